@@ -1,0 +1,236 @@
+"""The records of the dataset, one class per kind, in the field order of the JSON lines.
+
+A page fills the as-printed half, the pipelines the normalized half; see docs/data-format.md.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(kw_only=True, slots=True)
+class Value:
+    """One value of the metadata block, as printed."""
+
+    text: str
+    """Text with white space folded; the alt text when the value is an icon."""
+
+    url: str | None = None
+    """Absolute URL when the value is a link, else None."""
+
+    datetime: str | None = None
+    """``datetime`` attribute of a ``<time>``; helps to read the date, not exported."""
+
+
+@dataclass(kw_only=True, slots=True)
+class Entry:
+    """One label of the metadata block with its values, in page order."""
+
+    label: str
+    """As printed, white space folded, without a closing colon."""
+
+    values: list[Value] = field(default_factory=list)
+
+
+@dataclass(kw_only=True, slots=True)
+class Term:
+    """A value of a closed vocabulary; ``id`` and ``label`` are None when the vocabulary does not know ``raw``."""
+
+    raw: str
+    """As printed."""
+
+    id: str | None = None
+    """Code in the vocabulary of the field."""
+
+    label: str | None = None
+    """English label in the vocabulary."""
+
+
+@dataclass(kw_only=True, slots=True)
+class Place(Term):
+    """A term of ``geographic_scope``: ``id`` is the three-digit UN M49 code (``XKX`` for Kosovo, see the vocabulary's note)."""
+
+    type: str | None = None
+    """``global``, ``region``, ``subregion`` or ``country``."""
+
+    iso3: str | None = None
+    """ISO 3166-1 alpha-3 code of a country."""
+
+
+@dataclass(kw_only=True, slots=True)
+class Attachment:
+    """A file that the item offers."""
+
+    url: str
+    """Absolute URL."""
+
+    filename: str
+    """Last part of the URL's path, percent-decoded."""
+
+    title: str | None = None
+    """Link text as printed."""
+
+    media_type: str | None = None
+    """``Content-Type`` of the file fetched, or the one the page states."""
+
+    size: int | None = None
+    """Bytes of the file fetched; None when it was not."""
+
+    sha256: str | None = None
+    """SHA-256 of the file fetched, in hex; None when it was not."""
+
+
+@dataclass(kw_only=True, slots=True)
+class Image:
+    """An image of the article."""
+
+    url: str
+    alt: str | None = None
+
+
+@dataclass(kw_only=True, slots=True)
+class Evidence:
+    """Where the archived bytes are that prove the record: the ``response`` record in the WARC."""
+
+    file: str
+    """File name below ``warc/``."""
+
+    offset: int
+    """Byte offset of the record's gzip member."""
+
+    length: int
+    """Bytes of the record's gzip member."""
+
+    record_id: str
+    """``WARC-Record-ID``."""
+
+    target_uri: str
+    """``WARC-Target-URI``."""
+
+    date: str
+    """``WARC-Date``."""
+
+    payload_digest: str
+    """``WARC-Payload-Digest``."""
+
+
+@dataclass(kw_only=True, slots=True)
+class NewsItem:
+    """One version of one news item in one language."""
+
+    id: str = ""
+    """``<node id>@<language>``; without a node id the first 16 hex digits of the canonical URL's SHA-256 stand for it."""
+
+    node_id: int | None = None
+    """Drupal node id."""
+
+    url: str
+    """The URL that answered."""
+
+    canonical_url: str | None = None
+    """``rel=canonical``, absolute."""
+
+    language: str = ""
+    """BCP 47 language of the page (``<html lang>``)."""
+
+    content_language: str | None = None
+    """BCP 47 language of the body text, detected; None when too short to tell."""
+
+    is_fallback: bool = False
+    """True when the page shows the source language's text because this translation does not exist."""
+
+    translations: dict[str, str] = field(default_factory=dict)
+    """Language -> absolute URL of the other real translations."""
+
+    title: str = ""
+    """As printed, white space folded."""
+
+    summary: str | None = None
+    """Teaser or lead, when the page has one of its own."""
+
+    body_text: str = ""
+    """The article's text: paragraphs parted by an empty line, list items one per line, table cells by a tab."""
+
+    body_html: str = ""
+    """The article's HTML, sanitised, URLs absolute."""
+
+    publication_date: str | None = None
+    """ISO 8601 date from the metadata block."""
+
+    publication_date_raw: str | None = None
+    """As printed."""
+
+    material_type: list[Term] = field(default_factory=list)
+    """Type of material, for example ``news`` or ``statement``."""
+
+    target_audience: list[Term] = field(default_factory=list)
+    """Audience the item is meant for."""
+
+    source_publisher: list[Term] = field(default_factory=list)
+    """Publishing bodies."""
+
+    other_source_publisher: list[Term] = field(default_factory=list)
+    """Publishers in free text; ``id`` is always None."""
+
+    geographic_scope: list[Place] = field(default_factory=list)
+    """Places, as UN M49 codes."""
+
+    working_group: list[Term] = field(default_factory=list)
+    """Working group or workstream of the Network."""
+
+    regional_review_process: list[Term] = field(default_factory=list)
+    """Regional review that the item belongs to."""
+
+    gcm_objectives: list[Term] = field(default_factory=list)
+    """Objectives of the Global Compact for Migration: ``1`` to ``23`` or ``general``."""
+
+    cross_cutting_themes: list[Term] = field(default_factory=list)
+    """Guiding principles of the Global Compact for Migration."""
+
+    metadata: list[Entry] = field(default_factory=list)
+    """The whole metadata block as printed, in page order, known and unknown labels alike."""
+
+    attachments: list[Attachment] = field(default_factory=list)
+    """Files the item offers."""
+
+    images: list[Image] = field(default_factory=list)
+    """Images of the article."""
+
+    problems: list[str] = field(default_factory=list)
+    """Stable codes of what could not be read or recognised."""
+
+    content_sha256: str = ""
+    """SHA-256 of the extracted content, free of render noise: decides what "changed" means."""
+
+    version: int = 1
+    """1, 2, ... per ``id``."""
+
+    first_seen: str = ""
+    """UTC time of the first capture of ``id``, ISO 8601 with Z."""
+
+    last_changed: str = ""
+    """UTC time of the capture in which the content last changed, ISO 8601 with Z."""
+
+    fetched_at: str = ""
+    """UTC time of this capture, ISO 8601 with Z."""
+
+    run_id: str = ""
+    """The run that made this line."""
+
+    extractor: str = ""
+    """The code version that made this line."""
+
+    warc: Evidence | None = None
+    """The archived bytes that prove this line."""
+
+
+def to_record(item: NewsItem) -> dict[str, Any]:
+    """The JSON object of ``item``, keys in the order of the contract, without what only helps reading."""
+    from dataclasses import asdict
+
+    record = asdict(item)
+    for entry in record["metadata"]:
+        for value in entry["values"]:
+            del value["datetime"]
+    return record
