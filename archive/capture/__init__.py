@@ -1,0 +1,7 @@
+"""The capture: a tap in Scrapy's download handler, and the archiver that writes what passes it."""
+
+from __future__ import annotations
+
+from archive.capture.archiver import Archiver, archiver_of
+
+__all__ = ["Archiver", "archiver_of"]

@@ -1,0 +1,137 @@
+"""Download handlers that archive what the handlers they wrap send and receive."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from scrapy import Request
+from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
+from scrapy.crawler import Crawler
+from scrapy.exceptions import DownloadCancelledError, DownloadTimeoutError, StopDownload
+from scrapy.http import Response
+from scrapy.utils.misc import build_from_crawler, load_object
+
+from archive.capture.archiver import Archiver, archiver_of
+from archive.capture.exchange import Call, without_userinfo
+from archive.capture.tap import CURRENT_CALL, CurrentCall, TappedPool
+from archive.errors import ArchiveError
+
+META_KEY = "archive"
+FALLBACK_SETTING = "ARCHIVE_FALLBACK_HANDLERS"
+
+
+class CaptureHandler:
+    """Wraps the handler that the project uses for ``scheme``; a response is archived before it is returned.
+
+    ``request.meta["archive"]`` then says where, see `Archiver.write_call`.
+
+    Raises:
+        ArchiveError: from `download_request`, when the archive cannot be written.
+    """
+
+    lazy = False
+    scheme: ClassVar[str]
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._archiver: Archiver = archiver_of(crawler)
+        self._spider_name = crawler.spidercls.name or crawler.spidercls.__name__
+        fallback = load_object(crawler.settings.getdict(FALLBACK_SETTING)[self.scheme])
+        self._fallback: HTTP11DownloadHandler = build_from_crawler(fallback, crawler)
+        self._fallback._pool = TappedPool(self._fallback._pool)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> CaptureHandler:
+        return cls(crawler)
+
+    async def download_request(self, request: Request) -> Response:
+        request.meta.pop(META_KEY, None)
+        self._archiver.require()
+        call = self.begin(request)
+        try:
+            response = await self.fetch(request, call)
+        except Exception as error:
+            evidence = await self._archiver.write_call(call)
+            if isinstance(error, StopDownload) and evidence is not None:
+                request.meta[META_KEY] = evidence
+            raise
+        except BaseException:
+            # Cancelled: there is no time to wait, but what came is kept.
+            self._archiver.start_write_call(call).addErrback(lambda failure: None)
+            raise
+        evidence = await self._archiver.write_call(call)
+        if evidence is None:
+            missed = ArchiveError(f"{request.url}: the response passed by the capture, nothing of it is archived")
+            self._archiver.fail(missed)
+            raise missed
+        request.meta[META_KEY] = evidence
+        return response
+
+    def begin(self, request: Request) -> Call:
+        """A call for ``request``, not yet made."""
+        return Call(
+            request.url,
+            proxied=bool(request.meta.get("proxy")),
+            facts=[("spider", self._spider_name), ("runId", self._archiver.run_id), *_facts(request)],
+            spool_size=self._archiver.spool_size,
+            spool_directory=self._archiver.directory,
+        )
+
+    async def fetch(self, request: Request, call: Call) -> Response:
+        """Let the wrapped handler download; ``call`` is finished in any case."""
+        current = CurrentCall(call)
+        token = CURRENT_CALL.set(current)
+        try:
+            response = await self._fallback.download_request(request)
+        except BaseException as error:
+            call.finish(_end_of(error), error)
+            raise
+        finally:
+            CURRENT_CALL.reset(token)
+            current.call = None
+        call.finish("disconnect" if "dataloss" in response.flags else "unspecified")
+        return response
+
+    async def close(self) -> None:
+        await self._fallback.close()
+
+
+class HttpCaptureHandler(CaptureHandler):
+    """For http."""
+
+    scheme = "http"
+
+
+class HttpsCaptureHandler(CaptureHandler):
+    """For https."""
+
+    scheme = "https"
+
+
+def _end_of(error: BaseException) -> str:
+    """The value of ``WARC-Truncated`` for an exchange that ``error`` cut short (ISO 28500:2017, 5.13)."""
+    if isinstance(error, DownloadTimeoutError):
+        return "time"
+    if isinstance(error, DownloadCancelledError):
+        return "length"  # DOWNLOAD_MAXSIZE
+    if isinstance(error, StopDownload):
+        return "unspecified"
+    return "disconnect"
+
+
+def _facts(request: Request) -> list[tuple[str, str]]:
+    """What the request knows, for the metadata record."""
+    meta: dict[str, Any] = request.meta
+    fields = []
+    redirected = meta.get("redirect_urls") or []
+    referrer = request.headers.get(b"Referer")
+    if redirected:
+        fields.append(("via", without_userinfo(str(redirected[-1]))))
+    elif referrer:
+        fields.append(("via", without_userinfo(referrer.decode("utf-8", "replace"))))
+    if meta.get("proxy"):
+        fields.append(("proxy", without_userinfo(str(meta["proxy"]))))
+    if meta.get("redirect_reasons"):
+        fields.append(("redirectReason", str(meta["redirect_reasons"][-1])))
+    if meta.get("retry_times"):
+        fields.append(("retryCount", str(meta["retry_times"])))
+    return fields

@@ -1,0 +1,112 @@
+"""The one thread that writes: it takes work off a bounded queue, in order."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import monotonic
+from typing import Any
+
+from archive.warc.writer import WarcWriter
+
+# Whoever asks for a record waits for it, so the queue is short in practice. Full, it blocks the asker.
+_QUEUE_SIZE = 1000
+
+Work = Callable[[WarcWriter], Any]
+
+
+@dataclass(slots=True)
+class Job:
+    """A piece of work and what came of it; work None asks for an fsync."""
+
+    work: Work | None
+    waiter: Any = None
+    """For whoever is given the job back: who waits for it."""
+    result: Any = None
+    error: BaseException | None = None
+
+
+class WriterThread:
+    """Works on ``writer`` in a thread of its own, and syncs it at least every ``fsync_interval`` seconds.
+
+    ``deliver`` gets finished jobs, in the thread.
+    """
+
+    def __init__(self, writer: WarcWriter, fsync_interval: float, deliver: Callable[[list[Job]], None]) -> None:
+        self._writer = writer
+        self._interval = fsync_interval
+        self._deliver = deliver
+        # A SimpleQueue costs a tenth of a Queue, but has no bound of its own.
+        self._queue: queue.SimpleQueue[list[Job] | None] = queue.SimpleQueue()
+        self._put = self._taken = 0
+        """Jobs, each counted by one thread."""
+        self._room = threading.Event()
+        self._room.set()
+        self._last_sync = monotonic()
+        # A daemon: a crawl that dies must not hang; what it leaves open is salvaged at the next start.
+        self._thread = threading.Thread(target=self._run, name="archive-writer", daemon=True)
+        self._thread.start()
+
+    def put(self, jobs: list[Job]) -> None:
+        """Queue jobs, which costs as much as to queue one; blocks while the queue is full."""
+        if self._put - self._taken >= _QUEUE_SIZE:
+            self._room.clear()
+            if self._put > self._taken:  # Else it was emptied, and the event set, before it was cleared.
+                self._room.wait()
+        self._put += len(jobs)
+        self._queue.put(jobs)
+
+    def stop(self, job: Job) -> None:
+        """Queue the last job."""
+        self._put += 1
+        self._queue.put([job])
+        self._queue.put(None)
+
+    def join(self) -> None:
+        """Wait for the end."""
+        self._thread.join()
+
+    def _run(self) -> None:
+        running = True
+        while running:
+            batch = self._batch()
+            running = None not in batch
+            jobs = [job for jobs in batch if jobs is not None for job in jobs]
+            syncs = [job for job in jobs if job.work is None]
+            for job in jobs:
+                if job.work is not None:
+                    self._do(job, job.work)
+            if syncs:
+                # One fsync after all writes of the batch covers what each caller had written before.
+                leader = Job(None)
+                self._do(leader, WarcWriter.sync)
+                self._last_sync = monotonic()
+                for job in syncs:
+                    job.error = leader.error
+            elif self._writer.dirty and monotonic() - self._last_sync >= self._interval:
+                timed = Job(None)
+                self._do(timed, WarcWriter.sync)  # An error stays with the writer, which refuses from here on.
+                self._last_sync = monotonic()
+            if jobs:
+                self._deliver(jobs)
+
+    def _batch(self) -> list[list[Job] | None]:
+        """What is queued by now; waits for the first, but no longer than until the next fsync is due."""
+        wait = max(0.0, self._last_sync + self._interval - monotonic()) if self._writer.dirty else None
+        batch: list[list[Job] | None] = []
+        try:
+            batch.append(self._queue.get(timeout=wait))
+            while True:
+                batch.append(self._queue.get_nowait())
+        except queue.Empty:
+            self._taken += sum(len(jobs) for jobs in batch if jobs is not None)
+            self._room.set()
+            return batch
+
+    def _do(self, job: Job, work: Work) -> None:
+        try:
+            job.result = work(self._writer)
+        except BaseException as error:  # noqa: BLE001  (handed to the waiter, who raises it)
+            job.error = error

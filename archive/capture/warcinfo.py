@@ -1,0 +1,34 @@
+"""What heads every file: the ``warcinfo`` record of a crawl."""
+
+from __future__ import annotations
+
+import platform
+import socket
+
+import scrapy
+import twisted
+from scrapy.settings import BaseSettings
+
+from archive.capture.records import Rules
+
+
+def warcinfo_fields(settings: BaseSettings, run_id: str, rules: Rules) -> list[tuple[str, str]]:
+    """Fields of ISO 28500:2017, 6.2, with those of the DCMI terms that it suggests."""
+    fields = [
+        (
+            "software",
+            f"Scrapy/{scrapy.__version__} Twisted/{twisted.__version__} Python/{platform.python_version()}",
+        ),
+        ("format", "WARC File Format 1.1"),
+        ("conformsTo", "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"),
+        ("hostname", socket.gethostname()),
+        ("isPartOf", run_id),
+        ("http-header-user-agent", settings.get("USER_AGENT") or ""),
+        ("robots", "obey" if settings.getbool("ROBOTSTXT_OBEY") else "ignore"),
+        ("payloadDigest", rules.payload_digest),
+        ("redactedHeaders", ", ".join(rules.redact)),
+        ("deduplication", "entity" if settings.getbool("ARCHIVE_DEDUP") else "none"),
+    ]
+    if operator := settings.get("ARCHIVE_OPERATOR"):
+        fields.append(("operator", operator))
+    return fields

@@ -1,0 +1,24 @@
+"""CDXJ: index WARC files by URL and time, and look captures up."""
+
+from __future__ import annotations
+
+from archive.cdxj.build import Indexed, build_index, index_path, write_index
+from archive.cdxj.files import WarcFile, named_files, warc_files
+from archive.cdxj.line import Capture
+from archive.cdxj.lookup import iter_captures, lookup, read_capture
+from archive.cdxj.surt import surt
+
+__all__ = [
+    "Capture",
+    "Indexed",
+    "WarcFile",
+    "build_index",
+    "index_path",
+    "iter_captures",
+    "lookup",
+    "named_files",
+    "read_capture",
+    "surt",
+    "warc_files",
+    "write_index",
+]

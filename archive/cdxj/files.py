@@ -1,0 +1,117 @@
+"""Which WARC files an index is of, and whether they are still what they were when it was made."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from archive.errors import ArchiveError
+from archive.warc.salvage import OPEN_SUFFIX
+
+_SUFFIXES = (".warc", ".warc.gz")
+
+
+@dataclass(frozen=True, slots=True)
+class WarcFile:
+    """A file and the name by which indexes and items call it: without the ``.open`` of a file being written."""
+
+    path: Path
+
+    @property
+    def name(self) -> str:
+        """The name of the finished file."""
+        return self.path.name.removesuffix(OPEN_SUFFIX)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the file is being written, or was left by a killed writer: its end may be half a record."""
+        return self.path.name.endswith(OPEN_SUFFIX)
+
+
+def warc_files(directory: str | os.PathLike[str]) -> list[WarcFile]:
+    """The WARC files of a collection, finished and open ones, by name.
+
+    Raises:
+        ArchiveError: the folder cannot be read.
+    """
+    try:
+        paths = [path for path in Path(directory).iterdir() if not path.name.startswith(".")]
+    except OSError as error:
+        raise ArchiveError(f"{directory}: {error.strerror}") from error
+    return _by_name(path for path in paths if path.name.removesuffix(OPEN_SUFFIX).endswith(_SUFFIXES))
+
+
+def named_files(paths: Iterable[str | os.PathLike[str]]) -> list[WarcFile]:
+    """Files by name; for a folder, its WARC files.
+
+    Raises:
+        ArchiveError: two have the same name, so that an index could not tell them apart; a folder cannot be read.
+    """
+    found: list[Path] = []
+    for path in map(Path, paths):
+        found += [file.path for file in warc_files(path)] if path.is_dir() else [path]
+    return _by_name(found)
+
+
+def _by_name(paths: Iterable[Path]) -> list[WarcFile]:
+    files: dict[str, WarcFile] = {}
+    for path in paths:
+        file = WarcFile(path)
+        other = files.setdefault(file.name, file)
+        if other.path != file.path:
+            raise ArchiveError(f"{other.path} and {file.path} have the same name: rename one of them")
+    return [files[name] for name in sorted(files)]
+
+
+def current(file: WarcFile) -> WarcFile:
+    """``file``, or what it became when its writer finished it meanwhile."""
+    finished = WarcFile(file.path.with_name(file.name))
+    return finished if file.is_open and not file.path.exists() and finished.path.exists() else file
+
+
+def find(directory: str | os.PathLike[str], name: str) -> Path:
+    """The file that an index calls ``name``, finished or open.
+
+    Raises:
+        ArchiveError: there is none.
+    """
+    for path in (Path(directory) / name, Path(directory) / (name + OPEN_SUFFIX)):
+        if path.exists():
+            return path
+    raise ArchiveError(f"{Path(directory) / name}: the file is not there; make the index again")
+
+
+Stamp = dict[str, int]
+
+
+def stamp(path: Path) -> Stamp:
+    """Size and time of change, by which a file that was replaced is known."""
+    status = path.stat()
+    return {"bytes": status.st_size, "mtime_ns": status.st_mtime_ns}
+
+
+def manifest_path(index: Path) -> Path:
+    """The file beside ``index`` that says of which files it is made; hidden, and made again when it is lost."""
+    return index.with_name(f".{index.name}.json")
+
+
+def read_manifest(index: Path) -> dict[str, Stamp]:
+    """The stamps of the files whose lines stand in ``index``; none when that is not certain."""
+    try:
+        manifest = json.loads(manifest_path(index).read_text(encoding="utf-8"))
+        if manifest["index"] == stamp(index):
+            return dict(manifest["files"])
+    except (OSError, ValueError, KeyError, TypeError):
+        pass  # No index, or one from elsewhere: it is made anew.
+    return {}
+
+
+def write_manifest(index: Path, files: dict[str, Stamp]) -> None:
+    """Say that ``index``, as it now is, has all lines of ``files``."""
+    path = manifest_path(index)
+    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    temporary.write_text(json.dumps({"index": stamp(index), "files": files}, indent=1) + "\n", encoding="utf-8")
+    temporary.replace(path)

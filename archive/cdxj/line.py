@@ -1,0 +1,189 @@
+"""The lines of a CDXJ index: https://specs.webrecorder.net/cdxj/0.1.0/.
+
+They are, byte for byte, those of cdxj-indexer 1.5 without options, so that indexes made by either can be compared and
+mixed. Where it reads an HTTP head in its own way, so does this.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from archive.cdxj.scan import Passing
+from archive.cdxj.surt import surt
+from archive.errors import ArchiveError
+from archive.warc.record import WARC_FIELDS
+
+_TYPES = {"response", "revisit", "resource", "metadata"}
+_HTTP_TYPES = {"response", "revisit"}
+_LONGEST_HEAD = 1 << 20
+_AFTER_MIME = re.compile(r"[;\s]")
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """One line of an index: where the record of a URL is."""
+
+    key: str
+    """SURT form of ``url``."""
+
+    timestamp: str
+    """``WARC-Date`` in UTC, 14 digits."""
+
+    url: str
+    """``WARC-Target-URI``."""
+
+    mime: str | None
+    """Media type without parameters; ``warc/revisit`` of a revisit record."""
+
+    status: int | None
+    """HTTP status code; None of a record that is no HTTP response."""
+
+    digest: str | None
+    """``WARC-Payload-Digest`` as written, or the SHA-1 in base 32 of the body as stored."""
+
+    length: int
+    """Bytes in the file; in a plain file without the two line ends after the block."""
+
+    offset: int
+    """Byte offset in the file."""
+
+    filename: str
+    """Name of the WARC file when it is finished, without its folder."""
+
+
+def parse_line(line: bytes) -> Capture:
+    """The capture of one line.
+
+    Raises:
+        ArchiveError: it is no CDXJ line, or does not say where the record is.
+    """
+    try:
+        key, timestamp, text = line.decode().split(" ", 2)
+        facts = json.loads(text)
+        status = facts.get("status", "")
+        return Capture(
+            key=key,
+            timestamp=timestamp,
+            url=facts.get("url", ""),
+            mime=facts.get("mime"),
+            status=int(status) if status.isascii() and status.isdigit() else None,
+            digest=facts.get("digest"),
+            length=int(facts["length"]),
+            offset=int(facts["offset"]),
+            filename=facts["filename"],
+        )
+    except (ValueError, KeyError, AttributeError, TypeError, OverflowError, RecursionError) as error:
+        raise ArchiveError(f"no CDXJ line: {line[:80]!r}; make the index again") from error
+
+
+def timestamp_of(date: str) -> str:
+    """14 digits of a W3C-DTF date, of any precision (WARC/1.1, section 5.4).
+
+    Raises:
+        ValueError: it is no date.
+    """
+    parts = [int(part) for part in re.split(r"\D+", date) if part][:6]
+    year, month, day, hour, minute, second = [*parts, *(0, 1, 1, 0, 0, 0)[len(parts) :]]
+    try:
+        datetime(year, month, day, hour, minute, second)  # noqa: DTZ001 (only whether there is such a moment)
+    except OverflowError as error:
+        raise ValueError(f"{date!r} is no date") from error
+    return f"{year:04}{month:02}{day:02}{hour:02}{minute:02}{second:02}"
+
+
+def line_of(record: Passing, filename: str) -> bytes | None:
+    """The line of ``record``, which is read to its end; None when it is of a kind that is not indexed.
+
+    Raises:
+        BrokenRecordError: the record is damaged.
+        ValueError: its ``WARC-Date`` is no date.
+    """
+    kind = record.headers.get("WARC-Type") or ""
+    content_type = record.headers.get("Content-Type")
+    if kind not in _TYPES or (kind in {"resource", "metadata"} and content_type == WARC_FIELDS):
+        return None
+    url = _target_uri(record)
+    status: str | None = None
+    start = b""
+    if kind in _HTTP_TYPES:
+        content_type = None
+        if record.size and (url or "").startswith(("http:", "https:")):
+            start = record.start(_LONGEST_HEAD)
+            status, content_type, head_size = _http_head(start)
+            start = start[head_size:]
+    facts = {
+        "url": url,
+        "mime": "warc/revisit"
+        if kind == "revisit"
+        else _AFTER_MIME.split(content_type, maxsplit=1)[0]
+        if content_type is not None
+        else None,
+        "status": status,
+        "digest": record.headers.get("WARC-Payload-Digest") or (None if kind == "revisit" else _sha1(start, record)),
+        "length": str(record.length()),
+        "offset": str(record.offset),
+        "filename": filename,
+    }
+    text = json.dumps({name: value for name, value in facts.items() if value is not None})
+    return f"{surt(url or '')} {timestamp_of(record.headers.get('WARC-Date') or '')} {text}\n".encode("ascii")
+
+
+def _target_uri(record: Passing) -> str | None:
+    uri = record.headers.get("WARC-Target-URI")
+    if uri and uri[:1] == "<" and uri[-1:] == ">":  # as Wget writes it
+        uri = uri[1:-1]
+    return uri.replace(" ", "%20") if uri else uri
+
+
+def _sha1(start: bytes, record: Passing) -> str:
+    digester = hashlib.sha1(start, usedforsecurity=False)
+    for chunk in record.chunks():
+        digester.update(chunk)
+    return "sha1:" + base64.b32encode(digester.digest()).decode("ascii")
+
+
+def _http_head(block: bytes) -> tuple[str | None, str | None, int]:
+    """``(status, Content-Type, bytes of the head)`` as warcio reads them.
+
+    The second word of the first line is the status, whatever the line is.
+    """
+    lines = _lines(block)
+    first, size = next(lines, ("", 0))
+    if not first:
+        return None, None, size
+    content_type: str | None = None
+    wanted = any_field = False
+    for number, (line, end) in enumerate(lines):
+        size = end
+        if not line:
+            break
+        if number and line[0] in " \t":
+            if wanted and content_type is not None:
+                content_type += line
+            continue
+        name, colon, value = line.partition(":")
+        any_field = any_field or bool(colon)
+        wanted = bool(colon) and content_type is None and name.rstrip(" \t").lower() == "content-type"
+        if wanted:
+            content_type = value.lstrip()
+    status = first.partition(" ")[2].strip().split(" ", 1)[0]
+    return status if status or any_field else None, content_type, size
+
+
+def _lines(block: bytes) -> Iterator[tuple[str, int]]:
+    start = 0
+    while start < len(block):
+        end = block.find(b"\n", start) + 1 or len(block)
+        raw = block[start:end]
+        try:
+            line = raw.decode()
+        except UnicodeDecodeError:
+            line = raw.decode("iso-8859-1")
+        yield line.rstrip(), end
+        start = end

@@ -1,0 +1,64 @@
+"""``scrapy archive-index``: a sorted CDXJ index over WARC files."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+from archive.cdxj import Indexed, WarcFile, build_index, index_path, named_files, warc_files, write_index
+from archive.commands.base import ArchiveCommand, archive_directory
+from archive.commands.progress import ByteProgress
+
+
+class Command(ArchiveCommand):
+    """See docs/archive.md."""
+
+    examples = """\
+  scrapy archive-index                                 the project's archive, into index.cdxj beside its folder
+  scrapy archive-index crawl.warc.gz                   one file, to standard output
+  scrapy archive-index *.warc.gz -o crawl.cdxj         several files into one index
+"""
+
+    def syntax(self) -> str:
+        return "[options] [WARC ...]"
+
+    def short_desc(self) -> str:
+        return "Index WARC files by URL and time (CDXJ)"
+
+    def long_desc(self) -> str:
+        return (
+            "Write one CDXJ index, sorted in the C locale, over WARC files: those of ARCHIVE_DIR when none are named. "
+            "Only files that are new or have changed since the last time are read. "
+            "Exit codes: 0 indexed, 1 a file is damaged or cannot be read, 2 wrong usage."
+        )
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.add_argument("-o", "--output", metavar="FILE", help="the index; - is standard output")
+
+    def execute(self, args: list[str], opts: argparse.Namespace) -> int:
+        if args:
+            files, output = named_files(args), opts.output or "-"
+        else:
+            directory = archive_directory(self.settings)
+            files, output = warc_files(directory), opts.output or str(index_path(directory))
+        with ByteProgress("indexing", _size(files)) as progress:
+            if output == "-":
+                result = write_index(files, sys.stdout.buffer, Path(tempfile.gettempdir()), progress.advance)
+            else:
+                result = build_index(files, output, progress.advance)
+        if output != "-":
+            print(_summary(output, result))
+        for fault in result.faults:
+            self.fail(f"{fault}; the records before it are indexed: `scrapy archive-repair` saves the others")
+        return 1 if result.faults else 0
+
+
+def _size(files: list[WarcFile]) -> int:
+    return sum(file.path.stat().st_size for file in files if file.path.exists())
+
+
+def _summary(output: str, result: Indexed) -> str:
+    return f"{output}: {result.lines} captures; {len(result.read)} files read, {len(result.reused)} known before"

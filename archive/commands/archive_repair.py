@@ -1,0 +1,68 @@
+"""``scrapy archive-repair``: salvage the whole records of a damaged WARC file."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from scrapy.exceptions import UsageError
+
+from archive.commands.base import ArchiveCommand
+from archive.commands.progress import ByteProgress
+from archive.errors import ArchiveError
+from archive.repair import repair, repaired_name
+
+
+class Command(ArchiveCommand):
+    """See docs/archive.md."""
+
+    examples = """\
+  scrapy archive-repair crawl.warc.gz                  writes crawl.repaired.warc.gz beside it
+  scrapy archive-repair crawl.warc.gz -o whole.warc.gz
+"""
+
+    def syntax(self) -> str:
+        return "[options] FILE"
+
+    def short_desc(self) -> str:
+        return "Salvage the whole records of a damaged WARC file"
+
+    def long_desc(self) -> str:
+        return (
+            "Write every whole record of a WARC file, gzipped or plain, to a new file; the damaged file stays as it "
+            "is. Exit codes: 0 every record was kept, 1 something was dropped or is doubtful, 2 nothing could be read "
+            "or wrong usage."
+        )
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.add_argument("-o", "--output", metavar="OUT", help="the new file; must not exist")
+
+    def execute(self, args: list[str], opts: argparse.Namespace) -> int:
+        if len(args) != 1:
+            raise UsageError("name one WARC file", print_help=False)
+        damaged = Path(args[0])
+        if not damaged.is_file():
+            raise UsageError(f"{damaged}: there is no such file", print_help=False)
+        output = Path(opts.output) if opts.output else repaired_name(damaged)
+        if output.exists():
+            raise UsageError(f"{output}: exists already; say -o and another name", print_help=False)
+        with ByteProgress("repairing", damaged.stat().st_size) as progress:
+            try:
+                result = repair(damaged, output, progress.advance)
+            except ArchiveError as error:
+                self.fail(str(error))
+                return 2
+        for dropped in result.dropped:
+            print(f"{damaged}: {dropped}")
+        for reason, count in result.mended.items():
+            print(f"{damaged}: {count} {'record' if count == 1 else 'records'} packed anew: {reason}")
+        for offset in result.doubted:
+            print(
+                f"{damaged}: the record at byte {offset} is kept, although its block is not that of WARC-Block-Digest"
+            )
+        if not result.kept:
+            self.fail(f"{damaged}: no whole record; nothing was written")
+            return 2
+        print(f"{output}: {result.kept} {'record' if result.kept == 1 else 'records'}, {result.size} bytes")
+        return 1 if result.dropped or result.doubted else 0

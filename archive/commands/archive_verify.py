@@ -1,0 +1,101 @@
+"""``scrapy archive-verify``: check WARC files, their index and the items that cite them."""
+
+from __future__ import annotations
+
+import argparse
+from collections import Counter
+from pathlib import Path
+
+from scrapy.exceptions import UsageError
+
+from archive.cdxj import WarcFile, index_path, named_files, warc_files
+from archive.commands.base import ArchiveCommand, archive_directory
+from archive.commands.progress import ByteProgress
+from archive.verify import NOTES, Verification
+
+
+class Command(ArchiveCommand):
+    """See docs/archive.md."""
+
+    examples = """\
+  scrapy archive-verify                                the project's archive, with its index and its items
+  scrapy archive-verify crawl.warc.gz                  one file of any writer
+  scrapy archive-verify warc/ --index index.cdxj       a folder against an index
+  scrapy archive-verify --quiet                        the faults alone
+"""
+
+    def syntax(self) -> str:
+        return "[options] [PATH ...]"
+
+    def short_desc(self) -> str:
+        return "Check WARC files byte by byte, with their index and items"
+
+    def long_desc(self) -> str:
+        return (
+            "Check WARC files, or folders of them: those of ARCHIVE_DIR when none are named, with the index and the "
+            "items beside it. One line for each fault: file, offset, code, words. "
+            "Exit codes: 0 clean, 1 there are faults, 2 wrong usage."
+        )
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.add_argument("--index", metavar="FILE", help="a CDXJ index of the files")
+        parser.add_argument("--items", metavar="FILE", help="JSON lines that cite their records")
+        parser.add_argument("--notes", action="store_true", help="list also what is no fault but worth a note")
+        parser.add_argument("--quiet", action="store_true", help="print the faults alone")
+
+    def execute(self, args: list[str], opts: argparse.Namespace) -> int:
+        index, items = opts.index, [opts.items] if opts.items else []
+        if args:
+            files = _files_of(args)
+        else:
+            directory = archive_directory(self.settings)
+            files = warc_files(directory)
+            index = index or _if_there(index_path(directory))
+            items = items or sorted((directory.parent / "items").glob("*.jsonl"))
+        if not files:
+            raise UsageError(f"no WARC files in {' '.join(args) or directory}", print_help=False)
+        size = sum(file.path.stat().st_size for file in files if file.path.exists())
+        with ByteProgress("verifying", 0 if opts.quiet else size) as progress:
+            verification = Verification(
+                files,
+                index=index,
+                items=items,
+                is_whole=not args,
+                advance=(lambda size: None) if opts.quiet else progress.advance,
+            )
+            for fault in verification.run():
+                if opts.notes or not fault.is_note:
+                    print(fault)
+        if not opts.quiet:
+            print(_summary(len(files), verification))
+        return 1 if verification.faults else 0
+
+
+def _files_of(paths: list[str]) -> list[WarcFile]:
+    found: list[Path] = []
+    for path in map(Path, paths):
+        if not path.exists():
+            raise UsageError(f"{path}: there is no such file or folder", print_help=False)
+        found += [file.path for file in warc_files(path)] if path.is_dir() else [path]
+    return named_files(found)
+
+
+def _if_there(path: Path) -> Path | None:
+    return path if path.exists() else None
+
+
+def _summary(files: int, verification: Verification) -> str:
+    def listed(counts: Counter[str]) -> str:
+        return ", ".join(f"{count} {name}" for name, count in sorted(counts.items())) or "none"
+
+    notes = Counter({code: count for code, count in verification.codes.items() if code in NOTES})
+    parts = [
+        f"{files} {'file' if files == 1 else 'files'}",
+        f"{sum(verification.records.values())} records: {listed(verification.records)}",
+        f"payload digests: {listed(verification.readings)}",
+        *(f"{name}: {count} lines" for name, count in verification.lines.items()),
+        f"notes: {listed(notes)}",
+        f"{verification.faults} {'fault' if verification.faults == 1 else 'faults'}",
+    ]
+    return "; ".join(parts)

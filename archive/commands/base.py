@@ -1,0 +1,82 @@
+"""What the commands share: where the archive is, one line per error, progress."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import os
+import sys
+from abc import abstractmethod
+from pathlib import Path
+from typing import Any
+
+from scrapy.commands import ScrapyCommand
+from scrapy.exceptions import UsageError
+
+from archive.errors import ArchiveError
+
+
+def archive_directory(settings: Any) -> Path:
+    """The project's folder of WARC files: ``ARCHIVE_DIR``, else ``warc`` below ``DATA_DIR``.
+
+    Raises:
+        UsageError: neither is set, or the folder is not there.
+    """
+    if directory := settings.get("ARCHIVE_DIR"):
+        path = Path(directory)
+    elif data := settings.get("DATA_DIR"):
+        path = Path(data) / "warc"
+    else:
+        raise UsageError("name the WARC files, or say where the archive is: -s ARCHIVE_DIR=DIR")
+    if not path.is_dir():
+        raise UsageError(f"{path}: there is no such folder; name the WARC files, or set ARCHIVE_DIR")
+    return path
+
+
+def _refuse_options(args: list[str]) -> None:
+    """Scrapy hands unknown options on as arguments."""
+    for argument in args:
+        if argument.startswith("-") and argument != "-":
+            raise UsageError(f"unrecognized argument: {argument}")
+
+
+class ArchiveCommand(ScrapyCommand):
+    """A command on archives. Subclasses define `execute`, which returns the exit code, and ``examples``."""
+
+    requires_project = False
+    requires_crawler_process = False
+    examples = ""
+    """Lines for the end of ``--help``."""
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.formatter_class = argparse.RawDescriptionHelpFormatter
+        parser.epilog = "examples:\n" + self.examples
+
+    @abstractmethod
+    def execute(self, args: list[str], opts: argparse.Namespace) -> int:
+        """Do the work; errors of the archive and of the disk are told in one line and end with exit code 1."""
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(errors="backslashreplace")  # The name of a file need not be text.
+        try:
+            _refuse_options(args)
+            self.exitcode = self.execute(args, opts)
+        except UsageError as error:
+            # Told here, in one line: Scrapy would print the whole help.
+            self.fail(f"{error}; see --help", 2)
+        except ArchiveError as error:
+            self.fail(str(error))
+        except BrokenPipeError:
+            # Who read our output has seen enough; what is still buffered goes nowhere, without a traceback at exit.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            self.exitcode = 1
+        except OSError as error:
+            self.fail(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+
+    def fail(self, problem: str, code: int = 1) -> None:
+        """Tell ``problem`` on standard error; the command will end with exit code ``code``."""
+        name = type(self).__module__.rpartition(".")[2].replace("_", "-")
+        print(f"scrapy {name}: error: {problem}", file=sys.stderr)
+        self.exitcode = code

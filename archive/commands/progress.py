@@ -1,0 +1,72 @@
+"""Progress on standard error: a bar on a terminal, a plain line now and then otherwise."""
+
+from __future__ import annotations
+
+import sys
+import time
+from types import TracebackType
+from typing import TypeVar
+
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+_PLAIN_INTERVAL = 10.0  # seconds
+
+_Self = TypeVar("_Self", bound="_Shown")
+
+
+class _Shown:
+    """A context manager that shows ``words`` and how much is done."""
+
+    def __init__(self, words: str, total: int | None, column: DownloadColumn | MofNCompleteColumn) -> None:
+        self._words = words
+        self._told = time.monotonic()
+        self._bar: Progress | None = None
+        if sys.stderr.isatty():
+            columns = (TextColumn("{task.description}"), BarColumn(), column, TimeRemainingColumn())
+            self._bar = Progress(*columns, console=Console(stderr=True), transient=True)
+            self._task = self._bar.add_task(words, total=total)
+
+    def __enter__(self: _Self) -> _Self:
+        if self._bar:
+            self._bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._bar:
+            self._bar.stop()
+
+    def _tell(self, done: int, total: int | None, plain: str) -> None:
+        if self._bar:
+            self._bar.update(self._task, completed=done, total=total)
+        elif time.monotonic() - self._told >= _PLAIN_INTERVAL:
+            self._told = time.monotonic()
+            print(f"{self._words}: {plain}", file=sys.stderr, flush=True)
+
+
+class ByteProgress(_Shown):
+    """Counts bytes done of ``total``; `advance` is the callback that the library takes."""
+
+    def __init__(self, words: str, total: int) -> None:
+        super().__init__(words, total, DownloadColumn())
+        self._total = total
+        self._done = 0
+
+    def advance(self, size: int) -> None:
+        """``size`` more bytes are done."""
+        self._done += size
+        percent = 100 * self._done // self._total if self._total else 100
+        self._tell(self._done, self._total, f"{percent} % of {self._total / 1e6:.0f} MB")
+
+
+class Steps(_Shown):
+    """Counts what is done of a total that the library tells; `update` is the callback that it takes."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(words, None, MofNCompleteColumn())
+
+    def update(self, done: int, total: int) -> None:
+        """``done`` of ``total``."""
+        self._tell(done, total, f"{done} of {total}")

@@ -1,0 +1,67 @@
+"""Tables as CSV (RFC 4180) that opens right in a spreadsheet and cannot run a formula there.
+
+A text cell that a spreadsheet would take for a formula gets an apostrophe in front: one whose first character, after
+white space and apostrophes, is ``=``, ``+``, ``-``, ``@`` or a full-width form of them, or that starts with a tab or a
+carriage return (OWASP, "CSV Injection"). :func:`unguard` takes it off again; every text comes back as it was.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from archive.dataset.tables import Row, Table
+
+BOM = "\ufeff"
+
+_FORMULA = re.compile(r"'*[\t\r]|[\s']*[=+\-@＝＋－＠]")
+_GUARDED = re.compile(r"'(?:'*[\t\r]|[\s']*[=+\-@＝＋－＠])")
+
+
+def guard(text: str) -> str:
+    """``text`` as a cell that no spreadsheet takes for a formula."""
+    return "'" + text if _FORMULA.match(text) else text
+
+
+def unguard(cell: str) -> str:
+    """The text of a cell written by :func:`guard`."""
+    return cell[1:] if _GUARDED.match(cell) else cell
+
+
+class CsvFile:
+    """A CSV file being written, its header line first.
+
+    UTF-8, with a byte order mark when ``bom`` (Excel takes the file for a legacy code page without it); lines end in
+    CR LF; null is an empty cell; booleans are ``true`` and ``false``.
+    """
+
+    def __init__(self, path: Path, table: Table, *, bom: bool) -> None:
+        self.path = path
+        self.table = table
+        self.rows = 0
+        """Rows written, without the header."""
+        self._stream = path.open("w", encoding="utf-8", newline="")
+        if bom:
+            self._stream.write(BOM)
+        self._writer = csv.writer(self._stream, lineterminator="\r\n")
+        self._writer.writerow([column.name for column in table.columns])
+
+    def add(self, rows: Iterable[Row]) -> None:
+        """Write rows, values in the order of the table's columns."""
+        for row in rows:
+            self._writer.writerow([_cell(value) for value in row])
+            self.rows += 1
+
+    def close(self) -> None:
+        self._stream.close()
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, str):
+        return guard(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value

@@ -1,0 +1,101 @@
+"""Counts of a release: how many records by year and code, how well each field is filled, what could not be read."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from archive.dataset.description import Dataset
+from archive.dataset.shapes import Shape
+from archive.dataset.tables import Column, Record, Row, Table
+
+
+@dataclass(slots=True)
+class Summary:
+    """Counts over the present records."""
+
+    dataset: Dataset
+    shape: Shape
+    records: int = 0
+    years: Counter[str] = field(default_factory=Counter)
+    values: dict[str, Counter[str]] = field(default_factory=dict)
+    """Counted field -> value, or id of a term -> records."""
+
+    labels: dict[str, str] = field(default_factory=dict)
+    """``<field>/<id>`` -> English label."""
+
+    filled: Counter[str] = field(default_factory=Counter)
+    """Field -> records in which it says something."""
+
+    elements: Counter[str] = field(default_factory=Counter)
+    """Field with a list -> values in all."""
+
+    unrecognised: Counter[str] = field(default_factory=Counter)
+    """Field with terms -> values without id."""
+
+    problems: Counter[str] = field(default_factory=Counter)
+    """Code -> records that have it."""
+
+    first: str | None = None
+    last: str | None = None
+    """Earliest and latest value of ``Dataset.date``."""
+
+    def collect(self, record: Record) -> None:
+        """Count one record."""
+        self.records += 1
+        for one in self.shape.fields:
+            name, value = one.name, record.get(one.name)
+            self.filled[name] += value is not None and value not in ("", [], {})
+            if one.shape.kind in ("list", "map"):
+                self.elements[name] += len(value or ())
+            if any(name in vocabulary.fields for vocabulary in self.dataset.vocabularies):
+                self.unrecognised[name] += sum(term["id"] is None for term in value or ())
+        if self.dataset.date:
+            self._date(record.get(self.dataset.date))
+        for name in self.dataset.counted:
+            self.values.setdefault(name, Counter()).update(dict.fromkeys(self._values(name, record.get(name)), 1))
+        if self.dataset.problems:
+            self.problems.update(dict.fromkeys(record.get(self.dataset.problems) or (), 1))
+
+    def _date(self, value: str | None) -> None:
+        self.years[value[:4] if value else ""] += 1
+        if value:
+            self.first = min(self.first or value, value)
+            self.last = max(self.last or value, value)
+
+    def _values(self, name: str, value: Any) -> list[str]:
+        if not isinstance(value, list):
+            return [value or ""]
+        found = []
+        for term in value:
+            code = term["id"] if term["id"] is not None else ""
+            found.append(code)
+            if code:
+                self.labels[f"{name}/{code}"] = term["label"]
+        return found or [""]
+
+    def languages(self) -> list[str]:
+        """BCP 47 languages of the records, sorted."""
+        return sorted(code for code in self.values.get(self.dataset.language or "", ()) if code)
+
+    def coverage(self) -> tuple[Table, list[Row]]:
+        """How well each field is filled, as a table."""
+        columns = (
+            Column("field", "string", False, "Field of the record"),
+            Column("filled", "integer", False, "Records in which it says something"),
+            Column("missing", "integer", False, "Records in which the page says nothing"),
+            Column("share", "number", True, "`filled` as a share of all records"),
+            Column("elements", "integer", True, "Values in all, of lists"),
+            Column("unrecognised", "integer", True, "Values that the vocabulary does not know"),
+        )
+        rows: list[Row] = []
+        for name in (one.name for one in self.shape.fields):
+            filled = self.filled[name]
+            share = round(filled / self.records, 4) if self.records else None
+            elements = self.elements.get(name)
+            unknown = self.unrecognised.get(name)
+            rows.append((name, filled, self.records - filled, share, elements, unknown))
+        return Table(
+            "coverage", "How well each field is filled", columns, ("field",), (), lambda record: iter(())
+        ), rows

@@ -1,0 +1,240 @@
+"""Records as tables: one row per record, and a linked table per list.
+
+==============================  ===============================================================================
+field of the record             becomes
+==============================  ===============================================================================
+scalar                          a column of the main table
+object                          columns ``<field>_<key>`` of the main table
+list of objects                 table ``<main>_<field>``: main key, ``position`` from 1, the object's keys
+list of objects with a list     the same, one row per inner value: ``value_position`` from 1; 0 when there is none
+list of strings, map            table ``<main>_<field>``: main key, ``position``, the value or key and value
+==============================  ===============================================================================
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from archive.dataset.description import Dataset
+from archive.dataset.shapes import Field, Kind, Shape
+
+Record = Mapping[str, Any]
+Row = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column; ``kind`` is a scalar one."""
+
+    name: str
+    kind: Kind
+    nullable: bool
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignKey:
+    """``column`` holds a value of column ``of`` of table ``table``, or null."""
+
+    column: str
+    table: str
+    of: str
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table, and how its rows are made of a record."""
+
+    name: str
+    description: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    """Columns that identify a row."""
+
+    foreign_keys: tuple[ForeignKey, ...]
+    rows: Callable[[Record], Iterator[Row]]
+    """The rows of one record, values in the order of ``columns``."""
+
+    field: str | None = None
+    """The field of the record that a linked table holds."""
+
+    def indexes(self, *names: str) -> list[int]:
+        """Where columns stand in a row."""
+        order = [column.name for column in self.columns]
+        return [order.index(name) for name in names]
+
+
+def main_table(dataset: Dataset, shape: Shape) -> Table:
+    """The table with one row per record."""
+    leaves = [leaf for field in shape.fields for leaf in _leaves(field)]
+    columns = tuple(column for column, _ in leaves)
+    paths = [path for _, path in leaves]
+
+    def rows(record: Record) -> Iterator[Row]:
+        yield tuple(_reach(record, path) for path in paths)
+
+    return Table(
+        dataset.name, "Items, present state, one row each: for spreadsheets", columns, (dataset.key,), (), rows
+    )
+
+
+def link_tables(dataset: Dataset, shape: Shape) -> list[Table]:
+    """A table for each list and map of a record, in the order of the fields."""
+    return [_link_table(dataset, field) for field in shape.fields if field.shape.kind in ("list", "map")]
+
+
+def select(table: Table, names: list[str], *, name: str, description: str) -> Table:
+    """``table`` with some of its columns only."""
+    places = table.indexes(*names)
+
+    def rows(record: Record) -> Iterator[Row]:
+        for row in table.rows(record):
+            yield tuple(row[place] for place in places)
+
+    columns = tuple(table.columns[place] for place in places)
+    kept = tuple(key for key in table.foreign_keys if key.column in names)
+    return Table(name, description, columns, table.key, kept, rows, table.field)
+
+
+def _leaves(field: Field) -> Iterator[tuple[Column, tuple[str, ...]]]:
+    shape = field.shape
+    if shape.kind == "object":
+        for inner in shape.fields:
+            nullable = shape.nullable or inner.shape.nullable
+            yield (
+                Column(f"{field.name}_{inner.name}", inner.shape.kind, nullable, inner.description),
+                (
+                    field.name,
+                    inner.name,
+                ),
+            )
+    elif shape.kind not in ("list", "map"):
+        yield Column(field.name, shape.kind, shape.nullable, field.description), (field.name,)
+
+
+def _reach(record: Record, path: tuple[str, ...]) -> Any:
+    value: Any = record
+    for key in path:
+        value = value.get(key) if value is not None else None
+    return value
+
+
+def _link_table(dataset: Dataset, field: Field) -> Table:
+    owner = f"{dataset.name}_{dataset.key}"
+    columns = [
+        Column(owner, "string", False, f"`{dataset.key}` of the item"),
+        Column("position", "integer", False, "Place in the page's order, from 1"),
+    ]
+    foreign = [ForeignKey(owner, dataset.name, dataset.key)]
+    key = [owner, "position"]
+    element = field.shape.item
+    assert element is not None  # noqa: S101 - lists and maps have elements
+    values: Callable[[Record], Iterator[Row]]
+    if element.kind == "object":
+        scalars = [inner for inner in element.fields if inner.shape.kind != "list"]
+        nested = next((inner for inner in element.fields if inner.shape.kind == "list"), None)
+        columns += [Column(inner.name, inner.shape.kind, inner.shape.nullable, inner.description) for inner in scalars]
+        parts: list[Field] = []
+        if nested and nested.shape.item:
+            parts = list(nested.shape.item.fields)
+            columns.append(
+                Column("value_position", "integer", False, f"Place among the {nested.name}, from 1; 0: it has none")
+            )
+            columns += [Column(inner.name, inner.shape.kind, True, inner.description) for inner in parts]
+            key.append("value_position")
+        vocabulary = next((one.name for one in dataset.vocabularies if field.name in one.fields), None)
+        if vocabulary:
+            foreign.append(ForeignKey("id", vocabulary, "id"))
+        values = _of_objects([inner.name for inner in scalars], nested.name if nested else None, parts)
+    else:
+        names = dataset.value_names.get(field.name, ("key", "value") if field.shape.kind == "map" else ("value",))
+        columns += [Column(name, "string", False, field.description) for name in names]
+        values = _of_map if field.shape.kind == "map" else _of_strings
+
+    def rows(record: Record) -> Iterator[Row]:
+        for position, element in enumerate(_elements(record.get(field.name)), 1):
+            for value in values(element):
+                yield record[dataset.key], position, *value
+
+    name = f"{dataset.name}_{field.name}"
+    return Table(name, field.description, tuple(columns), tuple(key), tuple(foreign), rows, field.name)
+
+
+def _elements(value: Any) -> list[Any]:
+    return [{"key": key, "value": value[key]} for key in value] if isinstance(value, Mapping) else value or []
+
+
+def _of_map(element: Record) -> Iterator[Row]:
+    yield element["key"], element["value"]
+
+
+def _of_strings(element: Any) -> Iterator[Row]:
+    yield (element,)
+
+
+def _of_objects(names: list[str], nested: str | None, parts: list[Field]) -> Callable[[Record], Iterator[Row]]:
+    def values(element: Record) -> Iterator[Row]:
+        own = tuple(element.get(name) for name in names)
+        if nested is None:
+            yield own
+            return
+        inner = element.get(nested) or [None]
+        for position, value in enumerate(inner, 1):
+            if value is None:
+                yield *own, 0, *(None for _ in parts)
+            else:
+                yield *own, position, *(value.get(part.name) for part in parts)
+
+    return values
+
+
+SEPARATOR = "|"
+
+
+def flat_table(
+    main: Table, links: list[Table], leave_out: tuple[str, ...], holders: Mapping[str, Mapping[str, list[str]]]
+) -> Table:
+    """``main`` for a spreadsheet: without the columns ``leave_out``, and with the terms of each linked table in a cell.
+
+    Terms give a column ``<field>`` of labels (as printed where the vocabulary knows none) and one ``<field>_id`` of
+    codes (of the values that the vocabulary knows), separated by ``|``. The linked tables are exact, this is handy.
+
+    Args:
+        holders: field -> code -> the code and those of the terms that hold it; gives a column ``<field>_within``.
+    """
+    plain = [column.name for column in main.columns if column.name not in leave_out]
+    base = select(main, plain, name=main.name, description=main.description)
+    terms = [table for table in links if {"id", "label", "raw"} <= {column.name for column in table.columns}]
+    added: list[Column] = []
+    for table in terms:
+        text = f"{table.description} Labels, as printed where there is none, separated by `{SEPARATOR}`"
+        added.append(Column(str(table.field), "string", True, text))
+        if any(key.column == "id" for key in table.foreign_keys):
+            text = f"{table.description} Codes of the known values, separated by `{SEPARATOR}`"
+            added.append(Column(f"{table.field}_id", "string", True, text))
+        if table.field in holders:
+            text = f"{table.description} These codes and those of all that holds them, separated by `{SEPARATOR}`"
+            added.append(Column(f"{table.field}_within", "string", True, text))
+    names = [column.name for column in added]
+
+    def rows(record: Record) -> Iterator[Row]:
+        cells: list[str | None] = []
+        for table in terms:
+            name = str(table.field)
+            found = record.get(name) or []
+            codes = [term["id"] for term in found if term["id"] is not None]
+            cells.append(_joined(term["label"] or term["raw"] for term in found))
+            if f"{name}_id" in names:
+                cells.append(_joined(codes))
+            if name in holders:
+                cells.append(_joined(dict.fromkeys(up for code in codes for up in holders[name].get(code, [code]))))
+        for row in base.rows(record):
+            yield (*row, *cells)
+
+    return Table(base.name, base.description, (*base.columns, *added), base.key, base.foreign_keys, rows)
+
+
+def _joined(values: Iterable[str]) -> str | None:
+    return SEPARATOR.join(value.replace(SEPARATOR, "/") for value in values) or None

@@ -1,0 +1,53 @@
+"""Records that are gone from their source, with the proof: a table, so that nothing is withdrawn silently."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from archive.dataset.description import Dataset
+from archive.dataset.lines import TOMBSTONE, Lines
+from archive.dataset.tables import Column, Record, Row, Table
+
+
+def withdrawn_table(dataset: Dataset) -> Table:
+    """One row per record that is gone; its rows are made by :func:`withdrawn_rows`."""
+    columns = (
+        Column(dataset.key, "string", False, f"`{dataset.key}` that the item had"),
+        Column("url", "string", True, "Address that the item had"),
+        Column("title", "string", True, "Title that the item had last"),
+        Column("version", "integer", True, "Version that says so; the ones before are in the history"),
+        Column("reason", "string", True, "Why: `gone`, `unpublished`, `redirected`, `blocked`"),
+        Column("status", "integer", True, "HTTP status that the address answered with"),
+        Column("confirmed", "integer", True, "How often that was met"),
+        Column("last_seen", "string", True, "UTC time of the last capture with the item"),
+        Column("warc_file", "string", True, "File name of the archived response that proves it"),
+        Column("warc_offset", "integer", True, "Byte offset of the record's gzip member"),
+        Column("warc_length", "integer", True, "Bytes of the record's gzip member"),
+        Column("warc_record_id", "string", True, "`WARC-Record-ID`"),
+    )
+    return Table(
+        "withdrawn", "Items that are gone from their source", columns, (dataset.key,), (), lambda record: iter(())
+    )
+
+
+def withdrawn_rows(dataset: Dataset, lines: Lines) -> Iterator[Row]:
+    """The rows, in the order of the records."""
+    for line, record in lines.gone():
+        said: Record = line[TOMBSTONE] or {}
+        proof: dict[str, Any] = line.get("warc") or {}
+        last = record or {}
+        yield (
+            line[dataset.key],
+            line.get("url") or last.get("url"),
+            last.get("title") or line.get("title"),
+            line.get("version"),
+            said.get("reason"),
+            said.get("status"),
+            said.get("confirmed"),
+            last.get(dataset.seen),
+            proof.get("file"),
+            proof.get("offset"),
+            proof.get("length"),
+            proof.get("record_id"),
+        )

@@ -1,0 +1,141 @@
+"""HTTP/1 messages as raw bytes: where the head ends, what its lines say, how to blank a secret.
+
+Lines end at LF, with or without CR, as every HTTP client in use accepts (RFC 9112, section 2.2).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from functools import cache
+
+_BLANK_LINE = re.compile(rb"\n\r?\n")
+_STATUS_LINE = re.compile(rb"\S+ +(\d{3,9})(?:[ \r\n]|$)")
+# More digits than any file has bytes; int() refuses thousands of them with an error of its own.
+_LONGEST_NUMBER = 18
+_REDACTED = b"[redacted]"
+
+
+class Fields:
+    """Named fields in file order, duplicates kept; names compare without case."""
+
+    __slots__ = ("_pairs", "_values")
+
+    def __init__(self, pairs: Sequence[tuple[str, str]] = ()) -> None:
+        self._pairs = tuple(pairs)
+        self._values: dict[str, list[str]] = {}
+        for name, value in self._pairs:
+            self._values.setdefault(name.lower(), []).append(value)
+
+    def get(self, name: str, default: str | None = None) -> str | None:
+        """The first value of ``name``, else ``default``."""
+        values = self._values.get(name.lower())
+        return values[0] if values else default
+
+    def get_all(self, name: str) -> list[str]:
+        """Every value of ``name``, in file order."""
+        return list(self._values.get(name.lower(), ()))
+
+    def tokens(self, name: str) -> list[str]:
+        """The comma-separated tokens of every ``name`` field, in lower case (RFC 9110, section 5.6.1)."""
+        return [token.strip().lower() for value in self.get_all(name) for token in value.split(",") if token.strip()]
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and self.get(name) is not None
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return iter(self._pairs)
+
+    def __len__(self) -> int:
+        return len(self._pairs)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Fields) and self._pairs == other._pairs
+
+    def __hash__(self) -> int:
+        return hash(self._pairs)
+
+    def __repr__(self) -> str:
+        return f"Fields({list(self._pairs)!r})"
+
+
+def head_length(message: bytes) -> int | None:
+    """Bytes up to and with the blank line that ends the head; None when the head does not end in ``message``."""
+    match = _BLANK_LINE.search(message)
+    return match.end() if match else None
+
+
+def split_head(message: bytes) -> tuple[bytes, bytes]:
+    """``(head, body)`` of an HTTP message; the head keeps its blank line. A message without one is all head."""
+    end = head_length(message)
+    return (message, b"") if end is None else (message[:end], message[end:])
+
+
+def parse_fields(head: bytes, encoding: str = "iso-8859-1") -> Fields:
+    """The field lines after the start line of ``head``: values stripped, folded lines joined by a space.
+
+    Lines without a colon are left out, as browsers do.
+    """
+    pairs: list[tuple[str, str]] = []
+    for raw in head.split(b"\n")[1:]:
+        line = raw.removesuffix(b"\r").decode(encoding, "replace")
+        if not line:
+            break
+        if line[0] in " \t":
+            if pairs:
+                name, value = pairs[-1]
+                pairs[-1] = (name, f"{value} {line.strip()}".strip())
+            continue
+        name, colon, value = line.partition(":")
+        if colon:
+            pairs.append((name.strip(), value.strip()))
+    return Fields(pairs)
+
+
+def status_of(head: bytes) -> int | None:
+    """The status code of a response head; None without a status line (HTTP/0.9, or not HTTP at all)."""
+    match = _STATUS_LINE.match(head) if head[:5] == b"HTTP/" else None
+    return int(match.group(1)) if match else None
+
+
+def number_of_bytes(text: str) -> int | None:
+    """The value of a ``Content-Length``; None when it is not a plain number."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER else None
+
+
+def split_interim(message: bytes) -> tuple[list[bytes], int]:
+    """The heads of interim (1xx) responses before the final one, and the offset at which the final one starts.
+
+    RFC 9110, section 15.2. A WARC response block starts with the final status line, else replay tools serve the 1xx.
+    An interim response that is cut off is taken for the last: nothing of the final one has come.
+    """
+    interim: list[bytes] = []
+    start = 0
+    while (status := status_of(message[start : start + 64])) is not None and 100 <= status < 200:
+        match = _BLANK_LINE.search(message, start)
+        end = match.end() if match else len(message)
+        interim.append(message[start:end])
+        start = end
+    return interim, start
+
+
+@cache
+def _secret_lines(names: tuple[str, ...]) -> re.Pattern[bytes] | None:
+    if not names:
+        return None
+    alternatives = b"|".join(re.escape(name.encode("ascii")) for name in names)
+    return re.compile(rb"(?im)^(" + alternatives + rb")([ \t]*:[ \t]*)[^\r\n]*(?:\r?\n[ \t]+[^\r\n]*)*")
+
+
+def redact(head: bytes, names: Collection[str]) -> tuple[bytes, list[str]]:
+    """``head`` with the values of ``names`` replaced, folded lines with them, and the field names found, as written."""
+    pattern = _secret_lines(tuple(names))
+    if pattern is None:
+        return head, []
+    found: list[str] = []
+
+    def blank(match: re.Match[bytes]) -> bytes:
+        found.append(match.group(1).decode("ascii"))
+        return match.group(1) + match.group(2) + _REDACTED
+
+    return pattern.sub(blank, head), found

@@ -1,0 +1,234 @@
+"""Salvage what is whole of a damaged WARC file into a new one; the damaged file is never touched.
+
+Whole records are taken over byte for byte. A record is packed anew only where its gzip member cannot stay as it is:
+because it holds several records, is cut behind the record, or because line ends after the block are missing.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+from isal import isal_zlib
+
+from archive.errors import ArchiveError
+from archive.verify.digests import Digest, through
+from archive.warc.record import READABLE
+from archive.warc.salvage import OPEN_SUFFIX, sync_directory, whole_records
+from archive.warc.walk import DamageError, FoundRecord, Gap, check_sum_is_damaged, walk
+
+_PIECE = 1 << 20
+_LEVEL = 2
+_GZIP_WBITS = 31
+_RECORD_END = b"\r\n\r\n"
+
+Advance = Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """Bytes ``start`` to ``end`` of the damaged file that are not in the new one."""
+
+    start: int
+    end: int
+    reason: str
+
+    def __str__(self) -> str:
+        return f"bytes {self.start} to {self.end} dropped: {self.reason}"
+
+
+@dataclass(slots=True)
+class Repaired:
+    """What became of a file."""
+
+    kept: int = 0
+    """Records in the new file, mended ones included."""
+    size: int = 0
+    """Bytes of the new file."""
+    mended: Counter[str] = field(default_factory=Counter)
+    """Records packed anew, their header and block unchanged, by reason."""
+    dropped: list[Dropped] = field(default_factory=list)
+    doubted: list[int] = field(default_factory=list)
+    """Offsets of records of a plain file that are kept, although their block is not that of WARC-Block-Digest: it was
+    changed, or the digest was wrong from the start."""
+
+
+def repaired_name(path: Path) -> Path:
+    """Where the repaired file stands by default: ``x.repaired.warc.gz`` beside ``x.warc.gz``."""
+    name = path.name.removesuffix(OPEN_SUFFIX)
+    stem, warc, rest = name.partition(".warc")
+    return path.with_name(f"{stem}.repaired{warc}{rest}")
+
+
+def repair(
+    path: str | os.PathLike[str], output: str | os.PathLike[str], advance: Advance = lambda size: None
+) -> Repaired:
+    """Write every whole record of the WARC file ``path`` to ``output``, which must not exist yet.
+
+    ``advance`` is called with the number of bytes read since the last call. Without a whole record no file is written.
+
+    Raises:
+        ArchiveError: ``path`` cannot be read, or ``output`` exists.
+        OSError: ``output`` cannot be written.
+    """
+    source, target = Path(path), Path(output)
+    if target.exists():
+        raise ArchiveError(f"{target}: exists already; a file is never overwritten")
+    try:
+        damaged = source.open("rb")
+    except OSError as error:
+        raise ArchiveError(f"{source}: {error.strerror}") from error
+    with damaged, _new_file(target) as new:
+        return _Repair(str(source), damaged, new, advance).run()
+
+
+@contextmanager
+def _new_file(target: Path) -> Iterator[BinaryIO]:
+    """A file that gets its name when it is complete and on the disk; an empty one gets none."""
+    temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    try:
+        with temporary.open("xb") as stream:
+            yield stream
+            size = stream.tell()
+            stream.flush()
+            os.fsync(stream.fileno())
+        if size:
+            temporary.rename(target)
+    finally:
+        temporary.unlink(missing_ok=True)
+    sync_directory(target.parent)
+
+
+class _Repair:
+    def __init__(self, name: str, damaged: BinaryIO, new: BinaryIO, advance: Advance) -> None:
+        self._name, self._damaged, self._new, self._advance = name, damaged, new, advance
+        self._result = Repaired()
+        self._told = 0
+        self._member = (-1, 0)
+        """Offset of the gzip member, and records of it that were kept."""
+        self._gap_is_kept = False
+        """Whether the damage that comes next lies behind the last record kept."""
+
+    def run(self) -> Repaired:
+        self._result.kept, whole, _ = whole_records(self._name, self._damaged)
+        self._copy(0, whole)
+        with self._damaged_again() as again:
+            for found in walk(self._name, again, whole):
+                if isinstance(found, Gap):
+                    self._drop(found)
+                else:
+                    self._keep(found)
+                self._progress(found.offset)
+        self._result.size = self._new.tell()
+        self._progress(self._damaged.seek(0, os.SEEK_END))
+        return self._result
+
+    def _damaged_again(self) -> BinaryIO:
+        """The walk reads the file through a stream of its own, since `_copy` moves in this one."""
+        return Path(self._name).open("rb")
+
+    def _progress(self, offset: int) -> None:
+        self._advance(offset - self._told)
+        self._told = offset
+
+    def _copy(self, start: int, end: int) -> None:
+        self._damaged.seek(start)
+        left = end - start
+        while left:
+            data = self._damaged.read(min(left, _PIECE))
+            if not data:
+                raise ArchiveError(f"{self._name}: the file became shorter while it was read")
+            self._new.write(data)
+            left -= len(data)
+
+    def _keep(self, record: FoundRecord) -> None:
+        """Write the record anew; take that back when it can be taken over as it is, or not kept at all."""
+        if record.version not in READABLE:
+            self._refuse(record)
+            return
+        start = self._new.tell()
+        digest = _block_digest(record)
+        try:
+            self._write(record, digest)
+        except DamageError as damage:
+            is_sound = False
+            if record.is_block_whole and damage.code == "member-cut":
+                is_sound = digest.matches if digest else True
+            elif record.is_block_whole and damage.code == "member-check":
+                # No digest covers the header: the damage must be seen to lie in the check sum itself.
+                is_sound = check_sum_is_damaged(self._damaged, record.offset) and (digest is None or digest.matches)
+            if is_sound:
+                self._gap_is_kept = True
+                self._mended(record, damage.problem)
+            else:
+                self._take_back(start)
+            return
+        if digest and not digest.matches and not record.is_gzipped:
+            self._result.doubted.append(record.offset)
+        if record.is_gzipped and record.length is not None and record.ending == _RECORD_END:
+            self._take_back(start)
+            self._copy(record.offset, record.offset + record.length)
+            self._result.kept += 1
+        elif record.ending != _RECORD_END:
+            self._mended(record, "line ends after the block are missing")
+        elif record.is_gzipped and digest and not digest.matches:
+            # In a member of its own a record is as it was written; in one that breaks later it need not be.
+            self._take_back(start)
+            words = f"record {record.inner} bytes into the gzip member: its block is not that of WARC-Block-Digest"
+            self._result.dropped.append(Dropped(record.offset, record.offset, words))
+        elif record.is_gzipped:
+            self._mended(record, "several records in a gzip member")
+        else:
+            self._result.kept += 1
+
+    def _refuse(self, record: FoundRecord) -> None:
+        try:
+            record.finish()
+        except DamageError:
+            return  # The gap that follows tells it.
+        words = f"WARC/{record.version} is no version that is read: the header is damaged, or very old"
+        self._result.dropped.append(Dropped(record.offset, record.offset + (record.length or 0), words))
+
+    def _mended(self, record: FoundRecord, reason: str) -> None:
+        self._result.kept += 1
+        self._result.mended[reason] += 1
+        offset, kept = self._member
+        self._member = (record.offset, kept + 1 if offset == record.offset else 1)
+
+    def _write(self, record: FoundRecord, digest: Digest | None) -> None:
+        pieces = through(record.pieces(), digest)
+        if not record.is_gzipped:
+            self._new.write(record.head)
+            for piece in pieces:
+                self._new.write(piece)
+            self._new.write(_RECORD_END)
+        else:
+            packer = isal_zlib.compressobj(_LEVEL, isal_zlib.DEFLATED, _GZIP_WBITS)
+            self._new.write(packer.compress(record.head))
+            for piece in pieces:
+                self._new.write(packer.compress(piece))
+            self._new.write(packer.compress(_RECORD_END) + packer.flush())
+        record.finish()
+
+    def _take_back(self, start: int) -> None:
+        self._new.seek(start)
+        self._new.truncate()
+
+    def _drop(self, gap: Gap) -> None:
+        if self._gap_is_kept:
+            self._gap_is_kept = False
+            return
+        offset, kept = self._member
+        words = f"; {kept} records of this gzip member are kept" if offset == gap.offset and kept else ""
+        self._result.dropped.append(Dropped(gap.offset, gap.end, gap.problem + words))
+
+
+def _block_digest(record: FoundRecord) -> Digest | None:
+    value = record.fields.get("WARC-Block-Digest")
+    digest = Digest(value) if value else None
+    return digest if digest and digest.is_known else None

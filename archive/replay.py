@@ -1,0 +1,88 @@
+"""Answers out of the archive: what a crawl gets in place of the network."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from scrapy.http import Headers, Response
+from scrapy.responsetypes import responsetypes
+
+from archive.cdxj.files import find
+from archive.errors import ArchiveError
+from archive.message import Fields
+from archive.warc.file import digest
+from archive.warc.reader import read_record
+from archive.warc.record import Record
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a record is in a collection."""
+
+    file: str
+    """Name of the finished file."""
+
+    offset: int
+    length: int
+
+    def read(self, directory: Path) -> Record:
+        """The record, from the collection in ``directory``; also while its file is written.
+
+        Raises:
+            ArchiveError: it is not there, or damaged.
+        """
+        return read_record(find(directory, self.file), self.offset, self.length)
+
+
+def answer(
+    directory: Path, url: str, head: Place, body: Place, fetched_at: str, *, flag: str
+) -> tuple[Response, dict[str, Any]]:
+    """An archived answer as Scrapy makes it of the wire, and the facts that the capture gave with it.
+
+    Args:
+        url: what was asked for.
+        head: a record with the HTTP head; that of a revisit when there is one.
+        body: the record that holds the body.
+        fetched_at: when it was answered, UTC, ISO 8601 with Z.
+        flag: put among the response's ``flags``, to tell it from one of the network.
+
+    Returns:
+        The response without transfer and content codings, and what `archive.capture.Archiver.write_call` returned
+        for it (``revisit`` is empty).
+
+    Raises:
+        ArchiveError: a record is not there, is damaged, or has no HTTP head.
+    """
+    stored = body.read(directory)
+    message = stored if head == body else head.read(directory)
+    status = message.status
+    if status is None:
+        raise ArchiveError(f"{head.file}: at byte {head.offset}: no HTTP response")
+    payload = stored.payload
+    facts = {
+        "file": body.file,
+        "offset": body.offset,
+        "length": body.length,
+        "record_id": stored.record_id,
+        "target_uri": stored.target_uri or "",
+        "date": stored.date,
+        "payload_digest": stored.headers.get("WARC-Payload-Digest") or digest(stored.body),
+        "entity_sha256": hashlib.sha256(payload).hexdigest(),
+        "entity_length": len(payload),
+        "fetched_at": fetched_at,
+        "revisit": {},
+    }
+    return response_of(url, status, message.http_headers, payload, flags=[flag]), facts
+
+
+def response_of(url: str, status: int, fields: Fields, payload: bytes, *, flags: list[str] | None = None) -> Response:
+    """A Scrapy response of decoded content: same class, same character encoding as one of the wire."""
+    headers = Headers()
+    for name, value in fields:
+        if name.lower() not in ("content-encoding", "transfer-encoding"):
+            headers.appendlist(name, value)
+    kind = responsetypes.from_args(headers=headers, url=url, body=payload)
+    return kind(url=url, status=status, headers=headers, body=payload, flags=flags)

@@ -1,0 +1,140 @@
+"""Is an archive sound? Stricter than `warcio check`: every byte of every file, and what files say of one another.
+
+Bytes are read once, from front to back; memory does not depend on the size of records, and holds about 300 bytes for
+each of them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from archive.cdxj.files import WarcFile, current
+from archive.verify.block import check_block
+from archive.verify.catalogue import Catalogue, Links
+from archive.verify.crosscheck import CrossCheck, object_key
+from archive.verify.faults import FAULTS, NOTES, Fault
+from archive.verify.syntax import check_header
+from archive.warc.walk import DamageError, FoundRecord, Gap, walk
+
+__all__ = ["FAULTS", "NOTES", "Fault", "Verification"]
+
+_RECORD_END = b"\r\n\r\n"
+
+
+class Verification:
+    """One verification of ``files``; `run` it once, then look at the counts.
+
+    Args:
+        files: WARC files, gzipped or plain, of any writer.
+        index: a CDXJ over them.
+        items: files of JSON lines that cite their records.
+        is_whole: ``files`` are the whole collection, so that nothing may point elsewhere.
+        advance: called with the number of bytes read since the last call.
+    """
+
+    def __init__(
+        self,
+        files: Sequence[WarcFile],
+        *,
+        index: str | os.PathLike[str] | None = None,
+        items: Sequence[str | os.PathLike[str]] = (),
+        is_whole: bool = False,
+        advance: Callable[[int], None] = lambda size: None,
+    ) -> None:
+        self._files = list(files)
+        self._index = [Path(index)] if index is not None else []
+        self._items = [Path(path) for path in items]
+        self._is_whole = is_whole
+        self._advance = advance
+        self._all = Catalogue()
+        self._links = Links(self._all)
+        self.records: Counter[str] = Counter()
+        """Whole records by type."""
+        self.readings: Counter[str] = Counter()
+        """Payload digests that are right, by reading: ``stored``, ``entity``, or ``both`` where these are the same."""
+        self.codes: Counter[str] = Counter()
+        """Faults and notes by code."""
+        self.lines: dict[str, int] = {}
+        """Lines of the index and of the items that were checked, by file name."""
+
+    @property
+    def faults(self) -> int:
+        """How many faults there are, notes aside."""
+        return sum(count for code, count in self.codes.items() if code in FAULTS)
+
+    def run(self) -> Iterator[Fault]:
+        """Every fault and note, in the order in which they are found."""
+        for fault in self._run():
+            self.codes[fault.code] += 1
+            yield fault
+
+    def _run(self) -> Iterator[Fault]:
+        for file in map(current, self._files):
+            try:
+                yield from self._check_file(file)
+            except OSError as error:
+                yield Fault(str(file.path), 0, "unreadable", error.strerror or str(error))
+        yield from self._links.finish()
+        names = {file.name for file in self._files}
+        for path in self._index + self._items:
+            check = CrossCheck(path, self._all, names, is_whole=self._is_whole)
+            try:
+                yield from check.check_index() if path in self._index else check.check_items()
+            except OSError as error:
+                yield Fault(str(path), 0, "unreadable", error.strerror or str(error))
+            self.lines[path.name] = check.lines
+
+    def _check_file(self, file: WarcFile) -> Iterator[Fault]:
+        shown = str(file.path)
+        self._all.files.append(shown)
+        told = 0
+        with file.path.open("rb") as stream:
+            size = os.fstat(stream.fileno()).st_size
+            if not size and not file.is_open:
+                yield Fault(shown, 0, "file-empty", "no bytes")
+            crowded = -1
+            for found in walk(shown, stream):
+                if isinstance(found, Gap):
+                    unfinished = file.is_open and found.end >= size  # It may have grown meanwhile.
+                    yield Fault(shown, found.offset, "unfinished" if unfinished else found.code, found.problem)
+                    continue
+                if found.inner and found.offset != crowded:
+                    crowded = found.offset
+                    yield Fault(shown, crowded, "member-several-records", "more than one record in a gzip member")
+                yield from self._check_record(file.name, shown, found, size if file.is_open else -1)
+                self._advance(found.offset - told)
+                told = found.offset
+        self._advance(size - told)
+
+    def _check_record(self, name: str, shown: str, record: FoundRecord, unfinished_end: int) -> Iterator[Fault]:
+        fields = record.fields
+        for code, words in check_header(record.head, fields):
+            yield Fault(shown, record.offset, code, words)
+        number = self._all.add(name, record)
+        yield from self._links.add(number, fields)
+        try:
+            facts = check_block(record)
+            record.finish()
+        except DamageError:
+            return  # The gap that follows tells it.
+        for code, words in facts.findings:
+            yield Fault(shown, record.offset, code, words)
+        if record.ending != _RECORD_END:
+            unfinished = 0 <= unfinished_end <= record.offset + (record.length or 0)
+            words = f"{record.ending!r} after the block, not two line ends"
+            yield Fault(shown, record.offset, "unfinished" if unfinished else "record-end", words)
+        self.records[fields.get("WARC-Type") or "?"] += 1
+        if facts.reading:
+            self.readings[facts.reading] += 1
+        self._links.add_block(number, fields, facts)
+        self._all.length[number] = record.length or 0
+        self._all.status[number] = facts.status or 0
+        if facts.json is not None and (refers_to := fields.get("WARC-Refers-To")):
+            try:
+                self._all.archived.add(object_key(refers_to, json.loads(facts.json)))
+            except (ValueError, RecursionError):
+                yield Fault(shown, record.offset, "block-json", "the block says it is JSON, and is not")

@@ -1,0 +1,150 @@
+"""The index and the items against the records they point at."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from archive.cdxj.line import Capture, parse_line
+from archive.errors import ArchiveError
+from archive.verify.catalogue import Catalogue, bare, digest_key, key, seconds
+from archive.verify.faults import Fault
+
+
+def object_key(record_id: str, value: Any) -> int:
+    """The key of a JSON object that belongs to the record ``record_id``, whatever its order of keys."""
+    return key(record_id, json.dumps(value, sort_keys=True))
+
+
+class CrossCheck:
+    """Lines of one file that cite records of ``catalogue``.
+
+    ``names`` are the WARC files checked. Where these are the whole collection, a line about another file is wrong;
+    else it is only counted.
+    """
+
+    def __init__(self, path: Path, catalogue: Catalogue, names: set[str], *, is_whole: bool) -> None:
+        self._path, self._all, self._names, self._is_whole = path, catalogue, names, is_whole
+        self._elsewhere: Counter[str] = Counter()
+        self.lines = 0
+        """Lines checked."""
+
+    def _lines(self) -> Iterator[tuple[int, bytes]]:
+        offset = 0
+        with self._path.open("rb") as stream:
+            for line in stream:
+                if line.strip():
+                    self.lines += 1
+                    yield offset, line
+                offset += len(line)
+
+    def _fault(self, offset: int, code: str, words: str) -> Fault:
+        return Fault(str(self._path), offset, code, words)
+
+    def _find(self, file: str, offset: int) -> int | None:
+        return self._all.by_place.get(key(file, str(offset)))
+
+    def check_index(self) -> Iterator[Fault]:
+        """Every line of a CDXJ against its record, and every capture against the index.
+
+        Raises:
+            OSError: the index cannot be read.
+        """
+        indexed = bytearray(len(self._all.file))
+        above = b""
+        for offset, line in self._lines():
+            if line < above:
+                yield self._fault(offset, "index-unsorted", f"{line[:80]!r}")
+            above = line
+            if line.startswith((b"!", b" CDX")):
+                continue
+            try:
+                capture: Capture | None = parse_line(line)
+            except ArchiveError:
+                capture = None
+            # The values of JSON may be of any type.
+            if capture is None or not all(isinstance(text, str) for text in _texts(capture)):
+                yield self._fault(offset, "index-syntax", f"{line[:80]!r}")
+                continue
+            number = self._find(capture.filename, capture.offset)
+            if number is not None:
+                indexed[number] = 1
+                if differing := list(self._differing(capture, number)):
+                    words = f"{capture.filename}, offset {capture.offset}: the record has another "
+                    yield self._fault(offset, "index-mismatch", words + ", ".join(differing))
+            elif capture.filename in self._names or self._is_whole:
+                words = f"no record in {capture.filename} at offset {capture.offset}"
+                yield self._fault(offset, "index-stray", words)
+            else:
+                self._elsewhere[capture.filename] += 1
+        yield from self._elsewhere_notes()
+        for number, found in enumerate(indexed):
+            if not found and self._all.kind[number] and self._all.uri[number] and self._all.length[number]:
+                yield self._all.fault(number, "index-missing", f"{self._path.name} has no line for this record")
+
+    def _differing(self, capture: Capture, number: int) -> Iterator[str]:
+        captures = self._all
+        # In a plain file indexers leave the two line ends after the block out of the length.
+        if captures.length[number] not in (0, capture.length, capture.length + 4):
+            yield f"length ({captures.length[number]}, not {capture.length})"
+        if captures.uri[number] != key(bare(capture.url)):
+            yield f"address (not {capture.url[:200]})"
+        if captures.seconds[number] and captures.seconds[number] != seconds(capture.timestamp):
+            yield f"time (not {capture.timestamp})"
+        if captures.digest[number] and capture.digest and captures.digest[number] != digest_key(capture.digest):
+            yield f"payload digest (not {capture.digest})"
+        if captures.status[number] and capture.status and captures.status[number] != capture.status:
+            yield f"status ({captures.status[number]}, not {capture.status})"
+
+    def _elsewhere_notes(self) -> Iterator[Fault]:
+        for file, count in sorted(self._elsewhere.items()):
+            words = f"{count} {'line is' if count == 1 else 'lines are'} about {file}, which is not checked"
+            yield self._fault(0, "lines-elsewhere", words)
+
+    def check_items(self) -> Iterator[Fault]:
+        """JSON lines whose ``warc`` names file, offset, length, record id, target URI, date and payload digest.
+
+        Raises:
+            OSError: the file cannot be read.
+        """
+        for offset, line in self._lines():
+            try:
+                item = json.loads(line)
+                where = item["warc"]
+                file, place, record_id = str(where["file"]), where["offset"], where["record_id"]
+            except (ValueError, KeyError, TypeError, RecursionError) as error:
+                yield self._fault(offset, "item-syntax", f"{error}: {line[:80]!r}")
+                continue
+            name = item.get("id") or f"line {self.lines}"
+            number = self._find(file, place)
+            if number is None and file not in self._names and not self._is_whole:
+                self._elsewhere[file] += 1
+                continue
+            if number is None:
+                yield self._fault(offset, "item-stray", f"{name}: no record in {file} at offset {place}")
+                continue
+            if differing := self._differing_citation(where, number):
+                words = f"{name}: the record in {file} at offset {place} has another {', '.join(differing)}"
+                yield self._fault(offset, "item-mismatch", words)
+            if "tombstone" not in item and object_key(str(record_id), item) not in self._all.archived:
+                yield self._fault(offset, "item-not-archived", f"{name}: no metadata record holds this item")
+        yield from self._elsewhere_notes()
+
+    def _differing_citation(self, where: dict[str, Any], number: int) -> list[str]:
+        captures = self._all
+        comparisons = (
+            ("length", where.get("length"), captures.length[number]),
+            ("record_id", key(str(where["record_id"])), captures.id[number]),
+            ("target_uri", key(bare(str(where.get("target_uri") or ""))), captures.uri[number]),
+            ("date", key(str(where.get("date") or "")), captures.date[number]),
+            # A record may be without the digest that the item has (of a head that ends in bare line feeds).
+            ("payload_digest", digest_key(str(where.get("payload_digest") or "")), captures.digest[number] or None),
+        )
+        return [name for name, claimed, actual in comparisons if actual is not None and claimed != actual]
+
+
+def _texts(capture: Capture) -> tuple[object, ...]:
+    return capture.filename, capture.url, capture.digest or ""

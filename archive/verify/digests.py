@@ -1,0 +1,54 @@
+"""Labelled digests such as ``sha1:<base32>`` (WARC/1.1, section 5.8), computed while a block streams by."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+
+_ALGORITHMS = {"md5", "sha1", "sha224", "sha256", "sha384", "sha512", "blake2b", "blake2s"}
+
+
+class Digest:
+    """The digest that a field claims; `update` with the bytes, then `matches`."""
+
+    def __init__(self, labelled: str) -> None:
+        label, _, self._value = labelled.partition(":")
+        name = label.strip().lower().replace("-", "")
+        self.is_known = name in _ALGORITHMS
+        """Whether the algorithm can be computed here."""
+        self._label = label
+        self._hash = hashlib.new(name if self.is_known else "md5", usedforsecurity=False)
+
+    def update(self, data: bytes) -> None:
+        """Add ``data``."""
+        if self.is_known:
+            self._hash.update(data)
+
+    @property
+    def matches(self) -> bool:
+        """Whether the claim is true; true as well for an algorithm that cannot be computed."""
+        return not self.is_known or self._hash.digest() in _readings(self._value.strip(), self._hash.digest_size)
+
+    def __str__(self) -> str:
+        return f"{self._label}:{self._hash.hexdigest()}"
+
+
+def _readings(text: str, size: int) -> Iterator[bytes]:
+    """Hexadecimal and base32 are both in use, in any case and with or without padding."""
+    if len(text) == 2 * size:
+        with suppress(ValueError):
+            yield bytes.fromhex(text)
+    padded = text.upper().rstrip("=")
+    with suppress(ValueError):
+        yield base64.b32decode(padded + "=" * (-len(padded) % 8))
+
+
+def through(pieces: Iterable[bytes], *digests: Digest | None) -> Iterator[bytes]:
+    """``pieces``, each added to ``digests`` as it passes."""
+    wanted = [digest for digest in digests if digest is not None]
+    for piece in pieces:
+        for digest in wanted:
+            digest.update(piece)
+        yield piece

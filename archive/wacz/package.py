@@ -1,0 +1,220 @@
+"""Write a WACZ file in one pass over the archive, to a temporary name."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import os
+import re
+import tempfile
+import time
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from importlib.metadata import PackageNotFoundError, version
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from archive.cdxj.build import Advance, build_index, replacing
+from archive.cdxj.files import WarcFile, current
+from archive.errors import ArchiveError
+from archive.wacz.pages import page_lines
+
+WACZ_VERSION = "1.1.1"
+
+_PIECE = 1 << 20
+_LINES_PER_BLOCK = 1024
+"""Lines of the index that a replay tool loads at a time; as many as other writers of WACZ take."""
+
+
+@dataclass(slots=True)
+class Packaged:
+    """What was put into a WACZ file."""
+
+    files: list[str] = field(default_factory=list)
+    """Names of the WARC files."""
+    captures: int = 0
+    """Lines of the index."""
+    pages: int = 0
+    """Entries of the page list."""
+    bytes: int = 0
+    """Size of the WACZ file."""
+
+
+def write_wacz(
+    files: Sequence[WarcFile],
+    output: str | os.PathLike[str],
+    *,
+    title: str | None = None,
+    index: str | os.PathLike[str] | None = None,
+    dataset: str | os.PathLike[str] | None = None,
+    advance: Advance = lambda size: None,
+) -> Packaged:
+    """Package WARC files with an index, a page list and digests. Of a file being written, the whole records go in.
+
+    Memory does not depend on the size of the archive; what replay tools read by offset is stored, not compressed.
+
+    Args:
+        files: the WARC files, ``.warc`` or ``.warc.gz``.
+        output: the WACZ file; it takes its name when it is complete.
+        title: of the collection.
+        index: a CDXJ to bring up to date and use; else one is made and thrown away.
+        dataset: a folder to put in as ``dataset/dataset.zip``. Packed, since validators of data packages would open
+            its tables and judge them without their schema.
+        advance: told how many bytes of WARC files were indexed or copied: each file counts twice.
+
+    Raises:
+        ArchiveError: a file is damaged, or there is nothing to package.
+        OSError: something cannot be read or written.
+    """
+    path = Path(output)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not files:
+        raise ArchiveError("there are no WARC files to package")
+    for file in files:
+        if not file.name.endswith((".warc", ".warc.gz")):
+            raise ArchiveError(f"{file.path}: in a WACZ the names of WARC files end in .warc or .warc.gz")
+    result = Packaged([file.name for file in files])
+    with tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as scratch:
+        cdxj = Path(index) if index is not None else Path(scratch, "index.cdxj")
+        indexed = build_index(files, cdxj, advance)
+        if indexed.faults:
+            raise ArchiveError(f"{indexed.faults[0]}; `scrapy archive-repair` makes a whole file of it")
+        result.captures = indexed.lines
+        files = [current(file) for file in files]
+        cdx = _Blocks(Path(scratch))
+        cdx.write(cdxj)
+        pages = Path(scratch, "pages.jsonl")
+        with pages.open("wb") as target:
+            for line in page_lines(cdxj, {file.name: file.path.parent for file in files}, Path(scratch)):
+                target.write(line)
+                result.pages += 1
+        result.pages -= 1
+        with replacing(path) as stream, zipfile.ZipFile(stream, "w") as archive:
+            package = _Package(archive)
+            for file in files:
+                package.add(f"archive/{file.name}", file.path, size=indexed.whole_bytes.get(file.name), advance=advance)
+            package.add("indexes/index.cdx.gz", cdx.data)
+            package.add("indexes/index.idx", cdx.index, compress=True)
+            package.add("pages/pages.jsonl", pages, compress=True)
+            if dataset is not None:
+                _add_dataset(package, Path(dataset), Path(scratch))
+            package.finish(title)
+    result.bytes = path.stat().st_size
+    return result
+
+
+class _Package:
+    """A ZIP file that knows the digest of everything in it."""
+
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        self._archive = archive
+        self._resources: list[dict[str, Any]] = []
+        self._created = time.gmtime()
+
+    def add(
+        self,
+        name: str,
+        path: Path,
+        *,
+        size: int | None = None,
+        compress: bool = False,
+        advance: Advance = lambda size: None,
+    ) -> None:
+        """Add the first ``size`` bytes of a file, or all.
+
+        Raises:
+            ArchiveError: it has become shorter.
+        """
+        left = size = path.stat().st_size if size is None else size
+        digest = hashlib.sha256()
+        info = self._info(name, zipfile.ZIP_DEFLATED if compress else zipfile.ZIP_STORED)
+        # An extra field in the local header alone, as zipfile makes for sizes it does not know, misleads wabac.js.
+        is_large = size > zipfile.ZIP64_LIMIT
+        with path.open("rb") as source, self._archive.open(info, "w", force_zip64=is_large) as target:
+            while left:
+                piece = source.read(min(left, _PIECE))
+                if not piece:
+                    raise ArchiveError(f"{path}: the file was cut while it was packaged")
+                target.write(piece)
+                digest.update(piece)
+                left -= len(piece)
+                advance(len(piece))
+        resource = {"name": self._name(name), "path": name, "hash": f"sha256:{digest.hexdigest()}", "bytes": size}
+        self._resources.append(resource)
+
+    def _info(self, name: str, compression: int) -> zipfile.ZipInfo:
+        info = zipfile.ZipInfo(name, self._created[:6])
+        info.compress_type = compression
+        info.external_attr = 0o644 << 16
+        return info
+
+    def _name(self, path: str) -> str:
+        """A name as data packages want it (Data Package 1, Data Resource: ``name``), unique in the package."""
+        whole = re.sub(r"[^a-z0-9._-]+", "-", path.lower())
+        short = re.sub(r"[^a-z0-9._-]+", "-", path.rpartition("/")[2].lower())
+        return whole if any(resource["name"] == short for resource in self._resources) else short
+
+    def finish(self, title: str | None) -> None:
+        """Write ``datapackage.json`` (WACZ 1.1.1, section 5.2.4) and its digest (5.2.5)."""
+        description = {
+            "profile": "data-package",
+            "wacz_version": WACZ_VERSION,
+            **({"title": title} if title else {}),
+            "created": time.strftime("%Y-%m-%dT%H:%M:%SZ", self._created),
+            "software": _software(),
+            "resources": self._resources,
+        }
+        data = _json(description)
+        self._archive.writestr(self._info("datapackage.json", zipfile.ZIP_DEFLATED), data)
+        digest = {"path": "datapackage.json", "hash": f"sha256:{hashlib.sha256(data).hexdigest()}"}
+        self._archive.writestr(self._info("datapackage-digest.json", zipfile.ZIP_DEFLATED), _json(digest))
+
+
+def _json(value: dict[str, Any]) -> bytes:
+    return (json.dumps(value, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def _software() -> str:
+    try:
+        return f"migration-spider {version('migration-spider')} (archive)"
+    except PackageNotFoundError:
+        return "migration-spider (archive)"
+
+
+class _Blocks:
+    """The index in gzip members of many lines, and an index over these: ZipNum.
+
+    https://specs.webrecorder.net/cdxj/0.1.0/: first key, offset, length and digest of each member.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self.data = directory / "index.cdx.gz"
+        self.index = directory / "index.idx"
+
+    def write(self, cdxj: Path) -> None:
+        """Make both files from a sorted CDXJ."""
+        offset = 0
+        with cdxj.open("rb") as lines, self.data.open("wb") as data, self.index.open("wb") as index:
+            index.write(b'!meta 0 {"format": "cdxj-gzip-1.0", "filename": "index.cdx.gz"}\n')
+            while block := list(islice(lines, _LINES_PER_BLOCK)):
+                member = gzip.compress(b"".join(block), mtime=0)
+                digest = f"sha256:{hashlib.sha256(member).hexdigest()}"
+                entry = json.dumps({"offset": offset, "length": len(member), "digest": digest})
+                first = b" ".join(block[0].split(b" ", 2)[:2])
+                index.write(first + b" " + entry.encode("ascii") + b"\n")
+                data.write(member)
+                offset += len(member)
+
+
+def _add_dataset(package: _Package, dataset: Path, scratch: Path) -> None:
+    files = [path for path in sorted(dataset.rglob("*")) if path.is_file()]
+    if not files:
+        raise ArchiveError(f"{dataset}: there is no such folder, or nothing in it")
+    packed = scratch / "dataset.zip"
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in files:
+            archive.write(path, path.relative_to(dataset).as_posix())
+    package.add("dataset/dataset.zip", packed)

@@ -1,0 +1,41 @@
+"""One writer per collection, across processes."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from pathlib import Path
+
+from archive.errors import CollectionLockedError
+
+LOCK_NAME = ".lock"
+
+
+class CollectionLock:
+    """An advisory lock on a directory, held until `release` or the end of the process, however it ends.
+
+    The lock file stays: removing it would let two processes lock two files of the same name.
+
+    Raises:
+        CollectionLockedError: another process, or another writer in this one, holds it.
+        OSError: the directory cannot be written.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self._descriptor = os.open(directory / LOCK_NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        try:
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            holder = os.pread(self._descriptor, 32, 0).strip()
+            os.close(self._descriptor)
+            raise CollectionLockedError(str(directory), int(holder) if holder.isdigit() else None) from None
+        try:
+            os.ftruncate(self._descriptor, 0)
+            os.pwrite(self._descriptor, b"%d\n" % os.getpid(), 0)
+        except OSError:
+            os.close(self._descriptor)
+            raise
+
+    def release(self) -> None:
+        """Let others write."""
+        os.close(self._descriptor)

@@ -1,0 +1,186 @@
+"""The uncompressed bytes of a WARC file, plain or of one gzip member (RFC 1952), piece by piece."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from abc import ABC, abstractmethod
+from typing import BinaryIO
+
+from archive.errors import BrokenRecordError
+
+_PIECE = 1 << 16
+# RFC 1952, 2.3, with the optional parts that writers of WARC files use: none, or a name.
+_GZIP_HEADER = re.compile(rb"\x1f\x8b\x08(?:[\x00\x01].{6}|[\x08\x09].{6}[^\x00]*\x00)", re.DOTALL)
+
+
+class DamageError(BrokenRecordError):
+    """A record cannot be read to its end; ``code`` names the kind of damage, see docs/archive.md."""
+
+    def __init__(self, path: str, offset: int, code: str, problem: str) -> None:
+        super().__init__(path, offset, problem)
+        self.code = code
+
+
+class Source:
+    """A file whose last bytes can be given back."""
+
+    def __init__(self, stream: BinaryIO, offset: int) -> None:
+        self._stream = stream
+        self._back = b""
+        self.offset = offset
+        stream.seek(offset)
+
+    def take(self) -> bytes:
+        data = self._back or self._stream.read(_PIECE)
+        self._back = b""
+        self.offset += len(data)
+        return data
+
+    def give_back(self, data: bytes) -> None:
+        self._back = data + self._back
+        self.offset -= len(data)
+
+    def seek(self, offset: int) -> None:
+        self._back = b""
+        self._stream.seek(offset)
+        self.offset = offset
+
+
+class Reader(ABC):
+    """The uncompressed bytes of records."""
+
+    def __init__(self, position: int = 0) -> None:
+        self.position = position
+        self._buffer = b""
+
+    @abstractmethod
+    def _more(self) -> bytes:
+        """The next bytes; empty at the end only."""
+
+    def read(self, size: int) -> bytes:
+        """Up to ``size`` bytes; empty at the end only."""
+        data = self._buffer or self._more()
+        data, self._buffer = data[:size], data[size:]
+        self.position += len(data)
+        return data
+
+    def unread(self, data: bytes) -> None:
+        self._buffer = data + self._buffer
+        self.position -= len(data)
+
+    def read_all(self, size: int) -> bytes:
+        """``size`` bytes; fewer at the end only."""
+        data = b""
+        while len(data) < size and (piece := self.read(size - len(data))):
+            data += piece
+        return data
+
+    def can_have(self, size: int) -> bool:
+        """False when it is certain that fewer than ``size`` bytes are left."""
+        return True
+
+    def at_end(self) -> bool:
+        byte = self.read(1)
+        self.unread(byte)
+        return not byte
+
+
+class PlainReader(Reader):
+    def __init__(self, source: Source, size: int) -> None:
+        super().__init__(source.offset)
+        self._source, self._size = source, size
+
+    def can_have(self, size: int) -> bool:
+        # Without looking ahead, every record with a length gone wild would cost a reading of the rest of the file.
+        return self.position + size <= self._size
+
+    def _more(self) -> bytes:
+        return self._source.take()
+
+
+class MemberReader(Reader):
+    """One gzip member; its check sum and length are checked at its end."""
+
+    def __init__(self, name: str, source: Source) -> None:
+        super().__init__()
+        self._name, self._source = name, source
+        self.offset = source.offset
+        self._unzip = zlib.decompressobj(31)
+        self._damage: DamageError | None = None
+        self._packed = b""
+
+    def _more(self) -> bytes:
+        data = b""
+        while not data and not self._unzip.eof:
+            if self._damage:
+                raise self._damage
+            self._packed = self._packed or self._source.take()
+            if not self._packed:
+                raise DamageError(self._name, self.offset, "member-cut", "the file ends inside a gzip member")
+            data = self._inflate()
+            if self._unzip.eof:
+                self._source.give_back(self._unzip.unused_data)
+        return data
+
+    def _inflate(self) -> bytes:
+        before = self._unzip.copy()
+        try:
+            data = self._unzip.decompress(self._packed, _PIECE)
+            self._packed = self._unzip.unconsumed_tail
+        except zlib.error as error:
+            # What was unpacked in front of the damage is lost with the exception: again, byte by byte.
+            data = self._inflate_to_the_damage(before)
+            words = str(error).partition("decompressing data: ")[2] or str(error)
+            if "header" in words and not self.position and not data:
+                code, problem = "garbage", "no gzip member starts here"
+            elif " check" in words:
+                code, problem = "member-check", f"the check at the end of the gzip member fails ({words})"
+            else:
+                code, problem = "member-damaged", f"the gzip member is damaged ({words})"
+            self._damage = DamageError(self._name, self.offset, code, problem)
+        return data
+
+    def _inflate_to_the_damage(self, unzip: zlib._Decompress) -> bytes:
+        found = b""
+        try:
+            for place in range(len(self._packed)):
+                found += unzip.decompress(self._packed[place : place + 1])
+        except zlib.error:
+            pass
+        return found
+
+    def end(self) -> int:
+        """Offset of the byte after the member.
+
+        Raises:
+            DamageError: it has no end.
+        """
+        self._buffer = b""
+        while self._more():
+            pass
+        return self._source.offset
+
+
+def check_sum_is_damaged(stream: BinaryIO, offset: int) -> bool:
+    """Whether the gzip member at ``offset`` is whole but for its check: a byte of the check sum, or the length.
+
+    Data that was changed has another check sum in two bytes or more, but for one case in four million.
+    """
+    stream.seek(offset)
+    data = stream.read(_PIECE)
+    start = _GZIP_HEADER.match(data)
+    if start is None:
+        return False
+    data = data[start.end() :]
+    unzip = zlib.decompressobj(-zlib.MAX_WBITS)
+    computed = 0
+    try:
+        while not unzip.eof and data:
+            computed = zlib.crc32(unzip.decompress(data, _PIECE), computed)
+            data = unzip.unconsumed_tail or (b"" if unzip.eof else stream.read(_PIECE))
+    except zlib.error:
+        return False
+    stored = (unzip.unused_data + stream.read(4))[:4]
+    differing = sum(one != other for one, other in zip(stored, computed.to_bytes(4, "little"), strict=False))
+    return unzip.eof and len(stored) == 4 and differing <= 1

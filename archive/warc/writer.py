@@ -1,0 +1,205 @@
+"""Write a collection of WARC files: exact blocks, and never half a record in a finished file."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timezone
+from pathlib import Path
+
+from archive.errors import ArchiveError
+from archive.warc.file import OpenFile
+from archive.warc.lock import CollectionLock
+from archive.warc.record import Draft, Span
+from archive.warc.salvage import OPEN_SUFFIX, Salvaged, examine, finish, unfinished
+
+
+def _file_name_part(text: str) -> str:
+    return re.sub(r"[^\w.]+", "_", text)
+
+
+def _salvage_fields(salvaged: Sequence[Salvaged]) -> list[tuple[str, str]]:
+    """What a warcinfo record says of what a killed writer left half-written."""
+    fields = []
+    for left in salvaged:
+        if left.dropped or left.lost:
+            fields.append(("salvaged", f"{left.file}: {left.records} records kept, {left.dropped} bytes dropped"))
+            fields += [("lostRecord", record_id) for record_id in left.lost]
+    return fields
+
+
+class WarcWriter:
+    """The one writer of the collection in ``directory``.
+
+    A file is named ``PREFIX-<UTC, 17 digits>-<serial>-<host>.warc.gz``, carries the suffix ``.open`` while it is
+    written, and loses it by an atomic rename after an fsync. A file is opened when there is something to write.
+
+    Args:
+        directory: made when missing.
+        prefix: first part of the file names.
+        max_file_size: bytes after which the next file is begun.
+        info: the fields of the warcinfo record that heads every file.
+
+    Raises:
+        CollectionLockedError: another process writes here.
+        ArchiveError: the directory cannot be written.
+    """
+
+    def __init__(
+        self,
+        directory: str | os.PathLike[str],
+        *,
+        prefix: str = "archive",
+        max_file_size: int = 1_000_000_000,
+        info: Sequence[tuple[str, str]] = (),
+    ) -> None:
+        self.directory = Path(directory)
+        self.prefix = _file_name_part(prefix)
+        self.max_file_size = max_file_size
+        self.info = list(info)
+        self.files: list[str] = []
+        """Names of the files begun, in order."""
+        self.failed: OSError | None = None
+        """The first error of the disk; nothing is written after it."""
+        self._host = _file_name_part(socket.gethostname()) or "localhost"
+        self._file: OpenFile | None = None
+        self._finished_bytes = 0
+        self._guard = threading.Lock()
+        try:
+            self.directory.mkdir(parents=True, exist_ok=True)
+            self._lock = CollectionLock(self.directory)
+        except OSError as error:
+            raise ArchiveError(f"{self.directory}: the archive cannot be written: {error}") from error
+        self.salvaged: list[Salvaged] = []
+        """What became of the files that a killed writer left."""
+        try:
+            self._salvage()
+        except OSError as error:
+            self._abandon()
+            self._lock.release()
+            raise ArchiveError(f"{self.directory}: an unfinished file cannot be salvaged: {error}") from error
+
+    def _salvage(self) -> None:
+        self.salvaged = [examine(path) for path in unfinished(self.directory)]
+        if any(left.lost for left in self.salvaged):
+            # Said in the archive before anything is cut: afterwards nobody could tell it any more.
+            self._file = self._begin()
+            self._file.sync()
+        for left in self.salvaged:
+            finish(self.directory, left)
+
+    @property
+    def bytes_written(self) -> int:
+        """Bytes in all files begun."""
+        return self._finished_bytes + (self._file.end if self._file else 0)
+
+    @property
+    def dirty(self) -> bool:
+        """Whether something was written since the last `sync`."""
+        return self._file is not None and self._file.dirty
+
+    def write(self, drafts: Sequence[Draft]) -> list[Span]:
+        """Append ``drafts`` to one file, all or none.
+
+        Raises:
+            ArchiveError: nothing was written, and nothing will be: the writer refuses from here on.
+        """
+        with self._failing():
+            file = self._file
+            if file is not None and file.end >= self.max_file_size:
+                self._finish()
+                file = None
+            if file is None:
+                file = self._file = self._begin()
+            start = file.end
+            try:
+                return file.append(drafts)
+            except BaseException:
+                try:
+                    file.cut(start)
+                except OSError:
+                    self._abandon()
+                raise
+
+    def sync(self) -> None:
+        """Return when everything written is on the disk.
+
+        Raises:
+            ArchiveError: it may not be.
+        """
+        with self._failing():
+            if self._file is not None:
+                try:
+                    self._file.sync()
+                except OSError:
+                    # A second fsync may succeed although the pages are lost: only salvage reads what is there.
+                    self._abandon()
+                    raise
+
+    def finish(self) -> None:
+        """Finish the current file; the next `write` begins another.
+
+        Raises:
+            ArchiveError: it is not finished; the next writer will salvage it.
+        """
+        with self._failing():
+            self._finish()
+
+    def close(self) -> None:
+        """Finish the current file and release the collection. After a failed write, the whole records are kept.
+
+        Raises:
+            ArchiveError: the last file is not finished; the next writer will salvage it.
+        """
+        try:
+            self._finish()
+        except OSError as error:
+            self.failed = self.failed or error
+            raise ArchiveError(f"{self.directory}: the last file cannot be finished: {error}") from error
+        finally:
+            self._abandon()
+            self._lock.release()
+
+    def _begin(self) -> OpenFile:
+        now = datetime.now(timezone.utc)
+        moment = f"{now:%Y%m%d%H%M%S}{now.microsecond // 1000:03}"
+        serial = len(self.files)
+        # A clock may be set back, and two writers may begin in the same millisecond: a finished file is never replaced.
+        while self._is_taken(name := f"{self.prefix}-{moment}-{serial:05}-{self._host}.warc.gz"):
+            serial += 1
+        info = self.info if self.files else self.info + _salvage_fields(self.salvaged)
+        file = OpenFile(self.directory, name, now, info)
+        self.files.append(name)
+        return file
+
+    def _is_taken(self, name: str) -> bool:
+        return any((self.directory / (name + suffix)).exists() for suffix in ("", OPEN_SUFFIX))
+
+    def _abandon(self) -> None:
+        """Leave the file without its name, for the next writer to salvage."""
+        if self._file is not None:
+            self._file.abandon()
+            self._finished_bytes += self._file.end
+            self._file = None
+
+    def _finish(self) -> None:
+        if self._file is not None:
+            self._file.finish()
+            self._finished_bytes += self._file.end
+            self._file = None
+
+    @contextmanager
+    def _failing(self) -> Iterator[None]:
+        """Turn the first error of the disk into the last."""
+        with self._guard:
+            if self.failed is not None:
+                raise ArchiveError(f"{self.directory}: writing failed before: {self.failed}") from self.failed
+            try:
+                yield
+            except OSError as error:
+                self.failed = error
+                raise ArchiveError(f"{self.directory}: the archive cannot be written: {error}") from error

@@ -1,0 +1,325 @@
+"""When the archive cannot be written: nothing is called stored, and the process says so."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import time
+
+import pytest
+
+from archive import WarcWriter, iter_records, read_record
+from tests.archive.cases import CASES
+from tests.archive.damaged import verify
+from tests.archive.foreign import crawl, environment, prepare
+from tests.archive.raw_server import Case, RawServer
+
+KILLS = int(os.environ.get("SOAK_KILLS") or (5 if "CI" in os.environ else 30))
+NOISE = os.urandom(40_000)
+NOISE_HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 40000\r\n\r\n"
+BY_NAME = {case.name: case for case in [*CASES, Case(name="noise", pieces=[NOISE_HEAD + NOISE])]}
+
+
+@pytest.fixture
+def server():
+    with RawServer(BY_NAME) as running:
+        yield running
+
+
+def limited(size: int) -> str:
+    """Code that lets no file of the process grow beyond ``size`` bytes, as a full disk would."""
+    return f"\nimport resource\nresource.setrlimit(resource.RLIMIT_FSIZE, ({size}, {size}))\n"
+
+
+def test_without_a_directory_the_crawl_does_not_start(server, tmp_path):
+    result = crawl(tmp_path, [{"url": f"{server.base}/plain"}], settings={"ARCHIVE_DIR": None})
+    assert result.exit_code == 1
+    assert "ConfigurationError: ARCHIVE_DIR is not set" in result.log
+    assert server.log == []
+
+
+def test_a_handler_that_cannot_be_tapped_is_refused(server, tmp_path):
+    handlers = {"https": "scrapy.core.downloader.handlers.ftp.FTPDownloadHandler"}
+    result = crawl(tmp_path, [{"url": f"{server.base}/plain"}], settings={"DOWNLOAD_HANDLERS": handlers})
+    assert result.exit_code == 1
+    assert "only that one can be captured exactly" in result.log
+    assert server.log == []
+
+
+def test_a_handler_of_the_project_is_wrapped(server, tmp_path):
+    prelude = """
+from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
+
+class OwnHandler(HTTP11DownloadHandler):
+    async def download_request(self, request):
+        response = await super().download_request(request)
+        return response.replace(status=299)
+"""
+    settings = {"DOWNLOAD_HANDLERS": {"http": "spider.OwnHandler"}}
+    result = crawl(tmp_path, [{"url": f"{server.base}/plain"}], settings=settings, prelude=prelude)
+    assert [told["status"] for told in result.results] == [299]
+    assert [record.block for record in result.of("response", "plain")] == [BY_NAME["plain"].message]
+
+
+def test_a_collection_in_use_is_refused(server, tmp_path):
+    writer = WarcWriter(tmp_path / "warc")
+    result = crawl(tmp_path, [{"url": f"{server.base}/plain"}])
+    writer.close()
+    assert result.exit_code == 1
+    assert f"process {os.getpid()} is writing this archive" in result.log
+    assert server.log == []
+
+
+def test_a_capture_that_is_not_exact_is_noticed_before_the_crawl(server, tmp_path):
+    prelude = """
+from archive.capture.exchange import Exchange
+Exchange.receive = lambda self, data, receive=Exchange.receive: receive(self, data.replace(b"MiXed", b"Mixed"))
+"""
+    result = crawl(tmp_path, [{"url": f"{server.base}/plain"}], prelude=prelude)
+    assert (result.exit_code, result.reason) == (5, "archive_error")
+    assert "self-check of the capture failed" in result.log
+    assert server.log == []
+
+
+@pytest.mark.parametrize("spool_size", [1_000_000, 1000])
+def test_a_full_disk_ends_the_crawl_and_the_process_says_so(server, tmp_path, spool_size):
+    requests = [{"url": f"{server.base}/noise"}] * 6
+    settings = {"ARCHIVE_SPOOL_SIZE": spool_size, "ARCHIVE_DEDUP": False}
+    result = crawl(tmp_path, requests, settings=settings, prelude=limited(100_000))
+    assert (result.exit_code, result.reason, result.stats["archive/failed"]) == (5, "archive_error", 1)
+    assert "The archive cannot be written, the crawl stops" in result.log
+    told = [entry for entry in result.results if entry["archive"]]
+    assert len(told) == 2
+    (path,) = result.warc.glob("*.warc.gz")
+    assert [record.payload for record in iter_records(path) if record.type == "response"] == [NOISE, NOISE]
+    assert len(server.log) < 6
+
+
+BROKEN_DISK = """
+import archive.warc.file, os
+
+def broken(*arguments):
+    if os.path.getsize(next((HERE / "warc").glob("*.open"))) > 150_000:
+        raise OSError(5, "Input/output error")
+    return original(*arguments)
+
+"""
+BROKEN_CALLS = {
+    "write": "original = archive.warc.file.FileIO.write\n"
+    "archive.warc.file.FileIO = type('FileIO', (archive.warc.file.FileIO,), {'write': broken})\n",
+    "fsync": "original, os.fsync = os.fsync, broken\n",
+}
+
+
+@pytest.mark.parametrize("call", BROKEN_CALLS)
+def test_a_broken_disk_ends_the_crawl(server, tmp_path, call):
+    requests = [{"url": f"{server.base}/noise"}] * 60
+    settings = {"ARCHIVE_DEDUP": False, "ARCHIVE_FSYNC_INTERVAL": 0.01, "DOWNLOAD_DELAY": 0.01}
+    result = crawl(tmp_path, requests, settings=settings, prelude=BROKEN_DISK + BROKEN_CALLS[call])
+    assert (result.exit_code, result.reason, result.stats["archive/failed"]) == (5, "archive_error", 1)
+    assert "Input/output error" in result.log
+    assert len(server.log) < 60
+    told = [entry["archive"] for entry in result.results if entry["archive"]]
+    (path,) = result.warc.glob("*.warc.gz*")
+    # After a failed fsync nobody knows what is on the disk: the file does not get its name.
+    assert path.suffix == {"write": ".gz", "fsync": ".open"}[call]
+    for facts in told:
+        assert read_record(path, facts["offset"], facts["length"]).record_id == facts["record_id"]
+
+
+@pytest.mark.parametrize("how", ["removed", "renamed"])
+def test_a_folder_that_goes_away_ends_the_crawl(server, tmp_path, how):
+    settings = {"ARCHIVE_FSYNC_INTERVAL": 0.05, "DOWNLOAD_DELAY": 0.02}
+    process = running_crawl(server, tmp_path, 5, "noise", **settings)
+    if how == "removed":
+        shutil.rmtree(tmp_path / "warc")
+    else:
+        (tmp_path / "warc").rename(tmp_path / "elsewhere")
+    assert process.wait(20) == 5
+    assert len(server.log) < 500
+    told = json.loads((tmp_path / "results.json").read_text())
+    assert told["reason"] == "archive_error"
+
+
+@pytest.fixture
+def mounted(tmp_path):
+    """``mounted(options)`` mounts a file system of its own at ``tmp_path/warc``."""
+    place = tmp_path / "warc"
+    place.mkdir()
+
+    def mount(options: str):
+        done = subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", options, "none", place], capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            pytest.skip(f"mounting is not permitted here: {done.stderr.strip()}")
+        return place
+
+    yield mount
+    subprocess.run(["umount", place], capture_output=True, check=False)
+
+
+@pytest.mark.parametrize("spool_size", [1_000_000, 1000])
+@pytest.mark.parametrize("dedup", [True, False])
+def test_a_file_system_without_space_ends_the_crawl(server, tmp_path, mounted, spool_size, dedup):
+    place = mounted("size=200k")
+    server.cases |= {f"noise-{n}": Case(name="noise", pieces=[NOISE_HEAD + os.urandom(40_000)]) for n in range(9)}
+    requests = [{"url": f"{server.base}/noise-{n}"} for n in range(9)]
+    result = crawl(tmp_path, requests, settings={"ARCHIVE_SPOOL_SIZE": spool_size, "ARCHIVE_DEDUP": dedup})
+    assert (result.exit_code, result.reason) == (5, "archive_error")
+    assert "No space left on device" in result.log
+    told = [entry["archive"] for entry in result.results if entry["archive"]]
+    assert 2 <= len(told) < 9
+    for facts in told:
+        path = place / facts["file"]
+        record = read_record(
+            path if path.exists() else path.with_name(path.name + ".open"), facts["offset"], facts["length"]
+        )
+        assert record.record_id == facts["record_id"]
+    for path in place.glob("*.warc.gz"):
+        assert list(iter_records(path))
+
+
+def test_a_directory_that_cannot_be_written_stops_the_crawl_before_it_starts(server, tmp_path, mounted):
+    mounted("size=200k,ro")
+    result = crawl(tmp_path, [{"url": f"{server.base}/plain"}])
+    assert result.exit_code == 5
+    assert "the archive cannot be written: [Errno 30] Read-only file system" in result.log
+    assert server.log == []
+
+
+def test_a_file_in_the_place_of_the_directory_stops_the_crawl_before_it_starts(server, tmp_path):
+    (tmp_path / "warc").write_bytes(b"")
+    result = crawl(tmp_path, [{"url": f"{server.base}/plain"}])
+    assert (result.exit_code, server.log) == (5, [])
+    assert "the archive cannot be written" in result.log
+
+
+def test_a_body_that_cannot_be_spooled_ends_the_crawl(server, tmp_path):
+    requests = [{"url": f"{server.base}/plain"}, {"url": f"{server.base}/1-mb"}, {"url": f"{server.base}/gzip"}]
+    settings = {"ARCHIVE_SPOOL_SIZE": 10_000}
+    result = crawl(tmp_path, requests, settings=settings, prelude=limited(300_000))
+    assert (result.exit_code, result.reason) == (5, "archive_error")
+    assert "cannot be spooled" in result.log
+    assert [entry["archive"] is not None for entry in result.results][:2] == [True, False]
+    assert result.of("response", "gzip") == []
+
+
+def test_a_pipeline_learns_that_its_record_is_not_stored(server, tmp_path):
+    prelude = """
+import os
+from archive import ArchiveError
+from archive.capture import archiver_of
+
+class Pipeline:
+    @classmethod
+    def from_crawler(cls, crawler):
+        pipeline = cls()
+        pipeline.crawler = crawler
+        return pipeline
+    async def process_item(self, item):
+        archiver = archiver_of(self.crawler)
+        for action in (
+            archiver.write_metadata(os.urandom(9000), content_type="x/y", target_uri="x:", refers_to="<x:>"),
+            archiver.sync(),
+        ):
+            try:
+                await action
+            except ArchiveError as error:
+                self.crawler.spider.results.append(str(error))
+        return item
+
+async def parse(self, response):
+    yield {"item": 1}
+ForeignSpider.parse = parse
+""" + limited(5_000)
+    settings = {"ITEM_PIPELINES": {"spider.Pipeline": 1}}
+    result = crawl(tmp_path, [{"url": f"{server.base}/plain"}], settings=settings, prelude=prelude)
+    assert (result.exit_code, result.reason) == (5, "archive_error")
+    assert "cannot be written" in result.results[0]
+    assert "has failed" in result.results[1]
+
+
+def test_a_script_around_a_crawler_process_ends_with_the_failure_too(server, tmp_path):
+    prepare(tmp_path, [{"url": f"{server.base}/noise"}] * 4, {"ARCHIVE_DEDUP": False}, prelude=limited(100_000))
+    script = "from scrapy.crawler import AsyncCrawlerProcess as P; from spider import ForeignSpider as S;"
+    script += "p = P(); p.crawl(S); p.start(); print('the script goes on')"
+    env = environment()
+    command = [prepare.__globals__["sys"].executable, "-c", script]
+    run = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, check=False)
+    assert (run.returncode, run.stdout) == (5, "the script goes on\n")
+
+
+CITING = """
+import os
+cited = os.open(HERE / "cited.jsonl", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+
+def parse(self, response):
+    os.write(cited, json.dumps(response.meta["archive"]).encode() + b"\\n")
+
+ForeignSpider.parse = parse
+"""
+
+
+def running_crawl(server, tmp_path, count: int, name: str = "1-mb", **settings):
+    """A crawl in the background, once it has fetched ``count`` pages; each page seen is cited in cited.jsonl."""
+    settings = {"ARCHIVE_DEDUP": False, **settings}
+    command = prepare(tmp_path, [{"url": f"{server.base}/{name}"}] * 500, settings, CITING)
+    process = subprocess.Popen(command, cwd=tmp_path, env=environment(), stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + 60
+    while len(server.log) < count and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return process
+
+
+@pytest.mark.parametrize("count", [3, 9])
+def test_a_killed_crawl_is_salvaged_by_the_next(server, tmp_path, count):
+    process = running_crawl(server, tmp_path, count)
+    process.kill()
+    assert process.wait(10) == -signal.SIGKILL
+    (left,) = (tmp_path / "warc").glob("*.open")
+    result = crawl(tmp_path, [{"url": f"{server.base}/plain"}])
+    assert result.exit_code == 0
+    assert f"Salvaged {left.name.removesuffix('.open')}, left by a killed run" in result.log
+    assert not left.exists()
+    responses = result.of("response", "1-mb")
+    assert len(responses) >= count - 2
+    assert {record.block for record in responses} <= {BY_NAME["1-mb"].message}
+    assert [record.payload for record in result.of("response", "plain")] == [BY_NAME["plain"].entity]
+
+
+@pytest.mark.parametrize("moment", range(KILLS))
+def test_whatever_was_cited_before_a_kill_is_whole_after_it(server, tmp_path, moment):
+    chance = random.Random(moment)  # noqa: S311  (repeatable moments)
+    # Bodies in memory and bodies in files, which take longer to write.
+    settings = {"CONCURRENT_REQUESTS": 8, "ARCHIVE_MAX_FILE_SIZE": 300_000, "ARCHIVE_FSYNC_INTERVAL": 0.01}
+    settings["ARCHIVE_SPOOL_SIZE"] = chance.choice([1000, 1_000_000])
+    process = running_crawl(server, tmp_path, chance.randint(5, 60), "noise", **settings)
+    time.sleep(chance.random() / 20)
+    process.kill()
+    process.wait(10)
+    WarcWriter(tmp_path / "warc").close()
+    cited = [json.loads(line) for line in (tmp_path / "cited.jsonl").read_text().splitlines()]
+    assert cited
+    for facts in cited:
+        record = read_record(tmp_path / "warc" / facts["file"], facts["offset"], facts["length"])
+        assert (record.record_id, record.payload) == (facts["record_id"], NOISE)
+    for path in (tmp_path / "warc").glob("*.warc.gz*"):
+        assert path.suffix == ".gz"
+        assert list(iter_records(path))
+    assert verify(*(tmp_path / "warc").glob("*.warc.gz")) == []
+
+
+def test_one_interrupt_ends_the_crawl_with_whole_finished_files(server, tmp_path):
+    process = running_crawl(server, tmp_path, 5)
+    process.send_signal(signal.SIGINT)
+    process.wait(20)
+    assert list((tmp_path / "warc").glob("*.open")) == []
+    (path,) = (tmp_path / "warc").glob("*.warc.gz")
+    types = [record.type for record in iter_records(path)]
+    assert types == ["warcinfo"] + ["request", "response", "metadata"] * (len(types) // 3)
+    assert len(types) > 12

@@ -1,0 +1,411 @@
+"""Write and read WARC files: exact blocks, damaged input, rotation, the lock, salvage."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import os
+import subprocess
+import sys
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from warcio.archiveiterator import ArchiveIterator
+
+from archive import ArchiveError, BrokenRecordError, CollectionLockedError, Draft, WarcWriter, iter_records, read_record
+from archive.repair import repair
+from archive.warc.file import OpenFile
+from archive.warc.record import new_record_id
+from tests.archive.damaged import exchange, parts, plain_answer, verify, write
+
+TOOLS = Path(sys.executable).parent
+ROOT = Path(__file__).parents[2]
+
+
+def response(body: bytes, uri: str = "http://127.0.0.1/") -> Draft:
+    record_id = new_record_id()
+    fields = [
+        ("WARC-Type", "response"),
+        ("WARC-Record-ID", record_id),
+        ("WARC-Date", "2026-01-02T03:04:05.678901Z"),
+        ("WARC-Target-URI", uri),
+        ("Content-Type", "application/http;msgtype=response"),
+    ]
+    return Draft("response", fields, b"HTTP/1.1 200 OK\r\nX-Odd : \xff\r\n\r\n" + body, record_id)
+
+
+class Zeros:
+    size = 5_000_000
+
+    def chunks(self):
+        for _ in range(5):
+            yield bytes(1_000_000)
+
+
+class Failing:
+    size = 2_000_000
+    reads = 0
+
+    def chunks(self):
+        self.reads += 1
+        if self.reads == 1:  # for the digest
+            yield bytes(self.size)
+            return
+        yield os.urandom(1_000_000)
+        raise OSError("no more of it")
+
+
+def write_some(directory: Path, bodies=(b"one", b"two"), **options):
+    writer = WarcWriter(directory, **options)
+    drafts = [response(body) for body in bodies]
+    spans = [writer.write([draft])[0] for draft in drafts]
+    writer.close()
+    return drafts, spans
+
+
+def test_spans_lead_to_the_exact_blocks(tmp_path):
+    drafts, spans = write_some(tmp_path)
+    for draft, span in zip(drafts, spans, strict=True):
+        record = read_record(tmp_path / span.file, span.offset, span.length)
+        assert record.block == draft.block
+        assert record.record_id == span.record_id
+        assert (record.status, record.payload) == (200, draft.block[-3:])
+
+
+def test_every_record_of_a_file_is_read_in_order(tmp_path):
+    drafts, spans = write_some(tmp_path, info=[("software", "a test"), ("operator", "several\nlines")])
+    records = list(iter_records(tmp_path / spans[0].file))
+    assert [record.type for record in records] == ["warcinfo", "response", "response"]
+    assert records[0].block == b"software: a test\r\noperator: several lines\r\n"
+    assert records[0].headers.get("WARC-Filename") == spans[0].file
+    assert [(record.offset, record.length) for record in records[1:]] == [(s.offset, s.length) for s in spans]
+    assert {record.headers.get("WARC-Warcinfo-ID") for record in records[1:]} == {records[0].record_id}
+    assert records[1].headers.get("WARC-Block-Digest") == f"sha256:{hashlib.sha256(drafts[0].block).hexdigest()}"
+    assert records[-1].offset + records[-1].length == (tmp_path / spans[0].file).stat().st_size
+
+
+@pytest.mark.parametrize("tool", [["warcio", "check", "-v"], ["fastwarc", "check", "--verify-payloads"]])
+def test_other_tools_accept_the_file(tmp_path, tool):
+    _, spans = write_some(tmp_path)
+    subprocess.run([TOOLS / tool[0], *tool[1:], tmp_path / spans[0].file], check=True, capture_output=True)
+
+
+def test_a_streamed_block_is_written_like_one_in_memory(tmp_path):
+    draft = response(b"")
+    draft.block = Zeros()
+    writer = WarcWriter(tmp_path)
+    (span,) = writer.write([draft])
+    writer.close()
+    record = read_record(tmp_path / span.file, span.offset, span.length)
+    assert record.block == bytes(Zeros.size)
+    assert record.headers.get("WARC-Block-Digest") == f"sha256:{hashlib.sha256(bytes(Zeros.size)).hexdigest()}"
+
+
+def test_a_full_file_is_finished_and_the_next_begun(tmp_path):
+    _, spans = write_some(tmp_path, [os.urandom(3000) for _ in range(6)], max_file_size=5000, prefix="a b")
+    names = sorted(path.name for path in tmp_path.glob("*.warc.gz"))
+    assert len(names) == 3
+    assert sorted({span.file for span in spans}) == names
+    assert all(name.startswith("a_b-2") for name in names)
+    assert [len(list(iter_records(tmp_path / name))) for name in names] == [3, 3, 3]
+
+
+def test_a_file_carries_its_suffix_until_it_is_finished(tmp_path):
+    writer = WarcWriter(tmp_path)
+    writer.write([response(b"one")])
+    assert [path.suffix for path in tmp_path.glob("*.warc.gz*")] == [".open"]
+    writer.finish()
+    assert [path.suffix for path in tmp_path.glob("*.warc.gz*")] == [".gz"]
+    writer.close()
+
+
+def test_a_second_writer_is_refused_and_told_who_holds_the_lock(tmp_path):
+    writer = WarcWriter(tmp_path)
+    script = "import sys, archive; archive.WarcWriter(sys.argv[1])"
+    second = subprocess.run([sys.executable, "-c", script, tmp_path], capture_output=True, text=True, check=False)
+    assert second.returncode == 1
+    assert f"process {os.getpid()} is writing this archive" in second.stderr
+    with pytest.raises(CollectionLockedError) as caught:
+        WarcWriter(tmp_path)
+    assert caught.value.pid == os.getpid()
+    writer.close()
+    WarcWriter(tmp_path).close()
+
+
+def left_behind(directory: Path) -> Path:
+    _, spans = write_some(directory)
+    finished = directory / spans[0].file
+    return finished.rename(finished.with_name(finished.name + ".open"))
+
+
+@pytest.mark.parametrize("missing", [1, 100, "record"])
+def test_a_file_left_by_a_killed_writer_is_cut_to_its_last_whole_record(tmp_path, missing):
+    left = left_behind(tmp_path)
+    whole = left.read_bytes()
+    last = list(iter_records(left))[-1]
+    kept = whole[: last.offset]
+    left.write_bytes(whole[: -(last.length if missing == "record" else missing)])
+    writer = WarcWriter(tmp_path)
+    (salvaged,) = writer.salvaged
+    writer.close()
+    assert (tmp_path / left.name.removesuffix(".open")).read_bytes() == kept
+    assert (salvaged.records, salvaged.kept) == (2, len(kept))
+    assert salvaged.dropped == (0 if missing == "record" else last.length - missing)
+    assert (salvaged.problem is None) == (missing == "record")
+    assert not left.exists()
+
+
+def test_zeros_that_a_power_cut_leaves_are_dropped(tmp_path):
+    left = left_behind(tmp_path)
+    whole = left.read_bytes()
+    left.write_bytes(whole + bytes(4096))
+    writer = WarcWriter(tmp_path)
+    assert [(salvaged.records, salvaged.dropped) for salvaged in writer.salvaged] == [(3, 4096)]
+    writer.close()
+    assert (tmp_path / left.name.removesuffix(".open")).read_bytes() == whole
+
+
+def test_an_unfinished_file_without_a_whole_record_goes(tmp_path):
+    left = left_behind(tmp_path)
+    left.write_bytes(left.read_bytes()[:50])
+    writer = WarcWriter(tmp_path)
+    assert [(salvaged.records, salvaged.dropped) for salvaged in writer.salvaged] == [(0, 50)]
+    writer.close()
+    assert list(tmp_path.glob("*.warc*")) == []
+
+
+def exchanges_left_behind(directory: Path) -> Path:
+    finished = write(directory, exchange(plain_answer()), exchange(plain_answer()))
+    return finished.rename(finished.with_name(finished.name + ".open"))
+
+
+@pytest.mark.parametrize("written", [0.02, 0.98])
+def test_what_was_cut_off_is_said_in_the_archive(tmp_path, written):
+    left = exchanges_left_behind(tmp_path)
+    *_, request, answer = parts(left)
+    size = round(answer.length * written)
+    left.write_bytes(left.read_bytes()[: answer.offset + size])
+    assert {"unfinished"} == {fault.code for fault in verify(left, notes=True)}
+    writer = WarcWriter(tmp_path)
+    writer.close()
+    cut, new = tmp_path / left.name.removesuffix(".open"), tmp_path / writer.files[0]
+    (told,) = iter_records(new)
+    answer_id = dict(answer.content[1])["WARC-Record-ID"]
+    dropped = f"{cut.name}: 4 records kept, {size} bytes dropped"
+    assert f"salvaged: {dropped}\r\nlostRecord: {answer_id}\r\n" == told.block.decode()
+    assert [(request.offset, "link-unresolved")] == [(fault.offset, fault.code) for fault in verify(cut)]
+    assert [(request.offset, "record-lost")] == [(fault.offset, fault.code) for fault in verify(cut, new, notes=True)]
+
+
+def test_after_a_cut_between_exchanges_there_is_nothing_to_say(tmp_path):
+    left = exchanges_left_behind(tmp_path)
+    left.write_bytes(left.read_bytes()[: parts(left)[3].offset])
+    writer = WarcWriter(tmp_path)
+    assert [()] == [salvaged.lost for salvaged in writer.salvaged]
+    writer.close()
+    assert [] == verify(*tmp_path.glob("*.warc.gz"), notes=True)
+    assert [left.name.removesuffix(".open")] == [path.name for path in tmp_path.glob("*.warc*")]
+
+
+@pytest.mark.parametrize("number", [0, 2])
+def test_whole_records_behind_a_damage_are_kept_elsewhere(tmp_path, number):
+    left = exchanges_left_behind(tmp_path)
+    whole, hit = left.read_bytes(), parts(left)[number]
+    left.write_bytes(whole[: hit.offset] + bytes(hit.length) + whole[hit.offset + hit.length :])
+    damaged = left.read_bytes()
+    writer = WarcWriter(tmp_path)
+    writer.close()
+    (salvaged,) = writer.salvaged
+    tail = tmp_path / salvaged.tail
+    assert (number, damaged[hit.offset :]) == (salvaged.records, tail.read_bytes())
+    cut = tmp_path / left.name.removesuffix(".open")
+    assert (damaged[: hit.offset] or None) == (cut.read_bytes() if cut.exists() else None)
+    repair(tail, tmp_path / "rest.warc.gz")
+    assert whole[hit.offset + hit.length :] == (tmp_path / "rest.warc.gz").read_bytes()
+
+
+def test_a_finished_file_is_never_replaced(tmp_path, monkeypatch):
+    class Stopped(datetime):
+        @classmethod
+        def now(cls, tz=None):
+            return datetime(2026, 1, 2, tzinfo=tz)
+
+    monkeypatch.setattr("archive.warc.writer.datetime", Stopped)
+    spans = [write_some(tmp_path, bodies=(body,))[1][0] for body in (b"one", b"two")]
+    assert [b"one", b"two"] == [read_record(tmp_path / s.file, s.offset, s.length).body for s in spans]
+
+
+def test_a_file_that_came_meanwhile_is_not_replaced_either(tmp_path):
+    writer = WarcWriter(tmp_path)
+    (span,) = writer.write([response(b"ours")])
+    (tmp_path / span.file).write_bytes(b"another's")
+    with pytest.raises(ArchiveError, match="would be replaced"):
+        writer.close()
+    with pytest.raises(ArchiveError, match="move one of them away"):
+        WarcWriter(tmp_path)
+    assert b"another's" == (tmp_path / span.file).read_bytes()
+    (tmp_path / span.file).unlink()
+    WarcWriter(tmp_path).close()
+    assert b"ours" == read_record(tmp_path / span.file, span.offset, span.length).body
+
+
+FULL_DISK = """
+import resource, sys
+from archive import ArchiveError, WarcWriter
+from tests.archive.test_warc import response
+import os
+resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+writer = WarcWriter(sys.argv[1])
+stored = 0
+try:
+    while True:
+        writer.write([response(os.urandom(3000)), response(os.urandom(3000))])
+        stored += 1
+except ArchiveError as error:
+    print(stored, error)
+try:
+    writer.write([response(b"small enough")])
+except ArchiveError as error:
+    print(error)
+writer.close()
+"""
+
+
+def test_on_a_full_disk_the_whole_groups_stay_and_nothing_more_is_written(tmp_path):
+    run = subprocess.run(
+        [sys.executable, "-c", FULL_DISK, tmp_path], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    first, second = run.stdout.splitlines()
+    assert first.startswith("2 ")
+    assert "cannot be written" in first
+    assert "writing failed before" in second
+    (finished,) = tmp_path.glob("*.warc.gz")
+    assert [record.type for record in iter_records(finished)] == ["warcinfo"] + ["response"] * 4
+
+
+def test_after_a_failed_fsync_the_file_is_left_for_salvage(tmp_path, monkeypatch):
+    writer = WarcWriter(tmp_path)
+    writer.write([response(b"one")])
+
+    def broken(descriptor):
+        raise OSError(5, "Input/output error")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", broken)
+        with pytest.raises(ArchiveError, match="Input/output error"):
+            writer.sync()
+    with pytest.raises(ArchiveError, match="writing failed before"):
+        writer.write([response(b"two")])
+    writer.close()
+    assert [path.suffix for path in tmp_path.glob("*.warc.gz*")] == [".open"]
+    WarcWriter(tmp_path).close()
+    assert [path.suffix for path in tmp_path.glob("*.warc.gz*")] == [".gz"]
+
+
+def test_what_cannot_be_taken_back_is_not_finished(tmp_path, monkeypatch):
+    writer = WarcWriter(tmp_path)
+    writer.write([response(b"one")])
+    draft = response(b"")
+    draft.block = Failing()
+    monkeypatch.setattr(OpenFile, "cut", lambda file, end: os.fstat(-1))
+    with pytest.raises(ArchiveError, match="no more of it"):
+        writer.write([draft])
+    writer.close()
+    assert [path.suffix for path in tmp_path.glob("*.warc.gz*")] == [".open"]
+    again = WarcWriter(tmp_path)
+    assert [(salvaged.records, salvaged.dropped > 0) for salvaged in again.salvaged] == [(2, True)]
+    again.close()
+
+
+def test_a_directory_taken_away_is_noticed_before_anything_is_called_durable(tmp_path):
+    directory = tmp_path / "warc"
+    writer = WarcWriter(directory)
+    writer.write([response(b"one")])
+    directory.rename(tmp_path / "elsewhere")
+    with pytest.raises(ArchiveError, match="No such file"):
+        writer.sync()
+    writer.close()
+
+
+def test_a_directory_that_cannot_be_made_is_a_clear_error(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(ArchiveError, match="cannot be written"):
+        WarcWriter(tmp_path / "file" / "warc")
+
+
+def foreign(version: str, gzipped: bool) -> bytes:
+    """A warcinfo and a response as another tool writes them: other field order, other case, no digests."""
+    http = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"
+    records = [
+        b"WARC/%b\r\nwarc-type: warcinfo\r\nContent-Length: 15\r\n\r\nsoftware: other\r\n\r\n",
+        b"WARC/%b\r\nContent-Type: application/http; msgtype=response\r\nWARC-Type: response\r\n"
+        b"WARC-Target-URI: http://127.0.0.1/\r\nContent-Length: 43\r\n\r\n" + http + b"\r\n\r\n",
+    ]
+    return b"".join((gzip.compress if gzipped else bytes)(record % version.encode()) for record in records)
+
+
+@pytest.mark.parametrize("version", ["1.0", "1.1"])
+@pytest.mark.parametrize("gzipped", [True, False])
+def test_files_of_other_tools_are_read(tmp_path, version, gzipped):
+    path = tmp_path / "x.warc"
+    path.write_bytes(foreign(version, gzipped))
+    records = list(iter_records(path))
+    assert [(record.version, record.type) for record in records] == [(version, "warcinfo"), (version, "response")]
+    assert records[1].payload == b"hello"
+    again = read_record(path, records[1].offset, records[1].length)
+    assert (again.block, again.target_uri) == (records[1].block, "http://127.0.0.1/")
+
+
+def test_a_target_uri_in_angle_brackets_is_read_without_them(tmp_path):
+    path = tmp_path / "x.warc"
+    path.write_bytes(foreign("1.0", False).replace(b"http://127.0.0.1/", b"<http://127.0.0.1/>"))
+    assert list(iter_records(path))[1].target_uri == "http://127.0.0.1/"
+
+
+@pytest.mark.parametrize(
+    ("damage", "problem"),
+    [
+        (lambda data: data[:-1], "the file ends inside a gzip member"),
+        (lambda data: data[:-40], "the file ends inside a gzip member"),
+        (lambda data: data[:-6] + b"\0" * 6, "the gzip member is damaged"),
+        (lambda data: data + b"garbage", "the gzip member is damaged"),
+        (lambda data: data + gzip.compress(b"no record"), "no WARC record starts here"),
+        (lambda data: data + gzip.compress(b"WARC/1.1\r\nContent-Le"), "header is cut off"),
+        (lambda data: data + gzip.compress(b"WARC/1.1\r\nContent-Length: x\r\n\r\n\r\n\r\n"), "is no number"),
+        (lambda data: data + gzip.compress(b"WARC/1.1\r\nContent-Length: 9\r\n\r\nabc\r\n\r\n"), "ends 2 bytes early"),
+        (lambda data: data + gzip.compress(b"WARC/1.1\r\nContent-Length: 1\r\n\r\nabc\r\n\r\n"), "its length is wrong"),
+        (lambda data: data + gzip.compress(gzip.decompress(data)), "more than one record"),
+    ],
+)
+def test_damage_is_named_with_its_place(tmp_path, damage, problem):
+    path = tmp_path / "x.warc.gz"
+    data = foreign("1.1", True)
+    path.write_bytes(damage(data))
+    with pytest.raises(BrokenRecordError, match=problem) as caught:
+        list(iter_records(path))
+    assert 0 < caught.value.offset <= len(data)
+
+
+def test_plain_files_cut_off_are_named_too(tmp_path):
+    path = tmp_path / "x.warc"
+    path.write_bytes(foreign("1.1", False)[:-3])
+    with pytest.raises(BrokenRecordError, match="ends 3 bytes before"):
+        list(iter_records(path))
+
+
+def test_a_wrong_span_is_an_error(tmp_path):
+    _, spans = write_some(tmp_path)
+    path = tmp_path / spans[0].file
+    for offset, length in [(spans[0].offset, spans[0].length - 1), (spans[0].offset, spans[0].length + 1), (3, 20)]:
+        with pytest.raises(ArchiveError):
+            read_record(path, offset, length)
+    with pytest.raises(ArchiveError, match="No such file"):
+        read_record(tmp_path / "none.warc.gz", 0, 1)
+
+
+def test_warcio_reads_the_same_blocks(tmp_path):
+    drafts, spans = write_some(tmp_path)
+    with (tmp_path / spans[0].file).open("rb") as stream:
+        blocks = [record.raw_stream.read() for record in ArchiveIterator(stream, no_record_parse=True)]
+    assert blocks[1:] == [draft.block for draft in drafts]
