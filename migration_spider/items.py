@@ -5,8 +5,14 @@ A page fills the as-printed half, the pipelines the normalized half; see docs/da
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
+
+ITEM_MEDIA_TYPE = "application/vnd.migration-spider.item+json"
+"""``Content-Type`` of the WARC metadata record that holds an item."""
+
+TOMBSTONE_MEDIA_TYPE = "application/vnd.migration-spider.tombstone+json"
+"""``Content-Type`` of the WARC metadata record that says that an item is gone."""
 
 
 @dataclass(kw_only=True, slots=True)
@@ -21,6 +27,9 @@ class Value:
 
     datetime: str | None = None
     """``datetime`` attribute of a ``<time>``; helps to read the date, not exported."""
+
+    day_first: bool | None = None
+    """Order of the other numeric dates on the page, where one of them tells; helps to read the date, not exported."""
 
 
 @dataclass(kw_only=True, slots=True)
@@ -49,7 +58,7 @@ class Term:
 
 @dataclass(kw_only=True, slots=True)
 class Place(Term):
-    """A term of ``geographic_scope``: ``id`` is the three-digit UN M49 code (``XKX`` for Kosovo, see the vocabulary's note)."""
+    """A term of ``geographic_scope``; ``id`` is the three-digit UN M49 code, ``XKX`` for Kosovo (see its note)."""
 
     type: str | None = None
     """``global``, ``region``, ``subregion`` or ``country``."""
@@ -120,7 +129,7 @@ class NewsItem:
     """One version of one news item in one language."""
 
     id: str = ""
-    """``<node id>@<language>``; without a node id the first 16 hex digits of the canonical URL's SHA-256 stand for it."""
+    """``<node id>@<language>``; without a node id the first 16 hex digits of the canonical URL's SHA-256 instead."""
 
     node_id: int | None = None
     """Drupal node id."""
@@ -225,12 +234,31 @@ class NewsItem:
     """The archived bytes that prove this line."""
 
 
+@dataclass(kw_only=True, slots=True)
+class Vanished:
+    """An item that is not where it was: what a tombstone is made of once that is confirmed."""
+
+    id: str
+    url: str
+    """Address that the item had."""
+
+    reason: str
+    """``gone``, ``unpublished``, ``redirected`` or ``blocked``."""
+
+    status: int
+    """HTTP status that the address answered with."""
+
+    warc: Evidence
+    """The answer that proves it."""
+
+    fetched_at: str
+    """UTC, ISO 8601 with Z."""
+
+
 def to_record(item: NewsItem) -> dict[str, Any]:
     """The JSON object of ``item``, keys in the order of the contract, without what only helps reading."""
-    from dataclasses import asdict
-
     record = asdict(item)
     for entry in record["metadata"]:
         for value in entry["values"]:
-            del value["datetime"]
+            del value["datetime"], value["day_first"]
     return record

@@ -1,0 +1,115 @@
+"""The article's HTML made safe to print elsewhere: an allow-list, absolute links, the same bytes for the same input."""
+
+from __future__ import annotations
+
+import re
+from html import escape, unescape
+from urllib.parse import urljoin, urlsplit
+
+import nh3
+
+_ALLOWED = (
+    "a abbr b bdi bdo blockquote br caption cite code col colgroup dd del details dfn div dl dt em figcaption figure h1"
+    " h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q rp rt ruby s samp section small span strong sub summary sup"
+    " table tbody td tfoot th thead time tr u ul var wbr video audio source track"
+)
+_TAGS = frozenset(_ALLOWED.split())
+_ATTRIBUTES = {
+    "*": {"lang", "dir", "title"},
+    "a": {"href", "hreflang", "type"},
+    "img": {"src", "srcset", "alt", "width", "height"},
+    "video": {"src", "poster", "controls", "width", "height"},
+    "audio": {"src", "controls"},
+    "source": {"src", "srcset", "type", "media"},
+    "track": {"src", "kind", "srclang", "label"},
+    "td": {"colspan", "rowspan", "headers", "abbr"},
+    "th": {"colspan", "rowspan", "headers", "abbr", "scope"},
+    "col": {"span"},
+    "colgroup": {"span"},
+    "ol": {"start", "reversed", "type"},
+    "li": {"value"},
+    "time": {"datetime"},
+    "blockquote": {"cite"},
+    "q": {"cite"},
+    "del": {"cite", "datetime"},
+    "ins": {"cite", "datetime"},
+}
+_URLS = frozenset({"href", "src", "poster", "cite"})
+_SCHEMES = frozenset({"http", "https", "mailto", "tel"})
+_WITH_CONTENT = frozenset(
+    {"script", "style", "noscript", "template", "iframe", "object", "svg", "math", "textarea", "select"}
+)
+# URLs may hold commas, so a candidate ends at the comma that white space follows (HTML Living Standard, 4.8.4.2.1).
+_SRCSET_PART = re.compile(r"\s*([^\s,]\S*[^\s,])((?:\s+[\d.]+[wxh])?)\s*(?:,|$)")
+
+# No "<" inside: a tag that is never closed must not be searched to the end of the page again and again.
+_IFRAME = re.compile(r"<iframe\b([^<>]*)>", re.IGNORECASE)
+_ATTRIBUTE = re.compile(r"""\b(src|title)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
+
+# The sanitiser takes time with the square of the depth: 5 MB of open <div> would take minutes.
+_DEEPEST = 500
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)\b[^<>]*>")
+# Without content, or closed by the next of their kind: many open ones are no deep nesting.
+_UNCLOSED = "area base br col embed hr img input link meta source track wbr p li td th tr dt dd"
+_NOT_NESTED = frozenset(_UNCLOSED.split())
+
+
+def sanitise(html: str, base_url: str) -> str:
+    """``html`` without scripts, styles, handlers, forms and unsafe schemes; links absolute against ``base_url``.
+
+    ``lang`` and ``dir`` stay; an embed (``iframe``) becomes a link to what it embeds. Sanitising twice changes nothing.
+    """
+
+    def absolute(tag: str, attribute: str, value: str) -> str | None:
+        if attribute == "srcset":
+            return _srcset(value, base_url)
+        return _absolute(value, base_url) if attribute in _URLS else value
+
+    return nh3.clean(
+        _IFRAME.sub(_link_to_embed, _flattened(html)),
+        tags=set(_TAGS),
+        clean_content_tags=set(_WITH_CONTENT),
+        attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
+        attribute_filter=absolute,
+        url_schemes=set(_SCHEMES),
+        link_rel=None,
+    ).strip()
+
+
+def _flattened(html: str) -> str:
+    """``html`` without the tags nested deeper than ``_DEEPEST``; their content stays."""
+    depth = 0
+
+    def keep(tag: re.Match[str]) -> str:
+        nonlocal depth
+        if tag[2].lower() in _NOT_NESTED:
+            return tag[0]
+        closing = bool(tag[1])
+        depth += 0 if closing else 1
+        kept = tag[0] if depth <= _DEEPEST else ""
+        depth -= 1 if closing and depth else 0
+        return kept
+
+    return _TAG.sub(keep, html)
+
+
+def _link_to_embed(tag: re.Match[str]) -> str:
+    """The ``iframe`` start tag with a link before it; the sanitiser then drops the iframe and what it holds."""
+    found = {name.lower(): unescape(a or b or c).strip() for name, a, b, c in _ATTRIBUTE.findall(tag[1])}
+    if not found.get("src"):
+        return tag[0]
+    return f'<a href="{escape(found["src"])}">{escape(found.get("title") or found["src"])}</a>{tag[0]}'
+
+
+def _absolute(url: str, base_url: str) -> str | None:
+    """The absolute URL; None, which drops the attribute, when it cannot be one or has another scheme."""
+    try:
+        joined = urljoin(base_url, url.strip())
+        return joined if urlsplit(joined).scheme in _SCHEMES else None
+    except ValueError:
+        return None
+
+
+def _srcset(value: str, base_url: str) -> str | None:
+    candidates = ((_absolute(url, base_url), size.strip()) for url, size in _SRCSET_PART.findall(value))
+    return ", ".join(f"{url} {size}".strip() for url, size in candidates if url) or None

@@ -1,0 +1,40 @@
+"""Codes of what could not be read or recognised: the values of an item's ``problems``.
+
+A code is stable: programs count them. ``{field}`` stands for an item field, as in ``unrecognized:material_type``.
+"""
+
+from __future__ import annotations
+
+PROBLEMS = {
+    "attachment-not-fetched": "a file of the item could not be had: its `size` and `sha256` are null",
+    "body-empty": "the page has no article text",
+    "characters-lost": "the page states a character encoding that it does not keep: some characters are `U+FFFD`",
+    "date-ambiguous": "a numeric date that reads as two days, in a language that does not tell which: no date is given",
+    "date-conflict": "stamp and text, or two printed dates, name different days: the stamp, or the first, is given",
+    "date-incomplete": "a year, a month or a day without year: no date is given",
+    "date-range": "a span of days: no date is given",
+    "date-unparsed": "the text under the date's label is no date that can be read",
+    "label-unknown": "a label of the block that no list knows: its values are in `metadata` only",
+    "text-rendition": "read from plain text: links, files, images and the grouping of values are lost",
+    "translation-fallback": "the text is the source language's: see `is_fallback`",
+    "unrecognized:{field}": "a value that the field's vocabulary does not know: kept as printed, `id` null",
+    "value-lost:{field}": "a label over nothing in plain text: the page gave no value, or the text lost it",
+    "value-moved:{field}": "a value stood under another field's label, but only this field's vocabulary knows it",
+    "value-inferred:{field}": "a value without label that several vocabularies know, given to the field whose label is"
+    " missing, or to that of the values beside it",
+    "value-unassigned": "a value without label that no vocabulary, or more than one, knows: it is in `metadata` only",
+}
+"""Code -> meaning."""
+
+
+def problem(code: str, field: str | None = None) -> str:
+    """The code as it stands in an item.
+
+    Raises:
+        KeyError: the code is not in :data:`PROBLEMS`, or misses its field.
+    """
+    if field is None:
+        PROBLEMS[code]
+        return code
+    PROBLEMS[f"{code}:{{field}}"]
+    return f"{code}:{field}"

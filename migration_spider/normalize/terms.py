@@ -1,0 +1,97 @@
+"""One printed value to one term, and a printed list of values to its parts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from migration_spider.items import Place, Term, Value
+from migration_spider.vocabularies import VOCABULARIES, VocabTerm, lookup, lookup_named, lookup_url
+
+TERM_FIELDS = (
+    "material_type",
+    "target_audience",
+    "source_publisher",
+    "other_source_publisher",
+    "geographic_scope",
+    "working_group",
+    "regional_review_process",
+    "gcm_objectives",
+    "cross_cutting_themes",
+)
+"""Item fields that hold lists of terms, in the order of the item."""
+
+# "Bahamas, The, Chad": a comma may be part of a name, so a list is only what falls into known names completely.
+_SEPARATORS = ",;،、，；|"
+_SEPARATOR = re.compile(rf"\s*[{_SEPARATORS}]\s*")
+_MOST_PARTS = 40
+_NUMBERED = re.compile(r"\d{1,2}\s*[.:)\-–—]")
+
+
+def fold(text: str) -> str:
+    """``text`` with white space, no-break spaces too, folded to single spaces."""
+    return " ".join(text.split())
+
+
+def find(field: str, value: Value) -> VocabTerm | None:
+    """The term of ``field`` that ``value`` stands for; by its link only when it prints no text."""
+    if field not in VOCABULARIES:
+        return None
+    text = fold(value.text)
+    if text:
+        return lookup(field, text)
+    return lookup_url(field, value.url) if value.url else None
+
+
+def to_term(field: str, raw: str, found: VocabTerm | None) -> Term:
+    """``raw`` as a value of ``field``: a :class:`Place` in ``geographic_scope``, else a :class:`Term`."""
+    if field == "geographic_scope":
+        if found is None:
+            return Place(raw=raw)
+        return Place(raw=raw, id=found.id, label=found.label, type=found.type, iso3=found.iso3)
+    return Term(raw=raw) if found is None else Term(raw=raw, id=found.id, label=found.label)
+
+
+def split(field: str, value: Value) -> list[str]:
+    """The parts of a text that lists several values of ``field``; the text alone when it is one value or not all known.
+
+    Only closed vocabularies are split, and only where every part is known and the whole is not. Separators before the
+    first and after the last part are dropped.
+    """
+    text = fold(value.text)
+    if field not in VOCABULARIES or lookup_named(field, text):
+        return [text]
+    # "Chad," was one of several fields in a row: the comma belongs to none of them.
+    bare = text.strip(_SEPARATORS + " ")
+    pieces = list(_SEPARATOR.finditer(bare))
+    if bare != text and lookup(field, bare) and (not pieces or lookup_named(field, bare)):
+        return [bare]
+    if not 0 < len(pieces) < _MOST_PARTS:
+        return [text]
+    parts = _partition(bare, pieces, lambda part: lookup_named(field, part) is not None)
+    if parts is None and field == "gcm_objectives":
+        # "11. Borders, seas and skies, 12. Screening": titles of no list part where the next number stands.
+        cuts = [piece for piece in pieces if _NUMBERED.match(bare, piece.end())]
+        parts = [bare[a:b] for a, b in zip(*_bounds(bare, cuts), strict=True)]
+        if len(parts) == 1 or not all(_NUMBERED.match(part) and lookup(field, part) for part in parts):
+            parts = None
+    return parts or [text]
+
+
+def _bounds(text: str, pieces: list[re.Match[str]]) -> tuple[list[int], list[int]]:
+    """Starts and ends of what ``pieces`` part."""
+    return [0, *(piece.end() for piece in pieces)], [*(piece.start() for piece in pieces), len(text)]
+
+
+def _partition(text: str, pieces: list[re.Match[str]], is_known: Callable[[str], bool]) -> list[str] | None:
+    """``text`` cut at some of ``pieces`` so that every part is known, the first as long as can be, or None."""
+    starts, ends = _bounds(text, pieces)
+    # following[i]: the parts of the text from starts[i] on.
+    following: list[list[str] | None] = [None] * len(starts) + [[]]
+    for first in range(len(starts) - 1, -1, -1):
+        for last in range(len(ends) - 1, first - 1, -1):
+            rest, part = following[last + 1], text[starts[first] : ends[last]]
+            if rest is not None and is_known(part):
+                following[first] = [part, *rest]
+                break
+    return following[0]

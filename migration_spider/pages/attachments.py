@@ -1,0 +1,117 @@
+"""Files that an item offers in its file field; links to files in running text are links."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+from urllib.parse import unquote
+
+from migration_spider.items import Attachment
+from migration_spider.pages.outline import Block, Line, ancestors, local_name
+from migration_spider.pages.text import absolute, fold, path_of, word_set
+from migration_spider.vocabularies import key, label_kind
+
+EXTENSIONS = word_set(
+    "pdf doc docx dot dotx rtf odt xls xlsx xlsm ods csv tsv ppt pptx pps ppsx odp zip 7z rar epub txt "
+    "mp3 mp4 jpg jpeg png gif webp svg"
+)
+_PICTURES = word_set("jpg jpeg png gif webp svg")
+_FILE_CLASS = re.compile(r"(?:^|\s)(?:file|file-link|file--[\w-]+|field--type-file|field-type-file)(?:$|\s)")
+_SIZE = re.compile(r"\(\s*[\d.,]+\s*(?:bytes|octets|[KMG]i?[Bo])\s*\)", re.IGNORECASE)
+_FILE_LABELS = frozenset(
+    key(text) for text in ("Upload document", "Document", "Documents", "Download", "Files", "File")
+)
+
+
+def is_file(url: str, media_type: str | None = None) -> bool:
+    """Whether a link leads to a file: by the extension of its path or the type that the link states."""
+    extension = path_of(url).rpartition("/")[2].rpartition(".")[2].lower()
+    if extension in EXTENSIONS:
+        return True
+    return bool(media_type) and not re.match(r"text/html|application/(?:xhtml|rss|atom)", media_type or "")
+
+
+def file_lines(top: Block, base_url: str) -> list[Line]:
+    """Lines of the outline that print a file field: marked by class, by a printed size, or by a label above."""
+    found = []
+    labelled = False
+    for line in top.lines():
+        links = list(_links(line))
+        files = [link for link in links if _url(link, base_url) is not None]
+        if files and (labelled or _SIZE.search(line.text) or any(_marked(line, link) for link in files)):
+            if not _in_sentence(line, files):
+                found.append(line)
+            continue
+        text = line.text
+        labelled = (len(text) < 60 and (label_kind(text) == "file" or key(text) in _FILE_LABELS)) or (
+            labelled and bool(files)
+        )
+    return found
+
+
+def attachments(lines: Iterable[Line], base_url: str) -> list[Attachment]:
+    """The files linked from ``lines``, each URL once; size and digest are left to whoever fetches them."""
+    found: dict[str, Attachment] = {}
+    for line in lines:
+        for link in _links(line):
+            url = _url(link, base_url)
+            if url is None:
+                continue
+            title = fold("".join(link.itertext())) or fold(link.get("title")) or None
+            known = found.get(url)
+            if known is None:
+                found[url] = Attachment(
+                    url=url,
+                    filename=unquote(path_of(url).rpartition("/")[2]),
+                    title=title,
+                    media_type=_media_type(link),
+                )
+            elif known.title is None:
+                known.title = title
+    return list(found.values())
+
+
+def offers_file(line: Line, base_url: str) -> bool:
+    """Whether ``line`` prints nothing but links to files, with their sizes at most."""
+    links = [link for link in _links(line) if _url(link, base_url) is not None]
+    return bool(links) and not _in_sentence(line, links)
+
+
+def _links(line: Line) -> Iterator[Any]:
+    seen: list[Any] = []
+    for piece in line.pieces:
+        if piece.link is not None and piece.link not in seen:
+            seen.append(piece.link)
+            yield piece.link
+
+
+def _url(link: Any, base_url: str) -> str | None:
+    url = absolute(base_url, link.get("href"))
+    if url is None or not is_file(url, _media_type(link)):
+        return None
+    # A picture that links to its large copy is an image of the article.
+    if path_of(url).rpartition(".")[2].lower() in _PICTURES and any(
+        local_name(child) == "img" for child in link.iter()
+    ):
+        return None
+    return url.partition("#")[0]
+
+
+def _media_type(link: Any) -> str | None:
+    stated = (link.get("type") or "").split(";")[0].strip().lower()
+    return stated if re.fullmatch(r"[\w.+-]+/[\w.+-]+", stated) else None
+
+
+def _marked(line: Line, link: Any) -> bool:
+    if _media_type(link) or _FILE_CLASS.search(link.get("class") or ""):
+        return True
+    if any(_FILE_CLASS.search(element.get("class") or "") for piece in line.pieces for element in piece.path):
+        return True
+    return any(_FILE_CLASS.search(block.classes) for block, _ in zip(ancestors(line), range(4), strict=False))
+
+
+def _in_sentence(line: Line, links: list[Any]) -> bool:
+    """Whether a text runs around the links."""
+    linked = sum(len(fold("".join(link.itertext()))) for link in links)
+    return len(_SIZE.sub("", line.text)) - linked > max(40, linked)

@@ -1,0 +1,251 @@
+"""Pages that lead to items: listings, term pages, the hub, the front page."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from itertools import islice
+from typing import Any, NamedTuple
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from migration_spider.pages.base import Kind, Page
+from migration_spider.pages.outline import HEADING_TAGS, local_name
+from migration_spider.pages.text import absolute, fold, path_of
+
+_DATE = re.compile(
+    r"\d{1,2}(?:er|st|nd|rd|th|º)?\.?\s+(?:de\s+)?[^\W\d_]{3,12}\.?,?\s+(?:de\s+)?(?:19|20)\d\d"  # 01 Jun 2023
+    r"|[^\W\d_]{3,12}\.?\s+\d{1,2},?\s+(?:19|20)\d\d"  # Sep 13, 2022
+    r"|(?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](?:19|20)\d\d"
+    r"|(?:19|20)\d\d\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日"
+)
+_ROW_CLASS = re.compile(r"(?:^|\s)(?:views-row|teaser|node--view-mode-teaser|node-teaser|search-result|card)(?:$|\s)")
+_READ_ON = re.compile(
+    r"read more|lire la suite|en savoir plus|leer más|more|\+|»|→|подробнее|اقرأ المزيد|阅读更多", re.IGNORECASE
+)
+
+DEEPEST = 200
+"""How far up from its heading the box of a teaser may reach; only broken pages nest deeper."""
+
+
+class Row(NamedTuple):
+    """One teaser of a listing."""
+
+    url: str
+    """Absolute."""
+
+    title: str
+    date: str | None
+    """As printed."""
+
+
+class ListingPage(Page):
+    """A page of teasers, with a pager when there are more."""
+
+    kind: Kind = "listing"
+
+    @cached_property
+    def rows(self) -> list[Row]:
+        """The teasers in page order, each URL once."""
+        found: dict[str, Row] = {}
+        for element in self._row_elements():
+            row = self._row(element)
+            if row is not None:
+                found.setdefault(row.url, row)
+        return list(found.values())
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the listing has no rows, as one asked for a page past its end."""
+        return not self.rows
+
+    @cached_property
+    def pager_links(self) -> list[str]:
+        """Absolute URLs of the other pages of this listing that the pager links, in page order.
+
+        Drupal counts pages from 0; a page with several pagers has them all in one parameter: ``page=,2``.
+        """
+        here = path_of(self.url).rstrip("/")
+        found: dict[str, None] = {}
+        for link in self._xpath("//a[@href] | //link[@href][@rel='next' or @rel='prev']")[:5000]:
+            href = link.get("href")
+            if "page=" not in href:
+                continue
+            url = absolute(self.url if href.startswith("?") else self.base_url, href)
+            if url is None or path_of(url).rstrip("/") != here:
+                continue
+            if page_numbers(url) is not None:
+                found.setdefault(url.partition("#")[0])
+        return list(found)
+
+    @cached_property
+    def next_url(self) -> str | None:
+        """The next page of the listing: what the pager calls next, else the link to the following number."""
+        for link in self._xpath("//a[@rel][@href] | //link[@rel][@href]"):
+            if "next" in link.get("rel").lower().split():
+                return absolute(self.url if link.get("href").startswith("?") else self.base_url, link.get("href"))
+        for link in self._xpath(
+            "//li[contains(@class, 'pager') and contains(@class, 'next')]//a[@href]"
+            "| //a[contains(@class, 'pager') and contains(@class, 'next')][@href]"
+        ):
+            return absolute(self.url if link.get("href").startswith("?") else self.base_url, link.get("href"))
+        here = page_numbers(self.url) or (0,)
+        following = (*here[:-1], here[-1] + 1)
+        return next((url for url in self.pager_links if page_numbers(url) == following), None)
+
+    def _row_elements(self) -> list[Any]:
+        if self.main is None:
+            return []
+        chrome = {
+            element
+            for name in ("nav", "form", "aside", "footer", "header")
+            for element in self.main.iter(name)
+            if not self._in_teaser(element) and not self.chrome.protects(element)
+        }
+        refused = _inside(self.main, chrome)
+        marked = {
+            element
+            for element in self.main.iter("div", "article", "li", "section", "tr")
+            if _ROW_CLASS.search(element.get("class") or "") and element not in refused
+        }
+        nested = _inside(self.main, marked)
+        rows = {element for element in marked if element.getparent() not in nested}
+        for candidates in (self._headed(refused), self._repeated(refused), self._dated(refused)):
+            taken, around = _inside(self.main, rows), _around(rows)
+            rows.update([one for one in candidates if one not in taken and one not in around])
+        return [element for element in self.main.iter() if element in rows]
+
+    def _headed(self, refused: set[Any]) -> list[Any]:
+        """The boxes of headings that are links: the largest element around each that holds no other such heading."""
+        links = [
+            heading
+            for heading in list(self.main.iter("h2", "h3", "h4", "h5"))[:500]
+            if next(heading.iter("a"), None) is not None and heading not in refused
+        ]
+        count: dict[Any, int] = {}
+        for heading in links:
+            for around in islice(heading.iterancestors(), DEEPEST):
+                count[around] = count.get(around, 0) + 1
+        found = []
+        for heading in links:
+            box = heading
+            for around in islice(heading.iterancestors(), DEEPEST):
+                if count[around] > 1 or around is self.main or self.chrome.protects(around):
+                    break
+                box = around
+            found.append(box)
+        return found
+
+    def _dated(self, refused: set[Any]) -> list[Any]:
+        """Elements of one link and a date, as "Title Resource 06 Jul 2019"."""
+        found = []
+        for link in list(self.main.iter("a"))[:2000]:
+            if link in refused or len(_words(link)) < 5:
+                continue
+            for around, _ in zip(link.iterancestors("li", "div", "p", "tr"), range(3), strict=False):
+                if (
+                    around is self.main
+                    or self.chrome.protects(around)
+                    or len({one.get("href") for one in around.iter("a")}) > 1
+                ):
+                    break
+                text = _words(around).replace(_words(link), " ", 1)
+                if len(text) < 300 and _DATE.search(text):
+                    found.append(around)
+                    break
+        return found
+
+    def _in_teaser(self, element: Any) -> bool:
+        parent = element.getparent()
+        return local_name(element) in ("header", "footer") and parent is not None and local_name(parent) == "article"
+
+    def _repeated(self, refused: set[Any]) -> list[Any]:
+        """Children of lists, tables and other parents that hold at least two alike, each with one link to read."""
+        found: list[Any] = []
+        taken: set[Any] = set()
+        for parent in self.main.iter("ul", "ol", "tbody", "table", "div", "section"):
+            if parent in taken or parent in refused:
+                continue
+            children = [child for child in parent if local_name(child) in ("li", "tr", "div", "article", "section")]
+            if len(children) < 2 or len({(child.tag, _shape(child)) for child in children}) > 2:
+                continue
+            linked = [child for child in children if self._row(child) is not None]
+            if len(linked) >= 2 and len(linked) >= 0.8 * len(children) and not _holds_list(linked):
+                found.extend(linked)
+                taken.update(
+                    one for child in linked for one in child.iter("ul", "ol", "div", "section", "tbody", "table")
+                )
+        return found
+
+    def _row(self, element: Any) -> Row | None:
+        links = [link for link in element.iter("a") if link.get("href")][:30]
+        if not links:
+            return None
+        headings = {link for heading in element.iter(*HEADING_TAGS) for link in heading.iter("a")}
+        within = [link for link in links if link in headings]
+        named = [
+            link for link in links if link.get("rel") == "bookmark" or "title" in (link.getparent().get("class") or "")
+        ]
+        worded = [link for link in links if (text := _words(link)) and not _READ_ON.fullmatch(text)]
+        link = next(iter([*within, *named, *worded]), links[0])
+        url = absolute(self.base_url, link.get("href"))
+        if url is None or path_of(url).rstrip("/") == path_of(self.url).rstrip("/"):
+            # The listing itself, sorted, filtered or further on.
+            return None
+        title = _words(link) or fold(next((_words(one) for one in element.iter(*HEADING_TAGS)), ""))
+        return Row(url=url.partition("#")[0], title=title, date=_date(element, title))
+
+
+def page_numbers(url: str) -> tuple[int, ...] | None:
+    """The 0-based page of each pager in ``?page=``; None without one."""
+    try:
+        query = urlsplit(url).query
+    except ValueError:
+        return None
+    for name, value in parse_qsl(query, keep_blank_values=True):
+        if name == "page" and re.fullmatch(r"[\d,]{1,40}", unquote(value)):
+            return tuple(int(part) if part else 0 for part in unquote(value).split(","))
+    return None
+
+
+def _words(element: Any) -> str:
+    return fold("".join(element.itertext()))
+
+
+def _date(row: Any, title: str) -> str | None:
+    for time in row.iter("time"):
+        return _words(time) or fold(time.get("datetime")) or None
+    texts = [fold(text) for text in row.itertext()]
+    for text in texts:
+        if text != title and len(text) < 60 and (match := _DATE.search(text)):
+            return match[0]
+    match = _DATE.search(" ".join(text for text in texts if text != title)[-200:])
+    return match[0] if match else None
+
+
+def _inside(top: Any, elements: set[Any]) -> set[Any]:
+    """``elements`` below ``top`` and all that they hold."""
+    found: set[Any] = set()
+    for element in top.iter():
+        if element in elements or element.getparent() in found:
+            found.add(element)
+    return found
+
+
+def _around(elements: set[Any]) -> set[Any]:
+    """All that holds one of ``elements``."""
+    found: set[Any] = set()
+    for element in elements:
+        for ancestor in element.iterancestors():
+            if ancestor in found:
+                break
+            found.add(ancestor)
+    return found
+
+
+def _shape(element: Any) -> str:
+    return (element.get("class") or "").split(" ")[0]
+
+
+def _holds_list(elements: list[Any]) -> bool:
+    """Whether the elements are sections of a page rather than rows: each with several rows of its own."""
+    return sum(sum(1 for _ in element.iter("h2", "h3", "li", "tr")) > 3 for element in elements) * 2 > len(elements)

@@ -1,0 +1,284 @@
+"""A news item: any node page with the portal's metadata block, or that the site calls news."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from itertools import islice
+from typing import Any
+
+from migration_spider.items import Attachment, Entry, Image, NewsItem
+from migration_spider.pages import attachments as files
+from migration_spider.pages import metadata_block
+from migration_spider.pages.base import Kind, Page
+from migration_spider.pages.body import Body
+from migration_spider.pages.chrome import label_count
+from migration_spider.pages.fields import is_prose
+from migration_spider.pages.markup import inner_html, srcset
+from migration_spider.pages.outline import HEADING_TAGS, Block, Line, ancestors, local_name
+from migration_spider.pages.outline_builder import build
+from migration_spider.pages.text import absolute, fold
+
+# Where themes put what goes with an article, and much that does not.
+_COLUMNS = (
+    "//aside | //*[@role='complementary']"
+    " | //*[contains(concat(' ', @class, ' ', @id, ' '), 'sidebar')][not(self::aside)][not(@role='complementary')]"
+)
+_SUMMARY = re.compile(
+    r"(?:^|[\s_-])(?:field-(?:summary|lead|teaser|intro|introduction|standfirst|subtitle|subheading|abstract|excerpt)"
+    r"|article-(?:lead|summary)|lead-text|standfirst)(?:$|\s)"
+)
+_NUMERIC_DATE = re.compile(r"(?<![\d/.-])(\d{1,2})[/.-](\d{1,2})[/.-](?:19|20)\d\d(?!\d)")
+_SITE_PARTS = re.compile(r"\s+[|–—·-]\s+")
+# Only as long as a picture that a person sees.
+_PIXEL = re.compile(r"(?:pixel|spacer|blank|1x1)\.(?:gif|png)", re.IGNORECASE)
+
+
+class NewsPage(Page):
+    """Members are named like the fields of :class:`NewsItem` and say what the page prints."""
+
+    kind: Kind = "news"
+
+    @cached_property
+    def block(self) -> metadata_block.MetadataBlock:
+        own = self._own_block
+        return own if own.fields or self._beside is None else self._beside[1]
+
+    @cached_property
+    def _own_block(self) -> metadata_block.MetadataBlock:
+        top = self.outline
+        return metadata_block.MetadataBlock() if top is None else metadata_block.read(top, self.base_url)
+
+    @cached_property
+    def _beside(self) -> tuple[Block, metadata_block.MetadataBlock] | None:
+        """A column beside the article with the whole metadata block, and the block; asked when the article has none."""
+        for element in self._xpath(_COLUMNS)[:20]:
+            if label_count(element) < 3:
+                continue
+            top = build(element, self.chrome)
+            found = metadata_block.read(top, self.base_url)
+            if found.is_of_one_item and not any(map(_is_linked, top.blocks())):
+                return top, found
+        return None
+
+    @cached_property
+    def metadata(self) -> list[Entry]:
+        for entry in self.block.entries:
+            for value in entry.values:
+                if _NUMERIC_DATE.search(value.text):
+                    value.day_first = self._day_first
+        return self.block.entries
+
+    @cached_property
+    def _day_first(self) -> bool | None:
+        """Order of the numeric dates on the page, teasers and all: ``17/12/2021`` or ``12/17/2021`` tell it."""
+        if self.root is None:
+            return None
+        text = " ".join(islice(self.root.itertext("p", "div", "span", "time", "td", "li", "dd", "a", "small"), 5000))
+        orders = {int(first) > int(second) for first, second in _NUMERIC_DATE.findall(text) if _tells(first, second)}
+        return orders.pop() if len(orders) == 1 else None
+
+    @cached_property
+    def title(self) -> str:
+        """The heading of the page; else what its head says, without the name of the site."""
+        heading = "" if self.heading is None else _once(fold("".join(self.heading.itertext())))
+        shared = self._first("//meta[@property='og:title' or @name='twitter:title' or @name='dcterms.title']/@content")
+        document = self._first("//head/title/text()") or self._first("//title/text()") or ""
+        if heading and (not document or document.startswith(heading)) and heading != document.rpartition(" | ")[2]:
+            return heading
+        named = [text for text in (shared or "", document.rpartition(" | ")[0], _SITE_PARTS.split(document)[0]) if text]
+        # A theme may keep the h1 for the section's or the site's name and print the title below.
+        printed = {fold("".join(found.itertext())) for found in self._xpath("//h1 | //h2")[:40]}
+        for text in named:
+            if text in printed:
+                return text
+        if heading and heading != document.rpartition(" | ")[2]:
+            return heading
+        return next(iter(named), heading)
+
+    @cached_property
+    def summary(self) -> str | None:
+        """The lead that the page prints in a field of its own, else its description unless cut from the body."""
+        lead = fold(" ".join(line.text for line in self._summary_lines))
+        if lead:
+            return lead
+        description = self._first("//meta[@name='description' or @property='og:description']/@content")
+        if description is None or _letters(description) in _letters(self.body_text):
+            return None
+        return description
+
+    @cached_property
+    def _summary_lines(self) -> list[Line]:
+        for block in self.outline.blocks() if self.outline is not None else ():
+            if _SUMMARY.search(block.classes) and not any(line in self._metadata_lines for line in block.lines()):
+                return [line for line in block.lines() if line.text and not _labels(line)]
+        return []
+
+    @cached_property
+    def _metadata_lines(self) -> set[Line]:
+        return {line for unit in self.block.units for line in (unit.lines() if isinstance(unit, Block) else (unit,))}
+
+    @cached_property
+    def _file_lines(self) -> list[Line]:
+        return [] if self.outline is None else files.file_lines(self.outline, self.base_url)
+
+    @cached_property
+    def body(self) -> Body | None:
+        top = self.outline
+        if top is None:
+            return None
+        taken = {*self._metadata_lines, *self._file_lines, *self._title_lines(top), *self._summary_lines}
+        return Body(top, taken)
+
+    def _title_lines(self, top: Block) -> list[Line]:
+        """The heading wherever it stands, and above the text the title, printed twice on many pages."""
+        found = []
+        above = True
+        for line in top.lines():
+            above = above and (line.text == self.title or not is_prose(line))
+            around = [block for block in ancestors(line) if block.tag == "h1"]
+            if any(block.element is self.heading for block in around) or (
+                above and (around or line.text == self.title)
+            ):
+                found.append(line)
+        return found
+
+    @cached_property
+    def body_text(self) -> str:
+        return "" if self.body is None else self.body.text()
+
+    @cached_property
+    def body_html(self) -> str:
+        """HTML of the body as the page has it, without what is no body, addresses absolute; not sanitised."""
+        body = self.body
+        if body is None or body.block is None:
+            return ""
+        without: set[Any] = set(self.chrome.dropped)
+        texts: set[tuple[Any, bool]] = set(self.chrome.dropped_texts)
+        pending = [body.block]
+        while pending:
+            for child in pending.pop().children:
+                lines = list(child.lines()) if isinstance(child, Block) else [child]
+                if not any(line in body.taken for line in lines):
+                    continue
+                if isinstance(child, Line):
+                    texts.update(piece.slot for piece in child.pieces if not piece.image)
+                elif all(line in body.taken or not line.text for line in lines):
+                    without.add(child.element)
+                else:
+                    pending.append(child)
+        inside = {block.element for block in body.block.blocks()}
+        without.update(
+            element
+            for element in body.block.element.iterdescendants()
+            if element not in inside and self.chrome.hides(element, local_name(element))
+        )
+        return inner_html(body.block.element, self.base_url, without, texts)
+
+    @cached_property
+    def attachments(self) -> list[Attachment]:
+        """Files of the item's file field; the metadata block and what stands outside the body count as such."""
+        if self.outline is None:
+            return []
+        fields = set(self._file_lines) | self._metadata_lines
+        inside = set() if self.body is None or self.body.block is None else set(self.body.block.lines())
+        lines = list(self.outline.lines())
+        if self._beside is not None and self.block is self._beside[1]:
+            lines.extend(self._beside[0].lines())
+        return files.attachments(
+            (
+                line
+                for line in lines
+                if line in fields or (line not in inside and files.offers_file(line, self.base_url))
+            ),
+            self.base_url,
+        )
+
+    @cached_property
+    def images(self) -> list[Image]:
+        """Pictures of the article: no icons of the metadata block, no chrome."""
+        around = self.article if self.article is not None else self.main
+        if around is None:
+            return []
+        icons = {
+            element for unit in self.block.units if isinstance(unit, Block) for element in unit.element.iter("img")
+        }
+        found: dict[str, Image] = {}
+        shown: dict[Any, bool] = {around: True}
+        for img in list(around.iter("img"))[:500]:
+            address = img.get("src") or ""
+            if not address or address.startswith("data:"):
+                address = img.get("data-src") or next((url for url, _ in srcset(img.get("srcset"))), "")
+            url = absolute(self.base_url, address) if address else None
+            if url is None or img in icons or _PIXEL.search(url) or not self._shows(img, shown):
+                continue
+            found.setdefault(url, Image(url=url, alt=fold(img.get("alt")) or None))
+        return list(found.values())
+
+    def _shows(self, element: Any, shown: dict[Any, bool]) -> bool:
+        """Whether neither ``element`` nor an element around it is chrome; ``shown`` keeps what is known."""
+        chain = []
+        while element is not None and element not in shown:
+            chain.append(element)
+            element = element.getparent()
+        answer = True if element is None else shown[element]
+        for one in reversed(chain):
+            tag = one.tag if isinstance(one.tag, str) else ""
+            answer = answer and not self.chrome.hides(one, tag)
+            shown[one] = answer
+        return answer
+
+    @cached_property
+    def translations(self) -> dict[str, str]:
+        """BCP 47 language -> absolute URL of the other translations that exist."""
+        primary = self.language.split("-")[0]
+        return {
+            language: url
+            for language, url in self.alternates.items()
+            if language != self.language
+            and url != self.canonical_url
+            and (language.split("-")[0] != primary or "-" in language)
+        }
+
+    def to_item(self) -> NewsItem:
+        """The as-printed half of the record; the pipelines fill the rest."""
+        return NewsItem(
+            url=self.url,
+            node_id=self.node_id,
+            canonical_url=self.canonical_url,
+            language=self.language,
+            is_fallback=self.is_fallback,
+            translations=self.translations,
+            title=self.title,
+            summary=self.summary,
+            body_text=self.body_text,
+            body_html=self.body_html,
+            metadata=self.metadata,
+            attachments=self.attachments,
+            images=self.images,
+        )
+
+
+def _is_linked(block: Block) -> bool:
+    """Whether ``block`` is a heading that is a link, as above a teaser of another page."""
+    pieces = [piece for line in block.lines() for piece in line.pieces] if block.tag in HEADING_TAGS else []
+    return bool(pieces) and all(piece.link is not None for piece in pieces if piece.text.strip())
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"\W+", "", text)
+
+
+def _once(text: str) -> str:
+    """``text`` once when it is printed twice in a row."""
+    half = len(text) // 2
+    return text[:half] if len(text) > 8 and text[half : half + 1] == " " and text[:half] == text[half + 1 :] else text
+
+
+def _labels(line: Line) -> bool:
+    return "label" in line.parent.classes or line.parent.tag in HEADING_TAGS
+
+
+def _tells(first: str, second: str) -> bool:
+    """Whether only one of two numbers can be a month."""
+    return (int(first) > 12) != (int(second) > 12)

@@ -1,0 +1,95 @@
+"""The nodes that a page prints: its own, and whole or shortened ones of other pages beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from itertools import islice
+from typing import Any
+
+from migration_spider.pages.text import fold
+
+MOST_ABOVE = 80
+"""Characters above the title of a teaser."""
+
+
+class Nodes:
+    """Of the page with the root element ``root``; ``is_own`` says whether an ``href`` leads to the page itself."""
+
+    def __init__(self, root: Any, is_own: Callable[[str | None], bool]) -> None:
+        self.root = root
+        self.is_own = is_own
+
+    @cached_property
+    def elements(self) -> list[Any]:
+        """The elements in which a theme prints a node, in page order: an ``<article>`` or what stands for it."""
+        if self.root is None:
+            return []
+        found: list[Any] = self.root.xpath(
+            "//*[@data-history-node-id or self::article or contains(concat(' ', @class, ' '), ' node ')]"
+            "[not(ancestor::aside or ancestor::nav or ancestor::footer)]"
+        )
+        return found[:200]
+
+    @cached_property
+    def own(self) -> Any:
+        """The element of the page's own node, else None."""
+        best, best_score = None, 0
+        for order, candidate in enumerate(self.elements):
+            words = f" {candidate.get('class') or ''} "
+            if "teaser" in words or "view-mode-card" in words or "views-row" in words:
+                continue
+            score = 1
+            score += 40 * ("view-mode-full" in words or "node--full" in words or "node-full" in words)
+            score += 20 * (candidate in self._around_h1)
+            score += 10 * (order == 0)
+            score -= 30 * self._is_headed_by_link(candidate)
+            if score > best_score:
+                best, best_score = candidate, score
+        return best
+
+    @cached_property
+    def _around_h1(self) -> set[Any]:
+        """All elements with an ``<h1>`` inside."""
+        return {around for h1 in islice(self.root.iter("h1"), 20) for around in h1.iterancestors()}
+
+    def others(self, node_id: int | None) -> frozenset[Any]:
+        """Elements of nodes that are not the page's own: with another id than ``node_id``, or headed by a link."""
+        kept = set() if self.own is None else {self.own, *self.own.iterancestors()}
+        return frozenset(
+            element
+            for element in self.elements
+            if element not in kept and (_has_other_id(element, node_id) or self._is_headed_by_link(element))
+        )
+
+    def _is_headed_by_link(self, element: Any) -> bool:
+        """Whether the first heading in ``element`` is a link, as above a teaser.
+
+        On a page without h1 a link to the page itself may be its title.
+        """
+        if element in self._around_h1:
+            return False
+        heading = next(element.iter("h2", "h3", "h4"), None)
+        link = None if heading is None or _has_text_before(element, heading) else next(heading.iter("a"), None)
+        href = "" if link is None else link.get("href") or ""
+        # A link into the page folds a section.
+        return href != "" and not href.startswith("#") and (bool(self._around_h1) or not self.is_own(href))
+
+
+def _has_text_before(element: Any, heading: Any) -> bool:
+    """Whether more than a date or a kicker stands in ``element`` above ``heading``: then it heads a part only."""
+    around = set(heading.iterancestors())
+    length = 0
+    for node in element.iter():
+        if node is heading or length > MOST_ABOVE:
+            break
+        if isinstance(node.tag, str):
+            length += len(fold(node.text))
+        if node not in around:
+            length += len(fold(node.tail))
+    return length > MOST_ABOVE
+
+
+def _has_other_id(element: Any, node_id: int | None) -> bool:
+    printed = element.get("data-history-node-id")
+    return printed is not None and node_id is not None and printed != str(node_id)

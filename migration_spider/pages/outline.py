@@ -1,0 +1,131 @@
+"""The page as a tree of blocks and lines: what a browser would stack and what it would print side by side.
+
+Every reader of article pages (metadata block, body, title) works on this outline, which outline_builder.py makes in one
+pass over the DOM, so that themes without any class read the same as themes with many. Site chrome is left out, see
+chrome.py.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from migration_spider.pages.text import fold, word_set
+
+HEADING_TAGS = word_set("h1 h2 h3 h4 h5 h6")
+
+# Classes of the body field in Drupal's themes.
+BODY_HINT = re.compile(
+    r"(?:^|[\s_-])(?:field(?:s|)-{1,2}(?:name-|field-)*body|body-field|node__body|article-body|body-text)(?:$|\s)"
+)
+# Classes of text for screen readers only.
+UNSEEN = re.compile(r"(?:^|[\s])(?:visually-hidden|sr-only|usa-sr-only|element-invisible|screen-reader-text)(?:$|[\s])")
+
+
+def local_name(element: Any) -> str:
+    """Lower-case tag name without namespace; empty for comments and processing instructions."""
+    tag = element.tag
+    if not isinstance(tag, str):
+        return ""
+    return tag.rpartition("}")[2].lower()
+
+
+@dataclass(slots=True, eq=False)
+class Piece:
+    """Text between two tags."""
+
+    text: str
+    """White space as in the source; the alternative text of an image."""
+
+    slot: tuple[Any, bool]
+    """Where the text is kept in the DOM: (element, True when it is the element's tail)."""
+
+    path: tuple[Any, ...]
+    """Inline elements around the text, outermost first, below the block of the line."""
+
+    link: Any = None
+    """The ``<a>`` around the text."""
+
+    time: Any = None
+    """The ``<time>`` around the text."""
+
+    image: bool = False
+
+    @property
+    def tag(self) -> str:
+        return local_name(self.path[-1]) if self.path else ""
+
+
+@dataclass(slots=True, eq=False)
+class Line:
+    """Inline content between two block boundaries or line breaks."""
+
+    parent: Block
+    pieces: list[Piece] = field(default_factory=list)
+    text: str = ""
+    """Folded, without the alternative texts of images."""
+
+    weight: int = 0
+    """Characters, images and empty links included: 0 when a reader would see nothing."""
+
+    def close(self) -> None:
+        self.text = fold("".join(piece.text for piece in self.pieces if not piece.image))
+        self.weight = len(self.text) + sum(len(piece.text) or 1 for piece in self.pieces if piece.image)
+        if not self.weight and any(piece.link is not None for piece in self.pieces):
+            self.weight = 1
+
+
+@dataclass(slots=True, eq=False)
+class Block:
+    """A block element with its lines and blocks in page order."""
+
+    element: Any
+    tag: str
+    parent: Block | None
+    children: list[Block | Line] = field(default_factory=list)
+    weight: int = 0
+
+    in_body: bool = False
+    """Whether a class of this block or of one around it says body field."""
+
+    unseen: bool = False
+    """Whether a class of this block or of one around it hides it from sight but not from screen readers."""
+
+    @property
+    def classes(self) -> str:
+        return self.element.get("class") or ""
+
+    def lines(self) -> Iterator[Line]:
+        """Lines of this block and of all blocks inside, in page order."""
+        stack: list[Block | Line] = [self]
+        while stack:
+            unit = stack.pop()
+            if isinstance(unit, Line):
+                yield unit
+            else:
+                stack.extend(reversed(unit.children))
+
+    def blocks(self) -> Iterator[Block]:
+        """This block and all blocks inside, in page order."""
+        stack = [self]
+        while stack:
+            block = stack.pop()
+            yield block
+            stack.extend(child for child in reversed(block.children) if isinstance(child, Block))
+
+    @property
+    def text(self) -> str:
+        return " ".join(line.text for line in self.lines() if line.text)
+
+
+Unit = Block | Line
+
+
+def ancestors(unit: Unit) -> Iterator[Block]:
+    """The blocks around ``unit``, innermost first."""
+    block = unit.parent
+    while block is not None:
+        yield block
+        block = block.parent

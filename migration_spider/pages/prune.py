@@ -1,0 +1,128 @@
+"""Takes out of an outline what leads to other pages: teasers, and sections whose heading says so."""
+
+from __future__ import annotations
+
+from itertools import takewhile
+
+from migration_spider.pages.chrome import Chrome
+from migration_spider.pages.fields import PROSE_TAGS, is_prose
+from migration_spider.pages.outline import HEADING_TAGS, Block, Line, Unit, ancestors
+
+MOST_SECTIONS = 200
+"""Only broken pages have more."""
+
+
+def prune(top: Block, chrome: Chrome) -> None:
+    """Drop sections whose heading says that they are chrome, such as "Latest news", and teasers of other pages."""
+    for teaser in _teasers(top, chrome):
+        if teaser.parent is not None and teaser in teaser.parent.children:
+            _drop([teaser], teaser.parent, chrome)
+    headings = [block for block in top.blocks() if _names_chrome(block, chrome)][:MOST_SECTIONS]
+    text = {line for line in top.lines() if is_prose(line)} if headings else set()
+    for heading in headings:
+        _drop_section(heading, chrome, text)
+
+
+def _names_chrome(block: Block, chrome: Chrome) -> bool:
+    if block.in_body or len(block.children) != 1 or not (block.tag in HEADING_TAGS or "title" in block.classes):
+        return False
+    text = block.text
+    return 0 < len(text) < 60 and chrome.names_chrome(text)
+
+
+def _drop_section(heading: Block, chrome: Chrome, text: set[Line]) -> None:
+    """Drop what ``heading`` heads: the box that begins with it, else what follows it up to the next heading."""
+    section = heading.parent
+    # The heading may stand in a wrapper of its own.
+    inner: Block = heading
+    while section is not None and len(section.children) == 1 and not chrome.protects(section.element):
+        inner, section = section, section.parent
+    if section is None or inner not in section.children:
+        return
+    start = section.children.index(inner)
+    before = section.children[:start]
+    if not before and not chrome.protects(section.element) and section.parent is not None:
+        # An article may begin with such a heading: "Latest updates".
+        own = text.intersection(section.lines())
+        if len(own) < 2 or own != text:
+            _drop([section], section.parent, chrome)
+        return
+    follow = list(takewhile(lambda unit: not _ends_section(unit, chrome), section.children[start + 1 :]))
+    if any(_is_paragraph(unit, text) for unit in before) and not all(map(_is_list_of_links, follow)):
+        # "See also" between paragraphs, or above a list, is the author's.
+        return
+    _drop([inner, *follow], section, chrome)
+
+
+def _drop(units: list[Unit], around: Block, chrome: Chrome) -> None:
+    dropped = set(units)
+    around.children = [child for child in around.children if child not in dropped]
+    for unit in units:
+        if isinstance(unit, Block):
+            chrome.dropped.add(unit.element)
+        else:
+            chrome.dropped_texts.update(piece.slot for piece in unit.pieces if not piece.image)
+
+
+def _ends_section(unit: Unit, chrome: Chrome) -> bool:
+    if isinstance(unit, Line):
+        return chrome.is_label(unit.text)
+    return unit.tag in HEADING_TAGS or chrome.protects(unit.element) or chrome.is_label(_first_text(unit))
+
+
+def _is_paragraph(unit: Unit, text: set[Line]) -> bool:
+    """Whether ``unit`` is running text as an author writes it, without a template's wrapper."""
+    return unit in text if isinstance(unit, Line) else unit.tag in PROSE_TAGS and not text.isdisjoint(unit.lines())
+
+
+def _is_list_of_links(unit: Unit) -> bool:
+    """Whether a template's wrapper holds nothing but links."""
+    return (
+        isinstance(unit, Block)
+        and unit.tag not in PROSE_TAGS
+        and all(piece.link is not None for line in unit.lines() for piece in line.pieces if piece.text.strip())
+    )
+
+
+def _teasers(top: Block, chrome: Chrome) -> list[Block]:
+    """Boxes headed by a link, with others such beside them or with labels of their own: cards of other pages."""
+    heads: dict[Block, int] = {}
+    linked = []
+    for block in top.blocks():
+        if block.tag in HEADING_TAGS:
+            for around in ancestors(block):
+                heads[around] = heads.get(around, 0) + 1
+            if _is_linked(block):
+                linked.append(block)
+    boxes: dict[Block, list[Block]] = {}
+    for heading in linked:
+        box = heading
+        for around in ancestors(heading):
+            if heads[around] > 1 or around.in_body or around.parent is None or chrome.protects(around.element):
+                break
+            box = around
+        if box is not heading and box.parent is not None:
+            boxes.setdefault(box.parent, []).append(box)
+    return [
+        box
+        for side_by_side in boxes.values()
+        for box in side_by_side
+        if len(side_by_side) > 1 or _is_other(box, chrome)
+    ]
+
+
+def _is_linked(heading: Block) -> bool:
+    """Whether all of ``heading`` is a link to a page; a link into the page folds a section."""
+    pieces = [piece for line in heading.lines() for piece in line.pieces if piece.text.strip()]
+    return all(piece.link is not None and not (piece.link.get("href") or "#").startswith("#") for piece in pieces)
+
+
+def _is_other(box: Block, chrome: Chrome) -> bool:
+    """Whether a single box headed by a link has labels of its own; not if the link is the page's own title."""
+    links = (piece.link.get("href") for line in box.lines() for piece in line.pieces if piece.link is not None)
+    first = next(links, None)
+    return first is not None and not chrome.is_own(first) and any(chrome.is_label(line.text) for line in box.lines())
+
+
+def _first_text(block: Block) -> str:
+    return next((line.text for line in block.lines() if line.text), "")

@@ -1,0 +1,105 @@
+"""What a browser loads to show a page: style sheets, scripts, images, icons, fonts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html import unescape
+
+from parsel import Selector
+
+from migration_spider.pages.base import Page
+from migration_spider.pages.markup import srcset
+from migration_spider.pages.text import absolute, word_set
+
+# CSS Syntax 3: url(...) quoted or not, and @import with a plain string.
+_URL = re.compile(r"url\(\s*(?:\"([^\"]*)\"|'([^']*)'|([^()\"'\s]+))\s*\)", re.IGNORECASE)
+_IMPORT = re.compile(r"@import\s+(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
+_LINKED = word_set(
+    "stylesheet icon apple-touch-icon apple-touch-icon-precomposed mask-icon manifest preload modulepreload prefetch"
+)
+
+
+def page_requisites(url: str, selector: Selector) -> list[str]:
+    """Absolute URLs, without fragments, of what the page at ``url`` embeds; each once, in page order."""
+    page = Page(url, selector)
+    found: dict[str, None] = {}
+    for address in _addresses(page):
+        resolved = absolute(page.base_url, address)
+        if resolved is not None:
+            found.setdefault(resolved.partition("#")[0])
+    return list(found)
+
+
+def _addresses(page: Page) -> Iterator[str]:
+    if page.root is None:
+        return
+    for element in page.root.iter(
+        "link",
+        "script",
+        "img",
+        "source",
+        "input",
+        "video",
+        "audio",
+        "track",
+        "embed",
+        "object",
+        "style",
+        "image",
+        "use",
+    ):
+        attributes = element.attrib
+        tag = element.tag
+        if tag == "link":
+            if _LINKED & set((attributes.get("rel") or "").lower().split()) and "href" in attributes:
+                yield attributes["href"]
+            yield from (address for address, _ in srcset(attributes.get("imagesrcset")))
+            continue
+        if tag == "style":
+            yield from _css(element.text or "")
+            continue
+        if tag == "input" and attributes.get("type", "").lower() != "image":
+            continue
+        if tag in ("image", "use"):
+            yield from (value for name, value in attributes.items() if name.endswith("href"))
+            continue
+        for name in ("src", "poster", "data-src") if tag != "object" else ("data",):
+            if attributes.get(name):
+                yield attributes[name]
+        for name in ("srcset", "data-srcset"):
+            yield from (address for address, _ in srcset(attributes.get(name)))
+    for style in page.root.xpath("//@style")[:5000]:
+        if "url(" in style:
+            yield from _css(unescape(style))
+
+
+def css_requisites(url: str, text: str) -> list[str]:
+    """Absolute URLs that the style sheet ``text`` at ``url`` imports or shows; each once, in order."""
+    found: dict[str, None] = {}
+    for address in _css(text):
+        resolved = absolute(url, address)
+        if resolved is not None:
+            found.setdefault(resolved.partition("#")[0])
+    return list(found)
+
+
+def _css(text: str) -> Iterator[str]:
+    text = _without_comments(text)
+    matches = sorted((*_IMPORT.finditer(text), *_URL.finditer(text)), key=lambda match: match.start())
+    for match in matches:
+        address = next((group for group in match.groups() if group), "").strip()
+        if address and not address.lower().startswith(("data:", "about:", "#")):
+            yield address.replace("\\", "")
+
+
+def _without_comments(text: str) -> str:
+    """``text`` without comments; one that is not closed runs to the end (CSS Syntax 3, section 4.3.2)."""
+    out, place = [], 0
+    while (start := text.find("/*", place)) >= 0:
+        out.append(text[place:start])
+        end = text.find("*/", start + 2)
+        if end < 0:
+            return " ".join(out)
+        place = end + 2
+    return " ".join([*out, text[place:]])

@@ -1,0 +1,95 @@
+"""Closed lists of the portal as data, and the exact look-up of what a page prints in them.
+
+Vocabularies are named like the item fields they serve (``gcm_objectives``, ``geographic_scope`` ...); README.md
+gives the source, date and licence of each and how to refresh it.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from .data import FILES
+from .keys import key
+from .labels import is_kosovo_footnote, label_field, label_kind, labels
+from .rules import objective, publisher
+from .terms import VocabTerm, Vocabulary, vocabulary
+
+__all__ = [
+    "VOCABULARIES",
+    "VocabTerm",
+    "Vocabulary",
+    "is_kosovo_footnote",
+    "key",
+    "label_field",
+    "label_kind",
+    "labels",
+    "lookup",
+    "lookup_named",
+    "lookup_url",
+    "vocabularies_of",
+    "vocabulary",
+]
+
+VOCABULARIES = tuple(FILES)
+"""Item fields with a closed vocabulary."""
+
+_RULES = {"gcm_objectives": objective, "source_publisher": publisher}
+_PARAMETERS = {
+    "gcm_objectives": "gcm_objectives",
+    "23_objectives": "gcm_objectives",
+    "cross_cutting_theme": "cross_cutting_themes",
+}
+_NUMBER = re.compile(r"^\D{0,20}?\d{1,2}\s*[.:)\-|]?\s*")
+_TERM_PATH = re.compile(r"/taxonomy/term/(?:detail/)?(\d+)/?$")
+
+
+def lookup(vocabulary_name: str, raw: str) -> VocabTerm | None:
+    """The term of vocabulary ``vocabulary_name`` that ``raw`` names; None when it names none or more than one.
+
+    Raises:
+        KeyError: no closed vocabulary has that name.
+    """
+    text = key(raw)
+    term = vocabulary(vocabulary_name).names.get(text)
+    rule = _RULES.get(vocabulary_name)
+    return term or (rule(raw) if rule and text else None)
+
+
+def lookup_url(vocabulary_name: str, url: str) -> VocabTerm | None:
+    """The term that a link stands for: ``/taxonomy/term/279``, ``/hub?gcm_objectives=279``.
+
+    For values printed without text only: term ids are the portal's own and mean other terms on another site.
+    """
+    parts = urlsplit(url)
+    tids = vocabulary(vocabulary_name).tids
+    if match := _TERM_PATH.search(parts.path):
+        return tids.get(int(match[1]))
+    # "/fr/hub?gcm_objectives%3DAll%26..." was met: the whole query percent-encoded as one token.
+    query = parts.query if "=" in parts.query else unquote(parts.query)
+    for parameter, value in parse_qsl(query):
+        if _PARAMETERS.get(parameter.split("[")[0]) == vocabulary_name and value.isdecimal():
+            return tids.get(int(value))
+    return None
+
+
+def lookup_named(vocabulary_name: str, raw: str) -> VocabTerm | None:
+    """Like :func:`lookup`, but an objective must be known by its title: a number alone stands in any numbered list.
+
+    Raises:
+        KeyError: no closed vocabulary has that name.
+    """
+    term = lookup(vocabulary_name, raw)
+    names = vocabulary(vocabulary_name).names
+    if term is None or _RULES.get(vocabulary_name) is not objective or key(raw) in names:
+        return term
+    return term if _NUMBER.sub("", key(raw)) in names else None
+
+
+def vocabularies_of(raw: str) -> dict[str, VocabTerm]:
+    """Every vocabulary that knows ``raw`` by a name that tells where it belongs: item field -> term.
+
+    Left out: everyday words, and objectives known by their number alone.
+    """
+    found = {name: lookup_named(name, raw) for name in VOCABULARIES}
+    return {name: term for name, term in found.items() if term and not term.generic}

@@ -1,0 +1,181 @@
+"""Identity of a page: node, language, translations, type."""
+
+import pytest
+from parsel import Selector
+
+from migration_spider.pages import page_for
+from migration_spider.pages.base import Page
+from migration_spider.pages.news import NewsPage
+from tests.pages.page import PROSE, SITE, document, page
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<html><head><link rel='shortlink' href='/node/7756'></head>",
+        "<link rel='shortlink' href='https://portal.example/es/node/7756'>",
+        "<body class='path-node page-node-7756 page-node-type-news'>",
+        "<main><article data-history-node-id='7756' class='node'><h1>A</h1></article></main>",
+        "<main><article class='node node--id-7756'><h1>A</h1></article></main>",
+        "<main><div id='node-7756' class='node clearfix'><h1>A</h1></div></main>",
+        "<main><article about='/node/7756'><h1>A</h1></article></main>",
+        "<ul><li hreflang='es' data-drupal-link-system-path='node/7756' class='is-active'><a href='/es/a'>Español</a></li></ul>",
+        "<a href='/a' class='language-link is-active' hreflang='en' data-drupal-link-system-path='node/7756'>English</a>",
+        """<script type='application/json' data-drupal-selector='drupal-settings-json'>{"path":{"currentPath":"node\\/7756"}}</script>""",
+        """<script>jQuery.extend(Drupal.settings, {"path":{"currentPath":"node\\/7756"}});</script>""",
+        "<link rel='canonical' href='/node/7756'>",
+        "<link rel='edit-form' href='/node/7756/edit'>",
+        "<ul><li><a href='/node/7756/edit'>Edit</a></li></ul>",
+    ],
+)
+def test_node_id_from_any_place(html):
+    assert 7756 == page(html).node_id
+
+
+def test_node_id_from_the_address():
+    assert 7756 == page("<p>x</p>", url=f"{SITE}/es/node/7756").node_id
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<main><h1>A</h1><article class='node--view-mode-teaser' data-history-node-id='9'><h2><a href='/b'>B</a></h2></article></main>",
+        "<aside><article data-history-node-id='9'><h2>B</h2></article></aside>",
+        "<nav><a href='/about' class='is-active' data-drupal-link-system-path='node/9'>About</a></nav>",
+        "<a href='/node/9'>Other</a>",
+        "<link rel='shortlink' href='/taxonomy/term/9'>",
+    ],
+)
+def test_node_id_is_never_that_of_another_page(html):
+    assert None is page(html).node_id
+
+
+@pytest.mark.parametrize(
+    ("html", "url", "language"),
+    [
+        ("<html lang='es'>", "/fr/a", "es"),
+        ("<html lang='zh-hant'>", "/zh-hant/a", "zh-Hant"),
+        ("<html lang='pt-br'>", "/a", "pt-BR"),
+        ("<html>", "/fr/a", "fr"),
+        ("<html lang=''>", "/zh-hant/node/15", "zh-Hant"),
+        ("<html lang='?!'>", "/a", "en"),
+        ("<html>", "/frigate-news", "en"),
+    ],
+)
+def test_language(html, url, language):
+    assert language == page(html, url=SITE + url).language
+
+
+HREFLANG = (
+    "<link rel='alternate' hreflang='en' href='/story'><link rel='alternate' hreflang='fr' href='/fr/histoire'>"
+    "<link rel='alternate' hreflang='x-default' href='/story'><link rel='alternate' type='application/rss+xml' href='/rss.xml'>"
+)
+
+
+@pytest.mark.parametrize(
+    ("language", "url", "head", "fallback"),
+    [
+        ("es", "/es/node/7", f"<link rel='canonical' href='/story'>{HREFLANG}", True),
+        ("es", "/es/node/7", "<link rel='canonical' href='/story'>", True),
+        ("es", "/es/node/7", HREFLANG, True),
+        ("fr", "/fr/node/7", f"<link rel='canonical' href='/fr/histoire'>{HREFLANG}", False),
+        ("fr", "/fr/histoire", f"<link rel='canonical' href='http://other.example/fr/node/7'>{HREFLANG}", False),
+        ("en", "/story", f"<link rel='canonical' href='/story'>{HREFLANG}", False),
+        ("fr", "/statements/une-histoire", "<link rel='canonical' href='/statements/une-histoire'>", False),
+        ("es", "/es/node/7", "", False),
+        ("zh-hant", "/zh-hant/node/15", "<link rel='alternate' hreflang='zh-hant' href='/zh-hant/node/15'>", False),
+    ],
+)
+def test_fallback(language, url, head, fallback):
+    html = f"<html lang='{language}'><head>{head}</head><body><p>x</p></body></html>"
+    assert fallback is page(html, url=SITE + url).is_fallback
+
+
+def test_alternates_and_canonical_are_absolute():
+    found = page(f"<head>{HREFLANG}<link rel='canonical' href='/story'></head>")
+    assert {"en": f"{SITE}/story", "fr": f"{SITE}/fr/histoire"} == found.alternates
+    assert f"{SITE}/story" == found.canonical_url
+
+
+def test_base_element_is_followed():
+    found = page("<head><base href='/deep/'><link rel='canonical' href='story'></head>")
+    assert f"{SITE}/deep/story" == found.canonical_url
+
+
+@pytest.mark.parametrize(
+    ("body", "node_type"),
+    [
+        ("page-node-type-press-release", "press-release"),
+        ("node-type-news", "news"),
+        ("html not-front page-node page-node-12 node-type-statement", "statement"),
+        ("path-news", None),
+    ],
+)
+def test_node_type(body, node_type):
+    assert node_type == page(f"<body class='{body}'><main><p>x</p></main></body>").node_type
+
+
+def test_links_of_the_content_and_of_the_pager():
+    found = page(
+        "<main><nav><a href='/menu'>M</a></nav><p><a href='/a#top'>A</a> <a href='/a'>A</a> <a href='mailto:x@y.z'>m</a>"
+        "<a href='http://[bad'>b</a></p><nav class='pager'><a href='?page=1'>2</a></nav></main><footer><a href='/f'>F</a></footer>",
+        url=f"{SITE}/news",
+    )
+    assert [(f"{SITE}/a", "content"), (f"{SITE}/news?page=1", "pager")] == found.links
+
+
+BLOCK = "<div><div>Date of publication</div><div>3 May 2021</div></div><div><div>Target audience</div><div>Media</div></div>"
+EVENT = "<div><div>Main organizer/s</div><div>A</div></div><div><div>Geographic Scope</div><div>B</div></div>"
+
+
+@pytest.mark.parametrize(
+    ("content", "how", "kind"),
+    [
+        (f"<div>{PROSE}</div>{BLOCK}", {}, "news"),
+        (PROSE, {"body": "class='page-node-type-news'"}, "news"),
+        (PROSE, {"body": "class='page-node-type-page'"}, "other"),
+        (f"<div>{PROSE}</div>{EVENT}", {}, "other"),
+        (f"<div>{PROSE}</div>{BLOCK}{EVENT}", {}, "other"),
+        (f"<div>{PROSE}</div>{BLOCK}", {"body": "class='page-node-type-practice'"}, "other"),
+        (
+            "<div class='views-row'><h3><a href='/a'>A</a></h3></div><div class='views-row'><h3><a href='/b'>B</a></h3></div>",
+            {},
+            "listing",
+        ),
+        (PROSE, {}, "other"),
+        ("", {}, "other"),
+    ],
+)
+def test_page_for(content, how, kind):
+    assert kind == page_for(f"{SITE}/a", Selector(document(content, **how))).kind
+
+
+def test_a_listing_can_name_a_node_page_as_news_but_no_event():
+    shortlink = "<link rel='shortlink' href='/node/5'>"
+    url = f"{SITE}/a"
+    assert "news" == page_for(url, Selector(document(PROSE, head=shortlink)), named_as_news=True).kind
+    assert "other" == page_for(url, Selector(document(PROSE)), named_as_news=True).kind
+    assert "other" == page_for(url, Selector(document(PROSE + EVENT, head=shortlink)), named_as_news=True).kind
+
+
+def test_filters_of_a_listing_are_no_block():
+    facets = "<h3>GCM Objectives</h3><ul><li><a href='?gcm_objectives=279'>1 - Data</a></li></ul>"
+    types = "<h3>Type of Resource</h3><ul><li><a href='?type=4'>Report</a></li></ul>"
+    assert "news" != page_for(f"{SITE}/hub", Selector(document(facets + types))).kind
+
+
+def test_xhtml_is_read_as_html():
+    html = '<?xml version="1.0"?><html xmlns="http://www.w3.org/1999/xhtml" xml:lang="fr"><head><title>A</title></head><body><h1>A</h1></body></html>'
+    found = page_for(f"{SITE}/a", Selector(html))
+    assert "fr" == found.language
+    assert isinstance(found, Page)
+
+
+def test_translations_are_the_other_pages():
+    head = (
+        "<link rel='canonical' href='/zh-hant/node/15'><link rel='alternate' hreflang='zh-hant' href='/zh-hant/node/15'>"
+        "<link rel='alternate' hreflang='ar' href='/ar/node/15'><link rel='alternate' hreflang='x-default' href='/node/15'>"
+    )
+    for language in ("zh-hant", "zh-hans", "zh"):
+        page = NewsPage(f"{SITE}/zh-hant/node/15", Selector(document(PROSE, head=head, language=language)))
+        assert {"ar": f"{SITE}/ar/node/15"} == page.translations

@@ -1,0 +1,304 @@
+"""The article's text, and nothing else."""
+
+import pytest
+from parsel import Selector
+
+from migration_spider.pages.news import NewsPage
+from tests.pages.page import PROSE, SITE, news
+
+LONG = "The harbour office kept the lights on for the whole night, and the volunteers took turns at the radio desk."
+
+
+def text(content, **how):
+    return news(content, **how).body_text
+
+
+def test_paragraphs_headings_quotes():
+    content = f"<article><p>{LONG}</p><h2>What was agreed</h2><blockquote><p>“{LONG}”</p></blockquote></article>"
+    assert f"{LONG}\n\nWhat was agreed\n\n“{LONG}”" == text(content)
+
+
+def test_list_items_one_per_line_also_nested():
+    content = f"<div><p>{LONG}</p><ul><li>One</li><li>Two<ul><li>Two and a half</li></ul></li></ul><p>{LONG}</p></div>"
+    assert f"{LONG}\n\nOne\nTwo\nTwo and a half\n\n{LONG}" == text(content)
+
+
+def test_table_cells_parted_by_tabs():
+    content = f"""<div><p>{LONG}</p><table><caption>Boats</caption><thead><tr><th>Pier</th><th>Boats</th></tr></thead>
+    <tbody><tr><td><p>North</p></td><td>12</td></tr></tbody></table></div>"""
+    assert f"{LONG}\n\nBoats\nPier\tBoats\nNorth\t12" == text(content)
+
+
+def test_line_breaks_captions_and_embeds():
+    content = f"""<div><p>{LONG}<br>Second line</p><figure><img src="/a.jpg" alt="A pier"><figcaption>The old pier</figcaption></figure>
+    <div><iframe src="https://video.example/1" title="video"></iframe></div><p>{LONG}</p></div>"""
+    assert f"{LONG}\nSecond line\n\nThe old pier\n\n{LONG}" == text(content)
+
+
+@pytest.mark.parametrize(
+    ("joint", "expected"),
+    [
+        ("<br>", "\n"),
+        ("<br><br>", "\n\n"),
+        ("<br />\n&nbsp;<br />\n", "\n\n"),
+        ("<hr>", "\n\n"),
+        ("<b></b><br><i></i><br>", "\n\n"),
+    ],
+)
+@pytest.mark.parametrize("text_of", ["{}", "<b>{}</b>", "<i>A</i>{}"])
+def test_breaks_between_lines_of_one_block(joint, expected, text_of):
+    one = text_of.format(LONG)
+    before = ("A" if "A" in text_of else "") + LONG
+    assert f"{before}{expected}{LONG}" == text(f"<article><div>{one}{joint}{LONG}</div></article>")
+    assert f"{before}{expected}{LONG}" == text(f"<article><div><p>{one}{joint}{LONG}</p></div></article>")
+
+
+def test_no_break_spaces_and_empty_paragraphs():
+    content = f"<div><p>&nbsp;{LONG}&nbsp; </p><p>&nbsp;</p><p></p><p>A&nbsp;\n  B&shy;C</p></div>"
+    assert f"{LONG}\n\nA BC" == text(content)
+
+
+@pytest.mark.parametrize(
+    "noise",
+    [
+        "<h2>Ferry towns agree</h2>",
+        "<div>Full width banner</div><div>Off</div>",
+        "<div><div>Full width banner</div><div>Off</div></div>",
+        "<div class='share'><a href='https://social.example'>Share this on the network of your choice, with all friends</a></div>",
+        "<div role='dialog'><p>We store small files on your device, as every other page on the whole of the web does.</p></div>",
+        "<div><h2>Subscribe to our newsletter.</h2><p>Get the news of the harbour each week, in six languages and for free.</p></div>",
+        "<div class='view-related'><p>Another story that is longer than this one, told by somebody else, in another place.</p></div>",
+        "<div id='block-site-social-links'><p>Tell all of your friends on every network about the harbour and its ferries.</p></div>",
+        "<nav><p>This is the way to the harbour, and this is the way to the station, and that is the way home.</p></nav>",
+        "<p class='visually-hidden'>Read aloud only</p>",
+        "<ul><li><a href='https://www.facebook.com/sharer/sharer.php?u=a'>Share on a network</a></li></ul>",
+        "<p><a href='https://x.com/intent/post?url=a'><img src='/x.svg' alt='X'></a></p>",
+        "<p><a href='https://wa.me/?text=a'>WhatsApp</a> | <a href='mailto:?subject=a'>Mail</a></p>",
+        "<script>var text = 'not text'</script><style>p { color: red }</style><noscript>Turn it on</noscript>",
+        "<div><h2>Related content</h2><p>Another story that is longer than this one, told by somebody else, in another place.</p></div>",
+    ],
+)
+def test_what_is_no_body(noise):
+    assert LONG == text(f"{noise}<article><p>{LONG}</p></article>{noise}")
+    assert LONG == text(f"<div>{noise}<div><p>{LONG}</p></div>{noise}</div>")
+
+
+def test_the_site_note_is_dropped_wherever_its_block_stands():
+    note = "*References to Kosovo shall be understood to be in the context of United Nations Security Council resolution 1244 (1999)."
+    assert LONG == text(f"<div><p>{LONG}</p></div><div><div class='field--name-body'><p>{note}</p></div></div>")
+
+
+def test_a_note_that_the_author_wrote_is_text():
+    note = "*References to Kosovo are made in line with resolution 1244."
+    assert f"{LONG}\n\n{note}" == text(f"<div><p>{LONG}</p><p>{note}</p></div>")
+
+
+@pytest.mark.parametrize("heading", ["See also", "Further reading", "Comments", "Latest updates", "Languages"])
+@pytest.mark.parametrize("body", ["<div>{}</div>", "<div class='field--name-body'>{}</div>", "{}"])
+def test_headings_of_the_text_that_sound_like_the_site_s(heading, body):
+    content = body.format(
+        f"<p>{LONG}</p><h2>{heading}</h2><p>{LONG}</p><ul><li><a href='/b'>Boats</a></li></ul><p>{LONG}</p>"
+    )
+    expected = f"{LONG}\n\n{heading}\n\n{LONG}\n\nBoats\n\n{LONG}"
+    fields = "<div><div>Date of publication</div><div>3 May 2021</div></div>"
+    assert expected == text(f"<article>{content}{fields}</article>")
+    assert expected == text(
+        f"<article>{content}{fields}</article><div><h2>{heading}</h2><ul><li><a href='/c'>C</a></li></ul></div>"
+    )
+
+
+def test_an_article_may_begin_with_such_a_heading():
+    assert f"Latest updates\n\n{LONG}\n\n{LONG}" == text(
+        f"<article><div><h2>Latest updates</h2><p>{LONG}</p><p>{LONG}</p></div></article>"
+    )
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "<h2 id='information-sharing'>Sharing</h2><p>{}</p>",
+        "<section id='social-protection'><h2>Sharing</h2><p>{}</p></section>",
+        "<div class='paragraph paragraph--type--key-messages'><h2>Sharing</h2><p>{}</p></div>",
+    ],
+)
+def test_chapters_named_after_what_sites_call_their_parts(part):
+    assert f"{LONG}\n\nSharing\n\n{LONG}" == text(f"<article><div><p>{LONG}</p>{part.format(LONG)}</div></article>")
+
+
+def test_share_buttons_inside_the_text_are_no_text():
+    buttons = "<ul><li><a href='https://www.linkedin.com/sharing/share-offsite/?url=a'>Share with all your friends now</a></li></ul>"
+    page = news(
+        f"<article><div>{buttons}<p>{LONG}</p><p>See <a href='https://www.facebook.com/harbour'>us</a>.</p></div></article>"
+    )
+    assert f"{LONG}\n\nSee us." == page.body_text
+    assert "linkedin" not in page.body_html
+    assert "facebook.com/harbour" in page.body_html
+
+
+@pytest.mark.parametrize("wrapper", ["<div>{}</div>", "<div class='paragraph'><div class='field'>{}</div></div>"])
+def test_a_note_that_the_author_wrote_in_a_component_is_text(wrapper):
+    note = "*References to Kosovo are made in line with resolution 1244."
+    parts = "".join(wrapper.format(f"<p>{words}</p>") for words in (LONG, LONG, note))
+    assert f"{LONG}\n\n{LONG}\n\n{note}" == text(f"<article><div>{parts}</div></article>")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Submitted by <span>harbour</span> on <span>Tue, 11/24/2026 - 03:48</span>",
+        "By harbour, 24 November 2026",
+        "Soumis par harbour le mar, 24/11/2026 - 03:48",
+        "Enviado por harbour el Mar, 24/11/2026 - 03:48",
+        "Опубликовано harbour - вт, 24/11/2026 - 03:48",
+    ],
+)
+@pytest.mark.parametrize("tag", ["footer", "div"])
+def test_who_submitted_it_is_no_text(line, tag):
+    assert LONG == text(f"<article><{tag}><div>{line}</div></{tag}><div><p>{LONG}</p></div></article>")
+    assert "" == text(f"<article><{tag}><div>{line}</div></{tag}><div></div></article>")
+
+
+def test_a_sentence_of_the_text_that_begins_like_it_is_text():
+    by = "By harbour ferry, 24 families arrived in 2026."
+    assert f"{by}\n\n{LONG}" == text(f"<article><div><p>{by}</p><p>{LONG}</p></div></article>")
+
+
+@pytest.mark.parametrize(
+    "left_out",
+    [
+        "<div><h2>Related content</h2><ul><li><a href='/b'>LEAK</a></li></ul></div>",
+        "<div><div><h3><a href='/b'>LEAK</a></h3><p>B</p></div><div><h3><a href='/c'>LEAK</a></h3><p>C</p></div></div>",
+        "<p style='display: none'>LEAK</p>",
+        "<p>A <span class='hidden'>LEAK</span></p>",
+        "<div hidden>LEAK</div>",
+        "<article data-history-node-id='9'><h2><a href='/b'>LEAK</a></h2><p>B</p></article>",
+        "<ul><li><a href='https://x.com/share?url=a'>LEAK</a></li></ul>",
+        "<footer>Submitted by LEAK on Tue, 11/24/2026 - 03:48</footer>",
+    ],
+)
+def test_what_is_no_text_is_no_html_either(left_out):
+    fields = "<div><div>Date of publication</div><div>3 May 2021</div></div>"
+    page = news(f"<article><p>{LONG}</p>{left_out}<p>{LONG}</p>{fields}</article>")
+    assert "LEAK" not in page.body_text
+    assert "LEAK" not in page.body_html
+    assert 2 == page.body_html.count(LONG)
+
+
+CAPTIONS = {
+    "legend": "<fieldset><legend><span>Details</span></legend><div>{}</div></fieldset>",
+    "summary": "<details open><summary>About this item</summary><div>{}</div></details>",
+    "heading": "<section><h3>Details</h3>{}</section>",
+    "card": "<div class='card'><div class='card-header'>Details</div><div class='card-body'>{}</div></div>",
+    "boxes": "<div><h2>Details</h2><fieldset><legend>More</legend>{}</fieldset></div>",
+}
+
+
+@pytest.mark.parametrize("box", CAPTIONS.values(), ids=CAPTIONS.keys())
+@pytest.mark.parametrize("body", ["", f"<div><p>{LONG}</p></div>"], ids=["no text", "text"])
+def test_the_heading_of_the_block_is_no_text(box, body):
+    fields = "<div><div>Date of publication</div><div>3 May 2021</div></div><div><div>Working group</div><div>Return</div></div>"
+    expected = LONG if body else ""
+    assert expected == text(f"<article><div>{body}{box.format(fields)}</div></article>")
+    assert expected == text(f"<article><div>{box.format(fields)}{body}</div></article>")
+
+
+def test_the_caption_of_a_table_that_is_the_block_is_no_text():
+    rows = "<tr><th>Date of publication</th><td>3 May 2021</td></tr><tr><th>Working group</th><td>Return</td></tr>"
+    assert "" == text(f"<article><table><caption>Details</caption><tbody>{rows}</tbody></table></article>")
+
+
+def test_a_heading_of_the_text_above_the_block_is_text():
+    fields = "<div><div>Date of publication</div><div>3 May 2021</div></div>"
+    assert f"{LONG}\n\nThanks\n\n{LONG}" == text(
+        f"<article><div><p>{LONG}</p><h3>Thanks</h3><p>{LONG}</p></div><div>{fields}</div></article>"
+    )
+
+
+def test_the_title_below_the_text_is_no_text():
+    html = f"""<html lang="en"><head><title>Ferry towns agree | Harbour portal</title></head><body><main role="main">
+    <div><article><div><p>{LONG}</p></div></article></div><aside role="complementary"><h1>Ferry towns agree</h1></aside>
+    </main></body></html>"""
+    page = NewsPage(f"{SITE}/a", Selector(html))
+    assert "Ferry towns agree" == page.title
+    assert LONG == page.body_text
+
+
+def test_columns_of_one_body_stay_together():
+    content = f"""<div><div><div class="row"><div><div>{LONG}</div><div>{LONG}</div></div>
+    <div><aside><h4>Schedule</h4><ul><li>{LONG}</li></ul></aside></div></div></div>
+    <div><div>Date of publication</div><div>3 May 2021</div></div></div>"""
+    assert f"{LONG}\n\n{LONG}\n\nSchedule\n\n{LONG}" == text(content)
+
+
+def test_paragraph_components_of_one_article():
+    parts = "".join(f"<div class='paragraph'><div class='field'><p>{LONG}</p></div></div>" for _ in range(3))
+    assert "\n\n".join([LONG] * 3) == text(f"<article><div class='field'>{parts}</div></article>")
+
+
+def test_a_short_body_in_a_body_field():
+    assert "See the agenda." == text("<div class='field field--name-body'><p>See the agenda.</p></div>")
+
+
+def test_a_page_without_body():
+    assert "" == text("<article><div><div>Date of publication</div><div>3 May 2021</div></div></article>")
+    assert "" == news("<article></article>").body_html
+
+
+def test_html_is_the_inside_of_the_body_with_absolute_addresses():
+    page = news(
+        f"""<div class="field--name-body"><p lang="fr">{LONG} <a href="/more?a=1&amp;b=2">More</a></p>
+        <img src="pier.jpg" srcset="s.jpg 1x, /l.jpg 2x" alt="A &quot;pier&quot;"><script>no()</script><br></div>"""
+    )
+    assert (
+        f"""<p lang="fr">{LONG} <a href="{SITE}/more?a=1&amp;b=2">More</a></p>
+        <img src="{SITE}/pier.jpg" srcset="{SITE}/s.jpg 1x, {SITE}/l.jpg 2x" alt="A &quot;pier&quot;"><br>"""
+        == page.body_html
+    )
+
+
+def test_title_is_printed_once_and_without_the_site():
+    assert "Ferry towns agree" == news("<h2>Ferry towns agree</h2>").title
+    assert "Ferry towns agree" == news("", head="<meta property='og:title' content='Other'>").title
+
+
+@pytest.mark.parametrize(
+    ("html", "title"),
+    [
+        ("<title>A story | Harbour</title><h1>Harbour</h1><main><h2>A story</h2></main>", "A story"),
+        ("<title>A story | Harbour</title><main><h1>Library</h1><h2>A story</h2></main>", "A story"),
+        ("<title>A | B | Harbour</title><main></main>", "A | B"),
+        (
+            "<title>A story | Harbour</title><header><h1>Harbour</h1></header><main><h1>A\n story&nbsp;</h1></main>",
+            "A story",
+        ),
+        ("<main><h1>A story A story</h1></main>", "A story"),
+        ("<meta property='og:title' content='A story'><main><p>x</p></main>", "A story"),
+    ],
+)
+def test_title_of_other_themes(html, title):
+    from parsel import Selector
+
+    from migration_spider.pages.news import NewsPage
+
+    assert title == NewsPage(SITE, Selector(html)).title
+
+
+def test_summary_is_a_lead_of_its_own():
+    lead = "<div class='field field--name-field-summary'>Two days, one list.</div>"
+    page = news(f"<article>{lead}<div class='field--name-body'>{PROSE}</div></article>")
+    assert "Two days, one list." == page.summary
+    assert "Two days" not in page.body_text
+
+
+def test_a_description_cut_from_the_body_is_no_summary():
+    cut = "<meta name='description' content='The ferry towns met for two days and agreed'>"
+    own = "<meta name='description' content='Two days, one list.'>"
+    assert None is news(PROSE, head=cut).summary
+    assert "Two days, one list." == news(PROSE, head=own).summary
+
+
+def test_images_of_the_article_only():
+    content = f"""<div class="share"><img src="/bird.png"></div><article><img src="data:image/gif;base64,R0" data-src="/pier.jpg" alt=" A pier ">
+    {PROSE}<img src="/boat.jpg" alt=""><img src="/boat.jpg"></article><aside role="complementary"><img src="/ad.png"></aside>"""
+    images = [(image.url, image.alt) for image in news(content).images]
+    assert [(f"{SITE}/pier.jpg", "A pier"), (f"{SITE}/boat.jpg", None)] == images
