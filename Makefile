@@ -1,0 +1,55 @@
+# Needs git, make and python3 (3.10 or newer) with venv; everything else is installed into $(VENV).
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt
+DEMO_DATA ?= demo-data
+
+.PHONY: help demo test crawl lint format bench soak clean
+
+help: ## this list
+	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*##/\t/' | expand -t 10
+
+$(VENV)/ready: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "Python 3.10 or newer is needed, this is " + sys.version.split()[0])'
+	@echo "Installing into $(VENV) ..."
+	@$(PYTHON) -m venv $(VENV) || { echo "The venv module is missing: on Debian and Ubuntu install the package python3-venv"; exit 1; }
+	@$(PIP) --editable .
+	@touch $@
+
+$(VENV)/ready-dev: $(VENV)/ready
+	@echo "Installing what the tests need ..."
+	@$(PIP) --editable '.[dev]'
+	@touch $@
+
+demo: $(VENV)/ready ## crawl the bundled demo portal into demo-data/
+	@$(BIN)/python -m tests.portal.demo --data $(DEMO_DATA)
+
+crawl: $(VENV)/ready ## the same job against the live portal, into data/ (give MIGRATION_CONTACT=you@example.org)
+	@MIGRATION_CONTACT='$(MIGRATION_CONTACT)' $(BIN)/scrapy crawl news $(ARGS)
+
+test: $(VENV)/ready-dev ## all tests
+	@$(BIN)/python -m pytest --numprocesses auto --dist loadscope $(ARGS)
+
+lint: $(VENV)/ready-dev ## lint, format, types and import contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy archive migration_spider
+	$(BIN)/lint-imports
+
+format: $(VENV)/ready-dev ## rewrite the code in the project's format
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/ready-dev ## what capture costs beside a crawl without it, a harvest beside the first one, and odd pages beside an ordinary one, as ratios
+	@$(BIN)/python -m bench.bench_capture
+	@$(BIN)/python -m bench.bench_harvest
+	@$(BIN)/python -m bench.bench_pages
+
+KILLS ?= 30
+
+soak: $(VENV)/ready-dev ## kill crawls at KILLS (30) random moments, and see that nothing told was false
+	@SOAK_KILLS=$(KILLS) $(BIN)/python -m pytest tests/archive/test_failures.py tests/test_kill.py tests/test_harvest.py -k kill $(ARGS)
+
+clean: ## remove the environment and the demo's output
+	rm -rf $(VENV) $(DEMO_DATA) *.egg-info
