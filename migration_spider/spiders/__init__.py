@@ -1,0 +1,1 @@
+"""1 crawl: which URLs to visit and in what order."""

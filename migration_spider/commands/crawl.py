@@ -1,0 +1,95 @@
+"""``scrapy crawl``, with exit codes that a scheduler can rely on and a summary at the end."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from typing import Any
+
+from scrapy.commands.crawl import Command as ScrapyCrawl
+from scrapy.exceptions import UsageError
+from scrapy.settings import SETTINGS_PRIORITIES
+
+from archive import ArchiveError, CollectionLockedError, ConfigurationError
+from migration_spider import monitors, notify, progress
+from migration_spider.exceptions import MigrationError, NotArchivedError, OptionError
+from migration_spider.report import summary
+from migration_spider.spiders import options
+
+EXAMPLES = """\
+  scrapy crawl news
+  scrapy crawl news -a languages=en,fr -a since=2024-01-01
+  scrapy crawl news -a urls=pages.txt -s DATA_DIR=check
+  scrapy crawl news -a site=http://127.0.0.1:8010 -a max_items=20
+"""
+
+
+class Command(ScrapyCrawl):
+    """See docs/crawl.md."""
+
+    examples = EXAMPLES
+
+    def long_desc(self) -> str:
+        return (
+            "Crawl the portal's news: archive every exchange as WARC and append the items to items/news.jsonl. "
+            "Options with -a: site, languages, since, max_items, urls. "
+            "Exit codes: 0 complete, 1 internal error, 2 wrong usage, 3 incomplete, 4 site refused or unreachable, "
+            "5 archive not written, 75 another run holds the archive."
+        )
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.formatter_class = argparse.RawDescriptionHelpFormatter
+        parser.epilog = "examples:\n" + self.examples
+
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        super().process_options(args, opts)
+        settings: Any = self.settings
+        if progress.is_shown(settings) and settings.getpriority("LOG_LEVEL") < SETTINGS_PRIORITIES["cmdline"]:
+            settings.set("LOG_LEVEL", "WARNING", priority="cmdline")
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        if len(args) != 1:
+            raise UsageError("name one spider: scrapy crawl news")
+        process: Any = self.crawler_process
+        if args[0] not in process.spider_loader.list():
+            raise UsageError(f"no spider {args[0]}: there is {', '.join(process.spider_loader.list())}")
+        self.crawl(args[0], opts)
+
+    def crawl(self, spider: str, opts: argparse.Namespace) -> None:
+        """Run ``spider`` to its end, print the summary, set the exit code."""
+        process: Any = self.crawler_process
+        if spider == "news":
+            try:
+                options.settings_for(options.read(opts.spargs, self.settings), self.settings)
+            except OptionError as error:
+                raise UsageError(str(error)) from error
+        crawler = self._create_crawler(spider)
+        crawl = process.crawl(crawler, **opts.spargs)
+        process.start()
+        if failure := crawl.exception() if crawl.done() and not crawl.cancelled() else None:
+            self.exitcode = _start_failed(failure)
+            return
+        stats = crawler.stats.get_stats()
+        self.exitcode, messages = monitors.outcome(stats, crawler.settings)
+        if stats.get("migration/unreported"):
+            site = options.read(opts.spargs, crawler.settings).site
+            notify.fail(crawler.settings, site, self.exitcode, "; ".join(messages))
+        try:
+            print(summary(crawler.settings, stats), flush=True)
+        except BrokenPipeError:
+            # Nobody reads it; the exit code must still be the run's.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _start_failed(error: BaseException) -> int:
+    """The crawl could not begin: one line for what the person can mend, the traceback for everything else."""
+    if not isinstance(error, (MigrationError, ArchiveError, OSError)):
+        raise error
+    print(f"scrapy: error: {error}", file=sys.stderr)
+    if isinstance(error, CollectionLockedError):
+        return monitors.LOCKED
+    if isinstance(error, (ConfigurationError, OptionError)):
+        return monitors.USAGE
+    return monitors.INTERNAL_ERROR if isinstance(error, NotArchivedError) else monitors.NOT_ARCHIVED

@@ -1,0 +1,62 @@
+"""``scrapy vocabulary``: what the items hold that no vocabulary knows."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from scrapy.commands import ScrapyCommand
+from scrapy.exceptions import UsageError
+
+from migration_spider.drift import unknowns
+from migration_spider.evidence import last_versions
+from migration_spider.exceptions import MigrationError
+
+EXAMPLES = """\
+examples:
+  scrapy vocabulary
+  scrapy vocabulary geographic_scope -s DATA_DIR=demo-data
+"""
+
+
+class Command(ScrapyCommand):
+    """See docs/vocabulary.md."""
+
+    requires_project = True
+    requires_crawler_process = False
+
+    def syntax(self) -> str:
+        return "[options] [FIELD ...]"
+
+    def short_desc(self) -> str:
+        return "List values and labels of the items that no vocabulary knows"
+
+    def long_desc(self) -> str:
+        return (
+            "Reads items/news.jsonl and prints, with counts and examples, what to add to the lists in "
+            "migration_spider/vocabularies. Fields: item fields, or label. Exit codes: 0 nothing unknown, 1 something "
+            "is, 2 wrong usage or no items."
+        )
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.formatter_class = argparse.RawDescriptionHelpFormatter
+        parser.epilog = EXAMPLES
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        settings: Any = self.settings
+        try:
+            found = unknowns(last_versions(Path(settings["DATA_DIR"], "items", "news.jsonl")))
+        except MigrationError as error:
+            print(f"scrapy vocabulary: error: {error}", file=sys.stderr)
+            self.exitcode = 2
+            return
+        if wrong := set(args) - {"label", *(one.where for one in found)}:
+            raise UsageError(f"nothing unknown is met in {', '.join(sorted(wrong))}; fields are those of the items")
+        chosen = [one for one in found if not args or one.where in args]
+        for one in chosen:
+            print(f"{one.where:24} {one.count:6}  {one.text}\n{'':32} {'  '.join(one.examples)}")
+        print("Every value and label is known." if not chosen else f"{len(chosen)} unknown.")
+        self.exitcode = 1 if chosen else 0

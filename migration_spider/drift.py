@@ -1,0 +1,46 @@
+"""What a crawl met that no vocabulary knows: values and labels, for whoever keeps the lists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from migration_spider.normalize.terms import TERM_FIELDS
+from migration_spider.vocabularies import VOCABULARIES, label_kind
+
+EXAMPLES = 3
+
+
+@dataclass(slots=True)
+class Unknown:
+    """One value or label as printed."""
+
+    where: str
+    """The item field whose vocabulary lacks the value, or ``label``."""
+
+    text: str
+    count: int = 0
+    examples: list[str] = field(default_factory=list)
+    """Addresses of the first items that print it."""
+
+
+def unknowns(items: Iterable[dict[str, Any]]) -> list[Unknown]:
+    """Unknown values and labels of items (JSON objects of ``items/news.jsonl``), the most frequent first."""
+    found: dict[tuple[str, str], Unknown] = {}
+    for item in items:
+        for where, text in _unknown(item):
+            one = found.setdefault((where, text), Unknown(where, text))
+            one.count += 1
+            if len(one.examples) < EXAMPLES and item["url"] not in one.examples:
+                one.examples.append(item["url"])
+    return sorted(found.values(), key=lambda one: (one.where != "label", one.where, -one.count, one.text))
+
+
+def _unknown(item: dict[str, Any]) -> Iterable[tuple[str, str]]:
+    for name in TERM_FIELDS:
+        if name in VOCABULARIES:
+            yield from ((name, term["raw"]) for term in item.get(name, ()) if term["id"] is None)
+    for entry in item.get("metadata", ()):
+        if entry["label"] and label_kind(entry["label"]) is None:
+            yield "label", entry["label"]

@@ -1,0 +1,132 @@
+"""6 publish: one item with its versions, and the archived bytes that prove each of them."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from archive import ArchiveError, Record, read_record
+from migration_spider.exceptions import MigrationError
+
+
+class NoSuchItemError(MigrationError):
+    """No line has the id or address asked for. Raised by :func:`versions`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One claim of an item's evidence, and whether the archived bytes bear it out."""
+
+    name: str
+    claimed: str
+    found: str
+
+    @property
+    def holds(self) -> bool:
+        return self.claimed == self.found
+
+
+def versions(lines: Path, asked: str) -> list[dict[str, Any]]:
+    """All lines of the item whose id or address (with or without the host) is ``asked``, oldest first.
+
+    An item that moved is found by each of its addresses; a tombstone is a line too.
+
+    Raises:
+        NoSuchItemError: there is none; the message names the nearest ids.
+    """
+    found: dict[str, None] = {}
+    near: dict[str, None] = {}
+    for item in _items(lines, asked.partition("@")[0]):
+        if asked in (item["id"], item["url"], item.get("canonical_url")) or _path(item["url"]) == asked:
+            found[item["id"]] = None
+        elif item["id"].partition("@")[0] == asked.partition("@")[0]:
+            near[item["id"]] = None
+    if not found:
+        hint = f": there is {', '.join(sorted(near)[:8])}" if near else ""
+        raise NoSuchItemError(f"no item {asked} in {lines}{hint}")
+    if len(found) > 1:
+        raise NoSuchItemError(f"{asked} is more than one item: {', '.join(found)}")
+    (item_id,) = found
+    return [item for item in _items(lines, item_id) if item["id"] == item_id]
+
+
+def last_versions(lines: Path) -> list[dict[str, Any]]:
+    """The present state: the last line of every id that is not gone, in the order in which they first came.
+
+    Raises:
+        NoSuchItemError: there are no lines.
+    """
+    last = {item["id"]: item for item in _items(lines)}
+    return [item for item in last.values() if not is_gone(item)]
+
+
+def is_gone(line: dict[str, Any]) -> bool:
+    """Whether ``line`` is a tombstone: it says that the item is gone, and proves that."""
+    return "tombstone" in line
+
+
+def record_of(item: dict[str, Any], folder: Path) -> Record:
+    """The archived response that a line cites, from the WARC files in ``folder``; also while they are written.
+
+    Raises:
+        ArchiveError: the file or the record is not there, or is damaged.
+    """
+    where = item["warc"]
+    path = folder / where["file"]
+    if not path.exists() and path.with_name(path.name + ".open").exists():
+        path = path.with_name(path.name + ".open")
+    return read_record(path, where["offset"], where["length"])
+
+
+def prove(item: dict[str, Any], folder: Path) -> list[Check]:
+    """Read the cited bytes and compare everything that the line ``item`` claims of them. Raises ArchiveError."""
+    where, record = item["warc"], record_of(item, folder)
+    checks = [
+        Check("record id", where["record_id"], record.record_id),
+        Check("address", where["target_uri"], record.target_uri or ""),
+        Check("date", where["date"], record.date),
+    ]
+    if is_gone(item):
+        checks.append(Check("status", str(item["tombstone"]["status"]), str(record.status)))
+    # Other programs may have left digests out.
+    if payload_digest := where["payload_digest"]:
+        stored = digest_like(payload_digest, record.body)
+        # The digest of a chunked answer is of the bytes as stored or of the entity, as the archive's setting says.
+        found = stored if stored == payload_digest else digest_like(payload_digest, record.payload)
+        checks.append(Check("payload digest", payload_digest, found))
+    if block_digest := record.headers.get("WARC-Block-Digest"):
+        checks.append(Check("block digest", block_digest, digest_like(block_digest, record.block)))
+    return checks
+
+
+def digest_like(labelled: str, data: bytes) -> str:
+    """Digest of ``data`` with the algorithm and the spelling of ``labelled``: ``sha256:<hex>``, ``sha1:<Base32>``.
+
+    Raises:
+        ArchiveError: the algorithm is not known.
+    """
+    algorithm, _, value = labelled.partition(":")
+    try:
+        digest = hashlib.new(algorithm.lower().replace("-", ""), data, usedforsecurity=False).digest()
+    except ValueError as error:
+        raise ArchiveError(f"digest {labelled!r}: {error}") from error
+    text = digest.hex() if len(value) == 2 * len(digest) else base64.b32encode(digest).decode().rstrip("=")
+    return f"{algorithm}:{text}"
+
+
+def _items(lines: Path, said: str = "") -> Iterator[dict[str, Any]]:
+    """The lines with ``said`` in them, parsed: most are not, and parsing is what takes time."""
+    try:
+        with lines.open(encoding="utf-8") as stream:
+            yield from (json.loads(line) for line in stream if said in line)
+    except FileNotFoundError as error:
+        raise NoSuchItemError(f"{lines} does not exist: crawl first, or give -s DATA_DIR=...") from error
+
+
+def _path(url: str) -> str:
+    return "/" + url.split("/", 3)[3] if url.count("/") > 2 else url

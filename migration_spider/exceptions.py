@@ -1,0 +1,50 @@
+"""Our errors; each says when and from where it is raised."""
+
+from scrapy.exceptions import IgnoreRequest
+
+
+class MigrationError(Exception):
+    """Base of all errors of this project. The message names the cause and what to do."""
+
+
+class OptionError(MigrationError):
+    """An option or setting makes no sense. Raised by ``spiders.options``; the command exits 2."""
+
+
+class NotWantedError(IgnoreRequest):
+    """A request that the crawl does not send on purpose: robots.txt, bounds, a run that stops.
+
+    Raised by the downloader middlewares; Scrapy drops the request, and it does not make the run incomplete.
+    ``code`` says why: ``robots``, ``off-site``, ``max_items``, ``not_due``, ``stopped``.
+    """
+
+    def __init__(self, message: str, code: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class RedirectLoopError(MigrationError):
+    """A page redirects to itself, perhaps by way of others. Raised by ``RedirectLoopMiddleware``."""
+
+
+class NotArchivedError(MigrationError):
+    """An item's page has no capture facts, so nothing could prove it.
+
+    Raised by ``CaptureFactsMiddleware`` when the archive add-on is missing or did not see the response.
+    """
+
+
+class BlockedPageError(MigrationError):
+    """The answer is a challenge, firewall, maintenance, error or login page in the place of the page.
+
+    Raised by ``BlockedMiddleware``; the request fails, and nothing of the answer becomes an item. ``code`` is that of
+    `pages.blocked.CODES`.
+    """
+
+    def __init__(self, message: str, code: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class StateError(MigrationError):
+    """``items/news.jsonl`` cannot be written or holds a line that is not an item. Raised when ``state.State`` opens."""

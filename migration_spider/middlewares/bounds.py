@@ -1,0 +1,39 @@
+"""The bounds of a crawl: no other host, also not by redirect, and no new page once enough items were taken."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from scrapy import Request
+
+from migration_spider.exceptions import NotWantedError
+
+logger = logging.getLogger(__name__)
+
+
+class BoundsMiddleware:
+    """Refuses requests that leave the site, and page requests after ``max_items``.
+
+    What the items taken so far still need is fetched: closing the spider instead would cut off their attachments and
+    page requisites. Stats: ``migration/skipped/off-site``, ``migration/skipped/max_items``.
+    """
+
+    def __init__(self, crawler: Any) -> None:
+        self.crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Any) -> BoundsMiddleware:
+        return cls(crawler)
+
+    def process_request(self, request: Request) -> None:
+        spider, stats = self.crawler.spider, self.crawler.stats
+        if spider.scope.file(request.url) is None:
+            stats.inc_value("migration/skipped/off-site")
+            if source := request.meta.get("redirect_urls"):
+                logger.info("Not followed: %s redirects to another host, %s", source[-1], request.url)
+            raise NotWantedError(f"{request.url} is not on {spider.options.site}", "off-site")
+        limit = spider.options.max_items
+        if limit and "found" in request.cb_kwargs and stats.get_value("migration/taken", 0) >= limit:
+            stats.inc_value("migration/skipped/max_items")
+            raise NotWantedError("max_items reached", "max_items")

@@ -1,0 +1,103 @@
+"""What a run may cost: so many requests, so many minutes, certain hours of the day."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, time, timezone
+from time import monotonic
+from typing import Any
+
+from scrapy import Request, signals
+from scrapy.utils.asyncio import call_later
+
+from migration_spider.exceptions import NotWantedError, OptionError
+from migration_spider.middlewares.stop import stop
+
+LOOK_EVERY = 5.0
+"""Seconds between two looks at the clock."""
+
+
+class BudgetMiddleware:
+    """Ends a run that has used up its budget, with the reason ``budget``; the next harvest goes on with it.
+
+    MIGRATION_MAX_REQUESTS counts what is sent, robots.txt and retries included, answers out of the archive not;
+    MIGRATION_MAX_MINUTES counts from the start; MIGRATION_HOURS (``22:00-06:00``, UTC) is when the site may be asked.
+    Requests under way end, and so do the items that they belong to.
+
+    Raises:
+        OptionError: MIGRATION_HOURS makes no sense, or the run starts outside of it.
+    """
+
+    def __init__(self, crawler: Any) -> None:
+        self.crawler = crawler
+        self.max_requests = crawler.settings.getint("MIGRATION_MAX_REQUESTS")
+        self.max_seconds = crawler.settings.getfloat("MIGRATION_MAX_MINUTES") * 60
+        self.hours = parse_hours(crawler.settings.get("MIGRATION_HOURS") or "")
+        self.started = monotonic()
+        self.sent = 0
+        if not is_within(self.hours, _now()):
+            raise OptionError(
+                f"it is {_now():%H:%M} UTC, outside of MIGRATION_HOURS ({crawler.settings['MIGRATION_HOURS']}): "
+                "start the run in those hours"
+            )
+        if self.max_seconds or self.hours:
+            crawler.signals.connect(self._wait, signals.engine_started)
+
+    @classmethod
+    def from_crawler(cls, crawler: Any) -> BudgetMiddleware:
+        return cls(crawler)
+
+    def process_request(self, request: Request) -> None:
+        if self.max_requests and self.sent >= self.max_requests:
+            self._stop(f"{self.sent} requests were sent (MIGRATION_MAX_REQUESTS)")
+            raise NotWantedError(f"{request.url}: the run stops", "stopped")
+        self.sent += 1
+
+    def _look(self) -> None:
+        if self.crawler.engine is None or not self.crawler.engine.running:
+            return
+        if self.max_seconds and monotonic() - self.started >= self.max_seconds:
+            self._stop(f"{self.max_seconds / 60:g} minutes are over (MIGRATION_MAX_MINUTES)")
+        elif not is_within(self.hours, _now()):
+            self._stop(f"it is {_now():%H:%M} UTC (MIGRATION_HOURS)")
+        else:
+            self._wait()
+
+    def _wait(self) -> None:
+        left = self.max_seconds - (monotonic() - self.started) if self.max_seconds else LOOK_EVERY
+        call_later(max(0.0, min(LOOK_EVERY, left)), self._look)
+
+    def _stop(self, why: str) -> None:
+        stop(self.crawler, "budget", why)
+
+
+def parse_hours(text: str) -> tuple[time, time] | None:
+    """``22:00-06:00`` -> begin and end; None for no limit.
+
+    Raises:
+        OptionError: it is no such range.
+    """
+    if not text.strip():
+        return None
+    match = re.fullmatch(r"\s*(\d{1,2}):(\d\d)\s*-\s*(\d{1,2}):(\d\d)\s*", text)
+    try:
+        if match:
+            begin, end = time(int(match[1]), int(match[2])), time(int(match[3]), int(match[4]))
+            if begin != end:
+                return begin, end
+    except ValueError:
+        pass
+    raise OptionError(f"MIGRATION_HOURS={text}: expected two times in UTC, such as 22:00-06:00")
+
+
+def is_within(hours: tuple[time, time] | None, now: datetime) -> bool:
+    """Whether ``now`` is in the range, which may go over midnight."""
+    if hours is None:
+        return True
+    begin, end = hours
+    clock = now.time()
+    return begin <= clock < end if begin < end else clock >= begin or clock < end
+
+
+def _now() -> datetime:
+    return datetime.now(timezone.utc)

@@ -1,0 +1,106 @@
+"""What need not be asked again: pages that are not due, that are as before, or that this harvest has already."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from scrapy import Request
+from scrapy.http import Response
+
+from archive import ArchiveError
+from archive.replay import Place, answer
+from migration_spider.exceptions import NotWantedError
+from migration_spider.middlewares.politeness import is_robots
+from migration_spider.state import Memory, Page, memory_of
+
+logger = logging.getLogger(__name__)
+
+VALIDATORS = ("If-None-Match", "If-Modified-Since")
+NOT_MODIFIED = "not-modified"
+FROM_ARCHIVE = "from-archive"
+
+
+class IncrementalMiddleware:
+    """Puts what is known of earlier runs between the crawl and the site; does nothing in a plain crawl.
+
+    - What was answered in an earlier part of this harvest, before it was cut off, is answered from the archive: the
+      crawl walks the same way again and finds everything as it was.
+    - A page that is not due fails its request with ``NotWantedError``, code ``not_due``.
+    - Everything else is asked with both validators of the last answer (RFC 9110, sections 13.1.2 and 13.1.3; Drupal
+      answers 304 only when both match), with one where it gave one. A 304 becomes the archived answer.
+
+    Stats: ``migration/from_archive``, ``migration/not_modified``, ``migration/not_due``.
+    """
+
+    def __init__(self, crawler: Any) -> None:
+        self.crawler = crawler
+        # Without deduplication a 304 would refer to nothing.
+        self.asks_conditionally = crawler.settings.getbool("ARCHIVE_DEDUP")
+
+    @classmethod
+    def from_crawler(cls, crawler: Any) -> IncrementalMiddleware:
+        return cls(crawler)
+
+    def process_request(self, request: Request) -> Response | None:
+        memory = memory_of(self.crawler)
+        if memory is None:
+            return None
+        # Redirects copy the headers of the request they come from.
+        for name in VALIDATORS:
+            request.headers.pop(name, None)
+        page = memory.pages.get(request.url)
+        if page is not None and memory.is_current(page) and not is_robots(request):
+            response = self._from_archive(memory, request, page)
+            if response is not None:
+                return response
+        if not self._is_due(memory, request, page):
+            self._count("not_due")
+            raise NotWantedError(f"{request.url}: not due", "not_due")
+        if page is not None and page.status == 200 and self.asks_conditionally and not request.meta.get("whole"):
+            for name, value in zip(VALIDATORS, (page.etag, page.last_modified), strict=True):
+                if value:
+                    request.headers[name] = value
+        return None
+
+    def process_response(self, request: Request, response: Response) -> Request | Response:
+        memory = memory_of(self.crawler)
+        if memory is None or response.status != 304:
+            return response
+        facts = request.meta.get("archive") or {}
+        if facts.get("revisit"):
+            place = Place(facts["file"], facts["offset"], facts["length"])
+            try:
+                stored, _ = answer(
+                    memory.pages.directory, request.url, place, place, facts["fetched_at"], flag=NOT_MODIFIED
+                )
+            except ArchiveError as error:
+                logger.warning("Asked again as a whole: %s", error)
+            else:
+                self._count("not_modified")
+                return stored
+        return request.replace(dont_filter=True, meta={**request.meta, "whole": True})
+
+    def _is_due(self, memory: Memory, request: Request, page: Page | None) -> bool:
+        """Listings, feeds, sitemaps and robots.txt always, and so the attachments of an item that is looked at."""
+        if request.meta.get("requisite"):
+            return memory.is_requisite_due(page)
+        if request.meta.get("discovery") or request.cb_kwargs.get("found") in (None, "urls", "state"):
+            return True
+        return memory.is_page_due(request.url, page, self.crawler.spider.ledger.lastmods.get(request.url))
+
+    def _from_archive(self, memory: Memory, request: Request, page: Page) -> Response | None:
+        fetched_at = f"{page.checked[:19]}Z"
+        try:
+            response, facts = answer(
+                memory.pages.directory, request.url, page.head, page.body, fetched_at, flag=FROM_ARCHIVE
+            )
+        except ArchiveError as error:
+            logger.warning("Fetched once more: %s", error)
+            return None
+        request.meta["archive"] = facts
+        self._count("from_archive")
+        return response
+
+    def _count(self, name: str) -> None:
+        self.crawler.stats.inc_value(f"migration/{name}")

@@ -1,0 +1,278 @@
+"""What the site asks for: Crawl-delay, Retry-After, a slower pace after 429 and 503, robots.txt that cannot be read."""
+
+from __future__ import annotations
+
+import logging
+import math
+import re
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
+from time import monotonic
+from typing import Any
+from urllib.parse import urlsplit
+
+from scrapy import Request, signals
+from scrapy.exceptions import IgnoreRequest
+from scrapy.extensions.throttle import AutoThrottle
+from scrapy.http import Response
+from scrapy.utils.asyncio import call_later
+
+from migration_spider.exceptions import NotWantedError
+from migration_spider.middlewares.stop import drop_queued, is_stopped, stop
+
+logger = logging.getLogger(__name__)
+
+REFUSALS = frozenset((429, 503))
+"""Statuses by which a site says "not so fast" (RFC 6585 section 4, RFC 9110 section 15.6.4)."""
+
+RECOVERY = 0.8
+"""Share of the added delay that is left after each good answer."""
+
+SHORTEST = 0.01
+"""Seconds. Scrapy looks at a slot's clock only when the slot has a delay."""
+
+
+def retry_after(value: str | None, now: datetime) -> float | None:
+    """Seconds that a ``Retry-After`` field asks to wait from ``now`` on; None when it says nothing readable.
+
+    RFC 9110 section 10.2.3: delay-seconds, or an HTTP-date in any of its three forms. Fractions of a second, which
+    some servers send, are read. A date that has passed is 0.
+    """
+    value = (value or "").strip()
+    if re.fullmatch(r"[0-9]+(\.[0-9]+)?", value):
+        return float(value)
+    moment = http_date(value)
+    return None if moment is None else max(0.0, (moment - now).total_seconds())
+
+
+def http_date(value: str | None) -> datetime | None:
+    """An HTTP-date (RFC 9110 section 5.6.7) with its time zone, or None."""
+    try:
+        moment = parsedate_to_datetime(value or "")
+    except (ValueError, TypeError):  # TypeError: Python 3.9's way to say that it is no date
+        return None
+    # The asctime form names no zone; all HTTP-dates are in UTC.
+    return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
+
+
+@dataclass
+class Host:
+    """The pace of one host. Scrapy forgets a slot that had nothing to do for a minute; this stays."""
+
+    delay: float
+    """Seconds between requests that the settings ask for."""
+    concurrency: int
+    jitter: float
+    crawl_delay: float = 0.0
+    """Seconds between requests that robots.txt asks for."""
+    added: float = 0.0
+    """Seconds on top, after 429 and 503."""
+    not_before: float = 0.0
+    """``monotonic()`` time until which nothing is sent."""
+    changed: float = 0.0
+    """When the pace was last lowered: answers to requests sent earlier belong to the same refusal."""
+    refusals: int = 0
+    """Refusals in a row."""
+
+    @property
+    def floor(self) -> float:
+        """The shortest delay there may be now, in seconds."""
+        return max(self.delay, self.crawl_delay) + self.added
+
+
+class PolitenessMiddleware:
+    """Keeps the pace that the site asks for, whatever AutoThrottle thinks, and ends a run that is refused.
+
+    - ``Crawl-delay`` of robots.txt is the shortest time between two requests, one at a time; at most
+      MIGRATION_MAX_CRAWL_DELAY seconds.
+    - 429 and 503 with ``Retry-After`` pause the whole host; longer than MIGRATION_MAX_RETRY_AFTER ends the run.
+    - 429 and 503 without it double the delay of the whole host (at least MIGRATION_SLOWDOWN_DELAY, at most
+      AUTOTHROTTLE_MAX_DELAY), which recovers slowly. MIGRATION_MAX_REFUSALS in a row end the run.
+    - robots.txt that cannot be read (5xx, 429, no answer) forbids everything, so the run ends; 4xx allows everything
+      (RFC 9309 sections 2.3.1.3 and 2.3.1.4).
+
+    The run then ends with the reason ``refused`` and the stat ``migration/stopped``. The pace is set when Scrapy
+    signals, not in ``process_response``: that comes after the next request has left.
+
+    Stats: ``migration/pace/crawl_delay``, ``.../refusals``, ``.../pauses``, ``.../paused_seconds``, ``.../slowdowns``.
+    """
+
+    def __init__(self, crawler: Any) -> None:
+        self.crawler = crawler
+        settings = crawler.settings
+        self.max_crawl_delay = settings.getfloat("MIGRATION_MAX_CRAWL_DELAY")
+        self.max_retry_after = settings.getfloat("MIGRATION_MAX_RETRY_AFTER")
+        self.max_refusals = settings.getint("MIGRATION_MAX_REFUSALS")
+        self.first_slowdown = settings.getfloat("MIGRATION_SLOWDOWN_DELAY")
+        self.max_delay = settings.getfloat("AUTOTHROTTLE_MAX_DELAY")
+        self.user_agent = settings["ROBOTSTXT_USER_AGENT"] or settings["USER_AGENT"]
+        self.hosts: dict[str, Host] = {}
+        crawler.signals.connect(self._watch, signals.spider_opened)
+        crawler.signals.connect(self.robots_parsed, signals.robots_parsed)
+        crawler.signals.connect(self.request_reached_downloader, signals.request_reached_downloader)
+        crawler.signals.connect(self.response_downloaded, signals.response_downloaded)
+
+    @classmethod
+    def from_crawler(cls, crawler: Any) -> PolitenessMiddleware:
+        return cls(crawler)
+
+    # ---- robots.txt
+
+    def process_request(self, request: Request) -> None:
+        if is_stopped(self.crawler):
+            raise NotWantedError(f"{request.url}: the run stops", "stopped")
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        if not is_robots(request):
+            return response
+        if response.status >= 500 or response.status in REFUSALS:
+            self._robots_unreachable(request, f"was answered {response.status}")
+        elif response.status >= 400:
+            # Scrapy would take rules from the text of an error page.
+            return response.replace(body=b"")
+        return response
+
+    def process_exception(self, request: Request, exception: Exception) -> None:
+        if is_robots(request) and not isinstance(exception, IgnoreRequest):
+            self._robots_unreachable(request, f"could not be fetched ({exception})")
+            raise IgnoreRequest("robots.txt could not be fetched") from exception
+
+    def _robots_unreachable(self, request: Request, what: str) -> None:
+        stop(
+            self.crawler,
+            "refused",
+            f"{request.url} {what}, so the site counts as closed to crawlers until it can be read "
+            "(RFC 9309, section 2.3.1.4): try later",
+        )
+
+    def robots_parsed(self, robotparser: Any, request: Request) -> None:
+        """``Crawl-delay`` for our user agent becomes the shortest delay of the host."""
+        asked = robotparser.crawl_delay(self.user_agent)
+        if asked is None or math.isnan(asked) or asked <= 0:
+            return
+        self.crawler.stats.set_value("migration/pace/crawl_delay", asked)
+        delay = min(asked, self.max_crawl_delay)
+        if delay < asked:
+            logger.warning(
+                "robots.txt asks for %g seconds between requests: %g are kept (MIGRATION_MAX_CRAWL_DELAY)", asked, delay
+            )
+        else:
+            logger.info("robots.txt asks for %g seconds between requests", asked)
+        key = self.crawler.engine.downloader.get_slot_key(request)
+        host = self._host(key)
+        host.crawl_delay = delay
+        self._apply(key, host)
+
+    # ---- pace
+
+    def request_reached_downloader(self, request: Request) -> None:
+        key = request.meta["download_slot"]
+        self._apply(key, self._host(key))
+
+    def response_downloaded(self, response: Response, request: Request) -> None:
+        key = request.meta["download_slot"]
+        host = self._host(key)
+        if response.status in REFUSALS:
+            self._refused(host, response, request)
+        else:
+            host.refusals = 0
+            host.added = host.added * RECOVERY if host.added > SHORTEST else 0.0
+        self._apply(key, host)
+
+    def _refused(self, host: Host, response: Response, request: Request) -> None:
+        stats, now = self.crawler.stats, monotonic()
+        stats.inc_value("migration/pace/refusals")
+        is_new = _was_sent(request) >= host.changed
+        host.refusals += is_new
+        if host.refusals >= self.max_refusals:
+            self._stop(f"{host.refusals} answers in a row were 429 or 503, the last from {response.url}")
+            return
+        wait = retry_after(_field(response, "Retry-After"), http_date(_field(response, "Date")) or _utc_now())
+        if wait is None:
+            self.slow_down(request)
+        elif wait > self.max_retry_after:
+            self._stop(
+                f"{response.url} asks to wait {wait:.0f} seconds (Retry-After), "
+                f"more than MIGRATION_MAX_RETRY_AFTER ({self.max_retry_after:g})"
+            )
+        elif now + wait > host.not_before:
+            stats.inc_value("migration/pace/paused_seconds", now + wait - max(now, host.not_before))
+            if is_new:
+                stats.inc_value("migration/pace/pauses")
+                logger.warning("%d from %s: nothing is asked for %g seconds", response.status, response.url, wait)
+            host.not_before, host.changed = now + wait, now
+
+    def slow_down(self, request: Request) -> None:
+        """Double the delay of the host that ``request`` went to, once for what was sent before it was changed."""
+        key = request.meta["download_slot"]
+        host, slot = self._host(key), self.crawler.engine.downloader.slots.get(key)
+        if _was_sent(request) < host.changed:
+            return
+        delay = max(host.floor, slot.delay if slot else 0.0)
+        delay = max(host.floor, min(max(2 * delay, self.first_slowdown), self.max_delay))
+        host.added, host.changed = delay - (host.floor - host.added), monotonic()
+        self.crawler.stats.inc_value("migration/pace/slowdowns")
+        logger.warning("No good answer from %s: %g seconds between requests from now on", request.url, delay)
+        self._apply(key, host)
+
+    def _stop(self, why: str) -> None:
+        stop(self.crawler, "refused", f"the site refuses: {why}")
+
+    def _host(self, key: str) -> Host:
+        if key not in self.hosts:
+            downloader = self.crawler.engine.downloader
+            slot = downloader.slots[key]
+            own = downloader.per_slot_settings.get(key, {})
+            delay = float(own.get("delay", self.crawler.settings.getfloat("DOWNLOAD_DELAY")))
+            self.hosts[key] = Host(delay, slot.concurrency, slot.jitter)
+        return self.hosts[key]
+
+    def _apply(self, key: str, host: Host) -> None:
+        slot = self.crawler.engine.downloader.slots.get(key)
+        if slot is None:
+            return
+        if throttle := self.crawler.get_extension(AutoThrottle):
+            throttle.mindelay = host.floor
+            throttle.maxdelay = max(self.max_delay, host.floor)
+            slot.delay = max(slot.delay, host.floor)
+        else:
+            slot.delay = host.floor
+        # A Crawl-delay is a promise: no random half of it, and no second request while one is under way.
+        slot.jitter = 0.0 if host.crawl_delay else host.jitter
+        slot.concurrency = 1 if host.crawl_delay or host.added else host.concurrency
+        if host.not_before > monotonic():
+            slot.lastseen = host.not_before
+            slot.delay = max(slot.delay, SHORTEST)
+
+    def _watch(self) -> None:
+        """Let Ctrl-C end the run soon: Scrapy would first send what waits, at the pace of the site."""
+        call_later(0.5, self._look)
+
+    def _look(self) -> None:
+        slot = self.crawler.engine._slot
+        if slot is None:
+            return
+        if slot.closing is not None:
+            drop_queued(self.crawler)
+        self._watch()
+
+
+def is_robots(request: Request) -> bool:
+    """Whether RobotsTxtMiddleware asked for this, or a redirect of it."""
+    first = (request.meta.get("redirect_urls") or [request.url])[0]
+    return bool(request.meta.get("dont_obey_robotstxt")) and urlsplit(first).path == "/robots.txt"
+
+
+def _was_sent(request: Request) -> float:
+    """``monotonic()`` time at which the answered ``request`` left, or a little later."""
+    return monotonic() - float(request.meta.get("download_latency", 0.0))
+
+
+def _field(response: Response, name: str) -> str | None:
+    value = response.headers.get(name)
+    return None if value is None else value.decode("latin-1")
+
+
+def _utc_now() -> datetime:
+    return datetime.now(timezone.utc)

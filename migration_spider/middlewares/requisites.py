@@ -1,0 +1,69 @@
+"""Asks for what a page needs to look right when replayed: style sheets, scripts, images, fonts."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+from scrapy import Request
+from scrapy.http import HtmlResponse, Response, TextResponse
+
+from migration_spider.pages.bounds import is_parseable
+from migration_spider.pages.requisites import css_requisites, page_requisites
+
+PRIORITY = 300
+"""Above every page, so that whatever page was fetched is whole even when the crawl is stopped."""
+
+MAX_IMPORTS = 4
+"""How deep style sheets may import one another."""
+
+
+class RequisitesMiddleware:
+    """Adds requests for page requisites on the same host, bounded per page and per run.
+
+    Off with MIGRATION_REQUISITES=False; bounds MIGRATION_REQUISITES_PER_PAGE and _PER_RUN.
+    Stats: ``migration/requisites/requested``, ``.../over_limit``, ``.../failed``.
+    """
+
+    def __init__(self, crawler: Any) -> None:
+        self.crawler = crawler
+        self.enabled = crawler.settings.getbool("MIGRATION_REQUISITES")
+        self.per_page = crawler.settings.getint("MIGRATION_REQUISITES_PER_PAGE")
+        self.per_run = crawler.settings.getint("MIGRATION_REQUISITES_PER_RUN")
+        self.seen: set[str] = set()
+
+    @classmethod
+    def from_crawler(cls, crawler: Any) -> RequisitesMiddleware:
+        return cls(crawler)
+
+    async def process_spider_output(self, response: Response, result: AsyncIterator[Any]) -> AsyncIterator[Any]:
+        async for output in result:
+            yield output
+        if self.enabled:
+            for request in self._requests(response):
+                yield request
+
+    def _requests(self, response: Response) -> Iterator[Request]:
+        depth = response.meta.get("requisite", 0)
+        if depth == 0 and isinstance(response, HtmlResponse) and is_parseable(response.text):
+            urls = page_requisites(response.url, response.selector)
+        elif 0 < depth <= MAX_IMPORTS and b"text/css" in (response.headers.get("Content-Type") or b""):
+            urls = css_requisites(response.url, response.text if isinstance(response, TextResponse) else "")
+        else:
+            return
+        spider = self.crawler.spider
+        wanted = [url for url in map(spider.scope.file, urls) if url and url not in self.seen]
+        for url in wanted[: self.per_page]:
+            if len(self.seen) >= self.per_run:
+                break
+            self.seen.add(url)
+            yield Request(
+                url,
+                callback=spider.parse_requisite,
+                errback=spider.requisite_failed,
+                priority=PRIORITY,
+                meta={"requisite": depth + 1, "handle_httpstatus_all": True},
+            )
+            self.crawler.stats.inc_value("migration/requisites/requested")
+        if len(wanted) > self.per_page or len(self.seen) >= self.per_run:
+            self.crawler.stats.inc_value("migration/requisites/over_limit")

@@ -1,0 +1,170 @@
+"""The spider's ``-a`` options, checked, and the settings that follow from them."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import secrets
+from dataclasses import dataclass, field
+from datetime import date, datetime, timezone
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from migration_spider import __version__
+from migration_spider.exceptions import OptionError
+from migration_spider.spiders.scope import netloc
+
+NAMES = ("site", "languages", "since", "max_items", "urls")
+
+OF_SCHEDULERS = ("_job",)
+"""Arguments that are not for us: scrapyd gives every spider the id of its job."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What one crawl was asked for."""
+
+    site: str
+    """Scheme and host, without a path."""
+
+    languages: tuple[str, ...]
+    """URL prefixes in the order asked; ``en`` has none."""
+
+    since: date | None = None
+    """Items published before this day are left out."""
+
+    max_items: int | None = None
+    """Stop after this many items."""
+
+    urls: tuple[str, ...] = field(default=())
+    """Just these pages, when given."""
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.site).hostname or ""
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether the site runs on this machine."""
+        if self.host == "localhost":
+            return True
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+
+def read(arguments: dict[str, Any], settings: Any) -> Options:
+    """``-a`` arguments -> Options. Raises OptionError with what is wrong and what is expected."""
+    arguments = {name: value for name, value in arguments.items() if name not in OF_SCHEDULERS}
+    unknown = sorted(set(arguments) - set(NAMES))
+    if unknown:
+        raise OptionError(f"unknown option {unknown[0]!r}: the options are {', '.join(NAMES)}")
+    for name, value in arguments.items():
+        if not str(value).strip():
+            raise OptionError(f"{name}= is empty: give a value, or leave the option out")
+    site = _site(str(arguments.get("site") or settings["MIGRATION_SITE"]))
+    known = settings.getlist("MIGRATION_LANGUAGES")
+    asked = str(arguments.get("languages") or ",".join(known))
+    languages = tuple(language.strip() for language in asked.lower().split(",") if language.strip())
+    if not languages:
+        raise OptionError(f"languages={asked}: choose from {', '.join(known)} (setting MIGRATION_LANGUAGES)")
+    for language in languages:
+        if language not in known:
+            raise OptionError(f"languages={language}: choose from {', '.join(known)} (setting MIGRATION_LANGUAGES)")
+    return Options(
+        site=site,
+        languages=languages,
+        since=_since(arguments.get("since")),
+        max_items=_max_items(arguments.get("max_items")),
+        urls=_urls(arguments["urls"], site) if arguments.get("urls") else (),
+    )
+
+
+def settings_for(options: Options, settings: Any) -> dict[str, Any]:
+    """The settings that follow from the options: where to write, who we are, how fast the site may be asked.
+
+    Raises OptionError when a public site would be crawled without a contact.
+    """
+    if not str(settings["DATA_DIR"]).strip():
+        raise OptionError("DATA_DIR is empty: name the folder to write to")
+    if "archive.addon.ArchiveAddon" not in settings.getdict("ADDONS"):
+        raise OptionError("nothing is crawled unarchived: keep archive.addon.ArchiveAddon in ADDONS")
+    if settings.getbool("HTTPCACHE_ENABLED"):
+        raise OptionError("HTTPCACHE_ENABLED puts unarchived copies in the place of the site's answers: turn it off")
+    try:
+        settings.getbool("MIGRATION_DAY_FIRST")
+    except ValueError as error:
+        raise OptionError(f"MIGRATION_DAY_FIRST={settings['MIGRATION_DAY_FIRST']}: expected True or False") from error
+    contact = str(settings["MIGRATION_CONTACT"]).strip()
+    if not contact and not options.is_loopback:
+        raise OptionError(
+            f"a crawl of {options.site} needs a contact for the site's operators: set the environment variable "
+            "MIGRATION_CONTACT (or -s MIGRATION_CONTACT=...) to your mail address or a web page about the crawl"
+        )
+    derived: dict[str, Any] = {
+        "USER_AGENT": f"migration-spider/{__version__} (+{contact or 'local test run'})",
+        "ARCHIVE_DIR": str(Path(settings["DATA_DIR"]) / "warc"),
+        "ARCHIVE_OPERATOR": contact,
+        "ARCHIVE_RUN_ID": f"{datetime.now(timezone.utc):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}",
+    }
+    if options.is_loopback:
+        derived |= settings.getdict("MIGRATION_LOOPBACK_PROFILE")
+    return derived
+
+
+def _site(raw: str) -> str:
+    try:
+        parts = urlsplit(raw.strip())
+        host = netloc(parts)
+    except ValueError as error:
+        raise OptionError(f"site={raw}: {error}") from error
+    if parts.scheme not in ("http", "https") or not host or "@" in parts.netloc:
+        raise OptionError(f"site={raw}: expected a web address such as https://migrationnetwork.un.org")
+    return f"{parts.scheme}://{host}"
+
+
+def _since(raw: Any) -> date | None:
+    if not raw:
+        return None
+    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", str(raw)):
+        raise OptionError(f"since={raw}: expected a day written YYYY-MM-DD")
+    try:
+        return date.fromisoformat(str(raw))
+    except ValueError as error:
+        raise OptionError(f"since={raw}: {error}") from error
+
+
+def _max_items(raw: Any) -> int | None:
+    if raw in (None, ""):
+        return None
+    if not str(raw).isascii() or not str(raw).isdigit() or int(raw) < 1:
+        raise OptionError(f"max_items={raw}: expected a whole number of at least 1")
+    return int(raw)
+
+
+def _urls(raw: str, site: str) -> tuple[str, ...]:
+    """A URL or path of the site, or a file with one of them on each line (``#`` starts a comment)."""
+    if re.match(r"https?://", raw):
+        lines = [(raw, "urls")]
+    else:
+        file = Path(raw)
+        if not file.is_file():
+            raise OptionError(f"urls={raw}: neither a web address nor a file that exists")
+        try:
+            text = file.read_text(encoding="utf-8-sig")
+        except (OSError, UnicodeDecodeError) as error:
+            raise OptionError(f"urls={raw}: cannot be read as UTF-8 text: {error}") from error
+        lines = [(line.strip(), f"{raw}, line {n}") for n, line in enumerate(text.splitlines(), 1)]
+    urls = []
+    for line, where in lines:
+        if not line or line.startswith("#"):
+            continue
+        url = urljoin(site + "/", line)
+        if netloc(urlsplit(url)) != netloc(urlsplit(site)):
+            raise OptionError(f"{where}: {line} is not on {site} (give the site with -a site=...)")
+        urls.append(url)
+    if not urls:
+        raise OptionError(f"urls={raw}: the file names no page")
+    return tuple(urls)

@@ -1,0 +1,61 @@
+"""Runs the command as a user would, in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("MIGRATION_")}
+
+
+def command(data: Path, *arguments: str, site: str | None = None, **settings: Any) -> list[str]:
+    """The words of ``scrapy crawl news`` into ``data``; ``arguments`` are ``-a`` options."""
+    words = [sys.executable, "-m", "scrapy", "crawl", "news", "-s", f"DATA_DIR={data}"]
+    for argument in (*arguments, *([f"site={site}"] if site else [])):
+        words += ["-a", argument]
+    for name, value in settings.items():
+        words += ["-s", f"{name}={value}"]
+    return words
+
+
+def run(words: list[str], code: int = 0) -> bytes:
+    """Run ``words`` to their end, require exit code ``code``, return all they printed."""
+    done = subprocess.run(
+        words,
+        cwd=ROOT,
+        env=ENVIRONMENT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        timeout=600,
+        check=False,
+    )
+    assert code == done.returncode, done.stdout[-6000:].decode(errors="replace")
+    return done.stdout
+
+
+def crawl(data: Path, *arguments: str, site: str | None = None, code: int = 0, **settings: Any) -> str:
+    """Run ``scrapy crawl news`` to its end, require exit code ``code``, return all it printed."""
+    return run(command(data, *arguments, site=site, **settings), code).decode()
+
+
+def scrapy(name: str, *words: object, data: Path | None = None, code: int = 0) -> bytes:
+    """Run another command of the project on ``data``, require exit code ``code``, return all it printed."""
+    folder = ["-s", f"DATA_DIR={data}"] if data else []
+    return run([sys.executable, "-m", "scrapy", name, *map(str, words), *folder], code)
+
+
+def items(data: Path) -> list[dict[str, Any]]:
+    """The lines of ``items/news.jsonl``."""
+    file = data / "items" / "news.jsonl"
+    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()] if file.exists() else []
+
+
+def stats(data: Path) -> dict[str, Any]:
+    """Stats of the last run."""
+    last = sorted((data / "runs").iterdir())[-1]
+    return json.loads((last / "stats.json").read_text(encoding="utf-8"))

@@ -1,0 +1,67 @@
+"""A small server that answers as a test says: pages by path, everything else 404."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+Answer = tuple[int, dict[str, str], bytes]
+
+
+def page(title: str, content: str, *, head: str = "", node: int | None = None, language: str = "en") -> Answer:
+    """An HTML page; with ``node`` a news item with a date."""
+    kind = f'class="page-node-{node} page-node-type-news"' if node else ""
+    block = "<dl><dt>Date of Publication</dt><dd>3 May 2021</dd></dl>" if node else ""
+    text = (
+        f'<!DOCTYPE html><html lang="{language}"><head><title>{title}</title>{head}</head><body {kind}>'
+        f"<main><h1>{title}</h1><article><p>{content}</p>{block}</article></main></body></html>"
+    )
+    return 200, {"Content-Type": "text/html; charset=utf-8"}, text.encode()
+
+
+def listing(rows: list[str], *, pager: list[str] = []) -> Answer:  # noqa: B006
+    """A page of teasers."""
+    found = "".join(f'<div class="views-row"><h3><a href="{row}">Row {row}</a></h3></div>' for row in rows)
+    links = "".join(f'<li><a href="{link}">{link}</a></li>' for link in pager)
+    content = f'<div class="view-content">{found}</div><nav class="pager"><ul>{links}</ul></nav>'
+    return page("News", content)
+
+
+class Hostile:
+    """``answer(path with query) -> Answer | None`` on 127.0.0.1; ``url`` and the ``paths`` asked for, in order."""
+
+    def __init__(self, answer: Callable[[str], Answer | None]) -> None:
+        self.paths: list[str] = []
+        outer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self) -> None:
+                outer.paths.append(self.path)
+                status, headers, body = answer(self.path) or (404, {"Content-Type": "text/html"}, b"<h1>No</h1>")
+                self.send_response(status)
+                for name, value in headers.items():
+                    self.send_header(name, value)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_: Any) -> None:
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+
+    def __enter__(self) -> Hostile:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()

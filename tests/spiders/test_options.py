@@ -1,0 +1,79 @@
+from datetime import date
+
+import pytest
+from scrapy.settings import Settings
+
+from migration_spider import settings as project
+from migration_spider.exceptions import OptionError
+from migration_spider.spiders import options
+
+SITE = "http://127.0.0.1:8010"
+
+
+def settings(**values):
+    made = Settings()
+    made.setmodule(project)
+    made.setdict({"MIGRATION_CONTACT": "", **values})
+    return made
+
+
+def test_defaults():
+    read = options.read({}, settings())
+    assert "https://migrationnetwork.un.org" == read.site
+    assert ("en", "fr", "es", "ar", "ru", "zh-hant") == read.languages
+    assert (None, None, ()) == (read.since, read.max_items, read.urls)
+
+
+def test_all_given(tmp_path):
+    pages = tmp_path / "pages.txt"
+    pages.write_text("# two pages\n/es/node/7756\n\nhttp://127.0.0.1:8010/a\n", encoding="utf-8")
+    given = {"site": SITE + "/", "languages": "en, es", "since": "2024-02-29", "max_items": "5", "urls": str(pages)}
+    read = options.read(given, settings())
+    assert SITE == read.site
+    assert ("en", "es") == read.languages
+    assert date(2024, 2, 29) == read.since
+    assert 5 == read.max_items
+    assert (SITE + "/es/node/7756", SITE + "/a") == read.urls
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"sit": SITE}, "unknown option 'sit'"),
+        ({"site": "migrationnetwork"}, "expected a web address"),
+        ({"languages": "en,xx"}, "languages=xx"),
+        ({"since": "2024-02-30"}, "since=2024-02-30"),
+        ({"since": "1.2.2024"}, "YYYY-MM-DD"),
+        ({"max_items": "0"}, "at least 1"),
+        ({"max_items": "many"}, "whole number"),
+        ({"urls": "no-such-file"}, "neither a web address nor a file"),
+        ({"urls": "https://elsewhere.example/a"}, "is not on"),
+    ],
+)
+def test_nonsense_is_named(given, says):
+    with pytest.raises(OptionError, match=says.replace(".", r"\.")):
+        options.read(given, settings())
+
+
+def test_a_file_of_urls_names_the_bad_line(tmp_path):
+    pages = tmp_path / "pages.txt"
+    pages.write_text("/a\nhttps://elsewhere.example/b\n", encoding="utf-8")
+    with pytest.raises(OptionError, match="line 2"):
+        options.read({"site": SITE, "urls": str(pages)}, settings())
+
+
+def test_a_public_site_needs_a_contact():
+    public = options.read({}, settings())
+    with pytest.raises(OptionError, match="MIGRATION_CONTACT"):
+        options.settings_for(public, settings())
+    made = options.settings_for(public, settings(MIGRATION_CONTACT="me@example.org", DATA_DIR="d"))
+    assert made["USER_AGENT"].startswith("migration-spider/")
+    assert made["USER_AGENT"].endswith("(+me@example.org)")
+    assert "d/warc" == made["ARCHIVE_DIR"]
+    assert "DOWNLOAD_DELAY" not in made
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8010", "localhost:1", "[::1]:80"])
+def test_loopback_is_crawled_without_waiting(host):
+    made = options.settings_for(options.read({"site": f"http://{host}"}, settings()), settings())
+    assert (0, False) == (made["DOWNLOAD_DELAY"], made["AUTOTHROTTLE_ENABLED"])

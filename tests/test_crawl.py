@@ -1,0 +1,175 @@
+"""The command from outside: options, selection, politeness, stopping, exit codes."""
+
+import signal
+import subprocess
+import time
+
+import pytest
+from warcio.archiveiterator import ArchiveIterator
+
+from tests.crawling import ENVIRONMENT, ROOT, command, crawl, items, stats
+from tests.portal import Portal
+
+TRAPS = ("/comment/", "/webform/", "/calendar", "embed_node", "gcm_objectives=", "/user", "/search")
+
+
+@pytest.fixture(scope="module")
+def portal():
+    with Portal(nodes=30) as running:
+        yield running
+
+
+def urls_of(truth, languages=None):
+    return {row["url"] for row in truth if not row.get("redirected") and (not languages or row["lang"] in languages)}
+
+
+def test_all_items_and_no_other_page_is_one(demo):
+    assert urls_of(demo.truth) == {line["url"] for line in items(demo.data)}
+
+
+def test_it_is_said_how_items_were_found(demo):
+    found = {name: n for name, n in stats(demo.data).items() if name.startswith("migration/found/")}
+    assert len(items(demo.data)) == sum(found.values())
+    assert f"{found['migration/found/news_listing']} through a news listing" in demo.output
+
+
+LISTINGS = {"MIGRATION_NEWS_LISTINGS": "", "MIGRATION_LISTINGS": "", "MIGRATION_FEEDS": "", "MIGRATION_SITEMAPS": ""}
+
+
+@pytest.mark.parametrize(
+    ("source", "value", "how", "share"),
+    [
+        ("MIGRATION_NEWS_LISTINGS", "/news,/statements", {"news_listing"}, 0.9),
+        # The menu of the front page names the news listing, which no setting does here.
+        ("MIGRATION_LISTINGS", "/", {"news_listing", "listing"}, 0.9),
+        ("MIGRATION_LISTINGS", "/hub", {"news_listing", "listing"}, 0.9),
+        ("MIGRATION_FEEDS", "/news/rss.xml", {"rss"}, 0.3),
+        ("MIGRATION_SITEMAPS", "/sitemap.xml", {"sitemap"}, 0.8),
+    ],
+)
+def test_each_way_of_discovery_works_alone(portal, tmp_path, source, value, how, share):
+    crawl(tmp_path, site=portal.url, MIGRATION_REQUISITES=False, **LISTINGS | {source: value})
+    found = {name.rpartition("/")[2] for name in stats(tmp_path) if name.startswith("migration/found/")}
+    assert how == found - {"hreflang", "canonical"}
+    got = {line["url"] for line in items(tmp_path)}
+    assert got <= urls_of(portal.truth())
+    assert len(got) >= share * len(urls_of(portal.truth()))
+
+
+def test_traps_and_other_hosts_are_not_entered(demo):
+    paths = [path for _, path, _, _ in demo.requests]
+    assert [] == [path for path in paths if any(trap in path for trap in TRAPS)]
+    skipped = {name.rpartition("/")[2] for name in stats(demo.data) if name.startswith("migration/skipped/")}
+    assert {"query", "excluded"} <= skipped
+
+
+def test_no_page_is_fetched_twice(demo):
+    fetched = [(method, path) for method, path, status, _ in demo.requests if status == 200]
+    assert len(set(fetched)) == len(fetched)
+
+
+def test_robots_txt_is_asked_first_and_the_user_agent_says_who(demo):
+    assert "/robots.txt" == demo.requests[0][1]
+    assert {True} == {request[3].get("user-agent", "").startswith("migration-spider/") for request in demo.requests}
+
+
+def test_attachments_have_their_digest(demo):
+    want = {(a["url"], a["sha256"]) for row in demo.truth for a in row["attachments"] if not row.get("redirected")}
+    got = {(a["url"], a["sha256"]) for line in items(demo.data) for a in line["attachments"]}
+    assert want == {(url, digest) for url, digest in got if digest}
+
+
+def test_style_and_images_are_archived_and_can_be_left_out(portal, tmp_path):
+    crawl(tmp_path / "with", "max_items=3", site=portal.url)
+    crawl(tmp_path / "without", "max_items=3", site=portal.url, MIGRATION_REQUISITES=False)
+    kinds = {}
+    for name in ("with", "without"):
+        kinds[name] = set()
+        for file in (tmp_path / name / "warc").glob("*.warc.gz"):
+            with file.open("rb") as stream:
+                for record in ArchiveIterator(stream):
+                    if record.rec_type == "response":
+                        kinds[name].add((record.http_headers.get_header("Content-Type") or "").split(";")[0])
+    assert {"text/css", "image/png"} <= kinds["with"]
+    assert set() == {"text/css", "image/png"} & kinds["without"]
+
+
+def test_languages(portal, tmp_path):
+    crawl(tmp_path, "languages=es", site=portal.url)
+    got = {line["url"] for line in items(tmp_path)}
+    assert urls_of(portal.truth(), {"es"}) == got
+
+
+def test_max_items(portal, tmp_path):
+    crawl(tmp_path, "max_items=7", site=portal.url)
+    assert 7 == len(items(tmp_path))
+
+
+def test_since(portal, tmp_path):
+    dates = sorted(row["date"] for row in portal.truth() if row["date"])
+    since = dates[len(dates) // 2]
+    crawl(tmp_path, f"since={since}", site=portal.url)
+    got = [line["publication_date"] for line in items(tmp_path)]
+    assert [] == [day for day in got if day and day < since]
+    want = {r["url"] for r in portal.truth() if not r.get("redirected") and (not r["date"] or r["date"] >= since)}
+    assert want == {line["url"] for line in items(tmp_path)}
+
+
+def test_urls_takes_just_these_pages_also_fallbacks(portal, tmp_path):
+    pages = tmp_path / "pages.txt"
+    english = next(row for row in portal.truth() if row["lang"] == "en" and row["nid"] != 7756)
+    only_english = next(
+        row["nid"]
+        for row in portal.truth()
+        if row["lang"] == "en" and not any(o["lang"] == "ru" and o["nid"] == row["nid"] for o in portal.truth())
+    )
+    pages.write_text(f"{english['url']}\n/es/node/7756\n/ru/node/{only_english}\n", encoding="utf-8")
+    crawl(tmp_path, f"urls={pages}", site=portal.url, MIGRATION_REQUISITES=False)
+    lines = items(tmp_path)
+    assert {f"{english['nid']}@en", "7756@es", f"{only_english}@ru"} == {line["id"] for line in lines}
+    fallback = next(line for line in lines if line["language"] == "ru")
+    assert fallback["is_fallback"]
+    assert "translation-fallback" in fallback["problems"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["max_items=none"], "max_items=none: expected a whole number"),
+        (["colour=red"], "unknown option 'colour'"),
+        ([], "MIGRATION_CONTACT"),
+    ],
+)
+def test_wrong_usage_is_one_line_and_exit_code_2(tmp_path, arguments, says):
+    output = crawl(tmp_path, *arguments, code=2)
+    assert says in output.splitlines()[-1]
+    assert "Traceback" not in output
+    assert [] == list(tmp_path.iterdir())
+
+
+def test_a_site_that_is_not_there_is_exit_code_4(tmp_path):
+    with Portal(nodes=1) as gone:
+        url = gone.url
+    assert "refused or unreachable" in crawl(tmp_path, site=url, code=4, RETRY_ENABLED=False)
+
+
+def test_ctrl_c_stops_cleanly(portal, tmp_path):
+    words = command(tmp_path, site=portal.url, DOWNLOAD_DELAY=0.1)
+    with subprocess.Popen(
+        words, cwd=ROOT, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as run:
+        until = time.monotonic() + 60
+        while len(items(tmp_path)) < 5 and time.monotonic() < until:
+            time.sleep(0.1)
+        run.send_signal(signal.SIGINT)
+        output, _ = run.communicate(timeout=60)
+    assert run.returncode == 3, output[-4000:]
+    assert "NOT COMPLETE (exit code 3): stopped before the end (shutdown)" in output
+    assert [] == list((tmp_path / "warc").glob("*.open"))
+    before = [line["id"] for line in items(tmp_path)]
+    assert len(before) >= 5
+    crawl(tmp_path, site=portal.url)
+    after = [line["id"] for line in items(tmp_path)]
+    assert before == after[: len(before)]
+    assert len(set(after)) == len(after)
+    assert urls_of(portal.truth()) == {line["url"] for line in items(tmp_path)}
