@@ -1,0 +1,140 @@
+"""``scrapy show``: one item, its versions, and the archived bytes that prove it."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+from scrapy.commands import ScrapyCommand
+from scrapy.exceptions import UsageError
+
+from archive import ArchiveError
+from migration_spider import evidence
+from migration_spider.exceptions import MigrationError
+from migration_spider.reparse.diff import PROVENANCE, short
+
+EXAMPLES = """\
+examples:
+  scrapy show 7756@es
+  scrapy show /es/node/7756 --verify
+  scrapy show https://migrationnetwork.un.org/es/node/7756 --raw > page.html
+"""
+
+_ELSEWHERE = {"id", "url", "title", "warc", "metadata", "body_html", "tombstone"}
+
+
+class Command(ScrapyCommand):
+    """See docs/show.md."""
+
+    requires_project = True
+    requires_crawler_process = False
+
+    def syntax(self) -> str:
+        return "[options] ID_OR_URL"
+
+    def short_desc(self) -> str:
+        return "Show one item, its versions, and the archived bytes that prove it"
+
+    def long_desc(self) -> str:
+        return (
+            "Exit codes: 0 shown and proved, 1 the archive does not bear the item out, 2 wrong usage or no such item."
+        )
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.add_argument(
+            "--raw",
+            action="store_true",
+            help="print the archived page itself, decoded from the wire (the last there was)",
+        )
+        parser.add_argument("--verify", action="store_true", help="prove every version, not just the last")
+        parser.epilog = EXAMPLES
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        if len(args) != 1:
+            raise UsageError("name one item: its id (7756@es) or its address", print_help=False)
+        settings: Any = self.settings
+        data = Path(settings["DATA_DIR"])
+        try:
+            found = evidence.versions(data / "items" / "news.jsonl", args[0])
+            if opts.raw:
+                there = [line for line in found if not evidence.is_gone(line)] or found
+                sys.stdout.buffer.write(evidence.record_of(there[-1], data / "warc").payload)
+            else:
+                self.exitcode = _show(found, data / "warc", found if opts.verify else found[-1:])
+        except ArchiveError as error:
+            print(f"scrapy show: error: {error}", file=sys.stderr)
+            self.exitcode = 1
+        except MigrationError as error:
+            print(f"scrapy show: error: {error}", file=sys.stderr)
+            self.exitcode = 2
+
+
+def _show(found: list[dict[str, Any]], warc: Path, proved: list[dict[str, Any]]) -> int:
+    console = Console(soft_wrap=True)
+    there = [line for line in found if not evidence.is_gone(line)]
+    item = there[-1] if there else found[-1]
+    console.print(f"\n[bold]{escape(item['title'])}[/bold]")
+    console.print(f"{item['id']}   {found[-1]['url']}\n", highlight=False)
+    if evidence.is_gone(found[-1]):
+        console.print(f"[bold red]{escape(_withdrawn(found[-1]))}[/bold red]; it was:\n", highlight=False)
+    fields = Table(show_header=False, box=None, pad_edge=False)
+    fields.add_column()
+    fields.add_column(overflow="fold")
+    for name, value in item.items():
+        if value not in (None, [], "", {}) and name not in _ELSEWHERE:
+            fields.add_row(name, escape(_readable(name, value)))
+    console.print(fields)
+    for before, after in pairwise(found):
+        console.print(f"\n[bold]version {before['version']} -> {after['version']}[/bold]   {after['last_changed']}")
+        _changes(console, before, after, [line for line in there if line["version"] < after["version"]])
+    failed = False
+    for version in proved:
+        where = version["warc"]
+        said = " (that it is gone)" if evidence.is_gone(version) else ""
+        console.print(f"\n[bold]evidence of version {version['version']}[/bold]{said}")
+        console.print(f"  {where['file']}, {where['length']} bytes at {where['offset']}", highlight=False)
+        for check in evidence.prove(version, warc):
+            mark = "[green]ok[/green]" if check.holds else f"[red]differs[/red], found {escape(check.found)}"
+            console.print(f"  {check.name:15} {escape(check.claimed)} {mark}", highlight=False)
+            failed |= not check.holds
+    return 1 if failed else 0
+
+
+def _changes(console: Console, before: dict[str, Any], after: dict[str, Any], there: list[dict[str, Any]]) -> None:
+    """What ``after`` says that ``before`` does not; ``there`` are the lines before with the item itself."""
+    if evidence.is_gone(after):
+        console.print(f"  {escape(_withdrawn(after))}")
+        return
+    if evidence.is_gone(before):
+        console.print("  there again")
+        before = there[-1] if there else {}
+    for name in after:
+        if name not in PROVENANCE and before.get(name) != after[name]:
+            console.print(f"  {name}\n    - {escape(short(before.get(name)))}\n    + {escape(short(after[name]))}")
+
+
+def _withdrawn(line: dict[str, Any]) -> str:
+    said = line["tombstone"]
+    return (
+        f"withdrawn from the site: {said['reason']} (status {said['status']}, met in {said['confirmed']} "
+        f"{'run' if said['confirmed'] == 1 else 'runs'}, last at {line['fetched_at']})"
+    )
+
+
+def _readable(name: str, value: Any) -> str:
+    if isinstance(value, list):
+        return "; ".join(_readable(name, part) for part in value)
+    if isinstance(value, dict) and "raw" in value:
+        code = "" if name == "other_source_publisher" else f" [{value['id'] or 'unknown'}]"
+        return f"{value['raw']}{code}"
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {part}" for key, part in value.items() if part is not None)
+    text = str(value)
+    return text if name != "body_text" or len(text) <= 400 else text[:400] + f" ... ({len(text)} characters)"

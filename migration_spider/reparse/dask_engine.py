@@ -1,0 +1,96 @@
+"""The engine past one machine: a Dask cluster; needs the extra ``distributed``.
+
+The scheduler of Dask gives the tasks of a worker that died to others, so nothing of them is lost.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import CancelledError
+from contextlib import contextmanager
+from typing import Any
+
+from distributed import Client, LocalCluster
+from distributed import TimeoutError as WaitedInVain
+from distributed.scheduler import KilledWorker
+
+from migration_spider import EXTRACTOR
+from migration_spider.reparse.engines import CHUNK, Engine, EngineError, apply, chunks
+
+AHEAD = 8
+"""Tasks per thread of the cluster that are under way: enough that none waits, few enough to hold their results."""
+
+PATIENCE = 60.0
+"""Seconds without a worker until a rebuild gives up."""
+
+
+@contextmanager
+def cluster(address: str | None, jobs: int) -> Iterator[Engine]:
+    """The cluster at ``address``, whose workers have this project installed and reach the same files; without an
+    address ``jobs`` processes of this machine.
+
+    Raises:
+        EngineError: nothing answers there, or its workers have another version of this project.
+    """
+    if address is None:
+        with (
+            LocalCluster(n_workers=jobs, threads_per_worker=1, dashboard_address=None) as local,
+            Client(local) as client,
+        ):
+            yield _engine(client)
+        return
+    try:
+        client = Client(address, timeout="20s")
+    except (OSError, ValueError) as error:
+        raise EngineError(f"no Dask scheduler at {address}: {error}") from error
+    with client:
+        _check(client, address)
+        yield _engine(client)
+
+
+def version() -> str:
+    """What a worker would write items with."""
+    return EXTRACTOR
+
+
+def _check(client: Client, address: str) -> None:
+    try:
+        found = set(client.run(version).values())
+    except ImportError as error:
+        raise EngineError(f"the workers of {address} do not have this project installed: {error}") from error
+    if not found:
+        raise EngineError(f"the scheduler at {address} has no workers")
+    if found != {EXTRACTOR}:
+        raise EngineError(f"the workers of {address} have {', '.join(sorted(found))}, and here is {EXTRACTOR}")
+
+
+def _engine(client: Client) -> Engine:
+    def engine(function: Callable[[Any], Any], things: Sequence[Any], chunk: int = CHUNK) -> Iterator[Any]:
+        waiting = deque(chunks(things, chunk))
+        running: deque[Any] = deque()
+        while waiting or running:
+            try:
+                while waiting and len(running) < AHEAD * max(1, sum(client.nthreads().values())):
+                    # Not pure: two captures may be equal, and a result is let go once it is written.
+                    running.append(client.submit(apply, function, waiting.popleft(), pure=False))
+                results = _result(client, running.popleft())
+            except KilledWorker as error:
+                raise EngineError(f"a task killed one worker after another: {error}") from error
+            except (CancelledError, OSError) as error:
+                raise EngineError(f"the Dask scheduler is gone; nothing was written ({error})") from error
+            yield from results
+
+    return engine
+
+
+def _result(client: Client, future: Any) -> Any:
+    """The result of ``future``. Without workers it would be waited for in vain, and without a word."""
+    alone = 0.0
+    while True:
+        try:
+            return future.result(timeout=PATIENCE / 10)
+        except WaitedInVain:
+            alone = 0.0 if client.nthreads() else alone + PATIENCE / 10
+        if alone >= PATIENCE:
+            raise EngineError(f"the Dask cluster has had no worker for {PATIENCE:.0f} seconds; nothing was written")

@@ -1,0 +1,138 @@
+"""What other code or vocabularies would change in the items: field by field, with counts and examples."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import zip_longest
+from pathlib import Path
+from typing import Any, BinaryIO
+
+PROVENANCE = frozenset(
+    ("version", "first_seen", "last_changed", "fetched_at", "run_id", "extractor", "warc", "content_sha256")
+)
+"""Fields that say where a line comes from, not what the page says."""
+
+EXAMPLES = 3
+
+Line = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Difference:
+    """One field; or, as ``name`` says, an item (``+item``, ``-item``) or a version of it that only one side has."""
+
+    name: str
+    versions: int = 0
+    items: set[str] = field(default_factory=set)
+    examples: list[tuple[str, Any, Any]] = field(default_factory=list)
+    """(item id, before, after), of an item once."""
+
+    @property
+    def count(self) -> int:
+        """Items."""
+        return len(self.items)
+
+    def add(self, item_id: str, before: Any, after: Any) -> None:
+        self.versions += 1
+        if item_id not in self.items and len(self.examples) < EXAMPLES:
+            self.examples.append((item_id, before, after))
+        self.items.add(item_id)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a line stands, and of which capture it was made."""
+
+    offset: int
+    capture: tuple[str, str]
+    """Time and record id."""
+
+    gone: bool
+
+
+def compare(before: Path, after: Path) -> list[Difference]:
+    """Compare all versions of all items in two files of JSON lines; what most items have comes first.
+
+    Lines of the same capture are compared; what is left (of another archive, or versions that come and go) from the
+    last version backwards. A file that does not exist is empty. Memory: some hundred bytes per line.
+    """
+    found: dict[str, Difference] = {}
+    with _opened(before) as old, _opened(after) as new:
+        left, right = _places(old), _places(new)
+        for item_id in dict.fromkeys((*left, *right)):
+            for one, other in _pairs(left.get(item_id, []), right.get(item_id, [])):
+                pair = _line(old, one), _line(new, other)
+                kind = "item" if item_id not in left or item_id not in right else "version"
+                for name, *values in _differences(*pair, kind):
+                    found.setdefault(name, Difference(name)).add(item_id, *values)
+    return sorted(found.values(), key=lambda difference: (-difference.count, difference.name))
+
+
+def table(differences: list[Difference]) -> str:
+    """The differences as lines for a terminal."""
+    if not differences:
+        return "No difference."
+    lines = []
+    for one in differences:
+        more = f", {one.versions} versions" if one.versions > one.count else ""
+        lines.append(f"{one.name:24} {one.count:6} items{more}")
+        for item_id, before, after in one.examples:
+            lines += [f"    {item_id}", f"      - {short(before)}", f"      + {short(after)}"]
+    return "\n".join(lines)
+
+
+def short(value: Any) -> str:
+    """``value`` as JSON of at most 160 characters."""
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 160 else text[:157] + "..."
+
+
+def _pairs(left: list[_Place], right: list[_Place]) -> Iterator[tuple[_Place | None, _Place | None]]:
+    same = {(place.capture, place.gone): place for place in right}
+    rest: list[_Place] = []
+    for place in left:
+        match = same.pop((place.capture, place.gone), None)
+        if match is None:
+            rest.append(place)
+        else:
+            yield place, match
+    for gone in (False, True):
+        sides = ([place for place in side if place.gone is gone] for side in (rest, list(same.values())))
+        yield from zip_longest(*(reversed(side) for side in sides))
+
+
+def _differences(old: Line | None, new: Line | None, kind: str) -> Iterator[tuple[str, Any, Any]]:
+    if old is None or new is None:
+        line = new or old or {}
+        yield f"{'+' if old is None else '-'}{kind}", old and line["url"], new and line["url"]
+        return
+    for name in dict.fromkeys((*new, *old)):
+        if name not in PROVENANCE and old.get(name) != new.get(name):
+            yield name, old.get(name), new.get(name)
+
+
+def _places(stream: BinaryIO) -> dict[str, list[_Place]]:
+    """Where the lines of each item stand."""
+    places: dict[str, list[_Place]] = {}
+    offset = 0
+    for raw in stream:
+        line = json.loads(raw)
+        capture = (line.get("fetched_at") or "", (line.get("warc") or {}).get("record_id") or "")
+        places.setdefault(line["id"], []).append(_Place(offset, capture, "tombstone" in line))
+        offset += len(raw)
+    return places
+
+
+def _line(stream: BinaryIO, place: _Place | None) -> Line | None:
+    if place is None:
+        return None
+    stream.seek(place.offset)
+    line: Line = json.loads(stream.readline())
+    return line
+
+
+def _opened(path: Path) -> BinaryIO:
+    return path.open("rb") if path.exists() else io.BytesIO()

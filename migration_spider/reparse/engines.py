@@ -1,0 +1,88 @@
+"""How pages are shared out: in this process, over the processes of this machine, or over a Dask cluster.
+
+An engine is a function like ``map``: results come in the order of the things, whoever computed them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import AbstractContextManager, contextmanager
+from itertools import chain
+from typing import Any, Protocol, TypeVar
+
+from migration_spider.exceptions import MigrationError
+
+Thing = TypeVar("Thing")
+Result = TypeVar("Result")
+
+CHUNK = 32
+"""Things that travel together: enough that sending them costs little beside reading them."""
+
+
+class EngineError(MigrationError):
+    """The engine asked for cannot work. Raised by :func:`engine_for` and by engines while they run."""
+
+
+class Engine(Protocol):
+    """Like ``map``; ``chunk`` is how many things one task has."""
+
+    def __call__(
+        self, function: Callable[[Thing], Result], things: Sequence[Thing], chunk: int = CHUNK
+    ) -> Iterator[Result]: ...
+
+
+def chunks(things: Sequence[Thing], size: int) -> list[Sequence[Thing]]:
+    """``things`` in their order, ``size`` at a time."""
+    return [things[start : start + size] for start in range(0, len(things), size)]
+
+
+def apply(function: Callable[[Thing], Result], things: Iterable[Thing]) -> list[Result]:
+    """One task: the results of a chunk."""
+    return [function(thing) for thing in things]
+
+
+def one_process(function: Callable[[Any], Any], things: Sequence[Any], chunk: int = CHUNK) -> Iterator[Any]:
+    """The engine without any sharing out."""
+    return map(function, things)
+
+
+@contextmanager
+def processes(jobs: int) -> Iterator[Engine]:
+    """``jobs`` processes of this machine; one is this process itself."""
+    if jobs <= 1:
+        yield one_process
+        return
+    with ProcessPoolExecutor(jobs) as pool:
+
+        def engine(function: Callable[[Any], Any], things: Sequence[Any], chunk: int = CHUNK) -> Iterator[Any]:
+            parts = chunks(things, chunk)
+            try:
+                yield from chain.from_iterable(pool.map(apply, [function] * len(parts), parts))
+            except BrokenProcessPool as error:
+                raise EngineError(
+                    f"one of the {jobs} processes was killed, perhaps for want of memory; nothing was written: "
+                    "try again with fewer --jobs"
+                ) from error
+
+        yield engine
+
+
+def engine_for(name: str, jobs: int, scheduler: str | None) -> AbstractContextManager[Engine]:
+    """The engine called ``name``: ``processes`` or ``dask``.
+
+    Raises:
+        EngineError: the arguments do not go together, or Dask is not installed.
+    """
+    if jobs < 1:
+        raise EngineError(f"--jobs {jobs}: at least 1")
+    if name != "dask":
+        if scheduler:
+            raise EngineError("--scheduler goes with --engine dask")
+        return processes(jobs)
+    try:
+        from migration_spider.reparse.dask_engine import cluster
+    except ImportError as error:
+        raise EngineError(f"--engine dask: {error}: pip install -e '.[distributed]'") from error
+    return cluster(scheduler, jobs)

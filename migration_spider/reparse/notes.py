@@ -1,0 +1,88 @@
+"""What the crawl noted in the archive itself: every item when it was stored, and every item that was gone."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from migration_spider.items import ITEM_MEDIA_TYPE, TOMBSTONE_MEDIA_TYPE
+
+KINDS = {ITEM_MEDIA_TYPE: "item", TOMBSTONE_MEDIA_TYPE: "tombstone"}
+"""Media type of a metadata record -> kind of note."""
+
+_KEPT = ("id", "url", "version", "fetched_at", "run_id")
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+_TEXTS = ("id", "url", "first_seen", "last_changed", "fetched_at", "run_id")
+
+File = tuple[str | None, int | None, str | None]
+"""SHA-256, size and media type of an attachment as noted; the first two None when it was not fetched."""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A record of the crawl about an item: stored as this version, or gone."""
+
+    place: int
+    """Number of the record, over all files: the order of the lines."""
+
+    id: str
+    version: int
+    url: str
+    run_id: str
+    fetched_at: str = ""
+    files: Mapping[str, File] = field(default_factory=dict)
+    """URL of an attachment -> what was noted of it."""
+
+    tombstone: Mapping[str, Any] | None = None
+    """The whole line of an item that is gone; None of one that is there."""
+
+
+def essence(kind: str, block: bytes) -> str:
+    """What a catalogue needs of the block of a note, as JSON; empty when it is no note. Of a tombstone that is all."""
+    try:
+        record = json.loads(block)
+        if kind == "tombstone":
+            _check_tombstone(record)
+            return json.dumps(record, ensure_ascii=False)
+        files = {one["url"]: (one["sha256"], one["size"], one["media_type"]) for one in record["attachments"]}
+        return json.dumps({**{name: record[name] for name in _KEPT}, "files": files}, ensure_ascii=False)
+    except (ValueError, KeyError, TypeError):
+        return ""
+
+
+def note_of(kind: str, told: str, place: int) -> Note:
+    """The note that :func:`essence` told of."""
+    record = json.loads(told)
+    note = Note(
+        place=place,
+        id=record["id"],
+        version=record["version"],
+        url=record["url"],
+        run_id=record["run_id"],
+        fetched_at=record["fetched_at"] if _TIME.fullmatch(record["fetched_at"]) else "",
+    )
+    if kind == "tombstone":
+        return replace(note, tombstone=record)
+    return replace(note, files={url: (sha256, size, kind) for url, (sha256, size, kind) in record["files"].items()})
+
+
+def unstored(notes: Iterable[Note]) -> set[int]:
+    """Places of the notes whose line was never written: the run was killed between the two.
+
+    That can only be the last note of a run, and the run that came after wrote the same version of the item again.
+    """
+    last: dict[str, Note] = {}
+    latest: dict[tuple[str, int], Note] = {}
+    for note in sorted(notes, key=lambda note: note.place):
+        last[note.run_id] = latest[note.id, note.version] = note
+    return {note.place for note in last.values() if latest[note.id, note.version].run_id != note.run_id}
+
+
+def _check_tombstone(record: Any) -> None:
+    if not all(isinstance(record[name], str) for name in _TEXTS) or not isinstance(record["version"], int):
+        raise TypeError("a tombstone lacks a field")
+    if not isinstance(record["tombstone"]["reason"], str) or not isinstance(record["warc"], dict):
+        raise TypeError("a tombstone lacks its reason or proof")

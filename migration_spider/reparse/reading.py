@@ -1,0 +1,263 @@
+"""Read WARC files of any origin: every record that can be reached, and a line for all that cannot.
+
+A scan reads a file once from front to back; a page is later read by its span alone. FastWARC does the scan where it is
+installed (extra ``fast``), three times as fast; whatever it stumbles over is left to :mod:`archive.warc.walk`, and the
+result is the same.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+from urllib.parse import urljoin
+
+from archive import BrokenRecordError, Record
+from archive.message import Fields, head_length, parse_fields, status_of
+from archive.warc.walk import DamageError, FoundRecord, Gap, walk
+from migration_spider.reparse.notes import KINDS, essence
+from migration_spider.reparse.source import Source
+
+fastwarc: Any
+try:
+    import fastwarc
+except ImportError:
+    fastwarc = None
+
+_TYPES = {"warcinfo", "response", "revisit", "conversion", "metadata"}
+_REDIRECTS = {301, 302, 303, 307, 308}
+_LONGEST_HEAD = 1 << 20
+_LONGEST_NOTE = 1 << 26
+_SAME_PAYLOAD = "identical-payload-digest"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a scan keeps of a record."""
+
+    type: str
+    """``warcinfo``, ``answer`` (status 200), ``redirect``, ``refusal`` (any other status), ``revisit``, ``text`` (WET),
+    ``item`` or ``tombstone``."""
+
+    offset: int
+    length: int
+    record_id: str = ""
+    url: str = ""
+    """``WARC-Target-URI`` without angle brackets."""
+
+    date: str = ""
+    media_type: str = ""
+    digest: str = ""
+    """``WARC-Payload-Digest``; of a record without HTTP head the block's, which is its payload."""
+
+    refers_to: str = ""
+    refers_to_url: str = ""
+    refers_to_date: str = ""
+    told: str = ""
+    """Where a redirect leads to; the fields of a warcinfo record; the essence of a note."""
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """A part of a file that could not be read, and what can be done."""
+
+    offset: int
+    problem: str
+
+
+def scan_file(source: Source) -> list[Seen | Damage]:
+    """All that matters of one file, in file order. An unreadable file is one damage."""
+    try:
+        with source.open() as stream:
+            return list(_scan(source.name, stream))
+    except OSError as error:
+        return [Damage(0, str(error.strerror or error))]
+
+
+def record_at(source: Source, offset: int, length: int) -> Record:
+    """The one record in ``length`` bytes at ``offset``.
+
+    Raises:
+        BrokenRecordError: the bytes are not one whole record, or cannot be read.
+    """
+    try:
+        data = source.read(offset, length)
+    except OSError as error:
+        raise BrokenRecordError(str(source), offset, str(error.strerror or error)) from error
+    for found in walk(str(source), io.BytesIO(data)):
+        if isinstance(found, Gap):
+            raise BrokenRecordError(str(source), offset, found.problem)
+        block = b"".join(found.pieces())
+        found.finish()
+        if found.length != length:
+            break
+        return Record(found.version, found.fields, block, offset, length)
+    raise BrokenRecordError(str(source), offset, f"the {length} bytes are not one record")
+
+
+def _scan(name: str, stream: BinaryIO) -> Iterator[Seen | Damage]:
+    start = (yield from _scan_fast(stream)) if fastwarc is not None and _is_usual(name, stream) else 0
+    several = False
+    for found in walk(name, stream, start):
+        if isinstance(found, Gap):
+            yield Damage(found.offset, found.problem)
+            continue
+        try:
+            head = _head(found)
+            found.finish()
+        except DamageError:
+            continue  # the gap that follows tells it
+        if found.length is not None:
+            yield from _seen(found.fields, head, found.offset, found.length)
+        elif not several:
+            several = True
+            problem = "several records in one gzip member: `scrapy archive-repair` makes a readable file of it"
+            yield Damage(found.offset, problem)
+
+
+def _is_usual(name: str, stream: BinaryIO) -> bool:
+    """Whether a file begins with one whole record, alone in its gzip member: else FastWARC's offsets are no spans."""
+    try:
+        for found in walk(name, stream):
+            if isinstance(found, Gap):
+                return False
+            found.finish()
+            return found.length is not None
+    except DamageError:
+        return False
+    finally:
+        stream.seek(0)
+    return False
+
+
+def _scan_fast(stream: BinaryIO) -> Generator[Seen | Damage, None, int]:
+    """All records but the last one; returns the offset from which on a strict reader has to look.
+
+    FastWARC ends without a word at the end of a file that breaks off, and gives no lengths.
+    """
+    last = 0
+    pending: tuple[Fields, bytes] | None = None
+    records = iter(fastwarc.ArchiveIterator(stream, parse_http=False))
+    while True:
+        try:
+            record = next(records, None)
+            if record is None:
+                return last
+            offset: int = record.stream_pos
+            if pending is not None:
+                if offset <= last:
+                    return last
+                yield from _seen(*pending, last, offset - last)
+            elif offset:
+                return 0
+            pending, last = _fast_parts(record), offset
+            if not (pending[0].get("Content-Length") or "").isdigit():
+                return last  # it takes such a record for an empty one, and says nothing
+        except (OSError, ValueError, RuntimeError):
+            # Its errors differ between versions; the other reader says what is wrong here, or reads it.
+            return last
+
+
+def _fast_parts(record: Any) -> tuple[Fields, bytes]:
+    fields = Fields([(name.decode("utf-8", "replace"), _text(value)) for name, value in record.headers.items_bytes()])
+    kind = fields.get("WARC-Type")
+    head = b""
+    if kind == "warcinfo" or _note_kind(fields):
+        head = record.reader.read(_LONGEST_NOTE)
+    elif kind in ("response", "revisit"):
+        while head_length(head) is None and len(head) < _LONGEST_HEAD and (piece := record.reader.read(4096)):
+            head += piece
+    return fields, head
+
+
+def _text(value: bytes) -> str:
+    return value.decode("utf-8", "replace").strip()
+
+
+def _head(record: FoundRecord) -> bytes:
+    """The start of the block, as far as the catalogue needs it."""
+    kind = record.fields.get("WARC-Type")
+    is_whole = kind == "warcinfo" or _note_kind(record.fields)
+    if not is_whole and kind not in ("response", "revisit"):
+        return b""
+    longest = _LONGEST_NOTE if is_whole else _LONGEST_HEAD
+    pieces, size = [], 0
+    for piece in record.pieces():
+        pieces.append(piece)
+        size += len(piece)
+        if size >= longest or (not is_whole and head_length(b"".join(pieces)) is not None):
+            break
+    return b"".join(pieces)
+
+
+def _note_kind(fields: Fields) -> str:
+    """``item`` or ``tombstone`` for a note of the crawl, else nothing."""
+    return KINDS.get((fields.get("Content-Type") or "").lower(), "") if fields.get("WARC-Type") == "metadata" else ""
+
+
+def _seen(fields: Fields, head: bytes, offset: int, length: int) -> Iterator[Seen | Damage]:
+    kind = fields.get("WARC-Type")
+    if kind not in _TYPES:
+        return
+    content_type = (fields.get("Content-Type") or "").lower()
+    if kind == "metadata":
+        note = _note_kind(fields)
+        told = essence(note, head) if note else ""
+        if told:
+            ids = (fields.get("WARC-Record-ID") or "", fields.get("WARC-Refers-To") or "")
+            yield Seen(note, offset, length, ids[0], refers_to=ids[1], told=told)
+        elif note:
+            yield Damage(offset, f"this record is no {note} of the crawl")
+        return
+    if kind == "warcinfo":
+        yield Seen("warcinfo", offset, length, told=head.decode("utf-8", "replace"))
+        return
+    url = _bare(fields.get("WARC-Target-URI"))
+    if not url:
+        return
+    told, media_type = "", content_type
+    if kind == "conversion":
+        kind = "text" if content_type.startswith("text/plain") and "WARC-Truncated" not in fields else ""
+    else:
+        kind, media_type, told = _answer(kind, url, fields, content_type, head)
+    if kind:
+        yield Seen(
+            kind,
+            offset,
+            length,
+            fields.get("WARC-Record-ID") or "",
+            url,
+            fields.get("WARC-Date") or "",
+            media_type.split(";")[0].strip().lower(),
+            fields.get("WARC-Payload-Digest") or (fields.get("WARC-Block-Digest") or "" if kind == "text" else ""),
+            fields.get("WARC-Refers-To") or "",
+            _bare(fields.get("WARC-Refers-To-Target-URI")),
+            fields.get("WARC-Refers-To-Date") or "",
+            told,
+        )
+
+
+def _answer(kind: str, url: str, fields: Fields, content_type: str, head: bytes) -> tuple[str, str, str]:
+    """(kind or nothing, media type, where a redirect leads to) of a response or revisit."""
+    end = head_length(head)
+    http = parse_fields(head[:end]) if end else Fields()
+    status = status_of(head)
+    if kind == "revisit":
+        # A revisit may leave the HTTP head out; a 304, or server-not-modified, led to no page.
+        same = status is None and (fields.get("WARC-Profile") or "").rstrip("/").endswith(_SAME_PAYLOAD)
+        return "revisit" if status == 200 or same else "", "", ""
+    if not content_type.startswith("application/http"):
+        return "", "", ""
+    if status == 200:
+        return "" if "WARC-Truncated" in fields else "answer", http.get("Content-Type") or "", ""
+    location = http.get("Location") if status in _REDIRECTS else None
+    try:
+        return ("redirect", "", urljoin(url, location)) if location else ("refusal", "", "")
+    except ValueError:
+        return "refusal", "", ""
+
+
+def _bare(uri: str | None) -> str:
+    """``uri`` without the angle brackets that Wget puts around it."""
+    return uri[1:-1] if uri and uri[:1] == "<" and uri[-1:] == ">" else uri or ""

@@ -1,0 +1,232 @@
+"""Second pass: every archived page through the page classes and the normalization, into JSON lines."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from scrapy.http import TextResponse
+
+from archive import ArchiveError
+from archive.replay import response_of
+from archive.warc.salvage import sync_directory
+from migration_spider import EXTRACTOR
+from migration_spider.items import Evidence, NewsItem, to_record
+from migration_spider.normalize.item import finish, normalize
+from migration_spider.pages import ListingPage, NewsPage, Page, page_for
+from migration_spider.pages.bounds import is_parseable
+from migration_spider.pages.text_rendition import TextPage
+from migration_spider.reparse.attachments import Attachments
+from migration_spider.reparse.catalogue import Capture, Catalogue, Step, host_of
+from migration_spider.reparse.engines import Engine, one_process
+from migration_spider.reparse.notes import Note
+from migration_spider.reparse.reading import record_at
+from migration_spider.spiders.scope import Scope
+from migration_spider.state import State, revise
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a rebuild did."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    """``pages``, ``new``, ``changed``, ``withdrawn``, ``unchanged``, ``not_news``, ``fallback``, ``unreadable``,
+    ``items_without_page``; ``duplicates`` and ``other_hosts`` of foreign archives, ``revisits_without_original``,
+    ``damaged``."""
+
+    problems: list[str] = field(default_factory=list)
+    """Why a capture or file could not be read."""
+
+
+def rebuild(
+    catalogue: Catalogue,
+    scope: Scope,
+    output: Path,
+    *,
+    news_listings: Sequence[str] = (),
+    day_first: bool | None = None,
+    everything: bool = False,
+    engine: Engine = one_process,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> Outcome:
+    """Write the items of the archived pages of ``scope`` to ``output``, which must not exist.
+
+    The lines are those that the crawl wrote: same order, versions and times, which come from the records.
+
+    Args:
+        news_listings: paths of listings that name their rows as news, without language prefix.
+        day_first: see :func:`migration_spider.normalize.item.normalize`.
+        everything: read also the pages of an own archive that the crawl took for no item, or left out by ``since``.
+        engine: how pages are shared out.
+        progress: called with (pages read, pages in all).
+
+    Raises:
+        FileExistsError: ``output`` exists; it is never written over.
+    """
+    if output.exists():
+        raise FileExistsError(f"{output} exists and is not written over")
+    outcome = Outcome(problems=list(catalogue.broken))
+    host = host_of(scope.site.geturl())
+    steps = catalogue.steps(host, everything=everything)
+    pages = [step.capture for step in steps if step.capture is not None]
+    outcome.counts += Counter(
+        damaged=len(catalogue.broken),
+        duplicates=catalogue.duplicates,
+        other_hosts=sum(count for name, count in catalogue.hosts.items() if name != host),
+        revisits_without_original=catalogue.orphans,
+        pages=len(pages),
+    )
+    named = frozenset(_named(catalogue, scope, pages, news_listings))
+    tasks = [
+        Task(step.capture, step.note is not None, step.capture.url in named)
+        for step in steps
+        if step.capture is not None
+    ]
+    output.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=output.parent, prefix=".reparse-") as folder:
+        draft = Path(folder) / "news.jsonl"
+        with State(Path(folder) / "state.sqlite", draft) as state:
+            store = _Store(state, catalogue, Attachments(catalogue, scope))
+            results = engine(Reader(day_first), tasks)
+            for done, step in enumerate(steps, 1):
+                kind, problem = store.add(step, *next(results)) if step.capture else store.add_without_page(step)
+                outcome.counts[kind] += 1
+                if problem:
+                    outcome.problems.append(problem)
+                progress(done, len(steps))
+        _put(draft, output)
+    return outcome
+
+
+def _put(draft: Path, output: Path) -> None:
+    """Give ``draft`` its name once it is on the disk. Raises FileExistsError: a run has begun the file meanwhile."""
+    with draft.open("rb") as stream:
+        os.fsync(stream.fileno())
+    try:
+        os.link(draft, output)
+    except FileExistsError as error:
+        raise FileExistsError(f"{output} was made meanwhile and is not written over; nothing was written") from error
+    except OSError:
+        # A file system without hard links.
+        if output.exists():
+            raise
+        draft.rename(output)
+    sync_directory(output.parent)
+
+
+class _Store:
+    """Makes lines of what was read, as the crawl did; each returns (what is counted, what is wrong or nothing)."""
+
+    def __init__(self, state: State, catalogue: Catalogue, files: Attachments) -> None:
+        self.state = state
+        self.catalogue = catalogue
+        self.files = files
+
+    def add(self, step: Step, verdict: str, item: NewsItem | None) -> tuple[str, str]:
+        capture = step.capture
+        assert capture is not None  # noqa: S101  (the caller read it)
+        if item is None:
+            kind, _, reason = verdict.partition(": ")
+            return kind, f"{capture.source}: at byte {capture.offset}: {reason}" if reason else ""
+        note = step.note
+        item.fetched_at = (note.fetched_at if note else "") or capture.date[:19] + "Z"
+        self.files.fill(item, capture, note)
+        finish(item)
+        known = self.state.known(item.id)
+        if not revise(item, known):
+            return "unchanged", ""
+        item.run_id, item.extractor = note.run_id if note else self.catalogue.run_of(capture), EXTRACTOR
+        self.state.append(to_record(item), sync=False)
+        return "changed" if known else "new", ""
+
+    def add_without_page(self, step: Step) -> tuple[str, str]:
+        note = step.note
+        if note is None or note.tombstone is None:
+            told = f"{note.id}, version {note.version}" if note else ""
+            return "items_without_page", f"{told}: the page it was read from is not in these files"
+        self.state.append(self._tombstone(note, note.tombstone), sync=False)
+        return "withdrawn", ""
+
+    def _tombstone(self, note: Note, line: Mapping[str, Any]) -> dict[str, Any]:
+        """The line as the crawl wrote it; where its proof lies may be new, and which version it is with new code."""
+        known = self.state.known(note.id)
+        proof = {**line["warc"], **self.catalogue.proof(line["warc"].get("record_id", ""))}
+        return {**line, "version": max(note.version, known.version + 1 if known else 1), "warc": proof}
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One capture to read, with what only the whole archive knows of it."""
+
+    capture: Capture
+    was_item: bool
+    """Whether a crawl took it for an item."""
+
+    is_named: bool
+    """Whether a news listing of the archive names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Reads one capture; can be sent to another process or machine."""
+
+    day_first: bool | None
+
+    def __call__(self, task: Task) -> tuple[str, NewsItem | None]:
+        """(why there is no item, or nothing; the normalized item)."""
+        capture = task.capture
+        try:
+            page = page_of(capture, named_as_news=task.was_item or task.is_named)
+        except ArchiveError as error:
+            return f"unreadable: {getattr(error, 'problem', error)}", None
+        if isinstance(page, TextPage):
+            if not page.is_news:
+                return "not_news", None
+        elif not isinstance(page, NewsPage):
+            return "not_news", None
+        elif page.is_fallback and not task.was_item:
+            return "fallback", None
+        item = page.to_item()
+        normalize(item, day_first=self.day_first)
+        item.warc = Evidence(
+            file=capture.source.name,
+            offset=capture.offset,
+            length=capture.length,
+            record_id=capture.record_id,
+            target_uri=capture.target_uri,
+            date=capture.written,
+            payload_digest=capture.payload_digest,
+        )
+        return "", item
+
+
+def page_of(capture: Capture, *, named_as_news: bool) -> Page | TextPage | None:
+    """The page class that reads an archived page; None when its answer is no text. Raises ArchiveError."""
+    record = record_at(capture.source, capture.offset, capture.length)
+    if capture.is_text:
+        return TextPage(capture.url, record.block.decode("utf-8", "replace"))
+    response = response_of(capture.url, 200, record.http_headers, record.payload)
+    if not isinstance(response, TextResponse) or not is_parseable(response.text):
+        return None
+    return page_for(capture.url, response.selector, named_as_news=named_as_news)
+
+
+def _named(catalogue: Catalogue, scope: Scope, pages: Sequence[Capture], news_listings: Sequence[str]) -> Iterator[str]:
+    """URLs that the archived news listings name, also where they redirect to."""
+    for capture in pages:
+        if scope.path(capture.url) not in news_listings:
+            continue
+        try:
+            page = page_of(capture, named_as_news=False)
+        except ArchiveError:
+            continue  # counted when the page is read for itself
+        for row in page.rows if isinstance(page, ListingPage) else ():
+            url, _ = scope.page(row.url)
+            if url is not None:
+                yield url
+                yield catalogue.final_url(url)

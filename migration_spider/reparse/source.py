@@ -1,0 +1,191 @@
+"""Where WARC files lie: in folders, stored inside WACZ packages, or in a storage that fsspec knows (``s3://``)."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+from archive.warc.salvage import OPEN_SUFFIX
+from migration_spider.exceptions import MigrationError
+
+_BUFFER = 1 << 18
+_STAMP = re.compile(r"-(\d{17})-(\d{5,})-")
+_LOCAL_HEADER = 30
+"""Bytes of a local file header in front of its name (ZIP specification, APPNOTE 4.3.7)."""
+
+
+class SourceError(MigrationError):
+    """A file of the archive is not there or cannot be read as it is. Raised by :func:`sources`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One WARC file; small, and can be sent to another process or machine that reaches the same ``location``."""
+
+    location: str
+    """Path or URL of the file, or of the WACZ around it."""
+
+    name: str
+    """Name of the WARC file, also inside a WACZ: what items cite."""
+
+    start: int = 0
+    """Offset of its first byte in ``location``."""
+
+    size: int | None = None
+    """Bytes; None is up to the end of ``location``."""
+
+    def __str__(self) -> str:
+        return self.location if self.size is None else f"{self.location}: {self.name}"
+
+    def open(self) -> BinaryIO:
+        """The file for reading, seekable; offsets are those of the WARC file. Raises OSError."""
+        stream = _open(self.location)
+        if self.size is None:
+            return stream
+        return cast("BinaryIO", io.BufferedReader(_Window(stream, self.start, self.size), _BUFFER))
+
+    def read(self, offset: int, length: int) -> bytes:
+        """``length`` bytes at ``offset``, fewer at the end of the file. Raises OSError."""
+        if self.size is not None:
+            length = max(0, min(length, self.size - offset))
+        begin = self.start + offset
+        if is_remote(self.location):
+            storage, path = _storage(self.location)
+            return bytes(storage.cat_file(path, start=begin, end=begin + length))
+        with Path(self.location).open("rb", buffering=0) as stream:
+            stream.seek(begin)
+            return stream.read(length)
+
+
+def sources(locations: Iterable[str]) -> list[Source]:
+    """The WARC files of ``locations``, in the order in which our own archive was written.
+
+    ``locations`` are paths and URLs of WARC and WACZ files, URLs also with ``*``.
+
+    Raises:
+        SourceError: one is not there, is no WACZ 1.x although named so, or cannot be reached.
+    """
+    found: list[Source] = []
+    for location in locations:
+        for file in _expanded(location):
+            if file.lower().endswith(".wacz"):
+                found += _packaged(file)
+            else:
+                found.append(Source(file, file.rpartition("/")[2].removesuffix(OPEN_SUFFIX)))
+    return sorted(found, key=_order)
+
+
+def own_files(folder: Path) -> list[str]:
+    """The WARC files in ``folder``, with those that are being written or were left by a killed run."""
+    return [str(path) for pattern in ("*.warc.gz", f"*.warc.gz{OPEN_SUFFIX}") for path in folder.glob(pattern)]
+
+
+def _order(source: Source) -> tuple[str, ...]:
+    """By the time and serial number in the name that our writer gives, whatever its prefix; other names come first."""
+    stamp = _STAMP.search(source.name)
+    return (*(stamp.groups() if stamp else ("", "")), source.name, source.location)
+
+
+def is_remote(location: str) -> bool:
+    """Whether ``location`` is a URL for fsspec and no path."""
+    return "://" in location
+
+
+def _expanded(location: str) -> list[str]:
+    if not is_remote(location):
+        if not Path(location).is_file():
+            raise SourceError(f"{location}: no such file; name WARC or WACZ files, or the folder with -s DATA_DIR=...")
+        return [location]
+    try:
+        storage, path = _storage(location)
+        paths = sorted(storage.glob(path)) if "*" in path else [path] if storage.isfile(path) else []
+    except Exception as error:
+        # Errors of the storages' own libraries derive from Exception only; botocore is not there to be named.
+        if not isinstance(error, (OSError, ValueError)) and not type(error).__module__.startswith("botocore"):
+            raise
+        raise SourceError(f"{location}: {error}") from error
+    if not paths:
+        raise SourceError(f"{location}: no such file")
+    return [storage.unstrip_protocol(path) for path in paths]
+
+
+def _storage(location: str) -> tuple[Any, str]:
+    """(file system, path in it); fsspec keeps one file system per process and kind."""
+    try:
+        from fsspec.core import url_to_fs
+
+        storage, path = url_to_fs(location)
+    except ImportError as error:
+        raise SourceError(f"{location}: {error}: pip install -e '.[s3]'") from error
+    return storage, path
+
+
+def _open(location: str) -> BinaryIO:
+    if is_remote(location):
+        storage, path = _storage(location)
+        # The scan reads from front to back: one block ahead is enough, and nothing behind is kept.
+        return cast("BinaryIO", storage.open(path, "rb", cache_type="readahead", block_size=8 << 20))
+    return Path(location).open("rb")
+
+
+def _packaged(location: str) -> Iterator[Source]:
+    """The WARC files inside a WACZ: stored, so that a record is read without the rest (WACZ 1.1.1, section 4)."""
+    try:
+        with _open(location) as stream, zipfile.ZipFile(stream) as package:
+            entries = [entry for entry in package.infolist() if _is_warc(entry.filename)]
+            if not entries:
+                raise SourceError(f"{location}: no WARC file in archive/: this is no WACZ")
+            for entry in entries:
+                if entry.compress_type != zipfile.ZIP_STORED:
+                    raise SourceError(
+                        f"{location}: {entry.filename} is compressed, which WACZ forbids: unzip it and name that file"
+                    )
+                stream.seek(entry.header_offset)
+                header = stream.read(_LOCAL_HEADER)
+                variable = int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little")
+                start = entry.header_offset + _LOCAL_HEADER + variable
+                yield Source(location, entry.filename.rpartition("/")[2], start, entry.file_size)
+    except (zipfile.BadZipFile, OSError) as error:
+        raise SourceError(f"{location}: {error}") from error
+
+
+def _is_warc(name: str) -> bool:
+    return name.startswith("archive/") and name.lower().endswith((".warc", ".warc.gz"))
+
+
+class _Window(io.RawIOBase):
+    """``size`` bytes from ``start`` on of ``stream``, as a file of their own."""
+
+    def __init__(self, stream: BinaryIO, start: int, size: int) -> None:
+        self._stream, self._start, self._size = stream, start, size
+        self._place = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._place, io.SEEK_END: self._size}[whence]
+        self._place = max(0, base + offset)
+        return self._place
+
+    def tell(self) -> int:
+        return self._place
+
+    def readinto(self, buffer: Any) -> int:
+        self._stream.seek(self._start + self._place)
+        data = self._stream.read(max(0, min(len(buffer), self._size - self._place)))
+        buffer[: len(data)] = data
+        self._place += len(data)
+        return len(data)
+
+    def close(self) -> None:
+        self._stream.close()
+        super().close()

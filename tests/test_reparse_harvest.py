@@ -1,0 +1,57 @@
+"""Harvests of a site that changes, one of them paused: their lines again from the archive alone."""
+
+import json
+import shutil
+
+import pytest
+
+from tests.crawling import items, scrapy, stats
+from tests.portal import Portal
+
+
+@pytest.fixture(scope="module")
+def harvested(tmp_path_factory):
+    """A data folder after harvests that met changed, rendered anew, unchanged, vanished and restored pages."""
+    data = tmp_path_factory.mktemp("harvested")
+
+    def harvest(*options, incomplete=False):
+        scrapy("harvest", "-a", f"site={portal.url}", "--full", *options, data=data, code=3 if incomplete else 0)
+        return stats(data)
+
+    with Portal(nodes=10) as portal:
+        harvest()
+        ids = list(dict.fromkeys(item["node_id"] for item in items(data)))
+        with_file = [i["node_id"] for i in items(data) if any(one["sha256"] for one in i["attachments"])]
+        gone, unpublished, changed, other = [node for node in ids if node not in with_file][:4]
+        portal.editor.delete(gone)
+        portal.editor.unpublish(unpublished)
+        portal.editor.edit_field(changed, None, "date", "2020-02-02")
+        portal.editor.replace_file(with_file[0], grow=True)
+        portal.editor.restyle()
+        again = harvest()
+        assert again["migration/items/unconfirmed"] >= 2
+        assert again["migration/items/rerendered"] > 0
+        assert harvest()["migration/items/vanished"] >= 2
+        portal.editor.restore(unpublished)
+        portal.editor.edit_field(other, None, "date", "2020-02-02")
+        harvest("--max-requests", "20", incomplete=True)
+        harvest()
+    return data
+
+
+def test_lines_are_those_of_the_harvests(harvested, tmp_path):
+    stored = (harvested / "items" / "news.jsonl").read_bytes()
+    kinds = {}
+    for line in map(json.loads, stored.splitlines()):
+        kinds.setdefault(line["id"], []).append("gone" if "tombstone" in line else "there")
+    assert {("there",), ("there", "there"), ("there", "gone"), ("there", "gone", "there")} <= set(
+        map(tuple, kinds.values())
+    )
+    shutil.copytree(harvested / "warc", tmp_path / "warc")
+    scrapy("reparse", "--jobs", 2, data=tmp_path)
+    assert stored == (tmp_path / "items" / "news.jsonl").read_bytes()
+
+
+def test_every_version_and_tombstone_is_proved(harvested):
+    for item_id in {line["id"] for line in items(harvested) if "tombstone" in line}:
+        assert b"that it is gone" in scrapy("show", item_id, "--verify", data=harvested)
