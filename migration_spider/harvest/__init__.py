@@ -1,0 +1,1 @@
+"""One scheduled run: what goes before the crawl and after it (docs/harvest.md)."""

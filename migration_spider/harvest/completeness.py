@@ -1,0 +1,84 @@
+"""The proof of completeness: what the site names, against what became of it. Pure functions of the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from migration_spider.harvest.coverage import FEWEST, Coverage
+from migration_spider.ledger import REASONS, UNSETTLED, Ledger, Listing
+
+TOLERANCE = 0.02
+"""Share of a listing's results that may be rows without an address of their own."""
+
+
+@dataclass(slots=True)
+class Completeness:
+    """What is missing."""
+
+    missing: list[dict[str, str]] = field(default_factory=list)
+    """``url``, ``reason``, ``detail``, ``found`` of every address that is not accounted for as done."""
+
+    unsettled: dict[str, str] = field(default_factory=dict)
+    """Address -> reason, of those that the next run has to ask again."""
+
+    short_listings: list[str] = field(default_factory=list)
+    broken_sitemaps: list[str] = field(default_factory=list)
+
+
+def check(ledger: Ledger, *, is_whole: bool) -> Completeness:
+    """The ledger of a run; ``is_whole`` when it visited everything, so that the totals of listings can be compared."""
+    result = Completeness()
+    for url, source, fate in ledger.missing():
+        detail = fate.detail or REASONS.get(fate.code, "")
+        result.missing.append({"url": url, "reason": fate.code, "detail": detail, "found": source})
+        if fate.code in UNSETTLED:
+            result.unsettled[url] = fate.code
+    result.missing.sort(key=lambda row: (row["reason"] not in UNSETTLED, row["reason"], row["url"]))
+    if is_whole:
+        for path, listing in sorted(ledger.listings.items()):
+            listing.problem = _shortage(listing)
+            if listing.problem:
+                result.short_listings.append(f"{path} {listing.problem}")
+    result.broken_sitemaps = [f"{url}: {s.problem}" for url, s in sorted(ledger.sitemaps.items()) if s.problem]
+    return result
+
+
+def _shortage(listing: Listing) -> str | None:
+    if listing.total is None or len(listing.rows) >= listing.total * (1 - TOLERANCE):
+        return None
+    return f"shows {len(listing.rows)} of the {listing.total} results that it promises"
+
+
+def stats_of(result: Completeness) -> dict[str, Any]:
+    """What the monitors look at; only what is not well."""
+    found = {
+        "migration/completeness/unsettled": len(result.unsettled),
+        "migration/completeness/listings_short": "; ".join(result.short_listings),
+        "migration/completeness/sitemaps_broken": "; ".join(result.broken_sitemaps),
+    }
+    return {name: value for name, value in found.items() if value}
+
+
+def shares(stats: Mapping[str, Any], coverage: Coverage, named: int, named_before: int | None) -> dict[str, Any]:
+    """The stats that `monitors.LIMITS` look at.
+
+    Args:
+        stats: those of the run.
+        coverage: of the fields, before it and in it.
+        named: addresses that the site names now.
+        named_before: and in the last whole run; None when that cannot be compared.
+    """
+    failed = stats.get("migration/failed", 0)
+    asked = failed + stats.get("migration/pages", 0)
+    read = stats.get("migration/normalized", 0)
+    found: dict[str, Any] = {"migration/share/errors": failed / asked if asked else 0.0}
+    if read >= FEWEST:
+        found["migration/share/unknown_labels"] = stats.get("migration/unknown_label", 0) / read
+    if named_before:
+        found["migration/share/fall"] = max(0.0, 1 - named / named_before)
+    if lost := coverage.losses():
+        found["migration/share/field_loss"] = max(lost.values())
+        found["migration/fields_lost"] = ", ".join(f"{name} ({share:.0%})" for name, share in sorted(lost.items()))
+    return found

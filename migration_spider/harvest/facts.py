@@ -1,0 +1,251 @@
+"""The report of a run (schema in docs/report.md), from its stats, its ledger, the state and the lines it wrote."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from migration_spider import EXTRACTOR, drift, monitors
+from migration_spider.harvest.coverage import FIELDS, Coverage
+from migration_spider.reparse.diff import PROVENANCE
+from migration_spider.state.schedule import moment, stamp
+
+if TYPE_CHECKING:
+    from migration_spider.harvest.extension import HarvestRun
+
+SCHEMA = "migration-spider/report/1"
+HISTORY = 30
+"""Runs in the chart."""
+
+REGION_TYPES = frozenset(("global", "region", "subregion"))
+
+
+class Lines:
+    """One pass over ``items/news.jsonl``: the present state, and what one run wrote. Holds no texts."""
+
+    def __init__(self, path: Path, run_id: str) -> None:
+        self.living: dict[str, dict[str, Any]] = {}
+        self.withdrawn: set[str] = set()
+        self.written: list[tuple[dict[str, Any], dict[str, Any] | None]] = []
+        """(line of this run, the line of the item before it)."""
+        before: dict[str, dict[str, Any]] = {}
+        for line in _lines(path):
+            small = {name: value for name, value in line.items() if name not in ("body_text", "body_html")}
+            small["texts"] = hash((line.get("body_text"), line.get("body_html")))
+            if line["run_id"] == run_id:
+                self.written.append((small, before.get(line["id"])))
+            before[line["id"]] = small
+            if "tombstone" in line:
+                self.living.pop(line["id"], None)
+                self.withdrawn.add(line["id"])
+            else:
+                self.living[line["id"]] = small
+                self.withdrawn.discard(line["id"])
+
+
+def report_of(run: HarvestRun) -> dict[str, Any]:
+    """The report of a run whose archive is closed and indexed."""
+    crawler, memory = run.crawler, run.memory
+    stats: dict[str, Any] = {**crawler.stats.get_stats(), "migration/unreported": 0}
+    lines = Lines(run.data / "items" / "news.jsonl", run.run_id)
+    code, messages = monitors.outcome(stats, crawler.settings)
+    ended = datetime.now(timezone.utc)
+    report: dict[str, Any] = {
+        "schema": SCHEMA,
+        "run": {
+            "id": run.run_id,
+            "cycle": memory.cycle,
+            "started": stamp(moment(run.started)),
+            "ended": stamp(ended),
+            "seconds": round((ended - moment(run.started)).total_seconds(), 1),
+            "site": crawler.spider.options.site,
+            "user_agent": crawler.settings["USER_AGENT"],
+            "extractor": EXTRACTOR,
+            "options": run.options,
+            "full": run.options["full"],
+            "resumed": memory.cycle != run.run_id,
+        },
+        "outcome": {"exit_code": code, "finish_reason": str(stats.get("finish_reason")), "messages": messages},
+        "items": _items(run, stats, lines),
+        "missing": run.completeness.missing,
+        "completeness": _completeness(run),
+        "coverage": _coverage(run.coverage),
+        "vocabulary": [
+            {"where": one.where, "text": one.text, "count": one.count, "examples": one.examples}
+            for one in drift.unknowns(lines.living.values())
+        ],
+        "charts": _charts(lines.living.values()),
+        "http": _http(run, stats),
+        "archive": {
+            "files": sorted(run.warc_files),
+            "bytes": stats.get("archive/bytes", 0),
+            "exchanges": stats.get("archive/exchanges", 0),
+            "revisits": stats.get("archive/records/revisit", 0),
+        },
+        "robots": _robots(run, stats),
+        "timings": run.timings,
+    }
+    report["charts"]["history"] = _history(run, report)
+    return report
+
+
+def _items(run: HarvestRun, stats: Mapping[str, Any], lines: Lines) -> dict[str, Any]:
+    kinds = ("new", "changed", "unchanged", "rerendered", "vanished", "reappeared")
+    counts = {kind: stats.get(f"migration/items/{kind}", 0) for kind in kinds}
+    counts["not_due"] = len(lines.living.keys() - run.coverage.read.keys())
+    found: dict[str, list[dict[str, Any]]] = {"new": [], "changed": [], "reappeared": [], "vanished": []}
+    for line, before in lines.written:
+        if "tombstone" in line:
+            found["vanished"].append({**_reference({**(before or {}), **line}), **line["tombstone"]})
+        elif before is None:
+            found["new"].append(_reference(line))
+        elif "tombstone" in before:
+            found["reappeared"].append(_reference(line))
+        else:
+            found["changed"].append({**_reference(line), "fields": _differences(before, line)})
+    return {
+        "total": len(lines.living),
+        "withdrawn": len(lines.withdrawn),
+        "counts": counts,
+        **found,
+        "unconfirmed": [
+            {
+                **_reference(lines.living[gone.id]),
+                "reason": gone.reason,
+                "status": gone.status,
+                "confirmed": gone.confirmed,
+                "needed": run.crawler.settings.getint("MIGRATION_TOMBSTONE_CONFIRMATIONS"),
+            }
+            for gone in run.memory.absences.all()
+            if gone.id in lines.living
+        ],
+    }
+
+
+def _reference(line: Mapping[str, Any]) -> dict[str, Any]:
+    where = line["warc"]
+    return {
+        **{name: line.get(name) for name in ("id", "title", "url", "language", "version", "publication_date")},
+        "title": line.get("title") or "",
+        "warc": {name: where[name] for name in ("file", "offset", "length", "record_id")},
+    }
+
+
+def _differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+    names = [name for name in after if name not in PROVENANCE and before.get(name) != after[name]]
+    return ["body_text" if name == "texts" else name for name in names]
+
+
+def _completeness(run: HarvestRun) -> dict[str, Any]:
+    ledger = run.crawler.spider.ledger
+    return {
+        "known": len(ledger.named),
+        "accounted": len(ledger.named) - len(run.completeness.missing),
+        "sitemaps": [
+            {"url": url, "status": sitemap.status, "named": sitemap.named, "problem": sitemap.problem}
+            for url, sitemap in sorted(ledger.sitemaps.items())
+        ],
+        "listings": [
+            {
+                "path": path.removeprefix(run.crawler.spider.options.site) or "/",
+                "pages": listing.pages,
+                "rows": len(listing.rows),
+                "total": listing.total,
+                "problem": listing.problem,
+            }
+            for path, listing in sorted(ledger.listings.items())
+        ],
+    }
+
+
+def _coverage(coverage: Coverage) -> list[dict[str, Any]]:
+    filled, expected, items = coverage.filled(), coverage.expected(), len(coverage.read)
+    return [
+        {
+            "field": name,
+            "filled": filled[name],
+            "of": items,
+            "before": round(expected[name] / items, 4) if items and coverage.known else None,
+        }
+        for name in FIELDS
+    ]
+
+
+def _charts(items: Any) -> dict[str, Any]:
+    months: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    objectives: Counter[tuple[str, str]] = Counter()
+    regions: Counter[tuple[str, str]] = Counter()
+    for item in items:
+        if item["publication_date"]:
+            months[item["publication_date"][:7]][item["language"]] += 1
+        objectives.update((term["id"], term["label"]) for term in item["gcm_objectives"] if term["id"])
+        regions.update(
+            (place["id"], place["label"])
+            for place in item["geographic_scope"]
+            if place["id"] and place["type"] in REGION_TYPES
+        )
+    return {
+        "months": [{"month": month, "languages": dict(sorted(months[month].items()))} for month in sorted(months)],
+        "objectives": [
+            {"id": one, "label": label, "count": count}
+            for (one, label), count in sorted(objectives.items(), key=lambda pair: (len(pair[0][0]), pair[0][0]))
+        ],
+        "regions": [
+            {"id": one, "label": label, "count": count}
+            for (one, label), count in sorted(regions.items(), key=lambda pair: (-pair[1], pair[0]))
+        ],
+    }
+
+
+def _history(run: HarvestRun, report: Mapping[str, Any]) -> list[dict[str, Any]]:
+    rows = []
+    for past in reversed(run.memory.runs.history(HISTORY)):
+        if past.id == run.run_id or not past.counts:
+            continue
+        rows.append(_row(past.id, past.started, past.exit_code, past.counts))
+    counts = {**report["items"]["counts"], "seconds": report["run"]["seconds"]}
+    counts |= {"requests": report["http"]["requests"], "bytes": report["http"]["bytes"]}
+    return [*rows, _row(run.run_id, run.started, report["outcome"]["exit_code"], counts)]
+
+
+def _row(run_id: str, started: str, code: int | None, counts: Mapping[str, Any]) -> dict[str, Any]:
+    names = ("new", "changed", "vanished", "requests", "bytes", "seconds")
+    return {"run": run_id, "started": stamp(moment(started)), "exit_code": code, **{n: counts.get(n, 0) for n in names}}
+
+
+def _http(run: HarvestRun, stats: Mapping[str, Any]) -> dict[str, Any]:
+    prefix = "downloader/response_status_count/"
+    status = {name.removeprefix(prefix): count for name, count in stats.items() if name.startswith(prefix)}
+    prefix = "downloader/exception_type_count/"
+    failures = {
+        name.removeprefix(prefix).rsplit(".", 1)[-1]: count
+        for name, count in stats.items()
+        if name.startswith(prefix) and not name.endswith("NotWantedError")
+    }
+    return {
+        "requests": stats.get("archive/exchanges", 0),
+        "status": dict(sorted(status.items())),
+        "not_modified": stats.get("migration/not_modified", 0),
+        "from_archive": stats.get("migration/from_archive", 0),
+        "bytes": stats.get("downloader/response_bytes", 0),
+        "failures": dict(sorted(failures.items())),
+    }
+
+
+def _robots(run: HarvestRun, stats: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "status": run.robots.status,
+        "sha256": run.robots.sha256,
+        "changed": run.robots.changed,
+        "crawl_delay": stats.get("migration/pace/crawl_delay"),
+    }
+
+
+def _lines(path: Path) -> Iterator[dict[str, Any]]:
+    if path.exists():
+        with path.open(encoding="utf-8") as stream:
+            yield from map(json.loads, stream)

@@ -1,0 +1,38 @@
+"""robots.txt over the runs: whether the rules of the site have changed."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from archive import ArchiveError
+from migration_spider.state import Page, Pages
+
+
+@dataclass(frozen=True, slots=True)
+class Robots:
+    """What robots.txt answered."""
+
+    status: int | None = None
+    """None when it was never answered."""
+    sha256: str | None = None
+    """Of its text, in hex."""
+    changed: bool = False
+    """Whether status or text differ from those before the run."""
+
+
+def robots_of(pages: Pages, site: str, before: Robots) -> Robots:
+    """The last answer of ``site``'s robots.txt, compared with an earlier one."""
+    page = pages.get(f"{site}/robots.txt")
+    if page is None:
+        return Robots()
+    digest = _digest(pages, page)
+    changed = before.status is not None and (before.status, before.sha256) != (page.status, digest)
+    return Robots(page.status, digest, changed)
+
+
+def _digest(pages: Pages, page: Page) -> str | None:
+    try:
+        return hashlib.sha256(page.body.read(pages.directory).payload).hexdigest()
+    except ArchiveError:
+        return None

@@ -1,0 +1,139 @@
+"""A run's numbers for Prometheus: text exposition format 0.0.4, to be picked up by node_exporter's textfile collector.
+
+https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+Report = Mapping[str, Any]
+Samples = list[tuple[dict[str, str], float | None]]
+"""(labels, value) of each series; a value of None is left out."""
+
+
+def metrics_text(report: Report) -> str:
+    """A ``report.json`` -> the text of a ``.prom`` file. Every sample has the label ``site``."""
+    site = {"site": report["run"]["site"]}
+    lines: list[str] = []
+    for name, help_text, samples in _metrics(report):
+        rows = [f"{name}{_labels(site | labels)} {_number(value)}" for labels, value in samples if value is not None]
+        if rows:
+            lines += [f"# HELP {name} {_escaped(help_text)}", f"# TYPE {name} gauge", *rows]
+    return "\n".join(lines) + "\n"
+
+
+def write_metrics(path: Path, text: str) -> None:
+    """Put ``text`` in the place of ``path`` in one step, so that a collector never reads half a file.
+
+    Raises:
+        OSError: the folder is not there or cannot be written.
+    """
+    # The collector reads every *.prom of its folder: the unfinished file must not be one.
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        with unfinished.open("w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.chmod(0o644)  # another user collects it, whatever the umask of the schedule
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def _metrics(report: Report) -> list[tuple[str, str, Samples]]:
+    """(name, help, samples) of each metric; all are gauges, for each run is a measurement of its own."""
+    run, outcome, items, http = report["run"], report["outcome"], report["items"], report["http"]
+    archive, completeness, robots = report["archive"], report["completeness"], report["robots"]
+    about = {"run": run["id"], "extractor": run["extractor"], "finish_reason": outcome["finish_reason"]}
+    problems = [*completeness["sitemaps"], *completeness["listings"]]
+    return [
+        ("migration_run_info", "The last run, how it ended, and the code that made it.", [(about, 1)]),
+        ("migration_exit_code", "Exit code of the last run; 0 is complete.", _one(outcome["exit_code"])),
+        ("migration_last_run_timestamp_seconds", "When the last run ended.", _one(_moment(run["ended"]))),
+        (
+            "migration_last_success_timestamp_seconds",
+            "When the last complete run ended; 0 when none of those known was.",
+            _one(_last_success(report)),
+        ),
+        ("migration_duration_seconds", "How long the last run took.", _one(run["seconds"])),
+        (
+            "migration_phase_duration_seconds",
+            "How long each phase of the last run took.",
+            _by("phase", {timing["phase"]: timing["seconds"] for timing in report["timings"]}),
+        ),
+        ("migration_items", "Items after the last run.", _one(items["total"])),
+        ("migration_withdrawn_items", "Items that are gone from the site.", _one(items["withdrawn"])),
+        ("migration_run_items", "Items of the last run by what it found.", _by("result", items["counts"])),
+        (
+            "migration_unconfirmed_items",
+            "Items that were not there, not yet taken for gone.",
+            _one(len(items["unconfirmed"])),
+        ),
+        ("migration_missing_urls", "Addresses that are known and not accounted for.", _one(len(report["missing"]))),
+        ("migration_known_urls", "Addresses that the site or the archive names as news.", _one(completeness["known"])),
+        ("migration_accounted_urls", "Those of them that are accounted for.", _one(completeness["accounted"])),
+        (
+            "migration_source_problems",
+            "Sitemaps and listings that the last run could not read to their end.",
+            _one(sum(1 for source in problems if source["problem"])),
+        ),
+        ("migration_run_requests", "Requests of the last run.", _one(http["requests"])),
+        ("migration_run_responses", "Answers of the last run by status.", _by("status", http["status"])),
+        ("migration_run_failed_requests", "Requests without an answer by reason.", _by("reason", http["failures"])),
+        ("migration_run_received_bytes", "Received in the last run.", _one(http["bytes"])),
+        ("migration_run_archived_bytes", "Added to the archive by the last run.", _one(archive["bytes"])),
+        ("migration_run_exchanges", "HTTP exchanges archived by the last run.", _one(archive["exchanges"])),
+        ("migration_run_revisits", "Those of them whose payload was in the archive.", _one(archive["revisits"])),
+        (
+            "migration_field_filled_ratio",
+            "Share of the items that have the field.",
+            _by("field", {row["field"]: row["filled"] / row["of"] for row in report["coverage"] if row["of"]}),
+        ),
+        ("migration_unknown_values", "Values and labels that no vocabulary knows.", _one(len(report["vocabulary"]))),
+        (
+            "migration_robots_changed",
+            "1 when robots.txt is not the one of the run before.",
+            _one(int(robots["changed"])),
+        ),
+    ]
+
+
+def _one(value: float | None) -> Samples:
+    return [({}, value)]
+
+
+def _by(label: str, values: Mapping[str, float]) -> Samples:
+    return [({label: str(name)}, value) for name, value in values.items()]
+
+
+def _last_success(report: Report) -> float:
+    """Seconds since 1970, 0 when there is none."""
+    if report["outcome"]["exit_code"] == 0:
+        return _moment(report["run"]["ended"])
+    complete = [run for run in report["charts"]["history"] if run["exit_code"] == 0]
+    return max((_moment(run["started"]) + float(run["seconds"] or 0) for run in complete), default=0)
+
+
+def _moment(text: str) -> float:
+    # Python 3.10 does not read the Z.
+    return datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
+
+
+def _labels(labels: Mapping[str, str]) -> str:
+    quoted = (f'{name}="{_escaped(value, quotes=True)}"' for name, value in labels.items())
+    return "{" + ",".join(quoted) + "}"
+
+
+def _escaped(text: str, *, quotes: bool = False) -> str:
+    text = text.replace("\\", r"\\").replace("\n", r"\n")
+    return text.replace('"', r"\"") if quotes else text
+
+
+def _number(value: float) -> str:
+    return str(int(value)) if value == int(value) else repr(float(value))

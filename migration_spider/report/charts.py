@@ -1,0 +1,153 @@
+"""Charts as inline SVG. Positions across are percentages: a chart fits a phone, its letters keep their size."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from migration_spider.report.markup import Child, Node, details, h
+from migration_spider.report.text import number
+
+PLOT = 94.0
+"""Per cent of the width for the columns; the rest is for the numbers of the axis."""
+
+WIDEST = 7.0
+"""Per cent of the width that one column takes at most."""
+
+LABEL = 9.0
+"""Per cent of the width that a label of four digits needs on a phone."""
+
+TOP, FOOT = 18, 22
+"""Pixels above and below the columns."""
+
+
+@dataclass(slots=True)
+class Column:
+    """One column: what is stacked above the line, what hangs below it, what stands at its foot."""
+
+    up: list[tuple[str, int]] = field(default_factory=list)
+    """(class, how many) from the line upwards."""
+
+    down: list[tuple[str, int]] = field(default_factory=list)
+    label: str = ""
+    mark: str | None = None
+    """Class of the label."""
+
+
+def figure(name: str, title: str, said: str, drawing: list[Node], height: int, legend: Child, numbers: Node) -> Node:
+    """A chart with its title, what it says in words, and its numbers as a table. ``name`` is its id."""
+    svg = h(
+        "svg",
+        h("title", title, id=f"{name}-title"),
+        h("desc", said, id=f"{name}-said"),
+        drawing,
+        role="img",
+        aria_labelledby=f"{name}-title {name}-said",
+        width="100%",
+        height=height,
+    )
+    return h(
+        "figure",
+        h("h3", title),
+        h("p", said, class_="said"),
+        legend,
+        svg,
+        details("The numbers", numbers),
+        id=name,
+        class_="chart",
+    )
+
+
+def legend(entries: Sequence[tuple[str, str]]) -> Node:
+    """(class, name) of each colour, in the order of the drawing."""
+    return h("ul", [h("li", _swatch(kind), h("bdi", name)) for kind, name in entries], class_="legend")
+
+
+def _swatch(kind: str) -> Node:
+    return h("svg", h("rect", width="10", height="10", class_=kind), width="10", height="10", aria_hidden="true")
+
+
+def columns(bars: Sequence[Column], height: int, limit: int | None = None) -> tuple[list[Node], int]:
+    """The drawing, and its whole height in pixels. Columns above ``limit`` are cut there and say how high they are."""
+    highest = max((sum(count for _, count in bar.up) for bar in bars), default=0)
+    lowest = max((sum(count for _, count in bar.down) for bar in bars), default=0)
+    top = min(highest, limit) if limit else highest
+    step = _step(max(top, 1))
+    span = max(math.ceil(top / step) * step, step)
+    depth = round(height * min(lowest, span) / span)
+    base = TOP + height
+    nodes = []
+    for value in range(0, span + 1, step):
+        y = round(base - height * value / span, 1)
+        nodes.append(h("line", x1="0", x2="100%", y1=y, y2=y, class_="grid" if value else "base"))
+        nodes.append(h("text", number(value), x="100%", y=y - 4, class_="tick"))
+    slot = min(PLOT / max(len(bars), 1), WIDEST)
+    for index, bar in enumerate(bars):
+        place = {"x": f"{slot * (index + 0.1):.3f}%", "width": f"{slot * 0.8:.3f}%"}
+        middle = f"{slot * (index + 0.5):.3f}%"
+        total = sum(count for _, count in bar.up)
+        shrink = span / total if total > span else 1.0
+        level = float(base)
+        for kind, count in bar.up:
+            tall = height * count * shrink / span
+            level -= tall
+            if count > 0:
+                nodes.append(h("rect", y=f"{level:.2f}", height=f"{tall:.2f}", class_=kind, **place))
+        if total > span:
+            nodes.append(h("rect", y=TOP + 5, height=3, class_="cut", **place))
+            nodes.append(h("text", number(total), x=middle, y=TOP - 4, class_="value" if index else "value first"))
+        level = float(base)
+        for kind, count in bar.down:
+            tall = depth * min(count, span) / max(min(lowest, span), 1)
+            if count > 0:
+                nodes.append(h("rect", y=f"{level + 1:.2f}", height=f"{tall:.2f}", class_=kind, **place))
+            level += tall
+        if bar.label:
+            mark = f"foot {bar.mark}" if bar.mark else "foot"
+            is_cut = not index and len(bar.label) > 2
+            nodes.append(
+                h("text", bar.label, x="0" if is_cut else middle, y=base + depth + 16, class_=mark + " first" * is_cut)
+            )
+    return nodes, base + depth + FOOT
+
+
+def bars(rows: Sequence[tuple[str, int, str]]) -> tuple[list[Node], int]:
+    """(label, count, class) of each row -> the drawing, and its height in pixels."""
+    most = max((count for _, count, _ in rows), default=0)
+    nodes = []
+    for index, (label, count, kind) in enumerate(rows):
+        y = index * 36
+        nodes.append(h("text", label, x="0", y=y + 14, class_="label"))
+        nodes.append(h("text", number(count), x="100%", y=y + 14, class_="amount"))
+        nodes.append(h("rect", x="0", y=y + 20, width="100%", height=8, class_="track"))
+        if count > 0:
+            nodes.append(h("rect", x="0", y=y + 20, width=f"{100 * count / most:.3f}%", height=8, class_=kind))
+    return nodes, 36 * len(rows)
+
+
+def thinned(labels: Sequence[str], slot: float) -> list[str]:
+    """``labels`` with so many left out that those which stay have room; ``slot`` is the per cent of each column."""
+    shown = [index for index, label in enumerate(labels) if label]
+    every = 1
+    while any((later - one) * slot < LABEL for one, later in zip(shown[::every], shown[::every][1:], strict=False)):
+        every += 1
+    kept = set(shown[::every])
+    return [label if index in kept else "" for index, label in enumerate(labels)]
+
+
+def outlier(totals: Sequence[int]) -> int | None:
+    """Where to cut columns, when one is so much higher than all others that nothing else could be seen."""
+    ordered = sorted(totals, reverse=True)
+    if len(ordered) > 2 and ordered[1] > 0 and ordered[0] > 4 * ordered[1]:
+        return ordered[1]
+    return None
+
+
+def _step(top: int) -> int:
+    """Distance between lines: 1, 2 or 5 times a power of ten, at most five lines."""
+    power: int = 10 ** max(len(str(top)) - 2, 0)
+    for factor in (1, 2, 5, 10, 20, 50):
+        if top <= 5 * factor * power:
+            return factor * power
+    return 100 * power

@@ -1,0 +1,247 @@
+"""The charts of a report: which numbers, how they are called, what they say in words."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from migration_spider.report import charts
+from migration_spider.report.charts import Column
+from migration_spider.report.markup import Child, Node, foreign, h, table
+from migration_spider.report.model import Month, PastRun, Report, TermCount
+from migration_spider.report.text import day, duration, moment, number, plural, short, size
+from migration_spider.report.words import code_of, listed, meaning, more, status
+
+HEIGHT = 150
+"""Pixels of the highest column."""
+
+COLOURS = 6
+"""Languages with a colour of their own; the others share one."""
+
+MOST_MONTHS = 180
+"""A longer time is drawn in years."""
+
+MOST_YEARS = 60
+MOST_REGIONS = 12
+MOST_STATUS = 12
+MOST_ROWS = 240
+"""Rows of a table below a chart."""
+
+_MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
+
+
+def months(report: Report) -> Node | None:
+    """Items by month of publication, stacked by language; None when no item has a date."""
+    rows = report["charts"]["months"]
+    languages: Counter[str] = Counter()
+    by_time: dict[int, Counter[str]] = {}
+    outside = 0
+    ended = moment(report["run"]["ended"])
+    newest = ended.year * 12 + ended.month + 11 if ended else None
+    for row in rows:
+        languages.update(row["languages"])
+        match = _MONTH.fullmatch(row["month"])
+        at = int(match[1]) * 12 + int(match[2]) - 1 if match else None
+        if at is None or (newest is not None and at > newest):
+            outside += sum(row["languages"].values())
+        else:
+            by_time.setdefault(at, Counter()).update(row["languages"])
+    if not by_time:
+        return None
+    kinds = _kinds(languages)
+    first, last = min(by_time), max(by_time)
+    is_yearly = last - first >= MOST_MONTHS
+    unit = 12 if is_yearly else 1
+    earliest = max(first // unit, last // unit - MOST_YEARS + 1) if is_yearly else first
+    stacks: dict[int, Counter[str]] = {}
+    for at, counts in by_time.items():
+        if at // unit < earliest:
+            outside += sum(counts.values())
+            continue
+        for language, count in counts.items():
+            stacks.setdefault(at // unit, Counter())[kinds[language]] += max(count, 0)
+    bars = []
+    for at in range(earliest, last // unit + 1):
+        year = str(at) if is_yearly else str(at // 12) if at % 12 == 0 or at == earliest else ""
+        order = sorted(stacks.get(at, {}).items())
+        bars.append(Column(up=order, label=year))
+    slot = min(charts.PLOT / len(bars), charts.WIDEST)
+    if any(bar.label for bar in bars[1 : int(1.5 * charts.LABEL / slot) + 1]) and not is_yearly:
+        bars[0].label = ""  # a part of a year, with no room of its own
+    for bar, label in zip(bars, charts.thinned([bar.label for bar in bars], slot), strict=True):
+        bar.label = label
+    total = sum(languages.values())
+    most = max(stacks, key=lambda at: (stacks[at].total(), at))
+    name = str(most) if is_yearly else _month(most)
+    said = f"{plural(total, 'item')} with a date, {_month(first)} to {_month(last)}; most in {name}: "
+    said += number(stacks[most].total()) + "."
+    if outside:
+        said += f" Not drawn, for they are far off in time: {number(outside)}."
+    drawing, height = charts.columns(bars, HEIGHT)
+    legend = charts.legend(_legend(languages, kinds))
+    title = f"Items by {'year' if is_yearly else 'month'} and language"
+    return charts.figure("months", title, said, drawing, height, legend, _months_table(rows, languages))
+
+
+def _month(at: int) -> str:
+    return f"{at // 12:04}-{at % 12 + 1:02}"
+
+
+def _kinds(languages: Counter[str]) -> dict[str, str]:
+    """Language -> class of its colour, the most frequent first."""
+    order = sorted(languages, key=lambda one: (-languages[one], one))
+    return {one: f"c{min(index, COLOURS) + 1}" for index, one in enumerate(order)}
+
+
+def _legend(languages: Counter[str], kinds: dict[str, str]) -> list[tuple[str, str]]:
+    order = sorted(languages, key=lambda one: (-languages[one], one))
+    entries = [(kinds[one], f"{short(one, 20)} {number(languages[one])}") for one in order[:COLOURS]]
+    if rest := order[COLOURS:]:
+        entries.append((kinds[rest[0]], f"others {number(sum(languages[one] for one in rest))}"))
+    return entries
+
+
+def _months_table(rows: Sequence[Month], languages: Counter[str]) -> Node:
+    order = sorted(languages, key=lambda one: (-languages[one], one))[: 2 * COLOURS]
+    cells: list[list[Child]] = [
+        [
+            short(row["month"], 20),
+            *(number(row["languages"].get(one, 0)) for one in order),
+            number(sum(row["languages"].values())),
+        ]
+        for row in rows[-MOST_ROWS:]
+    ]
+    head = ["Month", *(short(one, 20) for one in order), "All"]
+    left = more(len(rows) - MOST_ROWS)
+    return table("Items by month and language", head, cells, numbers=range(1, len(head)), left=left)
+
+
+def objectives(report: Report) -> Node | None:
+    """Items by objective of the Global Compact, all 23 of them; None when no item has any."""
+    rows = report["charts"]["objectives"]
+    if not rows:
+        return None
+    counts = {row["id"]: row["count"] for row in rows}
+    names = [str(one) for one in range(1, 24)]
+    others = [row["id"] for row in rows if row["id"] not in names]
+    bars = [Column(up=[("c1", max(counts.get(one, 0), 0))], label=one, mark=_room(one)) for one in names]
+    general = sum(counts[one] for one in others)
+    if others:
+        bars.append(Column(up=[("c7", max(general, 0))], label="G", mark="small"))
+    said = f"Most often {_most(rows, with_id=True)}."
+    if unmet := [one for one in names if not counts.get(one)]:
+        said += f" Without any item: {listed(unmet)}."
+    if others:
+        said += " G: general."
+    drawing, height = charts.columns(bars, HEIGHT)
+    numbers = table(
+        "Items by objective of the Global Compact for Migration",
+        ["No.", "Objective", "Items"],
+        [[short(row["id"], 20), foreign(row["label"]), number(row["count"])] for row in rows[:MOST_ROWS]],
+        numbers=[2],
+        left=more(len(rows) - MOST_ROWS),
+    )
+    return charts.figure("objectives", "Items by objective, 1 to 23", said, drawing, height, None, numbers)
+
+
+def _room(number_: str) -> str:
+    """On a phone there is no room for every label of two digits."""
+    return "small spare" if len(number_) > 1 and int(number_) % 2 == 0 else "small"
+
+
+def regions(report: Report) -> Node | None:
+    """Items by region; None when no item has any."""
+    rows = sorted(report["charts"]["regions"], key=lambda row: (-row["count"], row["id"]))
+    if not rows:
+        return None
+    shown = rows[:MOST_REGIONS]
+    said = f"{plural(len(rows), 'region')} named, most often {_most(rows)}."
+    if left := more(len(rows) - MOST_REGIONS):
+        said += f" The first {MOST_REGIONS} are drawn."
+    drawing, height = charts.bars([(short(row["label"], 40), row["count"], "c2") for row in shown])
+    numbers = table(
+        "Items by region (UN M49)",
+        ["Code", "Region", "Items"],
+        [[short(row["id"], 20), foreign(row["label"]), number(row["count"])] for row in rows[:MOST_ROWS]],
+        numbers=[2],
+        left=more(len(rows) - MOST_ROWS) if left else None,
+    )
+    return charts.figure("regions", "Items by region", said, drawing, height, None, numbers)
+
+
+def _most(rows: Iterable[TermCount], *, with_id: bool = False) -> str:
+    first = sorted(rows, key=lambda row: -row["count"])[:3]
+    names = [f"{row['id']} {row['label']}" if with_id else row["label"] for row in first]
+    return listed([f"{short(name, 60)} ({number(row['count'])})" for name, row in zip(names, first, strict=True)])
+
+
+def answers(report: Report) -> Node | None:
+    """Answers by status, and requests without one; None when nothing was asked for."""
+    http = report["http"]
+    rows = [(status(code), count, _status_class(code)) for code, count in sorted(http["status"].items())]
+    rows += [(f"no answer: {short(kind, 40)}", count, "bad") for kind, count in sorted(http["failures"].items())]
+    if not rows:
+        return None
+    good = sum(count for _, count, kind in rows if kind != "bad")
+    total = sum(count for _, count, _ in rows)
+    said = "All were answered as hoped." if good == total else f"{plural(total - good, 'answer')} of {number(total)} "
+    if good != total:
+        said += "were errors, or did not come."
+    shown = sorted(rows, key=lambda row: -row[1])[:MOST_STATUS]
+    drawing, height = charts.bars(sorted(shown))
+    numbers = table(
+        "Answers by status",
+        ["Status", "Answers"],
+        [[name, number(count)] for name, count, _ in rows[:MOST_ROWS]],
+        numbers=[1],
+        left=more(len(rows) - MOST_ROWS),
+    )
+    return charts.figure("answers", "Answers by status", said, drawing, height, None, numbers)
+
+
+def _status_class(code: str) -> str:
+    return {"2": "good", "3": "c1"}.get(code[:1], "bad")
+
+
+def history(report: Report) -> Node | None:
+    """What each run found, and its exit code; None when there is none."""
+    runs = report["charts"]["history"]
+    if not runs:
+        return None
+    shown = runs[-40:]
+    bars = [
+        Column(
+            up=[("c1", max(run["new"], 0)), ("c3", max(run["changed"], 0))],
+            down=[("bad", max(run["vanished"], 0))],
+            label=code_of(run),
+            mark="ok" if run["exit_code"] == 0 else "failed",
+        )
+        for run in shown
+    ]
+    limit = charts.outlier([sum(count for _, count in bar.up) for bar in bars])
+    failed = sum(run["exit_code"] != 0 for run in shown)
+    said = f"{plural(len(shown), 'run')}, {day(shown[0]['started'])[:10]} to {day(shown[-1]['started'])[:10]}; "
+    said += "all complete." if not failed else f"{number(failed)} not complete."
+    said += " Below each column its exit code."
+    if limit:
+        said += " A column with a number on it is cut."
+    drawing, height = charts.columns(bars, HEIGHT, limit)
+    legend = charts.legend([("c1", "new"), ("c3", "changed"), ("bad", "gone")])
+    return charts.figure("runs", "What each run found", said, drawing, height, legend, _history_table(runs))
+
+
+def _history_table(runs: Sequence[PastRun]) -> Node:
+    head = ["Run", "Began (UTC)", "Exit code", "New", "Changed", "Gone", "Requests", "Received", "Time"]
+    rows: list[list[Child]] = [
+        [
+            h("span", short(run["run"], 60), class_="code"),
+            day(run["started"]),
+            f"{code_of(run)} {'killed' if run['exit_code'] is None else meaning(run['exit_code'])}",
+            *(number(run[name]) for name in ("new", "changed", "vanished", "requests")),
+            size(run["bytes"]),
+            duration(run["seconds"]),
+        ]
+        for run in reversed(runs[-MOST_ROWS:])
+    ]
+    return table("Runs, the last one first", head, rows, numbers=range(3, 9), left=more(len(runs) - MOST_ROWS))

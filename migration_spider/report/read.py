@@ -1,0 +1,52 @@
+"""Finds the reports of the runs below DATA_DIR again."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from migration_spider.report.model import Report, ReportError, check
+
+
+def report_file(data: Path, run: str | None = None) -> Path:
+    """The ``report.json`` of the last run that left one, or of the one whose name is or begins with ``run``.
+
+    Raises:
+        ReportError: there is none, or more than one run begins so.
+    """
+    runs = data / "runs"
+    names = sorted(folder.name for folder in runs.iterdir()) if runs.is_dir() else []
+    told = [name for name in names if (runs / name / "report.json").is_file()]
+    if run is None:
+        if not told:
+            raise ReportError(f"no run in {runs} left a report: run scrapy harvest, or give -s DATA_DIR=...")
+        return runs / told[-1] / "report.json"
+    found = [run] if run in names else [name for name in names if run and name.startswith(run)]
+    if len(found) > 1:
+        raise ReportError(f"{len(found)} runs begin with {run}: {', '.join(found[-5:])}")
+    if not found:
+        last = f"; the last with a report is {told[-1]}" if told else ""
+        raise ReportError(f"no run {run} in {runs}{last}")
+    if found[0] not in told:
+        raise ReportError(f"the run {found[0]} left no report: it was no harvest, is still running, or was killed")
+    return runs / found[0] / "report.json"
+
+
+def runs_since(file: Path) -> int:
+    """How many runs began after the one of this ``report.json``: they left no report, or are running."""
+    folder = file.parent
+    return sum(other.name > folder.name for other in folder.parent.iterdir() if other.is_dir())
+
+
+def read_report(file: Path) -> Report:
+    """The report in ``file``.
+
+    Raises:
+        ReportError: it cannot be read, or is of another form.
+    """
+    try:
+        return check(json.loads(file.read_text(encoding="utf-8")))
+    except (OSError, ValueError) as error:
+        raise ReportError(f"{file} cannot be read: {error}") from error
+    except ReportError as error:
+        raise ReportError(f"{file}: {error}") from error

@@ -1,0 +1,194 @@
+"""What a report says, in sentences: the same on the page, in Markdown and on the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from http import HTTPStatus
+
+from migration_spider.ledger import REASONS, UNSETTLED
+from migration_spider.report.model import FieldCoverage, Missing, PastRun, Report, Vanished
+from migration_spider.report.run import FOUND
+from migration_spider.report.text import day, duration, number, percent, plural, short, size, time
+
+MEANINGS = {
+    0: "complete",
+    1: "internal error",
+    2: "wrong usage",
+    3: "finished, but incomplete",
+    4: "the site refused or could not be reached",
+    5: "the archive could not be written",
+}
+"""Exit code -> in words; see docs/crawl.md."""
+
+GONE = {
+    "gone": "there is no such page any more",
+    "unpublished": "it may not be read any more",
+    "redirected": "its address leads elsewhere",
+    "blocked": "something else stands in its place",
+}
+"""Reason of a tombstone -> in words."""
+
+NOTABLE_LOSS = 0.05
+"""A field that this much fewer items have than expected is pointed out."""
+
+
+def headline(report: Report) -> str:
+    """``Complete``, or ``NOT COMPLETE: `` and the most serious reason."""
+    outcome = report["outcome"]
+    if outcome["exit_code"] == 0:
+        return "Complete"
+    first = outcome["messages"][0] if outcome["messages"] else meaning(outcome["exit_code"])
+    return f"NOT COMPLETE: {short(first)}"
+
+
+def meaning(code: int) -> str:
+    """An exit code in words."""
+    return MEANINGS.get(code, f"exit code {code}")
+
+
+def further(report: Report) -> list[str]:
+    """What else was wrong."""
+    return report["outcome"]["messages"][1:]
+
+
+def account(report: Report) -> str:
+    """What became of the addresses, in one or two sentences."""
+    completeness, missing = report["completeness"], report["missing"]
+    known = completeness["known"]
+    if not known and not missing:
+        return "No address of a news item was met."
+    if not missing:
+        return f"{_all(known)} accounted for."
+    open_ones = sum(one["reason"] in UNSETTLED for one in missing)
+    are = "is" if len(missing) == 1 else "are"
+    said = f"Of {plural(known, 'address', 'addresses')} that may be news, {number(len(missing))} {are} missing"
+    if not open_ones:
+        return f"{said}, each for a reason that the site gives or the options ask for."
+    return f"{said}; the next run asks for {'it' if open_ones == len(missing) == 1 else number(open_ones)} again."
+
+
+def _all(known: int) -> str:
+    return (
+        "The one address that may be news is" if known == 1 else f"All {number(known)} addresses that may be news are"
+    )
+
+
+def changes(report: Report) -> str:
+    """What the run found, in one sentence."""
+    counts = report["items"]["counts"]
+    kinds = {
+        "new": counts["new"],
+        "changed": counts["changed"],
+        "gone": counts["vanished"],
+        "back": counts["reappeared"],
+    }
+    found = [f"{number(count)} {kind}" for kind, count in kinds.items() if count]
+    same = counts["unchanged"] + counts["rerendered"]
+    seen = [f"{plural(same, 'item')} looked at and as before"] if same else []
+    if counts["not_due"]:
+        seen.append(f"{number(counts['not_due'])} not due")
+    return "; ".join([listed(found) or "Nothing new, changed or gone", *([", ".join(seen)] if seen else [])]) + "."
+
+
+def listed(parts: Sequence[str]) -> str:
+    """``a, b and c``."""
+    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
+
+
+def when(report: Report) -> str:
+    """``20 November 2026, 03:04 to 04:11 UTC``."""
+    began, ended = time(report["run"]["started"]), time(report["run"]["ended"])
+    day_of_month, _, clock = ended.partition(", ")
+    if began.startswith(f"{day_of_month}, "):
+        return f"{began.removesuffix(' UTC')} to {clock}"
+    return f"{began} to {ended}"
+
+
+def figures(report: Report) -> list[tuple[str, str]]:
+    """(what, how much) of the numbers to be seen first."""
+    items, http = report["items"], report["http"]
+    return [
+        ("items on the site", number(items["total"])),
+        ("new", number(items["counts"]["new"])),
+        ("changed", number(items["counts"]["changed"])),
+        ("gone", number(items["counts"]["vanished"])),
+        ("missing", number(len(report["missing"]))),
+        ("requests", number(http["requests"])),
+        ("received", size(http["bytes"])),
+        ("time", duration(report["run"]["seconds"])),
+    ]
+
+
+def reason(code: str) -> str:
+    """Why an address is missing, in words."""
+    return REASONS.get(code, short(code, 80))
+
+
+def is_open(code: str) -> bool:
+    """Whether the next run has to ask again."""
+    return code in UNSETTLED
+
+
+def found(how: str) -> str:
+    """How an address is known, in words."""
+    return {**FOUND, "state": "earlier runs"}.get(how, short(how, 40))
+
+
+def known(one: Missing) -> str:
+    """How an address is known, and what the reason does not say yet: ``known from a sitemap: 502 Bad Gateway``."""
+    detail = short(one["detail"])
+    said = f"known from {found(one['found'])}"
+    return said if detail in ("", reason(one["reason"])) else f"{said}: {detail}"
+
+
+def by_reason(missing: Iterable[Missing]) -> dict[str, list[Missing]]:
+    """Reason -> addresses, those to be asked for again first, then the most frequent."""
+    groups: dict[str, list[Missing]] = {}
+    for one in missing:
+        groups.setdefault(one["reason"], []).append(one)
+    order = sorted(groups, key=lambda code: (not is_open(code), -len(groups[code]), code))
+    return {code: groups[code] for code in order}
+
+
+def vanished(item: Vanished) -> str:
+    """Why an item is taken for gone: ``there is no such page any more (404), found in 2 runs``."""
+    said = GONE.get(item["reason"], short(item["reason"], 80))
+    return f"{said} ({item['status']}), found in {plural(item['confirmed'], 'run')}"
+
+
+def status(code: str) -> str:
+    """``404 Not Found``."""
+    try:
+        return f"{short(code, 20)} {HTTPStatus(int(code)).phrase}"
+    except ValueError:
+        return short(code, 40)
+
+
+def difference(row: FieldCoverage) -> float | None:
+    """Share now minus the share expected (-1 to 1); None when nothing can be compared."""
+    return row["filled"] / row["of"] - row["before"] if row["of"] and row["before"] is not None else None
+
+
+def fallen(coverage: Iterable[FieldCoverage]) -> list[str]:
+    """Fields that notably fewer items have than expected, in words."""
+    rows = [(row, difference(row)) for row in coverage]
+    return [
+        f"{short(row['field'], 60)} {percent(row['filled'] / row['of'])} instead of {percent(row['before'] or 0)}"
+        for row, change in rows
+        if change is not None and change <= -NOTABLE_LOSS
+    ]
+
+
+def day_of(run: PastRun) -> str:
+    """When a run began, to the minute."""
+    return day(run["started"])
+
+
+def code_of(run: PastRun) -> str:
+    """The exit code of a run; a dash when it was killed."""
+    return "–" if run["exit_code"] is None else str(run["exit_code"])
+
+
+def more(left: int) -> str | None:
+    """What stands in the place of the rest of a long list."""
+    return f"and {number(left)} more, in report.json" if left > 0 else None

@@ -1,0 +1,50 @@
+"""Puts a report into the folder of its run: ``report.json``, ``report.md``, ``report.html``."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+from migration_spider.report.html import page
+from migration_spider.report.markdown import markdown
+from migration_spider.report.model import check
+
+
+def write_report(folder: Path, report: dict[str, Any]) -> None:
+    """Write the three files into ``folder``, which is made when it is not there; each appears whole or not at all.
+
+    Raises:
+        ReportError: ``report`` is not of the form that `model` describes; nothing is written.
+        OSError: the folder cannot be written.
+    """
+    checked = check(report)
+    texts = {
+        "report.json": json_text(report),
+        "report.md": markdown(checked),
+        "report.html": page(checked),
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in texts.items():
+        _put(folder / name, text.encode())
+
+
+def json_text(report: dict[str, Any]) -> str:
+    """The same text for the same report: keys sorted, one value a line."""
+    text = json.dumps(report, ensure_ascii=False, allow_nan=False, indent=1, sort_keys=True)
+    # Half of a surrogate pair cannot be UTF-8, but stands in texts that came out of JSON.
+    return re.sub("[\ud800-\udfff]", lambda found: f"\\u{ord(found[0]):04x}", text) + "\n"
+
+
+def _put(path: Path, data: bytes) -> None:
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        with unfinished.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)

@@ -1,0 +1,189 @@
+"""What a `scrapy harvest` knows when it starts, and the decisions that follow: what is due, what may be reused."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from migration_spider.state.database import open_database
+from migration_spider.state.pages import IsBlocked, Page, Pages
+from migration_spider.state.runs import Absences, Runs
+from migration_spider.state.schedule import Policy, interval, is_due, moment, stamp, young_since
+
+_ATTRIBUTE = "migration_memory"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """What the index knows of an item."""
+
+    id: str
+    url: str
+    version: int
+    first_seen: str
+    last_changed: str
+    published: str | None
+    withdrawn: str | None
+    """Reason of its tombstone, if that is its last line."""
+
+    node_id: int | None
+    language: str | None
+    title: str | None
+
+
+_COLUMNS = "id, url, version, first_seen, last_changed, published, tombstone, node_id, language, title"
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """When to look again; from the settings."""
+
+    items: Policy
+    """MIGRATION_REVISIT."""
+
+    others: timedelta
+    """MIGRATION_REVISIT_OTHERS: pages that are no items, and items that are gone."""
+
+    requisites: timedelta
+    """MIGRATION_REVISIT_REQUISITES: style sheets, scripts, images."""
+
+    everything: bool = False
+    """Whether all is due."""
+
+
+class Memory:
+    """The database in ``path`` for one run that is part of the cycle begun at ``began``.
+
+    Raises:
+        StateError: the database cannot be opened.
+    """
+
+    def __init__(self, path: Path, warc: Path, rules: Rules, is_blocked: IsBlocked) -> None:
+        self._db: sqlite3.Connection = open_database(path)
+        self.pages = Pages(self._db, warc, is_blocked)
+        self.runs = Runs(self._db)
+        self.absences = Absences(self._db)
+        self.rules = rules
+        self.cycle = ""
+        self.began = ""
+        """When the cycle began, as ``WARC-Date``: what was answered since then is not asked again."""
+        self.now = moment("1970-01-01")
+        self._collection_began = ""
+        self._again: dict[str, str] = {}
+        self._missing: set[str] = set()
+        self.named: dict[str, str | None] = {}
+        """What the site named in the last whole run, with its ``lastmod``."""
+
+    def begin(self, cycle: str, began: str, now: datetime) -> None:
+        """Take up the run, after the indexes were brought up to date."""
+        self.cycle, self.began, self.now = cycle, began, now
+        first = self._db.execute("SELECT min(first_seen) FROM item").fetchone()[0]
+        self._collection_began = first or stamp(now)
+        self._again = self.runs.again()
+        self.named = self.runs.named()
+        self._missing = {missing.id for missing in self.absences.all()}
+
+    def close(self) -> None:
+        """Close the database."""
+        self._db.close()
+
+    # ---- items
+
+    def items(self) -> Iterator[Item]:
+        """All items, by id; also those that have a tombstone."""
+        for row in self._db.execute(f"SELECT {_COLUMNS} FROM item ORDER BY id").fetchall():  # noqa: S608
+            yield Item(*row)
+
+    def item(self, item_id: str) -> Item | None:
+        """The item called ``item_id``."""
+        row = self._db.execute(f"SELECT {_COLUMNS} FROM item WHERE id = ?", (item_id,)).fetchone()  # noqa: S608
+        return Item(*row) if row else None
+
+    def items_at(self, urls: Iterable[str], *, withdrawn: bool = False) -> list[Item]:
+        """The items that had one of these addresses; those that have a tombstone only when ``withdrawn``."""
+        found: dict[str, Item] = {}
+        for url in urls:
+            query = f"SELECT {_COLUMNS} FROM item WHERE url = ?"  # noqa: S608
+            for item in (Item(*row) for row in self._db.execute(query, (url.partition("#")[0],))):
+                if withdrawn or not item.withdrawn:
+                    found[item.id] = item
+        return list(found.values())
+
+    def is_withdrawn(self, urls: Iterable[str]) -> bool:
+        """Whether these are addresses of items, and all of them have their tombstone."""
+        found = self.items_at(urls, withdrawn=True)
+        return bool(found) and all(item.withdrawn for item in found)
+
+    def due_items(self) -> Iterator[Item]:
+        """The items that it is time to look at, and those looked at in an earlier part of this cycle."""
+        for item in self.items():
+            page = self.pages.get(item.url)
+            if page is None or self.is_current(page) or self._is_due(page, item):
+                yield item
+
+    # ---- pages
+
+    def is_current(self, page: Page) -> bool:
+        """Whether ``page`` was answered in an earlier part of this cycle: then it is not asked again."""
+        return page.checked >= self.began
+
+    def is_page_due(self, url: str, page: Page | None, lastmod: str | None) -> bool:
+        """Whether a page of content is to be asked: for its age, or because the site says that it was changed."""
+        if page is None or url in self._again or self.rules.everything:
+            return True
+        if lastmod and self.was_modified(url, lastmod):
+            return True
+        known = self.items_at([url], withdrawn=True)
+        if known:
+            # One that is gone and named all the same may be there again.
+            return any(item.withdrawn or self._is_due(page, item) for item in known)
+        # An error that is named anew may be a page again; many a site names some of its errors for ever.
+        is_anew = page.status >= 400 and url not in self.named
+        return is_anew or is_due(page.checked, self.rules.others, self.now)
+
+    def was_modified(self, url: str, lastmod: str) -> bool:
+        """Whether a sitemap says something else than last time; the site's clock is compared only when it must be."""
+        if before := self.named.get(url):
+            return before != lastmod
+        page = self.pages.get(url)
+        return page is None or _is_later(lastmod, page.checked)
+
+    def is_requisite_due(self, page: Page | None) -> bool:
+        """Whether a style sheet, script or image is to be asked."""
+        return page is None or self.rules.everything or is_due(page.checked, self.rules.requisites, self.now)
+
+    def _is_due(self, page: Page, item: Item) -> bool:
+        if self.rules.everything or item.url in self._again or item.id in self._missing:
+            return True
+        if item.withdrawn:
+            return is_due(page.checked, self.rules.others, self.now)
+        if page.status >= 400:
+            return True
+        since = young_since(item.published, item.first_seen, item.last_changed, self._collection_began)
+        return is_due(page.checked, interval(self.now - since, self.rules.items), self.now)
+
+
+def _is_later(lastmod: str, checked: str) -> bool:
+    """Whether a sitemap's ``lastmod`` (W3C-DTF) is after the last look; a day counts with its last moment."""
+    try:
+        when = moment(lastmod.strip())
+    except ValueError:
+        return False
+    if "T" not in lastmod:
+        when += timedelta(days=1)
+    return when > moment(checked)
+
+
+def remember(crawler: Any, memory: Memory) -> None:
+    """Give ``crawler`` its memory."""
+    vars(crawler)[_ATTRIBUTE] = memory
+
+
+def memory_of(crawler: Any) -> Memory | None:
+    """The memory of ``crawler``; None of a plain crawl, which asks for everything."""
+    memory: Memory | None = vars(crawler).get(_ATTRIBUTE)
+    return memory

@@ -1,0 +1,153 @@
+"""The runs of `scrapy harvest`: which one goes on with which, what they found, what they could not settle."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run."""
+
+    id: str
+    cycle: str
+    """Id of the first of the runs that are parts of one: a run that was cut off, and those that went on with it."""
+
+    started: str
+    ended: str | None
+    """None of a run that goes on, or was killed."""
+
+    pid: int
+    options: dict[str, Any]
+    exit_code: int | None
+    finish_reason: str | None
+    counts: dict[str, Any]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it came to its end, with whatever result."""
+        return self.finish_reason == "finished"
+
+
+class Runs:
+    """The table of runs in ``database`` (an open connection)."""
+
+    def __init__(self, database: sqlite3.Connection) -> None:
+        self._db = database
+
+    def begin(self, run_id: str, cycle: str, started: str, pid: int, options: Mapping[str, Any]) -> None:
+        """Note that a run begins."""
+        with self._db:
+            self._db.execute(
+                "INSERT INTO run (id, cycle, started, pid, options) VALUES (?, ?, ?, ?, ?)",
+                (run_id, cycle, started, pid, json.dumps(options, sort_keys=True)),
+            )
+
+    def end(
+        self, run_id: str, ended: str, exit_code: int | None, finish_reason: str | None, counts: Mapping[str, Any]
+    ) -> None:
+        """Note how it ended."""
+        with self._db:
+            self._db.execute(
+                "UPDATE run SET ended = ?, exit_code = ?, finish_reason = ?, counts = ? WHERE id = ?",
+                (ended, exit_code, finish_reason, json.dumps(counts), run_id),
+            )
+
+    def last(self) -> Run | None:
+        """The run begun last."""
+        return next(iter(self.history(1)), None)
+
+    def first_of(self, cycle: str) -> Run | None:
+        """The run that began ``cycle``."""
+        row = self._db.execute("SELECT * FROM run WHERE id = ?", (cycle,)).fetchone()
+        return _run(row) if row else None
+
+    def history(self, most: int) -> list[Run]:
+        """The last ``most`` runs, the latest first."""
+        rows = self._db.execute("SELECT * FROM run ORDER BY started DESC, id DESC LIMIT ?", (most,))
+        return [_run(row) for row in rows]
+
+    # ---- what is to be asked again, whatever the schedule says
+
+    def again(self) -> dict[str, str]:
+        """Address -> why it is to be asked again in the next run."""
+        return dict(self._db.execute("SELECT url, why FROM again"))
+
+    def set_again(self, urls: Mapping[str, str]) -> None:
+        """Replace that list."""
+        with self._db:
+            self._db.execute("DELETE FROM again")
+            self._db.executemany("INSERT INTO again VALUES (?, ?)", urls.items())
+
+    # ---- what listings and sitemaps named
+
+    def named(self) -> dict[str, str | None]:
+        """Address -> ``lastmod`` of the sitemap, if any, of everything that the site named in the last whole run."""
+        return dict(self._db.execute("SELECT url, lastmod FROM named"))
+
+    def set_named(self, sources: Mapping[str, str], lastmods: Mapping[str, str]) -> None:
+        """Replace that list; ``sources`` says for each address where it was named."""
+        with self._db:
+            self._db.execute("DELETE FROM named")
+            self._db.executemany(
+                "INSERT INTO named VALUES (?, ?, ?)",
+                [(url, source, lastmods.get(url)) for url, source in sources.items()],
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """An item that was not where it was."""
+
+    id: str
+    reason: str
+    status: int
+    confirmed: int
+    """Runs, parts of one counted once, that found it so one after the other."""
+
+    first: str
+    """When it was first found so."""
+
+
+class Absences:
+    """Items that are not there any more, until they have been missed often enough for a tombstone."""
+
+    def __init__(self, database: sqlite3.Connection) -> None:
+        self._db = database
+
+    def confirm(self, item_id: str, reason: str, status: int, cycle: str, moment: str) -> int:
+        """Count one more run that found it so; the number by now. Another reason begins anew."""
+        row = self._db.execute(
+            "SELECT reason, confirmed, cycle, first FROM missing WHERE id = ?", (item_id,)
+        ).fetchone()
+        if row is None or row[0] != reason:
+            confirmed, first = 1, moment
+        else:
+            confirmed, first = row[1] + (row[2] != cycle), row[3]
+        with self._db:
+            self._db.execute(
+                "INSERT OR REPLACE INTO missing VALUES (?, ?, ?, ?, ?, ?)",
+                (item_id, reason, status, confirmed, cycle, first),
+            )
+        return confirmed
+
+    def forget(self, item_id: str) -> None:
+        """It is there, or has its tombstone."""
+        with self._db:
+            self._db.execute("DELETE FROM missing WHERE id = ?", (item_id,))
+
+    def all(self) -> list[Missing]:
+        """All of them, by id."""
+        rows = self._db.execute("SELECT id, reason, status, confirmed, first FROM missing ORDER BY id")
+        return [Missing(*row) for row in rows]
+
+
+def _run(row: Iterable[Any]) -> Run:
+    run_id, cycle, started, ended, pid, options, exit_code, reason, counts = row
+    return Run(
+        run_id, cycle, started, ended, pid, json.loads(options), exit_code, reason, json.loads(counts) if counts else {}
+    )

@@ -1,0 +1,110 @@
+"""`scrapy report`: the last report on the terminal."""
+
+import io
+import json
+import re
+import unicodedata
+
+import pytest
+from hypothesis import example, given, settings
+from rich.console import Console
+
+from migration_spider.report.model import empty_report
+from migration_spider.report.terminal import show
+from migration_spider.report.write import write_report
+from tests.crawling import scrapy
+from tests.report.poison import FRAGMENTS, poisoned, texts
+from tests.report.sample import sample_report
+
+FIRST, LAST = "20261119T030402Z-0b44de", "20261120T030405Z-8c1f2a"
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    """Two runs with a report, and a later one without."""
+    data = tmp_path_factory.mktemp("data")
+    for name, code in ((FIRST, 0), (LAST, 3)):
+        report = sample_report(code=code)
+        report["run"]["id"] = name
+        report["items"]["new"][0]["title"] = "[red]\x1b[31m \u202egnp"
+        write_report(data / "runs" / name, report)
+    (data / "runs" / "20261121T030404Z-000000").mkdir()
+    return data
+
+
+def test_the_last_report_is_shown(data):
+    output = scrapy("report", data=data).decode()
+    assert "NOT COMPLETE: 7 pages that the site names are missing\n" in output
+    assert "8001@en       Regional review of the Global Compact opens in Quito\n" in output
+    assert "Missing: could not be fetched 4\n" in output
+    assert "  geographic_scope            140  230    61%     88%\n" in output
+    assert "  2026-11-20 03:04     3   63        8     3 " in output
+    assert f"{LAST}/report.html\n" in output
+    assert "1 later run left no report" in output
+    assert "[red][U+001B][31m [U+202E]gnp\n" in output
+    assert "\x1b" not in output
+
+
+def test_an_earlier_run_is_found_by_the_beginning_of_its_name(data):
+    assert "\nComplete\n" in scrapy("report", "20261119", data=data).decode()
+
+
+def test_json_is_the_file_and_path_is_the_page(data):
+    file = data / "runs" / FIRST / "report.json"
+    assert file.read_bytes() == scrapy("report", FIRST, "--json", data=data)
+    assert f"{file.with_name('report.html')}\n" == scrapy("report", FIRST, "--path", data=data).decode()
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["2026112"], "2 runs begin with 2026112"),
+        (["2019"], f"no run 2019 in .*; the last with a report is {LAST}"),
+        (["../runs/" + FIRST], "no run ../runs/"),
+        (["20261121T030404Z-000000"], "left no report: it was no harvest, is still running, or was killed"),
+        ([FIRST, LAST], "name one run"),
+        (["--json", "--path"], "exclude each other"),
+    ],
+)
+def test_what_cannot_be_shown_is_one_clear_line(data, words, says):
+    output = scrapy("report", *words, data=data, code=2).decode()
+    assert re.search(f"error: .*{says}", output)
+    assert "Traceback" not in output
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (None, "no run in .* left a report: run scrapy harvest"),
+        ("{", "report.json cannot be read: "),
+        (json.dumps({**empty_report(), "schema": "x/2"}), "the report has the schema 'x/2', expected"),
+        (json.dumps({"schema": "migration-spider/report/1"}), "report.run is missing"),
+    ],
+)
+def test_no_report_is_one_clear_line(tmp_path, content, says):
+    if content is not None:
+        folder = tmp_path / "runs" / "a"
+        folder.mkdir(parents=True)
+        (folder / "report.json").write_text(content, encoding="utf-8")
+    output = scrapy("report", data=tmp_path, code=2).decode()
+    assert re.fullmatch(f"scrapy report: error: .*{says}.*\n", output)
+
+
+@given(texts)
+@example("".join(FRAGMENTS))
+@settings(max_examples=40, deadline=None)
+def test_no_text_reaches_the_terminal_as_a_command(text):
+    report = sample_report(items=230, months=2, runs=2)
+    report["items"]["new"] = report["items"]["new"][:2]
+    screen = io.StringIO()
+    show(poisoned(report, text, kept=frozenset({"schema"})), Console(file=screen, force_terminal=False, width=100))
+    for character in set(screen.getvalue()) - {"\n"}:
+        assert unicodedata.category(character) not in ("Cc", "Cs"), hex(ord(character))
+
+
+def test_an_empty_report_is_shown():
+    screen = io.StringIO()
+    show(empty_report("a"), Console(file=screen, width=100))
+    assert screen.getvalue().startswith(
+        "\nComplete\nNothing new, changed or gone. No address of a news item was met.\n"
+    )

@@ -1,0 +1,352 @@
+"""report.html: nothing in it acts, everything can be read."""
+
+import base64
+import hashlib
+import re
+import unicodedata
+from html.parser import HTMLParser
+from itertools import pairwise
+
+import lxml.html
+import pytest
+from hypothesis import example, given, settings
+
+from migration_spider.report.html import page
+from migration_spider.report.model import empty_report
+from migration_spider.report.text import address, short, visible
+from migration_spider.report.words import when
+from tests.report.poison import FRAGMENTS, poisoned, texts
+from tests.report.sample import sample_report
+
+TAGS = set(
+    re.findall(
+        r"\S+",
+        "html head meta title style body header nav main section div p span bdi h1 h2 h3 ul li dl dt dd a code strong details "
+        "summary figure svg desc rect line text table caption thead tbody tr th td",
+    )
+)
+ATTRIBUTES = set(
+    re.findall(
+        r"\S+",
+        "lang charset http-equiv content name class id href rel aria-label aria-labelledby aria-hidden role tabindex scope "
+        "width height x y x1 x2 y1 y2",
+    )
+)
+REPORTS = {
+    "incomplete": sample_report(),
+    "complete": sample_report(code=0),
+    "empty": empty_report(),
+    "years": sample_report(months=230, runs=1),
+    "hostile": poisoned(sample_report(items=230, months=3, runs=3), "".join(FRAGMENTS), kept=frozenset({"schema"})),
+}
+
+
+class Seen(HTMLParser):
+    """Tags with their attributes and all text, by the tokenizer of the standard library."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.tags, self.data = [], []
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data):
+        self.data.append(data)
+
+    def handle_comment(self, data):
+        raise AssertionError(data)
+
+    handle_pi = unknown_decl = handle_comment
+
+
+@pytest.fixture(params=REPORTS, scope="module")
+def written(request):
+    return page(REPORTS[request.param])
+
+
+def is_harmless(text):
+    seen = Seen(text)
+    assert set() == {tag for tag, _ in seen.tags} - TAGS
+    assert set() == {name for _, attributes in seen.tags for name in attributes} - ATTRIBUTES
+    for tag, attributes in seen.tags:
+        if "href" in attributes:
+            target = attributes["href"]
+            assert tag == "a"
+            assert re.fullmatch(r"#[a-z]+", target) or re.match(r"https?://[^/@]+", target)
+    acting = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
+    for character in set("".join(seen.data)) - {"\n"}:
+        assert unicodedata.category(character) not in ("Cc", "Cs", "Zl", "Zp"), hex(ord(character))
+        assert unicodedata.bidirectional(character) not in acting, hex(ord(character))
+    return seen
+
+
+def test_nothing_acts_and_nothing_is_loaded(written):
+    seen = is_harmless(written)
+    tree = lxml.html.fromstring(written)
+    assert [] == tree.xpath(
+        "//script|//link|//img|//iframe|//object|//base|//form|//@style|//@src|//@srcset|//@*[starts-with(name(), 'on')]"
+    )
+    (style,) = tree.xpath("//style")
+    assert not re.search(r"url\(|@import|expression|http", style.text)
+    assert 1 == sum(tag == "style" for tag, _ in seen.tags)
+
+
+def test_the_policy_allows_the_one_style_sheet_and_nothing_else(written):
+    style = re.search(r"<style>(.*?)</style>", written, re.DOTALL)[1]
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    (policy,) = lxml.html.fromstring(written).xpath("//meta[@http-equiv='Content-Security-Policy']/@content")
+    assert f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'" == policy
+    assert written.index("Content-Security-Policy") < written.index("<style>")
+
+
+def test_it_can_be_read_aloud(written):
+    tree = lxml.html.fromstring(written)
+    assert "en" == tree.get("lang")
+    assert 1 == len(tree.xpath("//h1"))
+    levels = [int(heading.tag[1]) for heading in tree.xpath("//h1|//h2|//h3")]
+    assert all(later - one <= 1 for one, later in pairwise(levels))
+    ids = tree.xpath("//@id")
+    assert sorted(set(ids)) == sorted(ids)
+    assert set() == {name for names in tree.xpath("//@aria-labelledby") for name in names.split()} - set(ids)
+    assert set() == {target[1:] for target in tree.xpath("//a/@href") if target.startswith("#")} - set(ids)
+    for table in tree.xpath("//table"):
+        assert table.xpath("string(caption)")
+        assert len(table.xpath("thead/tr/th[@scope='col']")) == len(table.xpath("tbody/tr[1]/*"))
+    for svg in tree.xpath("//svg[not(@aria-hidden)]"):
+        title, said = (svg.xpath(f"string({name})") for name in ("title", "desc"))
+        assert title
+        assert said
+        (figure,) = svg.xpath("ancestor::figure")
+        assert figure.xpath(".//table//td"), "the numbers stand beside the chart"
+
+
+def test_colours_have_contrast():
+    style = re.search(r"<style>(.*?)</style>", page(empty_report()), re.DOTALL)[1]
+    blocks = re.findall(r":root \{(.*?)\}", style, re.DOTALL)
+    light, dark = (dict(re.findall(r"--(\w+): (#\w+);", block)) for block in blocks[:2])
+    for colours in (light, dark):
+        for name in ("ink", "soft", "link", "good", "bad"):
+            assert contrast(colours[name], colours["paper"]) >= 4.5, name
+        for name in ("c1", "c2", "c3", "c4", "c5", "c6", "c7"):
+            assert contrast(colours[name], colours["paper"]) >= 3, name
+
+
+def contrast(one, other):
+    """By WCAG 2.1."""
+
+    def luminance(colour):
+        channels = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
+        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    darker, lighter = sorted((luminance(one), luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def test_items_are_linked_and_carry_their_evidence():
+    report = sample_report()
+    tree = lxml.html.fromstring(page(report))
+    entries = tree.xpath("//ul[@class='items']/li")
+    items = [
+        item for group in ("new", "changed", "vanished", "reappeared", "unconfirmed") for item in report["items"][group]
+    ]
+    assert len(items) == len(entries)
+    for item, entry in zip(items, entries, strict=True):
+        assert [item["url"]] == entry.xpath(".//p[@class='title']/a/@href")
+        assert item["title"] == entry.xpath("string(.//p[@class='title'])")
+        assert [item["language"]] == entry.xpath(".//p[@class='title']//bdi/@lang")
+        told = " ".join(entry.xpath("string(.//details)").split())
+        where = item["warc"]
+        for part in (where["file"], f"{where['offset']}, {where['length']} bytes", where["record_id"]):
+            assert part in told
+        assert f"scrapy show {item['id']} --verify" == entry.xpath("string(.//code)")
+
+
+@pytest.mark.parametrize("title", FRAGMENTS)
+def test_a_title_is_text(title):
+    report = sample_report()
+    report["items"]["new"] = report["items"]["new"][:1]
+    report["items"]["new"][0]["title"] = f"a {title} z"
+    tree = lxml.html.fromstring(page(report))
+    assert visible(f"a {title} z") == tree.xpath("string(//ul[@class='items']/li[1]//p[@class='title'])")
+
+
+def test_a_command_to_copy_cannot_run_another():
+    report = sample_report()
+    report["items"]["new"][0]["id"] = "1@en; rm -rf ~ $(x)"
+    tree = lxml.html.fromstring(page(report))
+    assert "scrapy show '1@en; rm -rf ~ $(x)' --verify" == tree.xpath("string(//ul[@class='items']/li[1]//code)")
+
+
+@given(texts)
+@example("".join(FRAGMENTS))
+@example("")
+@settings(max_examples=60, deadline=None)
+def test_no_text_breaks_out(text):
+    small = sample_report(items=230, months=2, runs=2)
+    small["items"]["new"] = small["items"]["new"][:2]
+    is_harmless(page(poisoned(small, text, kept=frozenset({"schema"}))))
+    kept = frozenset({"schema", "url", "examples", "language", "site", "options"})
+
+    def markup(of):
+        seen = is_harmless(page(poisoned(small, of, kept=kept)))
+        return [(tag, sorted(attributes)) for tag, attributes in seen.tags]
+
+    assert markup("x") == markup("x" + text)
+
+
+def test_long_lists_are_cut_and_say_so():
+    report = sample_report()
+    report["items"]["new"] *= 100
+    report["missing"] *= 1000
+    report["vocabulary"] *= 1000
+    report["completeness"]["listings"] *= 700
+    report["coverage"] *= 100
+    report["archive"]["files"] *= 1000
+    report["outcome"]["messages"] *= 1000
+    report["charts"]["regions"] *= 100
+    report["charts"]["history"] *= 100
+    report["run"]["user_agent"] *= 10_000
+    text = page(report)
+    assert len(text) < 500_000
+    said = lxml.html.fromstring(text).text_content()
+    for left in (6300 - 100, 4000 - 60, 700 - 40, 1400 - 40, 1000 - 40, 2000 - 40, 2999 - 20, 2200 - 240, 1200 - 240):
+        assert f"and {left:,} more, in report.json" in said
+
+
+@pytest.mark.parametrize(
+    ("code", "messages", "headline"),
+    [
+        (0, [], "Complete"),
+        (3, ["12 pages could not be fetched", "x"], "NOT COMPLETE: 12 pages could not be fetched"),
+        (4, ["the site answered no page"], "NOT COMPLETE: the site answered no page"),
+        (5, [], "NOT COMPLETE: the archive could not be written"),
+        (9, [], "NOT COMPLETE: exit code 9"),
+    ],
+)
+def test_the_outcome_comes_first_in_plain_words(code, messages, headline):
+    report = sample_report()
+    report["outcome"] = {"exit_code": code, "finish_reason": "finished", "messages": messages}
+    tree = lxml.html.fromstring(page(report))
+    assert headline == tree.xpath("string(//h1)")
+    assert tree.xpath("string(//title)").startswith(headline)
+    assert messages[1:] == [item.text_content() for item in tree.xpath("//ul[@class='messages']/li")]
+    assert "header" == tree.xpath("//body/*[1]")[0].tag
+
+
+def test_months_are_a_whole_row_of_time_and_far_ones_are_told():
+    report = sample_report()
+    report["charts"]["months"] = [
+        {"month": "2026-01", "languages": {"en": 2, "fr": 1}},
+        {"month": "2026-04", "languages": {"en": 1}},
+        {"month": "2062-04", "languages": {"en": 4}},
+        {"month": "x", "languages": {"en": 5}},
+    ]
+    tree = lxml.html.fromstring(page(report))
+    (figure,) = tree.xpath("//figure[@id='months']")
+    said = figure.xpath("string(.//desc)")
+    assert (
+        "13 items with a date, 2026-01 to 2026-04; most in 2026-01: 3. Not drawn, for they are far off in time: 9."
+        == said
+    )
+    columns = sorted({rect.get("x") for rect in figure.xpath("./svg/rect")})
+    assert ["0.700%", "21.700%"] == columns, "the second and third month are empty, and have their room"
+    assert ["2026-01", "2026-04", "2062-04", "x"] == figure.xpath(".//tbody//th/text()")
+
+
+def test_one_run_that_is_far_above_the_others_is_cut_and_says_how_high_it_is():
+    tree = lxml.html.fromstring(page(sample_report()))
+    (figure,) = tree.xpath("//figure[@id='runs']")
+    assert ["560"] == figure.xpath(".//*[contains(@class, 'value')]/text()")
+    assert 1 == len(figure.xpath(".//*[@class='cut']"))
+    codes = figure.xpath(".//*[contains(@class, 'foot')]/text()")
+    assert ["0", "0", "0", "0", "4", "0", "0", "3", "–", "0", "0", "3"] == codes
+
+
+@pytest.mark.parametrize(
+    ("url", "is_one"),
+    [
+        ("https://migrationnetwork.un.org/es/node/7756?x=1&y=(2)#a", True),
+        ("http://[::1]:8010/", True),
+        ("HTTPS://e.example/é", True),
+        ("javascript:alert(1)", False),
+        ("java\tscript:alert(1)", False),
+        ("//e.example/", False),
+        ("/path", False),
+        ("data:text/html,x", False),
+        ("https://", False),
+        ("https://un.org@e.example/", False),
+        ("https://e.example/\u202egnp", False),
+        ("https://e.example/ x", False),
+        ('https://e.example/"x', False),
+        ("https://[e.example/", False),
+        ("https://e.example:x/", False),
+        ("https://e.example/" + "a" * 2000, False),
+        ("", False),
+    ],
+)
+def test_links_lead_to_web_addresses_only(url, is_one):
+    assert (url if is_one else None) == address(url)
+
+
+def test_texts_are_cut_and_what_acts_in_them_is_named():
+    assert "a [U+202E] b [U+001B][31m [U+D800] c" == short("a \u202e\nb \x1b[31m\t\ud800  c")
+    assert "x" * 9 + "…" == short("x" * 10_000, 10)
+    assert "مرحبا\u200f" == short("مرحبا\u200f")
+
+
+def section(tree, name):
+    """The text of a section with one blank between all its parts."""
+    return " ".join(" ".join(tree.xpath(f"//section[@id='{name}']//text()")).split())
+
+
+def test_missing_addresses_stand_with_their_reasons():
+    report = sample_report()
+    tree = lxml.html.fromstring(page(report))
+    assert {one["url"] for one in report["missing"]} == set(tree.xpath("//section[@id='missing']//li/a/@href"))
+    said = section(tree, "missing")
+    assert "Of 680 addresses that may be news, 15 are missing; the next run asks for 8 again." in said
+    assert "Could not be fetched 4 The next run asks again ( failed )." in said
+    assert "robots.txt forbids it 3 The next run does not ask again ( robots )." in said
+    assert "/en/news/story-0 known from a sitemap: 502 Bad Gateway, four times" in said
+
+
+def test_each_section_says_what_the_report_has():
+    tree = lxml.html.fromstring(page(sample_report()))
+    assert "Gone 3 2026-" in section(tree, "changes")
+    assert "Its address leads elsewhere (301), found in 2 runs." in section(tree, "changes")
+    assert "/es/news shows 104 of the 131 results that it promises pages 11, rows 104, promised 131" in section(
+        tree, "sources"
+    )
+    assert "/sitemap.xml?page=3 not well-formed, line 211 status 200, names 110" in section(tree, "sources")
+    assert "geographic_scope 61% 88% −27 140 230" in section(tree, "fields")
+    assert "Less than expected: geographic_scope 61% instead of 88%." in section(tree, "fields")
+    assert "Related pledge label, 12 times" in section(tree, "unknown")
+    assert "no answer: TimeoutError 6" in section(tree, "network")
+    assert "not what it was in the run before" in section(tree, "network")
+    assert "731 exchanges, 21.7 MB" in section(tree, "network")
+    assert "index 44 s 1%" in section(tree, "run")
+
+
+def test_what_is_well_is_folded():
+    tree = lxml.html.fromstring(page(sample_report()))
+    assert [] == tree.xpath("//section[@id='sources']//table[not(ancestor::details)]")
+    assert 2 == len(tree.xpath("//section[@id='sources']//li"))
+    assert ["4 without a problem", "2 without a problem"] == tree.xpath("//section[@id='sources']//summary/text()")
+
+
+@pytest.mark.parametrize(
+    ("started", "ended", "said"),
+    [
+        ("2026-11-20T03:04:05Z", "2026-11-20T04:11:47Z", "20 November 2026, 03:04 to 04:11 UTC"),
+        ("2026-11-02T23:04:05Z", "2026-11-20T04:11:47Z", "2 November 2026, 23:04 UTC to 20 November 2026, 04:11 UTC"),
+        ("", "soon", " to soon"),
+    ],
+)
+def test_when_it_was(started, ended, said):
+    report = sample_report()
+    report["run"] |= {"started": started, "ended": ended}
+    assert said == when(report)

@@ -1,0 +1,61 @@
+import sqlite3
+
+import pytest
+
+from migration_spider.state.database import open_database
+from migration_spider.state.runs import Absences, Runs
+
+
+@pytest.fixture
+def database(tmp_path):
+    database = open_database(tmp_path / "state.sqlite")
+    yield database
+    database.close()
+
+
+def test_absences_are_confirmed_once_by_all_parts_of_a_harvest(database):
+    absences = Absences(database)
+    assert 1 == absences.confirm("5@en", "gone", 404, "monday", "2026-01-01T00:00:00Z")
+    assert 1 == absences.confirm("5@en", "gone", 404, "monday", "2026-01-01T05:00:00Z")
+    assert 2 == absences.confirm("5@en", "gone", 410, "tuesday", "2026-01-02T00:00:00Z")
+    (missing,) = absences.all()
+    assert ("5@en", "gone", 410, 2, "2026-01-01T00:00:00Z") == tuple(
+        getattr(missing, name) for name in missing.__slots__
+    )
+
+
+def test_another_reason_begins_anew_and_presence_ends_it(database):
+    absences = Absences(database)
+    absences.confirm("5@en", "gone", 404, "monday", "2026-01-01T00:00:00Z")
+    assert 1 == absences.confirm("5@en", "unpublished", 403, "tuesday", "2026-01-02T00:00:00Z")
+    absences.forget("5@en")
+    assert [] == absences.all()
+
+
+def test_a_run_that_was_killed_has_no_end(database):
+    runs = Runs(database)
+    runs.begin("a", "a", "2026-01-01T00:00:00Z", 1, {"site": "x"})
+    runs.begin("b", "a", "2026-01-02T00:00:00Z", 2, {"site": "x"})
+    runs.end("b", "2026-01-02T01:00:00Z", 3, "budget", {"new": 4})
+    assert ["b", "a"] == [run.id for run in runs.history(9)]
+    assert (None, False) == (runs.first_of("a").ended, runs.first_of("a").is_whole)
+    assert ("budget", {"new": 4}, False) == (runs.last().finish_reason, runs.last().counts, runs.last().is_whole)
+
+
+def test_lists_are_replaced(database):
+    runs = Runs(database)
+    runs.set_again({"u": "failed"})
+    runs.set_again({"v": "blocked"})
+    assert {"v": "blocked"} == runs.again()
+    runs.set_named({"u": "sitemap", "v": "rss"}, {"u": "2026-01-01"})
+    assert {"u": "2026-01-01", "v": None} == runs.named()
+
+
+def test_an_older_database_is_indexed_anew(tmp_path):
+    path = tmp_path / "state.sqlite"
+    with sqlite3.connect(path) as old:
+        old.execute("CREATE TABLE item (id TEXT PRIMARY KEY, url TEXT)")
+    old.close()
+    database = open_database(path)
+    assert 0 == database.execute("SELECT count(tombstone) FROM item").fetchone()[0]
+    database.close()

@@ -1,0 +1,207 @@
+"""What goes wrong on the way: the right exit code, and a report that names the cause."""
+
+import ssl
+import threading
+from datetime import datetime, timedelta, timezone
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
+
+from archive import read_record
+from tests.crawling import items, run
+from tests.harvesting import OFTEN, SELDOM, command, harvest, ids, report
+from tests.portal import Portal
+
+
+def messages(told):
+    return "; ".join(told["outcome"]["messages"])
+
+
+@pytest.fixture
+def portal():
+    with Portal(nodes=8) as portal:
+        yield portal
+
+
+@pytest.mark.parametrize(
+    ("fault", "values", "code", "says"),
+    [
+        ("half-listing", {}, 3, "listings are not whole"),
+        ("sitemap-broken", {}, 3, "sitemaps that cannot be read"),
+        ("sitemap-cut", {}, 3, "gzip"),
+        ("redirect-loop", {}, 3, "could not be fetched"),
+        ("blocked-some", {}, 3, "challenge"),
+        ("blocked-later", {}, 4, "blocked"),
+        ("robots-error", {}, 4, "robots.txt"),
+        ("busy-for-a-day", {}, 4, "86400"),
+        ("maintenance", {}, 4, "maintenance"),
+        ("slow", {"seconds": 0.05}, 0, ""),
+        ("busy-seconds", {}, 0, ""),
+        ("busy-date", {}, 0, ""),
+        ("storm-retry-after", {"after": 30, "answers": 3}, 0, ""),
+        ("no-sitemap", {}, 0, ""),
+    ],
+)
+def test_a_fault_of_the_site_has_its_code_and_its_name(portal, tmp_path, fault, values, code, says):
+    portal.fault(fault, **values)
+    told = harvest(tmp_path, site=portal.url, code=code, RETRY_TIMES=1, MIGRATION_SLOWDOWN_DELAY=0.01)
+    assert code == told["outcome"]["exit_code"]
+    assert says in messages(told)
+    assert bool(code) == bool(told["outcome"]["messages"])
+    if fault == "redirect-loop":
+        assert {"failed"} == {row["reason"] for row in told["missing"] if "circle" in row["detail"]}
+
+
+def test_no_item_is_lost_or_changed_by_a_storm(portal, tmp_path):
+    harvest(tmp_path, site=portal.url)
+    lines = items(tmp_path)
+    portal.editor.touch(7756)
+    portal.fault("storm", after=40, answers=400)
+    told = harvest(tmp_path, site=portal.url, code=4, MIGRATION_REVISIT=OFTEN, MIGRATION_SLOWDOWN_DELAY=0.01)
+    assert "503" in messages(told)
+    portal.heal("storm")
+    told = harvest(tmp_path, site=portal.url, MIGRATION_REVISIT=OFTEN)
+    assert told["run"]["resumed"]
+    assert lines == items(tmp_path)
+    assert (set(), set()) == (ids(told, "unconfirmed"), ids(told, "vanished"))
+
+
+@pytest.mark.parametrize("fault", ["blocked-later", "maintenance"])
+def test_a_harvest_that_was_blocked_is_gone_on_with_when_the_site_lets_it(portal, tmp_path, fault):
+    portal.fault(fault)
+    harvest(tmp_path, site=portal.url, code=4, RETRY_TIMES=1, MIGRATION_SLOWDOWN_DELAY=0.01)
+    portal.heal(fault)
+    told = harvest(tmp_path, site=portal.url)
+    assert told["run"]["resumed"]
+    assert {row["url"] for row in portal.truth()} == {line["url"] for line in items(tmp_path)}
+
+
+def test_what_failed_is_asked_again_whatever_its_age(portal, tmp_path):
+    portal.fault("cut")
+    told = harvest(tmp_path, site=portal.url, code=3, RETRY_TIMES=0)
+    failed = {row["url"] for row in told["missing"] if row["reason"] == "failed"}
+    assert failed
+    portal.heal("cut")
+    told = harvest(tmp_path, site=portal.url)
+    truth = {row["url"] for row in portal.truth()}
+    assert truth == {line["url"] for line in items(tmp_path)}
+    assert [] == [row for row in told["missing"] if row["reason"] == "failed"]
+
+
+def test_an_attachment_in_trouble_makes_no_version(portal, tmp_path):
+    nid = portal.editor.add(attachment=True)
+    harvest(tmp_path, site=portal.url)
+    lines = items(tmp_path)
+    portal.fault("blocked-files")
+    portal.editor.replace_file(nid)
+    told = harvest(tmp_path, site=portal.url, code=3, MIGRATION_REVISIT=SELDOM)
+    assert lines == items(tmp_path)
+    assert "attachment" in {row["reason"] for row in told["missing"]}
+    portal.heal("blocked-files")
+    told = harvest(tmp_path, site=portal.url)
+    assert {f"{nid}@en"} == ids(told, "changed")
+
+
+def test_fields_that_are_suddenly_empty_are_told(portal, tmp_path):
+    harvest(tmp_path, site=portal.url)
+    dated = {line["node_id"] for line in items(tmp_path) if line["publication_date"]}
+    for nid in dated:
+        portal.editor.clear_field(nid, None, "date")
+    told = harvest(tmp_path, site=portal.url, code=3)
+    assert "publication_date (100%)" in messages(told)
+
+
+def test_labels_that_nobody_knows_are_told(portal, tmp_path):
+    told = harvest(tmp_path, site=portal.url, code=3, MIGRATION_MAX_UNKNOWN_LABELS=0.01)
+    assert "scrapy vocabulary" in messages(told)
+    assert "label" in {row["where"] for row in told["vocabulary"]}
+
+
+def test_a_site_that_names_much_less_is_told(portal, tmp_path):
+    harvest(tmp_path, site=portal.url)
+    for row in portal.truth():
+        portal.editor.place(row["nid"], listings=False, sitemap=False)
+    assert "fewer pages" in messages(harvest(tmp_path, site=portal.url, code=3))
+
+
+def test_new_rules_in_robots_txt_are_kept_and_told(portal, tmp_path):
+    harvest(tmp_path, site=portal.url)
+    portal.editor.robots("/statements", crawl_delay=0.05)
+    told = harvest(tmp_path, site=portal.url)
+    assert (True, 0.05) == (told["robots"]["changed"], told["robots"]["crawl_delay"])
+    assert "robots" in {row["reason"] for row in told["missing"]}
+    assert not harvest(tmp_path, site=portal.url)["robots"]["changed"]
+
+
+def test_a_host_without_a_name_or_a_server(tmp_path):
+    for site, says in (("http://nowhere.invalid", "nowhere.invalid"), ("http://127.0.0.1:9", "refused")):
+        told = harvest(tmp_path / site[7:12], site=site, code=4, RETRY_TIMES=0, MIGRATION_CONTACT="you@example.org")
+        assert says in messages(told)
+
+
+class _Hello(BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+def expired_certificate(path):
+    """A self-signed certificate of localhost that ended yesterday, with its key, in one PEM file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(timezone.utc)
+    builder = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+    builder = builder.not_valid_before(now - timedelta(days=9)).not_valid_after(now - timedelta(days=1))
+    certificate = builder.sign(key, hashes.SHA256())
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    path.write_bytes(private + certificate.public_bytes(Encoding.PEM))
+    return path
+
+
+def test_an_expired_certificate(tmp_path):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(expired_certificate(tmp_path / "expired.pem"))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Hello)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        site = f"https://localhost:{server.server_port}"
+        told = harvest(tmp_path / "data", site=site, code=4, RETRY_TIMES=0)
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+    assert "certificate" in messages(told)
+
+
+def test_an_archive_that_cannot_be_written_is_exit_5(portal, tmp_path):
+    (tmp_path / "warc").write_text("not a folder")
+    said = run(command(tmp_path, site=portal.url), 5).decode()
+    assert "Traceback" not in said
+    assert not (tmp_path / "runs").exists() or report(tmp_path)
+
+
+def test_a_full_disk_is_exit_5_and_costs_nothing_that_was_stored(small_disk, portal):
+    said = run(command(small_disk, site=portal.url), 5).decode()
+    assert "Traceback" not in said
+    assert "No space left" in said
+    stored = items(small_disk)
+    assert len({line["id"] for line in stored}) == len(stored) < 28
+    for line in stored:
+        where = line["warc"]
+        assert read_record(archived(small_disk, where["file"]), where["offset"], where["length"]).type == "response"
+
+
+def archived(data, name):
+    path = data / "warc" / name
+    return path if path.exists() else path.with_name(f"{name}.open")
