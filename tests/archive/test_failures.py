@@ -139,7 +139,7 @@ def test_a_folder_that_goes_away_ends_the_crawl(server, tmp_path, how):
         shutil.rmtree(tmp_path / "warc")
     else:
         (tmp_path / "warc").rename(tmp_path / "elsewhere")
-    assert process.wait(20) == 5
+    assert process.wait(60) == 5
     assert len(server.log) < 500
     told = json.loads((tmp_path / "results.json").read_text())
     assert told["reason"] == "archive_error"
@@ -266,12 +266,13 @@ ForeignSpider.parse = parse
 
 
 def running_crawl(server, tmp_path, count: int, name: str = "1-mb", **settings):
-    """A crawl in the background, once it has fetched ``count`` pages; each page seen is cited in cited.jsonl."""
+    """A crawl in the background, once it has cited ``count`` pages in cited.jsonl."""
     settings = {"ARCHIVE_DEDUP": False, **settings}
     command = prepare(tmp_path, [{"url": f"{server.base}/{name}"}] * 500, settings, CITING)
     process = subprocess.Popen(command, cwd=tmp_path, env=environment(), stderr=subprocess.DEVNULL)
     deadline = time.monotonic() + 60
-    while len(server.log) < count and time.monotonic() < deadline:
+    cited = tmp_path / "cited.jsonl"
+    while time.monotonic() < deadline and (not cited.exists() or cited.read_bytes().count(b"\n") < count):
         time.sleep(0.01)
     return process
 
@@ -280,14 +281,14 @@ def running_crawl(server, tmp_path, count: int, name: str = "1-mb", **settings):
 def test_a_killed_crawl_is_salvaged_by_the_next(server, tmp_path, count):
     process = running_crawl(server, tmp_path, count)
     process.kill()
-    assert process.wait(10) == -signal.SIGKILL
+    assert process.wait(60) == -signal.SIGKILL
     (left,) = (tmp_path / "warc").glob("*.open")
     result = crawl(tmp_path, [{"url": f"{server.base}/plain"}])
     assert result.exit_code == 0
     assert f"Salvaged {left.name.removesuffix('.open')}, left by a killed run" in result.log
     assert not left.exists()
     responses = result.of("response", "1-mb")
-    assert len(responses) >= count - 2
+    assert len(responses) >= count
     assert {record.block for record in responses} <= {BY_NAME["1-mb"].message}
     assert [record.payload for record in result.of("response", "plain")] == [BY_NAME["plain"].entity]
 
@@ -301,7 +302,7 @@ def test_whatever_was_cited_before_a_kill_is_whole_after_it(server, tmp_path, mo
     process = running_crawl(server, tmp_path, chance.randint(5, 60), "noise", **settings)
     time.sleep(chance.random() / 20)
     process.kill()
-    process.wait(10)
+    process.wait(60)
     WarcWriter(tmp_path / "warc").close()
     cited = [json.loads(line) for line in (tmp_path / "cited.jsonl").read_text().splitlines()]
     assert cited
@@ -317,7 +318,7 @@ def test_whatever_was_cited_before_a_kill_is_whole_after_it(server, tmp_path, mo
 def test_one_interrupt_ends_the_crawl_with_whole_finished_files(server, tmp_path):
     process = running_crawl(server, tmp_path, 5)
     process.send_signal(signal.SIGINT)
-    process.wait(20)
+    process.wait(60)
     assert list((tmp_path / "warc").glob("*.open")) == []
     (path,) = (tmp_path / "warc").glob("*.warc.gz")
     types = [record.type for record in iter_records(path)]
