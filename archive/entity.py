@@ -167,6 +167,7 @@ _CONTENT_DECODERS: dict[str, Callable[[Pieces], Iterator[bytes]]] = {
     "zstd": _unzstd,
 }
 _TRANSFER_DECODERS = {**_CONTENT_DECODERS, "chunked": dechunk}
+_NOTHING = {"identity", "none"}
 
 
 def _named(decoder: Callable[[Pieces], Iterator[bytes]], pieces: Pieces, coding: str) -> Iterator[bytes]:
@@ -184,28 +185,40 @@ def _named(decoder: Callable[[Pieces], Iterator[bytes]], pieces: Pieces, coding:
         raise UndecodableEntityError(f"the body is not {coding}: {error}") from error
 
 
-def _decode(
-    fields: Fields, name: str, decoders: dict[str, Callable[[Pieces], Iterator[bytes]]], body: Pieces
-) -> Pieces:
-    for coding in reversed(fields.tokens(name)):
-        if coding in {"identity", "none"}:
-            continue
-        decoder = decoders.get(coding)
-        if decoder is None:
-            raise UndecodableEntityError(f"{name}: {coding} is unknown")
-        body = _named(decoder, body, coding)
-    return body
-
-
 def decode_transfer(fields: Fields, body: Pieces) -> Pieces:
     """``body`` without its transfer encodings, content encodings kept; errors as in `decode_entity`."""
-    return _decode(fields, "Transfer-Encoding", _TRANSFER_DECODERS, body)
+    is_chunked = False
+    for coding in reversed(fields.tokens("Transfer-Encoding")):
+        if coding in _NOTHING or (coding == "chunked" and is_chunked):
+            continue  # A server and what stands before it may both say chunked; it may be applied but once.
+        decoder = _TRANSFER_DECODERS.get(coding)
+        if decoder is None:
+            raise UndecodableEntityError(f"Transfer-Encoding: {coding} is unknown")
+        is_chunked = is_chunked or coding == "chunked"
+        body = _named(decoder, body, coding)
+    return body
 
 
 def decode_entity(fields: Fields, body: Pieces) -> Iterator[bytes]:
     """The entity of a message with these header ``fields`` and this ``body`` as on the wire, piece by piece.
 
+    What an unknown content encoding was applied to is left as it is, as browsers and Scrapy do: such a name is mostly
+    a mistake for a charset (``Content-Encoding: utf-8``).
+
     Raises:
-        UndecodableEntityError: while iterating, when an encoding is unknown, broken or cut off.
+        UndecodableEntityError: while iterating, when an encoding is broken or cut off, or a transfer encoding unknown.
     """
-    yield from _decode(fields, "Content-Encoding", _CONTENT_DECODERS, decode_transfer(fields, body))
+    body = decode_transfer(fields, body)
+    for coding in reversed(fields.tokens("Content-Encoding")):
+        if coding in _NOTHING:
+            continue
+        if coding not in _CONTENT_DECODERS:
+            break
+        body = _named(_CONTENT_DECODERS[coding], body, coding)
+    yield from body
+
+
+def unknown_encoding(fields: Fields) -> str | None:
+    """The content encoding at which `decode_entity` stops, because nothing is known of it."""
+    codings = reversed(fields.tokens("Content-Encoding"))
+    return next((coding for coding in codings if coding not in _NOTHING and coding not in _CONTENT_DECODERS), None)

@@ -5,12 +5,16 @@ pywb and ReplayWeb.page find the original by ``WARC-Refers-To-Target-URI`` and `
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 from archive.capture.exchange import Exchange
 from archive.message import Fields, parse_fields
 from archive.warc.originals import Original, Originals
 from archive.warc.payload import Payload
+
+_ETAGS = re.compile(r'(?:W/)?"[^"]*"|[^\s,]+')
+"""The elements of ``If-None-Match``; servers are met that leave out the quotes."""
 
 _PROFILE = "http://netpreserve.org/warc/1.1/revisit/"
 
@@ -51,13 +55,25 @@ def not_modified(exchange: Exchange, header: Fields, target_uri: str, originals:
     asked = parse_fields(bytes(exchange.sent))
     if exchange.method != b"GET" or not ("If-None-Match" in asked or "If-Modified-Since" in asked):
         return None
-    etags = [tag for value in asked.get_all("If-None-Match") for tag in value.split(", ")]
-    original = originals.find_unmodified(target_uri, etags or header.get_all("ETag"))
+    original = originals.find_unmodified(target_uri, _meant(asked, header))
     if original is None:
         return None
     return Revisit(
         original, [("WARC-Profile", _PROFILE + "server-not-modified"), *_refers_to(original)], has_head=False
     )
+
+
+def _meant(asked: Fields, answered: Fields) -> list[str]:
+    """The ETags one of which a 304 calls current: those asked about; of several the one it names (RFC 9110, 13.1.2).
+
+    Of a single one it may name a variant, as Apache does when it compresses.
+    """
+    told = answered.get_all("ETag")
+    tags = [tag for value in asked.get_all("If-None-Match") for tag in _ETAGS.findall(value)]
+    if "*" in tags or not tags:
+        return told
+    named = [tag for tag in tags if tag.removeprefix("W/") in {tag.removeprefix("W/") for tag in told}]
+    return named or tags
 
 
 def _refers_to(original: Original) -> list[tuple[str, str]]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from archive.entity import decode_entity, decode_transfer
+from archive.entity import decode_entity, decode_transfer, unknown_encoding
 from archive.errors import UndecodableEntityError
 from archive.message import Fields, head_length, number_of_bytes, parse_fields, status_of
 from archive.verify.digests import Digest, through
@@ -189,7 +189,8 @@ class _Body:
     def _content_problem(self, header: Fields, unframed: Iterator[bytes]) -> str | None:
         """Why the entity cannot be decoded; ``unframed`` is read to its end."""
         only_content = Fields([pair for pair in header if pair[0].lower() != "transfer-encoding"])
-        problem = None
+        unknown = unknown_encoding(header)
+        problem = f"Content-Encoding {unknown!r} is unknown" if unknown else None
         for step in (decode_entity(only_content, unframed), unframed):
             try:
                 for _ in step:

@@ -173,12 +173,18 @@ class Links:
             for number in range(len(captures.file))
             if captures.kind[number] in (_INDEXED["response"], _INDEXED["resource"])
         }
+        originals: dict[int, int | None] = {}
         for number, refers_to, uri, date in self._revisits:
             original = captures.by_id.get(refers_to) if refers_to else None
-            if original is None:
-                original = by_time.get((uri, date))
+            originals[number] = by_time.get((uri, date)) if original is None else original
+        endless = _endless(originals)
+        for number, _, uri, date in self._revisits:
+            original = originals[number]
             if original is None:
                 yield captures.fault(number, "refers-elsewhere", "the record it refers to is not in the files checked")
+                continue
+            if number in endless:
+                yield captures.fault(number, "revisit-loop", "following what it refers to never leads to the content")
                 continue
             differing = [
                 name
@@ -194,3 +200,17 @@ class Links:
                 yield captures.fault(
                     number, "revisit-mismatch", f"{', '.join(differing)} differ from the record in {place}"
                 )
+
+
+def _endless(originals: dict[int, int | None]) -> set[int]:
+    """The revisits that refer to revisits only, round and round; a chain of them that ends is allowed."""
+    found: set[int] = set()
+    ends: set[int] = set()
+    for number in originals:
+        chain: dict[int, None] = {}
+        at: int | None = number
+        while at in originals and at not in chain and at not in found and at not in ends:
+            chain[at] = None
+            at = originals[at]
+        (found if at in chain or at in found else ends).update(chain)
+    return found

@@ -41,6 +41,7 @@ FAULTS = {
     "link-unresolved": "a record names another that is not in the collection",
     "link-one-way": "WARC-Concurrent-To is not returned, in a file that otherwise links both ways",
     "revisit-mismatch": "a revisit and the record it refers to differ in address, date or payload digest",
+    "revisit-loop": "a revisit refers to itself, or to one that leads back to it",
     # The index.
     "index-syntax": "a line of the index is not CDXJ",
     "index-unsorted": "a line of the index sorts before the line above it: look-ups will miss captures",

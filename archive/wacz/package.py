@@ -76,6 +76,9 @@ def write_wacz(
     for file in files:
         if not file.name.endswith((".warc", ".warc.gz")):
             raise ArchiveError(f"{file.path}: in a WACZ the names of WARC files end in .warc or .warc.gz")
+        if not file.name.isprintable():
+            # Bytes that are not UTF-8 among them, which neither JSON nor a ZIP file can name.
+            raise ArchiveError(f"{os.fsencode(file.path)!r}: in a WACZ names are printable UTF-8: rename the file")
     result = Packaged([file.name for file in files])
     with tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as scratch:
         cdxj = Path(index) if index is not None else Path(scratch, "index.cdxj")

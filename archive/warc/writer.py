@@ -188,7 +188,11 @@ class WarcWriter:
 
     def _finish(self) -> None:
         if self._file is not None:
-            self._file.finish()
+            try:
+                self._file.finish()
+            except OSError:
+                self._abandon()  # As after a failed fsync: not to be tried again.
+                raise
             self._finished_bytes += self._file.end
             self._file = None
 

@@ -44,6 +44,11 @@ CASES = [
     (chunked(ENTITY, trailer=b"X-Sum: 1\r\n"), {"Transfer_Encoding": "Chunked"}),
     (chunked(gzip.compress(ENTITY), 7), {"Transfer_Encoding": "chunked", "Content_Encoding": "gzip"}),
     (chunked(gzip.compress(ENTITY)), {"Transfer_Encoding": "gzip, chunked"}),
+    (chunked(ENTITY), {"Transfer_Encoding": "chunked, chunked"}),
+    # What is unknown is left as it is, as browsers and Scrapy do.
+    (ENTITY, {"Content_Encoding": "utf-8"}),
+    (gzip.compress(ENTITY), {"Content_Encoding": "utf-8, gzip"}),
+    (ENTITY, {"Content_Encoding": "gzip, rot13"}),
 ]
 
 
@@ -70,7 +75,6 @@ def test_an_empty_body_is_an_empty_entity(encoding):
         (ENTITY, {"Content_Encoding": "gzip"}),
         (ENTITY, {"Content_Encoding": "br"}),
         (ENTITY, {"Content_Encoding": "zstd"}),
-        (ENTITY, {"Content_Encoding": "rot13"}),
         (gzip.compress(ENTITY)[:-9], {"Content_Encoding": "gzip"}),
         (brotli.compress(ENTITY)[:-1], {"Content_Encoding": "br"}),
         (chunked(ENTITY)[:-3], {"Transfer_Encoding": "chunked"}),
@@ -79,6 +83,7 @@ def test_an_empty_body_is_an_empty_entity(encoding):
         (b"-5\r\nabcde\r\n0\r\n\r\n", {"Transfer_Encoding": "chunked"}),
         (b"0x3\r\nabc\r\n0\r\n\r\n", {"Transfer_Encoding": "chunked"}),
         (b"3\r\nabcd\r\n0\r\n\r\n", {"Transfer_Encoding": "chunked"}),
+        (chunked(ENTITY), {"Transfer_Encoding": "rot13, chunked"}),
     ],
 )
 def test_what_cannot_be_decoded_says_so(body, headers):

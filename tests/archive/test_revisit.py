@@ -221,6 +221,29 @@ def test_a_304_refers_to_what_it_calls_unmodified(server, tmp_path, asked):
     assert "entitySha256" not in head
 
 
+@pytest.mark.parametrize(
+    ("asked", "told", "kind"),
+    [
+        ('"0","1"', "", "revisit"),
+        ('"0", W/"1"', '"1"', "revisit"),
+        ('"1", "2"', '"2"', "response"),
+        ('"1-gzip", "2"', '"2"', "response"),
+        ('"1"', '"1-gzip"', "revisit"),
+        ("*", '"1"', "revisit"),
+        ("*", '"2"', "response"),
+        ("*", "", "revisit"),
+        ('"2, ", "1"', "", "revisit"),
+        ('"2, 1"', "", "response"),
+    ],
+)
+def test_of_several_etags_a_304_means_the_one_it_names(server, tmp_path, asked, told, kind):
+    fetch(server, tmp_path, "tagged")
+    etag = f"ETag: {told}\r\n".encode() if told else b""
+    server.cases["tagged"] = Case(name="tagged", pieces=[b"HTTP/1.1 304 Not Modified\r\n" + etag + b"\r\n"])
+    result = fetch(server, tmp_path, "tagged", headers={"If-None-Match": asked})
+    assert types(result, "tagged") == ["response", kind]
+
+
 @pytest.mark.parametrize("asked", [{"If-None-Match": '"2"'}, {}])
 def test_a_304_about_something_else_is_stored_as_it_came(server, tmp_path, asked):
     fetch(server, tmp_path, "tagged")

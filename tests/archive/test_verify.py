@@ -415,6 +415,20 @@ def test_a_revisit_against_its_original(tmp_path, by_id, other, code):
     assert ([code] if code else []) == found
 
 
+def test_revisits_that_refer_to_revisits(tmp_path):
+    original = exchange(plain_answer())
+    seen = [revisit(refers_to=original[1].record_id, date="2026-02-02T03:04:05Z")]
+    seen += [revisit(refers_to=seen[0].record_id, date="2026-02-02T03:04:05Z")]
+    chain = codes(write(tmp_path / "chain", original, seen))
+    assert "revisit-loop" not in chain
+    first, second, third = (revisit() for _ in range(3))
+    for one, other in ((first, second), (second, first), (third, first)):
+        one.fields.append(("WARC-Refers-To", other.record_id))
+    lone = revisit()
+    lone.fields.append(("WARC-Refers-To", lone.record_id))
+    assert ["revisit-loop"] * 4 == codes(write(tmp_path / "loop", original, [first, second, third, lone]))
+
+
 def test_a_link_that_is_not_returned(tmp_path):
     good, bad = exchange(plain_answer()), exchange(plain_answer())
     bad[1].fields = [field for field in bad[1].fields if field[0] != "WARC-Concurrent-To"]

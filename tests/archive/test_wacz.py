@@ -227,6 +227,9 @@ def test_what_makes_no_package_is_refused(collection, tmp_path):
     assert "nothing in it" in refused(tmp_path, warc_files(collection), dataset=tmp_path / "absent")
     (collection / "a.warc.gz").rename(collection / "a.gz")
     assert ".warc.gz" in refused(tmp_path, named_files([collection / "a.gz"]))
+    odd = collection / "a\udcff.warc.gz"
+    (collection / "a.gz").rename(odd)
+    assert r"a\xff.warc.gz': in a WACZ names are printable UTF-8" in refused(tmp_path, named_files([odd]))
 
 
 def test_the_command_packages_the_project(collection, tmp_path):

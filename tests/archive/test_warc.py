@@ -303,6 +303,25 @@ def test_after_a_failed_fsync_the_file_is_left_for_salvage(tmp_path, monkeypatch
     assert [path.suffix for path in tmp_path.glob("*.warc.gz*")] == [".gz"]
 
 
+@pytest.mark.parametrize("call", ["fsync", "rename"])
+def test_a_file_that_could_not_be_finished_is_not_tried_again(tmp_path, monkeypatch, call):
+    writer = WarcWriter(tmp_path, max_file_size=1)
+    writer.write([response(b"one")])
+
+    def broken(*arguments):
+        raise OSError(5, "Input/output error")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(*{"fsync": (os, "fsync"), "rename": (Path, "rename")}[call], broken)
+        with pytest.raises(ArchiveError, match="Input/output error"):
+            writer.write([response(b"two")])
+    writer.close()
+    assert [path.suffix for path in tmp_path.glob("*.warc.gz*")] == [".open"]
+    WarcWriter(tmp_path).close()
+    (path,) = tmp_path.glob("*.warc.gz*")
+    assert (path.suffix, [record.type for record in iter_records(path)]) == (".gz", ["warcinfo", "response"])
+
+
 def test_what_cannot_be_taken_back_is_not_finished(tmp_path, monkeypatch):
     writer = WarcWriter(tmp_path)
     writer.write([response(b"one")])
