@@ -41,6 +41,9 @@ class Entry:
 
     values: list[Value] = field(default_factory=list)
 
+    named: str | None = None
+    """Item field that the site's own name of the field stands for, where no label is printed; not exported."""
+
 
 @dataclass(kw_only=True, slots=True)
 class Term:
@@ -261,4 +264,5 @@ def to_record(item: NewsItem) -> dict[str, Any]:
     for entry in record["metadata"]:
         for value in entry["values"]:
             del value["datetime"], value["day_first"]
+        del entry["named"]
     return record

@@ -105,7 +105,7 @@ def dataset(site: str) -> Dataset:
         },
         texts=("summary", "body_text", "body_html"),
         searched=("title", "summary", "body_text"),
-        unexported=("Value.datetime", "Value.day_first"),
+        unexported=("Value.datetime", "Value.day_first", "Entry.named"),
         value_names={"translations": ("language", "url"), "problems": ("code",)},
         descriptions={
             "Entry.values": "The values of the label.",

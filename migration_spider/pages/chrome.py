@@ -64,6 +64,9 @@ SECTION_HEADINGS = key_set(
     "|Последние новости|Новости по теме|Похожие материалы|Связанные материалы|Смотрите также|Поделиться|Комментарии"
     "|最新消息|最新新闻|最新新聞|相关内容|相關內容|相关新闻|相關新聞|分享|评论|評論"
     "|Últimas notícias|Conteúdo relacionado|Compartilhar|Aktuelles|Neueste Nachrichten|Verwandte Inhalte|Teilen"
+    "|Ajouter un commentaire|Añadir nuevo comentario|Añadir un comentario|Добавить комментарий|إضافة تعليق جديد"
+    "|أضف تعليقا جديدا|添加新评论|發表新回應|Adicionar novo comentário"
+    "|Neuen Kommentar hinzufügen|Neuen Kommentar schreiben"
 )
 
 
@@ -123,6 +126,9 @@ class Chrome:
         if not attributes:
             return False
         if attributes.get("role") in HIDDEN_ROLES and not is_part:
+            return True
+        if attributes.get("role") == "tablist" and name in ("ul", "ol"):
+            # The names of tabs; where it is another element, Bootstrap 3 prints their contents in it, too.
             return True
         if self._is_hidden(element) and not (attributes.get("id") in self._folded and self._inside_article(element)):
             return True

@@ -18,7 +18,11 @@ _DATE = re.compile(
     r"|(?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](?:19|20)\d\d"
     r"|(?:19|20)\d\d\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日"
 )
-_ROW_CLASS = re.compile(r"(?:^|\s)(?:views-row|teaser|node--view-mode-teaser|node-teaser|search-result|card)(?:$|\s)")
+_ROW_CLASS = re.compile(
+    r"(?:^|\s)(?:views-row|views-col|teaser|node--view-mode-teaser|node-teaser|search-result|card)(?:$|\s)"
+)
+# The grid of Views: each "row" holds several teasers, side by side in columns.
+_GRID_CELL = re.compile(r"(?:^|\s)views-col(?:$|\s)")
 _READ_ON = re.compile(
     r"read more|lire la suite|en savoir plus|leer más|more|\+|»|→|подробнее|اقرأ المزيد|阅读更多", re.IGNORECASE
 )
@@ -107,6 +111,7 @@ class ListingPage(Page):
             for element in self.main.iter("div", "article", "li", "section", "tr")
             if _ROW_CLASS.search(element.get("class") or "") and element not in refused
         }
+        marked -= _around({element for element in marked if _GRID_CELL.search(element.get("class") or "")})
         nested = _inside(self.main, marked)
         rows = {element for element in marked if element.getparent() not in nested}
         for candidates in (self._headed(refused), self._repeated(refused), self._dated(refused)):
@@ -115,11 +120,15 @@ class ListingPage(Page):
         return [element for element in self.main.iter() if element in rows]
 
     def _headed(self, refused: set[Any]) -> list[Any]:
-        """The boxes of headings that are links: the largest element around each that holds no other such heading."""
+        """The boxes of headings that are links: the largest element around each that holds no other such heading.
+
+        A link may be inside its heading, or around a whole card with its heading.
+        """
+        cards = _inside(self.main, {link for link in islice(self.main.iter("a"), 2000) if _is_block(link)})
         links = [
             heading
             for heading in list(self.main.iter("h2", "h3", "h4", "h5"))[:500]
-            if next(heading.iter("a"), None) is not None and heading not in refused
+            if (heading in cards or next(heading.iter("a"), None) is not None) and heading not in refused
         ]
         count: dict[Any, int] = {}
         for heading in links:
@@ -165,23 +174,47 @@ class ListingPage(Page):
         for parent in self.main.iter("ul", "ol", "tbody", "table", "div", "section"):
             if parent in taken or parent in refused:
                 continue
-            children = [child for child in parent if local_name(child) in ("li", "tr", "div", "article", "section")]
+            children = [
+                child
+                for child in parent
+                if (name := local_name(child)) in ("li", "tr", "div", "article", "section")
+                or (name == "a" and _is_block(child))
+            ]
             if len(children) < 2 or len({(child.tag, _shape(child)) for child in children}) > 2:
                 continue
             linked = [child for child in children if self._row(child) is not None]
-            if len(linked) >= 2 and len(linked) >= 0.8 * len(children) and not _holds_list(linked):
+            if any(map(self.chrome.protects, linked)):
+                continue
+            linked = self._grid(linked) or linked
+            if 2 <= len(linked) >= 0.8 * len(children) and not _holds_list(linked):
                 found.extend(linked)
                 taken.update(
                     one for child in linked for one in child.iter("ul", "ol", "div", "section", "tbody", "table")
                 )
         return found
 
+    def _grid(self, rows: list[Any]) -> list[Any]:
+        """The cells of ``rows`` when these hold teasers side by side: all alike, each with a link of its own."""
+        cells = [
+            cell
+            for row in rows
+            for cell in row
+            if local_name(cell) in ("td", "div", "li", "article", "section") and len(cell)
+        ]
+        if len(cells) < 2 * len(rows) - 1 or len({(cell.tag, _unnumbered(cell)) for cell in cells}) > 1:
+            return []
+        found = [self._row(cell) for cell in cells]
+        return cells if None not in found and len({row.url for row in found if row}) == len(cells) else []
+
     def _row(self, element: Any) -> Row | None:
         links = [link for link in element.iter("a") if link.get("href")][:30]
         if not links:
+            # The whole teaser may be inside one link.
+            links = [link for link in islice(element.iterancestors("a"), 1) if link.get("href")]
+        if not links:
             return None
         headings = {link for heading in element.iter(*HEADING_TAGS) for link in heading.iter("a")}
-        within = [link for link in links if link in headings]
+        within = [link for link in links if link in headings or next(link.iter(*HEADING_TAGS), None) is not None]
         named = [
             link for link in links if link.get("rel") == "bookmark" or "title" in (link.getparent().get("class") or "")
         ]
@@ -191,7 +224,8 @@ class ListingPage(Page):
         if url is None or path_of(url).rstrip("/") == path_of(self.url).rstrip("/"):
             # The listing itself, sorted, filtered or further on.
             return None
-        title = _words(link) or fold(next((_words(one) for one in element.iter(*HEADING_TAGS)), ""))
+        heading = next((_words(one) for one in element.iter(*HEADING_TAGS)), "")
+        title = (heading if _is_block(link) else "") or _words(link) or heading
         return Row(url=url.partition("#")[0], title=title, date=_date(element, title))
 
 
@@ -242,10 +276,26 @@ def _around(elements: set[Any]) -> set[Any]:
     return found
 
 
+def _is_block(link: Any) -> bool:
+    """Whether ``link`` is around a whole teaser, not around words."""
+    return next(link.iter("div", "p", "article", "section", *HEADING_TAGS), None) is not None
+
+
 def _shape(element: Any) -> str:
-    return (element.get("class") or "").split(" ")[0]
+    return _unnumbered(element).split(" ")[0]
+
+
+def _unnumbered(element: Any) -> str:
+    """The classes of ``element`` without numbers: ``col-1`` and ``col-2`` are alike."""
+    return re.sub(r"\d+", "", element.get("class") or "")
 
 
 def _holds_list(elements: list[Any]) -> bool:
-    """Whether the elements are sections of a page rather than rows: each with several rows of its own."""
-    return sum(sum(1 for _ in element.iter("h2", "h3", "li", "tr")) > 3 for element in elements) * 2 > len(elements)
+    """Whether the elements are sections of a page rather than rows: half of them with several links of their own."""
+    return sum(_listed(element) > 3 for element in elements) * 2 >= len(elements)
+
+
+def _listed(element: Any) -> int:
+    """How many different pages the headings, list items and table rows in ``element`` link to."""
+    first = (next((link.get("href") for link in one.iter("a")), None) for one in element.iter("h2", "h3", "li", "tr"))
+    return len(set(first) - {None})

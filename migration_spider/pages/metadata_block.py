@@ -18,7 +18,7 @@ from migration_spider.pages.look import Look, is_foreign
 from migration_spider.pages.outline import Block, Line, Unit
 from migration_spider.pages.selection import select
 from migration_spider.pages.text import fold
-from migration_spider.pages.unlabelled import read_unlabelled
+from migration_spider.pages.unlabelled import named_field, read_unlabelled
 from migration_spider.vocabularies import label_field, label_kind
 
 # What themes call the element above the fields of a box, as Bootstrap's "card-header".
@@ -217,7 +217,7 @@ class _Reader:
             self.block.entries.append(entry)
             lines = lines[1:]
         else:
-            entry = Entry(label="")
+            entry = Entry(label="", named=named_field(child))
             self.block.entries.append(entry)
         for line in lines:
             entry.values.extend(values(line.pieces, self.base_url))

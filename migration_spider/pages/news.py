@@ -86,7 +86,7 @@ class NewsPage(Page):
         document = self._first("//head/title/text()") or self._first("//title/text()") or ""
         if heading and (not document or document.startswith(heading)) and heading != document.rpartition(" | ")[2]:
             return heading
-        named = [text for text in (shared or "", document.rpartition(" | ")[0], _SITE_PARTS.split(document)[0]) if text]
+        named = [text for text in (shared, *_beginnings(document)) if text]
         # A theme may keep the h1 for the section's or the site's name and print the title below.
         printed = {fold("".join(found.itertext())) for found in self._xpath("//h1 | //h2")[:40]}
         for text in named:
@@ -94,7 +94,11 @@ class NewsPage(Page):
                 return text
         if heading and heading != document.rpartition(" | ")[2]:
             return heading
-        return next(iter(named), heading)
+        lines = set() if self.outline is None else {line.text for line in self.outline.lines()}
+        for text in named:
+            if text in lines:
+                return text
+        return shared or document.rpartition(" | ")[0] or next(reversed(named), heading)
 
     @cached_property
     def summary(self) -> str | None:
@@ -263,6 +267,11 @@ def _is_linked(block: Block) -> bool:
     """Whether ``block`` is a heading that is a link, as above a teaser of another page."""
     pieces = [piece for line in block.lines() for piece in line.pieces] if block.tag in HEADING_TAGS else []
     return bool(pieces) and all(piece.link is not None for piece in pieces if piece.text.strip())
+
+
+def _beginnings(document: str) -> list[str]:
+    """What of the title of a document may be the page's: all, or up to a sign that parts it from the site's name."""
+    return [document, *(document[: match.start()] for match in reversed(list(_SITE_PARTS.finditer(document))))][:10]
 
 
 def _letters(text: str) -> str:

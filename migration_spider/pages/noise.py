@@ -33,6 +33,16 @@ _SHARER = re.compile(
     r"|whatsapp://send|mailto:\?",
     re.IGNORECASE,
 )
+# What leads to the comment form, in any language: "Log in to post comments".
+_TO_COMMENT = re.compile(r"(?:#|%23)comment-form\b|/comment/reply/", re.IGNORECASE)
+# The site's name as a link to its front page, in the page's language or in English; always on a line of its own.
+_FRONT_PAGE = re.compile(r"/(?:[a-z]{2}(?:-[a-z]{2,4})?/?)?")
+# The site's own; a photograph's credit has no such words.
+_COPYRIGHT = re.compile(
+    r"(?=.*(?:©|copyright|\(c\))).*(?:rights reserved|droits réservés|derechos reservados|direitos reservados"
+    r"|rechte vorbehalten|права защищены|الحقوق محفوظة|版权所有|版權所有).*",
+    re.IGNORECASE,
+)
 # Blocks beside a paragraph that are looked at.
 MOST_BESIDE = 2000
 NOISE = key_set(
@@ -62,16 +72,26 @@ def noise(top: Block) -> Iterator[Line]:
             or has_label_class(line.parent.classes)
             or line.parent.unseen
             or (len(text) < 120 and _is_byline(line))
-            or (len(text) < 120 and _only_shares(line))
+            or (len(text) < 120 and (_only_links(line, _SHARER) or _only_links(line, _FRONT_PAGE, whole=True)))
+            or (len(text) < 120 and any(_TO_COMMENT.search(href) for href in _hrefs(line)))
+            or (len(text) < 200 and _COPYRIGHT.fullmatch(text) and not _among_prose(line, paragraphs))
         ):
             yield line
         banner = "banner" in name and len(name) < 40
 
 
-def _only_shares(line: Line) -> bool:
-    """Whether ``line`` is nothing but links that share the page on other sites."""
-    links = [piece.link for piece in line.pieces if piece.image or fold(piece.text)]
-    return bool(links) and all(link is not None and _SHARER.match(link.get("href") or "") for link in links)
+def _hrefs(line: Line) -> Iterator[str]:
+    """What each piece of ``line`` links to; empty for one that is no link."""
+    for piece in line.pieces:
+        if piece.image or fold(piece.text):
+            yield "" if piece.link is None else piece.link.get("href") or ""
+
+
+def _only_links(line: Line, pattern: re.Pattern[str], *, whole: bool = False) -> bool:
+    """Whether ``line`` is nothing but links whose addresses, or their beginnings, match ``pattern``."""
+    match = pattern.fullmatch if whole else pattern.match
+    hrefs = list(_hrefs(line))
+    return bool(hrefs) and all(map(match, hrefs))
 
 
 def _is_byline(line: Line) -> bool:

@@ -1,4 +1,4 @@
-"""A block whose labels are all hidden: fields side by side whose values the vocabularies know."""
+"""Fields without a printed label: what the site's own names of them say, else what the vocabularies know."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from migration_spider.pages.cells import values
 from migration_spider.pages.fields import has_prose
 from migration_spider.pages.look import is_foreign
 from migration_spider.pages.outline import HEADING_TAGS, Block, Unit
-from migration_spider.vocabularies import VOCABULARIES, lookup_named
+from migration_spider.vocabularies import VOCABULARIES, lookup_named, machine_name_field
 
 FEWEST = 3
 """Fields, the date among them, of which two belong to different vocabularies: less may be chance."""
 
 _DATE = re.compile(r"\D{0,20}\d{1,4}\b.{0,20}?(?<!\d)(?:(?:19|20)\d\d|\d{1,2})(?!\d).{0,15}")
+# How Drupal's themes, Views and Layout Builder print the machine name of a field.
+_NAME = re.compile(r"(?:field-{1,2}name-|views-field-|block-field-block(?:node|node-?\w+?)(?=field))(field-[\w-]+)")
 _NO_FIELD = HEADING_TAGS | {"p", "ul", "ol", "table", "blockquote", "figure", "pre"}
 
 
@@ -32,9 +34,8 @@ def read_unlabelled(top: Block, base_url: str) -> tuple[list[Entry], set[Unit]] 
         units: set[Unit] = set()
         for child in container.children[min(known) : max(known) + 1]:
             if isinstance(child, Block) and not has_prose(child) and not is_foreign(child):
-                entries.append(
-                    Entry(label="", values=[v for line in child.lines() for v in values(line.pieces, base_url)])
-                )
+                printed = [v for line in child.lines() for v in values(line.pieces, base_url)]
+                entries.append(Entry(label="", values=printed, named=named_field(child)))
                 units.add(child)
         if best is None or len(entries) > len(best[0]):
             best = entries, units
@@ -45,8 +46,18 @@ def _fields(unit: Unit, base_url: str) -> set[str]:
     """``date``, or the item fields to one of which all values of ``unit`` belong."""
     if not isinstance(unit, Block) or unit.tag in _NO_FIELD or has_prose(unit) or is_foreign(unit):
         return set()
+    if own := named_field(unit):
+        return {"date" if own == "publication_date" else own}
     printed = [value for line in unit.lines() for value in values(line.pieces, base_url)]
     if len(printed) == 1 and (printed[0].datetime or _DATE.fullmatch(printed[0].text)):
         return {"date"}
     sets = [{name for name in VOCABULARIES if lookup_named(name, value.text)} for value in printed]
     return set.intersection(*sets) if sets else set()
+
+
+def named_field(unit: Unit) -> str | None:
+    """The item field that the classes of ``unit`` name; None when they name none or several."""
+    if not isinstance(unit, Block):
+        return None
+    names = {match[1] for block in unit.blocks() for match in _NAME.finditer(block.classes)}
+    return machine_name_field(names.pop()) if len(names) == 1 else None

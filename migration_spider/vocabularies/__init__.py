@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from .data import FILES
 from .keys import key
-from .labels import is_kosovo_footnote, label_field, label_kind, labels
+from .labels import is_kosovo_footnote, label_field, label_kind, labels, machine_name_field
 from .rules import objective, publisher
 from .terms import VocabTerm, Vocabulary, vocabulary
 
@@ -27,6 +27,7 @@ __all__ = [
     "lookup",
     "lookup_named",
     "lookup_url",
+    "machine_name_field",
     "vocabularies_of",
     "vocabulary",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 from .data import load
@@ -21,6 +22,28 @@ def _known() -> dict[str, tuple[str, str | None]]:
 def label_field(label: str) -> str | None:
     """Item field that ``label`` names on a news page, in any language; None when it is no known news label."""
     return _known().get(key(label), ("", None))[1]
+
+
+@cache
+def _machine_names() -> dict[str, str]:
+    """Letters of a label -> item field."""
+    names: dict[str, str] = {}
+    for text, (_, field) in _known().items():
+        if field and (letters := _letters(text)):
+            names.setdefault(letters, field)
+    return names
+
+
+def machine_name_field(name: str) -> str | None:
+    """Item field that the machine name of a Drupal field stands for, such as ``field-other-source``.
+
+    Drupal makes it of the field's first label; None when it is that of no known news label.
+    """
+    return _machine_names().get(_letters(re.sub(r"^(?:field|node|news)[_-]", "", name)))
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"[\W_]+", "", text)
 
 
 def label_kind(label: str) -> str | None:

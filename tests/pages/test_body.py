@@ -75,12 +75,22 @@ def test_no_break_spaces_and_empty_paragraphs():
         "<p><a href='https://x.com/intent/post?url=a'><img src='/x.svg' alt='X'></a></p>",
         "<p><a href='https://wa.me/?text=a'>WhatsApp</a> | <a href='mailto:?subject=a'>Mail</a></p>",
         "<script>var text = 'not text'</script><style>p { color: red }</style><noscript>Turn it on</noscript>",
+        "<ul><li><a href='/user/login?destination=/a%23comment-form'>Melde dich an, um mitzureden</a></li></ul>",
+        "<p><a href='/fr/'>Portail du port</a></p>",
+        "<div>Copyright © 2021 Harbour portal. All rights reserved.</div>",
+        "<section><h2>Neuen Kommentar hinzufügen</h2><p>What you write here is read by the harbour master before others see it.</p></section>",
         "<div><h2>Related content</h2><p>Another story that is longer than this one, told by somebody else, in another place.</p></div>",
     ],
 )
 def test_what_is_no_body(noise):
     assert LONG == text(f"{noise}<article><p>{LONG}</p></article>{noise}")
     assert LONG == text(f"<div>{noise}<div><p>{LONG}</p></div>{noise}</div>")
+
+
+def test_what_the_author_says_of_rights_is_text():
+    credit = "Photo: © Harbour portal"
+    rights = "Copyright means that all rights reserved by a painter stay his."
+    assert f"{LONG}\n\n{credit}\n\n{rights}" == text(f"<article><p>{LONG}</p><p>{credit}</p><p>{rights}</p></article>")
 
 
 def test_the_site_note_is_dropped_wherever_its_block_stands():
@@ -272,6 +282,11 @@ def test_title_is_printed_once_and_without_the_site():
             "A story",
         ),
         ("<main><h1>A story A story</h1></main>", "A story"),
+        (
+            "<title>A story - part two - Harbour</title><main><div>A story - part two</div><p>x</p></main>",
+            "A story - part two",
+        ),
+        ("<title>A story - part two</title><main><h2>A story - part two</h2></main>", "A story - part two"),
         ("<meta property='og:title' content='A story'><main><p>x</p></main>", "A story"),
     ],
 )

@@ -21,6 +21,13 @@ MARKUP = {
     "bare list": """<ul><li><a href="/boats">Boats come home</a> 12 May 2021</li><li><a href="/es/faro">El faro sigue</a> 3 June 2020</li></ul>""",
     "table": """<table><thead><tr><th>Title</th><th>Date</th></tr></thead><tbody><tr><td><a href="/boats">Boats come home</a></td>
         <td>12 May 2021</td></tr><tr><td><a href="/es/faro">El faro sigue</a></td><td>3 June 2020</td></tr></tbody></table>""",
+    "grid of Views": """<div class="views-view-grid horizontal cols-2"><div class="views-row row-1"><div class="views-col col-1">
+        <a href="/boats">Boats come home</a> 12 May 2021</div><div class="views-col col-2"><a href="/es/faro">El faro sigue</a>
+        <span>3 June 2020</span></div></div></div>""",
+    "linked cards": """<div><a href="/boats"><div class="card"><div>12 May 2021</div><h3>Boats come home</h3><p>Text.</p></div></a>
+        <a href="/es/faro"><div class="card"><div>3 June 2020</div><h3>El faro sigue</h3><p>Text.</p></div></a></div>""",
+    "linked boxes": """<div><a class="tile" href="/boats"><h3>Boats come home</h3><span>12 May 2021</span></a>
+        <a class="tile" href="/es/faro"><h3>El faro sigue</h3><span>3 June 2020</span></a></div>""",
     "run together": """<div><div><a href="/boats">Boats come home</a><span>Pledge</span><span>12 May 2021</span></div>
         <div><a href="/es/faro">El faro sigue</a><span>Resource</span><span>3 June 2020</span></div></div>""",
 }
@@ -30,6 +37,25 @@ MARKUP = {
 def test_rows(markup):
     assert ROWS == [tuple(row) for row in listing(markup).rows]
     assert not listing(markup).is_empty
+
+
+@pytest.mark.parametrize(
+    ("grid", "row", "cell"), [("table", "tr", "td"), ("div", 'div class="row"', 'div class="col-md-6"')]
+)
+def test_rows_of_a_grid_are_its_cells(grid, row, cell):
+    def cells(*names):
+        return "".join(f'<{cell}><span><a href="/{name}">{name}</a></span></{cell.split()[0]}>' for name in names)
+
+    rows = [f"<{row}>{cells(*names)}</{row.split()[0]}>" for names in (("a", "b"), ("c", "d"), ("e",))]
+    found = listing(f"<{grid}>{''.join(rows)}</{grid}>").rows
+    assert [f"{SITE}/{name}" for name in "abcde"] == [row.url for row in found]
+
+
+def test_sections_of_a_page_are_no_rows():
+    languages = "".join(f'<li><a href="/{code}/news">{code}</a></li>' for code in ("fr", "es"))
+    news = "".join(f'<li><a href="/story-{n}">Story {n}</a></li>' for n in range(6))
+    found = listing(f"<div><div><ul>{languages}</ul></div><section><ul>{news}</ul></section></div>").rows
+    assert {f"{SITE}/story-{n}" for n in range(6)} <= {row.url for row in found}
 
 
 def test_one_dated_row_is_a_row():

@@ -3,6 +3,7 @@
 import pytest
 from parsel import Selector
 
+from migration_spider.normalize.item import normalize
 from migration_spider.pages import page_for
 from migration_spider.pages.news import NewsPage
 from tests.pages.page import PROSE, SITE, block, news
@@ -495,3 +496,32 @@ def test_the_block_in_a_column_beside_the_article(title):
 def test_what_else_stands_in_a_column_is_not_the_block(column):
     own = f"<article>{PROSE}<div><div>Working group</div><div>Return</div></div></article>"
     assert [("Working group", ["Return"])] == block(own + column)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "field--name-field-{}",
+        "field field-name-field-{} field-type-text",
+        "views-field views-field-field-{}",
+        "block block-layout-builder block-field-blocknodenewsfield-{}",
+    ],
+)
+def test_a_field_without_label_is_what_its_own_name_says(name):
+    fields = {
+        "publication-date": ["3 May 2021"],
+        "geographic-scope": ["West Asia"],
+        "target-audience": ["Governments", "Media"],
+        "other-source": ["Harbour office", "Ferry office"],
+    }
+    printed = "".join(
+        f"<div class='{name.format(field)}'>{''.join(f'<div>{value}</div>' for value in values)}</div>"
+        for field, values in fields.items()
+    )
+    item = news(f"<article><div class='body'>{PROSE}</div>{printed}</article>").to_item()
+    normalize(item)
+    assert list(fields.values()) == [[value.text for value in entry.values] for entry in item.metadata]
+    assert {""} == {entry.label for entry in item.metadata}
+    assert fields["other-source"] == [term.raw for term in item.other_source_publisher]
+    assert ("2021-05-03", ["145"]) == (item.publication_date, [term.id for term in item.geographic_scope])
+    assert not any(problem.startswith("unrecognized") for problem in item.problems), item.problems
