@@ -57,18 +57,21 @@ _INCOMPLETE = (
     re.compile(rf"{_MONTH}{_OF}\d{{4}}{_YEAR_END}"),
     re.compile(rf"\d{{4}}[\s,.-]+{_MONTH}"),
     re.compile(r"\d{4}\s*年\s*(?:\d{1,2}\s*月)?"),
+    re.compile(r"(?:\d{1,2}\s*月\s*)?\d{1,2}\s*[日号號]"),
     re.compile(r"\d{4}[-/.]\d{1,2}|\d{1,2}[-/.]\d{4}|\(?\d{1,2}[-/.]\d{1,2}[.)]?"),
     re.compile(rf"\d{{1,2}}{_ORDINAL}{_OF}?{_MONTH}"),
     re.compile(rf"{_MONTH}{_OF}\d{{1,2}}{_ORDINAL}"),
     re.compile(rf"{_MONTH}"),
 )
-_RANGE_WORD = r"\s*(?:-|(?<=\d)/(?=\d)|\b(?:to|until|and|au|et|al|a|y|e|bis|und|по|الي)\b|至|到)\s*"
+_RANGE_WORD = r"\s*(?:-|~|(?<=\d)/(?=\d)|\b(?:to|until|and|au|et|al|a|y|e|bis|und|по|الي)\b|至|到)\s*"
 _RANGE_START = re.compile(r"^(?:from|du|del|de|vom|с|من|between)\s+")
 _OPEN_ENDS = frozenset({"present", "ongoing", "now", "today", "presente", "actualidad", "present day", "heute", ""})
 _HAN_DIGITS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
 _HAN_DATE = re.compile(
     r"([〇零○一二三四五六七八九]{4})年([一二三四五六七八九十]{1,3})月([一二三四五六七八九十]{1,3})[日号號]"
 )
+
+_HAN_MONTH = re.compile(r"(?<!\d)(1[0-2]|0?[1-9])\s?月(?!\s*\d{1,2}\s*[日号號])")
 
 
 def parse_date(
@@ -281,13 +284,15 @@ def _is_range(text: str, tables: list[dict[str, int]], day_first: bool | None) -
             continue
         ends = _one_day(right, tables, day_first) is not None or _is_incomplete(right, tables) or right in _OPEN_ENDS
         begins = _one_day(left, tables, day_first) is not None or _is_incomplete(left, tables)
-        if ends and (begins or re.fullmatch(rf"\d{{1,2}}{_ORDINAL}", left)):
+        if ends and (begins or re.fullmatch(rf"(?:\d{{4}}\s*年\s*\d{{1,2}}\s*月\s*)?\d{{1,2}}{_ORDINAL}", left)):
             return True
     return False
 
 
 def _chinese_numerals(text: str) -> str:
-    """``二〇二一年十二月十七日`` written with digits."""
+    """``二〇二一年十二月十七日`` written with digits, and ``17 12月 2021``, where the month is a name, without."""
+    if "月" in text and "年" not in text:
+        return _HAN_MONTH.sub(lambda month: list(MONTHS["zh"])[int(month[1]) - 1], text)
     match = _HAN_DATE.search(text)
     if match is None:
         return text

@@ -34,13 +34,16 @@ _NAMES = {
 }
 
 _WEEKDAYS = (
-    "monday mon lundi lun lunes segunda-feira seg montag mo понедельник пн الاثنين الاثنان 星期一 周一 週一",
-    "tuesday tue tues mardi martes terca-feira ter dienstag di вторник вт الثلاثاء 星期二 周二 週二",
-    "wednesday wed mercredi mer miercoles mie quarta-feira qua mittwoch mi среда ср الاربعاء 星期三 周三 週三",
-    "thursday thu thur thurs jeudi jeu jueves jue quinta-feira qui donnerstag do четверг чт الخميس 星期四 周四 週四",
-    "friday fri vendredi ven viernes vie sexta-feira sex freitag fr пятница пт الجمعة 星期五 周五 週五",
-    "saturday sat samedi sam sabado sab samstag sa суббота сб السبت 星期六 周六 週六",
-    "sunday sun dimanche dim domingo dom sonntag so воскресенье вс الاحد 星期日 星期天 周日 週日",
+    "monday mon lundi lun lunes segunda-feira seg montag mo понедельник пн الاثنين الاثنان اثنين 星期一 周一 週一",
+    "tuesday tue tues mardi martes terca-feira ter dienstag di вторник вт الثلاثاء ثلاثاء 星期二 周二 週二",
+    "wednesday wed mercredi mer miercoles mie quarta-feira qua mittwoch mi среда ср الاربعاء اربعاء 星期三 周三 週三",
+    (
+        "thursday thu thur thurs jeudi jeu jueves jue quinta-feira qui donnerstag do четверг чт"
+        " الخميس خميس 星期四 周四 週四"
+    ),
+    "friday fri vendredi ven viernes vie sexta-feira sex freitag fr пятница пт الجمعة جمعة 星期五 周五 週五",
+    "saturday sat samedi sam sabado sab samstag sa суббота сб السبت سبت 星期六 周六 週六",
+    "sunday sun dimanche dim domingo dom sonntag so воскресенье вс الاحد احد 星期日 星期天 周日 週日",
 )
 # Not among them: "mar", which is Tuesday and March.
 

@@ -75,6 +75,12 @@ def split(field: str, value: Value) -> list[str]:
         parts = [bare[a:b] for a, b in zip(*_bounds(bare, cuts), strict=True)]
         if len(parts) == 1 or not all(_NUMBERED.match(part) and lookup(field, part) for part in parts):
             parts = None
+    if parts is None and any(";" in piece[0] or "；" in piece[0] for piece in pieces):
+        # No name has a semicolon: one known name shows that it is a list, whatever the others are.
+        cuts = [piece for piece in pieces if ";" in piece[0] or "；" in piece[0]]
+        parts = [bare[a:b] for a, b in zip(*_bounds(bare, cuts), strict=True)]
+        if not any(lookup_named(field, part) for part in parts):
+            parts = None
     return parts or [text]
 
 

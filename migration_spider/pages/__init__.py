@@ -62,8 +62,7 @@ def _is_other(page: NewsPage) -> bool:
     """Whether the page is one thing that is no news: an event, a practice, a pledge, a discussion."""
     if page.node_type in OTHER_TYPES or _OTHER_PATHS.match(path_of(page.url)):
         return True
-    kinds = page.block.kinds()
-    return any(kind in kinds for kind in ("event", "practice", "pledge", "discussion"))
+    return not page.block.kinds.isdisjoint(("event", "practice", "pledge", "discussion"))
 
 
 def _has_block(page: NewsPage) -> bool:

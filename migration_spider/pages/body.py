@@ -9,7 +9,7 @@ from typing import Any
 from migration_spider.pages.fields import is_prose
 from migration_spider.pages.noise import noise
 from migration_spider.pages.outline import BODY_HINT, HEADING_TAGS, UNSEEN, Block, Line, Unit, ancestors, local_name
-from migration_spider.pages.text import fold, word_set
+from migration_spider.pages.text import fold, reading_length, word_set
 
 # schema.org and RDFa names of an article's text, as Drupal's RDF module and Metatag print them.
 _BODY_PROPERTIES = frozenset(("articlebody", "schema:articlebody", "schema:text", "content:encoded", "text"))
@@ -119,8 +119,8 @@ class Body:
 
 
 def _weight(line: Line) -> float:
-    length = len(line.text)
-    linked = sum(len(fold(piece.text)) for piece in line.pieces if piece.link is not None)
+    length = reading_length(line.text)
+    linked = sum(reading_length(fold(piece.text)) for piece in line.pieces if piece.link is not None)
     if linked > 0.6 * length:
         return 0.1 * length
     return length if length >= 60 or line.text.endswith((".", "!", "?", "”", "»", "。", "؟")) else 0.25 * length

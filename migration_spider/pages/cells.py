@@ -60,27 +60,40 @@ def cells(line: Line) -> list[Cell]:
     pieces = list(dropwhile(lambda piece: piece.image or not fold(piece.text), line.pieces))
     if not pieces:
         return []
-    whole = label_of(line.text)
+    whole = label_of(line.text) or _marked_label(pieces)
     if whole is not None and all(not piece.image for piece in pieces):
         colon = line.text.endswith((":", "：")) and any(not piece.path for piece in pieces if fold(piece.text))
         return [Cell(whole, known=True, set_off=None if colon else True)]
     found: list[Cell] = []
-    index = 0
+    index, own = 0, ""
     while index < len(pieces):
-        start = _start(pieces, index, first=not found)
+        start = _start(pieces, index, first=not found, own=own)
         if start is None:
             if not found:
                 return []
             found[-1].pieces.append(pieces[index])
             index += 1
             continue
+        if not found:
+            own = mark(pieces[index]) if pieces[index].path else ""
         cell, index = start
         found.append(cell)
     return found
 
 
-def _start(pieces: Sequence[Piece], index: int, *, first: bool) -> tuple[Cell, int] | None:
-    """The label that begins at ``pieces[index]``, and the index of the piece after it."""
+def _marked_label(pieces: Sequence[Piece]) -> str | None:
+    """The label that ``pieces`` print with a mark behind it: an asterisk, or the letter that shows a help text."""
+    last = len(pieces)
+    while last > 1 and pieces[last - 1].path and len(fold(pieces[last - 1].text)) < 2:
+        last -= 1
+    return label_of("".join(piece.text for piece in pieces[:last])) if last < len(pieces) else None
+
+
+def _start(pieces: Sequence[Piece], index: int, *, first: bool, own: str) -> tuple[Cell, int] | None:
+    """The label that begins at ``pieces[index]``, and the index of the piece after it.
+
+    ``own`` is the :func:`mark` of the line's first label.
+    """
     text = ""
     for end in range(index, min(index + 4, len(pieces))):
         piece = pieces[end]
@@ -97,7 +110,8 @@ def _start(pieces: Sequence[Piece], index: int, *, first: bool) -> tuple[Cell, i
         label = label_of(text)
         if label is not None and (marked or (colon and first)):
             return Cell(label, known=True, set_off=marked), end + 1
-        if marked and colon and (first or piece.tag in ("b", "strong")) and "." not in fold(text):
+        alike = first or piece.tag in ("b", "strong") or (own and mark(piece) == own and text == piece.text)
+        if marked and colon and alike and "." not in fold(text):
             return Cell(fold(text).rstrip(":： "), known=False), end + 1
     piece = pieces[index]
     if not first or piece.image or piece.link is not None:
@@ -145,7 +159,9 @@ def has_label_class(classes: str) -> bool:
     return "label" in classes and any(
         _LABEL_CLASS.search(word) and "label-" not in word.partition("label")[1] + word.partition("label")[2]
         for word in classes.split()
-        if not word.endswith(("label-above", "label-inline", "label-hidden", "label-visually_hidden"))
+        # Display Suite calls the label itself so, core what is around label and values.
+        if word in ("label-above", "label-inline")
+        or not word.endswith(("label-above", "label-inline", "label-hidden", "label-visually_hidden"))
     )
 
 

@@ -11,7 +11,7 @@ FEWEST = 3
 
 
 def read_columns(top: Block, base_url: str) -> tuple[list[Entry], set[Unit]] | None:
-    """The entries of such a table and the table; None when no table has labels, and labels only, as headings."""
+    """The entries of such a table and the table; None when no table has labels as headings, but for one at most."""
     for table in top.blocks():
         if table.tag != "table" or table.in_body:
             continue
@@ -20,9 +20,10 @@ def read_columns(top: Block, base_url: str) -> tuple[list[Entry], set[Unit]] | N
             continue
         heads, cells = ([cell for cell in row.children if isinstance(cell, Block)] for row in rows)
         labels = [label_of(head.text) for head in heads if head.tag == "th"]
-        if len(labels) < FEWEST or not all(labels) or len(set(labels)) != len(cells) or len(heads) != len(cells):
+        known = len(labels) - labels.count(None)
+        if known < FEWEST or labels.count(None) > 1 or len(set(labels)) != len(cells) or len(heads) != len(cells):
             continue
-        entries = [Entry(label=label or "") for label in labels]
+        entries = [Entry(label=label or head.text) for label, head in zip(labels, heads, strict=True)]
         for entry, cell in zip(entries, cells, strict=True):
             for line in cell.lines():
                 entry.values.extend(values(line.pieces, base_url))

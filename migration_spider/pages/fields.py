@@ -9,7 +9,7 @@ from typing import Literal
 
 from migration_spider.pages.cells import LONGEST_LABEL, Cell, cells, has_label_class, is_list
 from migration_spider.pages.outline import HEADING_TAGS, Block, Line, Unit, ancestors
-from migration_spider.pages.text import word_set
+from migration_spider.pages.text import reading_length, word_set
 from migration_spider.vocabularies import is_kosovo_footnote, vocabularies_of
 
 _SENTENCE_END = (".", "!", "?", "”", "…", "。", "؟", "۔", "»", ".)", '."')
@@ -47,9 +47,12 @@ def is_site_note(text: str) -> bool:
 
 def is_prose(line: Line) -> bool:
     """Whether ``line`` reads as running text and not as a value: long, or a sentence of some length."""
-    length = len(line.text)
+    length = reading_length(line.text)
     if length < 60:
         return False
+    if length > len(line.text) and line.text.endswith(_SENTENCE_END):
+        # Chinese parts no words; names do not end in its full stop.
+        return not is_site_note(line.text)
     linked = sum(len(piece.text) for piece in line.pieces if piece.link is not None)
     if linked > 0.8 * length:
         return False
@@ -66,7 +69,7 @@ def _sentences(text: str) -> bool:
 def has_prose(unit: Unit) -> bool:
     if isinstance(unit, Line):
         return is_prose(unit)
-    return unit.weight >= 60 and any(is_prose(line) for line in unit.lines())
+    return unit.weight >= 20 and any(is_prose(line) for line in unit.lines())
 
 
 def in_body(unit: Unit) -> bool:
@@ -191,7 +194,11 @@ def _labelled_lines(top: Block) -> Iterator[tuple[Line, list[Cell]]]:
 def _column_heading(line: Line) -> bool:
     """Whether ``line`` stands in a table row of headings: it names a column of the text's table."""
     row = next((block for block, _ in zip(ancestors(line), range(4), strict=False) if block.tag == "tr"), None)
-    return row is not None and sum(child.tag == "th" for child in row.children if isinstance(child, Block)) > 1
+    if row is None:
+        return False
+    tags = [child.tag for child in row.children if isinstance(child, Block)]
+    # Several pairs of a heading and its value in a row are no columns.
+    return sum(tag == "th" for tag in tags) > 1 and tags != ["th", "td"] * (len(tags) // 2)
 
 
 def _label_by_class(line: Line) -> bool:

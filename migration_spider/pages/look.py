@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise, takewhile
 
 from migration_spider.pages.cells import LONGEST_LABEL, Cell, label_of, mark, unknown_label, values
 from migration_spider.pages.fields import Field, has_prose, in_body, is_site_note
+from migration_spider.pages.noise import only_shares
 from migration_spider.pages.outline import HEADING_TAGS, Block, Line, Unit
 from migration_spider.vocabularies import vocabularies_of
 
@@ -108,6 +110,20 @@ class Look:
         """Whether the container is one paragraph with line breaks, and no running text."""
         return all(isinstance(child, Line) for child in self.container.children) and not has_prose(self.container)
 
+    def strays(self, labelled: list[int]) -> set[int]:
+        """The children between two labelled ones that are parts of a text there: a table, a list, a short line."""
+        children = self.container.children
+        beside_labels = self.flat_values | self.flat_labels
+        found: set[int] = set()
+        for one, other in pairwise(labelled):
+            gap = range(one + 1, other)
+            if not any(has_prose(children[n]) for n in gap):
+                continue
+            below = takewhile(lambda n: signature(children[n]) in beside_labels or self._continues(children[n]), gap)
+            above = takewhile(lambda n: self._continues(children[n]), reversed(gap))
+            found |= set(gap) - set(below) - set(above)
+        return found
+
     def _continues(self, unit: Unit) -> bool:
         """Whether ``unit`` at the edge of the labelled fields is one more field."""
         if has_prose(unit) or is_foreign(unit):
@@ -163,12 +179,22 @@ def trail_of(line: Line, unit: Block) -> tuple[Signature, ...]:
 
 
 def is_foreign(unit: Unit) -> bool:
-    """Whether ``unit`` is no field whatever stands around it: pictures alone, the body, the Kosovo note, the title."""
+    """Whether ``unit`` is no field whatever stands around it.
+
+    Pictures alone, the body, the note on resolution 1244, the title, links that share the page.
+    """
+    if all(map(only_shares, unit.lines() if isinstance(unit, Block) else (unit,))):
+        return True
     if isinstance(unit, Line):
-        return (not unit.text and all(piece.link is None for piece in unit.pieces)) or is_site_note(unit.text)
+        return (not unit.text and not _says_more(unit)) or is_site_note(unit.text)
     if unit.tag in ("h1", "figure") or in_body(unit):
         return True
     text = unit.text
     if not text:
-        return not any(piece.link is not None for line in unit.lines() for piece in line.pieces)
+        return not any(map(_says_more, unit.lines()))
     return is_site_note(text) or label_of(text) is not None
+
+
+def _says_more(line: Line) -> bool:
+    """Whether ``line`` has a link or a date, which say something without text."""
+    return any(piece.link is not None or piece.time is not None for piece in line.pieces)

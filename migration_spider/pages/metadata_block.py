@@ -7,11 +7,12 @@ labels, the shape of their fields, and the running text around them.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import takewhile
 
 from migration_spider.items import Entry
-from migration_spider.pages.cells import LONGEST_LABEL, values
+from migration_spider.pages.cells import LONGEST_LABEL, label_of, values
 from migration_spider.pages.columns import read_columns
 from migration_spider.pages.fields import Field, find, has_prose
 from migration_spider.pages.look import Look, is_foreign
@@ -19,10 +20,17 @@ from migration_spider.pages.outline import Block, Line, Unit
 from migration_spider.pages.selection import select
 from migration_spider.pages.text import fold
 from migration_spider.pages.unlabelled import named_field, read_unlabelled
-from migration_spider.vocabularies import label_field, label_kind
+from migration_spider.vocabularies import is_generic_label, label_field, label_kind
 
 # What themes call the element above the fields of a box, as Bootstrap's "card-header".
 _CAPTION = re.compile(r"(?:^|[\s_-])(?:title|header|heading|caption|legend)(?:$|\s)")
+
+
+FEWEST_OF_COPY = 3
+"""Lines that a copy of the block has; fewer may be a heading and a word of the text."""
+
+LONGEST_COPIED = 20_000
+"""Characters; no block of one item is longer."""
 
 
 @dataclass(slots=True, eq=False)
@@ -56,23 +64,57 @@ class MetadataBlock:
         values = [value for entry in self.entries for value in entry.values]
         return bool(values) and all(value.url is not None and "=" in value.url.partition("?")[2] for value in values)
 
-    def kinds(self) -> dict[str, int]:
-        """Kind of page -> number of labels that belong to it."""
-        found: dict[str, int] = {}
-        for entry in self.entries:
-            kind = label_kind(entry.label) if entry.label else None
-            if kind is not None:
-                found[kind] = found.get(kind, 0) + 1
-        return found
+    @property
+    def kinds(self) -> set[str]:
+        """Kinds of pages that the labels belong to; beside a date or type everyday words as ``Date`` do not tell."""
+        is_dated = bool(self.fields & {"publication_date", "material_type"})
+        found = {label_kind(entry.label) for entry in self.entries if not (is_dated and is_generic_label(entry.label))}
+        return {kind for kind in found if kind is not None}
 
 
 def read(top: Block, base_url: str) -> MetadataBlock:
     """The metadata block in the outline ``top``; links are resolved against ``base_url``."""
     kept = select(find(top))
-    if not kept:
-        found = read_columns(top, base_url) or read_unlabelled(top, base_url)
-        return MetadataBlock() if found is None else MetadataBlock(*found)
-    return _Reader(kept, base_url).read()
+    if not any(label_field(cell.label) for one in kept for cell in one.cells):
+        # Nothing, or label words of other kinds of pages: "Date" and "Venue" in a table of the text.
+        found = read_columns(top, base_url) or (None if kept else read_unlabelled(top, base_url))
+        if found is not None or not kept:
+            return MetadataBlock() if found is None else MetadataBlock(*found)
+    block = _Reader(kept, base_url).read()
+    block.units.update(_copies(top, block))
+    return block
+
+
+def _copies(top: Block, block: MetadataBlock) -> Iterator[Block]:
+    """Parts of the page that print nothing but what ``block`` does: the same block for narrow screens."""
+    taken = {line for unit in block.units for line in _lines(unit)}
+    own = "".join(_letters(line) for line in top.lines() if line in taken)
+    if len(own) > LONGEST_COPIED:
+        return
+    # Block -> number of lines that are no copy, of all, of those with a label.
+    counts: dict[Block, tuple[int, int, int]] = {}
+    found: set[Block] = set()
+    for outer in reversed(list(top.blocks())):
+        inner = [
+            counts[unit] if isinstance(unit, Block) else _count_of_copy(unit, taken, own) for unit in outer.children
+        ]
+        others, lines, labels = (sum(count[n] for count in inner) for n in range(3))
+        counts[outer] = others, lines, labels
+        if others == 0 and lines >= FEWEST_OF_COPY and labels > 1:
+            found.add(outer)
+    yield from (block for block in found if block.parent not in found)
+
+
+def _count_of_copy(line: Line, taken: set[Line], own: str) -> tuple[int, int, int]:
+    letters = _letters(line)
+    if not letters:
+        return 0, 0, 0
+    alike = line not in taken and letters in own
+    return int(not alike), 1, int(alike and label_of(line.text.partition(":")[0]) is not None)
+
+
+def _letters(line: Line) -> str:
+    return "".join(filter(str.isalnum, line.text))
 
 
 def _lines(unit: Unit) -> list[Line]:
@@ -134,6 +176,7 @@ class _Reader:
             return
         look = Look(container, fields)
         first, last = look.bounds(labelled, self.by_unit)
+        strays = look.strays(labelled)
         open_entry: Entry | None = None
         for number, child in enumerate(children):
             one = self.by_unit.get(child)
@@ -144,8 +187,8 @@ class _Reader:
                 self._container(child)
                 open_entry = None
                 continue
-            if not first <= number <= last or has_prose(child) or is_foreign(child):
-                if has_prose(child):
+            if not first <= number <= last or number in strays or has_prose(child) or is_foreign(child):
+                if number in strays or has_prose(child):
                     open_entry = None
                 continue
             open_entry = self._unlabelled(child, look, open_entry)

@@ -19,6 +19,7 @@ from migration_spider.pages.outline import HEADING_TAGS, Block, Line, ancestors,
 from migration_spider.pages.outline_builder import build
 from migration_spider.pages.text import absolute, fold
 
+_HEADS = HEADING_TAGS | {"dt", "summary", "legend"}
 # Where themes put what goes with an article, and much that does not.
 _COLUMNS = (
     "//aside | //*[@role='complementary']"
@@ -175,7 +176,7 @@ class NewsPage(Page):
         without.update(
             element
             for element in body.block.element.iterdescendants()
-            if element not in inside and self.chrome.hides(element, local_name(element))
+            if element not in inside and (self.chrome.hides(element, local_name(element)) or _is_control(element))
         )
         return inner_html(body.block.element, self.base_url, without, texts)
 
@@ -272,6 +273,13 @@ def _is_linked(block: Block) -> bool:
 def _beginnings(document: str) -> list[str]:
     """What of the title of a document may be the page's: all, or up to a sign that parts it from the site's name."""
     return [document, *(document[: match.start()] for match in reversed(list(_SITE_PARTS.finditer(document))))][:10]
+
+
+def _is_control(element: Any) -> bool:
+    """Whether ``element`` is a button: one in a heading is its text, as in the outline."""
+    if local_name(element) != "button":
+        return False
+    return not any(local_name(around) in _HEADS for around in islice(element.iterancestors(), 3))
 
 
 def _letters(text: str) -> str:

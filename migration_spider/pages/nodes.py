@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import cached_property
 from itertools import islice
@@ -9,6 +10,7 @@ from typing import Any
 
 from migration_spider.pages.text import fold
 
+_PART = re.compile(r"(?:^|\s)(?:(?:js-)?comment|media|profile|user)(?:$|\s|--)")
 MOST_ABOVE = 80
 """Characters above the title of a teaser."""
 
@@ -29,7 +31,7 @@ class Nodes:
             "//*[@data-history-node-id or self::article or contains(concat(' ', @class, ' '), ' node ')]"
             "[not(ancestor::aside or ancestor::nav or ancestor::footer)]"
         )
-        return found[:200]
+        return [element for element in found[:200] if not _is_part(element)]
 
     @cached_property
     def own(self) -> Any:
@@ -74,6 +76,16 @@ class Nodes:
         href = "" if link is None else link.get("href") or ""
         # A link into the page folds a section.
         return href != "" and not href.startswith("#") and (bool(self._around_h1) or not self.is_own(href))
+
+
+def _is_part(element: Any) -> bool:
+    """Whether ``element`` prints what belongs to a node: a comment, a picture or film, the author.
+
+    Core's templates print them as ``<article>``, too; without a class those of an author without picture are empty.
+    """
+    if _PART.search(element.get("class") or "") or (element.get("about") or "").startswith("/user/"):
+        return True
+    return element.get("data-comment-user-id") is not None or not any(text.strip() for text in element.itertext())
 
 
 def _has_text_before(element: Any, heading: Any) -> bool:

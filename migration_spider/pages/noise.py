@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from migration_spider.pages.cells import has_label_class
+from migration_spider.pages.chrome import SECTION_HEADINGS
 from migration_spider.pages.fields import is_prose, is_site_note
 from migration_spider.pages.outline import Block, Line, ancestors
 from migration_spider.pages.text import fold, key_set
@@ -27,11 +29,11 @@ _SUBMITTED = re.compile(
 )
 # What such buttons link to, whatever the theme calls them.
 _SHARER = re.compile(
-    r"(?:https?:)?//(?:[\w-]+\.)*(?:facebook\.com/(?:sharer|share|dialog/share)|(?:twitter|x)\.com/(?:intent/|share|home\?status)"
+    r"(?:(?:https?:)?//(?:[\w-]+\.)*(?:facebook\.com/(?:sharer|share|dialog/share)|(?:twitter|x)\.com/(?:intent/|share|home\?status)"
     r"|linkedin\.com/(?:shareArticle|sharing|cws/share)|(?:wa\.me|api\.whatsapp\.com|web\.whatsapp\.com)/(?:send)?\?"
     r"|(?:t|telegram)\.me/share|reddit\.com/submit|pinterest\.com/pin/create|addtoany\.com/|addthis\.com/)"
-    r"|whatsapp://send|mailto:\?",
-    re.IGNORECASE,
+    r"|whatsapp://send|mailto:\?).*",
+    re.IGNORECASE | re.DOTALL,
 )
 # What leads to the comment form, in any language: "Log in to post comments".
 _TO_COMMENT = re.compile(r"(?:#|%23)comment-form\b|/comment/reply/", re.IGNORECASE)
@@ -56,7 +58,7 @@ NOISE = key_set(
 def noise(top: Block) -> Iterator[Line]:
     """Lines that templates print around a text and that belong to no field."""
     banner = False
-    paragraphs: dict[Block, set[Shape]] = {}
+    paragraphs: dict[Block, Counter[Shape]] = {}
     for line in top.lines():
         text = line.text
         if not text or len(text) > 400:
@@ -72,7 +74,7 @@ def noise(top: Block) -> Iterator[Line]:
             or has_label_class(line.parent.classes)
             or line.parent.unseen
             or (len(text) < 120 and _is_byline(line))
-            or (len(text) < 120 and (_only_links(line, _SHARER) or _only_links(line, _FRONT_PAGE, whole=True)))
+            or (len(text) < 120 and (only_shares(line) or _only_links(line, _FRONT_PAGE)))
             or (len(text) < 120 and any(_TO_COMMENT.search(href) for href in _hrefs(line)))
             or (len(text) < 200 and _COPYRIGHT.fullmatch(text) and not _among_prose(line, paragraphs))
         ):
@@ -80,18 +82,29 @@ def noise(top: Block) -> Iterator[Line]:
         banner = "banner" in name and len(name) < 40
 
 
-def _hrefs(line: Line) -> Iterator[str]:
-    """What each piece of ``line`` links to; empty for one that is no link."""
-    for piece in line.pieces:
-        if piece.image or fold(piece.text):
-            yield "" if piece.link is None else piece.link.get("href") or ""
+def only_shares(line: Line) -> bool:
+    """Whether ``line`` is nothing but links that share the page on other sites, and words that ask to."""
+    return _only_links(line, _SHARER)
 
 
-def _only_links(line: Line, pattern: re.Pattern[str], *, whole: bool = False) -> bool:
-    """Whether ``line`` is nothing but links whose addresses, or their beginnings, match ``pattern``."""
-    match = pattern.fullmatch if whole else pattern.match
+def _only_links(line: Line, pattern: re.Pattern[str]) -> bool:
+    """Whether ``line`` is nothing but links whose addresses match ``pattern``."""
     hrefs = list(_hrefs(line))
-    return bool(hrefs) and all(map(match, hrefs))
+    return bool(hrefs) and all(map(pattern.fullmatch, hrefs))
+
+
+def _hrefs(line: Line) -> Iterator[str]:
+    """What each piece of ``line`` links to; empty for words that are no link."""
+    for piece in line.pieces:
+        if piece.link is not None and (piece.image or fold(piece.text)):
+            yield piece.link.get("href") or ""
+        elif piece.image or (fold(piece.text) and not _asks_to_share(piece.text)):
+            yield ""
+
+
+def _asks_to_share(text: str) -> bool:
+    """Whether ``text`` stands before such links or between them: "Share:", "|"."""
+    return key(fold(text).rstrip(".:!")) in SECTION_HEADINGS or not any(map(str.isalnum, text))
 
 
 def _is_byline(line: Line) -> bool:
@@ -104,10 +117,10 @@ Shape = tuple[tuple[str, str], ...]
 """(tag, classes) of the blocks from a line's own to one around it."""
 
 
-def _among_prose(line: Line, known: dict[Block, set[Shape]]) -> bool:
+def _among_prose(line: Line, known: dict[Block, Counter[Shape]]) -> bool:
     """Whether ``line`` is a paragraph beside paragraphs, in like wrappers or in none: written by the author.
 
-    ``known`` keeps the shapes of the paragraphs in each block.
+    A single wrapper beside it may be the whole text. ``known`` keeps the shapes of the paragraphs in each block.
     """
     own: Block = line.parent
     shape: Shape = ()
@@ -116,17 +129,19 @@ def _among_prose(line: Line, known: dict[Block, set[Shape]]) -> bool:
         blocks = [child for child in own.parent.children[:MOST_BESIDE] if isinstance(child, Block)]
         if len(blocks) > 1:
             if own.parent not in known:
-                known[own.parent] = {_shape_of_prose(child) for child in blocks}
-            return shape in known[own.parent]
+                known[own.parent] = Counter(map(_shape_of_prose, blocks))
+            return known[own.parent][shape] >= min(len(shape), 2)
         own = own.parent
     return False
 
 
 def _shape_of_prose(block: Block) -> Shape:
-    """The shape of ``block`` when all it holds is running text; else empty."""
+    """The shape of ``block`` when all it holds is one paragraph of running text; else empty."""
     lines = list(block.lines())
     shape: Shape = ()
     if block.element.get("id") is not None or not lines or not all(map(is_prose, lines)):
+        return shape
+    if len({id(line.parent) for line in lines}) > 1:
         return shape
     for around in ancestors(lines[0]):
         shape = (*shape, (around.tag, around.classes))

@@ -111,6 +111,9 @@ class _Builder:
                     self.piece(Piece(label, (element, False), self.path, self.link, self.time, image=True))
             elif name == "time":
                 self.time = element
+                if element.get("datetime") and not len(element) and not fold(element.text):
+                    # A script prints the text.
+                    self.piece(Piece("", (element, False), self.path, self.link, element, image=True))
         return state
 
     def leave(self, element: Any, state: Any) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from migration_spider.pages.fields import PROSE_TAGS, Field, has_prose, in_body
-from migration_spider.pages.outline import Block, Line
-from migration_spider.vocabularies import label_field
+from migration_spider.pages.outline import Block, Line, Unit, ancestors
+from migration_spider.vocabularies import label_field, label_kind
 
 
 def select(found: list[Field]) -> list[Field]:
@@ -27,6 +27,7 @@ def select(found: list[Field]) -> list[Field]:
         fields = [one for group in candidates for one in group[1]]
         return fields if len(fields) > 1 else []
     best = max(candidates, key=lambda group: _rank(group[1]))
+    walls: dict[Block, list[int]] = {}
     taken = set(_names(best[1]))
     kept = list(best[1])
     for group in candidates:
@@ -34,14 +35,55 @@ def select(found: list[Field]) -> list[Field]:
         if group is best:
             continue
         names = set(_names(fields))
-        if container is not best[0] and (before or after or (names and names <= taken)):
-            continue
+        if container is not best[0]:
+            if names and names <= taken:
+                continue
+            if before or (after and not _opens(fields, taken)):
+                continue
+            sides = _sides(container, best[0], walls)
+            if all(sides) or (any(sides) and _of_other_pages(fields)):
+                continue
         if container is not best[0] and not any(one.known for one in fields) and not _near(container, best[0]):
             continue
         kept.extend(fields)
         taken |= names
     order = {one: place for place, one in enumerate(found)}
     return sorted(kept, key=order.__getitem__)
+
+
+def _sides(container: Block, best: Block, walls: dict[Block, list[int]]) -> tuple[bool, bool]:
+    """Whether running text stands before and after ``container``, looked for up to the block that also holds ``best``.
+
+    ``walls`` keeps what is known of each block.
+    """
+    around = {best, *ancestors(best)}
+    block, before, after = container, False, False
+    while block.parent is not None and block not in around:
+        parent = block.parent
+        if parent not in walls:
+            walls[parent] = [n for n, child in enumerate(parent.children) if _is_wall(child)]
+        place = parent.children.index(block) if walls[parent] else 0
+        before = before or any(wall < place for wall in walls[parent])
+        after = after or any(wall > place for wall in walls[parent])
+        block = parent
+    return before, after
+
+
+def _opens(fields: list[Field], taken: set[str]) -> bool:
+    """Whether ``fields`` right above a text are of the block: labels of news that it lacks, beside their values."""
+    names = [label_field(cell.label) for one in fields for cell in one.cells if cell.known]
+    return bool(names) and all(names) and taken.isdisjoint(names) and not any(map(_heads, fields))
+
+
+def _of_other_pages(fields: list[Field]) -> bool:
+    """Whether the labels are those of events and the like, never of news: "Date:" and "Venue:" begin many a text."""
+    kinds = {label_kind(cell.label) for one in fields for cell in one.cells if cell.known}
+    return bool(kinds) and kinds.isdisjoint(("news", "file"))
+
+
+def _heads(one: Field) -> bool:
+    """Whether the label is a heading, or a line, whose values are not parted from what follows them."""
+    return one.shape == "flat" and not (isinstance(one.unit, Block) and one.unit.tag == "dt")
 
 
 def _near(one: Block, other: Block) -> bool:
@@ -64,18 +106,17 @@ def _segments(container: Block, fields: list[Field]) -> Iterator[tuple[list[Fiel
     """``fields`` of one container parted by paragraphs of running text; each with: is there text before, after."""
     place = {child: number for number, child in enumerate(container.children)}
     units = {one.unit for one in fields}
-    walls = [
-        number
-        for child, number in place.items()
-        if child not in units
-        and (isinstance(child, Line) or child.tag in PROSE_TAGS or (not child.classes and _plain(child)))
-        and has_prose(child)
-    ]
+    walls = [number for child, number in place.items() if child not in units and _is_wall(child)]
     parts: dict[int, list[Field]] = {}
     for one in fields:
         parts.setdefault(sum(wall < place[one.unit] for wall in walls), []).append(one)
     for number, part in parts.items():
         yield part, (number > 0, number < len(walls))
+
+
+def _is_wall(unit: Unit) -> bool:
+    """Whether ``unit`` is a paragraph of running text."""
+    return (isinstance(unit, Line) or unit.tag in PROSE_TAGS or (not unit.classes and _plain(unit))) and has_prose(unit)
 
 
 def _plain(block: Block) -> bool:

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from .data import FILES
 from .keys import key
-from .labels import is_kosovo_footnote, label_field, label_kind, labels, machine_name_field
+from .labels import is_generic_label, is_kosovo_footnote, label_field, label_kind, labels, machine_name_field
 from .rules import objective, publisher
 from .terms import VocabTerm, Vocabulary, vocabulary
 
@@ -19,6 +19,7 @@ __all__ = [
     "VOCABULARIES",
     "VocabTerm",
     "Vocabulary",
+    "is_generic_label",
     "is_kosovo_footnote",
     "key",
     "label_field",

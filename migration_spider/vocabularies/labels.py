@@ -19,6 +19,17 @@ def _known() -> dict[str, tuple[str, str | None]]:
     return known
 
 
+@cache
+def _generic() -> frozenset[str]:
+    entries = (entry for entries in load("labels")["kinds"].values() for entry in entries)
+    return frozenset(key(entry["text"]) for entry in entries if entry.get("generic"))
+
+
+def is_generic_label(label: str) -> bool:
+    """Whether ``label`` is an everyday word (``Date``, ``Country``), too weak to tell which kind of page prints it."""
+    return key(label) in _generic()
+
+
 def label_field(label: str) -> str | None:
     """Item field that ``label`` names on a news page, in any language; None when it is no known news label."""
     return _known().get(key(label), ("", None))[1]

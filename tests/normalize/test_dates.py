@@ -82,6 +82,8 @@ DAY = "2021-12-17"
         ("17 十二月 2021", "zh-hant", DAY),
         ("十二月 17, 2021", "zh-hant", DAY),
         ("二〇二二年三月二十日", "zh", "2022-03-20"),
+        ("17 12月 2021", "zh-hant", DAY),
+        ("جمعة, 17 ديسمبر 2021", "ar", DAY),
         # Left in another language than the page's.
         ("17 December 2021", "es", DAY),
         ("17 décembre 2021", "ru", DAY),
@@ -126,6 +128,9 @@ def test_a_full_date_is_read(raw, language, expected):
         ("ديسمبر 2021", "ar", "date-incomplete"),
         ("2021年12月", "zh", "date-incomplete"),
         ("2021年", "zh", "date-incomplete"),
+        ("12月17日", "zh", "date-incomplete"),
+        ("2021年12月17日~19日", "zh", "date-range"),
+        ("2021年12月17日至19日", "zh", "date-range"),
         ("2021", "en", "date-incomplete"),
         ("2021-12", "en", "date-incomplete"),
         ("12/2021", "fr", "date-incomplete"),

@@ -36,6 +36,8 @@ from migration_spider.vocabularies import VOCABULARIES, lookup
         ("gcm_objectives", "11. Borders, seas, 12. Screens", ["11. Borders, seas", "12. Screens"]),
         ("gcm_objectives", "11. Borders, 99. Nothing", ["11. Borders, 99. Nothing"]),
         ("other_source_publisher", "Chad, Mali", ["Chad, Mali"]),
+        ("geographic_scope", "Chad; The ferry towns", ["Chad", "The ferry towns"]),
+        ("geographic_scope", "The harbour; The ferry towns", ["The harbour; The ferry towns"]),
         (
             "source_publisher",
             "UN Network on Migration Chad, International Labour Organization (ILO)",

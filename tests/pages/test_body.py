@@ -317,3 +317,36 @@ def test_images_of_the_article_only():
     {PROSE}<img src="/boat.jpg" alt=""><img src="/boat.jpg"></article><aside role="complementary"><img src="/ad.png"></aside>"""
     images = [(image.url, image.alt) for image in news(content).images]
     assert [(f"{SITE}/pier.jpg", "A pier"), (f"{SITE}/boat.jpg", None)] == images
+
+
+def test_chinese_text_is_text():
+    first = "各渡口城镇开了两天的会议，同意共同保存一份名单，记录他们帮助过的所有人。"
+    second = "没有人签署新的文件，但每个办公室现在都知道该给谁打电话。"
+    fields = "<div><div>发布日期</div><div>2021年5月3日</div></div><div><div>目标受众</div><div>媒体</div></div>"
+    page = news(f"<article><div><p>{first}</p><p>{second}</p></div>{fields}</article>", language="zh-hans")
+    assert f"{first}\n\n{second}" == page.body_text
+
+
+def test_buttons_are_no_text_of_the_html():
+    page = news(
+        f"<article><div><p>{LONG}</p><button>Listen</button><h3><button>Chapter</button></h3><p>{LONG}</p></div></article>"
+    )
+    assert "Listen" not in page.body_html
+    assert "Chapter" in page.body_html
+    assert "Chapter" in page.body_text
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "<article class='media media--type-image'><img src='/a.jpg' alt=''></article>",
+        "<article class='profile'><p>The harbour master writes about boats, and about the people who come with them.</p></article>",
+        "<article class='comment' data-comment-user-id='0'><h3><a href='/comment/1#comment-1'>Well said</a></h3></article>",
+        "<article about='/user/1'></article>",
+    ],
+)
+def test_parts_of_a_node_that_are_articles_are_no_second_node(part):
+    fields = "<div><div>Date of publication</div><div>3 May 2021</div></div><div><div>Target audience</div><div>Media</div></div>"
+    page = news(f"<article class='node'><div class='body'><p>{LONG}</p></div>{fields}{part}</article>")
+    assert ["3 May 2021", "Media"] == [value.text for entry in page.metadata for value in entry.values]
+    assert LONG in page.body_text

@@ -29,6 +29,21 @@ MARKUP = {
           <div class="field--items"><div class="field--item">Governments</div><div class="field--item">Civil society</div></div></div>
         <div class="field field--name-field-scope"><div class="field--label">Geographic scope</div>
           <div class="field--item">West Asia</div></div></div>""",
+    "labels with a mark": """<div><div>{prose}</div>
+        <div><div>Date of publication<abbr title="as printed">i</abbr></div><div>3 May 2021</div></div>
+        <div><div>Target audience<sup>*</sup></div><div><div>Governments</div><div>Civil society</div></div></div>
+        <div><div>Geographic scope<sup>*</sup></div><div>West Asia</div></div></div>""",
+    "two pairs in a row": """<div>{prose}<table><tr><th>Date of publication</th><td>3 May 2021</td>
+        <th>Target audience</th><td>Governments<br>Civil society</td></tr>
+        <tr><th>Geographic scope</th><td>West Asia</td></tr></table></div>""",
+    "Display Suite": """<div>{prose}<div class="field"><div class="label-inline">Date of publication:&nbsp;</div>3 May 2021</div>
+        <div class="field"><div class="label-inline">Target audience:&nbsp;</div><span>Governments</span> <span>Civil society</span></div>
+        <div class="field"><div class="label-inline">Geographic scope:&nbsp;</div>West Asia</div></div>""",
+    "between share links": """<div>{prose}<p>Share: <a href="https://x.com/share?u=a">X</a></p>
+        <div><div>Date of publication</div><div>3 May 2021</div></div>
+        <p><a href="https://www.facebook.com/sharer.php?u=a">Facebook</a> | <a href="mailto:?body=a">Mail</a></p>
+        <div><div>Target audience</div><div><div>Governments</div><div>Civil society</div></div></div>
+        <div><div>Geographic scope</div><div>West Asia</div></div></div>""",
     "bare": """<div><div>{prose}</div>
         <div><div>Date of publication</div><div>3 May 2021</div></div>
         <div><div>Target audience</div><div><div>Governments</div><div>Civil society</div></div></div>
@@ -525,3 +540,52 @@ def test_a_field_without_label_is_what_its_own_name_says(name):
     assert fields["other-source"] == [term.raw for term in item.other_source_publisher]
     assert ("2021-05-03", ["145"]) == (item.publication_date, [term.id for term in item.geographic_scope])
     assert not any(problem.startswith("unrecognized") for problem in item.problems), item.problems
+
+
+def test_columns_of_which_one_is_new():
+    content = f"""<div>{PROSE}</div><table><tr><th>Date of publication</th><th>Tide table</th><th>Target audience</th>
+    <th>Geographic scope</th></tr><tr><td>3 May 2021</td><td>Spring</td><td>Governments</td><td>West Asia</td></tr></table>"""
+    assert [FIELDS[0], ("Tide table", ["Spring"]), (FIELDS[1][0], ["Governments"]), FIELDS[2]] == block(content)
+
+
+def test_a_date_that_a_script_prints_is_read_from_its_stamp():
+    content = f"""<div>{PROSE}</div><div><div>Date of publication</div><div><time datetime="2021-05-03T12:00:00Z"></time></div></div>
+    <div><div>Geographic scope</div><div>West Asia</div></div>"""
+    item = news(content).to_item()
+    normalize(item)
+    assert "2021-05-03" == item.publication_date
+
+
+def test_the_same_block_for_narrow_screens_is_neither_text_nor_twice():
+    shown = "".join(f"<div><div>{label}</div><div>{values[0]}</div></div>" for label, values in FIELDS)
+    narrow = "".join(f"<p><b>{label}:</b> {values[0]}</p>" for label, values in FIELDS)
+    content = f"<article><div class='d-md-none'>{narrow}</div><div>{PROSE}</div><div>{shown}</div></article>"
+    assert [(label, values[:1]) for label, values in FIELDS] == block(content)
+    assert news(f"<article><div>{PROSE}</div></article>").body_text == news(content).body_text
+
+
+@pytest.mark.parametrize(
+    "part", ["<table><tr><td>Boats</td><td>12</td></tr></table>", "<ul><li>Twelve boats</li></ul>"]
+)
+def test_parts_of_the_text_between_fields_are_text(part):
+    first, *others = (f"<h5>{label}</h5><div>{values[0]}</div>" for label, values in FIELDS)
+    page = news(f"<article>{first}{PROSE}{part}{PROSE}{''.join(others)}</article>")
+    assert [(label, values[:1]) for label, values in FIELDS] == [
+        (entry.label, [value.text for value in entry.values]) for entry in page.metadata
+    ]
+    assert "oats" in page.body_text
+
+
+@pytest.mark.parametrize(
+    ("labels", "kind"),
+    [
+        (("Date of publication", "Date", "Country"), "news"),
+        (("Type of material", "Comments", "Target audience"), "news"),
+        (("Date", "Country", "Geographic scope"), "other"),
+        (("Date of publication", "Main organizer/s", "Geographic scope"), "other"),
+    ],
+)
+def test_everyday_words_beside_the_labels_of_news_make_no_other_page(labels, kind):
+    fields = "".join(f"<div><div>{label}</div><div>Chad</div></div>" for label in labels)
+    page = page_for(f"{SITE}/a", Selector(f"<html><main><h1>A</h1><article>{PROSE}{fields}</article></main></html>"))
+    assert kind == page.kind
