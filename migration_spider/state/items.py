@@ -68,6 +68,8 @@ class State:
         except BaseException:
             self._file.close()
             raise
+        self.is_other_file = False
+        """Whether the index was of another file: lines were lost or put there, or the index is new."""
         try:
             self.torn = self._cut_torn_line()
             self._catch_up()
@@ -144,6 +146,7 @@ class State:
         size = self._file.seek(0, os.SEEK_END)
         row = self._db.execute("SELECT size, tail FROM lines").fetchone()
         done = row[0] if row and row[0] <= size and row[1] == self._tail(row[0]) else 0
+        self.is_other_file = row is None or done < row[0]
         with self._db:
             if done == 0:
                 self._db.execute("DELETE FROM item")
@@ -156,7 +159,7 @@ class State:
                     except (ValueError, KeyError, TypeError, sqlite3.Error) as error:
                         raise StateError(
                             f"{self.lines}: the line at byte {offset} is not an item ({error}): "
-                            "restore the file from a backup or move it away; it is never overwritten"
+                            "`scrapy harvest` mends the file from the archive"
                         ) from error
                     offset += len(line)
             self._mark(offset)

@@ -1,0 +1,87 @@
+"""`items/news.jsonl` and `state.sqlite` damaged between two runs: the next harvest makes them whole from the archive."""
+
+from shutil import copytree
+
+import pytest
+
+from tests.crawling import items
+from tests.harvesting import SELDOM, harvest, lose
+from tests.portal import Portal
+
+
+@pytest.fixture(scope="module")
+def portal():
+    with Portal(nodes=4) as portal:
+        yield portal
+
+
+@pytest.fixture(scope="module")
+def harvested(portal, tmp_path_factory):
+    """Two runs: some items have two versions."""
+    data = tmp_path_factory.mktemp("recovery")
+    harvest(data, site=portal.url)
+    for language in ("en", "fr"):
+        portal.editor.edit(8836, language)
+    harvest(data, site=portal.url, MIGRATION_REVISIT="[[null, 0]]")
+    assert {1, 2} == {line["version"] for line in items(data)}
+    return data
+
+
+@pytest.fixture
+def data(harvested, tmp_path):
+    return copytree(harvested, tmp_path / "data")
+
+
+def _without(lines, *numbers):
+    return b"".join(line for number, line in enumerate(lines) if number not in numbers)
+
+
+DAMAGES = {
+    "cut in a line": lambda lines: b"".join(lines)[: len(b"".join(lines)) // 2],
+    "cut between lines": lambda lines: b"".join(lines[: len(lines) // 2]),
+    "lines lost in the middle": lambda lines: _without(lines, 2, 3),
+    "first versions lost": lambda lines: _without(lines, *range(len(lines) - 2)),
+    "empty": lambda lines: b"",
+    "a line of garbage": lambda lines: b"".join([*lines[:3], b"{garbage\n", *lines[3:]]),
+    "half a line joined with the next": lambda lines: b"".join([lines[0], lines[1][:200], *lines[2:]]),
+    "zeros of a crash at the end": lambda lines: b"".join(lines) + bytes(4096) + b"\n",
+    "other JSON": lambda lines: b"".join(lines) + b'[1, 2]\n{"id": "1@en"}\n\n\xff\n',
+    "a byte that is another": lambda lines: b"".join(lines).replace(b'"version":', b'"version" ', 1),
+}
+
+
+@pytest.mark.parametrize(
+    ("damage", "with_state"),
+    [*((damage, True) for damage in DAMAGES), ("cut in a line", False), ("first versions lost", False)],
+)
+def test_lines_that_are_lost_or_damaged_are_made_again(portal, data, damage, with_state):
+    file = data / "items" / "news.jsonl"
+    whole = file.read_bytes()
+    file.write_bytes(DAMAGES[damage](whole.splitlines(keepends=True)))
+    if not with_state:
+        lose(data, "state.sqlite*")
+    told = harvest(data, site=portal.url, MIGRATION_REVISIT=SELDOM)
+    assert whole == file.read_bytes()
+    assert (0, 0) == (told["items"]["counts"]["new"], told["items"]["counts"]["changed"])
+    assert not list(file.parent.glob(".*"))
+
+
+def test_the_file_as_it_was_is_kept(portal, data):
+    file = data / "items" / "news.jsonl"
+    damaged = b"garbage\n" + file.read_bytes()
+    for number in ("", "1"):
+        file.write_bytes(damaged)
+        harvest(data, site=portal.url, MIGRATION_REVISIT=SELDOM)
+        assert damaged == file.with_name(f"news.jsonl.damaged{number}").read_bytes()
+
+
+def test_lines_that_the_archive_has_not_stay_where_they_are(portal, data):
+    file = data / "items" / "news.jsonl"
+    lines = file.read_bytes().splitlines(keepends=True)
+    first = min((data / "warc").glob("*.warc.gz"))
+    kept = lines[:5] + lines[-1:]
+    file.write_bytes(b"".join(kept))
+    first.unlink()
+    harvest(data, site=portal.url, MIGRATION_REVISIT=SELDOM)
+    assert kept[:5] == file.read_bytes().splitlines(keepends=True)[:5]
+    assert set(lines[-2:]) <= set(file.read_bytes().splitlines(keepends=True))
