@@ -1,11 +1,13 @@
 """`items/news.jsonl` and `state.sqlite` damaged between two runs: the next harvest makes them whole from the archive."""
 
+import sqlite3
+from contextlib import closing
 from shutil import copytree
 
 import pytest
 
-from tests.crawling import items
-from tests.harvesting import SELDOM, harvest, lose
+from tests.crawling import items, run
+from tests.harvesting import SELDOM, command, harvest, lose
 from tests.portal import Portal
 
 
@@ -85,3 +87,47 @@ def test_lines_that_the_archive_has_not_stay_where_they_are(portal, data):
     harvest(data, site=portal.url, MIGRATION_REVISIT=SELDOM)
     assert kept[:5] == file.read_bytes().splitlines(keepends=True)[:5]
     assert set(lines[-2:]) <= set(file.read_bytes().splitlines(keepends=True))
+
+
+def _change(*statements):
+    def do(path):
+        with closing(sqlite3.connect(path)) as database:
+            for statement in statements:
+                database.execute(statement)
+            database.commit()
+
+    return do
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        _change("ALTER TABLE run ADD COLUMN mood TEXT", "PRAGMA user_version = 99"),
+        _change("ALTER TABLE item ADD COLUMN mood TEXT"),
+        _change("DROP TABLE run", "CREATE TABLE run (id TEXT)", "PRAGMA user_version = 1"),
+        _change("UPDATE run SET options = '{'"),
+        lambda path: path.write_bytes(path.read_bytes()[:20_000]),
+    ],
+    ids=["newer", "other columns", "older", "no JSON", "cut"],
+)
+def test_a_state_that_cannot_be_used_is_made_again(portal, data, damage):
+    whole = (data / "items" / "news.jsonl").read_bytes()
+    damage(data / "state.sqlite")
+    harvest(data, site=portal.url, MIGRATION_REVISIT=SELDOM)
+    assert (data / "state.sqlite.damaged").exists()
+    assert whole == (data / "items" / "news.jsonl").read_bytes()
+
+
+def test_a_state_with_a_name_that_is_none_is_read_again(portal, data):
+    _change("UPDATE warc_file SET name = CAST(x'ff41' AS TEXT) WHERE name = (SELECT min(name) FROM warc_file)")(
+        data / "state.sqlite"
+    )
+    harvest(data, site=portal.url, MIGRATION_REVISIT=SELDOM)
+
+
+def test_a_state_that_cannot_be_opened_is_one_clear_line(portal, data):
+    lose(data, "state.sqlite*")
+    (data / "state.sqlite").mkdir()
+    said = run(command(data, site=portal.url), 5).decode()
+    assert "state.sqlite: unable to open database file: move it away" in said
+    assert "Traceback" not in said

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import sqlite3
 import sys
 from typing import Any
 
@@ -85,7 +86,7 @@ class Command(ScrapyCrawl):
 
 def _start_failed(error: BaseException) -> int:
     """The crawl could not begin: one line for what the person can mend, the traceback for everything else."""
-    if not isinstance(error, (MigrationError, ArchiveError, OSError)):
+    if not isinstance(error, (MigrationError, ArchiveError, OSError, sqlite3.Error)):
         raise error
     print(f"scrapy: error: {error}", file=sys.stderr)
     if isinstance(error, CollectionLockedError):

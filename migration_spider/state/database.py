@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from migration_spider.exceptions import StateError
@@ -52,21 +53,30 @@ BUSY_SECONDS = 60.0
 
 
 def open_database(path: Path) -> sqlite3.Connection:
-    """The database in ``path``; one that is damaged is put aside as ``<name>.damaged``.
+    """The database in ``path``; one that is damaged, or of a newer version, is put aside as ``<name>.damaged``.
 
     Raises:
         StateError: it cannot be opened or written.
     """
     for attempt in ("as it is", "anew"):
         # The pipeline appends in a thread of its own, one line at a time.
-        database = sqlite3.connect(path, check_same_thread=False, timeout=BUSY_SECONDS)
+        try:
+            database = sqlite3.connect(path, check_same_thread=False, timeout=BUSY_SECONDS)
+        except sqlite3.Error as error:
+            raise StateError(f"{path}: {error}: move it away and run again; it is made anew") from error
+        # A damaged name is that of nothing; it must not be an error.
+        database.text_factory = lambda text: text.decode("utf-8", "replace")
         try:
             database.execute("PRAGMA journal_mode=WAL")
             database.execute("PRAGMA synchronous=NORMAL")
-            if database.execute("PRAGMA user_version").fetchone() != (VERSION,):
+            (version,) = database.execute("PRAGMA user_version").fetchone()
+            if version > VERSION:
+                raise sqlite3.DatabaseError("of a newer version")  # noqa: TRY301  (put aside below)
+            if version < VERSION:
                 database.executescript(f"BEGIN IMMEDIATE; {INDEX_SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;")
             database.executescript(MEMORY_SCHEMA)
-            database.execute("SELECT count(*) FROM item").fetchone()
+            if not _is_sound(database):
+                raise sqlite3.DatabaseError("damaged, or of another version")  # noqa: TRY301  (put aside below)
         except sqlite3.DatabaseError as error:
             database.close()
             if attempt == "anew" or isinstance(error, sqlite3.OperationalError):
@@ -77,3 +87,23 @@ def open_database(path: Path) -> sqlite3.Connection:
         else:
             return database
     raise AssertionError(path)
+
+
+def _is_sound(database: sqlite3.Connection) -> bool:
+    """Whether it can be read and has just our tables: what only looks well would fail in the middle of a run."""
+    if database.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
+        return False
+    with closing(sqlite3.connect(":memory:")) as pattern:
+        pattern.executescript(INDEX_SCHEMA + MEMORY_SCHEMA)
+        if any(_columns(database, table) != _columns(pattern, table) for table in _tables(pattern)):
+            return False
+    bad = "SELECT 1 FROM run WHERE NOT json_valid(options) OR NOT json_valid(coalesce(counts, '{}')) LIMIT 1"
+    return database.execute(bad).fetchone() is None
+
+
+def _tables(database: sqlite3.Connection) -> list[str]:
+    return [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+
+
+def _columns(database: sqlite3.Connection, table: str) -> list[tuple[str, ...]]:
+    return database.execute("SELECT name, type FROM pragma_table_info(?)", (table,)).fetchall()
