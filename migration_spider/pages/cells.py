@@ -156,13 +156,16 @@ def unknown_label(line: Line, marks: set[str]) -> Cell | None:
 
 def has_label_class(classes: str) -> bool:
     """Whether a class says label, as ``field__label``, ``field--label`` and ``views-label`` do."""
-    return "label" in classes and any(
-        _LABEL_CLASS.search(word) and "label-" not in word.partition("label")[1] + word.partition("label")[2]
-        for word in classes.split()
-        # Display Suite calls the label itself so, core what is around label and values.
-        if word in ("label-above", "label-inline")
-        or not word.endswith(("label-above", "label-inline", "label-hidden", "label-visually_hidden"))
-    )
+    return "label" in classes and any(map(_says_label, classes.split()))
+
+
+def _says_label(word: str) -> bool:
+    # Display Suite calls the label itself so, core what is around label and values.
+    if word in ("label-above", "label-inline"):
+        return True
+    if word.endswith(("label-above", "label-inline", "label-hidden", "label-visually_hidden")):
+        return False
+    return bool(_LABEL_CLASS.search(word)) and "label-" not in "".join(word.partition("label")[1:])
 
 
 def values(pieces: Sequence[Piece], base_url: str) -> list[Value]:

@@ -589,3 +589,12 @@ def test_everyday_words_beside_the_labels_of_news_make_no_other_page(labels, kin
     fields = "".join(f"<div><div>{label}</div><div>Chad</div></div>" for label in labels)
     page = page_for(f"{SITE}/a", Selector(f"<html><main><h1>A</h1><article>{PROSE}{fields}</article></main></html>"))
     assert kind == page.kind
+
+
+def test_a_new_label_of_display_suite():
+    fields = {**dict(FIELDS), "Tide table": ["Spring"]}
+    printed = "".join(
+        f"<div class='field'><div class='label-above'>{label}</div>{''.join(f'<span>{value}</span> ' for value in values)}</div>"
+        for label, values in fields.items()
+    )
+    assert list(fields.items()) == block(f"<div>{PROSE}</div>{printed}")
