@@ -87,6 +87,9 @@ class IncrementalMiddleware:
             return memory.is_requisite_due(page)
         if request.meta.get("discovery") or request.cb_kwargs.get("found") in (None, "urls", "state"):
             return True
+        if memory.items_at(request.meta.get("redirect_urls", ())):
+            # What an item redirects to tells what became of the item, however it was found.
+            return True
         return memory.is_page_due(request.url, page, self.crawler.spider.ledger.lastmods.get(request.url))
 
     def _from_archive(self, memory: Memory, request: Request, page: Page) -> Response | None:

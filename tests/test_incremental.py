@@ -1,0 +1,49 @@
+"""Which pages a harvest asks for, seen at the middleware that decides."""
+
+from types import SimpleNamespace
+
+import pytest
+from scrapy import Request
+from scrapy.settings import Settings
+from scrapy.statscollectors import MemoryStatsCollector
+
+from migration_spider.exceptions import NotWantedError
+from migration_spider.middlewares.incremental import IncrementalMiddleware
+from migration_spider.state.memory import remember
+
+ITEM, PAGE = "https://portal.example/item", "https://portal.example/about"
+
+
+class NothingIsDue:
+    """A memory of one item and one page, which were looked at a moment ago."""
+
+    pages = SimpleNamespace(get=lambda url: None)
+
+    def items_at(self, urls):
+        return [ITEM] if ITEM in urls else []
+
+    def is_page_due(self, url, page, lastmod):
+        return False
+
+
+@pytest.fixture
+def middleware():
+    crawler = SimpleNamespace(
+        settings=Settings({"ARCHIVE_DEDUP": True}),
+        spider=SimpleNamespace(ledger=SimpleNamespace(lastmods={})),
+    )
+    crawler.stats = MemoryStatsCollector(SimpleNamespace(settings=Settings({"STATS_DUMP": False})))
+    remember(crawler, NothingIsDue())
+    return IncrementalMiddleware(crawler)
+
+
+@pytest.mark.parametrize("found", ["news_listing", "sitemap", "rss", "hreflang"])
+def test_what_an_item_redirects_to_is_asked_however_the_item_was_found(middleware, found):
+    asked = Request(PAGE, cb_kwargs={"found": found}, meta={"redirect_urls": [ITEM]})
+    assert middleware.process_request(asked) is None
+
+
+@pytest.mark.parametrize("trail", [[], ["https://portal.example/old"]])
+def test_a_page_that_is_not_due_is_not_asked(middleware, trail):
+    with pytest.raises(NotWantedError):
+        middleware.process_request(Request(PAGE, cb_kwargs={"found": "sitemap"}, meta={"redirect_urls": trail}))
