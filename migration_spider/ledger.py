@@ -20,12 +20,13 @@ REASONS = {
     "not_reached": "the run ended before",
     "unreadable": "the page could not be read: an error in the code",
     "attachment": "an attachment could not be fetched, and the item waits for it",
+    "withheld": "not what it was, like most others: taken for a fault of the site",
     "gone": "answers that there is no such page",
     "forbidden": "answers that it may not be read",
 }
 """Reasons in the report -> in words."""
 
-UNSETTLED = frozenset(("failed", "blocked", "not_reached", "unreadable", "attachment"))
+UNSETTLED = frozenset(("failed", "blocked", "not_reached", "unreadable", "attachment", "withheld"))
 """Reasons that make a run incomplete; the others are the site's own answers, or were asked for."""
 
 

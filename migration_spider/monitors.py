@@ -55,6 +55,8 @@ MONITORS = (
     Monitor(INTERNAL_ERROR, "spider_exceptions/count", _any, "{value} pages could not be read: an error in the code"),
     Monitor(INTERNAL_ERROR, "migration/item_errors", _any, "{value} items could not be stored: an error in the code"),
     Monitor(REFUSED, "migration/stopped", _any, "{value}"),
+    Monitor(REFUSED, "migration/skipped/robots", _any, "robots.txt forbids {value} pages", "migration/pages"),
+    Monitor(REFUSED, "migration/moved_to", _any, "it leads to {value}: give that with -a site=", "migration/pages"),
     Monitor(REFUSED, "migration/pages", lambda value: not value, "the site answered no page: refused or unreachable"),
     Monitor(INTERNAL_ERROR, "migration/unreported", _any, "the run could not be reported; see the error above"),
     Monitor(INCOMPLETE, "migration/paused", _any, "paused: {value}; the next harvest goes on"),
@@ -73,6 +75,12 @@ LIMITS = (
         "MIGRATION_MAX_FALL",
         "migration/share/fall",
         "the site names {value:.0%} fewer pages than in the last run",
+    ),
+    Limit(
+        "MIGRATION_MAX_VANISHED",
+        "migration/share/vanished",
+        "{value:.0%} of the items are not where they were: taken for a fault of the site, "
+        "{stats[migration/items/withheld]} items stay; if they are gone, run once with -s MIGRATION_MAX_VANISHED=1",
     ),
     Limit(
         "MIGRATION_MAX_FIELD_LOSS",

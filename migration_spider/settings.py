@@ -144,9 +144,11 @@ MIGRATION_MAX_REQUESTS = 0  # 0: no limit
 MIGRATION_MAX_MINUTES = 0  # 0: no limit
 MIGRATION_HOURS = ""  # UTC, such as 22:00-06:00: when the site may be asked
 
-# Shares (0 to 1) above which a run is incomplete: pages that the site names no longer, what a field has lost, labels
-# met for the first time per page, pages that could not be fetched.
+# Shares (0 to 1) above which a run is incomplete: pages that the site names no longer, items that are not where they
+# were (then none counts as gone), what a field has lost, labels met for the first
+# time per page, pages that could not be fetched.
 MIGRATION_MAX_FALL = 0.2
+MIGRATION_MAX_VANISHED = 0.5
 MIGRATION_MAX_FIELD_LOSS = 0.5
 MIGRATION_MAX_UNKNOWN_LABELS = 0.5
 MIGRATION_MAX_ERRORS = 0.1

@@ -16,6 +16,8 @@ from archive import read_record
 from tests.crawling import items, run
 from tests.harvesting import OFTEN, SELDOM, command, harvest, ids, report
 from tests.portal import Portal
+from tests.portal.answer import Answer
+from tests.portal.faults import LOGIN
 
 
 def messages(told):
@@ -205,3 +207,53 @@ def test_a_full_disk_is_exit_5_and_costs_nothing_that_was_stored(small_disk, por
 def archived(data, name):
     path = data / "warc" / name
     return path if path.exists() else path.with_name(f"{name}.open")
+
+
+def instead_of(portal, monkeypatch, answer):
+    """Answer requests with ``answer(target)`` where that is something, until the patch is undone."""
+    own = portal.faults.instead
+    monkeypatch.setattr(portal.faults, "instead", lambda target: answer(target) or own(target))
+
+
+def test_items_that_all_lead_elsewhere_are_not_taken_for_gone(portal, tmp_path, monkeypatch):
+    harvest(tmp_path, site=portal.url)
+    lines = items(tmp_path)
+    paths = {line["url"].removeprefix(portal.url) for line in lines}
+    with monkeypatch.context() as patch:
+        instead_of(portal, patch, lambda target: Answer(302, headers={"Location": "/"}) if target in paths else None)
+        for _ in range(2):
+            told = harvest(tmp_path, site=portal.url, code=3, MIGRATION_REVISIT=OFTEN)
+            assert "100% of the items are not where they were" in messages(told)
+            assert (set(), set()) == (ids(told, "unconfirmed"), ids(told, "vanished"))
+            assert {"withheld"} == {row["reason"] for row in told["missing"]}
+    assert len(lines) == harvest(tmp_path, site=portal.url, MIGRATION_REVISIT=SELDOM)["items"]["counts"]["unchanged"]
+    assert lines == items(tmp_path)
+
+
+def test_a_harvest_cut_off_by_a_login_is_gone_on_with_when_that_is_over(portal, tmp_path, monkeypatch):
+    login = Answer(200, body=LOGIN)
+
+    def answer(target):
+        if target.startswith("/user/login"):
+            return login
+        is_page = "." not in target
+        return Answer(302, headers={"Location": f"/user/login?destination={target}"}) if is_page else None
+
+    with monkeypatch.context() as patch:
+        instead_of(portal, patch, answer)
+        assert "login" in messages(harvest(tmp_path, site=portal.url, code=4))
+    told = harvest(tmp_path, site=portal.url)
+    assert told["run"]["resumed"]
+    assert {row["url"] for row in portal.truth()} == {line["url"] for line in items(tmp_path)}
+
+
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        (lambda target: Answer(301, headers={"Location": f"https://new.invalid{target}"}), "https://new.invalid"),
+        (lambda target: Answer(200, "text/plain", b"User-agent: *\nDisallow: /\n"), "robots.txt forbids"),
+    ],
+)
+def test_a_site_that_is_closed_or_has_moved_says_so(portal, tmp_path, monkeypatch, answer, says):
+    instead_of(portal, monkeypatch, answer)
+    assert says in messages(harvest(tmp_path, site=portal.url, code=4))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from typing import Any
+from urllib.parse import urlsplit
 
 from scrapy import Request
 
@@ -16,7 +17,8 @@ class BoundsMiddleware:
     """Refuses requests that leave the site, and page requests after ``max_items``.
 
     What the items taken so far still need is fetched: closing the spider instead would cut off their attachments and
-    page requisites. Stats: ``migration/skipped/off-site``, ``migration/skipped/max_items``.
+    page requisites. Stats: ``migration/skipped/off-site``, ``migration/skipped/max_items``,
+    ``migration/moved_to`` (where the last page led that is on another host).
     """
 
     def __init__(self, crawler: Any) -> None:
@@ -32,6 +34,9 @@ class BoundsMiddleware:
             stats.inc_value("migration/skipped/off-site")
             if source := request.meta.get("redirect_urls"):
                 logger.info("Not followed: %s redirects to another host, %s", source[-1], request.url)
+                if "found" in request.cb_kwargs:
+                    parts = urlsplit(request.url)
+                    stats.set_value("migration/moved_to", f"{parts.scheme}://{parts.netloc}")
             raise NotWantedError(f"{request.url} is not on {spider.options.site}", "off-site")
         limit = spider.options.max_items
         if limit and "found" in request.cb_kwargs and stats.get_value("migration/taken", 0) >= limit:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 from typing import Any
+from urllib.parse import urljoin
 
 from scrapy import Request
 from scrapy.http import Response
+from w3lib.url import safe_url_string
 
 from archive import ArchiveError
 from archive.replay import Place, answer
@@ -15,6 +17,9 @@ from migration_spider.middlewares.politeness import is_robots
 from migration_spider.state import Memory, Page, memory_of
 
 logger = logging.getLogger(__name__)
+
+PASSING = frozenset((302, 303, 307))
+"""Redirects that say nothing of tomorrow (RFC 9110, section 15.4)."""
 
 VALIDATORS = ("If-None-Match", "If-Modified-Since")
 NOT_MODIFIED = "not-modified"
@@ -25,7 +30,8 @@ class IncrementalMiddleware:
     """Puts what is known of earlier runs between the crawl and the site; does nothing in a plain crawl.
 
     - What was answered in an earlier part of this harvest, before it was cut off, is answered from the archive: the
-      crawl walks the same way again and finds everything as it was.
+      crawl walks the same way again and finds everything as it was. A passing redirect only when the archive also has
+      where it led: one to a login, a maintenance page or another host may be over.
     - A page that is not due fails its request with ``NotWantedError``, code ``not_due``.
     - Everything else is asked with both validators of the last answer (RFC 9110, sections 13.1.2 and 13.1.3; Drupal
       answers 304 only when both match), with one where it gave one. A 304 becomes the archived answer.
@@ -54,6 +60,8 @@ class IncrementalMiddleware:
             response = self._from_archive(memory, request, page)
             if response is not None:
                 return response
+            # Whatever its age: the answer that this harvest has is none to go by.
+            page = None
         if not self._is_due(memory, request, page):
             self._count("not_due")
             raise NotWantedError(f"{request.url}: not due", "not_due")
@@ -101,9 +109,15 @@ class IncrementalMiddleware:
         except ArchiveError as error:
             logger.warning("Fetched once more: %s", error)
             return None
+        if response.status in PASSING and not self._is_followed(memory, response):
+            return None
         request.meta["archive"] = facts
         self._count("from_archive")
         return response
+
+    def _is_followed(self, memory: Memory, response: Response) -> bool:
+        target = memory.pages.get(urljoin(response.url, safe_url_string(response.headers.get("Location") or b"")))
+        return target is not None and memory.is_current(target)
 
     def _count(self, name: str) -> None:
         self.crawler.stats.inc_value(f"migration/{name}")

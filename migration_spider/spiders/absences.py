@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from migration_spider.items import Evidence, Vanished
+from migration_spider.ledger import LISTS, Ledger
 from migration_spider.state.memory import Item
 
 REASONS = {401: "unpublished", 403: "unpublished", 404: "gone", 410: "gone", 451: "unpublished"}
@@ -50,6 +51,29 @@ def of_page(
         elif facts:
             found.append(_vanished(item, "gone", 200, facts))
     return found
+
+
+FEWEST = 10
+"""Items gone at once below which a share tells nothing of the site."""
+
+UNSEEN = frozenset(("not_due", "not_reached", "failed", "blocked", "robots", "max_items", "attachment", "unreadable"))
+"""What the ledger says of items of which the run learned nothing."""
+
+
+def share_gone(gone: Collection[str], living: Sequence[Item], ledger: Ledger) -> float:
+    """How much of the site is not where it was (0 to 1); 0 where that are too few items to tell.
+
+    The larger one of two shares: of all ``living`` items, and of those looked at that the site still names. Items that
+    editors delete leave the listings, too; when most of what the site names is gone, the site itself is the matter.
+
+    Args:
+        gone: ids.
+        living: the items before the run.
+    """
+    seen = {item.id for item in living if item.url in ledger.fates and ledger.fates[item.url].code not in UNSEEN}
+    named = {item.id for item in living if ledger.named.get(item.url) in LISTS and item.id in seen}
+    shares = [(len(among.intersection(gone)), len(among)) for among in ({item.id for item in living}, named)]
+    return max(count / size if count >= FEWEST else 0.0 for count, size in shares)
 
 
 def _vanished(item: Item, reason: str, status: int, facts: Mapping[str, Any] | None) -> Vanished:

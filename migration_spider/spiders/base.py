@@ -11,7 +11,7 @@ from scrapy.http import Response
 
 from migration_spider.exceptions import BlockedPageError, NotWantedError
 from migration_spider.items import Vanished
-from migration_spider.ledger import SETTLED, Ledger
+from migration_spider.ledger import SETTLED, Fate, Ledger
 from migration_spider.middlewares.stop import is_stopped
 from migration_spider.pages import Page
 from migration_spider.spiders import absences
@@ -39,6 +39,8 @@ class PortalSpider(scrapy.Spider):
     ledger: Ledger
     named: set[str]
     """URLs that a news listing named, or that were items before."""
+    gone: list[Vanished]
+    """Items found not to be where they were, until the end of the run tells what that means."""
 
     @classmethod
     def from_crawler(cls, crawler: Any, *args: Any, **kwargs: Any) -> Any:
@@ -55,6 +57,7 @@ class PortalSpider(scrapy.Spider):
         )
         spider.ledger = Ledger()
         spider.named = set()
+        spider.gone = []
         crawler.signals.connect(spider.unreadable, signals.spider_error)
         crawler.signals.connect(spider.dropped, signals.request_dropped)
         return spider
@@ -150,7 +153,31 @@ class PortalSpider(scrapy.Spider):
             if url != request.url:
                 self.ledger.settle(url, "redirected" if code in SETTLED else code, detail or request.url)
 
-    def failed(self, failure: Any) -> Iterator[Vanished]:
+    def vanished(self) -> list[Vanished]:
+        """The items that count as gone in this run: none when so much is gone that the site itself is the matter.
+
+        Stats: ``migration/items/withheld``, and ``migration/share/vanished`` when it is above MIGRATION_MAX_VANISHED.
+        """
+        if self.memory is None or not self.gone:
+            return []
+        there = {fate.detail for fate in self.ledger.fates.values() if fate.code == "item"}
+        living = [item for item in self.memory.items() if not item.withdrawn and self.scope.page(item.url)[0]]
+        # Found gone in several ways, it is gone in the same way in every run.
+        found = sorted(self.gone, key=lambda one: (one.reason, one.status, one.warc.target_uri), reverse=True)
+        gone = {one.id: one for one in found if one.id not in there}
+        gone = {item.id: gone[item.id] for item in living if item.id in gone}
+        share = absences.share_gone(gone, living, self.ledger)
+        is_up = self.crawler.stats.get_value("migration/pages")
+        if is_up and share <= self.settings.getfloat("MIGRATION_MAX_VANISHED"):
+            return list(gone.values())
+        if share:
+            self.crawler.stats.set_value("migration/share/vanished", share)
+        self.crawler.stats.set_value("migration/items/withheld", len(gone))
+        for one in gone.values():
+            self.ledger.fates[one.url] = Fate("withheld", f"{one.reason} ({one.status})")
+        return []
+
+    def failed(self, failure: Any) -> None:
         """A page that could not be had: an answer of the site is counted, anything else makes the run incomplete."""
         request, error = failure.request, failure.value
         response = getattr(error, "response", None)
@@ -160,12 +187,12 @@ class PortalSpider(scrapy.Spider):
             self.count(f"answered/{response.status}")
             code = "gone" if response.status in (404, 410) else "forbidden"
             self.settle(request, code, f"answer {response.status}")
-            yield from absences.of_status(self.items_at(request), response.status, facts)
+            self.gone += absences.of_status(self.items_at(request), response.status, facts)
         elif isinstance(error, NotWantedError):
             self.count("ignored")
             if error.code == "off-site" and hops:
                 self.settle(request, "redirected", request.url)
-                yield from absences.of_page(self.items_at(request), None, hops, None)
+                self.gone += absences.of_page(self.items_at(request), None, hops, None)
             elif error.code != "stopped":
                 self.settle(request, error.code, str(error))
         elif isinstance(error, BlockedPageError) and self.memory and self.memory.is_withdrawn(addresses(request)):
@@ -179,7 +206,7 @@ class PortalSpider(scrapy.Spider):
             self.settle(request, "blocked" if is_blocked else "failed", why or failure.type.__name__)
             if isinstance(error, BlockedPageError) and not is_stopped(self.crawler):
                 status = response.status if response is not None else (facts or {}).get("status", 200)
-                yield from absences.of_blocked(self.items_at(request), error.code, status, facts)
+                self.gone += absences.of_blocked(self.items_at(request), error.code, status, facts)
 
     def dropped(self, request: scrapy.Request) -> None:
         """A request that the duplicate filter dropped: when a redirect led there, nobody else hears of it."""

@@ -8,7 +8,6 @@ from typing import Any
 import scrapy
 from scrapy.http import Response, TextResponse
 
-from migration_spider.items import Vanished
 from migration_spider.ledger import Listing, Sitemap
 from migration_spider.normalize.dates import parse_date
 from migration_spider.normalize.identity import item_id
@@ -29,18 +28,23 @@ class NewsSpider(PortalSpider):
 
     name = "news"
 
-    async def start(self) -> AsyncIterator[scrapy.Request]:
-        if self.options.urls:
-            for url in self.options.urls:
-                self.ledger.name(url, "urls")
-                yield self.page(url, "urls", ITEM)
-            return
-        for request in (*self._discovery(), *self._known()):
-            yield request
-        for more in (self._unnamed, self._merged):
-            await idle(self.crawler)
-            for request in more():
+    async def start(self) -> AsyncIterator[Any]:
+        for step in (self._asked,) if self.options.urls else (self._all, self._unnamed, self._merged):
+            for request in step():
                 yield request
+            if not await idle(self.crawler):
+                return
+        for gone in self.vanished():
+            yield gone
+
+    def _asked(self) -> Iterator[scrapy.Request]:
+        for url in self.options.urls:
+            self.ledger.name(url, "urls")
+            yield self.page(url, "urls", ITEM)
+
+    def _all(self) -> Iterator[scrapy.Request]:
+        yield from self._discovery()
+        yield from self._known()
 
     def _discovery(self) -> Iterator[scrapy.Request]:
         paths = self.settings.getlist
@@ -93,7 +97,7 @@ class NewsSpider(PortalSpider):
             return
         self.count("pages")
         page = page_for(response.url, response.selector, named_as_news=self.is_named(response))
-        yield from self._absences(response, page)
+        self._absences(response, page)
         if isinstance(page, NewsPage):
             yield from self._item(page, found, response.request)
             return
@@ -128,13 +132,13 @@ class NewsSpider(PortalSpider):
                 for address in (url, *alternates.values()):
                     yield from self.follow(address, "sitemap", CANDIDATE, lastmod=lastmod)
 
-    def _absences(self, response: Any, page: Page) -> Iterator[Vanished]:
+    def _absences(self, response: Any, page: Page) -> None:
         """Items that stood here, or at an address that redirects here, and are not what this page is."""
         meta = response.meta
         here = None
         if isinstance(page, NewsPage) and not page.is_fallback:
             here = item_id(page.node_id, page.canonical_url or page.url, page.language)
-        yield from absences.of_page(self.items_at(response.request), here, meta.get("hops", ()), meta.get("archive"))
+        self.gone += absences.of_page(self.items_at(response.request), here, meta.get("hops", ()), meta.get("archive"))
 
     def _item(self, page: NewsPage, found: str, request: Any) -> Iterator[Any]:
         if page.is_fallback and found != "urls":
