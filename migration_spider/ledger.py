@@ -71,6 +71,8 @@ class Ledger:
         """By path."""
         self.sitemaps: dict[str, Sitemap] = {}
         """By address."""
+        self.absent: set[str] = set()
+        """Start paths that the site does not have."""
         self.merged: list[tuple[str, dict[str, Any]]] = []
         """(address, ``meta`` with ``redirect_urls`` and ``hops``) of redirects that led where the run had been."""
 
@@ -87,6 +89,11 @@ class Ledger:
         known = self.fates.get(url)
         if known is None or known.code not in SETTLED or known.code == "not_due":
             self.fates[url] = Fate(code, detail)
+
+    def sizes(self) -> dict[str, int]:
+        """Address -> how many pages it names, of all listings, feeds and sitemaps that were asked."""
+        found = {path: len(listing.rows) for path, listing in self.listings.items()}
+        return {**dict.fromkeys(self.absent, 0), **found, **{url: one.named for url, one in self.sitemaps.items()}}
 
     def listed(self) -> int:
         """How many addresses listings, feeds and sitemaps name."""

@@ -67,6 +67,7 @@ MONITORS = (
     Monitor(INCOMPLETE, "migration/completeness/unsettled", _any, "{value} pages that the site names are missing"),
     Monitor(INCOMPLETE, "migration/completeness/listings_short", _any, "listings are not whole: {value}"),
     Monitor(INCOMPLETE, "migration/completeness/sitemaps_broken", _any, "sitemaps that cannot be read: {value}"),
+    Monitor(INCOMPLETE, "migration/completeness/lists_lost", _any, "named pages in the last run and none now: {value}"),
     Monitor(INCOMPLETE, "migration/taken", lambda value: not value, "no news item was found", "migration/not_due"),
 )  # fmt: skip
 

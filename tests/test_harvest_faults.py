@@ -257,3 +257,20 @@ def test_a_harvest_cut_off_by_a_login_is_gone_on_with_when_that_is_over(portal, 
 def test_a_site_that_is_closed_or_has_moved_says_so(portal, tmp_path, monkeypatch, answer, says):
     instead_of(portal, monkeypatch, answer)
     assert says in messages(harvest(tmp_path, site=portal.url, code=4))
+
+
+@pytest.mark.parametrize(
+    ("path", "answer", "says"),
+    [
+        ("/news", Answer(404, body=b"<h1>Page not found</h1>"), "none now"),
+        ("/rss.xml", Answer(200, body=b"<h1>Welcome</h1>"), "none now"),
+        ("/rss.xml", Answer(200, "application/rss+xml", b"<rss><channel><item><title>A p"), "broken XML"),
+        ("/sitemap.xml", Answer(403, body=b"<h1>No</h1>"), "none now"),
+    ],
+)
+def test_a_list_that_names_nothing_any_more_is_told(portal, tmp_path, monkeypatch, path, answer, says):
+    harvest(tmp_path, site=portal.url)
+    instead_of(portal, monkeypatch, lambda target: answer if target == path else None)
+    told = harvest(tmp_path, site=portal.url, code=3)
+    assert says in messages(told)
+    assert f"{portal.url}{path}" in messages(told)

@@ -61,6 +61,15 @@ def stats_of(result: Completeness) -> dict[str, Any]:
     return {name: value for name, value in found.items() if value}
 
 
+SOME = 3
+"""Rows of a listing that do not all go without a reason."""
+
+
+def lost_lists(sizes: Mapping[str, int], before: Mapping[str, int]) -> str:
+    """Listings, feeds and sitemaps that named `SOME` pages or more in the last run and name none now."""
+    return ", ".join(url for url, size in sorted(before.items()) if size >= SOME and sizes.get(url) == 0)
+
+
 def shares(stats: Mapping[str, Any], coverage: Coverage, named: int, named_before: int | None) -> dict[str, Any]:
     """The stats that `monitors.LIMITS` look at.
 

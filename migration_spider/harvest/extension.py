@@ -21,7 +21,7 @@ from archive.warc.lock import CollectionLock
 from archive.warc.record import format_date
 from migration_spider import notify
 from migration_spider.exceptions import MigrationError, OptionError
-from migration_spider.harvest.completeness import Completeness, check, shares, stats_of
+from migration_spider.harvest.completeness import Completeness, check, lost_lists, shares, stats_of
 from migration_spider.harvest.coverage import Coverage, bits_of
 from migration_spider.harvest.facts import report_of
 from migration_spider.harvest.recover import recover
@@ -138,6 +138,8 @@ class HarvestRun:
         named_before = self.last.counts.get("named") if self.last and is_whole else None
         found = stats_of(self.completeness)
         found |= shares(stats.get_stats(), self.coverage, spider.ledger.listed(), named_before)
+        if self.last and is_whole and (lost := lost_lists(spider.ledger.sizes(), self.last.counts.get("lists", {}))):
+            found["migration/completeness/lists_lost"] = lost
         for name, value in found.items():
             stats.set_value(name, value)
         if reason == "finished":
@@ -170,6 +172,7 @@ class HarvestRun:
         outcome, ended = report["outcome"], report["run"]["ended"]
         counts = {**report["items"]["counts"], "named": self.crawler.spider.ledger.listed()}
         counts |= {"requests": report["http"]["requests"], "bytes": report["http"]["bytes"]}
+        counts["lists"] = self.crawler.spider.ledger.sizes()
         counts["seconds"] = report["run"]["seconds"]
         self.memory.runs.end(self.run_id, ended, outcome["exit_code"], outcome["finish_reason"], counts)
         notify.finish(self.crawler.settings, report)

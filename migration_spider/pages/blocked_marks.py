@@ -80,6 +80,13 @@ network authentication required
     "maintenance": r"""
 (?:web ?)?site (?:is )?(?:currently )?(?:under|in|down for) maintenance
 maintenance mode
+(?:scheduled|planned|routine) maintenance
+(?:(?:we are |we.re |temporarily )?down|offline|closed) for (?:scheduled |planned |routine )?maintenance
+(?:sorry,? )?(?:we.ll|we will) be (?:right )?back(?: soon| shortly| online soon)?
+site (?:temporarily )?off-?line
+site en travaux
+nous (?:revenons|serons de retour) (?:très )?(?:bientôt|vite)
+volvemos (?:pronto|enseguida)
 site (?:web )?(?:est )?(?:actuellement )?en (?:cours de )?maintenance
 (?:el )?sitio(?: web)? (?:está )?(?:actualmente )?(?:en|bajo) mantenimiento
 site em manutenção
@@ -133,6 +140,8 @@ your ip(?: address)? (?:\S+ )?(?:has been|is) (?:blocked|banned)
 """,
     "maintenance": r"""
 is currently under maintenance\. we should be back shortly
+(?:site is|we are|we.re) (?:currently |temporarily )?(?:undergoing|performing) (?:some |scheduled |planned )?maintenance
+(?:site is|we are|we.re) (?:currently |temporarily )?(?:down|offline|unavailable) (?:for|due to) (?:\w+ )?maintenance
 briefly unavailable for scheduled maintenance
 """,
     "error-page": r"""

@@ -128,3 +128,16 @@ def sitemap_problem(data: bytes) -> str | None:
         return f"broken XML ({error})"
     name = local_name(root)
     return None if name in ("sitemapindex", "urlset") else f"no sitemap: its root element is {name}"
+
+
+def feed_problem(data: bytes) -> str | None:
+    """What is wrong with a feed of which `rss_links` gave what can be read; None when it is whole, or is no feed."""
+    root = _parse(data)
+    if root is None or local_name(root).lower() not in ("rss", "rdf", "feed"):
+        return None
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False)
+    try:
+        etree.fromstring(data.lstrip(), parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        return f"broken XML ({error})"
+    return None

@@ -138,6 +138,7 @@ class PortalSpider(scrapy.Spider):
         """Whether the site does not have this start path; says so once."""
         if response.status < 400:
             return False
+        self.ledger.absent.add(response.url)
         self.count(f"start/{response.status}")
         self.logger.info("Start path %s answers %d: skipped", response.url, response.status)
         return True

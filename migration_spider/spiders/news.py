@@ -112,7 +112,11 @@ class NewsSpider(PortalSpider):
 
     def parse_feed(self, response: Response, found: str, names_news: bool = False) -> Iterator[scrapy.Request]:
         """The pages that RSS names."""
-        for url in [] if self.is_missing(response) else feeds.rss_links(response.body):
+        if self.is_missing(response):
+            return
+        links = feeds.rss_links(response.body)
+        self.ledger.sitemaps[response.url] = Sitemap(response.status, len(links), feeds.feed_problem(response.body))
+        for url in links:
             yield from self.follow(url, "rss", ROW, news=names_news)
 
     def parse_sitemap(self, response: Response, found: str, names_news: bool = False) -> Iterator[scrapy.Request]:

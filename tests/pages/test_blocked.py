@@ -84,6 +84,16 @@ BLOCKED = {
     "Arabic": ("maintenance", 503, HTML, page("الموقع تحت الصيانة", "<p>نعود غدا.</p>")),
     "Russian": ("maintenance", 503, HTML, page("Сайт на обслуживании", "<p>Мы вернёмся завтра.</p>")),
     "Chinese": ("maintenance", 503, HTML, page("網站維護中", "<p>請明天再來。</p>")),
+    "back soon": (
+        "maintenance", 200, HTML, page("We&rsquo;ll be back soon!", "<h1>We&rsquo;ll be back soon!</h1><p>Tea break.</p>"),
+    ),
+    "down for maintenance": (
+        "maintenance", 200, HTML, page("Harbour", "<p>Our website is temporarily down for planned maintenance.</p>"),
+    ),
+    "performing maintenance": (
+        "maintenance", 200, HTML, page("Harbour", "<p>Sorry, we&rsquo;re performing some maintenance today.</p>"),
+    ),
+    "back soon in Spanish": ("maintenance", 200, HTML, page("Volvemos pronto | Puerto", "<p>Gracias.</p>")),
     "WordPress in maintenance": (
         "maintenance", 503, HTML,
         page("Maintenance", "Briefly unavailable for scheduled maintenance. Check back in a minute."),
