@@ -56,7 +56,7 @@ MONITORS = (
     Monitor(INTERNAL_ERROR, "migration/item_errors", _any, "{value} items could not be stored: an error in the code"),
     Monitor(REFUSED, "migration/stopped", _any, "{value}"),
     Monitor(REFUSED, "migration/skipped/robots", _any, "robots.txt forbids {value} pages", "migration/pages"),
-    Monitor(REFUSED, "migration/moved_to", _any, "it leads to {value}: give that with -a site=", "migration/pages"),
+    Monitor(REFUSED, "migration/moved_to", _any, "the site leads to {value}: ask that with -a site", "migration/pages"),
     Monitor(REFUSED, "migration/pages", lambda value: not value, "the site answered no page: refused or unreachable"),
     Monitor(INTERNAL_ERROR, "migration/unreported", _any, "the run could not be reported; see the error above"),
     Monitor(INCOMPLETE, "migration/paused", _any, "paused: {value}; the next harvest goes on"),
