@@ -67,11 +67,15 @@ class NewsSpider(PortalSpider):
             yield from self.follow(item.url, "state", KNOWN)
 
     def _unnamed(self) -> Iterator[scrapy.Request]:
-        """Items that a listing or sitemap named in the last run and none names now: a sign that they are gone."""
-        named = self.memory.named.keys() if self.memory else set()
-        for url in sorted(named - self.ledger.named.keys()):
-            if self.memory and self.memory.items_at([url]):
-                yield from self.follow(url, "state", KNOWN)
+        """Items that a listing or sitemap named in the last run and none names now: a sign that they are gone.
+
+        Also where items were before they moved: how the old address answers is evidence, whenever the new one was met.
+        """
+        if self.memory is None:
+            return
+        unnamed = [url for url in self.memory.named.keys() - self.ledger.named.keys() if self.memory.items_at([url])]
+        for url in sorted({*unnamed, *self.memory.moved()}):
+            yield from self.follow(url, "state", KNOWN)
 
     def _merged(self) -> Iterator[scrapy.Request]:
         """Pages to which others redirect and which were visited for themselves, unless all is clear.

@@ -168,7 +168,8 @@ class State:
         tombstone = record.get("tombstone")
         self._db.execute(
             "INSERT INTO item VALUES (:id, :url, :version, :content_sha256, :first_seen, :last_changed, :published,"
-            " :tombstone, :node_id, :language, :title) ON CONFLICT (id) DO UPDATE SET url = excluded.url,"
+            " :tombstone, :node_id, :language, :title, NULL) ON CONFLICT (id) DO UPDATE SET url = excluded.url,"
+            " moved_from = CASE WHEN excluded.url = url THEN moved_from ELSE url END,"
             " version = excluded.version, last_changed = excluded.last_changed, tombstone = excluded.tombstone,"
             " node_id = excluded.node_id, language = excluded.language, title = excluded.title,"
             # A tombstone says nothing of the content, which stays known for the day when the item is back.

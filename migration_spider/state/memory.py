@@ -125,6 +125,11 @@ class Memory:
             if page is None or self.is_current(page) or self._is_due(page, item):
                 yield item
 
+    def moved(self) -> set[str]:
+        """The addresses from which items have moved in this cycle."""
+        query = "SELECT moved_from FROM item WHERE moved_from IS NOT NULL AND last_changed >= ?"
+        return {url for (url,) in self._db.execute(query, (self.began[: len("YYYY-MM-DDThh:mm:ss")],))}
+
     # ---- pages
 
     def is_current(self, page: Page) -> bool:
