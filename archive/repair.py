@@ -54,7 +54,7 @@ class Repaired:
     """Records packed anew, their header and block unchanged, by reason."""
     dropped: list[Dropped] = field(default_factory=list)
     doubted: list[int] = field(default_factory=list)
-    """Offsets of records of a plain file that are kept, although their block is not that of WARC-Block-Digest: it was
+    """Offsets of records that are kept, although their block is not that of WARC-Block-Digest: it was
     changed, or the digest was wrong from the start."""
 
 
@@ -168,7 +168,8 @@ class _Repair:
             else:
                 self._take_back(start)
             return
-        if digest and not digest.matches and not record.is_gzipped:
+        if digest and not digest.matches and not (record.is_gzipped and record.ending == _RECORD_END):
+            # In a gzip member, too: with line ends in the place of others, a length that is wrong looks right.
             self._result.doubted.append(record.offset)
         if record.is_gzipped and record.length is not None and record.ending == _RECORD_END:
             self._take_back(start)

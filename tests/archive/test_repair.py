@@ -104,6 +104,18 @@ def test_of_a_large_member_that_is_cut_the_records_before_the_cut_are_kept(tmp_p
     assert f"{result.kept} records of this gzip member are kept" in dropped.reason
 
 
+def test_a_length_that_runs_into_the_line_ends_is_doubtful(tmp_path, small):
+    """A byte too long, the block ends in the line ends that then are missing: put back, they would make it look right."""
+    whole = small.read_bytes()
+    last = parts(small)[-1]
+    raw = gzip.decompress(whole[last.offset :])
+    size = int(raw.split(b"Content-Length: ")[1].split(b"\r")[0])
+    longer = raw.replace(b"Content-Length: %d\r" % size, b"Content-Length: %d\r" % (size + 1), 1)
+    result, _ = repaired(tmp_path, whole[: last.offset] + gzip.compress(longer))
+    assert ([last.offset], {"line ends after the block are missing": 1}) == (result.doubted, dict(result.mended))
+    assert command(tmp_path, "damaged.warc.gz", "-o", "told.warc.gz").returncode == 1
+
+
 @given(st.data())
 @settings(deadline=None, max_examples=60, suppress_health_check=ANY_FIXTURE)
 def test_of_a_damaged_member_with_several_records_those_before_the_damage_are_kept(small, tmp_path, data):
