@@ -30,6 +30,7 @@ from migration_spider.items import (
 )
 from migration_spider.middlewares.stop import is_stopped, stop
 from migration_spider.normalize.item import TERM_FIELDS, finish, normalize
+from migration_spider.settings import day_first_of
 from migration_spider.state import State, memory_of, revise
 
 logger = logging.getLogger(__name__)
@@ -67,10 +68,12 @@ class NormalizePipeline(CrawlerPipeline):
     ``migration/unknown_label``.
     """
 
+    def __init__(self, crawler: Any) -> None:
+        super().__init__(crawler)
+        self.day_first = day_first_of(crawler.settings)
+
     def news(self, item: NewsItem) -> NewsItem:
-        settings = self.crawler.settings
-        day_first = None if settings["MIGRATION_DAY_FIRST"] is None else settings.getbool("MIGRATION_DAY_FIRST")
-        found = normalize(item, day_first=day_first)
+        found = normalize(item, day_first=self.day_first)
         for vocabulary, _ in found.unrecognized:
             self.count(f"unrecognized/{vocabulary}")
         for _ in found.unknown_labels:

@@ -5,6 +5,9 @@ Change one for a single run with ``scrapy crawl news -s NAME=VALUE``.
 """
 
 import os
+from typing import Any
+
+from migration_spider.exceptions import OptionError
 
 BOT_NAME = "migration_spider"
 SPIDER_MODULES = ["migration_spider.spiders"]
@@ -185,3 +188,16 @@ FEED_EXPORT_ENCODING = "utf-8"
 MIGRATION_METRICS_FILE = os.environ.get("MIGRATION_METRICS_FILE", "")
 MIGRATION_PING_URL = os.environ.get("MIGRATION_PING_URL", "")
 MIGRATION_WEBHOOK_URL = os.environ.get("MIGRATION_WEBHOOK_URL", "")
+
+
+# ---- how the commands and pipelines read them ---------------------------------------------------------------------
+def day_first_of(settings: Any) -> bool | None:
+    """MIGRATION_DAY_FIRST: the order of numeric dates where nothing on the page tells it.
+
+    Raises:
+        OptionError: it is neither True nor False.
+    """
+    try:
+        return None if settings["MIGRATION_DAY_FIRST"] is None else bool(settings.getbool("MIGRATION_DAY_FIRST"))
+    except ValueError as error:
+        raise OptionError(f"MIGRATION_DAY_FIRST={settings['MIGRATION_DAY_FIRST']}: expected True or False") from error

@@ -66,6 +66,7 @@ def test_the_seed(shared):
         (["--text", "no-such.txt", "--url", URL], "no-such.txt"),
         (["--text", "page.txt", "--url", "/es/node/7756"], "https://"),
         (["--text", "empty.txt", "--url", URL], "no text"),
+        (["--text", "page.txt", "--url", URL, "-s", "MIGRATION_DAY_FIRST=maybe"], "MIGRATION_DAY_FIRST=maybe"),
     ],
 )
 def test_wrong_usage_is_exit_code_2(saved, words, says):

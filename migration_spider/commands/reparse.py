@@ -26,6 +26,7 @@ from migration_spider.reparse.engines import Engine, engine_for
 from migration_spider.reparse.scan import scan
 from migration_spider.reparse.source import Source, own_files, sources
 from migration_spider.reparse.text import item_of_file, line_of, write_item
+from migration_spider.settings import day_first_of
 from migration_spider.spiders.scope import Scope
 
 EXAMPLES = """\
@@ -95,7 +96,7 @@ class Command(ScrapyCommand):
     def _text(self, opts: argparse.Namespace) -> int:
         if not (opts.text and opts.url):
             raise AskedWrongError("--text FILE and --url URL go together")
-        item = item_of_file(Path(opts.text), opts.url, day_first=_day_first(self.settings))
+        item = item_of_file(Path(opts.text), opts.url, day_first=day_first_of(self.settings))
         if opts.output:
             write_item(item, Path(opts.output))
         else:
@@ -134,7 +135,7 @@ class Command(ScrapyCommand):
                 scope,
                 output,
                 news_listings=settings.getlist("MIGRATION_NEWS_LISTINGS"),
-                day_first=_day_first(settings),
+                day_first=day_first_of(settings),
                 everything=opts.all,
                 engine=engine,
                 progress=steps.update,
@@ -162,10 +163,6 @@ def _alone(folder: Path) -> Iterator[None]:
         yield
     finally:
         lock.release()
-
-
-def _day_first(settings: Any) -> bool | None:
-    return None if settings["MIGRATION_DAY_FIRST"] is None else settings.getbool("MIGRATION_DAY_FIRST")
 
 
 def _scope(catalogue: Catalogue, site: str | None, settings: Any) -> Scope:

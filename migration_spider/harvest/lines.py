@@ -12,6 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO
 
+from archive.dataset.lines import dump
 from archive.warc.salvage import sync_directory
 from migration_spider.exceptions import StateError
 
@@ -76,7 +77,7 @@ class Mending:
     def add(self, records: Sequence[Mapping[str, Any]]) -> None:
         """Items and tombstones of the archive, in their order there."""
         for record in records:
-            line = json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+            line = dump(record)
             key = record["id"], record["version"]
             # A version noted twice: the first run was killed before it wrote the line, the second wrote it.
             self._spans.pop(key, None)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from archive.dataset.lines import dump
 from migration_spider import EXTRACTOR
 from migration_spider.exceptions import MigrationError
 from migration_spider.items import NewsItem, to_record
@@ -50,4 +50,4 @@ def write_item(item: NewsItem, output: Path) -> None:
 
 def line_of(item: NewsItem) -> str:
     """``item`` as it stands in a file of JSON lines, with the line's end."""
-    return json.dumps(to_record(item), ensure_ascii=False, separators=(",", ":")) + "\n"
+    return dump(to_record(item)).decode()

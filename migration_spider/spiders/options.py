@@ -13,6 +13,7 @@ from urllib.parse import urljoin, urlsplit
 
 from migration_spider import __version__
 from migration_spider.exceptions import OptionError
+from migration_spider.settings import day_first_of
 from migration_spider.spiders.scope import netloc
 
 NAMES = ("site", "languages", "since", "max_items", "urls")
@@ -93,10 +94,7 @@ def settings_for(options: Options, settings: Any) -> dict[str, Any]:
         raise OptionError("nothing is crawled unarchived: keep archive.addon.ArchiveAddon in ADDONS")
     if settings.getbool("HTTPCACHE_ENABLED"):
         raise OptionError("HTTPCACHE_ENABLED puts unarchived copies in the place of the site's answers: turn it off")
-    try:
-        settings.getbool("MIGRATION_DAY_FIRST")
-    except ValueError as error:
-        raise OptionError(f"MIGRATION_DAY_FIRST={settings['MIGRATION_DAY_FIRST']}: expected True or False") from error
+    day_first_of(settings)  # before anything is written
     contact = str(settings["MIGRATION_CONTACT"]).strip()
     if not contact and not options.is_loopback:
         raise OptionError(

@@ -15,6 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from archive.dataset.lines import dump
 from migration_spider.exceptions import StateError
 from migration_spider.items import NewsItem
 from migration_spider.state.database import open_database
@@ -109,7 +110,7 @@ class State:
 
         Without ``sync`` the line is durable when the file is closed and synced by the caller.
         """
-        line = json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+        line = dump(record)
         end = self._file.seek(0, os.SEEK_END)
         try:
             rest = memoryview(line)
