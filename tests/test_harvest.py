@@ -120,6 +120,20 @@ def test_an_item_that_no_listing_names_any_more_is_looked_at_at_once(tmp_path):
     assert {"16200@en"} == ids(told, "unconfirmed")
 
 
+def test_where_an_item_was_before_it_moved_is_asked_though_it_is_not_due(tmp_path):
+    with Portal(nodes=8) as portal:
+        harvest(tmp_path, site=portal.url)
+        (old,) = [line["url"].removeprefix(portal.url) for line in items(tmp_path) if line["id"] == "11410@en"]
+        portal.editor.retitle(11410, "en", "What the harbour learned")
+        asked = len(portal.requests)
+        told = harvest(tmp_path, site=portal.url, MIGRATION_REVISIT=SELDOM)
+        answers = [status for _, path, status, _ in portal.requests[asked:] if path == old]
+        harvest(tmp_path, site=portal.url, MIGRATION_REVISIT=SELDOM)
+        later = [path for _, path, _, _ in portal.requests[asked:] if path == old]
+    assert ([301], 1) == (answers, len(later))
+    assert {"11410@en"} == ids(told, "changed")
+
+
 def test_another_file_under_the_same_address_is_a_change(tmp_path):
     with Portal(nodes=8) as portal:
         nid = portal.editor.add(attachment=True)
@@ -205,14 +219,20 @@ def test_minutes_are_a_budget_too(tmp_path):
     assert "budget" == told["outcome"]["finish_reason"]
 
 
+def wait_for_warc(data):
+    until = time.monotonic() + 60
+    while not list((data / "warc").glob("*.open")):
+        assert time.monotonic() < until, "the run has not begun to write"
+        time.sleep(0.05)
+
+
 def test_ctrl_c_closes_all_files_and_the_next_run_goes_on(tmp_path):
     with Portal(nodes=8) as portal:
         words = command(tmp_path, site=portal.url, DOWNLOAD_DELAY=0.1)
         with subprocess.Popen(
             words, cwd=ROOT, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
         ) as process:
-            while not list((tmp_path / "warc").glob("*.open")):
-                time.sleep(0.05)
+            wait_for_warc(tmp_path)
             time.sleep(1)
             process.send_signal(signal.SIGTERM)
             process.communicate(timeout=60)
@@ -227,8 +247,7 @@ def test_a_second_run_exits_75_and_names_the_holder(tmp_path):
         with subprocess.Popen(
             words, cwd=ROOT, env=ENVIRONMENT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         ) as process:
-            while not list((tmp_path / "warc").glob("*.open")):
-                time.sleep(0.05)
+            wait_for_warc(tmp_path)
             said = run(command(tmp_path, site=portal.url), 75).decode()
             assert f"process {process.pid}" in said
             # The lock of a dead process holds nobody up.

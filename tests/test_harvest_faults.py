@@ -230,6 +230,22 @@ def test_items_that_all_lead_elsewhere_are_not_taken_for_gone(portal, tmp_path, 
     assert lines == items(tmp_path)
 
 
+@pytest.mark.parametrize(("language", "code", "buried"), [("ar", 0, True), ("es", 3, True), ("en", 3, False)])
+def test_a_small_site_that_deletes_everything_gets_its_tombstones(tmp_path, language, code, buried):
+    with Portal(nodes=6) as portal:
+        harvest(tmp_path, "-a", f"languages={language}", site=portal.url)
+        lines = items(tmp_path)
+        # Ten are the fewest that tell something of the site.
+        assert (len(lines) < 10) is buried
+        for nid in {line["node_id"] for line in lines}:
+            portal.editor.delete(nid)
+        for expected in (code, 0 if buried else 3):
+            told = harvest(
+                tmp_path, "-a", f"languages={language}", site=portal.url, code=expected, MIGRATION_REVISIT=OFTEN
+            )
+    assert ids(told, "vanished") == ({line["id"] for line in lines} if buried else set())
+
+
 def test_a_harvest_cut_off_by_a_login_is_gone_on_with_when_that_is_over(portal, tmp_path, monkeypatch):
     login = Answer(200, body=LOGIN)
 

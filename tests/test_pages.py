@@ -3,7 +3,6 @@
 import gzip
 import json
 import os
-import re
 import runpy
 from collections import Counter
 from difflib import SequenceMatcher
@@ -17,14 +16,11 @@ from migration_spider.pages import page_for
 from migration_spider.vocabularies import label_field, label_kind
 from tests.portal import VARIANTS
 from tests.portal.site import Site
+from tests.truth import TERMS, fold, listed
 
 BASE = "http://127.0.0.1:9"
 FLAT = {"headings", "dl", "paragraph"}
 """Variants whose markup does not tell a value without label from a value of the label above."""
-
-
-def fold(text):
-    return re.sub(r"\s+", " ", (text or "").replace("\xa0", " ")).strip()
 
 
 def printed(entries, variant):
@@ -76,23 +72,6 @@ def test_no_other_page_of_the_demo_portal_is_news(variant):
     assert kinds["other"] > 10
 
 
-FIELDS = {
-    "material_type": "type_of_material",
-    "target_audience": "target_audience",
-    "source_publisher": "source_publisher",
-    "other_source_publisher": "other_source",
-    "geographic_scope": "geographic_scope",
-    "working_group": "working_group",
-    "regional_review_process": "regional_review",
-    "gcm_objectives": "gcm_objectives",
-    "cross_cutting_themes": "cross_cutting_theme",
-}
-
-
-def as_list(value):
-    return [fold(one) for one in (value if isinstance(value, list) else [value] if value else [])]
-
-
 def path_of(url):
     return unquote(urlsplit(url).path).rstrip("/") or "/"
 
@@ -135,8 +114,8 @@ def test_share_of_right_fields_on_the_recorded_site(recording):
         raw = {}
         for entry in page.metadata:
             raw.setdefault(label_field(entry.label), []).extend(value.text for value in entry.values)
-        for name, field in FIELDS.items():
-            check(name, raw.get(name, []) == as_list(record[field]))
+        for name, field in TERMS.items():
+            check(name, raw.get(name, []) == listed(record[field]))
         check("publication_date", bool(raw.get("publication_date")) == bool(record["date"]))
         files = sorted(path_of(file["url"]) for file in record["attachments"])
         check("attachments", files == sorted(path_of(file.url) for file in page.attachments))

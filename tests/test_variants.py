@@ -9,30 +9,12 @@ from migration_spider.items import to_record
 from migration_spider.normalize.item import normalize
 from migration_spider.pages import page_for
 from tests.portal import VARIANTS, Portal
+from tests.truth import TERMS, fold, listed
 
 NODES = 40
-TERMS = {
-    "material_type": "type_of_material",
-    "target_audience": "target_audience",
-    "source_publisher": "source_publisher",
-    "other_source_publisher": "other_source",
-    "geographic_scope": "geographic_scope",
-    "working_group": "working_group",
-    "regional_review_process": "regional_review",
-    "gcm_objectives": "gcm_objectives",
-    "cross_cutting_themes": "cross_cutting_theme",
-}
 # A list in one text is parted only where every part is known: these are unknown on purpose, or hold a comma.
 INSEPARABLE = {"commas": {"target_audience", "geographic_scope"}}
 KEPT = ("id", "title", "language", "content_language", "publication_date", "body_text", "translations", *TERMS)
-
-
-def fold(text):
-    return " ".join((text or "").split())
-
-
-def listed(value):
-    return [fold(one) for one in (value if isinstance(value, list) else [value] if value else [])]
 
 
 def read(portal, row):
