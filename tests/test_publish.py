@@ -261,6 +261,16 @@ def test_json_schema_holds_for_every_item(release):
     validator = jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker())
     for line in (release / "news.jsonl").read_text(encoding="utf-8").splitlines():
         assert [] == [error.message for error in validator.iter_errors(json.loads(line))]
+    record = json.loads(line)
+    for wrong in (
+        {"version": "1"},
+        {"publication_date": "yesterday"},
+        {"warc": {**record["warc"], "offset": None}},
+        {"geographic_scope": [{"raw": "Peru", "id": "604", "label": "Peru", "type": "country"}]},
+    ):
+        assert not validator.is_valid({**record, **wrong}), wrong
+    del record["title"]
+    assert not validator.is_valid(record)
 
 
 @pytest.mark.parametrize(

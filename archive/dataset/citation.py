@@ -75,7 +75,7 @@ def schema_org(dataset: Dataset, summary: Summary, resources: Sequence[Resource]
         "creator": {"@type": "Organization", "name": dataset.compiler},
         "sourceOrganization": {"@type": "Organization", "name": dataset.publisher, "url": dataset.homepage},
         "inLanguage": summary.languages(),
-        "variableMeasured": [field.name for field in summary.shape.fields],
+        "variableMeasured": [field.name for field in summary.fields],
         "distribution": [
             {
                 "@type": "DataDownload",

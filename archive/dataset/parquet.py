@@ -7,7 +7,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from archive.dataset.shapes import Shape
+from archive.dataset.schema import Field
 
 ROWS_PER_GROUP = 1000
 
@@ -26,32 +26,32 @@ def installed() -> bool:
     return True
 
 
-def arrow_schema(shape: Shape, value_names: Names) -> Any:
-    """The ``pyarrow.Schema`` of records of ``shape``, descriptions as field metadata.
+def arrow_schema(fields: Sequence[Field], value_names: Names) -> Any:
+    """The ``pyarrow.Schema`` of records with ``fields``, descriptions as field metadata.
 
     A map becomes a list of pairs, named as in its linked table: not every reader of Parquet knows maps (the library
     ``datasets`` of Hugging Face does not).
     """
     import pyarrow as pa
 
-    return pa.schema(_fields(shape, value_names))
+    return pa.schema(_columns(fields, value_names))
 
 
 class ParquetFile:
     """A Parquet file being written, in row groups of 1000 records, compressed with Zstandard."""
 
-    def __init__(self, path: Path, shape: Shape, value_names: Names) -> None:
+    def __init__(self, path: Path, fields: Sequence[Field], value_names: Names) -> None:
         import pyarrow.parquet as pq
 
-        self._shape = shape
+        self._fields = fields
         self._names = value_names
-        self._schema = arrow_schema(shape, value_names)
+        self._schema = arrow_schema(fields, value_names)
         self._writer = pq.ParquetWriter(path, self._schema, compression="zstd")
         self._group: list[Any] = []
 
     def add(self, record: Mapping[str, Any]) -> None:
         """Write a record."""
-        self._group.append(_value(self._shape, record, self._names))
+        self._group.append(_object(self._fields, record, self._names))
         if len(self._group) == ROWS_PER_GROUP:
             self._flush()
 
@@ -67,30 +67,30 @@ class ParquetFile:
         self._group = []
 
 
-def _fields(shape: Shape, names: Names) -> list[Any]:
+def _columns(fields: Sequence[Field], names: Names) -> list[Any]:
     import pyarrow as pa
 
     return [
         pa.field(
             field.name,
-            _type(field.shape, names.get(field.name, _PAIR)),
-            nullable=field.shape.nullable,
+            _type(field, names.get(field.name, _PAIR)),
+            nullable=field.nullable,
             metadata={"description": field.description},
         )
-        for field in shape.fields
+        for field in fields
     ]
 
 
-def _type(shape: Shape, pair: Sequence[str]) -> Any:
+def _type(field: Field, pair: Sequence[str]) -> Any:
     import pyarrow as pa
 
-    if shape.kind == "object":
-        return pa.struct(_fields(shape, {}))
-    if shape.kind == "list" and shape.item:
-        return pa.list_(_type(shape.item, _PAIR))
-    if shape.kind == "map" and shape.item:
+    if field.kind == "object":
+        return pa.struct(_columns(field.fields, {}))
+    if field.kind == "list" and field.item:
+        return pa.list_(_type(field.item, _PAIR))
+    if field.kind == "map" and field.item:
         key, value = pair
-        parts = [pa.field(key, pa.string(), nullable=False), pa.field(value, _type(shape.item, _PAIR), nullable=False)]
+        parts = [pa.field(key, pa.string(), nullable=False), pa.field(value, _type(field.item, _PAIR), nullable=False)]
         return pa.list_(pa.struct(parts))
     scalars = {
         "string": pa.string(),
@@ -100,24 +100,30 @@ def _type(shape: Shape, pair: Sequence[str]) -> Any:
         "date": pa.date32(),
         "datetime": pa.timestamp("ms", tz="UTC"),
     }
-    return scalars[shape.kind]
+    return scalars[field.kind]
 
 
-def _value(shape: Shape, value: Any, names: Names) -> Any:
+def _object(fields: Sequence[Field], value: Mapping[str, Any], names: Names) -> dict[str, Any]:
+    return {
+        field.name: _pairs(value.get(field.name), names.get(field.name, _PAIR))
+        if field.kind == "map"
+        else _value(field, value.get(field.name))
+        for field in fields
+    }
+
+
+def _value(field: Field, value: Any) -> Any:
     if value is None:
         return None
-    if shape.kind == "object":
-        return {
-            field.name: _pairs(value.get(field.name), names.get(field.name, _PAIR))
-            if field.shape.kind == "map"
-            else _value(field.shape, value.get(field.name), {})
-            for field in shape.fields
-        }
-    if shape.kind == "list" and shape.item:
-        return [_value(shape.item, element, {}) for element in value]
-    if shape.kind == "date":
+    if field.kind == "object":
+        return _object(field.fields, value, {})
+    if field.kind == "list" and field.item:
+        return [_value(field.item, element) for element in value]
+    if field.kind == "map":
+        return _pairs(value, _PAIR)
+    if field.kind == "date":
         return date.fromisoformat(value)
-    if shape.kind == "datetime":
+    if field.kind == "datetime":
         return datetime.fromisoformat(value.replace("Z", "+00:00"))
     return value
 

@@ -24,7 +24,6 @@ from archive.dataset.datapackage import Resource, data_package
 from archive.dataset.description import Dataset
 from archive.dataset.edition import Edition
 from archive.dataset.errors import DatasetError
-from archive.dataset.jsonschema import json_schema
 from archive.dataset.lines import Lines, dump
 from archive.dataset.shelf import Shelf, descriptor
 from archive.dataset.writing import Progress, Writer, Written
@@ -136,7 +135,7 @@ def _describe(dataset: Dataset, written: Written, edition: Edition, draft: Path)
         )
         for path, description in written.descriptions.items()
     ]
-    _write_json(draft / "schema.json", json_schema(summary.shape, f"A line of {dataset.name}.jsonl"))
+    _write_json(draft / "schema.json", written.schema)
     _write_json(draft / "datapackage.json", data_package(dataset, resources, edition))
     _write_json(draft / "dataset.jsonld", schema_org(dataset, summary, resources, edition))
     _write_json(draft / ".zenodo.json", zenodo(dataset, edition))

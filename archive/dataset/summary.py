@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from archive.dataset.description import Dataset
-from archive.dataset.shapes import Shape
+from archive.dataset.schema import Field
 from archive.dataset.tables import Column, Record, Row, Table
 
 
@@ -16,7 +17,7 @@ class Summary:
     """Counts over the present records."""
 
     dataset: Dataset
-    shape: Shape
+    fields: Sequence[Field]
     records: int = 0
     years: Counter[str] = field(default_factory=Counter)
     values: dict[str, Counter[str]] = field(default_factory=dict)
@@ -44,10 +45,10 @@ class Summary:
     def collect(self, record: Record) -> None:
         """Count one record."""
         self.records += 1
-        for one in self.shape.fields:
+        for one in self.fields:
             name, value = one.name, record.get(one.name)
             self.filled[name] += value is not None and value not in ("", [], {})
-            if one.shape.kind in ("list", "map"):
+            if one.kind in ("list", "map"):
                 self.elements[name] += len(value or ())
             if any(name in vocabulary.fields for vocabulary in self.dataset.vocabularies):
                 self.unrecognised[name] += sum(term["id"] is None for term in value or ())
@@ -90,7 +91,7 @@ class Summary:
             Column("unrecognised", "integer", True, "Values that the vocabulary does not know"),
         )
         rows: list[Row] = []
-        for name in (one.name for one in self.shape.fields):
+        for name in (one.name for one in self.fields):
             filled = self.filled[name]
             share = round(filled / self.records, 4) if self.records else None
             elements = self.elements.get(name)

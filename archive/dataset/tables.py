@@ -13,12 +13,12 @@ list of strings, map            table ``<main>_<field>``: main key, ``position``
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from archive.dataset.description import Dataset
-from archive.dataset.shapes import Field, Kind, Shape
+from archive.dataset.schema import Field, Kind
 
 Record = Mapping[str, Any]
 Row = tuple[Any, ...]
@@ -66,9 +66,9 @@ class Table:
         return [order.index(name) for name in names]
 
 
-def main_table(dataset: Dataset, shape: Shape) -> Table:
+def main_table(dataset: Dataset, fields: Sequence[Field]) -> Table:
     """The table with one row per record."""
-    leaves = [leaf for field in shape.fields for leaf in _leaves(field)]
+    leaves = [leaf for field in fields for leaf in _leaves(field)]
     columns = tuple(column for column, _ in leaves)
     paths = [path for _, path in leaves]
 
@@ -80,9 +80,9 @@ def main_table(dataset: Dataset, shape: Shape) -> Table:
     )
 
 
-def link_tables(dataset: Dataset, shape: Shape) -> list[Table]:
+def link_tables(dataset: Dataset, fields: Sequence[Field]) -> list[Table]:
     """A table for each list and map of a record, in the order of the fields."""
-    return [_link_table(dataset, field) for field in shape.fields if field.shape.kind in ("list", "map")]
+    return [_link_table(dataset, field) for field in fields if field.kind in ("list", "map")]
 
 
 def select(table: Table, names: list[str], *, name: str, description: str) -> Table:
@@ -99,19 +99,18 @@ def select(table: Table, names: list[str], *, name: str, description: str) -> Ta
 
 
 def _leaves(field: Field) -> Iterator[tuple[Column, tuple[str, ...]]]:
-    shape = field.shape
-    if shape.kind == "object":
-        for inner in shape.fields:
-            nullable = shape.nullable or inner.shape.nullable
+    if field.kind == "object":
+        for inner in field.fields:
+            nullable = field.nullable or inner.nullable
             yield (
-                Column(f"{field.name}_{inner.name}", inner.shape.kind, nullable, inner.description),
+                Column(f"{field.name}_{inner.name}", inner.kind, nullable, inner.description),
                 (
                     field.name,
                     inner.name,
                 ),
             )
-    elif shape.kind not in ("list", "map"):
-        yield Column(field.name, shape.kind, shape.nullable, field.description), (field.name,)
+    elif field.kind not in ("list", "map"):
+        yield Column(field.name, field.kind, field.nullable, field.description), (field.name,)
 
 
 def _reach(record: Record, path: tuple[str, ...]) -> Any:
@@ -129,29 +128,29 @@ def _link_table(dataset: Dataset, field: Field) -> Table:
     ]
     foreign = [ForeignKey(owner, dataset.name, dataset.key)]
     key = [owner, "position"]
-    element = field.shape.item
+    element = field.item
     assert element is not None  # noqa: S101 - lists and maps have elements
     values: Callable[[Record], Iterator[Row]]
     if element.kind == "object":
-        scalars = [inner for inner in element.fields if inner.shape.kind != "list"]
-        nested = next((inner for inner in element.fields if inner.shape.kind == "list"), None)
-        columns += [Column(inner.name, inner.shape.kind, inner.shape.nullable, inner.description) for inner in scalars]
+        scalars = [inner for inner in element.fields if inner.kind != "list"]
+        nested = next((inner for inner in element.fields if inner.kind == "list"), None)
+        columns += [Column(inner.name, inner.kind, inner.nullable, inner.description) for inner in scalars]
         parts: list[Field] = []
-        if nested and nested.shape.item:
-            parts = list(nested.shape.item.fields)
+        if nested and nested.item:
+            parts = list(nested.item.fields)
             columns.append(
                 Column("value_position", "integer", False, f"Place among the {nested.name}, from 1; 0: it has none")
             )
-            columns += [Column(inner.name, inner.shape.kind, True, inner.description) for inner in parts]
+            columns += [Column(inner.name, inner.kind, True, inner.description) for inner in parts]
             key.append("value_position")
         vocabulary = next((one.name for one in dataset.vocabularies if field.name in one.fields), None)
         if vocabulary:
             foreign.append(ForeignKey("id", vocabulary, "id"))
         values = _of_objects([inner.name for inner in scalars], nested.name if nested else None, parts)
     else:
-        names = dataset.value_names.get(field.name, ("key", "value") if field.shape.kind == "map" else ("value",))
+        names = dataset.value_names.get(field.name, ("key", "value") if field.kind == "map" else ("value",))
         columns += [Column(name, "string", False, field.description) for name in names]
-        values = _of_map if field.shape.kind == "map" else _of_strings
+        values = _of_map if field.kind == "map" else _of_strings
 
     def rows(record: Record) -> Iterator[Row]:
         for position, element in enumerate(_elements(record.get(field.name)), 1):

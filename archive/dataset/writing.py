@@ -15,7 +15,7 @@ from archive.dataset.delimited import CsvFile
 from archive.dataset.description import Dataset
 from archive.dataset.lines import TOMBSTONE, Lines, dump
 from archive.dataset.lists import TermList, term_lists
-from archive.dataset.shapes import record_shape
+from archive.dataset.schema import record_fields, record_schema
 from archive.dataset.summary import Summary
 from archive.dataset.tables import Row, Table, flat_table, link_tables, main_table, select
 from archive.dataset.withdrawn import withdrawn_rows, withdrawn_table
@@ -27,6 +27,9 @@ Progress = Callable[[str, int, int], None]
 @dataclass(slots=True)
 class Written:
     """What was written, in the order in which the README names it."""
+
+    schema: dict[str, Any]
+    """Of the records."""
 
     summary: Summary
     lists: list[TermList]
@@ -51,10 +54,11 @@ class Writer:
         self.texts = texts
         self.bom = bom
         self.progress = progress
-        self.shape = record_shape(dataset, texts=texts)
-        self.main = main_table(dataset, self.shape)
-        self.links = link_tables(dataset, self.shape)
-        self.written = Written(Summary(dataset, self.shape), term_lists(dataset))
+        self.schema = record_schema(dataset, f"A line of {dataset.name}.jsonl", texts=texts)
+        self.fields = record_fields(self.schema)
+        self.main = main_table(dataset, self.fields)
+        self.links = link_tables(dataset, self.fields)
+        self.written = Written(self.schema, Summary(dataset, self.fields), term_lists(dataset))
 
     def write(self) -> Written:
         """Write everything."""
@@ -106,7 +110,7 @@ class Writer:
             arrow = None
             if parquet.installed():
                 file_name = f"{self.dataset.name}.parquet"
-                arrow = parquet.ParquetFile(self.folder / file_name, self.shape, self.dataset.value_names)
+                arrow = parquet.ParquetFile(self.folder / file_name, self.fields, self.dataset.value_names)
                 stack.callback(arrow.close)
             total = self.lines.present_count()
             for done, (record, line) in enumerate(self.lines.present()):

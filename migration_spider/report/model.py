@@ -5,17 +5,20 @@ All keys are always there, further ones may come. Times are UTC, ISO 8601 with Z
 
 from __future__ import annotations
 
-import math
-import types
-import typing
-from collections.abc import Iterator
-from typing import Annotated, Any, Final, Literal, TypedDict
+from functools import cache
+from typing import Annotated, Any, Final, Literal, cast
+
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, WithJsonSchema
+from typing_extensions import TypedDict  # pydantic reads that of `typing` from Python 3.12 on only
 
 from migration_spider.exceptions import MigrationError
 
 SCHEMA: Final = "migration-spider/report/1"
 
-Time = Annotated[str, "date-time"]
+Time = Annotated[str, WithJsonSchema({"type": "string", "format": "date-time"})]
+
+Whole = Annotated[int, Field(ge=-(2**63), lt=2**63), WithJsonSchema({"type": "integer"})]
+"""Of the size that other programs hold, and that can be drawn."""
 
 
 class ReportError(MigrationError):
@@ -52,7 +55,7 @@ class Run(TypedDict):
 class Outcome(TypedDict):
     """How it ended."""
 
-    exit_code: int
+    exit_code: Whole
     """0 complete, 1 internal error, 3 incomplete, 4 site refused or unreachable, 5 archive not written."""
     finish_reason: str
     """`finished`, or why it ended early: `shutdown`, `refused`, `blocked`, `paused` and others."""
@@ -63,19 +66,19 @@ class Outcome(TypedDict):
 class Counts(TypedDict):
     """Items by what the run found."""
 
-    new: int
+    new: Whole
     """Met for the first time."""
-    changed: int
+    changed: Whole
     """Their content is not what it was."""
-    unchanged: int
+    unchanged: Whole
     """Looked at, and the same."""
-    rerendered: int
+    rerendered: Whole
     """The page's bytes differ, its content does not."""
-    not_due: int
+    not_due: Whole
     """Known, and by the schedule not looked at."""
-    vanished: int
+    vanished: Whole
     """Taken for gone from the site in this run."""
-    reappeared: int
+    reappeared: Whole
     """Back after they were taken for gone."""
 
 
@@ -84,9 +87,9 @@ class Where(TypedDict):
 
     file: str
     """Name of the WARC file in `warc/`."""
-    offset: int
+    offset: Whole
     """First byte of the record in the file."""
-    length: int
+    length: Whole
     """Bytes of the record, compressed."""
     record_id: str
     """`WARC-Record-ID`."""
@@ -103,7 +106,7 @@ class Ref(TypedDict):
     """Address that it has, or had."""
     language: str
     """BCP 47 language of the page."""
-    version: int
+    version: Whole
     """Version that the run wrote, or the last one."""
     publication_date: str | None
     """ISO 8601 date."""
@@ -123,25 +126,25 @@ class Vanished(Ref):
 
     reason: str
     """`gone`, `unpublished`, `redirected` or `blocked`."""
-    status: int
+    status: Whole
     """HTTP status that its address answered with."""
-    confirmed: int
+    confirmed: Whole
     """Runs that found it so."""
 
 
 class Unconfirmed(Vanished):
     """An item that is not where it was, not yet often enough to be taken for gone."""
 
-    needed: int
+    needed: Whole
     """Runs that have to find it so."""
 
 
 class Items(TypedDict):
     """The items after the run, and those it found new, changed or gone."""
 
-    total: int
+    total: Whole
     """Items on the site."""
-    withdrawn: int
+    withdrawn: Whole
     """Items known to be gone from the site."""
     counts: Counts
     """Items by what the run found."""
@@ -175,9 +178,9 @@ class SitemapCheck(TypedDict):
 
     url: str
     """Its address."""
-    status: int | None
+    status: Whole | None
     """HTTP status; null when it did not answer."""
-    named: int
+    named: Whole
     """Addresses that it names."""
     problem: str | None
     """Why it could not be read to its end."""
@@ -188,11 +191,11 @@ class ListingCheck(TypedDict):
 
     path: str
     """Path of its first page."""
-    pages: int
+    pages: Whole
     """Pages read."""
-    rows: int
+    rows: Whole
     """Rows met."""
-    total: int | None
+    total: Whole | None
     """Rows that its pager promises; null when it does not say."""
     problem: str | None
     """What does not add up."""
@@ -201,9 +204,9 @@ class ListingCheck(TypedDict):
 class Completeness(TypedDict):
     """What the site names, against what became of it."""
 
-    known: int
+    known: Whole
     """Addresses that the site or the state names."""
-    accounted: int
+    accounted: Whole
     """Those of them of which it is known what became."""
     sitemaps: list[SitemapCheck]
     """Sitemaps and feeds read."""
@@ -216,9 +219,9 @@ class FieldCoverage(TypedDict):
 
     field: str
     """Name of the item field."""
-    filled: int
+    filled: Whole
     """Items read that have something in it."""
-    of: int
+    of: Whole
     """Items read."""
     before: float | None
     """Share (0 to 1) to be expected by what was known before the run; null when nothing was."""
@@ -231,7 +234,7 @@ class UnknownTerm(TypedDict):
     """The item field, or `label`."""
     text: str
     """As printed."""
-    count: int
+    count: Whole
     """How often."""
     examples: list[str]
     """Addresses of items that print it."""
@@ -242,7 +245,7 @@ class Month(TypedDict):
 
     month: str
     """`2021-12`."""
-    languages: dict[str, int]
+    languages: dict[str, Whole]
     """Language -> items."""
 
 
@@ -253,7 +256,7 @@ class TermCount(TypedDict):
     """Code of the term."""
     label: str
     """English label."""
-    count: int
+    count: Whole
     """Items that have it."""
 
 
@@ -264,17 +267,17 @@ class PastRun(TypedDict):
     """Its id."""
     started: Time
     """When it began."""
-    exit_code: int | None
+    exit_code: Whole | None
     """Null when it was killed."""
-    new: int
+    new: Whole
     """Items met for the first time."""
-    changed: int
+    changed: Whole
     """Items changed."""
-    vanished: int
+    vanished: Whole
     """Items taken for gone."""
-    requests: int
+    requests: Whole
     """Requests sent."""
-    bytes: int
+    bytes: Whole
     """Bytes received."""
     seconds: float
     """How long it took."""
@@ -296,17 +299,17 @@ class Charts(TypedDict):
 class Http(TypedDict):
     """What went over the network."""
 
-    requests: int
+    requests: Whole
     """Requests sent."""
-    status: dict[str, int]
+    status: dict[str, Whole]
     """HTTP status -> answers."""
-    not_modified: int
+    not_modified: Whole
     """Answers that the page is as it was (304)."""
-    from_archive: int
+    from_archive: Whole
     """Pages taken from the archive instead, when an interrupted harvest went on."""
-    bytes: int
+    bytes: Whole
     """Bytes received."""
-    failures: dict[str, int]
+    failures: dict[str, Whole]
     """Kind -> requests without an answer."""
 
 
@@ -315,18 +318,18 @@ class Archived(TypedDict):
 
     files: list[str]
     """Names of the WARC files written."""
-    bytes: int
+    bytes: Whole
     """Their bytes."""
-    exchanges: int
+    exchanges: Whole
     """HTTP exchanges in them."""
-    revisits: int
+    revisits: Whole
     """Those whose payload was in the archive before, and is not stored again."""
 
 
 class RobotsTxt(TypedDict):
     """The site's robots.txt."""
 
-    status: int | None
+    status: Whole | None
     """HTTP status; null when it was not asked for."""
     sha256: str | None
     """Digest of its text."""
@@ -433,58 +436,34 @@ def check(value: Any) -> Report:
     """
     if isinstance(value, dict) and value.get("schema", SCHEMA) != SCHEMA:
         raise ReportError(f"the report has the schema {value['schema']!r:.80}, expected {SCHEMA!r}")
-    for problem in _problems(value, Report, "report"):
-        raise ReportError(problem)
-    return typing.cast(Report, value)
+    try:
+        _reports().validate_python([value])
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False)[0]
+        where = "report" + "".join(map(_step, first["loc"][1:]))
+        if first["type"] == "missing":
+            raise ReportError(f"{where} is missing") from None
+        kind = _EXPECTED.get(first["type"], "an integer")
+        raise ReportError(f"{where} is {first['input']!r:.80}, expected {kind}") from None
+    return cast(Report, value)
 
 
-def _problems(value: Any, hint: Any, where: str) -> Iterator[str]:
-    """What is wrong with ``value``, in reading order."""
-    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
-    if hint is Any:
-        return
-    if origin is types.UnionType:
-        (inner,) = (one for one in arguments if one is not type(None))
-        if value is not None:
-            yield from _problems(value, inner, where)
-    elif typing.is_typeddict(hint):
-        if not isinstance(value, dict):
-            yield _expected(where, value, "an object")
-            return
-        for name, inner in typing.get_type_hints(hint).items():
-            if name in value:
-                yield from _problems(value[name], inner, f"{where}.{name}")
-            else:
-                yield f"{where}.{name} is missing"
-    elif origin is list:
-        if isinstance(value, list):
-            for number, one in enumerate(value):
-                yield from _problems(one, arguments[0], f"{where}[{number}]")
-        else:
-            yield _expected(where, value, "a list")
-    elif origin is dict:
-        if isinstance(value, dict) and all(isinstance(name, str) for name in value):
-            for name, one in value.items():
-                yield from _problems(one, arguments[1], f"{where}[{name!r:.80}]")
-        else:
-            yield _expected(where, value, "an object")
-    elif origin is Literal:
-        if value not in arguments:
-            yield _expected(where, value, repr(arguments[0]))
-    elif not _is_scalar(value, hint):
-        yield _expected(where, value, _SCALARS[hint])
+_EXPECTED = {
+    "string_type": "a string",
+    "float_type": "a finite number",
+    "finite_number": "a finite number",
+    "bool_type": "true or false",
+    "list_type": "a list",
+    "dict_type": "an object",
+    "literal_error": repr(SCHEMA),
+}
+"""Kind of error of pydantic -> what is right; an integer in all other cases."""
 
 
-_SCALARS = {str: "a string", int: "an integer", float: "a finite number", bool: "true or false"}
+@cache
+def _reports() -> TypeAdapter[list[Report]]:
+    return TypeAdapter(list[Report], config=ConfigDict(strict=True, allow_inf_nan=False))
 
 
-def _is_scalar(value: Any, hint: type) -> bool:
-    if hint is float:
-        return _is_scalar(value, int) or (isinstance(value, float) and math.isfinite(value))
-    if hint is int:
-        return isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**63
-    return isinstance(value, hint)
-
-
-def _expected(where: str, value: Any, kind: str) -> str:
-    return f"{where} is {value!r:.80}, expected {kind}"
+def _step(key: int | str) -> str:
+    return f".{key}" if isinstance(key, str) and key.isidentifier() else f"[{key!r:.80}]"

@@ -2,12 +2,12 @@
 
 import json
 from dataclasses import dataclass
+from threading import Thread
 
 import pytest
 
 from archive.dataset import publish
-from archive.dataset.jsonschema import json_schema
-from archive.dataset.shapes import field_docstrings, record_shape
+from archive.dataset.schema import class_schema, record_fields, record_schema
 from tests.dataset.records import Note, Tag, dataset, note, write
 
 
@@ -15,6 +15,21 @@ from tests.dataset.records import Note, Tag, dataset, note, write
 class Odd:
     when: set[str]
     """Times."""
+
+
+@dataclass
+class Odder:
+    lock: Thread
+    """No value at all."""
+
+
+@dataclass(kw_only=True)
+class Place(Tag):
+    id: str | None = None
+    """UN M49 code."""
+
+    kind: str = ""
+    """Kind of place."""
 
 
 @pytest.fixture
@@ -38,17 +53,26 @@ def test_the_rights_are_never_blank():
 
 
 def test_descriptions_are_the_docstrings_of_the_fields():
-    assert {"raw": "As printed.", "id": "Code, or null.", "label": "Name."} == field_docstrings(Tag)
+    described = {"raw": "As printed.", "id": "Code, or null.", "label": "Name."}
+    found = class_schema(Tag)["properties"]
+    assert described == {name: one["description"] for name, one in found.items()}
+
+
+def test_descriptions_of_base_classes_are_inherited_unless_said_anew():
+    found = class_schema(Place)["properties"]
+    assert ["As printed.", "UN M49 code.", "Name.", "Kind of place."] == [one["description"] for one in found.values()]
 
 
 def test_a_field_without_docstring_is_an_error():
     with pytest.raises(TypeError, match=r"Value\.hidden has no docstring"):
-        record_shape(dataset(unexported=()))
+        record_schema(dataset(unexported=()))
 
 
 def test_a_type_that_no_table_can_hold_is_an_error():
     with pytest.raises(TypeError, match=r"Odd\.when: no table can hold"):
-        record_shape(dataset(item=Odd))
+        record_schema(dataset(item=Odd))
+    with pytest.raises(TypeError, match=r"Odder: no JSON can hold it"):
+        record_schema(dataset(item=Odder))
 
 
 def test_every_column_of_every_table_is_described(release):
@@ -97,7 +121,7 @@ def test_dates_come_from_the_records(release):
 
 
 def test_json_schema():
-    schema = json_schema(record_shape(dataset()), "A note")
+    schema = record_schema(dataset(), "A note")
     assert list(note("a")) == schema["required"]
     assert {"description": "Of the story.", "type": ["integer", "null"]} == schema["properties"]["number"]
     assert {"description": "Date on it.", "type": ["string", "null"], "format": "date"} == schema["properties"]["day"]
@@ -108,7 +132,7 @@ def test_json_schema():
 
 def test_json_schema_holds_for_the_records():
     jsonschema = pytest.importorskip("jsonschema", reason="jsonschema is not installed: -e '.[publish-checks]'")
-    schema = json_schema(record_shape(dataset()), "A note")
+    schema = record_schema(dataset(), "A note")
     jsonschema.Draft202012Validator.check_schema(schema)
     check = jsonschema.Draft202012Validator(schema).is_valid
     assert check(note("a", tags=[{"raw": "x", "id": None, "label": None}]))
@@ -173,4 +197,4 @@ def test_citation_and_deposit(release):
 
 
 def test_fields_keep_their_order():
-    assert list(Note.__dataclass_fields__) == [one.name for one in record_shape(dataset()).fields]
+    assert list(Note.__dataclass_fields__) == [one.name for one in record_fields(record_schema(dataset()))]

@@ -1,0 +1,189 @@
+"""The form of a record: JSON Schema that pydantic makes of its class, and the fields read from it.
+
+The one source of columns, of ``schema.json`` and of the Arrow schema.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pydantic import ConfigDict, TypeAdapter
+from pydantic.errors import PydanticInvalidForJsonSchema, PydanticSchemaGenerationError
+from pydantic.json_schema import GenerateJsonSchema
+from typing_extensions import is_typeddict
+
+from archive.dataset.description import Dataset
+
+DRAFT = "https://json-schema.org/draft/2020-12/schema"
+
+Kind = Literal["string", "integer", "number", "boolean", "date", "datetime", "object", "list", "map"]
+
+_KINDS: dict[tuple[str, str | None], Kind] = {
+    ("string", None): "string",
+    ("string", "date"): "date",
+    ("string", "date-time"): "datetime",
+    ("integer", None): "integer",
+    ("number", None): "number",
+    ("boolean", None): "boolean",
+}
+_FORMATS = {"date": "date", "datetime": "date-time"}
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A key of an object and its value, or the elements of a list or map."""
+
+    name: str
+    """Empty for elements."""
+
+    kind: Kind
+    nullable: bool
+    description: str
+    fields: tuple[Field, ...] = ()
+    """Of an object, in order."""
+
+    item: Field | None = None
+    """The elements of a list, the values of a map."""
+
+
+class _Documented(GenerateJsonSchema):
+    """Every key required and described, those of base classes too (pydantic reads docstrings of the class alone)."""
+
+    def field_is_required(self, field: Any, total: bool) -> bool:
+        return True
+
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        return False
+
+    def default_schema(self, schema: Any) -> dict[str, Any]:
+        return self.generate_inner(schema["schema"])
+
+    def nullable_schema(self, schema: Any) -> dict[str, Any]:
+        inner = self.generate_inner(schema["schema"])
+        kind = inner.get("type")
+        return {**inner, "type": [kind, "null"]} if isinstance(kind, str) else super().nullable_schema(schema)
+
+    def dataclass_schema(self, schema: Any) -> dict[str, Any]:
+        return _described(schema["cls"], super().dataclass_schema(schema))
+
+    def typed_dict_schema(self, schema: Any) -> dict[str, Any]:
+        return _described(schema["cls"], super().typed_dict_schema(schema))
+
+    def sort(self, value: Any, parent_key: str | None = None) -> Any:
+        return value  # as the class has them
+
+
+def class_schema(cls: type) -> dict[str, Any]:
+    """JSON Schema (draft 2020-12) of the objects that ``cls``, a dataclass or TypedDict, stands for.
+
+    The classes that it holds are in ``$defs``, by name; docstrings are descriptions, in the words of JSON. Further keys
+    are allowed.
+
+    Raises:
+        TypeError: a field has a type that JSON cannot hold.
+    """
+    try:
+        # Of a list, because a class of another project may not be given a configuration.
+        adapter = TypeAdapter(list[cls], config=ConfigDict(use_attribute_docstrings=True))  # type: ignore[valid-type]
+        schema = adapter.json_schema(mode="serialization", schema_generator=_Documented)
+    except (PydanticSchemaGenerationError, PydanticInvalidForJsonSchema) as error:
+        raise TypeError(f"{cls.__name__}: no JSON can hold it: {error}") from error
+    definitions = schema["$defs"]
+    for one in definitions.values():
+        for name, inner in one["properties"].items():
+            about = definitions[_class_of(inner)].get("description") if "$ref" in inner else None
+            if about and "description" not in inner:  # pydantic leaves it out where it is the same
+                one["properties"][name] = {"description": about, **inner}
+    return {"$schema": DRAFT, **definitions.pop(_class_of(schema["items"])), "$defs": definitions}
+
+
+def record_schema(dataset: Dataset, title: str = "", *, texts: bool = True) -> dict[str, Any]:
+    """JSON Schema of the records of ``dataset``, each class in its place; ``texts`` says whether they have its texts.
+
+    Raises:
+        TypeError: a field has a type that a table cannot hold, or no description.
+    """
+    whole = class_schema(dataset.item)
+    own = dataset.item.__name__
+    classes = {**whole.pop("$defs"), own: whole}
+    for cls, schema in classes.items():
+        for name in [*schema["properties"]]:
+            where = f"{cls}.{name}"
+            is_left_out = cls == own and not texts and name in dataset.texts
+            if where in dataset.unexported or is_left_out:
+                del schema["properties"][name]
+                continue
+            one = schema["properties"][name]
+            said = one.get("description") or dataset.descriptions.get(where)
+            if not said:
+                raise TypeError(f"{where} has no docstring: every column of a dataset is described")
+            form = {"format": _FORMATS[dataset.formats[name]]} if cls == own and name in dataset.formats else {}
+            schema["properties"][name] = {"description": said, **one, **form}
+    return {"$schema": DRAFT, "title": title, **_in_place({"$ref": own}, classes, own)}
+
+
+def record_fields(schema: dict[str, Any]) -> tuple[Field, ...]:
+    """The fields of a record, or of an object in it, of its :func:`record_schema`."""
+    return tuple(_field(name, one) for name, one in schema["properties"].items())
+
+
+def _class_of(schema: dict[str, Any]) -> str:
+    name: str = schema["$ref"].rpartition("/")[2]
+    return name
+
+
+def _described(cls: type, schema: dict[str, Any]) -> dict[str, Any]:
+    """``schema`` of ``cls`` with the descriptions that its base classes give."""
+    said: dict[str, str] = {}
+    for base in reversed([*getattr(cls, "__orig_bases__", ()), *cls.__mro__[1:]]):
+        if dataclasses.is_dataclass(base) or is_typeddict(base):
+            inherited = class_schema(base)["properties"]
+            said |= {name: one["description"] for name, one in inherited.items() if "description" in one}
+    properties = {}
+    for name, one in schema["properties"].items():
+        text = " ".join(one.pop("description", said.get(name, "")).replace("``", "`").split())
+        properties[name] = {"description": re.sub(r"\bNone\b", "null", text), **one} if text else one
+    about = {"description": schema["description"]} if "description" in schema else {}
+    return {**about, "type": "object", "properties": properties, "required": [*properties]}
+
+
+def _in_place(schema: dict[str, Any], classes: dict[str, dict[str, Any]], where: str) -> dict[str, Any]:
+    """``schema`` with the classes that it refers to in their places."""
+    said = {"description": schema["description"]} if "description" in schema else {}
+    if "anyOf" in schema and len(schema["anyOf"]) == 2 and {"type": "null"} in schema["anyOf"]:
+        (inner,) = (one for one in schema["anyOf"] if one != {"type": "null"})
+        inner = _in_place(inner, classes, where)
+        return {**said, **inner, "type": [inner["type"], "null"]}
+    if "$ref" in schema:
+        cls = _class_of(schema)
+        inside = classes[cls]["properties"]
+        properties = {name: _in_place(one, classes, f"{cls}.{name}") for name, one in inside.items()}
+        return {**said, "type": "object", "properties": properties, "required": [*properties]}
+    if isinstance(schema.get("items"), dict) and not schema.get("uniqueItems"):
+        return {**schema, "items": _in_place(schema["items"], classes, where)}
+    if isinstance(schema.get("additionalProperties"), dict):
+        return {**schema, "additionalProperties": _in_place(schema["additionalProperties"], classes, where)}
+    if (_kind(schema)[0], schema.get("format")) not in _KINDS:
+        raise TypeError(f"{where}: no table can hold {schema}")
+    return schema
+
+
+def _kind(schema: dict[str, Any]) -> tuple[Any, bool]:
+    """(type, whether it may be null)."""
+    kind = schema.get("type")
+    return (kind[0], True) if isinstance(kind, list) else (kind, False)
+
+
+def _field(name: str, schema: dict[str, Any]) -> Field:
+    kind, nullable = _kind(schema)
+    said = schema.get("description", "")
+    if "properties" in schema:
+        return Field(name, "object", nullable, said, fields=record_fields(schema))
+    if kind == "array":
+        return Field(name, "list", nullable, said, item=_field("", schema["items"]))
+    if kind == "object":
+        return Field(name, "map", nullable, said, item=_field("", schema["additionalProperties"]))
+    return Field(name, _KINDS[kind, schema.get("format")], nullable, said)
