@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
-from .months import ANY_LANGUAGE, MONTHS, WEEKDAYS, fold
+from .months import any_language, fold, months, weekdays
 
 AMBIGUOUS = "date-ambiguous"
 INCOMPLETE = "date-incomplete"
@@ -140,7 +140,7 @@ def _parse_text(
         day_first,
     )
     order = next((one for one in orders if one is not None), None)
-    tables = [MONTHS[base] for base in [language.split("-")[0]] if base in MONTHS] + [ANY_LANGUAGE]
+    tables = [months()[base] for base in [language.split("-")[0]] if base in months()] + [any_language()]
     for candidate in _stripped(text):
         found = _one_day(candidate, tables, order)
         if found is not None:
@@ -160,12 +160,12 @@ def _stripped(text: str) -> list[str]:
         return [stamp["day"]]
     bare = _TIME.sub("", text).strip(" ,;|")
     for _ in range(2):
-        bare = re.sub(r"\(([^()]*)\)$", lambda m: "" if m[1] in WEEKDAYS else m[0], bare).strip(" ,;|")
+        bare = re.sub(r"\(([^()]*)\)$", lambda m: "" if m[1] in weekdays() else m[0], bare).strip(" ,;|")
         head = re.match(r"^([^\s,.\d]+)[\s,.]+(?=\S)", bare)
-        if head and (head[1] in WEEKDAYS or (head[1] == _TUESDAY and _NUMERIC.match(bare[head.end() :]))):
+        if head and (head[1] in weekdays() or (head[1] == _TUESDAY and _NUMERIC.match(bare[head.end() :]))):
             bare = bare[head.end() :]
         tail = re.search(r"(?:[\s,]+|(?<=日))([^\s,\d]+)$", bare)
-        if tail and tail[1] in WEEKDAYS:
+        if tail and tail[1] in weekdays():
             bare = bare[: tail.start()]
         bare = _LEADING.sub("", bare)
     return [text] if bare == text else [text, bare]
@@ -204,14 +204,16 @@ def _numeric(match: re.Match[str], day_first: bool | None) -> tuple[date | None,
 
 def _order_by_weekday(text: str) -> bool | None:
     """Whether ``Fri, 03/04/2022`` has the day first: only one of the two readings is a Friday."""
-    names = {**WEEKDAYS, _TUESDAY: 1}
-    weekdays = {names[word] for word in re.findall(r"[^\W\d_]+(?:-feira)?", text) if word in names}
     match = _NUMERIC.search(text)
-    if match is None or len(weekdays) != 1:
+    if match is None:
+        return None
+    names = {**weekdays(), _TUESDAY: 1}
+    words = {names[word] for word in re.findall(r"[^\W\d_]+(?:-feira)?", text) if word in names}
+    if len(words) != 1:
         return None
     first, second, year = int(match["first"]), int(match["second"]), match["year"]
     readings = {True: _day(year, second, first)[0], False: _day(year, first, second)[0]}
-    fitting = [order for order, day in readings.items() if day is not None and day.weekday() in weekdays]
+    fitting = [order for order, day in readings.items() if day is not None and day.weekday() in words]
     return fitting[0] if len(fitting) == 1 else None
 
 
@@ -292,7 +294,7 @@ def _is_range(text: str, tables: list[dict[str, int]], day_first: bool | None) -
 def _chinese_numerals(text: str) -> str:
     """``二〇二一年十二月十七日`` written with digits, and ``17 12月 2021``, where the month is a name, without."""
     if "月" in text and "年" not in text:
-        return _HAN_MONTH.sub(lambda month: list(MONTHS["zh"])[int(month[1]) - 1], text)
+        return _HAN_MONTH.sub(lambda month: list(months()["zh"])[int(month[1]) - 1], text)
     match = _HAN_DATE.search(text)
     if match is None:
         return text

@@ -1,51 +1,48 @@
 """Month and weekday names, as :func:`fold` writes them, of the languages that the portal and its sources print.
 
-Genitives, abbreviations and both Arabic calendars' names for Gregorian months (Levantine and Egyptian, with the
-Maghreb's spellings). Names follow Unicode CLDR 46; the Maghreb's are common usage.
+They are those of Unicode CLDR, by babel: genitives, abbreviations, both Arabic names of the Gregorian months (Levantine
+and Egyptian) and the Maghreb's. What it lacks stands here. Loaded at the first date, once.
 """
 
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterator
+from functools import cache
+
+from babel import Locale
 
 from migration_spider.vocabularies import key
 
 _ALEF = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ى": "ي", "،": ",", "ـ": None})
 
-# One line per language, twelve months parted by "|", its spellings by spaces; "_" stands for a space in a name.
-_NAMES = {
-    "en": "january jan|february feb|march mar|april apr|may|june jun|july jul|august aug|september sep sept|october oct"
-    "|november nov|december dec",
-    "fr": "janvier janv jan|fevrier fevr fev|mars|avril avr|mai|juin|juillet juil|aout aou|septembre sept|octobre oct"
-    "|novembre nov|decembre dec",
-    "es": "enero ene|febrero feb|marzo mar|abril abr|mayo may|junio jun|julio jul|agosto ago"
-    "|septiembre setiembre sept sep set|octubre oct|noviembre nov|diciembre dic",
-    "pt": "janeiro jan|fevereiro fev|marco mar|abril abr|maio mai|junho jun|julho jul|agosto ago|setembro set"
-    "|outubro out|novembro nov|dezembro dez",
-    "de": "januar janner jan|februar feber feb|marz mrz|april apr|mai|juni jun|juli jul|august aug|september sept sep"
-    "|oktober okt|november nov|dezember dez",
-    "ru": "января январь янв|февраля февраль февр фев|марта март мар|апреля апрель апр|мая май|июня июнь июн"
-    "|июля июль июл|августа август авг|сентября сентябрь сент сен|октября октябрь окт|ноября ноябрь нояб ноя"
-    "|декабря декабрь дек",
-    "zh": "一月|二月|三月|四月|五月|六月|七月|八月|九月|十月|十一月|十二月",
-    "ar": "يناير كانون_الثاني جانفي|فبراير شباط فيفري|مارس اذار|ابريل افريل نيسان|مايو ماي ايار|يونيو يونيه حزيران جوان"
-    "|يوليو يوليه تموز جويلية يوليوز|اغسطس اب اوت غشت|سبتمبر ايلول شتنبر|اكتوبر تشرين_الاول"
-    "|نوفمبر تشرين_الثاني نونبر|ديسمبر كانون_الاول دجنبر",
+_LOCALES = {
+    "en": ("en", "en_GB"),  # Sept
+    "fr": ("fr",),
+    "es": ("es", "es_MX", "es_UY"),  # sep; setiembre, set
+    "pt": ("pt",),
+    "de": ("de", "de_AT"),  # Jänner
+    "ru": ("ru",),
+    "zh": ("zh", "zh_Hant"),  # weekdays with 週
+    "ar": ("ar", "ar_DZ", "ar_MA", "ar_JO"),  # Egypt and the Gulf; Maghreb; Levant
 }
+"""Language -> locales, some for the names in the comment behind them."""
 
-_WEEKDAYS = (
-    "monday mon lundi lun lunes segunda-feira seg montag mo понедельник пн الاثنين الاثنان اثنين 星期一 周一 週一",
-    "tuesday tue tues mardi martes terca-feira ter dienstag di вторник вт الثلاثاء ثلاثاء 星期二 周二 週二",
-    "wednesday wed mercredi mer miercoles mie quarta-feira qua mittwoch mi среда ср الاربعاء اربعاء 星期三 周三 週三",
-    (
-        "thursday thu thur thurs jeudi jeu jueves jue quinta-feira qui donnerstag do четверг чт"
-        " الخميس خميس 星期四 周四 週四"
-    ),
-    "friday fri vendredi ven viernes vie sexta-feira sex freitag fr пятница пт الجمعة جمعة 星期五 周五 週五",
-    "saturday sat samedi sam sabado sab samstag sa суббота сб السبت سبت 星期六 周六 週六",
-    "sunday sun dimanche dim domingo dom sonntag so воскресенье вс الاحد احد 星期日 星期天 周日 週日",
-)
-# Not among them: "mar", which is Tuesday and March.
+_MONTHS = {
+    "fr": {"jan": 1, "fev": 2, "aou": 8},  # short forms without the letters that CLDR keeps: janv., févr., août
+    "de": {"feber": 2, "mrz": 3, "jun": 6, "jul": 7},  # Austria, beside Februar; CLDR in a date: März, Juni, Juli
+    "ru": {"фев": 2, "сен": 9, "ноя": 11},  # PHP's and Drupal's three letters; CLDR: февр., сент., нояб.
+    "ar": {"يونيه": 6, "يوليه": 7},  # Egyptian press and the United Nations, for يونيو and يوليو
+}
+"""What CLDR lacks."""
+
+_WEEKDAYS = {
+    "tues": 1, "thur": 3, "thurs": 3,  # English, of newspapers
+    "星期天": 6,  # spoken form of 星期日
+    # In the nominative, and without the article.
+    "الاثنان": 0, "اثنين": 0, "ثلاثاء": 1, "اربعاء": 2, "خميس": 3, "جمعة": 4, "سبت": 5, "احد": 6,
+}  # fmt: skip
+"""What CLDR lacks."""
 
 
 def fold(text: str) -> str:
@@ -54,23 +51,58 @@ def fold(text: str) -> str:
     return "".join(digits)
 
 
-MONTHS: dict[str, dict[str, int]] = {
-    language: {
-        name.replace("_", " "): number
-        for number, names in enumerate(months.split("|"), start=1)
-        for name in names.split(" ")
+@cache
+def months() -> dict[str, dict[str, int]]:
+    """Language -> folded month name -> 1 to 12, full names as in a date first."""
+    tables = {}
+    for language, locales in _LOCALES.items():
+        found: dict[str, int] = {}
+        for kind in _kinds(language):
+            for locale in locales:
+                for number, name in Locale.parse(locale).months[kind[0]][kind[1]].items():
+                    # CLDR's short Chinese names are numbers; dates with those are read by their form.
+                    if not any(character.isdecimal() for character in name):
+                        found.setdefault(_bare(name), number)
+        tables[language] = found | _MONTHS.get(language, {})
+    return tables
+
+
+@cache
+def any_language() -> dict[str, int]:
+    """Folded month name -> 1 to 12, for the names that mean one month in every language."""
+    every: dict[str, set[int]] = {}
+    for table in months().values():
+        for name, number in table.items():
+            every.setdefault(name, set()).add(number)
+    return {name: numbers.pop() for name, numbers in every.items() if len(numbers) == 1}
+
+
+@cache
+def weekdays() -> dict[str, int]:
+    """Folded name of a weekday in any language -> 0 for Monday to 6 for Sunday, as ``date.weekday()``.
+
+    Not among them: "mar", which is Tuesday and March.
+    """
+    found = {
+        _bare(name): number
+        for language, locales in _LOCALES.items()
+        for kind in _kinds(language)
+        for locale in locales
+        for number, name in Locale.parse(locale).days[kind[0]][kind[1]].items()
     }
-    for language, months in _NAMES.items()
-}
-"""Language -> folded month name -> 1 to 12."""
+    return {name: number for name, number in {**found, **_WEEKDAYS}.items() if name not in any_language()}
 
-_every: dict[str, set[int]] = {}
-for _table in MONTHS.values():
-    for _name, _number in _table.items():
-        _every.setdefault(_name, set()).add(_number)
 
-ANY_LANGUAGE: dict[str, int] = {name: next(iter(numbers)) for name, numbers in _every.items() if len(numbers) == 1}
-"""Folded month name -> 1 to 12, for the names that mean one month in every language."""
+def _kinds(language: str) -> Iterator[tuple[str, str]]:
+    """Keys of babel's tables. Only Russian has other names outside of a date (январь, not января).
 
-WEEKDAYS = {fold(name): number for number, names in enumerate(_WEEKDAYS) for name in names.split()}
-"""Folded name of a weekday in any language -> 0 for Monday to 6 for Sunday, as ``date.weekday()``."""
+    In the other languages "stand-alone" is "format" again; in Arabic it is the Chinese names once those are loaded
+    (babel 2.18).
+    """
+    for use in ("format", "stand-alone") if language == "ru" else ("format",):
+        for width in ("wide", "abbreviated"):
+            yield use, width
+
+
+def _bare(name: str) -> str:
+    return fold(name).rstrip(".")

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from migration_spider.normalize.dates import parse_date
-from migration_spider.normalize.months import ANY_LANGUAGE, MONTHS
+from migration_spider.normalize.months import any_language, months, weekdays
 
 DAY = "2021-12-17"
 
@@ -209,14 +209,74 @@ def test_a_site_can_say_the_order_of_numeric_dates():
 
 
 def test_no_month_name_means_two_months():
-    assert {name for table in MONTHS.values() for name in table} == set(ANY_LANGUAGE)
-    assert all(set(table.values()) == set(range(1, 13)) for table in MONTHS.values())
+    assert {name for table in months().values() for name in table} == set(any_language())
+    assert all(set(table.values()) == set(range(1, 13)) for table in months().values())
 
 
-@given(st.dates(), st.sampled_from(sorted(MONTHS)), st.data())
+# What the sources were met to print: a year in one form each, whatever a new version of CLDR prefers.
+YEARS = {
+    "en": ["january february march april may june july august september october november december",
+           "jan feb mar apr may jun jul aug sept oct nov dec", "jan feb mar apr may jun jul aug sep oct nov dec"],
+    "fr": ["janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre",
+           "janv fevr mars avr mai juin juil aout sept oct nov dec", "jan fev mars avr mai juin juil aou sept oct nov dec"],
+    "es": ["enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
+           "ene feb mar abr may jun jul ago sep oct nov dic", "ene feb mar abr may jun jul ago setiembre oct nov dic",
+           "ene feb mar abr may jun jul ago set oct nov dic", "ene feb mar abr may jun jul ago sept oct nov dic"],
+    "pt": ["janeiro fevereiro marco abril maio junho julho agosto setembro outubro novembro dezembro",
+           "jan fev mar abr mai jun jul ago set out nov dez"],
+    "de": ["januar februar marz april mai juni juli august september oktober november dezember",
+           "janner feber marz april mai juni juli august september oktober november dezember",
+           "jan feb mrz apr mai jun jul aug sep okt nov dez", "jan feb mrz apr mai jun jul aug sept okt nov dez"],
+    "ru": ["января февраля марта апреля мая июня июля августа сентября октября ноября декабря",
+           "январь февраль март апрель май июнь июль август сентябрь октябрь ноябрь декабрь",
+           "янв фев мар апр мая июн июл авг сен окт ноя дек", "янв февр март апр май июн июл авг сент окт нояб дек"],
+    "zh": ["一月 二月 三月 四月 五月 六月 七月 八月 九月 十月 十一月 十二月"],
+    "ar": ["يناير فبراير مارس ابريل مايو يونيو يوليو اغسطس سبتمبر اكتوبر نوفمبر ديسمبر",
+           "يناير فبراير مارس ابريل مايو يونيه يوليه اغسطس سبتمبر اكتوبر نوفمبر ديسمبر",
+           "كانون_الثاني شباط اذار نيسان ايار حزيران تموز اب ايلول تشرين_الاول تشرين_الثاني كانون_الاول",
+           "جانفي فيفري مارس افريل ماي جوان جويلية اوت سبتمبر اكتوبر نوفمبر ديسمبر",
+           "يناير فبراير مارس ابريل ماي يونيو يوليوز غشت شتنبر اكتوبر نونبر دجنبر"],
+}  # fmt: skip
+
+# Monday to Sunday.
+WEEKS = [
+    "monday tuesday wednesday thursday friday saturday sunday", "mon tue wed thu fri sat sun", "mon tues wed thurs fri sat sun",
+    "mon tues wed thur fri sat sun", "lundi mardi mercredi jeudi vendredi samedi dimanche", "lun mardi mer jeu ven sam dim",
+    "lunes martes miercoles jueves viernes sabado domingo", "lun martes mie jue vie sab dom",
+    "segunda-feira terca-feira quarta-feira quinta-feira sexta-feira sabado domingo", "seg ter qua qui sex sab dom",
+    "montag dienstag mittwoch donnerstag freitag samstag sonntag", "mo di mi do fr sa so",
+    "понедельник вторник среда четверг пятница суббота воскресенье", "пн вт ср чт пт сб вс",
+    "星期一 星期二 星期三 星期四 星期五 星期六 星期日", "周一 周二 周三 周四 周五 周六 周日", "週一 週二 週三 週四 週五 週六 週日",
+    "星期一 星期二 星期三 星期四 星期五 星期六 星期天", "الاثنين الثلاثاء الاربعاء الخميس الجمعة السبت الاحد",
+    "الاثنان الثلاثاء الاربعاء الخميس الجمعة السبت الاحد", "اثنين ثلاثاء اربعاء خميس جمعة سبت احد",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("language", "year"), [(language, year) for language, years in YEARS.items() for year in years]
+)
+def test_names_of_months(language, year):
+    names = [name.replace("_", " ") for name in year.split()]
+    assert [*range(1, 13)] == [months()[language].get(name) for name in names]
+
+
+def test_no_month_has_a_name_of_another_language():
+    known = {
+        language: {name.replace("_", " ") for year in years for name in year.split()}
+        for language, years in YEARS.items()
+    }
+    assert known == {language: set(table) for language, table in months().items()}
+
+
+@pytest.mark.parametrize("week", WEEKS)
+def test_names_of_weekdays(week):
+    assert [*range(7)] == [weekdays().get(name) for name in week.split()]
+
+
+@given(st.dates(), st.sampled_from(sorted(months())), st.data())
 def test_every_spelling_of_a_month_gives_the_day_back(day, language, data):
     day = day.replace(year=1950 + day.year % 150) if (day.month, day.day) != (2, 29) else day.replace(year=2020)
-    names = [name for name, number in MONTHS[language].items() if number == day.month]
+    names = [name for name, number in months()[language].items() if number == day.month]
     raw = f"{day.day} {data.draw(st.sampled_from(names))} {day.year}"
     assert parse_date(raw, None, language) == (day.isoformat(), None)
 
