@@ -22,7 +22,10 @@ COMPLETE, INTERNAL_ERROR, USAGE, INCOMPLETE, REFUSED, NOT_ARCHIVED, LOCKED = 0, 
 
 @dataclass(frozen=True)
 class Monitor:
-    """One condition: the run has ``code`` when ``broken`` says so; ``says`` is formatted with the value of ``stat``."""
+    """One condition: the run has ``code`` when ``broken`` says so.
+
+    ``says`` is formatted with the ``value`` of ``stat`` and all ``stats``.
+    """
 
     code: int
     stat: str
@@ -69,6 +72,10 @@ MONITORS = (
     Monitor(INCOMPLETE, "migration/completeness/sitemaps_broken", _any, "sitemaps that cannot be read: {value}"),
     Monitor(INCOMPLETE, "migration/completeness/lists_lost", _any, "named pages in the last run and none now: {value}"),
     Monitor(INCOMPLETE, "migration/taken", lambda value: not value, "no news item was found", "migration/not_due"),
+    # Set only when it was too much; see `migration_spider.gone`.
+    Monitor(INCOMPLETE, "migration/share/vanished", _any, "{value:.0%} of the items are not where they were: taken for "
+            "a fault of the site, {stats[migration/items/withheld]} items stay; if they are gone, run once with "
+            "-s MIGRATION_MAX_VANISHED=1"),
 )  # fmt: skip
 
 LIMITS = (
@@ -76,12 +83,6 @@ LIMITS = (
         "MIGRATION_MAX_FALL",
         "migration/share/fall",
         "the site names {value:.0%} fewer pages than in the last run",
-    ),
-    Limit(
-        "MIGRATION_MAX_VANISHED",
-        "migration/share/vanished",
-        "{value:.0%} of the items are not where they were: taken for a fault of the site, "
-        "{stats[migration/items/withheld]} items stay; if they are gone, run once with -s MIGRATION_MAX_VANISHED=1",
     ),
     Limit(
         "MIGRATION_MAX_FIELD_LOSS",
@@ -113,7 +114,7 @@ def outcome(
         for monitor in monitors
         if monitor.broken(stats.get(monitor.stat)) and not (monitor.unless and stats.get(monitor.unless))
     ]
-    messages = [monitor.says.format(value=stats.get(monitor.stat)) for monitor in broken]
+    messages = [monitor.says.format(value=stats.get(monitor.stat), stats=stats) for monitor in broken]
     above = [
         limit
         for limit in limits

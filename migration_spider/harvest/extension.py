@@ -92,7 +92,7 @@ class HarvestRun:
             crawler.stats.set_value("migration/resumed", 1)
             logger.info("Going on with the harvest begun at %s (run %s)", first.started, first.id)
         self.memory.begin(cycle, cycle_began, now)
-        self.coverage = Coverage.of_lines(self.data / "items" / "news.jsonl")
+        self.coverage = Coverage({one: bits_of(names.__contains__) for one, names in self.memory.filled()})
         self.last = next(
             (run for run in self.memory.runs.history(50) if run.is_whole and comparable(run.options, self.options)),
             None,

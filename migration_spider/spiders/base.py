@@ -9,17 +9,16 @@ import scrapy
 from scrapy import signals
 from scrapy.http import Response
 
+from migration_spider import gone
 from migration_spider.exceptions import BlockedPageError, NotWantedError
-from migration_spider.items import Vanished
 from migration_spider.ledger import SETTLED, Fate, Ledger
 from migration_spider.middlewares.stop import is_stopped
 from migration_spider.pages import Page
-from migration_spider.spiders import absences
 from migration_spider.spiders import options as read_options
 from migration_spider.spiders.options import Options
 from migration_spider.spiders.scope import Scope
 from migration_spider.state import Memory, memory_of
-from migration_spider.state.memory import Item
+from migration_spider.state.store import Item
 
 PLAIN_TYPES = frozenset(("page", "basic-page", "landing-page"))
 """Drupal content types, as `Page.node_type` gives them, of pages that are no news whatever leads to them."""
@@ -39,7 +38,7 @@ class PortalSpider(scrapy.Spider):
     ledger: Ledger
     named: set[str]
     """URLs that a news listing named, or that were items before."""
-    gone: list[Vanished]
+    absences: list[gone.Absence]
     """Items found not to be where they were, until the end of the run tells what that means."""
 
     @classmethod
@@ -57,7 +56,7 @@ class PortalSpider(scrapy.Spider):
         )
         spider.ledger = Ledger()
         spider.named = set()
-        spider.gone = []
+        spider.absences = []
         crawler.signals.connect(spider.unreadable, signals.spider_error)
         crawler.signals.connect(spider.dropped, signals.request_dropped)
         return spider
@@ -154,27 +153,21 @@ class PortalSpider(scrapy.Spider):
             if url != request.url:
                 self.ledger.settle(url, "redirected" if code in SETTLED else code, detail or request.url)
 
-    def vanished(self) -> list[Vanished]:
-        """The items that count as gone in this run: none when so much is gone that the site itself is the matter.
+    def absences_that_count(self) -> list[gone.Absence]:
+        """The absences that count: none when so much is gone that the site itself is the matter.
 
         Stats: ``migration/items/withheld``, and ``migration/share/vanished`` when it is above MIGRATION_MAX_VANISHED.
         """
-        if self.memory is None or not self.gone:
+        if self.memory is None or not self.absences:
             return []
-        there = {fate.detail for fate in self.ledger.fates.values() if fate.code == "item"}
-        living = [item for item in self.memory.items() if not item.withdrawn and self.scope.page(item.url)[0]]
-        # Found gone in several ways, it is gone in the same way in every run.
-        found = sorted(self.gone, key=lambda one: (one.reason, one.status, one.warc.target_uri), reverse=True)
-        gone = {one.id: one for one in found if one.id not in there}
-        gone = {item.id: gone[item.id] for item in living if item.id in gone}
-        share = absences.share_gone(gone, living, self.ledger)
-        is_up = self.crawler.stats.get_value("migration/pages")
-        if is_up and share <= self.settings.getfloat("MIGRATION_MAX_VANISHED"):
-            return list(gone.values())
-        if share:
-            self.crawler.stats.set_value("migration/share/vanished", share)
-        self.crawler.stats.set_value("migration/items/withheld", len(gone))
-        for one in gone.values():
+        items = (item for item in self.memory.items() if self.scope.page(item.url)[0])
+        found = gone.judge(self.absences, items, self.ledger, self.settings.getfloat("MIGRATION_MAX_VANISHED"))
+        if not found.is_too_much and self.crawler.stats.get_value("migration/pages"):
+            return found.absences
+        if found.is_too_much:
+            self.crawler.stats.set_value("migration/share/vanished", found.share)
+        self.crawler.stats.set_value("migration/items/withheld", len(found.absences))
+        for one in found.absences:
             self.ledger.fates[one.url] = Fate("withheld", f"{one.reason} ({one.status})")
         return []
 
@@ -188,12 +181,12 @@ class PortalSpider(scrapy.Spider):
             self.count(f"answered/{response.status}")
             code = "gone" if response.status in (404, 410) else "forbidden"
             self.settle(request, code, f"answer {response.status}")
-            self.gone += absences.of_status(self.items_at(request), response.status, facts)
+            self.absences += gone.of_status(self.items_at(request), response.status, facts)
         elif isinstance(error, NotWantedError):
             self.count("ignored")
             if error.code == "off-site" and hops:
                 self.settle(request, "redirected", request.url)
-                self.gone += absences.of_page(self.items_at(request), None, hops, None)
+                self.absences += gone.of_page(self.items_at(request), None, hops, None)
             elif error.code != "stopped":
                 self.settle(request, error.code, str(error))
         elif isinstance(error, BlockedPageError) and self.memory and self.memory.is_withdrawn(addresses(request)):
@@ -207,7 +200,7 @@ class PortalSpider(scrapy.Spider):
             self.settle(request, "blocked" if is_blocked else "failed", why or failure.type.__name__)
             if isinstance(error, BlockedPageError) and not is_stopped(self.crawler):
                 status = response.status if response is not None else (facts or {}).get("status", 200)
-                self.gone += absences.of_blocked(self.items_at(request), error.code, status, facts)
+                self.absences += gone.of_blocked(self.items_at(request), error.code, status, facts)
 
     def dropped(self, request: scrapy.Request) -> None:
         """A request that the duplicate filter dropped: when a redirect led there, nobody else hears of it."""

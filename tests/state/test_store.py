@@ -3,8 +3,8 @@ import sqlite3
 
 import pytest
 
-from migration_spider.exceptions import StateError
-from migration_spider.state import Known, State
+from migration_spider.exceptions import BadLineError
+from migration_spider.state import ItemStore
 
 
 def record(item_id, version=1, digest="aa"):
@@ -15,6 +15,9 @@ def record(item_id, version=1, digest="aa"):
         "content_sha256": digest,
         "first_seen": "2024-01-01T00:00:00Z",
         "last_changed": "2024-01-02T00:00:00Z",
+        "fetched_at": "2024-01-02T00:00:00Z",
+        "run_id": "run",
+        "warc": {},
     }
 
 
@@ -24,12 +27,17 @@ def paths(tmp_path):
 
 
 def test_what_was_appended_is_known(paths):
-    with State(*paths) as state:
-        assert state.known("1@en") is None
-        state.append(record("1@en"))
-        state.append(record("1@en", 2, "bb"))
-        assert Known(2, "bb", "2024-01-01T00:00:00Z", "2024-01-02T00:00:00Z") == state.known("1@en")
-        assert 1 == state.count()
+    with ItemStore(*paths) as store:
+        assert store.item("1@en") is None
+        store.append(record("1@en"))
+        store.append(record("1@en", 2, "bb"))
+        item = store.item("1@en")
+    assert (2, "bb", "2024-01-01T00:00:00Z", None) == (
+        item.version,
+        item.content_sha256,
+        item.first_seen,
+        item.withdrawn,
+    )
     lines = paths[1].read_bytes().splitlines(keepends=True)
     assert [record("1@en"), record("1@en", 2, "bb")] == [json.loads(line) for line in lines]
     assert lines[-1].endswith(b"\n")
@@ -37,38 +45,38 @@ def test_what_was_appended_is_known(paths):
 
 @pytest.mark.parametrize("damage", ["deleted", "older"])
 def test_the_database_is_made_again_from_the_lines(paths, damage):
-    with State(*paths) as state:
-        state.append(record("1@en"))
+    with ItemStore(*paths) as store:
+        store.append(record("1@en"))
     old = paths[0].read_bytes()
-    with State(*paths) as state:
-        state.append(record("2@en"))
+    with ItemStore(*paths) as store:
+        store.append(record("2@en"))
     paths[0].unlink()
     if damage == "older":
         paths[0].write_bytes(old)
-    with State(*paths) as state:
-        assert state.known("1@en") is not None
-        assert state.known("2@en") is not None
+    with ItemStore(*paths) as store:
+        assert store.item("1@en") is not None
+        assert store.item("2@en") is not None
 
 
 def test_lines_replaced_by_others_are_read_from_the_start(paths):
-    with State(*paths) as state:
-        state.append(record("1@en"))
+    with ItemStore(*paths) as store:
+        store.append(record("1@en"))
     paths[1].write_text(json.dumps(record("3@en", digest="cc")) + "\n", encoding="utf-8")
-    with State(*paths) as state:
-        assert state.known("1@en") is None
-        assert "cc" == state.known("3@en").content_sha256
+    with ItemStore(*paths) as store:
+        assert store.item("1@en") is None
+        assert "cc" == store.item("3@en").content_sha256
 
 
 @pytest.mark.parametrize("torn", [b"{", b'{"id": "2@en", "url"' + b"x" * 10_000])
 def test_a_torn_line_is_cut_and_kept(paths, torn):
-    with State(*paths) as state:
-        state.append(record("1@en"))
+    with ItemStore(*paths) as store:
+        store.append(record("1@en"))
     whole = paths[1].read_bytes()
     paths[1].write_bytes(whole + torn)
-    with State(*paths) as state:
-        assert len(torn) == state.torn
-        assert 1 == state.count()
-        state.append(record("2@en"))
+    with ItemStore(*paths) as store:
+        assert len(torn) == store.torn
+        assert store.item("1@en") is not None
+        store.append(record("2@en"))
     assert whole == paths[1].read_bytes()[: len(whole)]
     assert torn + b"\n" == paths[1].with_name("news.jsonl.torn").read_bytes()
     assert ["1@en", "2@en"] == [json.loads(line)["id"] for line in paths[1].read_bytes().splitlines()]
@@ -78,14 +86,14 @@ def test_a_line_that_is_no_item_stops_with_its_place(paths):
     paths[1].parent.mkdir()
     first = json.dumps(record("1@en")) + "\n"
     paths[1].write_text(first + "nonsense\n", encoding="utf-8")
-    with pytest.raises(StateError, match=f"at byte {len(first)}"):
-        State(*paths)
+    with pytest.raises(BadLineError, match=f"at byte {len(first)}"):
+        ItemStore(*paths)
     assert first + "nonsense\n" == paths[1].read_text(encoding="utf-8")
 
 
 def test_a_full_disk_leaves_no_half_line(paths, monkeypatch):
-    with State(*paths) as state:
-        state.append(record("1@en"))
+    with ItemStore(*paths) as store:
+        store.append(record("1@en"))
         whole = paths[1].read_bytes()
 
         class Full:
@@ -103,16 +111,16 @@ def test_a_full_disk_leaves_no_half_line(paths, monkeypatch):
                 taken, self.left = self.left, 0
                 return self.file.write(data[:taken])
 
-        monkeypatch.setattr(state, "_file", Full(state._file))
+        monkeypatch.setattr(store, "_file", Full(store._file))
         with pytest.raises(OSError, match="No space left"):
-            state.append(record("2@en"))
-        assert state.known("2@en") is None
+            store.append(record("2@en"))
+        assert store.item("2@en") is None
         assert whole == paths[1].read_bytes()
 
 
 def test_the_database_can_be_read_while_a_run_writes(paths):
-    with State(*paths) as state:
-        state.append(record("1@en"))
+    with ItemStore(*paths) as store:
+        store.append(record("1@en"))
         reader = sqlite3.connect(f"file:{paths[0]}?mode=ro", uri=True)
         try:
             assert [("1@en",)] == reader.execute("SELECT id FROM item").fetchall()
