@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from migration_spider.report import charts
-from migration_spider.report.charts import Column
+from migration_spider.report.charts import Bar
 from migration_spider.report.markup import Child, Node, foreign, h, table
 from migration_spider.report.model import Month, PastRun, Report, TermCount
 from migration_spider.report.text import day, duration, moment, number, plural, short, size
@@ -65,7 +65,7 @@ def months(report: Report) -> Node | None:
     for at in range(earliest, last // unit + 1):
         year = str(at) if is_yearly else str(at // 12) if at % 12 == 0 or at == earliest else ""
         order = sorted(stacks.get(at, {}).items())
-        bars.append(Column(up=order, label=year))
+        bars.append(Bar(up=order, label=year))
     slot = min(charts.PLOT / len(bars), charts.WIDEST)
     if any(bar.label for bar in bars[1 : int(1.5 * charts.LABEL / slot) + 1]) and not is_yearly:
         bars[0].label = ""  # a part of a year, with no room of its own
@@ -125,10 +125,10 @@ def objectives(report: Report) -> Node | None:
     counts = {row["id"]: row["count"] for row in rows}
     names = [str(one) for one in range(1, 24)]
     others = [row["id"] for row in rows if row["id"] not in names]
-    bars = [Column(up=[("c1", max(counts.get(one, 0), 0))], label=one, mark=_room(one)) for one in names]
+    bars = [Bar(up=[("c1", max(counts.get(one, 0), 0))], label=one, mark=_room(one)) for one in names]
     general = sum(counts[one] for one in others)
     if others:
-        bars.append(Column(up=[("c7", max(general, 0))], label="G", mark="small"))
+        bars.append(Bar(up=[("c7", max(general, 0))], label="G", mark="small"))
     said = f"Most often {_most(rows, with_id=True)}."
     if unmet := [one for one in names if not counts.get(one)]:
         said += f" Without any item: {listed(unmet)}."
@@ -211,7 +211,7 @@ def history(report: Report) -> Node | None:
         return None
     shown = runs[-40:]
     bars = [
-        Column(
+        Bar(
             up=[("c1", max(run["new"], 0)), ("c3", max(run["changed"], 0))],
             down=[("bad", max(run["vanished"], 0))],
             label=code_of(run),
