@@ -10,8 +10,8 @@ from migration_spider.report import charts
 from migration_spider.report.charts import Bar
 from migration_spider.report.markup import Child, Node, foreign, h, table
 from migration_spider.report.model import Month, PastRun, Report, TermCount
-from migration_spider.report.text import day, duration, moment, number, plural, short, size
-from migration_spider.report.words import code_of, listed, meaning, more, status
+from migration_spider.report.text import day, moment, number, plural, short
+from migration_spider.report.words import code_of, listed, meaning, more, numbers_of, status
 
 HEIGHT = 150
 """Pixels of the highest column."""
@@ -238,9 +238,7 @@ def _history_table(runs: Sequence[PastRun]) -> Node:
             h("span", short(run["run"], 60), class_="code"),
             day(run["started"]),
             f"{code_of(run)} {'killed' if run['exit_code'] is None else meaning(run['exit_code'])}",
-            *(number(run[name]) for name in ("new", "changed", "vanished", "requests")),
-            size(run["bytes"]),
-            duration(run["seconds"]),
+            *numbers_of(run),
         ]
         for run in reversed(runs[-MOST_ROWS:])
     ]
