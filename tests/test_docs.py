@@ -85,3 +85,17 @@ def test_links_between_the_documents():
     for file in [*(ROOT / "docs").glob("*.md"), ROOT / "README.md", ROOT / ".github" / "CONTRIBUTING.md"]:
         for target in re.findall(r"\]\((?!https?:)([^)#]+)", file.read_text(encoding="utf-8")):
             assert (file.parent / target).exists() or (ROOT / target).exists(), f"{file.name} links to {target}"
+
+
+def test_each_word_of_the_glossary_has_one_meaning():
+    rows = re.findall(r"^\| ([^|]+) \| ([^|]+) \| ([^|]*)\|$", DOCS["glossary.md"], re.MULTILINE)
+    words = [word for names, _, _ in rows if names not in ("word", "-") for word in names.split(", ")]
+    assert len(words) > 80
+    assert [] == sorted({word for word in words if words.count(word) > 1})
+    assert {"revisit", "tombstone", "gone", "withheld", "cycle", "verdict", "ledger", "evidence", "chrome"} <= {*words}
+
+
+def test_every_page_is_linked_from_the_readme_or_another_page():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    linked = {name for text in (readme, *DOCS.values()) for name in re.findall(r"\((?:docs/)?([\w-]+\.md)", text)}
+    assert set() == {*DOCS} - linked

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
-from .months import any_language, fold, months, weekdays
+from .months import any_language, months, spelling, weekdays
 
 AMBIGUOUS = "date-ambiguous"
 INCOMPLETE = "date-incomplete"
@@ -126,7 +126,7 @@ def _elsewhere(later: timedelta, hour: int, minute: int) -> bool:
 def _parse_text(
     raw: str, language: str | None, day_first: bool | None, seen_day_first: bool | None
 ) -> tuple[date | None, str | None]:
-    text = _chinese_numerals(fold(raw))
+    text = _chinese_numerals(spelling(raw))
     if not text:
         return None, None
     if len(text) > _LONGEST:
@@ -261,7 +261,7 @@ def _valid_day(text: str) -> date | None:
 
 def _either_order(raw: str, stamp_day: date) -> bool:
     """Whether ``raw`` is numeric and one of its two readings is ``stamp_day``: the stamp tells which one was meant."""
-    match = _NUMERIC.fullmatch(_stripped(fold(raw))[-1])
+    match = _NUMERIC.fullmatch(_stripped(spelling(raw))[-1])
     numbers = (int(match["first"]), int(match["second"])) if match else None
     return numbers in ((stamp_day.day, stamp_day.month), (stamp_day.month, stamp_day.day))
 

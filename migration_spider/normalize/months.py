@@ -1,4 +1,4 @@
-"""Month and weekday names, as :func:`fold` writes them, of the languages that the portal and its sources print.
+"""Month and weekday names, as :func:`spelling` writes them, of the languages that the portal and its sources print.
 
 They are those of Unicode CLDR, by babel: genitives, abbreviations, both Arabic names of the Gregorian months (Levantine
 and Egyptian) and the Maghreb's. What it lacks stands here. Loaded at the first date, once.
@@ -45,7 +45,7 @@ _WEEKDAYS = {
 """What CLDR lacks."""
 
 
-def fold(text: str) -> str:
+def spelling(text: str) -> str:
     """``text`` as the tables here write it: :func:`key`, ASCII digits, Arabic letters without their seat variants."""
     digits = (str(unicodedata.decimal(c)) if c.isdecimal() else c for c in key(text.translate(_ALEF)))
     return "".join(digits)
@@ -105,4 +105,4 @@ def _kinds(language: str) -> Iterator[tuple[str, str]]:
 
 
 def _bare(name: str) -> str:
-    return fold(name).rstrip(".")
+    return spelling(name).rstrip(".")

@@ -234,11 +234,7 @@ class Page:
         if self.main is None:
             return []
         found: dict[str, str] = {}
-        refused = [
-            element
-            for element in self.main.iter("nav", "footer", "aside", "form")
-            if not _is_pager(element) and not self.chrome.protects(element)
-        ]
+        refused = [element for element in self.chrome.parts(self.main) if not _is_pager(element)]
         hidden = {link for element in refused for link in element.iter("a")}
         for link in self.main.iter("a"):
             if link in hidden and not _pages(link.get("href")):

@@ -10,6 +10,7 @@ from typing import Any
 from parsel import Selector
 
 from migration_spider.pages.blocked_marks import HEADERS, MARKUP, SENTENCES, TITLES
+from migration_spider.pages.chrome import is_landmark
 from migration_spider.pages.text import fold
 
 CODES = {
@@ -39,8 +40,6 @@ def _rules(table: Mapping[str, str]) -> list[tuple[str, re.Pattern[str]]]:
 
 _TITLE_RULES, _SENTENCE_RULES, _MARKUP_RULES = _rules(TITLES), _rules(SENTENCES), _rules(MARKUP)
 _SKIPPED = frozenset(("script", "style", "template", "noscript", "head", "title"))
-_CHROME = frozenset(("nav", "header", "footer", "aside"))
-_CHROME_ROLES = frozenset(("navigation", "banner", "contentinfo", "complementary", "search"))
 _MEDIA = frozenset(["img", "picture", "video", "audio", "iframe", "frame", "object", "embed", "svg", "canvas", "form"])
 _CLASS = "contains(concat(' ', normalize-space(@class), ' '), ' {} ')"
 _ARTICLE = f"//article | //*[{_CLASS.format('node')}] | //*[@data-history-node-id]"
@@ -143,7 +142,7 @@ def _is_chrome(element: Any) -> bool:
     """Parts of the site around the page, and links within it such as "skip to main content"."""
     if element.tag == "a":
         return (element.get("href") or "").startswith("#")
-    return element.tag in _CHROME or element.get("role") in _CHROME_ROLES
+    return is_landmark(element)
 
 
 def _by_markup(text: str) -> str | None:

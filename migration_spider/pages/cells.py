@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from itertools import dropwhile
 
 from migration_spider.items import Value
+from migration_spider.pages.chrome import is_site_label
 from migration_spider.pages.outline import Line, Piece, local_name
 from migration_spider.pages.text import absolute, fold, word_set
 from migration_spider.vocabularies import label_kind
@@ -27,8 +28,7 @@ def label_of(text: str) -> str | None:
     text = fold(text).rstrip(":： ?*ⓘ")
     if not text or len(text) > LONGEST_LABEL:
         return None
-    kind = label_kind(text)
-    return text if kind is not None and kind != "chrome" else None
+    return text if label_kind(text) is not None and not is_site_label(text) else None
 
 
 @dataclass(slots=True)

@@ -1,21 +1,23 @@
 """What on a page belongs to the site and not to the page: navigation, sidebars, share buttons, teasers of other pages.
 
-Elements and ARIA roles decide first (HTML-AAM); words in class and id only take away what no standard names.
+Whatever reads a page asks here: of elements, headings, labels and phrases. Elements and ARIA roles decide first
+(HTML-AAM); words in class and id only take away what no standard names.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any
 
 from migration_spider.pages.text import fold, key_set, word_set
 from migration_spider.vocabularies import key, label_field, label_kind
 
-HIDDEN_ROLES = word_set(
-    "alert alertdialog banner complementary contentinfo dialog menu menubar navigation search status toolbar"
-)
+_LANDMARKS = word_set("nav header footer aside")
+_LANDMARK_ROLES = word_set("navigation banner contentinfo complementary search")
+_NO_ARTICLE = word_set("nav form dialog search menu")
+_HIDDEN_ROLES = _LANDMARK_ROLES | word_set("alert alertdialog dialog menu menubar status toolbar")
 # Words of Drupal core, its common modules and page builders.
 _WORDS = (
     r"(?:breadcrumbs?|shar(?:e|ing)|social|addtoany|a2a|sharethis|cookies?|sliding-popup|newsletter|related"
@@ -47,7 +49,7 @@ _SHOWN_CLASS = re.compile(
 )
 
 # Headings of sections that lead to other pages; under them nothing is about this page.
-SECTION_HEADINGS = key_set(
+_SECTION_HEADINGS = key_set(
     "Latest news|Latest|Latest content|Latest updates|Recent news|Recent content|More news|Other news|News archive"
     "|Related|Related content|Related news|Related items|Related links|Related articles|Related resources"
     "|Related documents|See also|You may also like|Read also|Read more|Further reading|Share|Share this|Share this page"
@@ -68,6 +70,34 @@ SECTION_HEADINGS = key_set(
     "|أضف تعليقا جديدا|添加新评论|發表新回應|Adicionar novo comentário"
     "|Neuen Kommentar hinzufügen|Neuen Kommentar schreiben"
 )
+
+# What templates print around a text, word for word.
+_PHRASES = key_set(
+    "Skip to main content|Aller au contenu principal|Pasar al contenido principal|Saltar al contenido principal"
+    "|Перейти к основному содержанию|تجاوز إلى المحتوى الرئيسي|跳转到主要内容|移至主內容|Print|Share|Back to top"
+    "|Log in to post comments|Log in or register to post comments|Add new comment|Full width banner"
+    "|Banner (Full width optional)|Upload document"
+)
+
+
+def is_landmark(element: Any) -> bool:
+    """Whether ``element`` is by its name or role a part of the site, whatever page it stands on."""
+    return element.tag in _LANDMARKS or element.get("role") in _LANDMARK_ROLES
+
+
+def leads_elsewhere(heading: str) -> bool:
+    """Whether ``heading`` stands above what leads to other pages: "Latest news", "Share:"."""
+    return key(heading.rstrip(".:!")) in _SECTION_HEADINGS
+
+
+def is_phrase(text: str) -> bool:
+    """Whether ``text`` is what templates print around any page: "Skip to main content"."""
+    return key(text) in _PHRASES
+
+
+def is_site_label(text: str) -> bool:
+    """Whether the vocabulary knows ``text`` as a label that stands above nothing of the page."""
+    return label_kind(text) == "chrome"
 
 
 class Chrome:
@@ -105,8 +135,9 @@ class Chrome:
         """Whether ``element`` holds the page's title or article."""
         return element in self._kept
 
-    def names_chrome(self, heading: str) -> bool:
-        return key(heading.rstrip(".:!")) in SECTION_HEADINGS
+    def parts(self, within: Any, *besides: str) -> Iterator[Any]:
+        """Elements below ``within`` in which no link leads on, by their name or one of ``besides``."""
+        return (one for one in within.iter("nav", "footer", "aside", "form", *besides) if not self.protects(one))
 
     def is_label(self, text: str) -> bool:
         return len(text) < 80 and label_kind(text) is not None
@@ -117,15 +148,15 @@ class Chrome:
             return False
         if element in self._others:
             return True
-        if name in ("nav", "form", "dialog", "search", "menu"):
+        if name in _NO_ARTICLE:
             return True
         attributes = element.attrib
-        is_part = name in ("aside", "footer", "header") or attributes.get("role") == "complementary"
+        is_part = name in _LANDMARKS or attributes.get("role") == "complementary"
         if is_part and self._is_site_part(element, name):
             return True
         if not attributes:
             return False
-        if attributes.get("role") in HIDDEN_ROLES and not is_part:
+        if attributes.get("role") in _HIDDEN_ROLES and not is_part:
             return True
         if attributes.get("role") == "tablist" and name in ("ul", "ol"):
             # The names of tabs; where it is another element, Bootstrap 3 prints their contents in it, too.

@@ -99,12 +99,7 @@ class ListingPage(Page):
     def _row_elements(self) -> list[Any]:
         if self.main is None:
             return []
-        chrome = {
-            element
-            for name in ("nav", "form", "aside", "footer", "header")
-            for element in self.main.iter(name)
-            if not self._in_teaser(element) and not self.chrome.protects(element)
-        }
+        chrome = {element for element in self.chrome.parts(self.main, "header") if not self._in_teaser(element)}
         refused = _inside(self.main, chrome)
         marked = {
             element

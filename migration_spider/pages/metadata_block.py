@@ -13,6 +13,7 @@ from itertools import takewhile
 
 from migration_spider.items import Entry
 from migration_spider.pages.cells import LONGEST_LABEL, label_of, values
+from migration_spider.pages.chrome import is_site_label
 from migration_spider.pages.columns import read_columns
 from migration_spider.pages.fields import Field, find, has_prose
 from migration_spider.pages.look import Look, is_foreign
@@ -154,7 +155,7 @@ class _Reader:
                 self._container(container)
         self._captions()
         # Settings of the layout that leak into the page, such as "Full width banner: Off", are no metadata.
-        self.block.entries = [entry for entry in self.block.entries if label_kind(entry.label) != "chrome"]
+        self.block.entries = [entry for entry in self.block.entries if not is_site_label(entry.label)]
         return self.block
 
     def _held(self, container: Block) -> bool:

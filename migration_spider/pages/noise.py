@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Iterator
 
 from migration_spider.pages.cells import has_label_class
-from migration_spider.pages.chrome import SECTION_HEADINGS
+from migration_spider.pages.chrome import is_phrase, is_site_label, leads_elsewhere
 from migration_spider.pages.fields import is_prose, is_site_note
 from migration_spider.pages.outline import Block, Line, ancestors
-from migration_spider.pages.text import fold, key_set
-from migration_spider.vocabularies import key, label_kind
+from migration_spider.pages.text import fold
+from migration_spider.vocabularies import key
 
 _VIEW_DOCUMENT = re.compile(
     r"(?:view|download|télécharger|voir|ver|descargar)?\s*(?:the |le |el )?(?:document[os]?)?\s*"
@@ -47,12 +47,6 @@ _COPYRIGHT = re.compile(
 )
 # Blocks beside a paragraph that are looked at.
 MOST_BESIDE = 2000
-NOISE = key_set(
-    "Skip to main content|Aller au contenu principal|Pasar al contenido principal|Saltar al contenido principal"
-    "|Перейти к основному содержанию|تجاوز إلى المحتوى الرئيسي|跳转到主要内容|移至主內容|Print|Share|Back to top"
-    "|Log in to post comments|Log in or register to post comments|Add new comment|Full width banner"
-    "|Banner (Full width optional)|Upload document"
-)
 
 
 def noise(top: Block) -> Iterator[Line]:
@@ -66,8 +60,8 @@ def noise(top: Block) -> Iterator[Line]:
             continue
         name = key(text)
         if (
-            name in NOISE
-            or label_kind(text) == "chrome"
+            is_phrase(text)
+            or is_site_label(text)
             or (is_site_note(text) and not _among_prose(line, paragraphs))
             or _VIEW_DOCUMENT.fullmatch(text)
             or (banner and name in ("off", "on", "0", "1"))
@@ -104,7 +98,7 @@ def _hrefs(line: Line) -> Iterator[str]:
 
 def _asks_to_share(text: str) -> bool:
     """Whether ``text`` stands before such links or between them: "Share:", "|"."""
-    return key(fold(text).rstrip(".:!")) in SECTION_HEADINGS or not any(map(str.isalnum, text))
+    return leads_elsewhere(fold(text)) or not any(map(str.isalnum, text))
 
 
 def _is_byline(line: Line) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import takewhile
 
-from migration_spider.pages.chrome import Chrome
+from migration_spider.pages.chrome import Chrome, leads_elsewhere
 from migration_spider.pages.fields import PROSE_TAGS, is_prose
 from migration_spider.pages.outline import HEADING_TAGS, Block, Line, Unit, ancestors
 
@@ -17,17 +17,17 @@ def prune(top: Block, chrome: Chrome) -> None:
     for teaser in _teasers(top, chrome):
         if teaser.parent is not None and teaser in teaser.parent.children:
             _drop([teaser], teaser.parent, chrome)
-    headings = [block for block in top.blocks() if _names_chrome(block, chrome)][:MOST_SECTIONS]
+    headings = [block for block in top.blocks() if _leads_elsewhere(block)][:MOST_SECTIONS]
     text = {line for line in top.lines() if is_prose(line)} if headings else set()
     for heading in headings:
         _drop_section(heading, chrome, text)
 
 
-def _names_chrome(block: Block, chrome: Chrome) -> bool:
+def _leads_elsewhere(block: Block) -> bool:
     if block.in_body or len(block.children) != 1 or not (block.tag in HEADING_TAGS or "title" in block.classes):
         return False
     text = block.text
-    return 0 < len(text) < 60 and chrome.names_chrome(text)
+    return 0 < len(text) < 60 and leads_elsewhere(text)
 
 
 def _drop_section(heading: Block, chrome: Chrome, text: set[Line]) -> None:

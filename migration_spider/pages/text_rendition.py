@@ -11,9 +11,9 @@ from functools import cached_property
 from migration_spider.items import Entry, NewsItem, Value
 from migration_spider.pages.base import language_of, node_of
 from migration_spider.pages.cells import label_of
-from migration_spider.pages.noise import NOISE
+from migration_spider.pages.chrome import is_phrase
 from migration_spider.pages.text import fold
-from migration_spider.vocabularies import is_kosovo_footnote, key, label_field, label_kind
+from migration_spider.vocabularies import is_kosovo_footnote, label_field, label_kind
 
 LONGEST_VALUE = 160
 """Characters; a longer line is running text, which ends the metadata block."""
@@ -28,7 +28,7 @@ class TextPage:
     def __init__(self, url: str, text: str) -> None:
         self.url = url
         lines = [fold(line) for line in text.splitlines()]
-        self.lines = ["" if is_kosovo_footnote(line) or key(line) in NOISE else line for line in lines]
+        self.lines = ["" if is_kosovo_footnote(line) or is_phrase(line) else line for line in lines]
 
     @property
     def is_news(self) -> bool:

@@ -23,8 +23,8 @@ TOP, FOOT = 18, 22
 
 
 @dataclass(slots=True)
-class Column:
-    """One column: what is stacked above the line, what hangs below it, what stands at its foot."""
+class Bar:
+    """One column of a chart: what is stacked above the line, what hangs below it, what stands at its foot."""
 
     up: list[tuple[str, int]] = field(default_factory=list)
     """(class, how many) from the line upwards."""
@@ -68,7 +68,7 @@ def _swatch(kind: str) -> Node:
     return h("svg", h("rect", width="10", height="10", class_=kind), width="10", height="10", aria_hidden="true")
 
 
-def columns(bars: Sequence[Column], height: int, limit: int | None = None) -> tuple[list[Node], int]:
+def columns(bars: Sequence[Bar], height: int, limit: int | None = None) -> tuple[list[Node], int]:
     """The drawing, and its whole height in pixels. Columns above ``limit`` are cut there and say how high they are."""
     highest = max((sum(count for _, count in bar.up) for bar in bars), default=0)
     lowest = max((sum(count for _, count in bar.down) for bar in bars), default=0)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shlex
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from migration_spider.report import words
 from migration_spider.report.markup import Child, Node, definitions, details, foreign, h, link, web
 from migration_spider.report.model import Missing, Ref, Report, UnknownTerm
-from migration_spider.report.text import number, plural, sentence, short, visible
+from migration_spider.report.text import number, plural, sentence, short
 
 FIRST = 10
 """Entries of a list that are shown at once; more are folded away."""
@@ -23,19 +22,16 @@ MOST_FIELDS = 12
 
 def changes(report: Report) -> list[Child]:
     """Items that are new, changed, gone or back, each with its evidence."""
-    items = report["items"]
-    groups: list[tuple[str, Sequence[Any], Callable[[Any], str] | None]] = [
-        ("New", items["new"], None),
-        ("Changed", items["changed"], _fields_of),
-        ("Gone", items["vanished"], lambda item: f"{sentence(words.vanished(item))}."),
-        ("Back", items["reappeared"], lambda item: "Was taken for gone, and is there again."),
-        ("Perhaps gone", items["unconfirmed"], _unconfirmed),
-    ]
+    said: dict[str, Callable[[Any], str]] = {
+        "Changed": _fields_of,
+        "Gone": lambda item: f"{sentence(words.vanished(item))}.",
+        "Back": lambda item: "Was taken for gone, and is there again.",
+        "Perhaps gone": _unconfirmed,
+    }
     body: list[Child] = []
-    for title, found, said in groups:
-        if found:
-            entries = [_item(item, said(item) if said else None) for item in found[:MOST_ITEMS]]
-            body += [_heading(title, len(found)), _list(entries, len(found), "items")]
+    for title, found in words.groups(report["items"]):
+        entries = [_item(item, said[title](item) if title in said else None) for item in found[:MOST_ITEMS]]
+        body += [_heading(title, len(found)), _list(entries, len(found), "items")]
     return body or [h("p", "No item is new, changed or gone.")]
 
 
@@ -69,11 +65,6 @@ def unknown(report: Report) -> list[Child]:
     ]
 
 
-def show_command(item_id: str) -> str:
-    """The command that proves an item, safe to be pasted into a shell."""
-    return f"scrapy show {shlex.quote(visible(item_id)[:200])} --verify"
-
-
 def _heading(title: str, count: int) -> Node:
     return h("h3", h("bdi", title), " ", h("span", number(count), class_="count"))
 
@@ -98,7 +89,7 @@ def _item(item: Ref, said: str | None) -> Node:
             ("At byte", f"{where['offset']}, {where['length']} bytes long"),
             ("Record", h("span", short(where["record_id"]), class_="code")),
             ("Address", web(item["url"])),
-            ("To prove it", h("code", show_command(item["id"]))),
+            ("To prove it", h("code", words.show_command(item["id"]))),
         ]
     )
     return h(

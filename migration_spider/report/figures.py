@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from migration_spider.report import charts
-from migration_spider.report.charts import Column
+from migration_spider.report.charts import Bar
 from migration_spider.report.markup import Child, Node, foreign, h, table
 from migration_spider.report.model import Month, PastRun, Report, TermCount
-from migration_spider.report.text import day, duration, moment, number, plural, short, size
-from migration_spider.report.words import code_of, listed, meaning, more, status
+from migration_spider.report.text import day, moment, number, plural, short
+from migration_spider.report.words import code_of, listed, meaning, more, numbers_of, status
 
 HEIGHT = 150
 """Pixels of the highest column."""
@@ -65,7 +65,7 @@ def months(report: Report) -> Node | None:
     for at in range(earliest, last // unit + 1):
         year = str(at) if is_yearly else str(at // 12) if at % 12 == 0 or at == earliest else ""
         order = sorted(stacks.get(at, {}).items())
-        bars.append(Column(up=order, label=year))
+        bars.append(Bar(up=order, label=year))
     slot = min(charts.PLOT / len(bars), charts.WIDEST)
     if any(bar.label for bar in bars[1 : int(1.5 * charts.LABEL / slot) + 1]) and not is_yearly:
         bars[0].label = ""  # a part of a year, with no room of its own
@@ -125,10 +125,10 @@ def objectives(report: Report) -> Node | None:
     counts = {row["id"]: row["count"] for row in rows}
     names = [str(one) for one in range(1, 24)]
     others = [row["id"] for row in rows if row["id"] not in names]
-    bars = [Column(up=[("c1", max(counts.get(one, 0), 0))], label=one, mark=_room(one)) for one in names]
+    bars = [Bar(up=[("c1", max(counts.get(one, 0), 0))], label=one, mark=_room(one)) for one in names]
     general = sum(counts[one] for one in others)
     if others:
-        bars.append(Column(up=[("c7", max(general, 0))], label="G", mark="small"))
+        bars.append(Bar(up=[("c7", max(general, 0))], label="G", mark="small"))
     said = f"Most often {_most(rows, with_id=True)}."
     if unmet := [one for one in names if not counts.get(one)]:
         said += f" Without any item: {listed(unmet)}."
@@ -211,7 +211,7 @@ def history(report: Report) -> Node | None:
         return None
     shown = runs[-40:]
     bars = [
-        Column(
+        Bar(
             up=[("c1", max(run["new"], 0)), ("c3", max(run["changed"], 0))],
             down=[("bad", max(run["vanished"], 0))],
             label=code_of(run),
@@ -238,9 +238,7 @@ def _history_table(runs: Sequence[PastRun]) -> Node:
             h("span", short(run["run"], 60), class_="code"),
             day(run["started"]),
             f"{code_of(run)} {'killed' if run['exit_code'] is None else meaning(run['exit_code'])}",
-            *(number(run[name]) for name in ("new", "changed", "vanished", "requests")),
-            size(run["bytes"]),
-            duration(run["seconds"]),
+            *numbers_of(run),
         ]
         for run in reversed(runs[-MOST_ROWS:])
     ]

@@ -173,8 +173,8 @@ def _coverage_row(row: FieldCoverage) -> list[Child]:
         said = h("strong", points, class_="bad") if change <= -words.NOTABLE_LOSS else points
     return [
         [h("bdi", short(row["field"], 60), class_="name"), bar],
-        percent(share) if row["of"] else "–",
-        "–" if row["before"] is None else percent(row["before"]),
+        words.share(row),
+        words.expected(row),
         said,
         number(row["filled"]),
         number(row["of"]),

@@ -7,13 +7,12 @@ after an at sign, formulas).
 from __future__ import annotations
 
 import re
-import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from migration_spider.report import words
 from migration_spider.report.model import Ref, Report
-from migration_spider.report.text import LONGEST, address, duration, number, percent, plural, short, size, visible
+from migration_spider.report.text import LONGEST, address, number, plural, short, size, visible
 
 MOST_ITEMS = 10
 MOST_MISSING = 10
@@ -97,25 +96,22 @@ def _table(head: Iterable[str], *rows: Iterable[str]) -> str:
 
 
 def _changes(report: Report) -> list[str]:
-    items = report["items"]
-    groups: list[tuple[str, Sequence[Any], Any]] = [
-        ("New", items["new"], None),
-        ("Changed", items["changed"], _fields_of),
-        ("Gone", items["vanished"], lambda item: escaped(words.vanished(item))),
-        ("Back", items["reappeared"], None),
-        ("Perhaps gone", items["unconfirmed"], _unconfirmed),
-    ]
+    said: dict[str, Callable[[Any], str]] = {
+        "Changed": _fields_of,
+        "Gone": lambda item: escaped(words.vanished(item)),
+        "Perhaps gone": _unconfirmed,
+    }
     blocks = []
-    for title, found, said in groups:
-        if found:
-            blocks += [f"## {title}: {number(len(found))}", _bullets([_item(one, said) for one in found], MOST_ITEMS)]
+    for title, found in words.groups(report["items"]):
+        lines = [_item(one, said.get(title)) for one in found]
+        blocks += [f"## {title}: {number(len(found))}", _bullets(lines, MOST_ITEMS)]
     return blocks
 
 
-def _item(item: Ref, said: Any) -> str:
+def _item(item: Ref, said: Callable[[Any], str] | None) -> str:
     where = item["warc"]
     note = f": {said(item)}" if said else ""
-    proof = code(f"scrapy show {shlex.quote(visible(item['id'])[:200])} --verify")
+    proof = code(words.show_command(item["id"]))
     date = f", {escaped(short(item['publication_date'], 20))}" if item["publication_date"] else ""
     return (
         f"{_link(item['title'], item['url'])}{date}{note}  \n"
@@ -167,8 +163,8 @@ def _fields(report: Report) -> list[str]:
         [
             escaped(short(row["field"], 60)),
             f"{number(row['filled'])} of {number(row['of'])}",
-            percent(row["filled"] / row["of"]) if row["of"] else "–",
-            "–" if row["before"] is None else percent(row["before"]),
+            words.share(row),
+            words.expected(row),
         ]
         for row in report["coverage"][: 2 * MOST_ROWS]
     ]
@@ -186,8 +182,7 @@ def _unknown(report: Report) -> list[str]:
 
 def _network(report: Report) -> list[str]:
     http, archive, robots = report["http"], report["archive"], report["robots"]
-    answers = [f"{escaped(words.status(status))}: {number(count)}" for status, count in sorted(http["status"].items())]
-    answers += [f"no answer ({escaped(short(kind, 40))}): {number(count)}" for kind, count in http["failures"].items()]
+    answers = [escaped(one) for one in words.answers(http)]
     received = f"{plural(http['requests'], 'request')}, {size(http['bytes'])} received"
     archived = f"{plural(archive['exchanges'], 'exchange')} archived, {size(archive['bytes'])}"
     lines = [
@@ -196,9 +191,8 @@ def _network(report: Report) -> list[str]:
     ]
     if robots["changed"]:
         lines.append("robots.txt is not what it was in the run before")
-    took = [f"{escaped(short(one['phase'], 40))} {duration(one['seconds'])}" for one in report["timings"][:MOST_ROWS]]
-    if took:
-        lines.append("took: " + ", ".join(took))
+    if took := words.took(report):
+        lines.append("took: " + escaped(", ".join(took[:MOST_ROWS])))
     return ["## The network", _bullets(lines, len(lines))]
 
 
@@ -206,15 +200,6 @@ def _history(report: Report) -> list[str]:
     runs = report["charts"]["history"][-MOST_RUNS:]
     if len(runs) < 2:
         return []
-    rows = [
-        [
-            escaped(words.day_of(run)),
-            escaped(words.code_of(run)),
-            *(number(run[name]) for name in ("new", "changed", "vanished", "requests")),
-            size(run["bytes"]),
-            duration(run["seconds"]),
-        ]
-        for run in reversed(runs)
-    ]
+    rows = [[escaped(words.day_of(run)), escaped(words.code_of(run)), *words.numbers_of(run)] for run in reversed(runs)]
     head = ["began (UTC)", "exit code", "new", "changed", "gone", "requests", "received", "time"]
     return ["## The last runs", _table(head, *rows)]

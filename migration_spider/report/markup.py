@@ -12,7 +12,7 @@ from typing import Any
 import lxml.html
 from lxml import etree
 
-from migration_spider.report.text import address, named, short
+from migration_spider.report.text import address, disarmed, short
 
 Node = Any
 """An element; lxml's own type."""
@@ -31,7 +31,7 @@ def h(tag: str, *children: Child, **attributes: object) -> Node:
     node = etree.Element(tag)
     for name, value in attributes.items():
         if value is not None:
-            node.set(name.rstrip("_").replace("_", "-"), named(str(value)))
+            node.set(name.rstrip("_").replace("_", "-"), disarmed(str(value)))
     _append(node, children)
     return node
 
@@ -44,9 +44,9 @@ def _append(node: Node, children: Iterable[Child]) -> None:
             _append(node, child)
         elif isinstance(child, str):
             if len(node):
-                node[-1].tail = (node[-1].tail or "") + named(child)
+                node[-1].tail = (node[-1].tail or "") + disarmed(child)
             else:
-                node.text = (node.text or "") + named(child)
+                node.text = (node.text or "") + disarmed(child)
         else:
             node.append(child)
 

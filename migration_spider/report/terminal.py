@@ -11,7 +11,7 @@ from rich.text import Text
 
 from migration_spider.report import words
 from migration_spider.report.model import Report
-from migration_spider.report.text import duration, number, percent, plural, short, size
+from migration_spider.report.text import number, plural, short, size
 
 MOST_ITEMS = 10
 MOST_MISSING = 8
@@ -71,26 +71,22 @@ class _Screen:
         self.line(f"{short(run['site'])}, {words.when(report)}, run {short(run['id'], 80)}, exit code {code}", "dim")
 
     def changes(self, report: Report) -> None:
-        items = report["items"]
-        groups: list[tuple[str, Sequence[Any], Callable[[Any], str] | None]] = [
-            ("New", items["new"], None),
-            ("Changed", items["changed"], _fields_of),
-            ("Gone", items["vanished"], words.vanished),
-            ("Back", items["reappeared"], None),
-            ("Perhaps gone", items["unconfirmed"], lambda item: f"{words.vanished(item)} of {item['needed']}"),
-        ]
-        for title, found, said in groups:
-            if not found:
-                continue
+        said: dict[str, Callable[[Any], str]] = {
+            "Changed": _fields_of,
+            "Gone": words.vanished,
+            "Perhaps gone": lambda item: f"{words.vanished(item)} of {item['needed']}",
+        }
+        groups = words.groups(report["items"])
+        for title, found in groups:
             self.heading(title, len(found))
             for item in found[:MOST_ITEMS]:
                 date = short(item["publication_date"] or "no date", 10)
                 self.line(f"  {date:10}  {short(item['id'], 40):12}  {short(item['title'], 120)}")
                 self.line(f"{'':28}{short(item['url'], 200)}", "dim")
-                if said:
-                    self.line(f"{'':28}{said(item)}")
+                if title in said:
+                    self.line(f"{'':28}{said[title](item)}")
             self.entries([], MOST_ITEMS, len(found))
-        if any(found for _, found, _ in groups):
+        if groups:
             self.line()
             self.line("scrapy show ID --verify proves each of them from the archive.", "dim")
 
@@ -125,8 +121,8 @@ class _Screen:
                 f"  {short(row['field'], 40)}",
                 number(row["filled"]),
                 number(row["of"]),
-                percent(row["filled"] / row["of"]),
-                "–" if row["before"] is None else percent(row["before"]),
+                words.share(row),
+                words.expected(row),
             ]
             for row in rows[: 2 * MOST_ROWS]
         ]
@@ -145,33 +141,21 @@ class _Screen:
     def network(self, report: Report) -> None:
         http, archive, robots = report["http"], report["archive"], report["robots"]
         self.heading("Network and archive")
-        answers = [f"{words.status(code)}: {number(count)}" for code, count in sorted(http["status"].items())]
-        answers += [f"no answer ({short(kind, 40)}): {number(count)}" for kind, count in http["failures"].items()]
         self.line(f"  {plural(http['requests'], 'request')}, {size(http['bytes'])} received")
-        if answers:
+        if answers := words.answers(http):
             self.line(f"  {', '.join(answers[:MOST_ROWS])}")
         self.line(f"  {plural(archive['exchanges'], 'exchange')} archived, {size(archive['bytes'])}")
         if robots["changed"]:
             self.line("  robots.txt is not what it was in the run before", "red")
-        took = [f"{short(one['phase'], 40)} {duration(one['seconds'])}" for one in report["timings"][:MOST_ROWS]]
-        if took:
-            self.line(f"  Took: {', '.join(took)}")
+        if took := words.took(report):
+            self.line(f"  Took: {', '.join(took[:MOST_ROWS])}")
 
     def history(self, report: Report) -> None:
         runs = report["charts"]["history"][-MOST_RUNS:]
         if len(runs) < 2:
             return
         self.heading("The last runs")
-        cells = [
-            [
-                f"  {words.day_of(run)}",
-                words.code_of(run),
-                *(number(run[name]) for name in ("new", "changed", "vanished", "requests")),
-                size(run["bytes"]),
-                duration(run["seconds"]),
-            ]
-            for run in reversed(runs)
-        ]
+        cells = [[f"  {words.day_of(run)}", words.code_of(run), *words.numbers_of(run)] for run in reversed(runs)]
         head = ["  began (UTC)", "exit", "new", "changed", "gone", "requests", "received", "time"]
         self.table(head, cells, numbers=7)
 

@@ -1,4 +1,4 @@
-"""Texts and numbers made fit to be shown. Texts come from the web, and may be meant to harm: `named` comes first."""
+"""Texts and numbers made fit to be shown. Texts come from the web, and may be meant to harm: `disarmed` comes first."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _UNSEEN = re.compile(
 )
 
 
-def named(text: str) -> str:
+def disarmed(text: str) -> str:
     """``text`` with nothing in it that acts: such characters are named, ``[U+202E]``; line breaks become spaces.
 
     Marks that Arabic and Hebrew texts need (U+200E, U+200F, joiners) stay.
@@ -32,8 +32,8 @@ def named(text: str) -> str:
 
 
 def visible(text: str) -> str:
-    """``named`` text, white space folded."""
-    return " ".join(named(text).split())
+    """``disarmed`` text, white space folded."""
+    return " ".join(disarmed(text).split())
 
 
 def short(text: str, longest: int = LONGEST) -> str:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Sequence
 from http import HTTPStatus
+from typing import Any
 
 from migration_spider.ledger import REASONS, UNSETTLED
-from migration_spider.report.model import FieldCoverage, Missing, PastRun, Report, Vanished
+from migration_spider.report.model import FieldCoverage, Http, Items, Missing, PastRun, Report, Vanished
 from migration_spider.report.run import FOUND
-from migration_spider.report.text import day, duration, number, percent, plural, short, size, time
+from migration_spider.report.text import day, duration, number, percent, plural, short, size, time, visible
 
 MEANINGS = {
     0: "complete",
@@ -162,6 +164,50 @@ def status(code: str) -> str:
         return f"{short(code, 20)} {HTTPStatus(int(code)).phrase}"
     except ValueError:
         return short(code, 40)
+
+
+def groups(items: Items) -> list[tuple[str, Sequence[Any]]]:
+    """(heading, items) of those that are not as they were; only what there is."""
+    found: list[tuple[str, Sequence[Any]]] = [
+        ("New", items["new"]),
+        ("Changed", items["changed"]),
+        ("Gone", items["vanished"]),
+        ("Back", items["reappeared"]),
+        ("Perhaps gone", items["unconfirmed"]),
+    ]
+    return [(title, group) for title, group in found if group]
+
+
+def show_command(item_id: str) -> str:
+    """The command that proves an item, safe to be pasted into a shell."""
+    return f"scrapy show {shlex.quote(visible(item_id)[:200])} --verify"
+
+
+def answers(http: Http) -> list[str]:
+    """How often each status was answered, and each way to get no answer was met: ``404 Not Found: 19``."""
+    said = [f"{status(code)}: {number(count)}" for code, count in sorted(http["status"].items())]
+    return said + [f"no answer ({short(kind, 40)}): {number(count)}" for kind, count in http["failures"].items()]
+
+
+def took(report: Report) -> list[str]:
+    """How long each phase took: ``index 44 s``."""
+    return [f"{short(one['phase'], 40)} {duration(one['seconds'])}" for one in report["timings"]]
+
+
+def share(row: FieldCoverage) -> str:
+    """Which share of the items has something in the field; a dash when there was none."""
+    return percent(row["filled"] / row["of"]) if row["of"] else "–"
+
+
+def expected(row: FieldCoverage) -> str:
+    """Which share was to be expected; a dash when that is not known."""
+    return "–" if row["before"] is None else percent(row["before"])
+
+
+def numbers_of(run: PastRun) -> list[str]:
+    """What a run found and how long it took: new, changed, gone, requests, received, time."""
+    found = [number(run[name]) for name in ("new", "changed", "vanished", "requests")]
+    return [*found, size(run["bytes"]), duration(run["seconds"])]
 
 
 def difference(row: FieldCoverage) -> float | None:

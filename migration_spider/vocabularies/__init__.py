@@ -13,12 +13,12 @@ from .data import FILES
 from .keys import key
 from .labels import is_generic_label, is_kosovo_footnote, label_field, label_kind, labels, machine_name_field
 from .rules import objective, publisher
-from .terms import VocabTerm, Vocabulary, vocabulary
+from .terms import LookUp, VocabTerm, vocabulary
 
 __all__ = [
     "VOCABULARIES",
+    "LookUp",
     "VocabTerm",
-    "Vocabulary",
     "is_generic_label",
     "is_kosovo_footnote",
     "key",

@@ -36,8 +36,8 @@ class VocabTerm:
 
 
 @dataclass(frozen=True, slots=True)
-class Vocabulary:
-    """One data file, indexed."""
+class LookUp:
+    """A vocabulary by what may be printed of it."""
 
     terms: dict[str, VocabTerm]
     """Id -> term, in the order of the file."""
@@ -53,7 +53,7 @@ class Vocabulary:
 
 
 @cache
-def vocabulary(name: str) -> Vocabulary:
+def vocabulary(name: str) -> LookUp:
     """The vocabulary of item field ``name`` (``geographic_scope``), also by the name of its file (``places``).
 
     Raises:
@@ -65,7 +65,7 @@ def vocabulary(name: str) -> Vocabulary:
     short = _unique((n, terms[row["id"]]) for row in rows for n in [*row.get("short", {}).values(), *row["aliases"]])
     acronyms = _unique((n, terms[row["id"]]) for row in rows for n in row.get("acronyms", []))
     tids = {tid: terms[row["id"]] for row in rows for tid in row.get("tids", [])}
-    return Vocabulary(terms, {**acronyms, **short, **official}, acronyms, tids)
+    return LookUp(terms, {**acronyms, **short, **official}, acronyms, tids)
 
 
 def _file(name: str) -> str:
