@@ -13,7 +13,7 @@ from archive.cdxj.files import find
 from archive.cdxj.line import Capture, parse_line
 from archive.cdxj.surt import surt
 from archive.errors import ArchiveError
-from archive.warc.reader import read_record
+from archive.warc.reader import is_gzip, read_record
 from archive.warc.record import Record
 
 _EARLIEST = "00010101000000"
@@ -67,14 +67,10 @@ def read_capture(directory: str | os.PathLike[str], capture: Capture) -> Record:
         ArchiveError: it is not where the index says.
     """
     path = find(directory, capture.filename)
-    # Of a plain file the index counts the record without the two line ends after it.
-    length = capture.length if _is_gzip(path) else capture.length + 4
-    return read_record(path, capture.offset, length)
-
-
-def _is_gzip(path: Path) -> bool:
     with path.open("rb") as stream:
-        return stream.read(2) == b"\x1f\x8b"
+        # Of a plain file the index counts the record without the two line ends after it.
+        length = capture.length if is_gzip(stream) else capture.length + 4
+    return read_record(path, capture.offset, length)
 
 
 def _moment(timestamp: str) -> datetime:

@@ -77,12 +77,6 @@ def format_fields(pairs: Sequence[tuple[str, str]]) -> bytes:
     return "".join(f"{name}: {' '.join(value.split())}\r\n" for name, value in pairs).encode()
 
 
-def format_header(fields: Sequence[tuple[str, str]]) -> bytes:
-    """The header of a record, with the blank line."""
-    lines = "".join(f"{name}: {value}\r\n" for name, value in fields)
-    return f"{VERSION}\r\n{lines}\r\n".encode()
-
-
 @dataclass(eq=False)
 class Record:
     """A record as read from a file."""

@@ -16,11 +16,10 @@ from typing import Any
 
 from archive import ArchiveError, BrokenRecordError, UndecodableEntityError
 from archive.cdxj.files import WarcFile, warc_files
-from archive.cdxj.scan import Passing, scan
 from archive.entity import decode_entity
 from archive.message import Fields, head_length, parse_fields, status_of
 from archive.replay import Place
-from archive.warc.reader import read_record
+from archive.warc.reader import StreamedRecord, read_record, stream_file
 from migration_spider.items import ITEM_MEDIA_TYPE, TOMBSTONE_MEDIA_TYPE
 
 logger = logging.getLogger(__name__)
@@ -105,7 +104,7 @@ class Pages:
             items: list[dict[str, Any]] = []
             with self._db:
                 try:
-                    for record in scan(file.path, advance):
+                    for record in stream_file(file.path, advance):
                         self._learn(file.name, record, items)
                 except BrokenRecordError as error:
                     logger.warning("Read no further than this: %s (see scrapy archive-repair)", error)
@@ -115,14 +114,14 @@ class Pages:
             with self._db:
                 self._db.execute("INSERT OR REPLACE INTO warc_file VALUES (?, ?)", (file.name, size))
 
-    def _learn(self, file: str, record: Passing, items: list[dict[str, Any]]) -> None:
+    def _learn(self, file: str, record: StreamedRecord, items: list[dict[str, Any]]) -> None:
         kind = record.headers.get("WARC-Type")
         if kind in ("response", "revisit"):
             self._learn_answer(file, record, kind)
         elif kind == "metadata" and record.headers.get("Content-Type") in ITEM_TYPES:
             items.append(json.loads(b"".join(record.chunks())))
 
-    def _learn_answer(self, file: str, record: Passing, kind: str) -> None:
+    def _learn_answer(self, file: str, record: StreamedRecord, kind: str) -> None:
         told = record.headers
         url, date = (told.get("WARC-Target-URI") or "").strip("<>"), told.get("WARC-Date") or ""
         block = record.start(_LONGEST_HEAD)
