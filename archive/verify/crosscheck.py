@@ -129,7 +129,7 @@ class CrossCheck:
             if differing := self._differing_citation(where, number):
                 words = f"{name}: the record in {file} at offset {place} has another {', '.join(differing)}"
                 yield self._fault(offset, "item-mismatch", words)
-            if "tombstone" not in item and object_key(str(record_id), item) not in self._all.archived:
+            if object_key(str(record_id), item) not in self._all.archived:
                 yield self._fault(offset, "item-not-archived", f"{name}: no metadata record holds this item")
         yield from self._elsewhere_notes()
 
