@@ -27,7 +27,7 @@ _AFTER_MIME = re.compile(r"[;\s]")
 
 
 @dataclass(frozen=True, slots=True)
-class Capture:
+class IndexEntry:
     """One line of an index: where the record of a URL is."""
 
     key: str
@@ -58,7 +58,7 @@ class Capture:
     """Name of the WARC file when it is finished, without its folder."""
 
 
-def parse_line(line: bytes) -> Capture:
+def parse_line(line: bytes) -> IndexEntry:
     """The capture of one line.
 
     Raises:
@@ -68,7 +68,7 @@ def parse_line(line: bytes) -> Capture:
         key, timestamp, text = line.decode().split(" ", 2)
         facts = json.loads(text)
         status = facts.get("status", "")
-        return Capture(
+        return IndexEntry(
             key=key,
             timestamp=timestamp,
             url=facts.get("url", ""),

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from archive.cdxj.files import find
-from archive.cdxj.line import Capture, parse_line
+from archive.cdxj.line import IndexEntry, parse_line
 from archive.cdxj.surt import surt
 from archive.errors import ArchiveError
 from archive.warc.reader import is_gzip, read_record
@@ -19,7 +19,7 @@ from archive.warc.record import Record
 _EARLIEST = "00010101000000"
 
 
-def lookup(index: str | os.PathLike[str], url: str, timestamp: str | None = None) -> list[Capture]:
+def lookup(index: str | os.PathLike[str], url: str, timestamp: str | None = None) -> list[IndexEntry]:
     """The captures whose URL has the same SURT key as ``url``: ``http`` and ``https``, with and without ``www.``.
 
     Args:
@@ -44,7 +44,7 @@ def lookup(index: str | os.PathLike[str], url: str, timestamp: str | None = None
     return captures
 
 
-def iter_captures(index: str | os.PathLike[str]) -> Iterator[Capture]:
+def iter_captures(index: str | os.PathLike[str]) -> Iterator[IndexEntry]:
     """Every capture, in the order of the index.
 
     Raises:
@@ -60,7 +60,7 @@ def iter_captures(index: str | os.PathLike[str]) -> Iterator[Capture]:
                 yield parse_line(line)
 
 
-def read_capture(directory: str | os.PathLike[str], capture: Capture) -> Record:
+def read_capture(directory: str | os.PathLike[str], capture: IndexEntry) -> Record:
     """The record of ``capture`` in the collection ``directory``.
 
     Raises:

@@ -11,7 +11,7 @@ from pathlib import Path
 from parsel import Selector
 from w3lib.encoding import html_to_unicode
 
-from archive.cdxj import Capture, iter_captures
+from archive.cdxj import IndexEntry, iter_captures
 from archive.cdxj.files import find
 from archive.cdxj.sort import LineSorter
 from archive.entity import decode_entity
@@ -48,7 +48,7 @@ def page_lines(index: Path, directories: Mapping[str, Path], scratch: Path) -> I
             yield line[len("YYYYMMDDhhmmss") :]
 
 
-def _page(capture: Capture, title: str | None) -> dict[str, str]:
+def _page(capture: IndexEntry, title: str | None) -> dict[str, str]:
     moment = capture.timestamp
     identity = f"{moment} {capture.url} {capture.filename} {capture.offset}"
     # The address first: the lines of one second are sorted by what they begin with.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from functools import cached_property
 from typing import Protocol
@@ -55,7 +55,8 @@ class Span:
     file: str
     offset: int
     length: int
-    record_id: str
+    record_id: str = field(default="", compare=False)
+    """Empty where it is not known."""
 
 
 def new_record_id() -> str:
