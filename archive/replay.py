@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,30 +14,20 @@ from archive.errors import ArchiveError
 from archive.message import Fields
 from archive.warc.file import digest
 from archive.warc.reader import read_record
-from archive.warc.record import Record
+from archive.warc.record import Record, Span
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a record is in a collection."""
+def read_span(directory: Path, span: Span) -> Record:
+    """The record at ``span`` of the collection in ``directory``; also while its file is written.
 
-    file: str
-    """Name of the finished file."""
-
-    offset: int
-    length: int
-
-    def read(self, directory: Path) -> Record:
-        """The record, from the collection in ``directory``; also while its file is written.
-
-        Raises:
-            ArchiveError: it is not there, or damaged.
-        """
-        return read_record(find(directory, self.file), self.offset, self.length)
+    Raises:
+        ArchiveError: it is not there, or damaged.
+    """
+    return read_record(find(directory, span.file), span.offset, span.length)
 
 
 def answer(
-    directory: Path, url: str, head: Place, body: Place, fetched_at: str, *, flag: str
+    directory: Path, url: str, head: Span, body: Span, fetched_at: str, *, flag: str
 ) -> tuple[Response, dict[str, Any]]:
     """An archived answer as Scrapy makes it of the wire, and the facts that the capture gave with it.
 
@@ -56,8 +45,8 @@ def answer(
     Raises:
         ArchiveError: a record is not there, is damaged, or has no HTTP head.
     """
-    stored = body.read(directory)
-    message = stored if head == body else head.read(directory)
+    stored = read_span(directory, body)
+    message = stored if head == body else read_span(directory, head)
     status = message.status
     if status is None:
         raise ArchiveError(f"{head.file}: at byte {head.offset}: no HTTP response")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from archive.cdxj.build import Indexed, build_index, index_path, write_index
 from archive.cdxj.files import WarcFile, named_files, warc_files
-from archive.cdxj.line import Capture
+from archive.cdxj.line import IndexEntry
 from archive.cdxj.lookup import iter_captures, lookup, read_capture
 from archive.cdxj.surt import surt
 
 __all__ = [
-    "Capture",
+    "IndexEntry",
     "Indexed",
     "WarcFile",
     "build_index",

@@ -13,12 +13,10 @@ from typing import BinaryIO
 
 from archive.cdxj.files import WarcFile, current, read_manifest, stamp, write_manifest
 from archive.cdxj.line import line_of
-from archive.cdxj.scan import scan
 from archive.cdxj.sort import LineSorter
 from archive.errors import ArchiveError, BrokenRecordError
+from archive.warc.reader import Advance, stream_file
 from archive.warc.salvage import sync_directory
-
-Advance = Callable[[int], None]
 
 _FILENAME = b'"filename": '
 
@@ -117,7 +115,7 @@ def index_file(file: WarcFile, add: Callable[[bytes], None], result: Indexed, ad
     result.read.append(name)
     result.whole_bytes[name] = 0
     try:
-        for record in scan(file.path, advance):
+        for record in stream_file(file.path, advance):
             result.whole_bytes[name] = record.offset
             try:
                 line = line_of(record, name)

@@ -14,19 +14,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from archive.cdxj.scan import Passing
 from archive.cdxj.surt import surt
 from archive.errors import ArchiveError
+from archive.warc.reader import StreamedRecord
 from archive.warc.record import WARC_FIELDS
 
 _TYPES = {"response", "revisit", "resource", "metadata"}
 _HTTP_TYPES = {"response", "revisit"}
 _LONGEST_HEAD = 1 << 20
+_RECORD_END = b"\r\n\r\n"
 _AFTER_MIME = re.compile(r"[;\s]")
 
 
 @dataclass(frozen=True, slots=True)
-class Capture:
+class IndexEntry:
     """One line of an index: where the record of a URL is."""
 
     key: str
@@ -57,7 +58,7 @@ class Capture:
     """Name of the WARC file when it is finished, without its folder."""
 
 
-def parse_line(line: bytes) -> Capture:
+def parse_line(line: bytes) -> IndexEntry:
     """The capture of one line.
 
     Raises:
@@ -67,7 +68,7 @@ def parse_line(line: bytes) -> Capture:
         key, timestamp, text = line.decode().split(" ", 2)
         facts = json.loads(text)
         status = facts.get("status", "")
-        return Capture(
+        return IndexEntry(
             key=key,
             timestamp=timestamp,
             url=facts.get("url", ""),
@@ -97,7 +98,7 @@ def timestamp_of(date: str) -> str:
     return f"{year:04}{month:02}{day:02}{hour:02}{minute:02}{second:02}"
 
 
-def line_of(record: Passing, filename: str) -> bytes | None:
+def line_of(record: StreamedRecord, filename: str) -> bytes | None:
     """The line of ``record``, which is read to its end; None when it is of a kind that is not indexed.
 
     Raises:
@@ -126,7 +127,7 @@ def line_of(record: Passing, filename: str) -> bytes | None:
         else None,
         "status": status,
         "digest": record.headers.get("WARC-Payload-Digest") or (None if kind == "revisit" else _sha1(start, record)),
-        "length": str(record.length()),
+        "length": str(record.length() if record.is_gzipped else record.length() - len(_RECORD_END)),
         "offset": str(record.offset),
         "filename": filename,
     }
@@ -134,14 +135,14 @@ def line_of(record: Passing, filename: str) -> bytes | None:
     return f"{surt(url or '')} {timestamp_of(record.headers.get('WARC-Date') or '')} {text}\n".encode("ascii")
 
 
-def _target_uri(record: Passing) -> str | None:
+def _target_uri(record: StreamedRecord) -> str | None:
     uri = record.headers.get("WARC-Target-URI")
     if uri and uri[:1] == "<" and uri[-1:] == ">":  # as Wget writes it
         uri = uri[1:-1]
     return uri.replace(" ", "%20") if uri else uri
 
 
-def _sha1(start: bytes, record: Passing) -> str:
+def _sha1(start: bytes, record: StreamedRecord) -> str:
     digester = hashlib.sha1(start, usedforsecurity=False)
     for chunk in record.chunks():
         digester.update(chunk)

@@ -10,16 +10,16 @@ from pathlib import Path
 from typing import BinaryIO
 
 from archive.cdxj.files import find
-from archive.cdxj.line import Capture, parse_line
+from archive.cdxj.line import IndexEntry, parse_line
 from archive.cdxj.surt import surt
 from archive.errors import ArchiveError
-from archive.warc.reader import read_record
+from archive.warc.reader import is_gzip, read_record
 from archive.warc.record import Record
 
 _EARLIEST = "00010101000000"
 
 
-def lookup(index: str | os.PathLike[str], url: str, timestamp: str | None = None) -> list[Capture]:
+def lookup(index: str | os.PathLike[str], url: str, timestamp: str | None = None) -> list[IndexEntry]:
     """The captures whose URL has the same SURT key as ``url``: ``http`` and ``https``, with and without ``www.``.
 
     Args:
@@ -44,7 +44,7 @@ def lookup(index: str | os.PathLike[str], url: str, timestamp: str | None = None
     return captures
 
 
-def iter_captures(index: str | os.PathLike[str]) -> Iterator[Capture]:
+def iter_captures(index: str | os.PathLike[str]) -> Iterator[IndexEntry]:
     """Every capture, in the order of the index.
 
     Raises:
@@ -60,21 +60,17 @@ def iter_captures(index: str | os.PathLike[str]) -> Iterator[Capture]:
                 yield parse_line(line)
 
 
-def read_capture(directory: str | os.PathLike[str], capture: Capture) -> Record:
+def read_capture(directory: str | os.PathLike[str], capture: IndexEntry) -> Record:
     """The record of ``capture`` in the collection ``directory``.
 
     Raises:
         ArchiveError: it is not where the index says.
     """
     path = find(directory, capture.filename)
-    # Of a plain file the index counts the record without the two line ends after it.
-    length = capture.length if _is_gzip(path) else capture.length + 4
-    return read_record(path, capture.offset, length)
-
-
-def _is_gzip(path: Path) -> bool:
     with path.open("rb") as stream:
-        return stream.read(2) == b"\x1f\x8b"
+        # Of a plain file the index counts the record without the two line ends after it.
+        length = capture.length if is_gzip(stream) else capture.length + 4
+    return read_record(path, capture.offset, length)
 
 
 def _moment(timestamp: str) -> datetime:

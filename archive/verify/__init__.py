@@ -14,10 +14,10 @@ from pathlib import Path
 
 from archive.cdxj.files import WarcFile, current
 from archive.verify.block import check_block
-from archive.verify.catalogue import Catalogue, Links
 from archive.verify.crosscheck import CrossCheck, object_key
 from archive.verify.faults import FAULTS, NOTES, Fault
 from archive.verify.syntax import check_header
+from archive.verify.table import Links, RecordTable
 from archive.warc.walk import DamageError, FoundRecord, Gap, walk
 
 __all__ = ["FAULTS", "NOTES", "Fault", "Verification"]
@@ -50,7 +50,7 @@ class Verification:
         self._items = [Path(path) for path in items]
         self._is_whole = is_whole
         self._advance = advance
-        self._all = Catalogue()
+        self._all = RecordTable()
         self._links = Links(self._all)
         self.records: Counter[str] = Counter()
         """Whole records by type."""

@@ -8,11 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from archive.cdxj.line import Capture, parse_line
-from archive.dataset.lines import is_tombstone
+from archive.cdxj.line import IndexEntry, parse_line
 from archive.errors import ArchiveError
-from archive.verify.catalogue import Catalogue, bare, digest_key, key, seconds
 from archive.verify.faults import Fault
+from archive.verify.table import RecordTable, bare, digest_key, key, seconds
 
 
 def object_key(record_id: str, value: Any) -> int:
@@ -21,14 +20,14 @@ def object_key(record_id: str, value: Any) -> int:
 
 
 class CrossCheck:
-    """Lines of one file that cite records of ``catalogue``.
+    """Lines of one file that cite records of ``table``.
 
     ``names`` are the WARC files checked. Where these are the whole collection, a line about another file is wrong;
     else it is only counted.
     """
 
-    def __init__(self, path: Path, catalogue: Catalogue, names: set[str], *, is_whole: bool) -> None:
-        self._path, self._all, self._names, self._is_whole = path, catalogue, names, is_whole
+    def __init__(self, path: Path, table: RecordTable, names: set[str], *, is_whole: bool) -> None:
+        self._path, self._all, self._names, self._is_whole = path, table, names, is_whole
         self._elsewhere: Counter[str] = Counter()
         self.lines = 0
         """Lines checked."""
@@ -63,7 +62,7 @@ class CrossCheck:
             if line.startswith((b"!", b" CDX")):
                 continue
             try:
-                capture: Capture | None = parse_line(line)
+                capture: IndexEntry | None = parse_line(line)
             except ArchiveError:
                 capture = None
             # The values of JSON may be of any type.
@@ -86,7 +85,7 @@ class CrossCheck:
             if not found and self._all.kind[number] and self._all.uri[number] and self._all.length[number]:
                 yield self._all.fault(number, "index-missing", f"{self._path.name} has no line for this record")
 
-    def _differing(self, capture: Capture, number: int) -> Iterator[str]:
+    def _differing(self, capture: IndexEntry, number: int) -> Iterator[str]:
         captures = self._all
         # In a plain file indexers leave the two line ends after the block out of the length.
         if captures.length[number] not in (0, capture.length, capture.length + 4):
@@ -130,7 +129,7 @@ class CrossCheck:
             if differing := self._differing_citation(where, number):
                 words = f"{name}: the record in {file} at offset {place} has another {', '.join(differing)}"
                 yield self._fault(offset, "item-mismatch", words)
-            if not is_tombstone(item) and object_key(str(record_id), item) not in self._all.archived:
+            if object_key(str(record_id), item) not in self._all.archived:
                 yield self._fault(offset, "item-not-archived", f"{name}: no metadata record holds this item")
         yield from self._elsewhere_notes()
 
@@ -147,5 +146,5 @@ class CrossCheck:
         return [name for name, claimed, actual in comparisons if actual is not None and claimed != actual]
 
 
-def _texts(capture: Capture) -> tuple[object, ...]:
+def _texts(capture: IndexEntry) -> tuple[object, ...]:
     return capture.filename, capture.url, capture.digest or ""

@@ -12,15 +12,16 @@ import time
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import packages_distributions, version
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from archive.cdxj.build import Advance, build_index, replacing
+from archive.cdxj.build import build_index, replacing
 from archive.cdxj.files import WarcFile, current
 from archive.errors import ArchiveError
 from archive.wacz.pages import page_lines
+from archive.warc.reader import Advance
 
 WACZ_VERSION = "1.1.1"
 
@@ -181,10 +182,10 @@ def _json(value: dict[str, Any]) -> bytes:
 
 
 def _software() -> str:
-    try:
-        return f"migration-spider {version('migration-spider')} (archive)"
-    except PackageNotFoundError:
-        return "migration-spider (archive)"
+    """The program: its distribution, whichever this package came in."""
+    package = __package__.partition(".")[0]
+    names = packages_distributions().get(package, ())
+    return " ".join([package, *(f"({name} {version(name)})" for name in sorted(set(names)))])
 
 
 class _Blocks:

@@ -5,20 +5,19 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing
 from itertools import chain
 from pathlib import Path
 
 from parsel import Selector
 from w3lib.encoding import html_to_unicode
 
-from archive.cdxj import Capture, iter_captures
+from archive.cdxj import IndexEntry, iter_captures
 from archive.cdxj.files import find
-from archive.cdxj.scan import scan
 from archive.cdxj.sort import LineSorter
 from archive.entity import decode_entity
-from archive.errors import ArchiveError, UndecodableEntityError
+from archive.errors import UndecodableEntityError
 from archive.message import parse_fields, split_head
+from archive.warc.reader import StreamedRecord, is_gzip
 
 _PAGE_TYPES = {"text/html", "application/xhtml+xml"}
 _LONGEST_PART = 1 << 20
@@ -49,7 +48,7 @@ def page_lines(index: Path, directories: Mapping[str, Path], scratch: Path) -> I
             yield line[len("YYYYMMDDhhmmss") :]
 
 
-def _page(capture: Capture, title: str | None) -> dict[str, str]:
+def _page(capture: IndexEntry, title: str | None) -> dict[str, str]:
     moment = capture.timestamp
     identity = f"{moment} {capture.url} {capture.filename} {capture.offset}"
     # The address first: the lines of one second are sorted by what they begin with.
@@ -71,10 +70,8 @@ def title_of(path: Path, offset: int) -> str | None:
     Raises:
         ArchiveError: there is no record.
     """
-    with closing(scan(path, start=offset)) as records:
-        record = next(records, None)
-        if record is None:
-            raise ArchiveError(f"{path}: no record at byte {offset}")
+    with path.open("rb") as stream:
+        record = StreamedRecord(str(path), stream, offset, is_gzipped=is_gzip(stream))
         head, body = split_head(record.start(_LONGEST_PART))
         header = parse_fields(head)
         try:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
-from io import FileIO
+from io import BytesIO, FileIO
 from pathlib import Path
 
 from isal import isal_zlib
@@ -19,15 +19,14 @@ from archive.warc.record import (
     Span,
     format_date,
     format_fields,
-    format_header,
     new_record_id,
 )
 from archive.warc.salvage import OPEN_SUFFIX, sync_directory
+from archive.warc.serialize import Serializer
 
 # isal's level 2 packs web pages smaller than its lower levels, at a quarter of the time of zlib's 9.
 _LEVEL = 2
 _GZIP_WBITS = 31
-_RECORD_END = b"\r\n\r\n"
 
 DIGEST_ALGORITHM = "sha256"
 _WITHOUT_A_BREAK = 2047
@@ -65,6 +64,23 @@ def sha256(pieces: Iterable[bytes]) -> tuple[str, int]:
     return digester.hexdigest(), size
 
 
+class _Packer:
+    """A gzip member that is packed while a block too large for memory streams by."""
+
+    def __init__(self, put: Callable[[bytes], None]) -> None:
+        self._put = put
+        self._packer = isal_zlib.compressobj(_LEVEL, isal_zlib.DEFLATED, _GZIP_WBITS)
+
+    def write(self, data: bytes) -> None:
+        self._put(self._packer.compress(data))
+
+    def flush(self) -> None:
+        """Nothing: a flush in the middle would cost room."""
+
+    def finish(self) -> None:
+        self._put(self._packer.flush())
+
+
 class OpenFile:
     """The file ``directory/name``, with the suffix ``.open`` until `finish`; begins with a warcinfo record.
 
@@ -82,6 +98,8 @@ class OpenFile:
         self._directory = directory
         self._path = directory / (name + OPEN_SUFFIX)
         self._warcinfo_id = new_record_id()
+        self._unpacked = BytesIO()
+        self._serializer = Serializer(self._unpacked)
         self._stream = FileIO(self._path, "xb")
         try:
             sync_directory(directory)
@@ -92,7 +110,7 @@ class OpenFile:
                 ("WARC-Filename", name),
                 ("Content-Type", WARC_FIELDS),
             ]
-            self._append(fields, format_fields(info))
+            self._append("warcinfo", fields, format_fields(info))
             self._flush()
         except BaseException:
             self.abandon()
@@ -103,23 +121,23 @@ class OpenFile:
         spans = []
         for draft in drafts:
             offset = self.end + len(self._pending)
-            self._append([*draft.fields, ("WARC-Warcinfo-ID", self._warcinfo_id)], draft.block)
+            self._append(draft.type, [*draft.fields, ("WARC-Warcinfo-ID", self._warcinfo_id)], draft.block)
             spans.append(Span(self.name, offset, self.end + len(self._pending) - offset, draft.record_id))
         self._flush()
         return spans
 
-    def _append(self, fields: list[tuple[str, str]], block: Block) -> None:
-        fields += [("WARC-Block-Digest", digest(block)), ("Content-Length", str(size_of(block)))]
-        header = format_header(fields)
+    def _append(self, kind: str, fields: list[tuple[str, str]], block: Block) -> None:
+        fields.append(("WARC-Block-Digest", digest(block)))
         if isinstance(block, bytes):
-            self._pending += isal_zlib.compress(header + block + _RECORD_END, _LEVEL, _GZIP_WBITS)
+            self._unpacked.seek(0)
+            self._unpacked.truncate()
+            self._serializer.write(kind, fields, chunks_of(block), len(block))
+            self._pending += isal_zlib.compress(self._unpacked.getbuffer(), _LEVEL, _GZIP_WBITS)
             return
         self._flush()
-        packer = isal_zlib.compressobj(_LEVEL, isal_zlib.DEFLATED, _GZIP_WBITS)
-        self._put(packer.compress(header))
-        for chunk in block.chunks():
-            self._put(packer.compress(chunk))
-        self._put(packer.compress(_RECORD_END) + packer.flush())
+        packer = _Packer(self._put)
+        Serializer(packer).write(kind, fields, chunks_of(block), block.size)
+        packer.finish()
 
     def _flush(self) -> None:
         data, self._pending = bytes(self._pending), bytearray()

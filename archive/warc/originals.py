@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import BinaryIO
 
 from archive.errors import ArchiveError, BrokenRecordError
-from archive.message import Fields, parse_fields
+from archive.message import Fields
 from archive.warc.learn import learn, warc_files
 from archive.warc.payload import STORED, Payload
+from archive.warc.reader import check_record
 from archive.warc.record import Span
-from archive.warc.salvage import OPEN_SUFFIX, check_record
+from archive.warc.salvage import OPEN_SUFFIX
 
 logger = logging.getLogger(__name__)
 
@@ -276,8 +277,7 @@ class Originals:
         return Original(span, target_uri.strip("<>"), date, payload_digest, *known)
 
     def _fields(self, span: Span) -> Fields:
-        header = check_record(span.file, self._open(span.file), span.offset, span.length)
-        fields = parse_fields(header, "utf-8")
+        fields = check_record(span.file, self._open(span.file), span.offset, span.length)
         if fields.get("WARC-Record-ID") != span.record_id:
             raise BrokenRecordError(span.file, span.offset, f"this is not the record {span.record_id}")
         return fields

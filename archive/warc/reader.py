@@ -1,30 +1,314 @@
-"""Read WARC 1.0 and 1.1, plain or gzip per record (ISO 28500:2017, annex D), with exact blocks."""
+"""Read WARC 1.0 and 1.1, plain or gzip per record (ISO 28500:2017, annex D), with exact blocks.
+
+warcio reads. It is lenient, though: it takes a file that breaks off for one that ends, and tells damage to standard
+error alone. So every record is held against what the standard says of it, and on any doubt :mod:`archive.warc.walk`
+reads it again, which says what is wrong, or reads what warcio reads in a way of its own: header lines that are no
+UTF-8, or hold white space alone.
+"""
 
 from __future__ import annotations
 
+import logging
 import os
-import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterator
 from os import PathLike, fspath
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
+
+from isal import isal_zlib
+from warcio.archiveiterator import WARCIterator
+from warcio.bufferedreaders import BufferedReader
+from warcio.exceptions import ArchiveLoadFailed
 
 from archive.errors import ArchiveError, BrokenRecordError
-from archive.message import head_length, number_of_bytes, parse_fields
+from archive.message import Fields, head_length, number_of_bytes, parse_fields
 from archive.warc.record import READABLE, Record
+from archive.warc.walk import FoundRecord, found_at
 
+_PACKED = 1 << 11
+"""Bytes that warcio reads and unpacks at a time; of zeros, that is a thousand times as many."""
 _PIECE = 1 << 18
 _LONGEST_HEADER = 1 << 20
 _GZIP_MAGIC = b"\x1f\x8b"
+_GZIP_WBITS = 31
+_RESERVED_FLAGS = 0xE0
 _VERSIONS = {f"WARC/{version}".encode(): version for version in READABLE}
-_RECORD_END = 4  # two CRLF
-_OTHER_FORMATS = {
-    b"PK\x03\x04": "a ZIP file; a WACZ has its WARC files in archive/",
-    b"\x28\xb5\x2f\xfd": "zstd data, to be unpacked first",
-    b"filedesc:": "an ARC file, of the format before WARC",
-}
+_RECORD_END = b"\r\n\r\n"
+_ZipError: Any = isal_zlib.error  # The stubs take the class for an instance.
+
+# It warns of each address that it mends; its fields are not used, but those of the header as it stands.
+logging.getLogger("warcio.recordloader").setLevel(logging.ERROR)
 
 Path_ = str | PathLike[str]
+Advance = Callable[[int], None]
+
+
+class StreamedRecord:
+    """A record while a reader stands at it, in memory that does not depend on its size: its block is read once, or not
+    at all, and not after the next record was asked for."""
+
+    is_gzipped: bool
+    """Whether it is a gzip member of its own."""
+    offset: int
+    """Byte offset in the file: of the gzip member, or of the record in a plain file."""
+    head: bytes
+    """The header as it stands, with its blank line."""
+    size: int
+    """Bytes of the block."""
+
+    def __init__(self, name: str, stream: BinaryIO, offset: int, *, is_gzipped: bool) -> None:
+        self.is_gzipped, self.offset = is_gzipped, offset
+        self._name, self._stream = name, stream
+        self._length: int | None = None
+        self._tap: _Tap | None = None
+        self._found: FoundRecord | None = None
+        stream.seek(offset)
+        if not self._begin():
+            self._found = _found(name, stream, offset, is_gzipped=is_gzipped)
+            self.head, self.size = self._found.head, self._found.size
+        self.headers: Fields = parse_fields(self.head, "utf-8")
+        self._left = self.size
+
+    def _begin(self) -> bool:
+        """Have warcio read the header; False when it does not see it as it stands."""
+        records = WARCIterator(self._stream, no_record_parse=True, block_size=_PACKED)
+        reader = records.reader
+        reader.set_decomp("archive-gzip" if self.is_gzipped else "archive-plain")
+        tap: _Tap = reader.decompressor
+        line = reader.readline()
+        if line.removesuffix(b"\n").removesuffix(b"\r") not in _VERSIONS:
+            return False
+        # Of a first line that is read by itself, warcio cannot say that the file has come to its end.
+        records.next_line = line
+        try:
+            record = next(records)
+            characters = len(tap.head) if tap.head.isascii() else len(tap.head.decode())
+        except (ArchiveLoadFailed, UnicodeDecodeError):
+            return False
+        size = number_of_bytes(record.rec_headers.get_header("Content-Length") or "")
+        if size is None or size != record.length or characters != record.rec_headers.total_len:
+            return False
+        self.head, self.size = tap.head, size
+        self._tap, self._reader, self._block = tap, reader, record.raw_stream
+        return True
+
+    def chunks(self) -> Iterator[bytes]:
+        """The block, piece by piece.
+
+        Raises:
+            BrokenRecordError: it ends early, or is damaged.
+        """
+        if self._found is not None:
+            yield from self._found.pieces()
+            return
+        while self._left:
+            piece = self._block.read(min(self._left, _PIECE))
+            if not piece:
+                raise self._broken()
+            self._left -= len(piece)
+            yield piece
+
+    def start(self, limit: int) -> bytes:
+        """The first bytes of the block: all, or at least ``limit``."""
+        data = bytearray()
+        for piece in self.chunks():
+            data += piece
+            if len(data) >= limit:
+                break
+        return bytes(data)
+
+    def length(self) -> int:
+        """Bytes in the file, after reading to the record's end: with its two line ends, or of the gzip member.
+
+        Raises:
+            BrokenRecordError: the record does not end as a record should.
+        """
+        if self._length is None:
+            if self._found is not None:
+                self._length = _finished(self._name, self._found)
+            else:
+                self._length = self._end()
+        return self._length
+
+    @property
+    def end(self) -> int:
+        """Byte offset of what follows the record."""
+        return self.offset + self.length()
+
+    def _end(self) -> int:
+        for _ in self.chunks():
+            pass
+        # One byte more than there may be, so that the check at the end of a gzip member is read.
+        ending = self._reader.read(len(_RECORD_END) + self.is_gzipped)
+        if ending != _RECORD_END or self._tap is None or not self._tap.is_sound:
+            raise self._broken()
+        return int(self._stream.tell() - self._reader.rem_length() - self.offset)
+
+    def _broken(self) -> BrokenRecordError:
+        try:
+            _finished(self._name, _found(self._name, self._stream, self.offset, is_gzipped=self.is_gzipped))
+        except BrokenRecordError as error:
+            return error
+        return BrokenRecordError(self._name, self.offset, "the record was changed while it was read")
+
+
+class _Tap:
+    """What warcio unpacks a record with, in place of zlib: keeps the header as it stands and whether all was sound.
+
+    What it takes for damaged it gives back as unused, so that warcio takes it for the end of a gzip member; an
+    exception would be written to standard error and forgotten.
+    """
+
+    def __init__(self) -> None:
+        self.head = b""
+        self.is_sound = True
+        self.unused_data = b""
+
+    def flush(self) -> bytes:
+        return b""
+
+    def _note(self, data: bytes, piece: bytes) -> bytes:
+        """``piece``, which was unpacked from ``data``."""
+        if not self._is_head_whole:
+            self.head += piece
+            end = head_length(self.head)
+            if end is not None:
+                self.head, self._is_head_whole = self.head[:end], True
+            elif len(self.head) > _LONGEST_HEADER:
+                return self._damaged(data)
+        return piece
+
+    _is_head_whole = False
+
+    def _damaged(self, data: bytes) -> bytes:
+        self.is_sound = False
+        self.unused_data = data
+        return b""
+
+
+class _PlainTap(_Tap):
+    def decompress(self, data: bytes) -> bytes:
+        return self._note(data, data)
+
+
+class _GzipTap(_Tap):
+    def __init__(self) -> None:
+        super().__init__()
+        self._unzip: Any = isal_zlib.decompressobj(_GZIP_WBITS)
+        self._is_begun = False
+        self.is_sound = False  # until the check at the end of the member
+
+    def decompress(self, data: bytes) -> bytes:
+        if self._unzip.eof or self.unused_data:
+            self.unused_data += data
+            return b""
+        if not self._is_begun:
+            self._is_begun = True
+            # isal reads over what RFC 1952, 2.3.1.2, reserves, zlib does not.
+            if len(data) < 4 or data[3] & _RESERVED_FLAGS:
+                return self._damaged(data)
+        try:
+            piece = self._unzip.decompress(data)
+        except _ZipError:
+            return self._damaged(data)
+        if self._unzip.eof:
+            self.is_sound = True
+            self.unused_data = self._unzip.unused_data
+        return self._note(data, piece)
+
+
+BufferedReader.DECOMPRESSORS.update({"archive-gzip": _GzipTap, "archive-plain": _PlainTap})
+
+
+def _found(name: str, stream: BinaryIO, offset: int, *, is_gzipped: bool) -> FoundRecord:
+    found = found_at(name, stream, offset, is_gzipped=is_gzipped)
+    if found.version not in READABLE:
+        raise BrokenRecordError(name, offset, f"WARC/{found.version} is a version that is not read")
+    return found
+
+
+def _finished(name: str, found: FoundRecord) -> int:
+    found.finish()
+    if found.ending != _RECORD_END:
+        missing = len(_RECORD_END) - len(found.ending)
+        words = f"the block is not followed by two line ends, but by {found.ending!r}"
+        if _RECORD_END.startswith(found.ending):
+            words = f"the record ends {missing} bytes before it should: line ends after the block are missing"
+        raise BrokenRecordError(name, found.offset, words)
+    if found.length is None:
+        words = "more than one record in a gzip member: `scrapy archive-repair` splits them into a new file"
+        raise BrokenRecordError(name, found.offset, words)
+    return found.length
+
+
+def stream_records(
+    name: str, stream: BinaryIO, start: int = 0, advance: Advance = lambda size: None
+) -> Generator[StreamedRecord, None, None]:
+    """Every record of an open WARC file from the one at ``start`` on; ``name`` is for messages.
+
+    Each is passed, and checked to its end, when the next is asked for. ``advance`` is told how many bytes were passed.
+
+    Raises:
+        BrokenRecordError: the file is damaged at some point; the records before it have been given.
+    """
+    size = stream.seek(0, os.SEEK_END)
+    is_gzipped = is_gzip(stream)
+    while start < size:
+        record = StreamedRecord(name, stream, start, is_gzipped=is_gzipped)
+        yield record
+        advance(record.length())
+        start = record.end
+        if start >= size:
+            size = stream.seek(0, os.SEEK_END)  # A file that is being written may have grown.
+
+
+def is_gzip(stream: BinaryIO) -> bool:
+    """Whether a file is gzipped, by its first bytes."""
+    stream.seek(0)
+    return stream.read(len(_GZIP_MAGIC)) == _GZIP_MAGIC
+
+
+def record_at(name: str, stream: BinaryIO, offset: int, length: int) -> Record:
+    """The one record in ``length`` bytes at ``offset`` of an open WARC file.
+
+    Raises:
+        BrokenRecordError: the span is not exactly one whole record.
+    """
+    record = _streamed_at(name, stream, offset, length)
+    block = b"".join(record.chunks())
+    _check_length(name, record, length)
+    return _record(record, block)
+
+
+def check_record(name: str, stream: BinaryIO, offset: int, length: int) -> Fields:
+    """The named fields of the record in ``length`` bytes at ``offset``, read to its end and checked.
+
+    Raises:
+        BrokenRecordError: this is not one whole record.
+    """
+    record = _streamed_at(name, stream, offset, length)
+    _check_length(name, record, length)
+    return record.headers
+
+
+def _streamed_at(name: str, stream: BinaryIO, offset: int, length: int) -> StreamedRecord:
+    if offset < 0 or length < 0:
+        raise BrokenRecordError(name, offset, f"{length} bytes at {offset} are no place in a file")
+    missing = offset + length - stream.seek(0, os.SEEK_END)
+    if missing > 0:
+        raise BrokenRecordError(name, offset, f"the file ends {missing} bytes before the record does")
+    stream.seek(offset)
+    return StreamedRecord(name, stream, offset, is_gzipped=stream.read(len(_GZIP_MAGIC)) == _GZIP_MAGIC)
+
+
+def _check_length(name: str, record: StreamedRecord, length: int) -> None:
+    if record.length() != length:
+        raise BrokenRecordError(name, record.offset, f"the record has {record.length()} bytes, not {length}")
+
+
+def _record(record: StreamedRecord, block: bytes) -> Record:
+    version = _VERSIONS[record.head.split(b"\n", 1)[0].removesuffix(b"\r")]
+    return Record(version, record.headers, block, record.offset, record.length())
 
 
 def read_record(path: Path_, offset: int, length: int) -> Record:
@@ -36,30 +320,9 @@ def read_record(path: Path_, offset: int, length: int) -> Record:
     name = fspath(path)
     try:
         with Path(name).open("rb") as stream:
-            data = _read_span(name, stream, offset, length)
+            return record_at(name, stream, offset, length)
     except OSError as error:
         raise ArchiveError(f"{name}: {error.strerror}") from error
-    if data[:2] == _GZIP_MAGIC:
-        unzip = zlib.decompressobj(31)
-        try:
-            raw = unzip.decompress(data)
-        except zlib.error as error:
-            raise BrokenRecordError(name, offset, f"the gzip member is damaged ({error})") from error
-        if not unzip.eof or unzip.unused_data:
-            raise BrokenRecordError(name, offset, f"the {length} bytes are not one gzip member")
-    else:
-        raw = data
-    return _parse(name, offset, length, raw)
-
-
-def _read_span(name: str, stream: BinaryIO, offset: int, length: int) -> bytes:
-    if offset < 0 or length < 0:
-        raise BrokenRecordError(name, offset, f"{length} bytes at {offset} are no place in a file")
-    missing = offset + length - stream.seek(0, os.SEEK_END)
-    if missing > 0:  # Asked for, these bytes would be made room for before any is read.
-        raise BrokenRecordError(name, offset, f"the file ends {missing} bytes before the record does")
-    stream.seek(offset)
-    return stream.read(length)
 
 
 def iter_records(path: Path_) -> Iterator[Record]:
@@ -68,117 +331,20 @@ def iter_records(path: Path_) -> Iterator[Record]:
     Raises:
         ArchiveError: the file cannot be opened, or is damaged at some point; the records before it have been given.
     """
+    for record in stream_file(path):
+        yield _record(record, b"".join(record.chunks()))
+
+
+def stream_file(path: Path_, advance: Advance = lambda size: None) -> Generator[StreamedRecord, None, None]:
+    """The records of the WARC file ``path`` as `stream_records` gives them.
+
+    Raises:
+        ArchiveError: the file cannot be opened or, as a `BrokenRecordError`, is damaged at some point.
+    """
     name = fspath(path)
     try:
-        stream = Path(name).open("rb")  # noqa: SIM115  (closed below; the generator keeps it open between records)
+        stream = Path(name).open("rb", buffering=_PIECE)  # noqa: SIM115  (closed below; open between records)
     except OSError as error:
         raise ArchiveError(f"{name}: {error.strerror}") from error
     with stream:
-        magic = stream.read(2)
-        stream.seek(0)
-        if not magic:
-            return
-        yield from _gzip_records(name, stream) if magic == _GZIP_MAGIC else _plain_records(name, stream)
-
-
-def _gzip_records(name: str, stream: BinaryIO) -> Iterator[Record]:
-    for offset, length, pieces in iter_members(name, stream):
-        yield _parse(name, offset, length, b"".join(pieces))
-
-
-def iter_members(name: str, stream: BinaryIO, offset: int = 0) -> Iterator[tuple[int, int, list[bytes]]]:
-    """``(offset, length, decompressed pieces)`` of each gzip member from ``offset`` on; ``name`` is for messages.
-
-    Raises:
-        BrokenRecordError: a member is damaged (its CRC is checked) or cut off.
-    """
-    stream.seek(offset)
-    data = stream.read(_PIECE)
-    while data:
-        unzip = zlib.decompressobj(31)
-        pieces: list[bytes] = []
-        length = 0
-        while not unzip.eof:
-            if not data:
-                raise BrokenRecordError(name, offset, "the file ends inside a gzip member")
-            try:
-                pieces.append(unzip.decompress(data))
-            except zlib.error as error:
-                raise BrokenRecordError(name, offset, f"the gzip member is damaged ({error})") from error
-            length += len(data) - len(unzip.unused_data)
-            data = unzip.unused_data or stream.read(_PIECE)
-        yield offset, length, pieces
-        offset += length
-
-
-def _plain_records(name: str, stream: BinaryIO) -> Iterator[Record]:
-    offset = 0
-    while True:
-        header = b""
-        while (size := head_length(header)) is None:
-            piece = stream.read(4096)
-            header += piece
-            if not piece or len(header) > _LONGEST_HEADER:
-                break
-        if not header:
-            return
-        if size is None:
-            raise BrokenRecordError(name, offset, header_problem(header))
-        length = size + content_length(name, offset, header[:size]) + _RECORD_END
-        yield _parse(name, offset, length, _read_span(name, stream, offset, length))
-        offset += length
-
-
-def header_problem(raw: bytes) -> str:
-    """What to say of bytes that should be, and are not, the header of a record."""
-    if raw[:5] == b"WARC/":
-        return "the record's header is cut off"
-    known = next((words for start, words in _OTHER_FORMATS.items() if raw.startswith(start)), None)
-    return f"no WARC record starts here ({raw[:12]!r}{f': {known}' if known else ''})"
-
-
-def content_length(name: str, offset: int, header: bytes) -> int:
-    """``Content-Length`` of a record header.
-
-    Raises:
-        BrokenRecordError: it is missing or no number, or the header is not that of WARC 1.0 or 1.1.
-    """
-    version = header.split(b"\n", 1)[0].removesuffix(b"\r")
-    if version not in _VERSIONS:
-        is_other = version[:5] == b"WARC/"
-        raise BrokenRecordError(
-            name, offset, f"{version[:12]!r} is a version that is not read" if is_other else header_problem(header)
-        )
-    text = parse_fields(header, "utf-8").get("Content-Length") or ""
-    size = number_of_bytes(text)
-    if size is None:
-        raise BrokenRecordError(name, offset, f"Content-Length {text[:40]!r} is no number of bytes")
-    return size
-
-
-def check_flags(name: str, offset: int, member: bytes) -> None:
-    """Refuse a gzip member with reserved flags (RFC 1952, 2.3.1.2), as zlib does; isal reads over them.
-
-    Raises:
-        BrokenRecordError: it has some.
-    """
-    if len(member) > 3 and member[3] & 0xE0:
-        raise BrokenRecordError(name, offset, "the gzip member is damaged (unknown header flags set)")
-
-
-def _parse(name: str, offset: int, length: int, raw: bytes) -> Record:
-    size = head_length(raw)
-    if size is None:
-        raise BrokenRecordError(name, offset, header_problem(raw))
-    block_end = size + content_length(name, offset, raw[:size])
-    ending = raw[block_end:]
-    if len(raw) < block_end:
-        raise BrokenRecordError(name, offset, f"the block ends {block_end - len(raw)} bytes early")
-    if ending[:_RECORD_END] != b"\r\n\r\n":
-        raise BrokenRecordError(name, offset, "the block is not followed by two line ends: its length is wrong")
-    if len(ending) > _RECORD_END:
-        raise BrokenRecordError(
-            name, offset, "more than one record in a gzip member: `warcio recompress` makes the file readable"
-        )
-    version = _VERSIONS[raw.split(b"\n", 1)[0].removesuffix(b"\r")]
-    return Record(version, parse_fields(raw[:size], "utf-8"), raw[size:block_end], offset, length)
+        yield from stream_records(name, stream, advance=advance)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from functools import cached_property
 from typing import Protocol
@@ -55,7 +55,8 @@ class Span:
     file: str
     offset: int
     length: int
-    record_id: str
+    record_id: str = field(default="", compare=False)
+    """Empty where it is not known."""
 
 
 def new_record_id() -> str:
@@ -75,12 +76,6 @@ def format_date(moment: datetime) -> str:
 def format_fields(pairs: Sequence[tuple[str, str]]) -> bytes:
     """A block of ``application/warc-fields``; line ends inside values become spaces."""
     return "".join(f"{name}: {' '.join(value.split())}\r\n" for name, value in pairs).encode()
-
-
-def format_header(fields: Sequence[tuple[str, str]]) -> bytes:
-    """The header of a record, with the blank line."""
-    lines = "".join(f"{name}: {value}\r\n" for name, value in fields)
-    return f"{VERSION}\r\n{lines}\r\n".encode()
 
 
 @dataclass(eq=False)

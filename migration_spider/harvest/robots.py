@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass
 
 from archive import ArchiveError
+from archive.replay import read_span
 from migration_spider.state import Page, Pages
 
 
@@ -33,6 +34,6 @@ def robots_of(pages: Pages, site: str, before: Robots) -> Robots:
 
 def _digest(pages: Pages, page: Page) -> str | None:
     try:
-        return hashlib.sha256(page.body.read(pages.directory).payload).hexdigest()
+        return hashlib.sha256(read_span(pages.directory, page.body).payload).hexdigest()
     except ArchiveError:
         return None

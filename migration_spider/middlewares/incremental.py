@@ -10,8 +10,8 @@ from scrapy import Request
 from scrapy.http import Response
 from w3lib.url import safe_url_string
 
-from archive import ArchiveError
-from archive.replay import Place, answer
+from archive import ArchiveError, Span
+from archive.replay import answer
 from migration_spider.exceptions import NotWantedError
 from migration_spider.middlewares.politeness import is_robots
 from migration_spider.state import Memory, Page, memory_of
@@ -77,7 +77,7 @@ class IncrementalMiddleware:
             return response
         facts = request.meta.get("archive") or {}
         if facts.get("revisit"):
-            place = Place(facts["file"], facts["offset"], facts["length"])
+            place = Span(facts["file"], facts["offset"], facts["length"])
             try:
                 stored, _ = answer(
                     memory.pages.directory, request.url, place, place, facts["fetched_at"], flag=NOT_MODIFIED

@@ -1,4 +1,8 @@
-"""What an archive holds: what was captured where, what redirects where, which pages were items, which are gone."""
+"""What an archive holds: what was captured where, what redirects where, which pages were items, which are gone.
+
+Made anew by each rebuild, of files of any origin and any place: an index of the own collection knows nothing of them,
+and what is rebuilt shall depend on the archive alone.
+"""
 
 from __future__ import annotations
 

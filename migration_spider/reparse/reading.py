@@ -1,21 +1,23 @@
 """Read WARC files of any origin: every record that can be reached, and a line for all that cannot.
 
 A scan reads a file once from front to back; a page is later read by its span alone. FastWARC does the scan where it is
-installed (extra ``fast``), three times as fast; whatever it stumbles over is left to :mod:`archive.warc.walk`, and the
-result is the same.
+installed (extra ``fast``), three times as fast, else warcio; whatever they stumble over is left to
+:mod:`archive.warc.walk`, and the result is the same.
 """
 
 from __future__ import annotations
 
 import io
-from collections.abc import Generator, Iterator
-from dataclasses import dataclass
+from collections.abc import Generator, Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any, BinaryIO
 from urllib.parse import urljoin
 
 from archive import BrokenRecordError, Record
 from archive.message import Fields, head_length, parse_fields, status_of
-from archive.warc.walk import DamageError, FoundRecord, Gap, walk
+from archive.warc.reader import record_at as read_at
+from archive.warc.reader import stream_records
+from archive.warc.walk import DamageError, Gap, walk
 from migration_spider.reparse.notes import KINDS, essence
 from migration_spider.reparse.source import Source
 
@@ -85,26 +87,23 @@ def record_at(source: Source, offset: int, length: int) -> Record:
         data = source.read(offset, length)
     except OSError as error:
         raise BrokenRecordError(str(source), offset, str(error.strerror or error)) from error
-    for found in walk(str(source), io.BytesIO(data)):
-        if isinstance(found, Gap):
-            raise BrokenRecordError(str(source), offset, found.problem)
-        block = b"".join(found.pieces())
-        found.finish()
-        if found.length != length:
-            break
-        return Record(found.version, found.fields, block, offset, length)
-    raise BrokenRecordError(str(source), offset, f"the {length} bytes are not one record")
+    try:
+        record = read_at(str(source), io.BytesIO(data), 0, length)
+    except BrokenRecordError as error:
+        raise BrokenRecordError(str(source), offset, error.problem) from error
+    return replace(record, offset=offset)
 
 
 def _scan(name: str, stream: BinaryIO) -> Iterator[Seen | Damage]:
     start = (yield from _scan_fast(stream)) if fastwarc is not None and _is_usual(name, stream) else 0
+    start = yield from _scan_healthy(name, stream, start)
     several = False
     for found in walk(name, stream, start):
         if isinstance(found, Gap):
             yield Damage(found.offset, found.problem)
             continue
         try:
-            head = _head(found)
+            head = _head(found.fields, found.pieces())
             found.finish()
         except DamageError:
             continue  # the gap that follows tells it
@@ -116,15 +115,26 @@ def _scan(name: str, stream: BinaryIO) -> Iterator[Seen | Damage]:
             yield Damage(found.offset, problem)
 
 
+def _scan_healthy(name: str, stream: BinaryIO, start: int) -> Generator[Seen | Damage, None, int]:
+    """All records up to the first damage; returns its offset."""
+    try:
+        for record in stream_records(name, stream, start):
+            head = _head(record.headers, record.chunks())
+            length = record.length()
+            yield from _seen(record.headers, head, record.offset, length)
+            start = record.end
+    except BrokenRecordError:
+        pass  # the other reader tells it
+    return start
+
+
 def _is_usual(name: str, stream: BinaryIO) -> bool:
     """Whether a file begins with one whole record, alone in its gzip member: else FastWARC's offsets are no spans."""
     try:
-        for found in walk(name, stream):
-            if isinstance(found, Gap):
-                return False
-            found.finish()
-            return found.length is not None
-    except DamageError:
+        for record in stream_records(name, stream):
+            record.length()
+            return True
+    except BrokenRecordError:
         return False
     finally:
         stream.seek(0)
@@ -175,15 +185,15 @@ def _text(value: bytes) -> str:
     return value.decode("utf-8", "replace").strip()
 
 
-def _head(record: FoundRecord) -> bytes:
+def _head(fields: Fields, block: Iterable[bytes]) -> bytes:
     """The start of the block, as far as the catalogue needs it."""
-    kind = record.fields.get("WARC-Type")
-    is_whole = kind == "warcinfo" or _note_kind(record.fields)
+    kind = fields.get("WARC-Type")
+    is_whole = kind == "warcinfo" or _note_kind(fields)
     if not is_whole and kind not in ("response", "revisit"):
         return b""
     longest = _LONGEST_NOTE if is_whole else _LONGEST_HEAD
     pieces, size = [], 0
-    for piece in record.pieces():
+    for piece in block:
         pieces.append(piece)
         size += len(piece)
         if size >= longest or (not is_whole and head_length(b"".join(pieces)) is not None):

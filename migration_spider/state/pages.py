@@ -14,13 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from archive import ArchiveError, BrokenRecordError, UndecodableEntityError
+from archive import ArchiveError, BrokenRecordError, Span, UndecodableEntityError
 from archive.cdxj.files import WarcFile, warc_files
-from archive.cdxj.scan import Passing, scan
 from archive.entity import decode_entity
 from archive.message import Fields, head_length, parse_fields, status_of
-from archive.replay import Place
-from archive.warc.reader import read_record
+from archive.warc.reader import StreamedRecord, read_record, stream_file
 from migration_spider.items import ITEM_MEDIA_TYPE, TOMBSTONE_MEDIA_TYPE
 
 logger = logging.getLogger(__name__)
@@ -46,10 +44,10 @@ class Page:
     checked: str
     """``WARC-Date`` of the answer."""
 
-    head: Place
+    head: Span
     """The record with the HTTP head."""
 
-    body: Place
+    body: Span
     """The record with the body; another one when ``head`` is that of a revisit."""
 
 
@@ -75,8 +73,8 @@ class Pages:
         row = self._db.execute("SELECT * FROM page WHERE url = ?", (url.partition("#")[0],)).fetchone()
         if row is None:
             return None
-        address, status, etag, last_modified, checked, *places = row
-        return Page(address, status, etag, last_modified, checked, Place(*places[:3]), Place(*places[3:]))
+        address, status, etag, last_modified, checked, *spans = row
+        return Page(address, status, etag, last_modified, checked, Span(*spans[:3]), Span(*spans[3:]))
 
     def count(self) -> int:
         """Number of addresses."""
@@ -105,7 +103,7 @@ class Pages:
             items: list[dict[str, Any]] = []
             with self._db:
                 try:
-                    for record in scan(file.path, advance):
+                    for record in stream_file(file.path, advance):
                         self._learn(file.name, record, items)
                 except BrokenRecordError as error:
                     logger.warning("Read no further than this: %s (see scrapy archive-repair)", error)
@@ -115,22 +113,22 @@ class Pages:
             with self._db:
                 self._db.execute("INSERT OR REPLACE INTO warc_file VALUES (?, ?)", (file.name, size))
 
-    def _learn(self, file: str, record: Passing, items: list[dict[str, Any]]) -> None:
+    def _learn(self, file: str, record: StreamedRecord, items: list[dict[str, Any]]) -> None:
         kind = record.headers.get("WARC-Type")
         if kind in ("response", "revisit"):
             self._learn_answer(file, record, kind)
         elif kind == "metadata" and record.headers.get("Content-Type") in ITEM_TYPES:
             items.append(json.loads(b"".join(record.chunks())))
 
-    def _learn_answer(self, file: str, record: Passing, kind: str) -> None:
+    def _learn_answer(self, file: str, record: StreamedRecord, kind: str) -> None:
         told = record.headers
         url, date = (told.get("WARC-Target-URI") or "").strip("<>"), told.get("WARC-Date") or ""
         block = record.start(_LONGEST_HEAD)
-        here = Place(file, record.offset, record.length())
+        here = Span(file, record.offset, record.length())
         head = head_length(block)
         fields = parse_fields(block[:head]) if head else Fields()
         status = status_of(block)
-        body: Place | None = here
+        body: Span | None = here
         if kind == "response":
             text = _text(fields, block[head:]) if status is not None and head and len(block) == record.size else None
             if status is not None and text is not None and self._is_blocked(status, dict(fields), text):
@@ -142,7 +140,7 @@ class Pages:
             if "WARC-Truncated" in told:
                 return
         else:
-            body = self._place(told.get("WARC-Refers-To"))
+            body = self._span(told.get("WARC-Refers-To"))
             if (told.get("WARC-Profile") or "").rstrip("/").endswith(_NOT_MODIFIED):
                 self._unmodified(url, date, body)
                 return
@@ -150,11 +148,11 @@ class Pages:
             return
         self._remember(Page(url, status, fields.get("ETag"), fields.get("Last-Modified"), date, here, body))
 
-    def _place(self, record_id: str | None) -> Place | None:
+    def _span(self, record_id: str | None) -> Span | None:
         row = self._db.execute("SELECT file, offset, length FROM record WHERE id = ?", (record_id,)).fetchone()
-        return Place(*row) if row else None
+        return Span(*row) if row else None
 
-    def _unmodified(self, url: str, date: str, body: Place | None) -> None:
+    def _unmodified(self, url: str, date: str, body: Span | None) -> None:
         """A 304: what was known of the page holds on; without that, what the record tells that it refers to."""
         known = self._db.execute(
             "UPDATE page SET checked = max(checked, ?) WHERE url = ? AND status = 200", (date, url)

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from archive.warc.walk.readers import DamageError, MemberReader, PlainReader, Source, check_sum_is_damaged
-from archive.warc.walk.record import FoundRecord
+from archive.warc.walk.record import FoundRecord, describe
 from archive.warc.walk.search import LONGEST_VERSION_LINE, MEMBER_START, VERSION_LINE, next_member, next_record
 
-__all__ = ["DamageError", "FoundRecord", "Gap", "check_sum_is_damaged", "walk"]
+__all__ = ["DamageError", "FoundRecord", "Gap", "check_sum_is_damaged", "found_at", "walk"]
 
 _PIECE = 1 << 16
 
@@ -41,11 +41,30 @@ def walk(name: str, stream: BinaryIO, start: int = 0) -> Iterator[FoundRecord | 
         return
     gzipped = _is_gzip(stream, size)
     if gzipped is None:
-        yield Gap(0, size, "garbage", f"{size} bytes, but no WARC record")
+        stream.seek(0)
+        what = describe(stream.read(LONGEST_VERSION_LINE))
+        yield Gap(0, size, "garbage", f"{size} bytes, but no WARC record ({what})")
     elif gzipped:
         yield from _walk_members(name, stream, start, size)
     else:
         yield from _walk_plain(name, stream, start, size)
+
+
+def found_at(name: str, stream: BinaryIO, offset: int, *, is_gzipped: bool) -> FoundRecord:
+    """The record at ``offset``, to be read by the caller.
+
+    Raises:
+        DamageError: none begins there.
+    """
+    if is_gzipped:
+        member = MemberReader(name, Source(stream, offset))
+        try:
+            return FoundRecord(name, offset, member)
+        except DamageError:
+            member.end()  # What cannot be unpacked says more than what it was unpacked to.
+            raise
+    size = stream.seek(0, os.SEEK_END)
+    return FoundRecord(name, offset, PlainReader(Source(stream, offset), size))
 
 
 def _is_gzip(stream: BinaryIO, size: int) -> bool | None:

@@ -76,9 +76,9 @@ class Reader(ABC):
             data += piece
         return data
 
-    def can_have(self, size: int) -> bool:
-        """False when it is certain that fewer than ``size`` bytes are left."""
-        return True
+    def missing(self, size: int) -> int:
+        """How many of the next ``size`` bytes are certainly not there."""
+        return 0
 
     def at_end(self) -> bool:
         byte = self.read(1)
@@ -91,9 +91,9 @@ class PlainReader(Reader):
         super().__init__(source.offset)
         self._source, self._size = source, size
 
-    def can_have(self, size: int) -> bool:
+    def missing(self, size: int) -> int:
         # Without looking ahead, every record with a length gone wild would cost a reading of the rest of the file.
-        return self.position + size <= self._size
+        return max(0, self.position + size - self._size)
 
     def _more(self) -> bytes:
         return self._source.take()
@@ -133,9 +133,9 @@ class MemberReader(Reader):
             data = self._inflate_to_the_damage(before)
             words = str(error).partition("decompressing data: ")[2] or str(error)
             if "header" in words and not self.position and not data:
-                code, problem = "garbage", "no gzip member starts here"
+                code, problem = "garbage", f"the gzip member is damaged, or none starts here ({words})"
             elif " check" in words:
-                code, problem = "member-check", f"the check at the end of the gzip member fails ({words})"
+                code, problem = "member-check", f"the gzip member is damaged: the check at its end fails ({words})"
             else:
                 code, problem = "member-damaged", f"the gzip member is damaged ({words})"
             self._damage = DamageError(self._name, self.offset, code, problem)

@@ -17,6 +17,17 @@ _RECORD_END = b"\r\n\r\n"
 # What stands between a block and the next record when a writer forgot some of the two line ends.
 _SHORT_END = re.compile(rb"(?:\r?\n){0,3}\r?(?=WARC/\d|\Z)")
 _LOOK_AHEAD = 24
+_OTHER_FORMATS = {
+    b"PK\x03\x04": "a ZIP file; a WACZ has its WARC files in archive/",
+    b"\x28\xb5\x2f\xfd": "zstd data, to be unpacked first",
+    b"filedesc:": "an ARC file, of the format before WARC",
+}
+
+
+def describe(data: bytes) -> str:
+    """What to say of bytes that should be the start of a record, and are not."""
+    known = next((words for start, words in _OTHER_FORMATS.items() if data.startswith(start)), None)
+    return f"{data[:12]!r}{f': {known}' if known else ''}"
 
 
 class FoundRecord:
@@ -60,7 +71,7 @@ class FoundRecord:
         data = self._reader.read_all(LONGEST_VERSION_LINE)
         if not VERSION_LINE.match(data):
             code = "header-cut" if data and b"WARC/1.1\r\n".startswith(data) else "garbage"
-            raise self._broken(code, f"no WARC record starts here ({data[:12]!r})")
+            raise self._broken(code, f"no WARC record starts here ({describe(data)})")
         end = None
         while end is None:
             piece = self._reader.read(4096)
@@ -69,7 +80,7 @@ class FoundRecord:
             if end is None and (not piece or len(data) > _LONGEST_HEADER or self._runs_on(data)):
                 break
         if end is None or self._runs_on(data, end):
-            raise self._broken("header-cut", "the record's header does not end")
+            raise self._broken("header-cut", "the record's header is cut off, or does not end")
         self.head = data[:end]
         self._reader.unread(data[end:])
 
@@ -88,8 +99,8 @@ class FoundRecord:
 
     def pieces(self) -> Iterator[bytes]:
         """What is left of the block."""
-        if not self._reader.can_have(self._left):
-            self._damage = self._broken("record-cut", f"the file ends inside a block of {self.size} bytes")
+        if missing := self._reader.missing(self._left):
+            self._damage = self._broken("record-cut", f"the block ends {missing} bytes early")
             raise self._damage
         while self._left:
             try:

@@ -1,6 +1,9 @@
 """What is kept of every record until the end, to check what is said between records: about 300 bytes each.
 
 Ids, addresses and digests are kept as 64-bit keys: of a billion records, two differ unnoticed with a chance of 1 in 36.
+
+Made anew at each verification, of what is read then: an index that was made before, or by what is verified, would vouch
+for itself.
 """
 
 from __future__ import annotations
@@ -46,7 +49,7 @@ def digest_key(labelled: str | None) -> int:
     return key((labelled or "").rpartition(":")[2].rstrip("=").lower())
 
 
-class Catalogue:
+class RecordTable:
     """The records seen so far, by number; the columns are parallel."""
 
     def __init__(self) -> None:
@@ -87,8 +90,8 @@ class Catalogue:
 class Links:
     """Who names whom (WARC/1.1, sections 5.2 to 5.8 and 6.7)."""
 
-    def __init__(self, catalogue: Catalogue) -> None:
-        self._all = catalogue
+    def __init__(self, table: RecordTable) -> None:
+        self._all = table
         self._missing: dict[int, tuple[int, str, str]] = {}
         """Key of an id not seen yet -> (who names it first, field, id)."""
         self._unreturned: dict[int, tuple[int, str]] = {}

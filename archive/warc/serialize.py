@@ -1,0 +1,74 @@
+"""The bytes of a record, made by warcio of its named fields and its block: not one of either is changed.
+
+warcio writes what it is given, in the order in which it is given, names twice that stand twice. Two things it would
+rather make itself, and may not:
+
+- It takes an HTTP head apart and writes it anew: padding, folded lines, bare line feeds and lines without a colon are
+  lost, and a reason phrase that is not ASCII is an exception. So a block is given whole, as payload; and the head of a
+  revisit, of which warcio writes the head alone, is one that knows its bytes.
+- It reads every block once more for digests, and adds a SHA-1 of the payload where none is said. Ours are made while
+  the answer comes in, so it has none to make.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Protocol
+
+from warcio.recordloader import ArcWarcRecord
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
+
+from archive.warc.record import VERSION
+
+
+class Sink(Protocol):
+    """Where the bytes go."""
+
+    def write(self, data: bytes, /) -> Any: ...
+
+    def flush(self) -> None: ...
+
+
+class Serializer(WARCWriter):  # type: ignore[misc]  # warcio tells no types
+    """Writes records to ``sink``, unpacked."""
+
+    def __init__(self, sink: Sink) -> None:
+        super().__init__(sink, gzip=False, warc_version=VERSION)
+
+    def ensure_digest(self, record: Any, block: bool = True, payload: bool = True) -> None:
+        """Add no digest: those that a record has stand among its fields."""
+
+    def write(self, kind: str, fields: Sequence[tuple[str, str]], pieces: Iterator[bytes], size: int) -> None:
+        """Write a record of these ``fields`` and a block of ``size`` bytes; ``Content-Length`` stands last."""
+        header = StatusAndHeaders("", fields, protocol=VERSION)
+        head = _Head(b"".join(pieces)) if kind == "revisit" else None
+        size = 0 if head else size
+        # Without a content type of its own, since it would put that in the place of the last one among the fields.
+        record = ArcWarcRecord("warc", kind, header, _Reading(pieces), head, None, size, payload_length=size)
+        self.write_record(record)
+
+
+class _Head(StatusAndHeaders):  # type: ignore[misc]
+    """An HTTP head as it stands, with its blank line."""
+
+    def __init__(self, head: bytes) -> None:
+        super().__init__("", [])
+        self._head = head
+
+    def compute_headers_buffer(self, header_filter: object = None) -> None:
+        self.headers_buff = self._head
+
+    def __bool__(self) -> bool:
+        return True  # Without fields it would be taken for none at all.
+
+
+class _Reading:
+    """Pieces as a file."""
+
+    def __init__(self, pieces: Iterable[bytes]) -> None:
+        self._pieces: Iterator[bytes] = filter(None, pieces)
+
+    def read(self, size: int = -1) -> bytes:
+        """The next piece, whatever its size; empty at the end only."""
+        return next(self._pieces, b"")
