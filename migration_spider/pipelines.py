@@ -7,7 +7,6 @@ import json
 import logging
 import sqlite3
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 from scrapy import Request
@@ -28,10 +27,8 @@ from migration_spider.items import (
     Vanished,
     to_record,
 )
-from migration_spider.middlewares.stop import is_stopped, stop
 from migration_spider.normalize.item import TERM_FIELDS, finish, normalize
-from migration_spider.settings import day_first_of
-from migration_spider.state import State, memory_of, revise
+from migration_spider.state import State, revise
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +38,7 @@ class CrawlerPipeline:
 
     def __init__(self, crawler: Any) -> None:
         self.crawler = crawler
+        self.run = crawler.spider.run
 
     @classmethod
     def from_crawler(cls, crawler: Any) -> CrawlerPipeline:
@@ -55,10 +53,10 @@ class CrawlerPipeline:
 
     def settle(self, item: NewsItem, code: str, detail: str = "") -> None:
         """What became of the item's address."""
-        self.crawler.spider.ledger.settle(item.url, code, detail)
+        self.run.ledger.settle(item.url, code, detail)
 
     def count(self, name: str) -> None:
-        self.crawler.stats.inc_value(f"migration/{name}")
+        self.run.count(name)
 
 
 class NormalizePipeline(CrawlerPipeline):
@@ -68,12 +66,8 @@ class NormalizePipeline(CrawlerPipeline):
     ``migration/unknown_label``.
     """
 
-    def __init__(self, crawler: Any) -> None:
-        super().__init__(crawler)
-        self.day_first = day_first_of(crawler.settings)
-
     def news(self, item: NewsItem) -> NewsItem:
-        found = normalize(item, day_first=self.day_first)
+        found = normalize(item, day_first=self.run.config.day_first)
         for vocabulary, _ in found.unrecognized:
             self.count(f"unrecognized/{vocabulary}")
         for _ in found.unknown_labels:
@@ -89,12 +83,12 @@ class SelectPipeline(CrawlerPipeline):
     """``since`` and ``max_items``. An item without a date is kept: it may be recent."""
 
     def news(self, item: NewsItem) -> NewsItem:
-        options = self.crawler.spider.options
+        options = self.run.options
         if options.since and item.publication_date and item.publication_date < options.since.isoformat():
             self.count("skipped/before_since")
             self.settle(item, "before_since")
             raise DropItem(f"{item.url} was published before {options.since}")
-        if options.max_items and self.crawler.stats.get_value("migration/taken", 0) >= options.max_items:
+        if options.max_items and self.run.counted("taken") >= options.max_items:
             self.settle(item, "max_items")
             raise DropItem(f"{item.url}: max_items reached")
         self.count("taken")
@@ -112,6 +106,8 @@ class AttachmentsPipeline(MediaPipeline):
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
+        spider: Any = self.crawler.spider
+        self.scope, self.run = spider.scope, spider.run
         self.in_trouble: set[str] = set()
         """Files that may be there in the next run."""
         self.unsent: set[str] = set()
@@ -124,8 +120,7 @@ class AttachmentsPipeline(MediaPipeline):
         return [Request(url, priority=400) for url in files]
 
     def _on_site(self, attachment: Attachment) -> str | None:
-        spider: Any = self.crawler.spider
-        url: str | None = spider.scope.file(attachment.url)
+        url: str | None = self.scope.file(attachment.url)
         return url
 
     def media_to_download(self, request: Request, info: Any, *, item: Any = None) -> None:
@@ -136,13 +131,12 @@ class AttachmentsPipeline(MediaPipeline):
         if response.status != 200 or not facts or facts["entity_sha256"] is None:
             # What is not there now will not be there in the next run; a server in trouble may answer then.
             in_trouble = response.status >= 500 or response.status == 429
-            stat = "migration/attachments/failed" if in_trouble else "migration/attachments/refused"
-            self.crawler.stats.inc_value(stat)
+            self.run.count("attachments/failed" if in_trouble else "attachments/refused")
             if in_trouble:
                 self.in_trouble.add(request.url)
             return None
         media_type = (response.headers.get("Content-Type") or b"").decode("latin-1").split(";")[0].strip()
-        self.crawler.stats.inc_value("migration/attachments/fetched")
+        self.run.count("attachments/fetched")
         return {
             "url": request.url,
             "sha256": facts["entity_sha256"],
@@ -154,9 +148,9 @@ class AttachmentsPipeline(MediaPipeline):
         if failure.check(NotWantedError):
             if failure.value.code == "stopped":
                 self.unsent.add(request.url)
-            self.crawler.stats.inc_value("migration/attachments/refused")
+            self.run.count("attachments/refused")
             return None
-        self.crawler.stats.inc_value("migration/attachments/failed")
+        self.run.count("attachments/failed")
         self.in_trouble.add(request.url)
         logger.warning("Not fetched: %s (%s)", request.url, failure.getErrorMessage() or failure.type.__name__)
         return None
@@ -166,13 +160,12 @@ class AttachmentsPipeline(MediaPipeline):
             return item
         fetched = {facts["url"]: facts for ok, facts in results if ok and facts}
         files = {Request(url).url for url in filter(None, map(self._on_site, item.attachments))}
-        if files & self.unsent or (is_stopped(self.crawler) and not all(ok and facts for ok, facts in results)):
+        if files & self.unsent or (self.run.is_stopped and not all(ok and facts for ok, facts in results)):
             # Stored without its files it would look changed when the next run has them.
             raise DropItem(f"{item.url}: the run stops before its attachments are fetched")
-        if (lost := files & self.in_trouble) and (memory := memory_of(self.crawler)) and memory.item(item.id):
+        if (lost := files & self.in_trouble) and (memory := self.run.memory) and memory.item(item.id):
             # With the files that it had before, but without their digests, it would look changed.
-            spider: Any = self.crawler.spider
-            spider.ledger.settle(item.url, "attachment", ", ".join(sorted(lost)))
+            self.run.ledger.settle(item.url, "attachment", ", ".join(sorted(lost)))
             raise DropItem(f"{item.url}: waits for its attachments")
         for attachment in item.attachments:
             url = self._on_site(attachment)
@@ -192,6 +185,8 @@ class FinishPipeline(CrawlerPipeline):
 
     def news(self, item: NewsItem) -> NewsItem:
         finish(item)
+        if self.run.coverage is not None:
+            self.run.coverage.add(item)
         for problem in item.problems:
             self.count(f"problem/{problem}")
         return item
@@ -209,7 +204,7 @@ class StorePipeline(CrawlerPipeline):
     """
 
     def open_spider(self) -> None:
-        data = Path(self.crawler.settings["DATA_DIR"])
+        data = self.run.config.data_dir
         self.state = State(data / "state.sqlite", data / "items" / "news.jsonl")
         if self.state.torn:
             logger.warning("Cut %d bytes of an unfinished line off %s", self.state.torn, self.state.lines)
@@ -219,19 +214,20 @@ class StorePipeline(CrawlerPipeline):
 
     def close_spider(self) -> None:
         self.state.close()
+        self.run.done.add("stored")
 
     async def process_item(self, item: NewsItem | Vanished) -> NewsItem | Vanished:
         try:
             async with self.one_by_one:
-                if self.crawler.stats.get_value("migration/not_stored"):
+                if self.run.counted("not_stored"):
                     # Its record would stand in the archive and its line nowhere.
                     raise DropItem(f"{item.url}: not stored")
                 return await (self._store(item) if isinstance(item, NewsItem) else self._bury(item))
         except (ArchiveError, OSError, sqlite3.Error) as error:
             # One message, not one per item: what follows cannot be stored either.
-            if not is_stopped(self.crawler):
-                self.crawler.stats.set_value("migration/not_stored", 1)
-                stop(self.crawler, "not_stored", f"items cannot be written: {error}")
+            if not self.run.is_stopped:
+                self.run.note("not_stored", 1)
+                self.run.stop("not_stored", f"items cannot be written: {error}")
             raise DropItem(f"{item.url}: not stored") from error
 
     async def _store(self, item: NewsItem) -> NewsItem:
@@ -245,7 +241,7 @@ class StorePipeline(CrawlerPipeline):
             self.settle(item, "item", item.id)
             return item
         self.seen.add(item.id)
-        if memory := memory_of(self.crawler):
+        if memory := self.run.memory:
             memory.absences.forget(item.id)
         known = self.state.known(item.id)
         if not revise(item, known):
@@ -263,12 +259,12 @@ class StorePipeline(CrawlerPipeline):
         return item
 
     async def _bury(self, gone: Vanished) -> Vanished:
-        memory = memory_of(self.crawler)
+        memory = self.run.memory
         known = memory.item(gone.id) if memory else None
         if memory is None or known is None or known.withdrawn or gone.id in self.seen:
             return gone
         confirmed = memory.absences.confirm(gone.id, gone.reason, gone.status, memory.cycle, gone.fetched_at)
-        if confirmed < self.crawler.settings.getint("MIGRATION_TOMBSTONE_CONFIRMATIONS"):
+        if confirmed < self.run.config.tombstone_confirmations:
             self.count("items/unconfirmed")
             return gone
         record = {

@@ -46,6 +46,10 @@ class Coverage:
                         known[item["id"]] = bits_of(item.get)
         return cls(known)
 
+    def add(self, item: Any) -> None:
+        """An item that was read."""
+        self.read[item.id] = bits_of(lambda name: getattr(item, name))
+
     def filled(self) -> Mapping[str, int]:
         """Field -> items read that have something in it."""
         return _count(Counter(self.read.values()))
