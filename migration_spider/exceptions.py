@@ -8,7 +8,11 @@ class MigrationError(Exception):
 
 
 class OptionError(MigrationError):
-    """An option or setting makes no sense. Raised by ``spiders.options``; the command exits 2."""
+    """An option or setting makes no sense. Raised by ``config`` and ``spiders.options``; the command exits 2."""
+
+
+class UnsupportedError(MigrationError):
+    """This version of Scrapy is not what the crawl rests on. Raised at the start, before the first request."""
 
 
 class NotWantedError(IgnoreRequest):

@@ -6,7 +6,6 @@ import asyncio
 import json
 import logging
 import sqlite3
-from pathlib import Path
 from typing import Any
 
 from itemadapter import ItemAdapter
@@ -20,10 +19,8 @@ from archive.capture import archiver_of
 from migration_spider import EXTRACTOR, gone
 from migration_spider.exceptions import NotArchivedError, NotWantedError
 from migration_spider.items import BLOCK_FIELDS, ITEM_MEDIA_TYPE, TOMBSTONE_MEDIA_TYPE, NewsItem, to_record
-from migration_spider.middlewares.stop import is_stopped, stop
 from migration_spider.normalize.item import finish, normalize
-from migration_spider.settings import day_first_of
-from migration_spider.state import ItemStore, memory_of, revise
+from migration_spider.state import ItemStore, revise
 
 logger = logging.getLogger(__name__)
 
@@ -47,6 +44,7 @@ class CrawlerPipeline:
 
     def __init__(self, crawler: Any) -> None:
         self.crawler = crawler
+        self.run = crawler.spider.run
 
     @classmethod
     def from_crawler(cls, crawler: Any) -> CrawlerPipeline:
@@ -63,10 +61,10 @@ class CrawlerPipeline:
 
     def settle(self, url: str, code: str, detail: str = "") -> None:
         """What became of an address."""
-        self.crawler.spider.ledger.settle(url, code, detail)
+        self.run.ledger.settle(url, code, detail)
 
     def count(self, name: str) -> None:
-        self.crawler.stats.inc_value(f"migration/{name}")
+        self.run.count(name)
 
 
 class NormalizePipeline(CrawlerPipeline):
@@ -76,12 +74,8 @@ class NormalizePipeline(CrawlerPipeline):
     ``migration/unknown_label``.
     """
 
-    def __init__(self, crawler: Any) -> None:
-        super().__init__(crawler)
-        self.day_first = day_first_of(crawler.settings)
-
     def news(self, fields: ItemAdapter) -> None:
-        found = normalize(news_item(fields), day_first=self.day_first)
+        found = normalize(news_item(fields), day_first=self.run.config.day_first)
         for vocabulary, _ in found.unrecognized:
             self.count(f"unrecognized/{vocabulary}")
         for _ in found.unknown_labels:
@@ -96,12 +90,12 @@ class SelectPipeline(CrawlerPipeline):
     """``since`` and ``max_items``. An item without a date is kept: it may be recent."""
 
     def news(self, fields: ItemAdapter) -> None:
-        options, url, published = self.crawler.spider.options, fields["url"], fields["publication_date"]
+        options, url, published = self.run.options, fields["url"], fields["publication_date"]
         if options.since and published and published < options.since.isoformat():
             self.count("skipped/before_since")
             self.settle(url, "before_since")
             raise DropItem(f"{url} was published before {options.since}")
-        if options.max_items and self.crawler.stats.get_value("migration/taken", 0) >= options.max_items:
+        if options.max_items and self.run.counted("taken") >= options.max_items:
             self.settle(url, "max_items")
             raise DropItem(f"{url}: max_items reached")
         self.count("taken")
@@ -118,6 +112,8 @@ class AttachmentsPipeline(MediaPipeline):
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
+        spider: Any = self.crawler.spider
+        self.scope, self.run = spider.scope, spider.run
         self.in_trouble: set[str] = set()
         """Files that may be there in the next run."""
         self.unsent: set[str] = set()
@@ -130,9 +126,8 @@ class AttachmentsPipeline(MediaPipeline):
         """The attachments of an item, each with its address as a request has it; empty where it is never fetched."""
         if isinstance(item, gone.Absence):
             return []
-        spider: Any = self.crawler.spider
         attachments = [fields_of(one) for one in fields_of(item)["attachments"]]
-        urls = [spider.scope.file(attachment["url"]) for attachment in attachments]
+        urls = [self.scope.file(attachment["url"]) for attachment in attachments]
         return [(one, Request(url).url if url else "") for one, url in zip(attachments, urls, strict=True)]
 
     def media_to_download(self, request: Request, info: Any, *, item: Any = None) -> None:
@@ -143,13 +138,12 @@ class AttachmentsPipeline(MediaPipeline):
         if response.status != 200 or not facts or facts["entity_sha256"] is None:
             # What is not there now will not be there in the next run; a server in trouble may answer then.
             in_trouble = response.status >= 500 or response.status == 429
-            stat = "migration/attachments/failed" if in_trouble else "migration/attachments/refused"
-            self.crawler.stats.inc_value(stat)
+            self.run.count("attachments/failed" if in_trouble else "attachments/refused")
             if in_trouble:
                 self.in_trouble.add(request.url)
             return None
         media_type = (response.headers.get("Content-Type") or b"").decode("latin-1").split(";")[0].strip()
-        self.crawler.stats.inc_value("migration/attachments/fetched")
+        self.run.count("attachments/fetched")
         return {
             "url": request.url,
             "sha256": facts["entity_sha256"],
@@ -161,9 +155,9 @@ class AttachmentsPipeline(MediaPipeline):
         if failure.check(NotWantedError):
             if failure.value.code == "stopped":
                 self.unsent.add(request.url)
-            self.crawler.stats.inc_value("migration/attachments/refused")
+            self.run.count("attachments/refused")
             return None
-        self.crawler.stats.inc_value("migration/attachments/failed")
+        self.run.count("attachments/failed")
         self.in_trouble.add(request.url)
         logger.warning("Not fetched: %s (%s)", request.url, failure.getErrorMessage() or failure.type.__name__)
         return None
@@ -175,13 +169,12 @@ class AttachmentsPipeline(MediaPipeline):
         fields = fields_of(item)
         fetched = {facts["url"]: facts for ok, facts in results if ok and facts}
         files = {url for _, url in attachments if url}
-        if files & self.unsent or (is_stopped(self.crawler) and not all(ok and facts for ok, facts in results)):
+        if files & self.unsent or (self.run.is_stopped and not all(ok and facts for ok, facts in results)):
             # Stored without its files it would look changed when the next run has them.
             raise DropItem(f"{fields['url']}: the run stops before its attachments are fetched")
-        if (lost := files & self.in_trouble) and (memory := memory_of(self.crawler)) and memory.item(fields["id"]):
+        if (lost := files & self.in_trouble) and (memory := self.run.memory) and memory.item(fields["id"]):
             # With the files that it had before, but without their digests, it would look changed.
-            spider: Any = self.crawler.spider
-            spider.ledger.settle(fields["url"], "attachment", ", ".join(sorted(lost)))
+            self.run.ledger.settle(fields["url"], "attachment", ", ".join(sorted(lost)))
             raise DropItem(f"{fields['url']}: waits for its attachments")
         for attachment, url in attachments:
             if facts := fetched.get(url):
@@ -200,6 +193,8 @@ class FinishPipeline(CrawlerPipeline):
 
     def news(self, fields: ItemAdapter) -> None:
         finish(news_item(fields))
+        if self.run.coverage is not None:
+            self.run.coverage.add(fields)
         for problem in fields["problems"]:
             self.count(f"problem/{problem}")
 
@@ -215,7 +210,7 @@ class StorePipeline(CrawlerPipeline):
     """
 
     def open_spider(self) -> None:
-        data = Path(self.crawler.settings["DATA_DIR"])
+        data = self.run.config.data_dir
         self.store = ItemStore(data / "state.sqlite", data / "items" / "news.jsonl")
         if self.store.torn:
             logger.warning("Cut %d bytes of an unfinished line off %s", self.store.torn, self.store.path)
@@ -225,20 +220,21 @@ class StorePipeline(CrawlerPipeline):
 
     def close_spider(self) -> None:
         self.store.close()
+        self.run.done.add("stored")
 
     async def process_item(self, item: Any) -> Any:
         fields = fields_of(item)
         try:
             async with self.one_by_one:
-                if self.crawler.stats.get_value("migration/not_stored"):
+                if self.run.counted("not_stored"):
                     # Its record would stand in the archive and its line nowhere.
                     raise DropItem(f"{fields['url']}: not stored")
                 await (self._withdraw(item) if isinstance(item, gone.Absence) else self._store(fields))
         except (ArchiveError, OSError, sqlite3.Error) as error:
             # One message, not one per item: what follows cannot be stored either.
-            if not is_stopped(self.crawler):
-                self.crawler.stats.set_value("migration/not_stored", 1)
-                stop(self.crawler, "not_stored", f"items cannot be written: {error}")
+            if not self.run.is_stopped:
+                self.run.note("not_stored", 1)
+                self.run.stop("not_stored", f"items cannot be written: {error}")
             raise DropItem(f"{fields['url']}: not stored") from error
         return item
 
@@ -254,7 +250,7 @@ class StorePipeline(CrawlerPipeline):
             self.settle(fields["url"], "item", item_id)
             return
         self.seen.add(item_id)
-        if memory := memory_of(self.crawler):
+        if memory := self.run.memory:
             memory.missed.forget(item_id)
         before = self.store.item(item_id)
         if revise(fields, before):
@@ -269,12 +265,12 @@ class StorePipeline(CrawlerPipeline):
         self.settle(fields["url"], "item", item_id)
 
     async def _withdraw(self, absence: gone.Absence) -> None:
-        memory, item = memory_of(self.crawler), self.store.item(absence.id)
+        memory, item = self.run.memory, self.store.item(absence.id)
         if memory is None or item is None or item.withdrawn or absence.id in self.seen:
             return
         missed = gone.missed(memory.missed.get(absence.id), absence, memory.cycle)
         memory.missed.put(missed)
-        if not gone.is_confirmed(missed, self.crawler.settings.getint("MIGRATION_TOMBSTONE_CONFIRMATIONS")):
+        if not gone.is_confirmed(missed, self.run.config.tombstone_confirmations):
             self.count("items/unconfirmed")
             return
         line = gone.tombstone(item, absence, missed.confirmed, archiver_of(self.crawler).run_id)

@@ -50,7 +50,7 @@ def test_stats():
     used = {
         name
         for text in CODE.values()
-        for name in re.findall(r"(?:count\(f?|(?:inc|set|get|max)_value\(\s*f?)\"([a-z_]+[/a-z_-]*)", text)
+        for name in re.findall(r"(?:count\(f?|note\(f?|(?:inc|set|get|max)_value\(\s*f?)\"([a-z_]+[/a-z_-]*)", text)
     }
     assert len(used) > 10
     documented = DOCS["settings.md"] + DOCS["archive.md"]

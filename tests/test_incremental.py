@@ -5,11 +5,9 @@ from types import SimpleNamespace
 import pytest
 from scrapy import Request
 from scrapy.settings import Settings
-from scrapy.statscollectors import MemoryStatsCollector
 
 from migration_spider.exceptions import NotWantedError
 from migration_spider.middlewares.incremental import IncrementalMiddleware
-from migration_spider.state.memory import remember
 
 ITEM, PAGE = "https://portal.example/item", "https://portal.example/about"
 
@@ -28,13 +26,9 @@ class NothingIsDue:
 
 @pytest.fixture
 def middleware():
-    crawler = SimpleNamespace(
-        settings=Settings({"ARCHIVE_DEDUP": True}),
-        spider=SimpleNamespace(ledger=SimpleNamespace(lastmods={})),
-    )
-    crawler.stats = MemoryStatsCollector(SimpleNamespace(settings=Settings({"STATS_DUMP": False})))
-    remember(crawler, NothingIsDue())
-    return IncrementalMiddleware(crawler)
+    run = SimpleNamespace(ledger=SimpleNamespace(lastmods={}), memory=NothingIsDue(), count=lambda name: None)
+    settings = Settings({"ARCHIVE_DEDUP": True})
+    return IncrementalMiddleware(SimpleNamespace(settings=settings, spider=SimpleNamespace(run=run)))
 
 
 @pytest.mark.parametrize("found", ["news_listing", "sitemap", "rss", "hreflang"])

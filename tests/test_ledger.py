@@ -2,10 +2,11 @@ from datetime import datetime, timezone
 
 import pytest
 
+from migration_spider.config import Config, parse_hours
 from migration_spider.exceptions import OptionError
 from migration_spider.harvest.completeness import check
 from migration_spider.ledger import Ledger, Listing, Sitemap
-from migration_spider.middlewares.budget import is_within, parse_hours
+from migration_spider.middlewares.budget import is_within
 
 
 def test_everything_named_is_accounted_for_or_missing_with_a_reason():
@@ -66,4 +67,4 @@ def test_hours(hours, clock, expected):
 @pytest.mark.parametrize("text", ["night", "25:00-26:00", "06:00-06:00", "06:00"])
 def test_hours_that_make_no_sense(text):
     with pytest.raises(OptionError, match="22:00-06:00"):
-        parse_hours(text)
+        Config.of({"MIGRATION_HOURS": text})

@@ -1,6 +1,7 @@
 import pytest
 
-from migration_spider.monitors import outcome
+from migration_spider.config import Config
+from migration_spider.monitors import verdict_of
 
 GOOD = {"finish_reason": "finished", "migration/pages": 9, "migration/taken": 3}
 
@@ -20,14 +21,26 @@ GOOD = {"finish_reason": "finished", "migration/pages": 9, "migration/taken": 3}
         ({"spider_exceptions/count": 1}, 1),
         ({"migration/item_errors": 1, "migration/failed": 1}, 1),
         ({"archive/failed": 1, "finish_reason": "archive_error", "migration/item_errors": 2}, 5),
+        ({"archive/unproved": 1, "migration/failure": "x"}, 5),
+        ({"migration/failure": "KeyError: 'x'", "migration/stopped": "the site refuses"}, 1),
+        ({"migration/unproved": "stored"}, 1),
+        ({"migration/share/fall": 0.2}, 0),
+        ({"migration/share/fall": 0.21}, 3),
     ],
 )
 def test_exit_code(change, code):
-    got, messages = outcome(GOOD | change)
-    assert code == got
-    assert bool(code) == bool(messages)
+    verdict = verdict_of(GOOD | change, Config())
+    assert code == verdict.code
+    assert bool(code) == bool(verdict.messages)
 
 
 def test_messages_carry_the_numbers_most_serious_first():
-    _, messages = outcome(GOOD | {"migration/failed": 12, "spider_exceptions/count": 2})
-    assert ["2 pages could not be read: an error in the code", "12 pages could not be fetched"] == messages
+    verdict = verdict_of(GOOD | {"migration/failed": 12, "spider_exceptions/count": 2}, Config())
+    assert ("2 pages could not be read: an error in the code", "12 pages could not be fetched") == verdict.messages
+
+
+def test_what_fails_after_the_verdict_makes_a_complete_run_none_and_hides_no_other_code():
+    for change, code in (({}, 1), ({"migration/failed": 1}, 1), ({"archive/failed": 1}, 5)):
+        spoiled = verdict_of(GOOD | change, Config()).spoiled("no report")
+        assert code == spoiled.code
+        assert "no report" in spoiled.messages

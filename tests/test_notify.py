@@ -16,6 +16,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from migration_spider import notify
+from migration_spider.config import Config
 from migration_spider.exceptions import OptionError
 from migration_spider.notify import delivery
 from tests.crawling import ROOT
@@ -90,7 +91,9 @@ def failed(code=3, *messages):
 
 
 def settings(**values):
-    return dict.fromkeys(("MIGRATION_METRICS_FILE", "MIGRATION_PING_URL", "MIGRATION_WEBHOOK_URL"), "") | values
+    """What a run was asked to tell, unchecked."""
+    asked = dict.fromkeys(("metrics_file", "ping_url", "webhook_url"), "")
+    return Config.model_construct(**asked | {name[10:].lower(): value for name, value in values.items()})
 
 
 @contextmanager
@@ -396,14 +399,15 @@ def test_webhook_keys_are_documented(docs):
 
 
 def test_settings_that_are_right(tmp_path):
-    notify.check(settings())
-    notify.check(
-        settings(
-            MIGRATION_METRICS_FILE=str(tmp_path / "a.prom"),
-            MIGRATION_PING_URL="https://example.org/x?create=1",
-            MIGRATION_WEBHOOK_URL="http://127.0.0.1:8080",
-        )
-    )
+    given = {
+        "MIGRATION_METRICS_FILE": str(tmp_path / "a.prom"),
+        "MIGRATION_PING_URL": "https://example.org/x?create=1",
+        "MIGRATION_WEBHOOK_URL": "http://127.0.0.1:8080",
+    }
+    checked = Config.of(given)
+    assert list(given.values()) == [checked.metrics_file, checked.ping_url, checked.webhook_url]
+    # A variable that is set to nothing, as workflow files do with secrets that are not there, is not set.
+    assert "" == Config.of({"MIGRATION_PING_URL": ""}).ping_url == Config.of({"MIGRATION_PING_URL": " "}).ping_url
 
 
 @pytest.mark.parametrize(
@@ -420,5 +424,5 @@ def test_settings_that_are_right(tmp_path):
 )
 def test_settings_that_are_wrong(name, value):
     with pytest.raises(OptionError, match=name) as caught:
-        notify.check(settings(**{name: value}))
+        Config.of({name: value})
     assert "secret" not in str(caught.value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import sqlite3
 import sys
@@ -13,10 +14,15 @@ from scrapy.exceptions import UsageError
 from scrapy.settings import SETTINGS_PRIORITIES
 
 from archive import ArchiveError, CollectionLockedError, ConfigurationError
-from migration_spider import monitors, notify, progress
-from migration_spider.exceptions import MigrationError, NotArchivedError, OptionError
+from migration_spider import monitors, notify
+from migration_spider.config import Config
+from migration_spider.exceptions import MigrationError, NotArchivedError, OptionError, UnsupportedError
+from migration_spider.extensions import progress
+from migration_spider.finish import finish
 from migration_spider.report import summary
 from migration_spider.spiders import options
+
+logger = logging.getLogger(__name__)
 
 EXAMPLES = """\
   scrapy crawl news
@@ -61,36 +67,36 @@ class Command(ScrapyCrawl):
     def crawl(self, spider: str, opts: argparse.Namespace) -> None:
         """Run ``spider`` to its end, print the summary, set the exit code."""
         process: Any = self.crawler_process
-        if spider == "news":
-            try:
-                options.settings_for(options.read(opts.spargs, self.settings), self.settings)
-            except OptionError as error:
-                raise UsageError(str(error)) from error
+        try:
+            options.settings_for(options.read(opts.spargs, Config.of(self.settings)), self.settings)
+        except OptionError as error:
+            raise UsageError(str(error)) from error
         crawler = self._create_crawler(spider)
         crawl = process.crawl(crawler, **opts.spargs)
         process.start()
+        run: Any = getattr(crawler.spider, "run", None)  # None when the spider could not be made
         if failure := crawl.exception() if crawl.done() and not crawl.cancelled() else None:
             self.exitcode = _start_failed(failure)
+            if run and "announced" in run.done:
+                notify.fail(run.config, run.options.site, self.exitcode, str(failure))
             return
-        stats = crawler.stats.get_stats()
-        self.exitcode, messages = monitors.outcome(stats, crawler.settings)
-        if stats.get("migration/unreported"):
-            site = options.read(opts.spargs, crawler.settings).site
-            notify.fail(crawler.settings, site, self.exitcode, "; ".join(messages))
+        self.exitcode = finish(run).code
         try:
-            print(summary(crawler.settings, stats), flush=True)
+            print(summary(run), flush=True)
         except BrokenPipeError:
             # Nobody reads it; the exit code must still be the run's.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _start_failed(error: BaseException) -> int:
-    """The crawl could not begin: one line for what the person can mend, the traceback for everything else."""
+    """The crawl could not begin: one line for what the person can mend, and the traceback for everything else."""
     if not isinstance(error, (MigrationError, ArchiveError, OSError, sqlite3.Error)):
-        raise error
+        logger.critical("The crawl could not begin", exc_info=error)
+        print(f"scrapy: error: an error in the code: {type(error).__name__}: {error}", file=sys.stderr)
+        return monitors.INTERNAL_ERROR
     print(f"scrapy: error: {error}", file=sys.stderr)
     if isinstance(error, CollectionLockedError):
         return monitors.LOCKED
     if isinstance(error, (ConfigurationError, OptionError)):
         return monitors.USAGE
-    return monitors.INTERNAL_ERROR if isinstance(error, NotArchivedError) else monitors.NOT_ARCHIVED
+    return monitors.INTERNAL_ERROR if isinstance(error, (NotArchivedError, UnsupportedError)) else monitors.NOT_ARCHIVED

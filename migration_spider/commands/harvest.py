@@ -7,9 +7,7 @@ from typing import Any
 
 from scrapy.exceptions import UsageError
 
-from migration_spider import notify
 from migration_spider.commands.crawl import Command as Crawl
-from migration_spider.exceptions import MigrationError
 
 EXAMPLES = """\
   scrapy harvest                             from cron: what is new, what has changed, what has gone
@@ -63,8 +61,4 @@ class Command(Crawl):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         if args:
             raise UsageError(f"{args[0]}: harvest takes no spider's name, only options")
-        try:
-            notify.check(self.settings)
-        except MigrationError as error:
-            raise UsageError(str(error)) from error
         self.crawl("news", opts)

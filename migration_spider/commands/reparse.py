@@ -17,6 +17,7 @@ from scrapy.commands import ScrapyCommand
 from archive import CollectionLockedError
 from archive.commands.progress import Steps
 from archive.warc.lock import CollectionLock
+from migration_spider.config import Config
 from migration_spider.exceptions import MigrationError
 from migration_spider.monitors import LOCKED
 from migration_spider.reparse import rebuild
@@ -26,7 +27,6 @@ from migration_spider.reparse.engines import Engine, engine_for
 from migration_spider.reparse.scan import scan
 from migration_spider.reparse.source import Source, own_files, sources
 from migration_spider.reparse.text import item_of_file, line_of, write_item
-from migration_spider.settings import day_first_of
 from migration_spider.spiders.scope import Scope
 
 EXAMPLES = """\
@@ -96,7 +96,7 @@ class Command(ScrapyCommand):
     def _text(self, opts: argparse.Namespace) -> int:
         if not (opts.text and opts.url):
             raise AskedWrongError("--text FILE and --url URL go together")
-        item = item_of_file(Path(opts.text), opts.url, day_first=day_first_of(self.settings))
+        item = item_of_file(Path(opts.text), opts.url, day_first=Config.of(self.settings).day_first)
         if opts.output:
             write_item(item, Path(opts.output))
         else:
@@ -135,7 +135,7 @@ class Command(ScrapyCommand):
                 scope,
                 output,
                 news_listings=settings.getlist("MIGRATION_NEWS_LISTINGS"),
-                day_first=day_first_of(settings),
+                day_first=Config.of(settings).day_first,
                 everything=opts.all,
                 engine=engine,
                 progress=steps.update,

@@ -8,6 +8,7 @@ from typing import Any
 
 from migration_spider.harvest.coverage import FEWEST, Coverage
 from migration_spider.ledger import REASONS, UNSETTLED, Ledger, Listing
+from migration_spider.run import Run
 
 TOLERANCE = 0.02
 """Share of a listing's results that may be rows without an address of their own."""
@@ -51,12 +52,12 @@ def _shortage(listing: Listing) -> str | None:
     return f"shows {len(listing.rows)} of the {listing.total} results that it promises"
 
 
-def stats_of(result: Completeness) -> dict[str, Any]:
-    """What the monitors look at; only what is not well."""
+def facts_of(result: Completeness) -> dict[str, Any]:
+    """What the monitors look at, without ``migration/``; only what is not well."""
     found = {
-        "migration/completeness/unsettled": len(result.unsettled),
-        "migration/completeness/listings_short": "; ".join(result.short_listings),
-        "migration/completeness/sitemaps_broken": "; ".join(result.broken_sitemaps),
+        "completeness/unsettled": len(result.unsettled),
+        "completeness/listings_short": "; ".join(result.short_listings),
+        "completeness/sitemaps_broken": "; ".join(result.broken_sitemaps),
     }
     return {name: value for name, value in found.items() if value}
 
@@ -70,24 +71,20 @@ def lost_lists(sizes: Mapping[str, int], before: Mapping[str, int]) -> str:
     return ", ".join(url for url, size in sorted(before.items()) if size >= SOME and sizes.get(url) == 0)
 
 
-def shares(stats: Mapping[str, Any], coverage: Coverage, named: int, named_before: int | None) -> dict[str, Any]:
-    """The stats that `monitors.LIMITS` look at.
+def shares(run: Run, coverage: Coverage, named_before: int | None) -> dict[str, Any]:
+    """The facts that `monitors.LIMITS` look at, without ``migration/``.
 
     Args:
-        stats: those of the run.
+        run: with its counts and its ledger.
         coverage: of the fields, before it and in it.
-        named: addresses that the site names now.
-        named_before: and in the last whole run; None when that cannot be compared.
+        named_before: addresses that the site named in the last whole run; None when that cannot be compared.
     """
-    failed = stats.get("migration/failed", 0)
-    asked = failed + stats.get("migration/pages", 0)
-    read = stats.get("migration/normalized", 0)
-    found: dict[str, Any] = {"migration/share/errors": failed / asked if asked else 0.0}
-    if read >= FEWEST:
-        found["migration/share/unknown_labels"] = stats.get("migration/unknown_label", 0) / read
+    found: dict[str, Any] = {}
+    if (read := run.counted("normalized")) >= FEWEST:
+        found["share/unknown_labels"] = run.counted("unknown_label") / read
     if named_before:
-        found["migration/share/fall"] = max(0.0, 1 - named / named_before)
+        found["share/fall"] = max(0.0, 1 - run.ledger.listed() / named_before)
     if lost := coverage.losses():
-        found["migration/share/field_loss"] = max(lost.values())
-        found["migration/fields_lost"] = ", ".join(f"{name} ({share:.0%})" for name, share in sorted(lost.items()))
+        found["share/field_loss"] = max(lost.values())
+        found["fields_lost"] = ", ".join(f"{name} ({share:.0%})" for name, share in sorted(lost.items()))
     return found

@@ -28,6 +28,10 @@ class Coverage:
     read: dict[str, int] = field(default_factory=dict)
     """Id -> bits of the items read in the run."""
 
+    def add(self, fields: Any) -> None:
+        """An item that was read; ``fields`` maps its fields by name."""
+        self.read[fields["id"]] = bits_of(fields.get)
+
     def filled(self) -> Mapping[str, int]:
         """Field -> items read that have something in it."""
         return _count(Counter(self.read.values()))

@@ -9,15 +9,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archive.dataset.lines import TOMBSTONE, is_tombstone
-from migration_spider import EXTRACTOR, drift, monitors
+from migration_spider import EXTRACTOR, drift
 from migration_spider.harvest.coverage import Coverage
 from migration_spider.items import BLOCK_FIELDS
+from migration_spider.monitors import Verdict
 from migration_spider.reparse.diff import PROVENANCE
 from migration_spider.state.lines import Record, read
 from migration_spider.state.schedule import moment, stamp
 
 if TYPE_CHECKING:
-    from migration_spider.harvest.extension import HarvestRun
+    from migration_spider.harvest.session import Harvest
 
 SCHEMA = "migration-spider/report/1"
 HISTORY = 30
@@ -42,56 +43,64 @@ class Tally:
         self.withdrawn = len(last) - len(self.living)
 
 
-def report_of(run: HarvestRun) -> dict[str, Any]:
-    """The report of a run whose archive is closed and indexed."""
-    crawler, memory = run.crawler, run.memory
-    stats: dict[str, Any] = {**crawler.stats.get_stats(), "migration/unreported": 0}
-    tally = Tally(run.data / "items" / "news.jsonl", run.run_id)
-    code, messages = monitors.outcome(stats, crawler.settings)
+def report_of(harvest: Harvest, verdict: Verdict) -> dict[str, Any]:
+    """The report of a harvest whose archive is closed and indexed."""
+    run, memory = harvest.run, harvest.memory
+    stats: dict[str, Any] = run.all_stats()
+    tally = Tally(harvest.data / "items" / "news.jsonl", harvest.run_id)
     ended = datetime.now(timezone.utc)
     report: dict[str, Any] = {
         "schema": SCHEMA,
         "run": {
-            "id": run.run_id,
+            "id": harvest.run_id,
             "cycle": memory.cycle,
-            "started": stamp(moment(run.started)),
+            "started": stamp(moment(harvest.started)),
             "ended": stamp(ended),
-            "seconds": round((ended - moment(run.started)).total_seconds(), 1),
-            "site": crawler.spider.options.site,
-            "user_agent": crawler.settings["USER_AGENT"],
+            "seconds": round((ended - moment(harvest.started)).total_seconds(), 1),
+            "site": run.options.site,
+            "user_agent": run.crawler.settings["USER_AGENT"],
             "extractor": EXTRACTOR,
-            "options": run.options,
-            "full": run.options["full"],
-            "resumed": memory.cycle != run.run_id,
+            "options": harvest.options,
+            "full": run.config.full,
+            "resumed": memory.cycle != harvest.run_id,
         },
-        "outcome": {"exit_code": code, "finish_reason": str(stats.get("finish_reason")), "messages": messages},
-        "items": _items(run, stats, tally),
-        "missing": run.completeness.missing,
-        "completeness": _completeness(run),
-        "coverage": _coverage(run.coverage),
+        "outcome": {
+            "exit_code": verdict.code,
+            "finish_reason": str(run.facts["finish_reason"]),
+            "messages": list(verdict.messages),
+        },
+        "items": _items(harvest, tally),
+        "missing": harvest.completeness.missing,
+        "completeness": _completeness(harvest),
+        "coverage": _coverage(harvest.coverage),
         "vocabulary": [
             {"where": one.where, "text": one.text, "count": one.count, "examples": one.examples}
             for one in drift.unknowns(tally.living.values())
         ],
         "charts": _charts(tally.living.values()),
-        "http": _http(run, stats),
+        "http": _http(stats),
         "archive": {
-            "files": sorted(run.warc_files),
+            "files": sorted(harvest.warc_files),
             "bytes": stats.get("archive/bytes", 0),
             "exchanges": stats.get("archive/exchanges", 0),
             "revisits": stats.get("archive/records/revisit", 0),
         },
-        "robots": _robots(run, stats),
-        "timings": run.timings,
+        "robots": {
+            "status": harvest.robots.status,
+            "sha256": harvest.robots.sha256,
+            "changed": harvest.robots.changed,
+            "crawl_delay": stats.get("migration/pace/crawl_delay"),
+        },
+        "timings": harvest.timings,
     }
-    report["charts"]["history"] = _history(run, report)
+    report["charts"]["history"] = _history(harvest, report)
     return report
 
 
-def _items(run: HarvestRun, stats: Mapping[str, Any], tally: Tally) -> dict[str, Any]:
+def _items(harvest: Harvest, tally: Tally) -> dict[str, Any]:
     kinds = ("new", "changed", "unchanged", "rerendered", "vanished", "reappeared")
-    counts = {kind: stats.get(f"migration/items/{kind}", 0) for kind in kinds}
-    counts["not_due"] = len(tally.living.keys() - run.coverage.read.keys())
+    counts = {kind: harvest.run.counted(f"items/{kind}") for kind in kinds}
+    counts["not_due"] = len(tally.living.keys() - harvest.coverage.read.keys())
     found: dict[str, list[dict[str, Any]]] = {"new": [], "changed": [], "reappeared": [], "vanished": []}
     for line, before in tally.written:
         if is_tombstone(line):
@@ -113,9 +122,9 @@ def _items(run: HarvestRun, stats: Mapping[str, Any], tally: Tally) -> dict[str,
                 "reason": missed.reason,
                 "status": missed.status,
                 "confirmed": missed.confirmed,
-                "needed": run.crawler.settings.getint("MIGRATION_TOMBSTONE_CONFIRMATIONS"),
+                "needed": harvest.run.config.tombstone_confirmations,
             }
-            for missed in run.memory.missed.all()
+            for missed in harvest.memory.missed.all()
             if missed.id in tally.living
         ],
     }
@@ -135,18 +144,18 @@ def _differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[st
     return ["body_text" if name == "texts" else name for name in names]
 
 
-def _completeness(run: HarvestRun) -> dict[str, Any]:
-    ledger = run.crawler.spider.ledger
+def _completeness(harvest: Harvest) -> dict[str, Any]:
+    ledger = harvest.run.ledger
     return {
         "known": len(ledger.named),
-        "accounted": len(ledger.named) - len(run.completeness.missing),
+        "accounted": len(ledger.named) - len(harvest.completeness.missing),
         "sitemaps": [
             {"url": url, "status": sitemap.status, "named": sitemap.named, "problem": sitemap.problem}
             for url, sitemap in sorted(ledger.sitemaps.items())
         ],
         "listings": [
             {
-                "path": path.removeprefix(run.crawler.spider.options.site) or "/",
+                "path": path.removeprefix(harvest.run.options.site) or "/",
                 "pages": listing.pages,
                 "rows": len(listing.rows),
                 "total": listing.total,
@@ -196,15 +205,15 @@ def _charts(items: Any) -> dict[str, Any]:
     }
 
 
-def _history(run: HarvestRun, report: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _history(harvest: Harvest, report: Mapping[str, Any]) -> list[dict[str, Any]]:
     rows = []
-    for past in reversed(run.memory.runs.history(HISTORY)):
-        if past.id == run.run_id or not past.counts:
+    for past in reversed(harvest.memory.runs.history(HISTORY)):
+        if past.id == harvest.run_id or not past.counts:
             continue
         rows.append(_row(past.id, past.started, past.exit_code, past.counts))
     counts = {**report["items"]["counts"], "seconds": report["run"]["seconds"]}
     counts |= {"requests": report["http"]["requests"], "bytes": report["http"]["bytes"]}
-    return [*rows, _row(run.run_id, run.started, report["outcome"]["exit_code"], counts)]
+    return [*rows, _row(harvest.run_id, harvest.started, report["outcome"]["exit_code"], counts)]
 
 
 def _row(run_id: str, started: str, code: int | None, counts: Mapping[str, Any]) -> dict[str, Any]:
@@ -212,7 +221,7 @@ def _row(run_id: str, started: str, code: int | None, counts: Mapping[str, Any])
     return {"run": run_id, "started": stamp(moment(started)), "exit_code": code, **{n: counts.get(n, 0) for n in names}}
 
 
-def _http(run: HarvestRun, stats: Mapping[str, Any]) -> dict[str, Any]:
+def _http(stats: Mapping[str, Any]) -> dict[str, Any]:
     prefix = "downloader/response_status_count/"
     status = {name.removeprefix(prefix): count for name, count in stats.items() if name.startswith(prefix)}
     prefix = "downloader/exception_type_count/"
@@ -228,13 +237,4 @@ def _http(run: HarvestRun, stats: Mapping[str, Any]) -> dict[str, Any]:
         "from_archive": stats.get("migration/from_archive", 0),
         "bytes": stats.get("downloader/response_bytes", 0),
         "failures": dict(sorted(failures.items())),
-    }
-
-
-def _robots(run: HarvestRun, stats: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "status": run.robots.status,
-        "sha256": run.robots.sha256,
-        "changed": run.robots.changed,
-        "crawl_delay": stats.get("migration/pace/crawl_delay"),
     }

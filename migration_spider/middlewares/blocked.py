@@ -13,9 +13,7 @@ from scrapy.http import Response, TextResponse
 
 from migration_spider.exceptions import BlockedPageError
 from migration_spider.middlewares.politeness import PolitenessMiddleware, is_robots
-from migration_spider.middlewares.stop import stop
 from migration_spider.pages.blocked import CODES, blocked
-from migration_spider.state import memory_of
 
 PASSING = frozenset(("maintenance", "error-page", "empty"))
 """What may be over in a moment: asked again as often as a 503, at a slower pace."""
@@ -39,9 +37,8 @@ class BlockedMiddleware:
 
     def __init__(self, crawler: Any) -> None:
         self.crawler = crawler
-        self.max_in_a_row = crawler.settings.getint("MIGRATION_MAX_BLOCKED")
+        self.run = crawler.spider.run
         self.retried_anyway = {int(status) for status in crawler.settings.getlist("RETRY_HTTP_CODES")}
-        self.max_retried = crawler.settings.getint("MIGRATION_MAX_REFUSALS")
         self.in_a_row = 0
         self.retried = 0
         """Pages in a row that are asked again: all others come before they do, at an ever slower pace."""
@@ -63,9 +60,9 @@ class BlockedMiddleware:
             return response
         if code in PASSING and response.status not in self.retried_anyway:
             self.retried += 1
-            if self.retried >= self.max_retried:
+            if self.retried >= self.run.config.max_refusals:
                 why = f"{self.retried} pages in a row, the last {response.url}: {CODES[code]} ({code})"
-                stop(self.crawler, "blocked", f"the site is blocked: {why}")
+                self.run.stop("blocked", f"the site is blocked: {why}")
             elif again := self._again(request, code):
                 return again
         self._count(request, f"{response.url} is answered {response.status}", code)
@@ -87,8 +84,7 @@ class BlockedMiddleware:
             self._count(request, f"{response.url} is answered {response.status}", code)
 
     def _again(self, request: Request, code: str) -> Request | None:
-        settings = self.crawler.settings
-        if not settings.getbool("RETRY_ENABLED") or request.meta.get("dont_retry"):
+        if not self.run.config.retries or request.meta.get("dont_retry"):
             return None
         again = get_retry_request(request, spider=self.crawler.spider, reason=f"blocked/{code}")
         if again is not None and (politeness := self.crawler.get_downloader_middleware(PolitenessMiddleware)):
@@ -96,19 +92,19 @@ class BlockedMiddleware:
         return again
 
     def _count(self, request: Request, answer: str, code: str) -> None:
-        memory = memory_of(self.crawler)
+        memory = self.run.memory
         if memory and memory.is_withdrawn([request.url, *request.meta.get("redirect_urls", ())]):
             # Known to be kept from us, with a tombstone that says so: nothing new.
-            self.crawler.spider.count("blocked/withdrawn")
+            self.run.count("blocked/withdrawn")
             return
-        self.crawler.spider.count(f"blocked/{code}")
-        self.crawler.spider.count("blocked_pages")
+        self.run.count(f"blocked/{code}")
+        self.run.count("blocked_pages")
         self.in_a_row += 1
         what = f"{answer}: {CODES[code]} ({code})"
         if is_robots(request) or (_is_front_page(request) and code != "empty"):
-            stop(self.crawler, "blocked", f"the site is blocked: {what}")
-        elif self.in_a_row >= self.max_in_a_row:
-            stop(self.crawler, "blocked", f"the site is blocked: {self.in_a_row} pages in a row; {what}")
+            self.run.stop("blocked", f"the site is blocked: {what}")
+        elif self.in_a_row >= self.run.config.max_blocked:
+            self.run.stop("blocked", f"the site is blocked: {self.in_a_row} pages in a row; {what}")
 
 
 def _code(response: Response) -> str | None:

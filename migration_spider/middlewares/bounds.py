@@ -22,23 +22,23 @@ class BoundsMiddleware:
     """
 
     def __init__(self, crawler: Any) -> None:
-        self.crawler = crawler
+        self.spider = crawler.spider
+        self.run = crawler.spider.run
 
     @classmethod
     def from_crawler(cls, crawler: Any) -> BoundsMiddleware:
         return cls(crawler)
 
     def process_request(self, request: Request) -> None:
-        spider, stats = self.crawler.spider, self.crawler.stats
-        if spider.scope.file(request.url) is None:
-            stats.inc_value("migration/skipped/off-site")
+        if self.spider.scope.file(request.url) is None:
+            self.run.count("skipped/off-site")
             if source := request.meta.get("redirect_urls"):
                 logger.info("Not followed: %s redirects to another host, %s", source[-1], request.url)
                 if "found" in request.cb_kwargs:
                     parts = urlsplit(request.url)
-                    stats.set_value("migration/moved_to", f"{parts.scheme}://{parts.netloc}")
-            raise NotWantedError(f"{request.url} is not on {spider.options.site}", "off-site")
-        limit = spider.options.max_items
-        if limit and "found" in request.cb_kwargs and stats.get_value("migration/taken", 0) >= limit:
-            stats.inc_value("migration/skipped/max_items")
+                    self.run.note("moved_to", f"{parts.scheme}://{parts.netloc}")
+            raise NotWantedError(f"{request.url} is not on {self.run.options.site}", "off-site")
+        limit = self.run.options.max_items
+        if limit and "found" in request.cb_kwargs and self.run.counted("taken") >= limit:
+            self.run.count("skipped/max_items")
             raise NotWantedError("max_items reached", "max_items")

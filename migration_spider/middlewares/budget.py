@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime, time, timezone
 from time import monotonic
 from typing import Any
@@ -11,7 +10,6 @@ from scrapy import Request, signals
 from scrapy.utils.asyncio import call_later
 
 from migration_spider.exceptions import NotWantedError, OptionError
-from migration_spider.middlewares.stop import stop
 
 LOOK_EVERY = 5.0
 """Seconds between two looks at the clock."""
@@ -25,14 +23,15 @@ class BudgetMiddleware:
     Requests under way end, and so do the items that they belong to.
 
     Raises:
-        OptionError: MIGRATION_HOURS makes no sense, or the run starts outside of it.
+        OptionError: the run starts outside of MIGRATION_HOURS.
     """
 
     def __init__(self, crawler: Any) -> None:
         self.crawler = crawler
-        self.max_requests = crawler.settings.getint("MIGRATION_MAX_REQUESTS")
-        self.max_seconds = crawler.settings.getfloat("MIGRATION_MAX_MINUTES") * 60
-        self.hours = parse_hours(crawler.settings.get("MIGRATION_HOURS") or "")
+        self.run = crawler.spider.run
+        self.max_requests = self.run.config.max_requests
+        self.max_seconds = self.run.config.max_minutes * 60
+        self.hours = self.run.config.hours
         self.started = monotonic()
         self.sent = 0
         if not is_within(self.hours, _now()):
@@ -41,7 +40,7 @@ class BudgetMiddleware:
                 "start the run in those hours"
             )
         if self.max_seconds or self.hours:
-            crawler.signals.connect(self._wait, signals.engine_started)
+            self.run.connect(self._wait, signals.engine_started)
 
     @classmethod
     def from_crawler(cls, crawler: Any) -> BudgetMiddleware:
@@ -65,29 +64,10 @@ class BudgetMiddleware:
 
     def _wait(self) -> None:
         left = self.max_seconds - (monotonic() - self.started) if self.max_seconds else LOOK_EVERY
-        call_later(max(0.0, min(LOOK_EVERY, left)), self._look)
+        call_later(max(0.0, min(LOOK_EVERY, left)), self.run.guarded(self._look))
 
     def _stop(self, why: str) -> None:
-        stop(self.crawler, "budget", why)
-
-
-def parse_hours(text: str) -> tuple[time, time] | None:
-    """``22:00-06:00`` -> begin and end; None for no limit.
-
-    Raises:
-        OptionError: it is no such range.
-    """
-    if not text.strip():
-        return None
-    match = re.fullmatch(r"\s*(\d{1,2}):(\d\d)\s*-\s*(\d{1,2}):(\d\d)\s*", text)
-    try:
-        if match:
-            begin, end = time(int(match[1]), int(match[2])), time(int(match[3]), int(match[4]))
-            if begin != end:
-                return begin, end
-    except ValueError:
-        pass
-    raise OptionError(f"MIGRATION_HOURS={text}: expected two times in UTC, such as 22:00-06:00")
+        self.run.stop("budget", why)
 
 
 def is_within(hours: tuple[time, time] | None, now: datetime) -> bool:

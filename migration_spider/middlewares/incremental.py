@@ -14,7 +14,7 @@ from archive import ArchiveError, Span
 from archive.replay import answer
 from migration_spider.exceptions import NotWantedError
 from migration_spider.middlewares.politeness import is_robots
-from migration_spider.state import Memory, Page, memory_of
+from migration_spider.state import Memory, Page
 
 logger = logging.getLogger(__name__)
 
@@ -40,7 +40,7 @@ class IncrementalMiddleware:
     """
 
     def __init__(self, crawler: Any) -> None:
-        self.crawler = crawler
+        self.run = crawler.spider.run
         # Without deduplication a 304 would refer to nothing.
         self.asks_conditionally = crawler.settings.getbool("ARCHIVE_DEDUP")
 
@@ -49,7 +49,7 @@ class IncrementalMiddleware:
         return cls(crawler)
 
     def process_request(self, request: Request) -> Response | None:
-        memory = memory_of(self.crawler)
+        memory = self.run.memory
         if memory is None:
             return None
         # Redirects copy the headers of the request they come from.
@@ -63,7 +63,7 @@ class IncrementalMiddleware:
             # Whatever its age: the answer that this harvest has is none to go by.
             page = None
         if not self._is_due(memory, request, page):
-            self._count("not_due")
+            self.run.count("not_due")
             raise NotWantedError(f"{request.url}: not due", "not_due")
         if page is not None and page.status == 200 and self.asks_conditionally and not request.meta.get("whole"):
             for name, value in zip(VALIDATORS, (page.etag, page.last_modified), strict=True):
@@ -72,7 +72,7 @@ class IncrementalMiddleware:
         return None
 
     def process_response(self, request: Request, response: Response) -> Request | Response:
-        memory = memory_of(self.crawler)
+        memory = self.run.memory
         if memory is None or response.status != 304:
             return response
         facts = request.meta.get("archive") or {}
@@ -85,7 +85,7 @@ class IncrementalMiddleware:
             except ArchiveError as error:
                 logger.warning("Asked again as a whole: %s", error)
             else:
-                self._count("not_modified")
+                self.run.count("not_modified")
                 return stored
         return request.replace(dont_filter=True, meta={**request.meta, "whole": True})
 
@@ -98,7 +98,7 @@ class IncrementalMiddleware:
         if memory.items_at(request.meta.get("redirect_urls", ())):
             # What an item redirects to tells what became of the item, however it was found.
             return True
-        return memory.is_page_due(request.url, page, self.crawler.spider.ledger.lastmods.get(request.url))
+        return memory.is_page_due(request.url, page, self.run.ledger.lastmods.get(request.url))
 
     def _from_archive(self, memory: Memory, request: Request, page: Page) -> Response | None:
         fetched_at = f"{page.checked[:19]}Z"
@@ -112,12 +112,9 @@ class IncrementalMiddleware:
         if response.status in PASSING and not self._is_followed(memory, response):
             return None
         request.meta["archive"] = facts
-        self._count("from_archive")
+        self.run.count("from_archive")
         return response
 
     def _is_followed(self, memory: Memory, response: Response) -> bool:
         target = memory.pages.get(urljoin(response.url, safe_url_string(response.headers.get("Location") or b"")))
         return target is not None and memory.is_current(target)
-
-    def _count(self, name: str) -> None:
-        self.crawler.stats.inc_value(f"migration/{name}")

@@ -18,8 +18,8 @@ from scrapy.extensions.throttle import AutoThrottle
 from scrapy.http import Response
 from scrapy.utils.asyncio import call_later
 
+from migration_spider import scrapy_internals
 from migration_spider.exceptions import NotWantedError
-from migration_spider.middlewares.stop import drop_queued, is_stopped, stop
 
 logger = logging.getLogger(__name__)
 
@@ -101,17 +101,14 @@ class PolitenessMiddleware:
     def __init__(self, crawler: Any) -> None:
         self.crawler = crawler
         settings = crawler.settings
-        self.max_crawl_delay = settings.getfloat("MIGRATION_MAX_CRAWL_DELAY")
-        self.max_retry_after = settings.getfloat("MIGRATION_MAX_RETRY_AFTER")
-        self.max_refusals = settings.getint("MIGRATION_MAX_REFUSALS")
-        self.first_slowdown = settings.getfloat("MIGRATION_SLOWDOWN_DELAY")
-        self.max_delay = settings.getfloat("AUTOTHROTTLE_MAX_DELAY")
+        self.run = crawler.spider.run
+        self.config = self.run.config
         self.user_agent = settings["ROBOTSTXT_USER_AGENT"] or settings["USER_AGENT"]
         self.hosts: dict[str, Host] = {}
-        crawler.signals.connect(self._watch, signals.spider_opened)
-        crawler.signals.connect(self.robots_parsed, signals.robots_parsed)
-        crawler.signals.connect(self.request_reached_downloader, signals.request_reached_downloader)
-        crawler.signals.connect(self.response_downloaded, signals.response_downloaded)
+        self.run.connect(self._watch, signals.engine_started)
+        self.run.connect(self.robots_parsed, signals.robots_parsed)
+        self.run.connect(self.request_reached_downloader, signals.request_reached_downloader)
+        self.run.connect(self.response_downloaded, signals.response_downloaded)
 
     @classmethod
     def from_crawler(cls, crawler: Any) -> PolitenessMiddleware:
@@ -120,7 +117,7 @@ class PolitenessMiddleware:
     # ---- robots.txt
 
     def process_request(self, request: Request) -> None:
-        if is_stopped(self.crawler):
+        if self.run.is_stopped:
             raise NotWantedError(f"{request.url}: the run stops", "stopped")
 
     def process_response(self, request: Request, response: Response) -> Response:
@@ -139,8 +136,7 @@ class PolitenessMiddleware:
             raise IgnoreRequest("robots.txt could not be fetched") from exception
 
     def _robots_unreachable(self, request: Request, what: str) -> None:
-        stop(
-            self.crawler,
+        self.run.stop(
             "refused",
             f"{request.url} {what}, so the site counts as closed to crawlers until it can be read "
             "(RFC 9309, section 2.3.1.4): try later",
@@ -151,15 +147,15 @@ class PolitenessMiddleware:
         asked = robotparser.crawl_delay(self.user_agent)
         if asked is None or math.isnan(asked) or asked <= 0:
             return
-        self.crawler.stats.set_value("migration/pace/crawl_delay", asked)
-        delay = min(asked, self.max_crawl_delay)
+        self.run.note("pace/crawl_delay", asked)
+        delay = min(asked, self.config.max_crawl_delay)
         if delay < asked:
             logger.warning(
                 "robots.txt asks for %g seconds between requests: %g are kept (MIGRATION_MAX_CRAWL_DELAY)", asked, delay
             )
         else:
             logger.info("robots.txt asks for %g seconds between requests", asked)
-        key = self.crawler.engine.downloader.get_slot_key(request)
+        key = scrapy_internals.host_key(self.crawler, request)
         host = self._host(key)
         host.crawl_delay = delay
         self._apply(key, host)
@@ -181,60 +177,58 @@ class PolitenessMiddleware:
         self._apply(key, host)
 
     def _refused(self, host: Host, response: Response, request: Request) -> None:
-        stats, now = self.crawler.stats, monotonic()
-        stats.inc_value("migration/pace/refusals")
+        now = monotonic()
+        self.run.count("pace/refusals")
         is_new = _was_sent(request) >= host.changed
         host.refusals += is_new
-        if host.refusals >= self.max_refusals:
+        if host.refusals >= self.config.max_refusals:
             self._stop(f"{host.refusals} answers in a row were 429 or 503, the last from {response.url}")
             return
         wait = retry_after(_field(response, "Retry-After"), http_date(_field(response, "Date")) or _utc_now())
         if wait is None:
             self.slow_down(request)
-        elif wait > self.max_retry_after:
+        elif wait > self.config.max_retry_after:
             self._stop(
                 f"{response.url} asks to wait {wait:.0f} seconds (Retry-After), "
-                f"more than MIGRATION_MAX_RETRY_AFTER ({self.max_retry_after:g})"
+                f"more than MIGRATION_MAX_RETRY_AFTER ({self.config.max_retry_after:g})"
             )
         elif now + wait > host.not_before:
-            stats.inc_value("migration/pace/paused_seconds", now + wait - max(now, host.not_before))
+            self.run.count("pace/paused_seconds", now + wait - max(now, host.not_before))
             if is_new:
-                stats.inc_value("migration/pace/pauses")
+                self.run.count("pace/pauses")
                 logger.warning("%d from %s: nothing is asked for %g seconds", response.status, response.url, wait)
             host.not_before, host.changed = now + wait, now
 
     def slow_down(self, request: Request) -> None:
         """Double the delay of the host that ``request`` went to, once for what was sent before it was changed."""
         key = request.meta["download_slot"]
-        host, slot = self._host(key), self.crawler.engine.downloader.slots.get(key)
+        host, slot = self._host(key), scrapy_internals.host_queue(self.crawler, key)
         if _was_sent(request) < host.changed:
             return
         delay = max(host.floor, slot.delay if slot else 0.0)
-        delay = max(host.floor, min(max(2 * delay, self.first_slowdown), self.max_delay))
+        delay = max(host.floor, min(max(2 * delay, self.config.slowdown_delay), self.config.max_delay))
         host.added, host.changed = delay - (host.floor - host.added), monotonic()
-        self.crawler.stats.inc_value("migration/pace/slowdowns")
+        self.run.count("pace/slowdowns")
         logger.warning("No good answer from %s: %g seconds between requests from now on", request.url, delay)
         self._apply(key, host)
 
     def _stop(self, why: str) -> None:
-        stop(self.crawler, "refused", f"the site refuses: {why}")
+        self.run.stop("refused", f"the site refuses: {why}")
 
     def _host(self, key: str) -> Host:
         if key not in self.hosts:
-            downloader = self.crawler.engine.downloader
-            slot = downloader.slots[key]
-            own = downloader.per_slot_settings.get(key, {})
-            delay = float(own.get("delay", self.crawler.settings.getfloat("DOWNLOAD_DELAY")))
+            slot = scrapy_internals.host_queue(self.crawler, key)
+            delay = float(scrapy_internals.host_settings(self.crawler, key).get("delay", self.config.delay))
             self.hosts[key] = Host(delay, slot.concurrency, slot.jitter)
         return self.hosts[key]
 
     def _apply(self, key: str, host: Host) -> None:
-        slot = self.crawler.engine.downloader.slots.get(key)
+        slot = scrapy_internals.host_queue(self.crawler, key)
         if slot is None:
             return
         if throttle := self.crawler.get_extension(AutoThrottle):
             throttle.mindelay = host.floor
-            throttle.maxdelay = max(self.max_delay, host.floor)
+            throttle.maxdelay = max(self.config.max_delay, host.floor)
             slot.delay = max(slot.delay, host.floor)
         else:
             slot.delay = host.floor
@@ -247,15 +241,14 @@ class PolitenessMiddleware:
 
     def _watch(self) -> None:
         """Let Ctrl-C end the run soon: Scrapy would first send what waits, at the pace of the site."""
-        call_later(0.5, self._look)
+        call_later(0.5, self.run.guarded(self._look))
 
     def _look(self) -> None:
-        slot = self.crawler.engine._slot
-        if slot is None:
-            return
-        if slot.closing is not None:
-            drop_queued(self.crawler)
-        self._watch()
+        is_closing = scrapy_internals.is_closing(self.crawler)
+        if is_closing:
+            self.run.drop_queued()
+        if is_closing is not None:
+            self._watch()
 
 
 def is_robots(request: Request) -> bool:

@@ -26,10 +26,8 @@ class RequisitesMiddleware:
     """
 
     def __init__(self, crawler: Any) -> None:
-        self.crawler = crawler
-        self.enabled = crawler.settings.getbool("MIGRATION_REQUISITES")
-        self.per_page = crawler.settings.getint("MIGRATION_REQUISITES_PER_PAGE")
-        self.per_run = crawler.settings.getint("MIGRATION_REQUISITES_PER_RUN")
+        self.spider = crawler.spider
+        self.config = crawler.spider.run.config
         self.seen: set[str] = set()
 
     @classmethod
@@ -39,7 +37,7 @@ class RequisitesMiddleware:
     async def process_spider_output(self, response: Response, result: AsyncIterator[Any]) -> AsyncIterator[Any]:
         async for output in result:
             yield output
-        if self.enabled:
+        if self.config.requisites:
             for request in self._requests(response):
                 yield request
 
@@ -51,10 +49,10 @@ class RequisitesMiddleware:
             urls = css_requisites(response.url, response.text if isinstance(response, TextResponse) else "")
         else:
             return
-        spider = self.crawler.spider
+        spider, per_run = self.spider, self.config.requisites_per_run
         wanted = [url for url in map(spider.scope.file, urls) if url and url not in self.seen]
-        for url in wanted[: self.per_page]:
-            if len(self.seen) >= self.per_run:
+        for url in wanted[: self.config.requisites_per_page]:
+            if len(self.seen) >= per_run:
                 break
             self.seen.add(url)
             yield Request(
@@ -64,6 +62,6 @@ class RequisitesMiddleware:
                 priority=PRIORITY,
                 meta={"requisite": depth + 1, "handle_httpstatus_all": True},
             )
-            self.crawler.stats.inc_value("migration/requisites/requested")
-        if len(wanted) > self.per_page or len(self.seen) >= self.per_run:
-            self.crawler.stats.inc_value("migration/requisites/over_limit")
+            spider.run.count("requisites/requested")
+        if len(wanted) > self.config.requisites_per_page or len(self.seen) >= per_run:
+            spider.run.count("requisites/over_limit")

@@ -36,6 +36,7 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         try:
             super().process_request_2(rp, request)
         except IgnoreRequest as error:
-            self.crawler.stats.inc_value("migration/skipped/robots")
+            spider: Any = self.crawler.spider
+            spider.run.count("skipped/robots")
             logger.info("Forbidden by robots.txt: %s", request.url)
             raise NotWantedError(f"{request.url}: forbidden by robots.txt", "robots") from error

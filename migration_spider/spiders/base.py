@@ -10,14 +10,15 @@ from scrapy import signals
 from scrapy.http import Response
 
 from migration_spider import gone
+from migration_spider.config import Config
 from migration_spider.exceptions import BlockedPageError, NotWantedError
 from migration_spider.ledger import SETTLED, Fate, Ledger
-from migration_spider.middlewares.stop import is_stopped
 from migration_spider.pages import Page
+from migration_spider.run import Run
 from migration_spider.spiders import options as read_options
 from migration_spider.spiders.options import Options
 from migration_spider.spiders.scope import Scope
-from migration_spider.state import Memory, memory_of
+from migration_spider.state import Memory
 from migration_spider.state.store import Item
 
 PLAIN_TYPES = frozenset(("page", "basic-page", "landing-page"))
@@ -33,9 +34,9 @@ class PortalSpider(scrapy.Spider):
     ``cb_kwargs["found"]`` of a request says how its page was found; a request without it is no page.
     """
 
-    options: Options
+    run: Run
+    """What all components of this crawl share."""
     scope: Scope
-    ledger: Ledger
     named: set[str]
     """URLs that a news listing named, or that were items before."""
     absences: list[gone.Absence]
@@ -43,28 +44,33 @@ class PortalSpider(scrapy.Spider):
 
     @classmethod
     def from_crawler(cls, crawler: Any, *args: Any, **kwargs: Any) -> Any:
-        chosen = read_options.read(kwargs, crawler.settings)
+        chosen = read_options.read(kwargs, Config.of(crawler.settings))
         for name, value in read_options.settings_for(chosen, crawler.settings).items():
             crawler.settings.set(name, value, priority="spider")
         spider = super().from_crawler(crawler, *args)
-        spider.options = chosen
-        spider.scope = Scope(
-            chosen.site,
-            chosen.languages,
-            crawler.settings.getlist("MIGRATION_LANGUAGES"),
-            crawler.settings.getlist("MIGRATION_EXCLUDED_PATHS"),
-        )
-        spider.ledger = Ledger()
+        config = Config.of(crawler.settings)
+        spider.run = Run(crawler, chosen, config)
+        spider.scope = Scope(chosen.site, chosen.languages, config.languages, config.excluded_paths)
         spider.named = set()
         spider.absences = []
-        crawler.signals.connect(spider.unreadable, signals.spider_error)
-        crawler.signals.connect(spider.dropped, signals.request_dropped)
+        spider.run.connect(spider.unreadable, signals.spider_error)
+        spider.run.connect(spider.dropped, signals.request_dropped)
         return spider
+
+    @property
+    def options(self) -> Options:
+        """What this crawl was asked for."""
+        return self.run.options
+
+    @property
+    def ledger(self) -> Ledger:
+        """What became of each address."""
+        return self.run.ledger
 
     @property
     def memory(self) -> Memory | None:
         """What is known of earlier runs; None in a plain crawl."""
-        return memory_of(self.crawler)
+        return self.run.memory
 
     def page(
         self,
@@ -161,12 +167,12 @@ class PortalSpider(scrapy.Spider):
         if self.memory is None or not self.absences:
             return []
         items = (item for item in self.memory.items() if self.scope.page(item.url)[0])
-        found = gone.judge(self.absences, items, self.ledger, self.settings.getfloat("MIGRATION_MAX_VANISHED"))
-        if not found.is_too_much and self.crawler.stats.get_value("migration/pages"):
+        found = gone.judge(self.absences, items, self.ledger, self.run.config.max_vanished)
+        if not found.is_too_much and self.run.counted("pages"):
             return found.absences
         if found.is_too_much:
-            self.crawler.stats.set_value("migration/share/vanished", found.share)
-        self.crawler.stats.set_value("migration/items/withheld", len(found.absences))
+            self.run.note("share/vanished", found.share)
+        self.run.note("items/withheld", len(found.absences))
         for one in found.absences:
             self.ledger.fates[one.url] = Fate("withheld", f"{one.reason} ({one.status})")
         return []
@@ -198,7 +204,7 @@ class PortalSpider(scrapy.Spider):
             self.logger.warning("Not fetched: %s (%s)", request.url, why or failure.type.__name__)
             is_blocked = isinstance(error, BlockedPageError)
             self.settle(request, "blocked" if is_blocked else "failed", why or failure.type.__name__)
-            if isinstance(error, BlockedPageError) and not is_stopped(self.crawler):
+            if isinstance(error, BlockedPageError) and not self.run.is_stopped:
                 status = response.status if response is not None else (facts or {}).get("status", 200)
                 self.absences += gone.of_blocked(self.items_at(request), error.code, status, facts)
 
@@ -209,6 +215,8 @@ class PortalSpider(scrapy.Spider):
 
     def unreadable(self, failure: Any, response: Any) -> None:
         """An error in the code that reads pages: the address is asked again in the next run."""
+        facts = self.run.facts  # Scrapy has its own stat of that name
+        facts["spider_exceptions/count"] = facts.get("spider_exceptions/count", 0) + 1
         if response is not None and response.request is not None:
             self.settle(response.request, "unreadable", f"{failure.type.__name__}: {failure.getErrorMessage()}")
 
@@ -223,7 +231,7 @@ class PortalSpider(scrapy.Spider):
 
     def count(self, name: str) -> None:
         """Add one to the stat ``migration/<name>``."""
-        self.crawler.stats.inc_value(f"migration/{name}")
+        self.run.count(name)
 
 
 def addresses(request: scrapy.Request | None) -> list[str]:

@@ -6,9 +6,10 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import scrapy
+from scrapy import signals
 from scrapy.http import Response, TextResponse
 
-from migration_spider import gone
+from migration_spider import gone, scrapy_internals
 from migration_spider.ledger import Listing, Sitemap
 from migration_spider.normalize.dates import parse_date
 from migration_spider.normalize.identity import item_id
@@ -16,7 +17,6 @@ from migration_spider.pages import ListingPage, NewsPage, Page, feeds, menu, pag
 from migration_spider.pages.bounds import is_parseable
 from migration_spider.pages.results import results_total
 from migration_spider.spiders.base import PortalSpider, addresses
-from migration_spider.spiders.idle import idle
 
 # The order of a crawl. Rows come before the next listing page, so that `max_items` need not walk through all pagers;
 # sitemaps last, because a page is also news when a news listing named it, and that must be known by then.
@@ -29,13 +29,20 @@ class NewsSpider(PortalSpider):
     name = "news"
 
     async def start(self) -> AsyncIterator[Any]:
+        self.run.require_start()
         for step in (self._asked,) if self.options.urls else (self._all, self._unnamed, self._merged):
             for request in step():
                 yield request
-            if not await idle(self.crawler):
+            if not await self._idle():
                 return
         for absence in self.absences_that_count():
             yield absence
+
+    async def _idle(self) -> bool:
+        """Wait until everything found so far is fetched and read; False when the run ends early."""
+        while scrapy_internals.is_busy(self.crawler):
+            await self.crawler.signals.wait_for(signals.scheduler_empty)
+        return scrapy_internals.is_closing(self.crawler) is False
 
     def _asked(self) -> Iterator[scrapy.Request]:
         for url in self.options.urls:
@@ -47,15 +54,15 @@ class NewsSpider(PortalSpider):
         yield from self._known()
 
     def _discovery(self) -> Iterator[scrapy.Request]:
-        paths = self.settings.getlist
+        config = self.run.config
         for language in self.options.languages:
-            for path in paths("MIGRATION_NEWS_LISTINGS"):
+            for path in config.news_listings:
                 yield self.start_page(path, language, NEWS_LISTING, names_news=True)
-            for path in paths("MIGRATION_FEEDS"):
+            for path in config.feeds:
                 yield self.start_page(path, language, FEED, names_news="news" in path, callback=self.parse_feed)
-        for path in paths("MIGRATION_LISTINGS"):
+        for path in config.listings:
             yield self.start_page(path, self.options.languages[0], LISTING)
-        for path in paths("MIGRATION_SITEMAPS"):
+        for path in config.sitemaps:
             yield self.start_page(path, "en", SITEMAP, callback=self.parse_sitemap)
 
     def _known(self) -> Iterator[scrapy.Request]:

@@ -12,8 +12,9 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from migration_spider import __version__
+from migration_spider import settings as project
+from migration_spider.config import Config, is_web_address
 from migration_spider.exceptions import OptionError
-from migration_spider.settings import day_first_of
 from migration_spider.spiders.scope import netloc
 
 NAMES = ("site", "languages", "since", "max_items", "urls")
@@ -56,7 +57,11 @@ class Options:
             return False
 
 
-def read(arguments: dict[str, Any], settings: Any) -> Options:
+COMPONENTS = ("SPIDER_MIDDLEWARES", "DOWNLOADER_MIDDLEWARES", "ITEM_PIPELINES")
+"""Settings whose entries a run cannot do without: pace, bounds, evidence, store."""
+
+
+def read(arguments: dict[str, Any], config: Config) -> Options:
     """``-a`` arguments -> Options. Raises OptionError with what is wrong and what is expected."""
     arguments = {name: value for name, value in arguments.items() if name not in OF_SCHEDULERS}
     unknown = sorted(set(arguments) - set(NAMES))
@@ -65,8 +70,8 @@ def read(arguments: dict[str, Any], settings: Any) -> Options:
     for name, value in arguments.items():
         if not str(value).strip():
             raise OptionError(f"{name}= is empty: give a value, or leave the option out")
-    site = _site(str(arguments.get("site") or settings["MIGRATION_SITE"]))
-    known = settings.getlist("MIGRATION_LANGUAGES")
+    site = _site(str(arguments.get("site") or config.site))
+    known = config.languages
     asked = str(arguments.get("languages") or ",".join(known))
     languages = tuple(language.strip() for language in asked.lower().split(",") if language.strip())
     if not languages:
@@ -88,14 +93,17 @@ def settings_for(options: Options, settings: Any) -> dict[str, Any]:
 
     Raises OptionError when a public site would be crawled without a contact.
     """
-    if not str(settings["DATA_DIR"]).strip():
-        raise OptionError("DATA_DIR is empty: name the folder to write to")
+    config = Config.of(settings)
     if "archive.addon.ArchiveAddon" not in settings.getdict("ADDONS"):
         raise OptionError("nothing is crawled unarchived: keep archive.addon.ArchiveAddon in ADDONS")
     if settings.getbool("HTTPCACHE_ENABLED"):
         raise OptionError("HTTPCACHE_ENABLED puts unarchived copies in the place of the site's answers: turn it off")
-    day_first_of(settings)  # before anything is written
-    contact = str(settings["MIGRATION_CONTACT"]).strip()
+    for name in (*COMPONENTS, *(("EXTENSIONS",) if config.harvest else ())):
+        there = settings.getdict(name)
+        lacking = [path for path, order in getattr(project, name).items() if order and there.get(path) is None]
+        if lacking:
+            raise OptionError(f"{name} lacks {lacking[0]}: add to what the project has, and leave nothing out")
+    contact = config.contact
     if not contact and not options.is_loopback:
         raise OptionError(
             f"a crawl of {options.site} needs a contact for the site's operators: set the environment variable "
@@ -103,12 +111,12 @@ def settings_for(options: Options, settings: Any) -> dict[str, Any]:
         )
     derived: dict[str, Any] = {
         "USER_AGENT": f"migration-spider/{__version__} (+{contact or 'local test run'})",
-        "ARCHIVE_DIR": str(Path(settings["DATA_DIR"]) / "warc"),
+        "ARCHIVE_DIR": str(config.data_dir / "warc"),
         "ARCHIVE_OPERATOR": contact,
         "ARCHIVE_RUN_ID": f"{datetime.now(timezone.utc):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}",
     }
     if options.is_loopback:
-        derived |= settings.getdict("MIGRATION_LOOPBACK_PROFILE")
+        derived |= config.loopback_profile
     return derived
 
 
@@ -118,7 +126,7 @@ def _site(raw: str) -> str:
         host = netloc(parts)
     except ValueError as error:
         raise OptionError(f"site={raw}: {error}") from error
-    if parts.scheme not in ("http", "https") or not host or "@" in parts.netloc:
+    if not is_web_address(raw.strip()) or "@" in parts.netloc:
         raise OptionError(f"site={raw}: expected a web address such as https://migrationnetwork.un.org")
     return f"{parts.scheme}://{host}"
 

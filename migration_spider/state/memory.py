@@ -7,15 +7,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from migration_spider.state.database import open_database
 from migration_spider.state.pages import IsBlocked, Page, Pages
 from migration_spider.state.runs import MissedItems, Runs
 from migration_spider.state.schedule import Policy, interval, is_due, moment, stamp, young_since
 from migration_spider.state.store import COLUMNS, Item
-
-_ATTRIBUTE = "migration_memory"
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,14 +163,3 @@ def _is_later(lastmod: str, checked: str) -> bool:
     if "T" not in lastmod:
         when += timedelta(days=1)
     return when > moment(checked)
-
-
-def remember(crawler: Any, memory: Memory) -> None:
-    """Give ``crawler`` its memory."""
-    vars(crawler)[_ATTRIBUTE] = memory
-
-
-def memory_of(crawler: Any) -> Memory | None:
-    """The memory of ``crawler``; None of a plain crawl, which asks for everything."""
-    memory: Memory | None = vars(crawler).get(_ATTRIBUTE)
-    return memory

@@ -10,7 +10,7 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class PastRun:
     """One run."""
 
     id: str
@@ -57,16 +57,16 @@ class Runs:
                 (ended, exit_code, finish_reason, json.dumps(counts), run_id),
             )
 
-    def last(self) -> Run | None:
+    def last(self) -> PastRun | None:
         """The run begun last."""
         return next(iter(self.history(1)), None)
 
-    def first_of(self, cycle: str) -> Run | None:
+    def first_of(self, cycle: str) -> PastRun | None:
         """The run that began ``cycle``."""
         row = self._db.execute("SELECT * FROM run WHERE id = ?", (cycle,)).fetchone()
         return _run(row) if row else None
 
-    def history(self, most: int) -> list[Run]:
+    def history(self, most: int) -> list[PastRun]:
         """The last ``most`` runs, the latest first."""
         rows = self._db.execute("SELECT * FROM run ORDER BY started DESC, id DESC LIMIT ?", (most,))
         return [_run(row) for row in rows]
@@ -142,8 +142,8 @@ class MissedItems:
         return [Missed(*row) for row in self._db.execute("SELECT * FROM missing ORDER BY id")]
 
 
-def _run(row: Iterable[Any]) -> Run:
+def _run(row: Iterable[Any]) -> PastRun:
     run_id, cycle, started, ended, pid, options, exit_code, reason, counts = row
-    return Run(
+    return PastRun(
         run_id, cycle, started, ended, pid, json.loads(options), exit_code, reason, json.loads(counts) if counts else {}
     )

@@ -4,6 +4,7 @@ import pytest
 from scrapy.settings import Settings
 
 from migration_spider import settings as project
+from migration_spider.config import Config
 from migration_spider.exceptions import OptionError
 from migration_spider.spiders import options
 
@@ -18,7 +19,7 @@ def settings(**values):
 
 
 def test_defaults():
-    read = options.read({}, settings())
+    read = options.read({}, Config.of(settings()))
     assert "https://migrationnetwork.un.org" == read.site
     assert ("en", "fr", "es", "ar", "ru", "zh-hant") == read.languages
     assert (None, None, ()) == (read.since, read.max_items, read.urls)
@@ -28,7 +29,7 @@ def test_all_given(tmp_path):
     pages = tmp_path / "pages.txt"
     pages.write_text("# two pages\n/es/node/7756\n\nhttp://127.0.0.1:8010/a\n", encoding="utf-8")
     given = {"site": SITE + "/", "languages": "en, es", "since": "2024-02-29", "max_items": "5", "urls": str(pages)}
-    read = options.read(given, settings())
+    read = options.read(given, Config.of(settings()))
     assert SITE == read.site
     assert ("en", "es") == read.languages
     assert date(2024, 2, 29) == read.since
@@ -52,18 +53,18 @@ def test_all_given(tmp_path):
 )
 def test_nonsense_is_named(given, says):
     with pytest.raises(OptionError, match=says.replace(".", r"\.")):
-        options.read(given, settings())
+        options.read(given, Config.of(settings()))
 
 
 def test_a_file_of_urls_names_the_bad_line(tmp_path):
     pages = tmp_path / "pages.txt"
     pages.write_text("/a\nhttps://elsewhere.example/b\n", encoding="utf-8")
     with pytest.raises(OptionError, match="line 2"):
-        options.read({"site": SITE, "urls": str(pages)}, settings())
+        options.read({"site": SITE, "urls": str(pages)}, Config.of(settings()))
 
 
 def test_a_public_site_needs_a_contact():
-    public = options.read({}, settings())
+    public = options.read({}, Config.of(settings()))
     with pytest.raises(OptionError, match="MIGRATION_CONTACT"):
         options.settings_for(public, settings())
     made = options.settings_for(public, settings(MIGRATION_CONTACT="me@example.org", DATA_DIR="d"))
@@ -75,5 +76,5 @@ def test_a_public_site_needs_a_contact():
 
 @pytest.mark.parametrize("host", ["127.0.0.1:8010", "localhost:1", "[::1]:80"])
 def test_loopback_is_crawled_without_waiting(host):
-    made = options.settings_for(options.read({"site": f"http://{host}"}, settings()), settings())
+    made = options.settings_for(options.read({"site": f"http://{host}"}, Config.of(settings())), settings())
     assert (0, False) == (made["DOWNLOAD_DELAY"], made["AUTOTHROTTLE_ENABLED"])

@@ -36,9 +36,10 @@ class Progress:
             TimeElapsedColumn(),
             console=Console(stderr=True),
         )
-        crawler.signals.connect(self.opened, signals.spider_opened)
-        crawler.signals.connect(self.update, signals.response_received)
-        crawler.signals.connect(self.closed, signals.spider_closed)
+        run = crawler.spider.run
+        run.connect(self.opened, signals.spider_opened)
+        run.connect(self.update, signals.response_received)
+        run.connect(self.closed, signals.spider_closed)
 
     @classmethod
     def from_crawler(cls, crawler: Any) -> Progress:

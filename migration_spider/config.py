@@ -1,0 +1,408 @@
+"""The settings of the project: name, type, bounds, default and reason of each, and the check before the first request.
+
+``settings.py`` takes the defaults from here, every component reads the checked object (``crawler.spider.run.config``),
+and ``python -m migration_spider.config`` writes the table of docs/settings.md.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import os
+import re
+from collections.abc import Callable, Mapping
+from datetime import time
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from scrapy.settings import default_settings
+
+from migration_spider.exceptions import OptionError
+
+PREFIX = "MIGRATION_"
+
+RETIRED = {"MIGRATION_MAX_ERRORS": "every page that cannot be fetched makes a run incomplete: leave it out"}
+"""Settings of earlier versions -> what to do about them."""
+
+SECRETS = frozenset(("MIGRATION_PING_URL", "MIGRATION_WEBHOOK_URL"))
+"""Whose value no message shows."""
+
+
+# ---- types: a validator, and in words what it expects
+
+
+def _list(value: Any) -> Any:
+    """``a,b`` of a command line -> a list, as Scrapy's ``getlist``."""
+    return [one.strip() for one in value.split(",") if one.strip()] if isinstance(value, str) else value
+
+
+def _json(value: Any) -> Any:
+    return json.loads(value) if isinstance(value, str) else value
+
+
+def _matching(pattern: str) -> AfterValidator:
+    def check(values: tuple[str, ...]) -> tuple[str, ...]:
+        if bad := [value for value in values if not re.fullmatch(pattern, value)]:
+            raise ValueError(bad[0])
+        return values
+
+    return AfterValidator(check)
+
+
+def parse_hours(text: Any) -> tuple[time, time] | None:
+    """``22:00-06:00`` -> begin and end; None for no limit.
+
+    Raises:
+        ValueError: it is no such range.
+    """
+    if not isinstance(text, str):
+        raise ValueError("no text")  # noqa: TRY004  (pydantic takes ValueError only)
+    if not text.strip():
+        return None
+    match = re.fullmatch(r"\s*(\d{1,2}):(\d\d)\s*-\s*(\d{1,2}):(\d\d)\s*", text)
+    if match is None:
+        raise ValueError("no range")
+    begin, end = time(int(match[1]), int(match[2])), time(int(match[3]), int(match[4]))
+    if begin == end:
+        raise ValueError("begin and end are the same")
+    return begin, end
+
+
+def is_web_address(url: str) -> bool:
+    """Whether it is http or https, with a host and without a user's name."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0 and not parts.username
+    except ValueError:
+        return False
+
+
+def _web_address(url: str) -> str:
+    if url and not is_web_address(url):
+        raise ValueError("no web address")
+    return url
+
+
+def _metrics_file(file: str) -> str:
+    if file and (not file.endswith(".prom") or not Path(file).parent.is_dir()):
+        raise ValueError("no such file")
+    return file
+
+
+def _not_empty(value: Any) -> Any:
+    if not str(value).strip():
+        raise ValueError("empty")
+    return value
+
+
+def _folder(path: Path) -> Path:
+    there = next((one for one in (path, *path.absolute().parents) if one.exists()), path)
+    if not there.is_dir():
+        raise ValueError(f"{there} is no folder")
+    return path
+
+
+def _profile(value: Any) -> Any:
+    """Every name must be a setting; the values are looked at when they are put in the place of the others."""
+    profile = _json(value)
+    if not isinstance(profile, Mapping):
+        raise ValueError("no names with values")  # noqa: TRY004  (pydantic takes ValueError only)
+    for name in profile:
+        if name not in names() and not hasattr(default_settings, name):
+            raise ValueError(f"{name} is no setting")
+    return dict(profile)
+
+
+_FINITE = Field(ge=0, le=1_000_000, allow_inf_nan=False)
+_STRIP = BeforeValidator(lambda value: "" if value is None else str(value).strip())
+Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False), "a share from 0 to 1"]
+Amount = Annotated[float, _FINITE, "a number from 0 to 1000000"]
+Positive = Annotated[float, Field(gt=0, le=1_000_000, allow_inf_nan=False), "a number above 0, up to 1000000"]
+Count = Annotated[int, Field(ge=0), "a whole number, 0 or more"]
+Some = Annotated[int, Field(ge=1), "a whole number, 1 or more"]
+Switch = Annotated[bool, "True or False"]
+Paths = Annotated[
+    tuple[str, ...],
+    BeforeValidator(_list),
+    _matching(r"/[^\s{}\[\]\"]*"),
+    "paths that begin with /, with commas between",
+]
+Address = Annotated[str, _STRIP, AfterValidator(_web_address), "http:// or https:// and a host, without user:password@"]
+Policy = Annotated[tuple[tuple[Annotated[float, _FINITE] | None, Annotated[float, _FINITE]], ...], Field(min_length=1)]
+
+
+def _of_environment(name: str) -> Callable[[], str]:
+    return lambda: os.environ.get(name, "")
+
+
+def _of(name: str) -> Any:
+    """A setting of Scrapy's that a promise rests on; settings.py has its value and reason."""
+    return Field(default=getattr(default_settings, name), alias=name)
+
+
+class Config(BaseModel):
+    """The settings of one run, checked. ``MIGRATION_MAX_FALL`` is ``max_fall``, and so on."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        populate_by_name=True,
+        arbitrary_types_allowed=True,
+        alias_generator=lambda name: PREFIX + name.upper(),
+    )
+
+    data_dir: Annotated[
+        Path, BeforeValidator(_not_empty), AfterValidator(_folder), "the folder to write to, there or to be made"
+    ] = Field(
+        default_factory=lambda: Path(os.environ.get("MIGRATION_DATA_DIR") or "data"),
+        alias="DATA_DIR",
+        description="where everything is written; the archive's `ARCHIVE_DIR` is `warc/` below it",
+        json_schema_extra={"shown": "`data`, or the environment variable `MIGRATION_DATA_DIR`"},
+    )
+
+    # ---- 1 crawl: what is visited
+    site: Annotated[str, AfterValidator(_web_address), Field(min_length=1), "a web address"] = Field(
+        "https://migrationnetwork.un.org", description="default of the option `site`"
+    )
+    contact: Annotated[str, _STRIP, Field(pattern=r"^[^\x00-\x1f]*$"), "one line of text"] = Field(
+        default_factory=_of_environment("MIGRATION_CONTACT"),
+        description="mail address or web page where the site's operators reach whoever runs the crawl. It is part of "
+        "the user agent; a crawl of a public site without it is refused",
+        json_schema_extra={"shown": "the environment variable of the same name"},
+    )
+    languages: Annotated[
+        tuple[str, ...],
+        BeforeValidator(_list),
+        Field(min_length=1),
+        _matching(r"[a-z]{2,3}(-[a-z0-9]+)*"),
+        "language codes in lower case, with commas between",
+    ] = Field(("en", "fr", "es", "ar", "ru", "zh-hant"), description="URL prefixes of the portal; English has none")
+    news_listings: Paths = Field(
+        ("/news", "/latest-news", "/statements"),
+        description="listings that name their rows as news, under every prefix. The portal's own has never been seen, "
+        "so all likely paths are tried: one that answers 404 is reported, not fatal",
+    )
+    listings: Paths = Field(
+        ("/", "/hub", *(f"/taxonomy/term/{n}" for n in (738, 739, 742, 741, 740, 259, 258, 257, 737, 736))),
+        description="listings of mixed content, under the first prefix only: a row's page says itself whether it is "
+        "news. The terms are the ten guiding principles of the Global Compact",
+        json_schema_extra={"shown": "`/`, `/hub`, ten term pages"},
+    )
+    feeds: Paths = Field(("/rss.xml", "/news/rss.xml"), description="RSS, under every prefix")
+    sitemaps: Paths = Field(("/sitemap.xml",), description="sitemaps or sitemap indexes")
+    excluded_paths: Annotated[
+        tuple[str, ...], BeforeValidator(_list), _matching(r"[^\s{}\[\]\"?#]+"), "paths, with commas between"
+    ] = Field(
+        (
+            *(
+                "admin",
+                "batch",
+                "calendar",
+                "comment",
+                "events",
+                "filter",
+                "node/add",
+                "pledge",
+                "practice",
+                "projects",
+            ),
+            *("search", "user", "videos", "webform", "hub/discussion-space", "hub/resource", "taxonomy/term/detail"),
+        ),
+        description="first segments of paths, after the prefix, that never lead to news: other content types and "
+        "Drupal's own pages",
+        json_schema_extra={"shown": "other content types, forms, users"},
+    )
+    requisites: Switch = Field(True, description="fetch style sheets, scripts, images and fonts of archived pages")
+    requisites_per_page: Count = Field(150, description="at most so many for one page")
+    requisites_per_run: Count = Field(20_000, description="at most so many in a run")
+
+    # ---- 1 crawl: how politely. What the site asks for is kept, also on 127.0.0.1, within these bounds.
+    max_crawl_delay: Amount = Field(
+        60.0, description="the longest `Crawl-delay` of robots.txt that is kept, in seconds"
+    )
+    max_retry_after: Amount = Field(
+        900.0,
+        description="the longest pause (`Retry-After` of a 429 or 503) that is waited for, in seconds; a longer one "
+        "ends the run",
+    )
+    slowdown_delay: Amount = Field(
+        1.0,
+        description="the least delay after a 429 or 503 without `Retry-After`, in seconds; each one doubles the delay, "
+        "up to `AUTOTHROTTLE_MAX_DELAY`",
+    )
+    max_refusals: Some = Field(10, description="so many 429 or 503 in a row end the run; one page's retries are 4")
+    max_blocked: Some = Field(5, description="so many [blocked pages](crawl.md#blocked-pages) in a row end the run")
+    loopback_profile: Annotated[dict[str, Any], BeforeValidator(_profile), "settings and values, as JSON"] = Field(
+        {
+            "CONCURRENT_REQUESTS_PER_DOMAIN": 8,
+            "DOWNLOAD_DELAY": 0,
+            "AUTOTHROTTLE_ENABLED": False,
+            "RETRY_TIMES": 2,
+        },
+        description="settings that replace the polite ones on 127.0.0.1 (the demo portal, recorded portals)",
+        json_schema_extra={"shown": "no delay, 8 at a time"},
+    )
+
+    # ---- 4 normalize
+    day_first: Annotated[bool | None, "True or False"] = Field(
+        None,
+        description="whether `03/04/2022` on an English page is the third of April (`True`) or the fourth of March "
+        "(`False`), where neither a weekday, nor the other dates of the page, nor the language tells. Not known of the "
+        "portal: with `None` such a date stays null, with the problem `date-ambiguous`",
+    )
+
+    # ---- 5 store: what is asked again, and when it counts as gone
+    harvest: Switch = Field(
+        False,
+        description="makes `scrapy crawl news` a [harvest](harvest.md); set by `scrapy harvest`, by hand for scrapyd",
+    )
+    full: Switch = Field(False, description="every item is due, whatever its age; set by `--full`")
+    revisit: Annotated[Policy, BeforeValidator(_json), "pairs of days, such as [[30, 0], [null, 30]]"] = Field(
+        ((30, 0), (365, 7), (None, 30)),
+        description="pairs of days: the age of an item up to which a rule holds (null: all older), and the days "
+        "between two looks at it. The portal rewrites pages in place and enters items late: both make an item young",
+        json_schema_extra={"shown": "`[[30, 0], [365, 7], [null, 30]]`"},
+    )
+    revisit_others: Amount = Field(
+        30, description="days between two looks at pages that are no items, and at items that are gone"
+    )
+    revisit_requisites: Amount = Field(90, description="days between two looks at style sheets, scripts and images")
+    tombstone_confirmations: Some = Field(
+        2, description="harvests that must find an item gone, one after the other, before it gets its tombstone"
+    )
+    resume_hours: Amount = Field(
+        72, description="how long a harvest that was cut off is gone on with; then its listings are too old to walk by"
+    )
+    max_requests: Count = Field(0, description="pause after so many requests; 0: no limit")
+    max_minutes: Amount = Field(0, description="pause after so many minutes; 0: no limit")
+    hours: Annotated[Any, BeforeValidator(parse_hours), "two times in UTC, such as 22:00-06:00"] = Field(
+        "",
+        validate_default=True,
+        description="when the site may be asked, in UTC: `22:00-06:00`",
+        json_schema_extra={"shown": "none"},
+    )
+
+    # ---- limits: above them a run is incomplete
+    max_fall: Share = Field(
+        0.2, description="share by which the pages that the site names may fall from one harvest to the next"
+    )
+    max_vanished: Share = Field(
+        0.5,
+        description="share of the items that may be gone at once; above it the site is taken for the cause, and none "
+        "counts as gone",
+    )
+    max_field_loss: Share = Field(0.5, description="share of the items with a field that may have lost it")
+    max_unknown_labels: Amount = Field(0.5, description="labels met for the first time per page read")
+
+    # ---- whom a run tells. The addresses are secrets, so they come from the environment, never from a command line.
+    metrics_file: Annotated[
+        str, _STRIP, AfterValidator(_metrics_file), "the path of a .prom file in a folder that exists"
+    ] = Field(
+        default_factory=_of_environment("MIGRATION_METRICS_FILE"),
+        description="where a harvest leaves its numbers for Prometheus: [deploy-notify.md](deploy-notify.md)",
+        json_schema_extra={"shown": "the environment variable of the same name, else nothing"},
+    )
+    ping_url: Address = Field(
+        default_factory=_of_environment("MIGRATION_PING_URL"),
+        description="pinged when a harvest begins and ends, in the manner of healthchecks",
+        json_schema_extra={"shown": "the environment variable of the same name, else nothing"},
+    )
+    webhook_url: Address = Field(
+        default_factory=_of_environment("MIGRATION_WEBHOOK_URL"),
+        description="called when a harvest fails",
+        json_schema_extra={"shown": "the environment variable of the same name, else nothing"},
+    )
+
+    # ---- of Scrapy, where a promise rests on them
+    obeys_robots: Switch = _of("ROBOTSTXT_OBEY")
+    concurrency: Some = _of("CONCURRENT_REQUESTS_PER_DOMAIN")
+    delay: Amount = _of("DOWNLOAD_DELAY")
+    throttled: Switch = _of("AUTOTHROTTLE_ENABLED")
+    throttle_start: Amount = _of("AUTOTHROTTLE_START_DELAY")
+    max_delay: Amount = _of("AUTOTHROTTLE_MAX_DELAY")
+    throttle_target: Positive = _of("AUTOTHROTTLE_TARGET_CONCURRENCY")
+    keeps_cookies: Switch = _of("COOKIES_ENABLED")
+    retries: Switch = _of("RETRY_ENABLED")
+    retry_times: Count = _of("RETRY_TIMES")
+    redirects: Count = _of("REDIRECT_MAX_TIMES")
+    timeout: Positive = _of("DOWNLOAD_TIMEOUT")
+    largest: Count = _of("DOWNLOAD_MAXSIZE")
+
+    @classmethod
+    def of(cls, settings: Any) -> Config:
+        """Scrapy's ``settings``, or a mapping, checked.
+
+        Raises:
+            OptionError: one is unknown or makes no sense; one line with its name, its value and what is expected.
+        """
+        known = names()
+        for name in settings:
+            if name.startswith(PREFIX) and name not in known:
+                raise OptionError(_unknown(name, known))
+        given = {name: settings[name] for name in known if name in settings}
+        checked = cls._checked(given)
+        profile = {name: value for name, value in checked.loopback_profile.items() if name in known}
+        cls._checked({**given, **profile}, "MIGRATION_LOOPBACK_PROFILE: ")
+        return checked
+
+    @classmethod
+    def _checked(cls, given: Mapping[str, Any], where: str = "") -> Config:
+        try:
+            return cls.model_validate(given)
+        except ValidationError as error:
+            name = str(error.errors()[0]["loc"][0])
+            value = " ".join(str(given[name]).splitlines())
+            value = f"={value}" if value.strip() else " is empty"
+            said = f"{name}{'' if name in SECRETS else value}: expected {_expected(cls.model_fields[names()[name]])}"
+            raise OptionError(where + said) from None
+
+
+def names() -> dict[str, str]:
+    """Name of the setting -> name of the field."""
+    return {str(field.alias): name for name, field in Config.model_fields.items()}
+
+
+def defaults() -> dict[str, Any]:
+    """Name -> default of the project's own settings."""
+    own = {str(field.alias): field for field in Config.model_fields.values() if field.description}
+    return {name: field.get_default(call_default_factory=True, validated_data={}) for name, field in own.items()}
+
+
+def _expected(field: Any) -> str:
+    """What a setting may be, in words."""
+    return next(one for one in field.metadata if isinstance(one, str))
+
+
+def _unknown(name: str, known: Mapping[str, str]) -> str:
+    if name in RETIRED:
+        return f"{name} is a setting no more: {RETIRED[name]}"
+    near = difflib.get_close_matches(name, known, 1, 0.0)[0]
+    return f"{name} is no setting: is {near} meant? All are in docs/settings.md"
+
+
+# ---- docs/settings.md
+
+
+def table() -> str:
+    """The table of docs/settings.md."""
+    lines = ["| setting | default | expected | meaning |", "| - | - | - | - |"]
+    for field in Config.model_fields.values():
+        if field.description:
+            extra: Any = field.json_schema_extra or {}
+            shown = (
+                extra.get("shown")
+                or f"`{' '.join(field.default) if isinstance(field.default, tuple) else field.default}`"
+            )
+            lines.append(f"| `{field.alias}` | {shown} | {_expected(field)} | {field.description} |")
+    return "\n".join(lines) + "\n"
+
+
+def documented(text: str) -> str:
+    """``text`` of docs/settings.md with the table as it is now."""
+    return re.sub(r"^\| setting \|.*?\n(?!\|)", lambda _: table(), text, count=1, flags=re.MULTILINE | re.DOTALL)
+
+
+if __name__ == "__main__":
+    _file = Path("docs", "settings.md")
+    _file.write_text(documented(_file.read_text(encoding="utf-8")), encoding="utf-8", newline="\n")

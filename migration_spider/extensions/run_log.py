@@ -1,0 +1,65 @@
+"""``runs/<run id>/``: ``crawl.log`` while the run goes on, ``stats.json`` when it has ended."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from typing import Any
+
+from scrapy.utils.log import get_scrapy_root_handler
+
+from migration_spider.report import run_folder
+from migration_spider.run import Run
+
+logger = logging.getLogger(__name__)
+
+
+class LogFile(logging.FileHandler):
+    """``crawl.log``. A disk that takes no more costs its lines, not a traceback for each: the console has them all."""
+
+    error: BaseException | None = None
+    """Why the file is not whole."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  (the name is logging's)
+        self.error = sys.exc_info()[1]
+
+    def close(self) -> None:
+        try:
+            super().close()
+        except OSError as error:
+            self.error = error
+
+
+class RunLog:
+    """Makes the folder; `finish.finish` closes it."""
+
+    def __init__(self, run: Run) -> None:
+        settings = run.crawler.settings
+        self.run = run
+        self.folder = run_folder(settings)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.log = LogFile(self.folder / "crawl.log", encoding="utf-8")
+        self.log.setLevel("DEBUG" if settings["LOG_LEVEL"] in ("DEBUG", 10, "10") else "INFO")
+        self.log.setFormatter(logging.Formatter(settings["LOG_FORMAT"], datefmt=settings["LOG_DATEFORMAT"]))
+        if console := get_scrapy_root_handler():
+            for rule in console.filters:
+                self.log.addFilter(rule)
+        logging.getLogger().addHandler(self.log)
+
+    @classmethod
+    def from_crawler(cls, crawler: Any) -> RunLog:
+        return cls(crawler.spider.run)
+
+    def close(self) -> None:
+        """Close the log and write the stats. What the disk does not take is told, and changes nothing of the run."""
+        logging.getLogger().removeHandler(self.log)
+        self.log.close()
+        error = self.log.error
+        text = json.dumps(self.run.all_stats(), indent=1, default=str, ensure_ascii=False)
+        try:
+            (self.folder / "stats.json").write_text(text + "\n", encoding="utf-8")
+        except OSError as full:
+            error = full
+        if error is not None:
+            logger.error("%s is not whole: %s", self.folder, error)

@@ -1,0 +1,64 @@
+"""The end of a run, after the reactor has stopped: what no receiver of a signal may do, as Scrapy swallows errors."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from archive import ArchiveError
+from migration_spider import notify
+from migration_spider.exceptions import MigrationError
+from migration_spider.extensions.harvest import Harvest
+from migration_spider.extensions.run_log import RunLog
+from migration_spider.monitors import Verdict
+from migration_spider.run import Run
+
+logger = logging.getLogger(__name__)
+
+
+def finish(run: Run) -> Verdict:
+    """Settle, index, judge, report, tell, in this order; whatever fails on the way makes the run an internal error."""
+    harvest = run.crawler.get_extension(Harvest)
+    # Cut off by a second Ctrl-C: the archive is open still, the next harvest goes on from there.
+    is_over = "closed" in run.done
+    run.end()
+    with _failing(run, run.fail):
+        if harvest and is_over:
+            harvest.settle()
+            harvest.index()
+    verdict = run.judge()
+    for message in verdict.messages:
+        logger.error("Run is not complete: %s", message)
+    with _failing(run, run.spoil):
+        if harvest and is_over:
+            notify.finish(run.config, harvest.report(verdict))
+    if harvest and (not is_over or run.counted("unreported")):
+        tell_failure(run)
+    run.note("exit_code", run.judge().code)
+    with _failing(run, run.spoil):
+        if log := run.crawler.get_extension(RunLog):
+            log.close()
+        if harvest:
+            harvest.memory.close()
+    return run.judge()
+
+
+def tell_failure(run: Run, reason: str = "") -> None:
+    """Tell those who wait for a harvest that it has ended without a report, whatever else is broken."""
+    verdict = run.judge()
+    with _failing(run, run.spoil):
+        notify.fail(run.config, run.options.site, verdict.code, reason or "; ".join(verdict.messages))
+
+
+@contextmanager
+def _failing(run: Run, fail: Any) -> Iterator[None]:
+    try:
+        yield
+    except (ArchiveError, MigrationError, OSError, sqlite3.Error) as error:
+        fail(f"the run cannot be brought to its end: {error}")
+    except Exception as error:
+        logger.exception("The run cannot be brought to its end")
+        fail(f"the run cannot be brought to its end: {type(error).__name__}: {error}")

@@ -1,0 +1,264 @@
+"""One run: what its components share, and the one place where it fails.
+
+``crawler.spider.run`` is the way to it, from the making of the spider to the exit code. Whatever data or the verdict
+depend on is kept here; the stats collector gets a copy of each count, under the same name, and is never read.
+
+Scrapy logs what receivers of signals raise, and goes on. So every receiver of ours is connected by `Run.connect`, which
+fails the run instead; what others raise is seen in Scrapy's log (`_Swallowed`). A run that failed sends nothing more.
+And nothing counts as done because nobody complained: see `STEPS`.
+"""
+
+from __future__ import annotations
+
+import inspect
+import logging
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+from scrapy import signals
+from scrapy.exceptions import CloseSpider
+from scrapy.utils.defer import deferred_from_coro
+
+from archive.capture import archiver_of
+from archive.capture.archiver import FINISH_REASON
+from migration_spider import scrapy_internals
+from migration_spider.exceptions import NotWantedError, UnsupportedError
+from migration_spider.ledger import Ledger
+from migration_spider.monitors import Verdict, verdict_of
+
+if TYPE_CHECKING:
+    from migration_spider.config import Config
+    from migration_spider.harvest.coverage import Coverage
+    from migration_spider.spiders.options import Options
+    from migration_spider.state import Memory
+
+logger = logging.getLogger(__name__)
+
+PAUSES = frozenset(("budget",))
+"""Reasons to stop that are nobody's fault: the next run goes on."""
+
+STEPS = ("started", "stored")
+"""What must have said that it was done: the start was looked at, the store has closed."""
+
+
+class Run:
+    """What the components of one crawl share."""
+
+    def __init__(self, crawler: Any, options: Options, config: Config) -> None:
+        self.crawler = crawler
+        self.options = options
+        self.config = config
+        self.ledger = Ledger()
+        self.memory: Memory | None = None
+        """What is known of earlier runs; None in a plain crawl, which asks for everything."""
+        self.coverage: Coverage | None = None
+        """How full the fields are; in a harvest."""
+        self.facts: dict[str, Any] = {}
+        """Counts and what else the verdict looks at, by the names of the stats."""
+        self.stopped: str | None = None
+        """The reason, in a word, for which the run ends early."""
+        self.finish_reason: str | None = None
+        """Scrapy's, in a word; None until the spider has closed."""
+        self.done: set[str] = set()
+        """Those of `STEPS` that were positively done, ``closed`` (the spider), ``announced`` (that a harvest began)."""
+        self.verdict: Verdict | None = None
+        """What the run is worth, once it has ended."""
+        self._handlers: list[Callable[..., Any]] = []
+        self._swallowed = _Swallowed(self)
+        self.connect(self._started, signals.engine_started)
+        self.connect(self._closed, signals.spider_closed)
+        self.connect(self._item_error, signals.item_error)
+
+    # ---- counts
+
+    def count(self, name: str, n: float = 1) -> None:
+        """Add ``n`` to the count and the stat ``migration/<name>``."""
+        self.note(name, self.counted(name) + n)
+
+    def note(self, name: str, value: Any) -> None:
+        """Set the fact and the stat ``migration/<name>``."""
+        self.facts[f"migration/{name}"] = value
+        self.crawler.stats.set_value(f"migration/{name}", value)
+
+    def counted(self, name: str) -> Any:
+        """The count ``migration/<name>``."""
+        return self.facts.get(f"migration/{name}", 0)
+
+    def all_stats(self) -> dict[str, Any]:
+        """The facts, and what Scrapy itself counted as far as there is a collector."""
+        return dict(sorted({**self.crawler.stats.get_stats(), **self.facts}.items()))
+
+    # ---- the end
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether the run ends early."""
+        return self.stopped is not None
+
+    def stop(self, reason: str, why: str) -> None:
+        """Close the spider with the finish reason ``reason``, without sending what is still queued.
+
+        ``why`` goes to the log and the stat ``migration/stopped``, or ``migration/paused`` when it was meant to end.
+        The first reason counts. Requests under way end; those that wait fail with ``NotWantedError``.
+        """
+        if self.is_stopped:
+            return
+        self.stopped = reason
+        if reason in PAUSES:
+            self.note("paused", why)
+            logger.warning("The run pauses: %s", why)
+        else:
+            self.note("stopped", why)
+            logger.error("The run stops: %s", why)
+        self._close()
+
+    def fail(self, why: str) -> None:
+        """An error in the code: the run sends nothing more and ends as an internal error. The first reason is told."""
+        if "migration/failure" in self.facts:
+            return
+        self.note("failure", why)
+        logger.error("The run fails: %s", why)
+        if not self.is_stopped:
+            self.stopped = "internal_error"
+            self._close()
+
+    def require_start(self) -> None:
+        """To be called before the first request: all that the run rests on has been looked at and works.
+
+        Raises:
+            CloseSpider: it has not.
+        """
+        if "started" not in self.done:
+            self.fail("the start of the run was never looked at: engine_started came to no receiver")
+        if self.is_stopped:
+            raise CloseSpider(self.stopped or "")
+
+    def _close(self) -> None:
+        # Before the engine runs there is nothing to close: `require_start` keeps it from asking for anything.
+        if "started" in self.done and self.crawler.engine.running:
+            self.drop_queued()
+            deferred_from_coro(self.crawler.engine.close_spider_async(reason=self.stopped))
+
+    def drop_queued(self) -> None:
+        """Fail the requests that wait: Scrapy would send them before it closes, however long that takes."""
+        for request, waiting in scrapy_internals.take_waiting(self.crawler):
+            waiting.errback(NotWantedError(f"{request.url}: the run stops", "stopped"))
+
+    # ---- receivers of signals
+
+    def connect(self, receiver: Callable[..., Any], signal: Any) -> None:
+        """Have ``receiver`` (no coroutine) called on ``signal``; what it raises fails the run."""
+        guarded = self.guarded(receiver)
+        self._handlers.append(guarded)  # Scrapy holds none of them
+        self.crawler.signals.connect(guarded, signal)
+
+    def guarded(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """``function`` for a signal or a clock: what it raises fails the run; of named arguments it gets its own."""
+        wanted = inspect.signature(function).parameters
+
+        @wraps(function)
+        def call(*arguments: Any, **named: Any) -> Any:
+            try:
+                return function(*arguments, **{name: value for name, value in named.items() if name in wanted})
+            except Exception as error:
+                logger.exception("Error in %s", function.__qualname__)
+                self.fail(f"{function.__qualname__}: {type(error).__name__}: {error}")
+                return None
+
+        del call.__wrapped__  # PyDispatcher would look at the arguments of that one
+        return call
+
+    def _started(self) -> None:
+        scrapy_internals.check(self.crawler)
+        self._swallowed.check()
+        self.done.add("started")
+
+    def _closed(self, reason: str) -> None:
+        self.finish_reason = reason
+        self.done.add("closed")
+
+    def _item_error(self) -> None:
+        self.count("item_errors")
+
+    # ---- the verdict
+
+    def end(self) -> None:
+        """To be called once when the crawl has ended: what the archive and the steps tell becomes facts."""
+        self._swallowed.remove()
+        archiver: Any = archiver_of(self.crawler)
+        self.facts |= {"finish_reason": self.finish_reason, **archive_counts(archiver)}
+        if archiver.failed is not None:
+            self.facts |= {"archive/failed": 1, "finish_reason": FINISH_REASON}
+        if "closed" not in self.done:
+            return  # cut off: it is incomplete, whatever had been done by then
+        if not getattr(archiver, "is_proved", archiver.failed is None):
+            self.facts["archive/unproved"] = 1
+        if missing := [step for step in STEPS if step not in self.done]:
+            self.note("unproved", ", ".join(missing))
+
+    def judge(self) -> Verdict:
+        """The verdict, from the facts; computed at the first call."""
+        if self.verdict is None:
+            self.verdict = verdict_of(self.facts, self.config)
+        return self.verdict
+
+    def spoil(self, why: str) -> None:
+        """Something failed after the verdict, in the report or its delivery: a complete run is none."""
+        self.note("unreported", 1)
+        self.verdict = self.judge().spoiled(why)
+
+
+def archive_counts(archiver: Any) -> dict[str, Any]:
+    """``archive/exchanges``, ``archive/bytes`` and so on, as the archiver itself counted them."""
+    counts = getattr(archiver, "counts", None)
+    return dict(archiver._counted if counts is None else counts)
+
+
+class _Swallowed(logging.Filter):
+    """Sees in Scrapy's log what Scrapy does not raise; such an error fails the run."""
+
+    def __init__(self, run: Run) -> None:
+        super().__init__()
+        self.run = run
+        self.is_checked = False
+        for name in scrapy_internals.SWALLOWING:
+            logging.getLogger(name).addFilter(self)
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        error = record.exc_info[1] if isinstance(record.exc_info, tuple) else None
+        if isinstance(error, _ExpectedError):
+            self.is_checked = True
+            return False
+        if record.levelno >= logging.ERROR and getattr(record, "spider", None) in (None, self.run.crawler.spider):
+            receiver: Any = record.args.get("receiver") if isinstance(record.args, dict) else None
+            where = f"{receiver.__module__}.{receiver.__qualname__}" if hasattr(receiver, "__qualname__") else ""
+            what = where or record.getMessage().partition("\n")[0]
+            self.run.fail(f"{what}: {type(error).__name__}: {error}" if error else what)
+        return True
+
+    def check(self) -> None:
+        """Have Scrapy swallow an error, and look whether it is seen.
+
+        Raises:
+            UnsupportedError: it is not.
+        """
+
+        def receiver() -> None:
+            raise _ExpectedError
+
+        signal = object()
+        self.run.crawler.signals.connect(receiver, signal)
+        self.run.crawler.signals.send_catch_log(signal)
+        self.run.crawler.signals.disconnect(receiver, signal)
+        if not self.is_checked:
+            raise UnsupportedError("errors that Scrapy swallows are not seen in its log")
+
+    def remove(self) -> None:
+        """Look no longer."""
+        for name in scrapy_internals.SWALLOWING:
+            logging.getLogger(name).removeFilter(self)
+
+
+class _ExpectedError(Exception):
+    """Raised to see whether it is seen."""

@@ -1,0 +1,95 @@
+"""The names of Scrapy in use that are not public, all of them; looked for before the first request.
+
+A version of Scrapy that lacks one of them, or where one means something else, is found out by `check` and not by a run
+that goes on without its pace, its robots.txt or its end.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+from typing import Any
+
+import scrapy
+from scrapy import Request
+from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
+from scrapy.extensions.throttle import AutoThrottle
+
+from migration_spider.exceptions import UnsupportedError
+
+SWALLOWING = ("scrapy.utils.signal", "scrapy.core.engine")
+"""Loggers to which Scrapy tells what receivers of signals and components raise when it goes on all the same."""
+
+_USED = (
+    ("engine", "_slot downloader running"),
+    ("engine._slot", "closing inprogress scheduler"),
+    ("engine.downloader", "slots per_slot_settings get_slot_key"),
+)
+_SLOT = "queue delay lastseen jitter concurrency"
+
+
+def check(crawler: Any) -> None:
+    """Look for every name. To be called when the engine has started.
+
+    Raises:
+        UnsupportedError: one is not there.
+    """
+    from scrapy.core.downloader import Slot
+
+    for path, names in _USED:
+        owner = crawler
+        for step in path.split("."):
+            owner = getattr(owner, step, None)
+        _look(owner, path, names)
+    _look(Slot(1, 0.0, 0.0), "core.downloader.Slot", _SLOT)
+    for name, parameters in (("robot_parser", ["self", "request"]), ("process_request_2", ["self", "rp", "request"])):
+        _look(RobotsTxtMiddleware, "RobotsTxtMiddleware", name)
+        if list(inspect.signature(getattr(RobotsTxtMiddleware, name)).parameters) != parameters:
+            raise UnsupportedError(_says(f"RobotsTxtMiddleware.{name}({', '.join(parameters)})"))
+    if throttle := crawler.get_extension(AutoThrottle):
+        _look(throttle, "AutoThrottle", "mindelay maxdelay")
+
+
+def _look(owner: Any, path: str, names: str) -> None:
+    for name in names.split():
+        if not hasattr(owner, name):
+            raise UnsupportedError(_says(f"{path}.{name}"))
+
+
+def _says(name: str) -> str:
+    return f"Scrapy {scrapy.__version__} has no {name}, which the crawl rests on: install the version in pyproject.toml"
+
+
+def is_closing(crawler: Any) -> bool | None:
+    """Whether the spider ends; None when it has ended."""
+    slot = crawler.engine._slot
+    return None if slot is None else slot.closing is not None
+
+
+def is_busy(crawler: Any) -> bool:
+    """Whether a request waits or is under way, or a page is being read."""
+    slot = crawler.engine._slot
+    return slot is not None and bool(slot.inprogress or slot.scheduler.has_pending_requests())
+
+
+def host_key(crawler: Any, request: Request) -> str:
+    """The name of the queue of a request's host."""
+    key: str = crawler.engine.downloader.get_slot_key(request)
+    return key
+
+
+def host_queue(crawler: Any, key: str) -> Any:
+    """The queue of a host, with ``delay``, ``jitter``, ``concurrency`` and ``lastseen``; None when there is none."""
+    return crawler.engine.downloader.slots.get(key)
+
+
+def host_settings(crawler: Any, key: str) -> Any:
+    """What DOWNLOAD_SLOTS says of a host."""
+    return crawler.engine.downloader.per_slot_settings.get(key, {})
+
+
+def take_waiting(crawler: Any) -> Iterator[tuple[Request, Any]]:
+    """The requests that wait for their turn, each with what hears of its end, out of all queues."""
+    for slot in crawler.engine.downloader.slots.values():
+        while slot.queue:
+            yield slot.queue.popleft()

@@ -1,0 +1,205 @@
+"""Settings that make no sense are told in one line before anything is fetched; docs/settings.md is as they are."""
+
+import math
+from urllib.parse import urlsplit
+
+import pytest
+from scrapy.settings import Settings
+
+from migration_spider import settings as project
+from migration_spider.config import Config, defaults, documented, names
+from migration_spider.exceptions import OptionError
+from tests.crawling import ROOT, crawl, items, run
+from tests.harvesting import command
+from tests.portal import Portal
+from tests.portal.answer import Answer
+
+ANYTHING = {
+    "MIGRATION_CONTACT": "two\nlines",
+    "MIGRATION_HOURS": "25:00-26:00",
+    "MIGRATION_METRICS_FILE": "/nowhere/migration.prom",
+    "MIGRATION_EXCLUDED_PATHS": '{"a": 1}',
+    "MIGRATION_LANGUAGES": "English",
+    "DATA_DIR": "",
+}
+"""Settings that are text, with one that they may not be."""
+
+
+def settings(**values):
+    made = Settings()
+    made.setmodule(project)
+    made.setdict(values)
+    return made
+
+
+@pytest.mark.parametrize("name", names())
+def test_a_wrong_value_is_named_with_what_is_expected(name):
+    value = ANYTHING.get(name, "abc")
+    with pytest.raises(OptionError, match=rf"^{name}.*: expected .+") as caught:
+        Config.of(settings(**{name: value}))
+    assert "\n" not in str(caught.value)
+    if value:
+        # An address is a secret.
+        assert ("URL" in name) is (value.split()[0] not in str(caught.value))
+
+
+NUMBERS = [name for name, field in names().items() if Config.model_fields[field].annotation in (int, float)]
+
+
+@pytest.mark.parametrize("value", [-1, "-0.5", math.nan, "nan", math.inf, "inf", "1e300", "", "None", "[]"])
+@pytest.mark.parametrize("name", NUMBERS)
+def test_no_number_is_out_of_bounds(name, value):
+    with pytest.raises(OptionError, match=f"^{name}"):
+        Config.of(settings(**{name: value}))
+
+
+@pytest.mark.parametrize("name", [name for name in NUMBERS if Config.model_fields[names()[name]].annotation is float])
+def test_shares_end_at_one(name):
+    is_share = "MAX_FALL" in name or "MAX_VANISHED" in name or "FIELD_LOSS" in name
+    if is_share:
+        with pytest.raises(OptionError, match="a share from 0 to 1"):
+            Config.of(settings(**{name: 1.01}))
+    else:
+        Config.of(settings(**{name: 1.01}))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("MIGRATION_REVISIT", "[]"),
+        ("MIGRATION_REVISIT", "[[1]]"),
+        ("MIGRATION_REVISIT", "[[30, -1]]"),
+        ("MIGRATION_REVISIT", "[[30, NaN]]"),
+        ("MIGRATION_REVISIT", '{"30": 1}'),
+        ("MIGRATION_REVISIT", [(30, "often")]),
+        ("MIGRATION_HOURS", "06:00-06:00"),
+        ("MIGRATION_LANGUAGES", ""),
+        ("MIGRATION_FEEDS", "rss.xml"),
+        ("MIGRATION_FEEDS", "/rss.xml,https://elsewhere.example/rss.xml"),
+        ("MIGRATION_LISTINGS", '["/hub"]'),
+        ("MIGRATION_LISTINGS", 5),
+        ("MIGRATION_SITE", "ftp://host"),
+        ("MIGRATION_MAX_BLOCKED", 0),
+        ("MIGRATION_MAX_REQUESTS", 1.5),
+        ("MIGRATION_LOOPBACK_PROFILE", "5"),
+        ("MIGRATION_LOOPBACK_PROFILE", "[1]"),
+        ("MIGRATION_LOOPBACK_PROFILE", '{"DOWNLOAD_DELAYS": 1}'),
+        ("MIGRATION_LOOPBACK_PROFILE", '{"DOWNLOAD_DELAY": "x"}'),
+        ("MIGRATION_LOOPBACK_PROFILE", {"MIGRATION_MAX_BLOCKED": -1}),
+        ("DATA_DIR", "pyproject.toml"),
+        ("DATA_DIR", "pyproject.toml/below"),
+    ],
+)
+def test_a_wrong_structure_is_named(name, value):
+    with pytest.raises(OptionError, match=rf"^{name}.*: expected "):
+        Config.of(settings(**{name: value}))
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("MIGRATION_MAX_VANISH", "MIGRATION_MAX_VANISHED"),
+        ("MIGRATION_LANGUAGE", "MIGRATION_LANGUAGES"),
+        ("MIGRATION_MAX_ERRORS", "a setting no more"),
+    ],
+)
+def test_an_unknown_name_is_told_with_the_nearest(name, meant):
+    with pytest.raises(OptionError, match=meant):
+        Config.of(settings(**{name: 1}))
+
+
+def test_values_of_a_command_line_and_of_python_are_read_alike():
+    line = Config.of(
+        settings(
+            MIGRATION_REVISIT="[[30, 0], [null, 30]]", MIGRATION_FULL="True", MIGRATION_LANGUAGES="en, fr",
+            MIGRATION_FEEDS="", MIGRATION_DAY_FIRST="False", MIGRATION_LOOPBACK_PROFILE='{"DOWNLOAD_DELAY": 1}',
+        )
+    )  # fmt: skip
+    python = Config.of(
+        settings(
+            MIGRATION_REVISIT=[(30, 0), (None, 30)], MIGRATION_FULL=True, MIGRATION_LANGUAGES=["en", "fr"],
+            MIGRATION_FEEDS=[], MIGRATION_DAY_FIRST=False, MIGRATION_LOOPBACK_PROFILE={"DOWNLOAD_DELAY": 1},
+        )
+    )  # fmt: skip
+    assert line == python
+    assert (((30.0, 0.0), (None, 30.0)), ("en", "fr"), ()) == (line.revisit, line.languages, line.feeds)
+
+
+def test_the_settings_are_those_that_are_defined():
+    assert {name for name in vars(project) if name.startswith(("MIGRATION_", "DATA_"))} == set(defaults())
+
+
+def test_the_docs_are_as_generated():
+    text = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
+    assert documented(text) == text
+
+
+@pytest.mark.parametrize(
+    ("flags", "settings", "says"),
+    [
+        ([], {"MIGRATION_MAX_VANISHED": "abc"}, "MIGRATION_MAX_VANISHED=abc: expected a share from 0 to 1"),
+        ([], {"MIGRATION_MAX_REQUEST": "5"}, "is MIGRATION_MAX_REQUESTS meant?"),
+        ([], {"DOWNLOAD_DELAY": "-1"}, "DOWNLOAD_DELAY=-1: expected a number"),
+    ],
+)
+def test_commands_tell_it_at_once(tmp_path, flags, settings, says):
+    with Portal(nodes=1) as portal:
+        for output in (
+            run(command(tmp_path, *flags, site=portal.url, **settings), 2).decode(),
+            crawl(tmp_path, site=portal.url, code=2, **settings),
+        ):
+            assert says in output.splitlines()[-1]
+            assert "Traceback" not in output
+        assert [] == portal.requests
+    assert [] == list(tmp_path.iterdir())
+
+
+# ---- what the README promises of a public site
+
+
+def test_a_public_site_is_asked_slowly_and_without_cookies():
+    config = Config.of(settings())
+    assert (2.0, 1, True, True) == (config.delay, config.concurrency, config.throttled, config.obeys_robots)
+    assert not config.keeps_cookies
+
+
+def test_the_pace_is_kept_and_cookies_are_not(tmp_path, monkeypatch):
+    """The pace of a public site, on this machine: at one request at a time, two seconds lie between them."""
+    with Portal(nodes=2) as portal:
+        own = portal.faults.instead
+
+        def with_cookie(target):
+            path = urlsplit(target).path
+            return own(target) or (
+                Answer(200, headers={"Set-Cookie": "a=1; Path=/"}) if path == "/robots.txt" else None
+            )
+
+        monkeypatch.setattr(portal.faults, "instead", with_cookie)
+        crawl(
+            tmp_path,
+            f"urls={portal.url}/es/node/7756",
+            site=portal.url,
+            MIGRATION_LOOPBACK_PROFILE="{}",
+            MIGRATION_REQUISITES=False,
+        )
+        assert ["/robots.txt", "/es/node/7756"] == [path for _, path, _, _ in portal.requests][:2]
+        assert [] == [headers for *_, headers in portal.requests if "cookie" in headers]
+    (line,) = items(tmp_path)
+    assert line["id"] == "7756@es"
+    waited = _moments(tmp_path)
+    assert waited[1] - waited[0] > 1.9
+
+
+def _moments(data):
+    """When each request was sent, in seconds, as the archive has it."""
+    from datetime import datetime
+
+    from warcio.archiveiterator import ArchiveIterator
+
+    found = []
+    for file in (data / "warc").glob("*.warc.gz"):
+        with file.open("rb") as stream:
+            for record in ArchiveIterator(stream):
+                if record.rec_type == "request":
+                    found.append(record.rec_headers.get_header("WARC-Date"))
+    return [datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp() for text in sorted(found)]
