@@ -48,7 +48,7 @@ class Example:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Dataset:
-    """A dataset whose records are JSON lines of one dataclass, and how it is to be published."""
+    """A dataset whose records are JSON lines of one class, and how it is to be published."""
 
     name: str
     """Name of the main table and of its files: ``news`` gives ``news.jsonl``, ``news.csv`` ..."""
@@ -76,8 +76,8 @@ class Dataset:
 
     keywords: Sequence[str]
     item: type
-    """Dataclass of a record. Its fields are scalars, objects, lists of objects or of strings, and maps of strings;
-    types and docstrings give the columns."""
+    """Dataclass, TypedDict or pydantic model of a record. Its fields are scalars, objects, lists of objects or of
+    strings, and maps of strings; types and docstrings give the columns."""
 
     key: str = "id"
     order: Sequence[str] = ()

@@ -52,9 +52,6 @@ class Field:
 class _Documented(GenerateJsonSchema):
     """Every key required and described, those of base classes too (pydantic reads docstrings of the class alone)."""
 
-    def field_is_required(self, field: Any, total: bool) -> bool:
-        return True
-
     def field_title_should_be_set(self, schema: Any) -> bool:
         return False
 
@@ -72,12 +69,15 @@ class _Documented(GenerateJsonSchema):
     def typed_dict_schema(self, schema: Any) -> dict[str, Any]:
         return _described(schema["cls"], super().typed_dict_schema(schema))
 
+    def model_schema(self, schema: Any) -> dict[str, Any]:
+        return _described(schema["cls"], super().model_schema(schema))
+
     def sort(self, value: Any, parent_key: str | None = None) -> Any:
-        return value  # as the class has them
+        return value  # a release made again is the same to the byte
 
 
 def class_schema(cls: type) -> dict[str, Any]:
-    """JSON Schema (draft 2020-12) of the objects that ``cls``, a dataclass or TypedDict, stands for.
+    """JSON Schema (draft 2020-12) of the objects that ``cls`` (dataclass, TypedDict, pydantic model) stands for.
 
     The classes that it holds are in ``$defs``, by name; docstrings are descriptions, in the words of JSON. Further keys
     are allowed.

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from threading import Thread
 
 import pytest
+from pydantic import BaseModel, Field
+from typing_extensions import TypedDict
 
 from archive.dataset import publish
 from archive.dataset.schema import class_schema, record_fields, record_schema
@@ -75,6 +77,43 @@ def test_a_type_that_no_table_can_hold_is_an_error():
         record_schema(dataset(item=Odder))
 
 
+class Typed(TypedDict):
+    id: str
+    """Names it."""
+
+    size: int | None
+    """Bytes."""
+
+
+class Model(BaseModel):
+    id: str = Field(description="Names it.")
+    size: int | None = Field(None, description="Bytes.")
+
+
+@dataclass
+class Plain:
+    id: str
+    """Names it."""
+
+    size: int | None = None
+    """Bytes."""
+
+
+@pytest.mark.parametrize("item", [Typed, Model, Plain])
+def test_records_of_each_kind_of_class_are_described_alike(item):
+    schema = record_schema(dataset(item=item, formats={}), "A thing")
+    assert {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "A thing",
+        "type": "object",
+        "properties": {
+            "id": {"description": "Names it.", "type": "string"},
+            "size": {"description": "Bytes.", "type": ["integer", "null"]},
+        },
+        "required": ["id", "size"],
+    } == schema
+
+
 def test_every_column_of_every_table_is_described(release):
     resources = [one for one in descriptor(release)["resources"] if "schema" in one]
     assert len(resources) == len(list(release.rglob("*.csv")))
@@ -126,6 +165,7 @@ def test_json_schema():
     assert {"description": "Of the story.", "type": ["integer", "null"]} == schema["properties"]["number"]
     assert {"description": "Date on it.", "type": ["string", "null"], "format": "date"} == schema["properties"]["day"]
     assert {"type": "string"} == schema["properties"]["links"]["additionalProperties"]
+    assert ["description", "type", "items"] == list(schema["properties"]["tags"])
     assert ["object", "null"] == schema["properties"]["warc"]["type"]
     assert ["text"] == schema["properties"]["block"]["items"]["properties"]["values"]["items"]["required"]
 
