@@ -142,7 +142,7 @@ def _target_uri(record: StreamedRecord) -> str | None:
 
 
 def _sha1(record: StreamedRecord, head_size: int) -> str:
-    digester = hashlib.sha1(record.start(0)[head_size:], usedforsecurity=False)
+    digester = hashlib.sha1(memoryview(record.start(0))[head_size:], usedforsecurity=False)
     for chunk in record.chunks():
         digester.update(chunk)
     return "sha1:" + base64.b32encode(digester.digest()).decode("ascii")

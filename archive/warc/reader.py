@@ -25,7 +25,7 @@ from archive.message import Fields, head_length, number_of_bytes, parse_fields
 from archive.warc.record import READABLE, Record
 from archive.warc.walk import FoundRecord, found_at
 
-_PACKED = 1 << 11
+_PACKED = 1 << 10
 """Bytes that warcio reads and unpacks at a time; of zeros, that is a thousand times as many."""
 _PIECE = 1 << 18
 _LONGEST_HEADER = 1 << 20
@@ -59,7 +59,7 @@ class StreamedRecord:
     def __init__(self, name: str, stream: BinaryIO, offset: int, *, is_gzipped: bool) -> None:
         self.is_gzipped, self.offset = is_gzipped, offset
         self._name, self._stream = name, stream
-        self._start = bytearray()
+        self._start = b""
         self._length: int | None = None
         self._tap: _Tap | None = None
         self._found: FoundRecord | None = None
@@ -115,11 +115,14 @@ class StreamedRecord:
         May be called again.
         """
         if len(self._start) < limit:
+            pieces, size = [self._start], len(self._start)
             for piece in self.chunks():
-                self._start += piece
-                if len(self._start) >= limit:
+                pieces.append(piece)
+                size += len(piece)
+                if size >= limit:
                     break
-        return bytes(self._start)
+            self._start = b"".join(pieces)
+        return self._start
 
     def length(self) -> int:
         """Bytes in the file, after reading to the record's end: with its two line ends, or of the gzip member.
