@@ -15,8 +15,11 @@ from archive.cdxj.files import WarcFile, current, read_manifest, stamp, write_ma
 from archive.cdxj.line import line_of
 from archive.cdxj.sort import LineSorter
 from archive.errors import ArchiveError, BrokenRecordError
-from archive.warc.reader import Advance, stream_file
+from archive.warc.reader import Advance, StreamedRecord, stream_file
 from archive.warc.salvage import sync_directory
+
+Passing = Callable[[WarcFile, Iterator[StreamedRecord]], Iterator[StreamedRecord]]
+"""Gives on the records of a file, and may learn from them what it wants: so a file is read once for several ends."""
 
 _FILENAME = b'"filename": '
 
@@ -58,11 +61,15 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
 
 
 def build_index(
-    files: Sequence[WarcFile], output: str | os.PathLike[str], advance: Advance = lambda size: None
+    files: Sequence[WarcFile],
+    output: str | os.PathLike[str],
+    advance: Advance = lambda size: None,
+    passing: Passing = lambda file, records: records,
 ) -> Indexed:
     """Make ``output`` the index of exactly these files, sorted in the order of bytes.
 
-    Lines of files that have not changed since ``output`` was made are taken over. Open files are indexed up to their
+    Lines of files that have not changed since ``output`` was made are taken over; the records of the others go through
+    ``passing``. Open files are indexed up to their
     last whole record. Memory does not depend on the size of the archive.
 
     Raises:
@@ -81,7 +88,7 @@ def build_index(
             if file.name in result.reused:
                 advance(stamps[file.name]["bytes"])
             else:
-                index_file(file, sorter.add, result, advance)
+                index_file(file, sorter.add, result, advance, passing)
         if not result.read and set(known) == set(stamps):
             result.lines = _count(path)
             return result
@@ -105,7 +112,13 @@ def write_index(
     return result
 
 
-def index_file(file: WarcFile, add: Callable[[bytes], None], result: Indexed, advance: Advance) -> None:
+def index_file(
+    file: WarcFile,
+    add: Callable[[bytes], None],
+    result: Indexed,
+    advance: Advance,
+    passing: Passing = lambda file, records: records,
+) -> None:
     """Give the lines of one file to ``add``, in file order, and note in ``result`` how far it was readable.
 
     Raises:
@@ -115,7 +128,7 @@ def index_file(file: WarcFile, add: Callable[[bytes], None], result: Indexed, ad
     result.read.append(name)
     result.whole_bytes[name] = 0
     try:
-        for record in stream_file(file.path, advance):
+        for record in passing(file, stream_file(file.path, advance)):
             result.whole_bytes[name] = record.offset
             try:
                 line = line_of(record, name)

@@ -111,13 +111,11 @@ def line_of(record: StreamedRecord, filename: str) -> bytes | None:
         return None
     url = _target_uri(record)
     status: str | None = None
-    start = b""
+    head_size = 0
     if kind in _HTTP_TYPES:
         content_type = None
         if record.size and (url or "").startswith(("http:", "https:")):
-            start = record.start(_LONGEST_HEAD)
-            status, content_type, head_size = _http_head(start)
-            start = start[head_size:]
+            status, content_type, head_size = _http_head(record.start(_LONGEST_HEAD))
     facts = {
         "url": url,
         "mime": "warc/revisit"
@@ -126,7 +124,8 @@ def line_of(record: StreamedRecord, filename: str) -> bytes | None:
         if content_type is not None
         else None,
         "status": status,
-        "digest": record.headers.get("WARC-Payload-Digest") or (None if kind == "revisit" else _sha1(start, record)),
+        "digest": record.headers.get("WARC-Payload-Digest")
+        or (None if kind == "revisit" else _sha1(record, head_size)),
         "length": str(record.length() if record.is_gzipped else record.length() - len(_RECORD_END)),
         "offset": str(record.offset),
         "filename": filename,
@@ -142,8 +141,8 @@ def _target_uri(record: StreamedRecord) -> str | None:
     return uri.replace(" ", "%20") if uri else uri
 
 
-def _sha1(start: bytes, record: StreamedRecord) -> str:
-    digester = hashlib.sha1(start, usedforsecurity=False)
+def _sha1(record: StreamedRecord, head_size: int) -> str:
+    digester = hashlib.sha1(memoryview(record.start(0))[head_size:], usedforsecurity=False)
     for chunk in record.chunks():
         digester.update(chunk)
     return "sha1:" + base64.b32encode(digester.digest()).decode("ascii")

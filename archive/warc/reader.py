@@ -25,7 +25,7 @@ from archive.message import Fields, head_length, number_of_bytes, parse_fields
 from archive.warc.record import READABLE, Record
 from archive.warc.walk import FoundRecord, found_at
 
-_PACKED = 1 << 11
+_PACKED = 1 << 10
 """Bytes that warcio reads and unpacks at a time; of zeros, that is a thousand times as many."""
 _PIECE = 1 << 18
 _LONGEST_HEADER = 1 << 20
@@ -59,6 +59,7 @@ class StreamedRecord:
     def __init__(self, name: str, stream: BinaryIO, offset: int, *, is_gzipped: bool) -> None:
         self.is_gzipped, self.offset = is_gzipped, offset
         self._name, self._stream = name, stream
+        self._start = b""
         self._length: int | None = None
         self._tap: _Tap | None = None
         self._found: FoundRecord | None = None
@@ -93,7 +94,7 @@ class StreamedRecord:
         return True
 
     def chunks(self) -> Iterator[bytes]:
-        """The block, piece by piece.
+        """What is left of the block, piece by piece.
 
         Raises:
             BrokenRecordError: it ends early, or is damaged.
@@ -109,13 +110,19 @@ class StreamedRecord:
             yield piece
 
     def start(self, limit: int) -> bytes:
-        """The first bytes of the block: all, or at least ``limit``."""
-        data = bytearray()
-        for piece in self.chunks():
-            data += piece
-            if len(data) >= limit:
-                break
-        return bytes(data)
+        """The first bytes of the block: all, or at least ``limit``; `chunks` goes on behind them.
+
+        May be called again.
+        """
+        if len(self._start) < limit:
+            pieces, size = [self._start], len(self._start)
+            for piece in self.chunks():
+                pieces.append(piece)
+                size += len(piece)
+                if size >= limit:
+                    break
+            self._start = b"".join(pieces)
+        return self._start
 
     def length(self) -> int:
         """Bytes in the file, after reading to the record's end: with its two line ends, or of the gzip member.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from datetime import datetime, timedelta, timezone
+from functools import partial
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -121,16 +122,18 @@ class Harvest:
     def index(self) -> None:
         """Index what this run archived."""
         began = monotonic()
+        pages = self.memory.pages
         with ByteProgress("indexing the archive", _size(self.memory)) as progress:
-            for _ in self.memory.pages.catch_up(progress.advance):
+            if files := warc_files(self.warc) if self.warc.is_dir() else []:
+                # What this run wrote is read once for both indexes.
+                build_index(files, index_path(self.warc), passing=partial(pages.passing, advance=progress.advance))
+            for _ in pages.catch_up(progress.advance):
                 pass
-        self.robots = robots_of(self.memory.pages, self.options["site"], self.robots)
+        self.robots = robots_of(pages, self.options["site"], self.robots)
         if self.robots.changed:
             self.run.note("robots_changed", 1)
             logger.warning("robots.txt has changed since the last run: see the archived answers")
         self.warc_files = {path.name for path in self.warc.glob("*.warc.gz")} - self._there_before
-        if files := warc_files(self.warc) if self.warc.is_dir() else []:
-            build_index(files, index_path(self.warc))
         self._phase("index", began)
 
     def _phase(self, name: str, began: float) -> None:

@@ -104,21 +104,42 @@ class Pages:
             with self._db:
                 try:
                     for record in stream_file(file.path, advance):
-                        self._learn(file.name, record, items)
+                        self._learn(file.name, record)
+                        if _is_item(record):
+                            items.append(json.loads(b"".join(record.chunks())))
                 except BrokenRecordError as error:
                     logger.warning("Read no further than this: %s (see scrapy archive-repair)", error)
             # Outside of the transaction: whoever takes them writes to the same database. The file is known only when
             # that is done, so that a kill in between loses nothing.
             yield items
-            with self._db:
-                self._db.execute("INSERT OR REPLACE INTO warc_file VALUES (?, ?)", (file.name, size))
+            self._know(file, size)
 
-    def _learn(self, file: str, record: StreamedRecord, items: list[dict[str, Any]]) -> None:
+    def passing(
+        self, file: WarcFile, records: Iterator[StreamedRecord], advance: Callable[[int], None] = lambda size: None
+    ) -> Iterator[StreamedRecord]:
+        """Learn from the records of ``file`` as they pass to another reader: what `catch_up` does of a file whose items
+        are written already."""
+        if file not in self.unknown_files():
+            yield from records
+            return
+        size = file.path.stat().st_size
+        with self._db:
+            for record in records:
+                # First of all, since the other reader may want no more than the end of the block.
+                record.start(_LONGEST_HEAD)
+                yield record
+                self._learn(file.name, record)
+                advance(record.length())
+        self._know(file, size)
+
+    def _know(self, file: WarcFile, size: int) -> None:
+        with self._db:
+            self._db.execute("INSERT OR REPLACE INTO warc_file VALUES (?, ?)", (file.name, size))
+
+    def _learn(self, file: str, record: StreamedRecord) -> None:
         kind = record.headers.get("WARC-Type")
         if kind in ("response", "revisit"):
             self._learn_answer(file, record, kind)
-        elif kind == "metadata" and record.headers.get("Content-Type") in ITEM_TYPES:
-            items.append(json.loads(b"".join(record.chunks())))
 
     def _learn_answer(self, file: str, record: StreamedRecord, kind: str) -> None:
         told = record.headers
@@ -183,6 +204,11 @@ class Pages:
     def statuses_since(self, moment: str) -> Iterator[tuple[str, int]]:
         """(address, status) of everything that was answered at ``moment`` (as ``WARC-Date``) or later."""
         yield from self._db.execute("SELECT url, status FROM page WHERE checked >= ?", (moment,))
+
+
+def _is_item(record: StreamedRecord) -> bool:
+    fields = record.headers
+    return fields.get("WARC-Type") == "metadata" and fields.get("Content-Type") in ITEM_TYPES
 
 
 def _text(fields: Fields, body: bytes) -> str | None:

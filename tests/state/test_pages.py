@@ -4,6 +4,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
+from archive.cdxj import build_index, warc_files
 from archive.warc.record import Draft, format_date, new_record_id
 from archive.warc.writer import WarcWriter
 from migration_spider.pages.blocked import blocked
@@ -28,8 +29,8 @@ def response(day, head, body=b"", url=URL, kind="response", **fields):
     return Draft(kind, named, block, record_id)
 
 
-@pytest.fixture
-def learn(tmp_path):
+@pytest.fixture(params=["alone", "with the index"])
+def learn(request, tmp_path):
     database = open_database(tmp_path / "state.sqlite")
 
     def learn(*drafts):
@@ -37,6 +38,12 @@ def learn(tmp_path):
         writer.write(drafts)
         writer.close()
         pages = Pages(database, tmp_path / "warc", blocked)
+        if request.param == "with the index":
+            files = warc_files(tmp_path / "warc")
+            build_index(files, tmp_path / "index.cdxj", passing=pages.passing)
+            assert [] == pages.unknown_files()
+            build_index(files, tmp_path / "again.cdxj")
+            assert (tmp_path / "again.cdxj").read_bytes() == (tmp_path / "index.cdxj").read_bytes()
         for _ in pages.catch_up():
             pass
         return pages.get(URL)
@@ -103,3 +110,16 @@ def test_a_304_whose_page_is_not_known_is_read_from_its_record(learn, tmp_path):
 
 def test_large_pages_are_not_taken_for_empty_ones(learn):
     assert 200 == learn(response(1, HTML, PAGE + b"x" * 3_000_000)).status
+
+
+def test_a_damaged_file_is_known_up_to_the_damage(learn, tmp_path):
+    learn(response(1, HTML, PAGE), response(2, b"404 Not Found\r\nContent-Type: text/html", b"<p>No</p>"))
+    database = open_database(tmp_path / "other.sqlite")
+    (path,) = (tmp_path / "warc").glob("*.warc.gz")
+    path.write_bytes(path.read_bytes()[:-9])
+    pages = Pages(database, tmp_path / "warc", blocked)
+    assert 1 == len(build_index(warc_files(path.parent), tmp_path / "index.cdxj", passing=pages.passing).faults)
+    for _ in pages.catch_up():
+        pass
+    assert (200, []) == (pages.get(URL).status, pages.unknown_files())
+    database.close()
