@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from migration_spider.normalize.terms import TERM_FIELDS
+from migration_spider.items import TERM_FIELDS
 from migration_spider.vocabularies import VOCABULARIES, label_kind
 
 EXAMPLES = 3

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from archive import ArchiveError, Record, read_record
+from archive.dataset.lines import TOMBSTONE, is_tombstone
 from migration_spider.exceptions import MigrationError
+from migration_spider.state.lines import read
 
 
 class NoSuchItemError(MigrationError):
@@ -38,13 +38,17 @@ def versions(lines: Path, asked: str) -> list[dict[str, Any]]:
 
     Raises:
         NoSuchItemError: there is none; the message names the nearest ids.
+        BadLineError: a line is none.
     """
+    if not lines.exists():
+        raise NoSuchItemError(f"{lines} does not exist: crawl first, or give -s DATA_DIR=...")
+    name = asked.partition("@")[0]
     found: dict[str, None] = {}
     near: dict[str, None] = {}
-    for item in _items(lines, asked.partition("@")[0]):
+    for _, item in read(lines, name):
         if asked in (item["id"], item["url"], item.get("canonical_url")) or _path(item["url"]) == asked:
             found[item["id"]] = None
-        elif item["id"].partition("@")[0] == asked.partition("@")[0]:
+        elif item["id"].partition("@")[0] == name:
             near[item["id"]] = None
     if not found:
         hint = f": there is {', '.join(sorted(near)[:8])}" if near else ""
@@ -52,22 +56,7 @@ def versions(lines: Path, asked: str) -> list[dict[str, Any]]:
     if len(found) > 1:
         raise NoSuchItemError(f"{asked} is more than one item: {', '.join(found)}")
     (item_id,) = found
-    return [item for item in _items(lines, item_id) if item["id"] == item_id]
-
-
-def last_versions(lines: Path) -> list[dict[str, Any]]:
-    """The present state: the last line of every id that is not gone, in the order in which they first came.
-
-    Raises:
-        NoSuchItemError: there are no lines.
-    """
-    last = {item["id"]: item for item in _items(lines)}
-    return [item for item in last.values() if not is_gone(item)]
-
-
-def is_gone(line: dict[str, Any]) -> bool:
-    """Whether ``line`` is a tombstone: it says that the item is gone, and proves that."""
-    return "tombstone" in line
+    return [item for _, item in read(lines, item_id) if item["id"] == item_id]
 
 
 def record_of(item: dict[str, Any], folder: Path) -> Record:
@@ -91,8 +80,8 @@ def prove(item: dict[str, Any], folder: Path) -> list[Check]:
         Check("address", where["target_uri"], record.target_uri or ""),
         Check("date", where["date"], record.date),
     ]
-    if is_gone(item):
-        checks.append(Check("status", str(item["tombstone"]["status"]), str(record.status)))
+    if is_tombstone(item):
+        checks.append(Check("status", str(item[TOMBSTONE]["status"]), str(record.status)))
     # Other programs may have left digests out.
     if payload_digest := where["payload_digest"]:
         stored = digest_like(payload_digest, record.body)
@@ -117,15 +106,6 @@ def digest_like(labelled: str, data: bytes) -> str:
         raise ArchiveError(f"digest {labelled!r}: {error}") from error
     text = digest.hex() if len(value) == 2 * len(digest) else base64.b32encode(digest).decode().rstrip("=")
     return f"{algorithm}:{text}"
-
-
-def _items(lines: Path, said: str = "") -> Iterator[dict[str, Any]]:
-    """The lines with ``said`` in them, parsed: most are not, and parsing is what takes time."""
-    try:
-        with lines.open(encoding="utf-8") as stream:
-            yield from (json.loads(line) for line in stream if said in line)
-    except FileNotFoundError as error:
-        raise NoSuchItemError(f"{lines} does not exist: crawl first, or give -s DATA_DIR=...") from error
 
 
 def _path(url: str) -> str:

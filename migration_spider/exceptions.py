@@ -51,4 +51,8 @@ class BlockedPageError(MigrationError):
 
 
 class StateError(MigrationError):
-    """``items/news.jsonl`` cannot be written or holds a line that is not an item. Raised when ``state.State`` opens."""
+    """``state.sqlite`` or ``items/news.jsonl`` cannot be read or written. Raised by `migration_spider.state`."""
+
+
+class BadLineError(StateError):
+    """A line of ``items/news.jsonl`` is not an item. Raised by whoever reads the file, with the place."""

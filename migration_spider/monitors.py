@@ -20,7 +20,10 @@ COMPLETE, INTERNAL_ERROR, USAGE, INCOMPLETE, REFUSED, NOT_ARCHIVED, LOCKED = 0, 
 
 @dataclass(frozen=True)
 class Monitor:
-    """One condition: the run has ``code`` when ``broken`` says so; ``says`` is formatted with the value of ``fact``."""
+    """One condition: the run has ``code`` when ``broken`` says so.
+
+    ``says`` is formatted with the ``value`` of ``fact`` and all ``facts``.
+    """
 
     code: int
     fact: str
@@ -69,16 +72,14 @@ MONITORS = (
     Monitor(INCOMPLETE, "migration/completeness/sitemaps_broken", _any, "sitemaps that cannot be read: {value}"),
     Monitor(INCOMPLETE, "migration/completeness/lists_lost", _any, "named pages in the last run and none now: {value}"),
     Monitor(INCOMPLETE, "migration/taken", lambda value: not value, "no news item was found", "migration/not_due"),
+    # Set only when it was too much; see `migration_spider.gone`.
+    Monitor(INCOMPLETE, "migration/share/vanished", _any, "{value:.0%} of the items are not where they were: taken for "
+            "a fault of the site, {facts[migration/items/withheld]} items stay; if they are gone, run once with "
+            "-s MIGRATION_MAX_VANISHED=1"),
 )  # fmt: skip
 
 LIMITS = (
     Limit("max_fall", "migration/share/fall", "the site names {value:.0%} fewer pages than in the last run"),
-    Limit(
-        "max_vanished",
-        "migration/share/vanished",
-        "{value:.0%} of the items are not where they were: taken for a fault of the site, "
-        "{facts[migration/items/withheld]} items stay; if they are gone, run once with -s MIGRATION_MAX_VANISHED=1",
-    ),
     Limit(
         "max_field_loss",
         "migration/share/field_loss",
@@ -120,7 +121,7 @@ def verdict_of(facts: Facts, config: Config) -> Verdict:
     return Verdict(
         broken[0].code if broken else INCOMPLETE if above else COMPLETE,
         (
-            *(monitor.says.format(value=facts.get(monitor.fact)) for monitor in broken),
+            *(monitor.says.format(value=facts.get(monitor.fact), facts=facts) for monitor in broken),
             *(limit.says.format(value=facts[limit.fact], facts=facts) for limit in above),
         ),
     )

@@ -6,9 +6,9 @@ import asyncio
 import json
 import logging
 import sqlite3
-from dataclasses import asdict
 from typing import Any
 
+from itemadapter import ItemAdapter
 from scrapy import Request
 from scrapy.exceptions import DropItem
 from scrapy.http import Response
@@ -16,25 +16,31 @@ from scrapy.pipelines.media import MediaPipeline
 
 from archive import ArchiveError
 from archive.capture import archiver_of
-from migration_spider import EXTRACTOR
+from migration_spider import EXTRACTOR, gone
 from migration_spider.exceptions import NotArchivedError, NotWantedError
-from migration_spider.items import (
-    ITEM_MEDIA_TYPE,
-    TOMBSTONE_MEDIA_TYPE,
-    Attachment,
-    Evidence,
-    NewsItem,
-    Vanished,
-    to_record,
-)
-from migration_spider.normalize.item import TERM_FIELDS, finish, normalize
-from migration_spider.state import State, revise
+from migration_spider.items import BLOCK_FIELDS, ITEM_MEDIA_TYPE, TOMBSTONE_MEDIA_TYPE, NewsItem, to_record
+from migration_spider.normalize.item import finish, normalize
+from migration_spider.state import ItemStore, revise
 
 logger = logging.getLogger(__name__)
 
 
+def fields_of(item: Any) -> ItemAdapter:
+    """The fields of an item of any kind. Raises TypeError when it is none."""
+    if not ItemAdapter.is_item(item):
+        raise TypeError(f"{item!r:.80} is no item: the spider yields a {type(item).__name__}")
+    return ItemAdapter(item)
+
+
+def news_item(fields: ItemAdapter) -> NewsItem:
+    """The item itself, for functions that know its fields by name and type. Raises TypeError when it is another."""
+    if not isinstance(fields.item, NewsItem):
+        raise TypeError(f"expected a NewsItem, got a {type(fields.item).__name__}")
+    return fields.item
+
+
 class CrawlerPipeline:
-    """A pipeline that needs the crawler, and leaves what is no news item (`Vanished`) as it is."""
+    """A pipeline that needs the crawler, and leaves what is no news item (`gone.Absence`) as it is."""
 
     def __init__(self, crawler: Any) -> None:
         self.crawler = crawler
@@ -45,15 +51,17 @@ class CrawlerPipeline:
         return cls(crawler)
 
     def process_item(self, item: Any) -> Any:
-        return self.news(item) if isinstance(item, NewsItem) else item
+        if not isinstance(item, gone.Absence):
+            self.news(fields_of(item))
+        return item
 
-    def news(self, item: NewsItem) -> NewsItem:
+    def news(self, fields: ItemAdapter) -> None:
         """What the pipeline does with a news item."""
         raise NotImplementedError
 
-    def settle(self, item: NewsItem, code: str, detail: str = "") -> None:
-        """What became of the item's address."""
-        self.run.ledger.settle(item.url, code, detail)
+    def settle(self, url: str, code: str, detail: str = "") -> None:
+        """What became of an address."""
+        self.run.ledger.settle(url, code, detail)
 
     def count(self, name: str) -> None:
         self.run.count(name)
@@ -66,33 +74,31 @@ class NormalizePipeline(CrawlerPipeline):
     ``migration/unknown_label``.
     """
 
-    def news(self, item: NewsItem) -> NewsItem:
-        found = normalize(item, day_first=self.run.config.day_first)
+    def news(self, fields: ItemAdapter) -> None:
+        found = normalize(news_item(fields), day_first=self.run.config.day_first)
         for vocabulary, _ in found.unrecognized:
             self.count(f"unrecognized/{vocabulary}")
         for _ in found.unknown_labels:
             self.count("unknown_label")
         self.count("normalized")
-        for name in ("publication_date", *TERM_FIELDS):
-            if not getattr(item, name):
+        for name in BLOCK_FIELDS:
+            if not fields[name]:
                 self.count(f"field/{name}/missing")
-        return item
 
 
 class SelectPipeline(CrawlerPipeline):
     """``since`` and ``max_items``. An item without a date is kept: it may be recent."""
 
-    def news(self, item: NewsItem) -> NewsItem:
-        options = self.run.options
-        if options.since and item.publication_date and item.publication_date < options.since.isoformat():
+    def news(self, fields: ItemAdapter) -> None:
+        options, url, published = self.run.options, fields["url"], fields["publication_date"]
+        if options.since and published and published < options.since.isoformat():
             self.count("skipped/before_since")
-            self.settle(item, "before_since")
-            raise DropItem(f"{item.url} was published before {options.since}")
+            self.settle(url, "before_since")
+            raise DropItem(f"{url} was published before {options.since}")
         if options.max_items and self.run.counted("taken") >= options.max_items:
-            self.settle(item, "max_items")
-            raise DropItem(f"{item.url}: max_items reached")
+            self.settle(url, "max_items")
+            raise DropItem(f"{url}: max_items reached")
         self.count("taken")
-        return item
 
 
 class AttachmentsPipeline(MediaPipeline):
@@ -113,15 +119,16 @@ class AttachmentsPipeline(MediaPipeline):
         self.unsent: set[str] = set()
         """Files that were not asked for, since the run stops."""
 
-    def get_media_requests(self, item: NewsItem | Vanished, info: Any) -> list[Request]:
-        if not isinstance(item, NewsItem):
-            return []
-        files = dict.fromkeys(filter(None, (self._on_site(attachment) for attachment in item.attachments)))
-        return [Request(url, priority=400) for url in files]
+    def get_media_requests(self, item: Any, info: Any) -> list[Request]:
+        return [Request(url, priority=400) for url in dict.fromkeys(url for _, url in self._files(item) if url)]
 
-    def _on_site(self, attachment: Attachment) -> str | None:
-        url: str | None = self.scope.file(attachment.url)
-        return url
+    def _files(self, item: Any) -> list[tuple[ItemAdapter, str]]:
+        """The attachments of an item, each with its address as a request has it; empty where it is never fetched."""
+        if isinstance(item, gone.Absence):
+            return []
+        attachments = [fields_of(one) for one in fields_of(item)["attachments"]]
+        urls = [self.scope.file(attachment["url"]) for attachment in attachments]
+        return [(one, Request(url).url if url else "") for one, url in zip(attachments, urls, strict=True)]
 
     def media_to_download(self, request: Request, info: Any, *, item: Any = None) -> None:
         return None
@@ -155,25 +162,26 @@ class AttachmentsPipeline(MediaPipeline):
         logger.warning("Not fetched: %s (%s)", request.url, failure.getErrorMessage() or failure.type.__name__)
         return None
 
-    def item_completed(self, results: Any, item: NewsItem | Vanished, info: Any) -> NewsItem | Vanished:
-        if not isinstance(item, NewsItem):
+    def item_completed(self, results: Any, item: Any, info: Any) -> Any:
+        attachments = self._files(item)
+        if not attachments:
             return item
+        fields = fields_of(item)
         fetched = {facts["url"]: facts for ok, facts in results if ok and facts}
-        files = {Request(url).url for url in filter(None, map(self._on_site, item.attachments))}
+        files = {url for _, url in attachments if url}
         if files & self.unsent or (self.run.is_stopped and not all(ok and facts for ok, facts in results)):
             # Stored without its files it would look changed when the next run has them.
-            raise DropItem(f"{item.url}: the run stops before its attachments are fetched")
-        if (lost := files & self.in_trouble) and (memory := self.run.memory) and memory.item(item.id):
+            raise DropItem(f"{fields['url']}: the run stops before its attachments are fetched")
+        if (lost := files & self.in_trouble) and (memory := self.run.memory) and memory.item(fields["id"]):
             # With the files that it had before, but without their digests, it would look changed.
-            self.run.ledger.settle(item.url, "attachment", ", ".join(sorted(lost)))
-            raise DropItem(f"{item.url}: waits for its attachments")
-        for attachment in item.attachments:
-            url = self._on_site(attachment)
-            if facts := fetched.get(Request(url).url) if url else None:
-                attachment.sha256, attachment.size = facts["sha256"], facts["size"]
-                attachment.media_type = facts["media_type"] or attachment.media_type
+            self.run.ledger.settle(fields["url"], "attachment", ", ".join(sorted(lost)))
+            raise DropItem(f"{fields['url']}: waits for its attachments")
+        for attachment, url in attachments:
+            if facts := fetched.get(url):
+                attachment["sha256"], attachment["size"] = facts["sha256"], facts["size"]
+                attachment["media_type"] = facts["media_type"] or attachment["media_type"]
             elif url:
-                item.problems.append("attachment-not-fetched")
+                fields["problems"].append("attachment-not-fetched")
         return item
 
     def file_path(self, request: Request, response: Any = None, info: Any = None, *, item: Any = None) -> str:
@@ -183,21 +191,19 @@ class AttachmentsPipeline(MediaPipeline):
 class FinishPipeline(CrawlerPipeline):
     """What depends on all the rest: problem codes in order, the digest that decides what "changed" means."""
 
-    def news(self, item: NewsItem) -> NewsItem:
-        finish(item)
+    def news(self, fields: ItemAdapter) -> None:
+        finish(news_item(fields))
         if self.run.coverage is not None:
-            self.run.coverage.add(item)
-        for problem in item.problems:
+            self.run.coverage.add(fields["id"], fields.__getitem__)
+        for problem in fields["problems"]:
             self.count(f"problem/{problem}")
-        return item
 
 
 class StorePipeline(CrawlerPipeline):
     """A new or changed item becomes a WARC metadata record, then a line of ``items/news.jsonl``.
 
     The line is written only after the archive is on disk, and synced: an item that has a line has its evidence.
-    An item that has vanished gets a tombstone in the same way, once MIGRATION_TOMBSTONE_CONFIRMATIONS harvests found
-    it so.
+    An item that is gone gets a tombstone in the same way; when, stands in `migration_spider.gone`.
 
     Stats: ``migration/items/new``, ``.../changed``, ``.../unchanged``, ``.../rerendered`` (unchanged, in other bytes),
     ``.../reappeared``, ``.../vanished``, ``.../unconfirmed``.
@@ -205,96 +211,81 @@ class StorePipeline(CrawlerPipeline):
 
     def open_spider(self) -> None:
         data = self.run.config.data_dir
-        self.state = State(data / "state.sqlite", data / "items" / "news.jsonl")
-        if self.state.torn:
-            logger.warning("Cut %d bytes of an unfinished line off %s", self.state.torn, self.state.lines)
+        self.store = ItemStore(data / "state.sqlite", data / "items" / "news.jsonl")
+        if self.store.torn:
+            logger.warning("Cut %d bytes of an unfinished line off %s", self.store.torn, self.store.path)
         self.seen: set[str] = set()
         # Versions are decided one after the other; an item met twice at once would become two versions.
         self.one_by_one = asyncio.Lock()
 
     def close_spider(self) -> None:
-        self.state.close()
+        self.store.close()
         self.run.done.add("stored")
 
-    async def process_item(self, item: NewsItem | Vanished) -> NewsItem | Vanished:
+    async def process_item(self, item: Any) -> Any:
+        fields = fields_of(item)
         try:
             async with self.one_by_one:
                 if self.run.counted("not_stored"):
                     # Its record would stand in the archive and its line nowhere.
-                    raise DropItem(f"{item.url}: not stored")
-                return await (self._store(item) if isinstance(item, NewsItem) else self._bury(item))
+                    raise DropItem(f"{fields['url']}: not stored")
+                await (self._withdraw(item) if isinstance(item, gone.Absence) else self._store(fields))
         except (ArchiveError, OSError, sqlite3.Error) as error:
             # One message, not one per item: what follows cannot be stored either.
             if not self.run.is_stopped:
                 self.run.note("not_stored", 1)
                 self.run.stop("not_stored", f"items cannot be written: {error}")
-            raise DropItem(f"{item.url}: not stored") from error
-
-    async def _store(self, item: NewsItem) -> NewsItem:
-        if item.warc is None:
-            raise NotArchivedError(
-                f"{item.url} cites no archived page: keep CaptureFactsMiddleware in SPIDER_MIDDLEWARES"
-            )
-        if item.id in self.seen:
-            # Another address of the same page: a second version in one run would come back in every run.
-            self.count("items/again")
-            self.settle(item, "item", item.id)
-            return item
-        self.seen.add(item.id)
-        if memory := self.run.memory:
-            memory.absences.forget(item.id)
-        known = self.state.known(item.id)
-        if not revise(item, known):
-            self.count("items/unchanged")
-            # A record that was written for this answer, and not for an earlier one of the same bytes.
-            if known and item.warc.date[:19] == item.fetched_at[:19]:
-                self.count("items/rerendered")
-            self.settle(item, "item", item.id)
-            return item
-        item.run_id, item.extractor = archiver_of(self.crawler).run_id, EXTRACTOR
-        await self._append(to_record(item), ITEM_MEDIA_TYPE, item.warc)
-        kind = "new" if known is None else "reappeared" if known.withdrawn else "changed"
-        self.count(f"items/{kind}")
-        self.settle(item, "item", item.id)
+            raise DropItem(f"{fields['url']}: not stored") from error
         return item
 
-    async def _bury(self, gone: Vanished) -> Vanished:
-        memory = self.run.memory
-        known = memory.item(gone.id) if memory else None
-        if memory is None or known is None or known.withdrawn or gone.id in self.seen:
-            return gone
-        confirmed = memory.absences.confirm(gone.id, gone.reason, gone.status, memory.cycle, gone.fetched_at)
-        if confirmed < self.run.config.tombstone_confirmations:
-            self.count("items/unconfirmed")
-            return gone
-        record = {
-            "id": known.id,
-            "node_id": known.node_id,
-            "url": known.url,
-            "language": known.language,
-            "title": known.title,
-            "version": known.version + 1,
-            "tombstone": {"reason": gone.reason, "status": gone.status, "confirmed": confirmed},
-            "first_seen": known.first_seen,
-            "last_changed": gone.fetched_at,
-            "fetched_at": gone.fetched_at,
-            "run_id": archiver_of(self.crawler).run_id,
-            "extractor": EXTRACTOR,
-            "warc": asdict(gone.warc),
-        }
-        await self._append(record, TOMBSTONE_MEDIA_TYPE, gone.warc)
-        memory.absences.forget(gone.id)
-        self.count("items/vanished")
-        return gone
+    async def _store(self, fields: ItemAdapter) -> None:
+        item_id = fields["id"]
+        if fields.get("warc") is None:
+            raise NotArchivedError(
+                f"{fields['url']} cites no archived page: keep CaptureFactsMiddleware in SPIDER_MIDDLEWARES"
+            )
+        if item_id in self.seen:
+            # Another address of the same page: a second version in one run would come back in every run.
+            self.count("items/again")
+            self.settle(fields["url"], "item", item_id)
+            return
+        self.seen.add(item_id)
+        if memory := self.run.memory:
+            memory.missed.forget(item_id)
+        before = self.store.item(item_id)
+        if revise(fields, before):
+            fields["run_id"], fields["extractor"] = archiver_of(self.crawler).run_id, EXTRACTOR
+            await self._append(to_record(fields.item), ITEM_MEDIA_TYPE)
+            self.count("items/" + ("new" if before is None else "reappeared" if before.withdrawn else "changed"))
+        else:
+            self.count("items/unchanged")
+            # A record that was written for this answer, and not for an earlier one of the same bytes.
+            if before and fields_of(fields["warc"])["date"][:19] == fields["fetched_at"][:19]:
+                self.count("items/rerendered")
+        self.settle(fields["url"], "item", item_id)
 
-    async def _append(self, record: dict[str, Any], media_type: str, evidence: Evidence) -> None:
-        archiver = archiver_of(self.crawler)
+    async def _withdraw(self, absence: gone.Absence) -> None:
+        memory, item = self.run.memory, self.store.item(absence.id)
+        if memory is None or item is None or item.withdrawn or absence.id in self.seen:
+            return
+        missed = gone.missed(memory.missed.get(absence.id), absence, memory.cycle)
+        memory.missed.put(missed)
+        if not gone.is_confirmed(missed, self.run.config.tombstone_confirmations):
+            self.count("items/unconfirmed")
+            return
+        line = gone.tombstone(item, absence, missed.confirmed, archiver_of(self.crawler).run_id)
+        await self._append(line, TOMBSTONE_MEDIA_TYPE)
+        memory.missed.forget(absence.id)
+        self.count("items/vanished")
+
+    async def _append(self, record: dict[str, Any], media_type: str) -> None:
+        archiver, proof = archiver_of(self.crawler), record["warc"]
         await archiver.write_metadata(
             json.dumps(record, ensure_ascii=False).encode(),
             content_type=media_type,
             # With the page's own address replay tools would show this record in the page's place.
-            target_uri=f"urn:item:{evidence.target_uri}",
-            refers_to=evidence.record_id,
+            target_uri=f"urn:item:{proof['target_uri']}",
+            refers_to=proof["record_id"],
         )
         await archiver.sync()
-        await asyncio.to_thread(self.state.append, record)
+        await asyncio.to_thread(self.store.append, record)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from archive.dataset import Dataset, DatasetError, Example, Vocabulary
 from migration_spider import EXTRACTOR
-from migration_spider.items import NewsItem
+from migration_spider.exceptions import BadLineError
+from migration_spider.items import UNEXPORTED, NewsItem
 from migration_spider.normalize.problems import PROBLEMS
+from migration_spider.state.lines import read
 from migration_spider.vocabularies.data import FILES, load
 
 RIGHTS = (
@@ -105,7 +106,7 @@ def dataset(site: str) -> Dataset:
         },
         texts=("summary", "body_text", "body_html"),
         searched=("title", "summary", "body_text"),
-        unexported=("Value.datetime", "Value.day_first", "Entry.named"),
+        unexported=tuple(f"{kind.__name__}.{name}" for kind, names in UNEXPORTED.items() for name in names),
         value_names={"translations": ("language", "url"), "problems": ("code",)},
         descriptions={
             "Entry.values": "The values of the label.",
@@ -130,12 +131,12 @@ def site_of(items: Path) -> str:
         DatasetError: there is none.
     """
     try:
-        with items.open(encoding="utf-8") as lines:
-            parts = urlsplit(json.loads(lines.readline())["url"])
-    except FileNotFoundError as error:
-        raise DatasetError(f"{items} does not exist: crawl first, or give -s DATA_DIR=...") from error
-    except (ValueError, KeyError, TypeError) as error:
-        raise DatasetError(f"{items}: its first line is not an item: there is nothing to publish yet") from error
+        _, first = next(read(items))
+    except StopIteration as error:
+        raise DatasetError(f"{items} has no item yet: crawl first, or give -s DATA_DIR=...") from error
+    except BadLineError as error:
+        raise DatasetError(str(error)) from error
+    parts = urlsplit(first["url"])
     return f"{parts.scheme}://{parts.netloc}"
 
 

@@ -1,10 +1,14 @@
-"""What the pipelines add to the pure functions: settings reach them."""
+"""What the pipelines add to the pure functions: settings reach them, and so do items of every kind."""
+
+from dataclasses import asdict, make_dataclass
 
 import pytest
+import scrapy
+from pydantic import BaseModel
 from scrapy.utils.test import get_crawler
 
-from migration_spider.items import Entry, NewsItem, Value
-from migration_spider.pipelines import NormalizePipeline
+from migration_spider.items import Entry, Evidence, NewsItem, Term, Value, to_record
+from migration_spider.pipelines import FinishPipeline, NormalizePipeline, SelectPipeline
 
 
 @pytest.mark.parametrize(
@@ -26,3 +30,48 @@ def test_the_order_of_numeric_dates_is_a_setting(setting, day, problems):
     NormalizePipeline(crawler).process_item(item)
     assert (day, problems) == (item.publication_date, item.problems)
     assert (crawler.stats.get_value("migration/field/publication_date/missing", 0)) == (day is None)
+
+
+@pytest.mark.parametrize("thing", [None, "text", 7, ["list"], object()])
+@pytest.mark.parametrize("pipeline", [NormalizePipeline, SelectPipeline, FinishPipeline])
+def test_what_is_no_item_is_a_clear_type_error(pipeline, thing):
+    with pytest.raises(TypeError, match="is no item"):
+        pipeline(get_crawler()).process_item(thing)
+
+
+def test_an_item_of_another_kind_is_named_where_ours_is_needed():
+    with pytest.raises(TypeError, match="expected a NewsItem, got a dict"):
+        NormalizePipeline(get_crawler()).process_item({"url": "u"})
+
+
+class Model(BaseModel):
+    """An item of another project."""
+
+    url: str
+    warc: Evidence
+    terms: list[Term]
+
+
+def test_every_kind_of_item_has_the_same_record():
+    warc = Evidence(file="f", offset=1, length=2, record_id="r", target_uri="u", date="d", payload_digest="p")
+    fields = {"url": "u", "warc": warc, "terms": [Term(raw="a"), Term(raw="b", id="1", label="B")]}
+    expected = {"url": "u", "warc": asdict(warc), "terms": [asdict(term) for term in fields["terms"]]}
+    kind = make_dataclass("Kind", ["url", "warc", "terms"])
+    for item in (fields, Model(**fields), kind(**fields), FieldsItem(fields)):
+        assert expected == to_record(item)
+
+
+class FieldsItem(scrapy.Item):
+    """An item of Scrapy's own kind."""
+
+    url = scrapy.Field()
+    warc = scrapy.Field()
+    terms = scrapy.Field()
+
+
+def test_a_record_has_the_fields_of_the_item_without_what_only_helps_reading():
+    value = Value(text="t", url="u", datetime="2024-01-01", day_first=True)
+    item = NewsItem(url="u", metadata=[Entry(label="l", values=[value], named="title")], translations={"fr": "v"})
+    expected = asdict(item) | {"metadata": [{"label": "l", "values": [{"text": "t", "url": "u"}]}]}
+    assert list(expected.items()) == list(to_record(item).items())
+    assert to_record(item)["problems"] is not item.problems

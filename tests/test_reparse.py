@@ -126,7 +126,9 @@ def examples(tmp_path, before, after):
 
 
 def line(item_id, title, capture=0, **fields):
-    return {"id": item_id, "url": f"u{item_id}", "title": title, "fetched_at": str(capture), **fields}
+    times = dict.fromkeys(("first_seen", "last_changed", "fetched_at"), str(capture))
+    whole = {"version": 1, "run_id": "", "content_sha256": "", "warc": {}}
+    return {"id": item_id, "url": f"u{item_id}", "title": title, **times, **whole, **fields}
 
 
 def test_compare_names_items_that_come_and_go(tmp_path):

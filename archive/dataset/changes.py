@@ -23,7 +23,7 @@ def changes(lines: Lines, before: Path | None, address: str = "url", ignored: Co
         ignored: fields that are not compared.
     """
     old = Lines(before, lines.key) if before else None
-    left = dict.fromkeys(old.places) if old else {}
+    left = dict.fromkeys(old.last) if old else {}
     for record, _ in lines.present():
         key = record[lines.key]
         left.pop(key, None)

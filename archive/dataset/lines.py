@@ -3,29 +3,53 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from archive.dataset.errors import DatasetError
 
 TOMBSTONE = "tombstone"
-"""Key of a line that says that a record is gone from its source."""
+"""Key of a line that says that a record is gone from its source: its reason, its status, how often that was met."""
+
+
+def is_tombstone(line: Mapping[str, Any]) -> bool:
+    """Whether ``line`` says that a record is gone, and proves that."""
+    return TOMBSTONE in line
+
+
+def whole_lines(stream: BinaryIO, offset: int = 0) -> Iterator[tuple[int, bytes]]:
+    """(byte offset, line) from ``offset`` on. What comes after the last line end is still being written, or torn."""
+    stream.seek(offset)
+    for line in stream:
+        if not line.endswith(b"\n"):
+            return
+        yield offset, line
+        offset += len(line)
+
+
+def dump(record: Any) -> bytes:
+    """``record`` as one JSON line."""
+    return json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+
+
+Span = tuple[int, int]
+"""Offset and length of a line."""
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Last:
     """Where the last line of a record stands."""
 
-    offset: int
-    length: int
-    gone: bool
+    line: Span
+    is_withdrawn: bool
     """The line is a tombstone."""
 
     order: tuple[Any, ...]
-    text: tuple[int, int] | None
-    """Offset and length of the last line with the record itself."""
+    record: Span | None
+    """The last line with the record itself."""
 
 
 class Lines:
@@ -35,7 +59,7 @@ class Lines:
 
     Args:
         key: field that tells records apart.
-        order: fields to sort by before ``key``; null last.
+        order: fields to sort by before ``key``; null last. With none, records come as they first came.
         seen: field with the time of capture.
 
     Raises:
@@ -45,87 +69,72 @@ class Lines:
     def __init__(self, path: Path, key: str, order: Sequence[str] = (), seen: str | None = None) -> None:
         self.path = path
         self.key = key
-        self.places: dict[str, Place] = {}
+        self.last: dict[str, Last] = {}
         self.count = 0
         self.newest: str | None = None
         """The greatest value of ``seen`` in any line."""
-        offset = 0
         try:
             with path.open("rb") as stream:
-                for line in stream:
-                    if not line.endswith(b"\n"):
-                        break  # still being written
+                for offset, line in whole_lines(stream):
                     self._remember(line, offset, order, seen)
-                    offset += len(line)
                     self.count += 1
         except FileNotFoundError as error:
             raise DatasetError(f"{path} does not exist: there is nothing to publish yet") from error
-        self.size = offset
 
     def _remember(self, line: bytes, offset: int, order: Sequence[str], seen: str | None) -> None:
         try:
             record = json.loads(line)
             key = record[self.key]
-            gone = TOMBSTONE in record
+            is_withdrawn = is_tombstone(record)
         except (ValueError, KeyError, TypeError) as error:
             raise DatasetError(f"{self.path}: the line at byte {offset} is not a record ({error})") from error
         if seen and record.get(seen):
             self.newest = max(self.newest or "", record[seen])
-        before = self.places.get(key)
-        sort = (*((record.get(name) is None, record.get(name) or 0) for name in order), key)
-        if gone:
+        before, span = self.last.get(key), (offset, len(line))
+        if is_withdrawn and before:
             # A tombstone need not have the fields to sort by.
-            self.places[key] = Place(
-                offset, len(line), True, before.order if before else sort, before.text if before else None
-            )
+            self.last[key] = Last(span, True, before.order, before.record)
         else:
-            self.places[key] = Place(offset, len(line), False, sort, (offset, len(line)))
+            sort = [(record.get(name) is None, record.get(name) or 0) for name in order]
+            self.last[key] = Last(span, is_withdrawn, (*sort, key) if order else (), None if is_withdrawn else span)
 
     def present(self) -> Iterator[tuple[dict[str, Any], bytes]]:
-        """The last line of each record that is not gone, in order: parsed, and as it stands in the file."""
+        """The last line of each record that is not withdrawn, in order: parsed, and as it stands in the file."""
         with self.path.open("rb") as stream:
-            for place in self._sorted(gone=False):
-                stream.seek(place.offset)
-                line = stream.read(place.length)
+            for last in self._sorted(withdrawn=False):
+                line = _read(stream, last.line)
                 yield json.loads(line), line
 
     def present_count(self) -> int:
-        """Number of records that are not gone."""
-        return sum(not place.gone for place in self.places.values())
+        """Number of records that are not withdrawn."""
+        return sum(not last.is_withdrawn for last in self.last.values())
 
-    def gone(self) -> Iterator[tuple[dict[str, Any], dict[str, Any] | None]]:
+    def withdrawn(self) -> Iterator[tuple[dict[str, Any], dict[str, Any] | None]]:
         """The tombstones in order, each with the last line that has the record itself."""
         with self.path.open("rb") as stream:
-            for place in self._sorted(gone=True):
-                stream.seek(place.offset)
-                tombstone = json.loads(stream.read(place.length))
-                record = None
-                if place.text:
-                    stream.seek(place.text[0])
-                    record = json.loads(stream.read(place.text[1]))
-                yield tombstone, record
+            for last in self._sorted(withdrawn=True):
+                tombstone = json.loads(_read(stream, last.line))
+                yield tombstone, json.loads(_read(stream, last.record)) if last.record else None
 
     def all(self) -> Iterator[tuple[dict[str, Any], bytes]]:
         """Every line as it stands in the file."""
         with self.path.open("rb") as stream:
-            for _ in range(self.count):
-                line = stream.readline()
+            for _, line in islice(whole_lines(stream), self.count):
                 yield json.loads(line), line
 
     def get(self, key: str) -> dict[str, Any] | None:
         """The last line of a record, or its tombstone."""
-        place = self.places.get(key)
-        if place is None:
+        last = self.last.get(key)
+        if last is None:
             return None
         with self.path.open("rb") as stream:
-            stream.seek(place.offset)
-            record: dict[str, Any] = json.loads(stream.read(place.length))
+            record: dict[str, Any] = json.loads(_read(stream, last.line))
         return record
 
-    def _sorted(self, *, gone: bool) -> list[Place]:
-        return sorted((place for place in self.places.values() if place.gone is gone), key=lambda place: place.order)
+    def _sorted(self, *, withdrawn: bool) -> list[Last]:
+        return sorted((one for one in self.last.values() if one.is_withdrawn is withdrawn), key=lambda one: one.order)
 
 
-def dump(record: Any) -> bytes:
-    """``record`` as one JSON line."""
-    return json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+def _read(stream: BinaryIO, span: Span) -> bytes:
+    stream.seek(span[0])
+    return stream.read(span[1])

@@ -33,7 +33,7 @@ def withdrawn_table(dataset: Dataset) -> Table:
 
 def withdrawn_rows(dataset: Dataset, lines: Lines) -> Iterator[Row]:
     """The rows, in the order of the records."""
-    for line, record in lines.gone():
+    for line, record in lines.withdrawn():
         said: Record = line[TOMBSTONE] or {}
         proof: dict[str, Any] = line.get("warc") or {}
         last = record or {}

@@ -13,7 +13,7 @@ from archive.dataset import parquet
 from archive.dataset.database import Database
 from archive.dataset.delimited import CsvFile
 from archive.dataset.description import Dataset
-from archive.dataset.lines import TOMBSTONE, Lines, dump
+from archive.dataset.lines import Lines, dump, is_tombstone
 from archive.dataset.lists import TermList, term_lists
 from archive.dataset.shapes import record_shape
 from archive.dataset.summary import Summary
@@ -149,7 +149,7 @@ class Writer:
     def _history(self) -> None:
         with (self.folder / "history.jsonl").open("wb") as stream:
             for record, line in self.lines.all():
-                whole = self.texts or (TOMBSTONE in record and not any(name in record for name in self.dataset.texts))
+                whole = self.texts or (is_tombstone(record) and not any(name in record for name in self.dataset.texts))
                 stream.write(line if whole else dump(self._without_texts(record)))
 
     def _csv(self, path: str, table: Table, rows: Iterable[Row]) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from archive.cdxj.line import Capture, parse_line
+from archive.dataset.lines import is_tombstone
 from archive.errors import ArchiveError
 from archive.verify.catalogue import Catalogue, bare, digest_key, key, seconds
 from archive.verify.faults import Fault
@@ -129,7 +130,7 @@ class CrossCheck:
             if differing := self._differing_citation(where, number):
                 words = f"{name}: the record in {file} at offset {place} has another {', '.join(differing)}"
                 yield self._fault(offset, "item-mismatch", words)
-            if "tombstone" not in item and object_key(str(record_id), item) not in self._all.archived:
+            if not is_tombstone(item) and object_key(str(record_id), item) not in self._all.archived:
                 yield self._fault(offset, "item-not-archived", f"{name}: no metadata record holds this item")
         yield from self._elsewhere_notes()
 

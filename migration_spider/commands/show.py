@@ -15,6 +15,7 @@ from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
 from archive import ArchiveError
+from archive.dataset.lines import TOMBSTONE, is_tombstone
 from migration_spider import evidence
 from migration_spider.exceptions import MigrationError
 from migration_spider.reparse.diff import PROVENANCE, short
@@ -26,7 +27,7 @@ examples:
   scrapy show https://migrationnetwork.un.org/es/node/7756 --raw > page.html
 """
 
-_ELSEWHERE = {"id", "url", "title", "warc", "metadata", "body_html", "tombstone"}
+_ELSEWHERE = {"id", "url", "title", "warc", "metadata", "body_html", TOMBSTONE}
 
 
 class Command(ScrapyCommand):
@@ -64,7 +65,7 @@ class Command(ScrapyCommand):
         try:
             found = evidence.versions(data / "items" / "news.jsonl", args[0])
             if opts.raw:
-                there = [line for line in found if not evidence.is_gone(line)] or found
+                there = [line for line in found if not is_tombstone(line)] or found
                 sys.stdout.buffer.write(evidence.record_of(there[-1], data / "warc").payload)
             else:
                 self.exitcode = _show(found, data / "warc", found if opts.verify else found[-1:])
@@ -78,11 +79,11 @@ class Command(ScrapyCommand):
 
 def _show(found: list[dict[str, Any]], warc: Path, proved: list[dict[str, Any]]) -> int:
     console = Console(soft_wrap=True)
-    there = [line for line in found if not evidence.is_gone(line)]
+    there = [line for line in found if not is_tombstone(line)]
     item = there[-1] if there else found[-1]
     console.print(f"\n[bold]{escape(item['title'])}[/bold]")
     console.print(f"{item['id']}   {found[-1]['url']}\n", highlight=False)
-    if evidence.is_gone(found[-1]):
+    if is_tombstone(found[-1]):
         console.print(f"[bold red]{escape(_withdrawn(found[-1]))}[/bold red]; it was:\n", highlight=False)
     fields = Table(show_header=False, box=None, pad_edge=False)
     fields.add_column()
@@ -97,7 +98,7 @@ def _show(found: list[dict[str, Any]], warc: Path, proved: list[dict[str, Any]])
     failed = False
     for version in proved:
         where = version["warc"]
-        said = " (that it is gone)" if evidence.is_gone(version) else ""
+        said = " (that it is gone)" if is_tombstone(version) else ""
         console.print(f"\n[bold]evidence of version {version['version']}[/bold]{said}")
         console.print(f"  {where['file']}, {where['length']} bytes at {where['offset']}", highlight=False)
         for check in evidence.prove(version, warc):
@@ -109,10 +110,10 @@ def _show(found: list[dict[str, Any]], warc: Path, proved: list[dict[str, Any]])
 
 def _changes(console: Console, before: dict[str, Any], after: dict[str, Any], there: list[dict[str, Any]]) -> None:
     """What ``after`` says that ``before`` does not; ``there`` are the lines before with the item itself."""
-    if evidence.is_gone(after):
+    if is_tombstone(after):
         console.print(f"  {escape(_withdrawn(after))}")
         return
-    if evidence.is_gone(before):
+    if is_tombstone(before):
         console.print("  there again")
         before = there[-1] if there else {}
     for name in after:
@@ -121,7 +122,7 @@ def _changes(console: Console, before: dict[str, Any], after: dict[str, Any], th
 
 
 def _withdrawn(line: dict[str, Any]) -> str:
-    said = line["tombstone"]
+    said = line[TOMBSTONE]
     return (
         f"withdrawn from the site: {said['reason']} (status {said['status']}, met in {said['confirmed']} "
         f"{'run' if said['confirmed'] == 1 else 'runs'}, last at {line['fetched_at']})"

@@ -11,8 +11,8 @@ from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
 from migration_spider.drift import unknowns
-from migration_spider.evidence import last_versions
 from migration_spider.exceptions import MigrationError
+from migration_spider.state.lines import present
 
 EXAMPLES = """\
 examples:
@@ -47,8 +47,11 @@ class Command(ScrapyCommand):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         settings: Any = self.settings
+        lines = Path(settings["DATA_DIR"], "items", "news.jsonl")
+        if not lines.exists():
+            raise UsageError(f"{lines} does not exist: crawl first, or give -s DATA_DIR=...", print_help=False)
         try:
-            found = unknowns(last_versions(Path(settings["DATA_DIR"], "items", "news.jsonl")))
+            found = unknowns(present(lines))
         except MigrationError as error:
             print(f"scrapy vocabulary: error: {error}", file=sys.stderr)
             self.exitcode = 2

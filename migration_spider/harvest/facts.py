@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from archive.dataset.lines import TOMBSTONE, is_tombstone
 from migration_spider import EXTRACTOR, drift
-from migration_spider.harvest.coverage import FIELDS, Coverage
+from migration_spider.harvest.coverage import Coverage
+from migration_spider.items import BLOCK_FIELDS
 from migration_spider.monitors import Verdict
 from migration_spider.reparse.diff import PROVENANCE
+from migration_spider.state.lines import Record, read
 from migration_spider.state.schedule import moment, stamp
 
 if TYPE_CHECKING:
@@ -25,34 +27,27 @@ HISTORY = 30
 REGION_TYPES = frozenset(("global", "region", "subregion"))
 
 
-class Lines:
+class Tally:
     """One pass over ``items/news.jsonl``: the present state, and what one run wrote. Holds no texts."""
 
     def __init__(self, path: Path, run_id: str) -> None:
-        self.living: dict[str, dict[str, Any]] = {}
-        self.withdrawn: set[str] = set()
-        self.written: list[tuple[dict[str, Any], dict[str, Any] | None]] = []
+        self.written: list[tuple[Record, Record | None]] = []
         """(line of this run, the line of the item before it)."""
-        before: dict[str, dict[str, Any]] = {}
-        for line in _lines(path):
-            small = {name: value for name, value in line.items() if name not in ("body_text", "body_html")}
-            small["texts"] = hash((line.get("body_text"), line.get("body_html")))
+        last: dict[str, Record] = {}
+        for _, line in read(path):
+            line["texts"] = hash((line.pop("body_text", None), line.pop("body_html", None)))
             if line["run_id"] == run_id:
-                self.written.append((small, before.get(line["id"])))
-            before[line["id"]] = small
-            if "tombstone" in line:
-                self.living.pop(line["id"], None)
-                self.withdrawn.add(line["id"])
-            else:
-                self.living[line["id"]] = small
-                self.withdrawn.discard(line["id"])
+                self.written.append((line, last.get(line["id"])))
+            last[line["id"]] = line
+        self.living = {item_id: line for item_id, line in last.items() if not is_tombstone(line)}
+        self.withdrawn = len(last) - len(self.living)
 
 
 def report_of(harvest: Harvest, verdict: Verdict) -> dict[str, Any]:
     """The report of a harvest whose archive is closed and indexed."""
     run, memory = harvest.run, harvest.memory
     stats: dict[str, Any] = run.all_stats()
-    lines = Lines(harvest.data / "items" / "news.jsonl", harvest.run_id)
+    tally = Tally(harvest.data / "items" / "news.jsonl", harvest.run_id)
     ended = datetime.now(timezone.utc)
     report: dict[str, Any] = {
         "schema": SCHEMA,
@@ -74,15 +69,15 @@ def report_of(harvest: Harvest, verdict: Verdict) -> dict[str, Any]:
             "finish_reason": str(run.facts["finish_reason"]),
             "messages": list(verdict.messages),
         },
-        "items": _items(harvest, lines),
+        "items": _items(harvest, tally),
         "missing": harvest.completeness.missing,
         "completeness": _completeness(harvest),
         "coverage": _coverage(harvest.coverage),
         "vocabulary": [
             {"where": one.where, "text": one.text, "count": one.count, "examples": one.examples}
-            for one in drift.unknowns(lines.living.values())
+            for one in drift.unknowns(tally.living.values())
         ],
-        "charts": _charts(lines.living.values()),
+        "charts": _charts(tally.living.values()),
         "http": _http(stats),
         "archive": {
             "files": sorted(harvest.warc_files),
@@ -102,35 +97,35 @@ def report_of(harvest: Harvest, verdict: Verdict) -> dict[str, Any]:
     return report
 
 
-def _items(harvest: Harvest, lines: Lines) -> dict[str, Any]:
+def _items(harvest: Harvest, tally: Tally) -> dict[str, Any]:
     kinds = ("new", "changed", "unchanged", "rerendered", "vanished", "reappeared")
     counts = {kind: harvest.run.counted(f"items/{kind}") for kind in kinds}
-    counts["not_due"] = len(lines.living.keys() - harvest.coverage.read.keys())
+    counts["not_due"] = len(tally.living.keys() - harvest.coverage.read.keys())
     found: dict[str, list[dict[str, Any]]] = {"new": [], "changed": [], "reappeared": [], "vanished": []}
-    for line, before in lines.written:
-        if "tombstone" in line:
-            found["vanished"].append({**_reference({**(before or {}), **line}), **line["tombstone"]})
+    for line, before in tally.written:
+        if is_tombstone(line):
+            found["vanished"].append({**_reference({**(before or {}), **line}), **line[TOMBSTONE]})
         elif before is None:
             found["new"].append(_reference(line))
-        elif "tombstone" in before:
+        elif is_tombstone(before):
             found["reappeared"].append(_reference(line))
         else:
             found["changed"].append({**_reference(line), "fields": _differences(before, line)})
     return {
-        "total": len(lines.living),
-        "withdrawn": len(lines.withdrawn),
+        "total": len(tally.living),
+        "withdrawn": tally.withdrawn,
         "counts": counts,
         **found,
         "unconfirmed": [
             {
-                **_reference(lines.living[gone.id]),
-                "reason": gone.reason,
-                "status": gone.status,
-                "confirmed": gone.confirmed,
+                **_reference(tally.living[missed.id]),
+                "reason": missed.reason,
+                "status": missed.status,
+                "confirmed": missed.confirmed,
                 "needed": harvest.run.config.tombstone_confirmations,
             }
-            for gone in harvest.memory.absences.all()
-            if gone.id in lines.living
+            for missed in harvest.memory.missed.all()
+            if missed.id in tally.living
         ],
     }
 
@@ -180,7 +175,7 @@ def _coverage(coverage: Coverage) -> list[dict[str, Any]]:
             "of": items,
             "before": round(expected[name] / items, 4) if items and coverage.known else None,
         }
-        for name in FIELDS
+        for name in BLOCK_FIELDS
     ]
 
 
@@ -243,9 +238,3 @@ def _http(stats: Mapping[str, Any]) -> dict[str, Any]:
         "bytes": stats.get("downloader/response_bytes", 0),
         "failures": dict(sorted(failures.items())),
     }
-
-
-def _lines(path: Path) -> Iterator[dict[str, Any]]:
-    if path.exists():
-        with path.open(encoding="utf-8") as stream:
-            yield from map(json.loads, stream)

@@ -6,8 +6,9 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 
-from migration_spider.harvest.lines import Mending, set_bad_lines_aside
-from migration_spider.state import Memory, State
+from migration_spider.exceptions import BadLineError
+from migration_spider.state import ItemStore, Memory
+from migration_spider.state.lines import set_bad_lines_aside
 
 logger = logging.getLogger(__name__)
 
@@ -24,28 +25,24 @@ def recover(memory: Memory, data: Path, advance: Callable[[int], None] = lambda 
     Raises:
         StateError: ``items/news.jsonl`` cannot be read or written.
     """
-    lines = data / "items" / "news.jsonl"
-    if bad := set_bad_lines_aside(lines):
-        logger.warning("Took %d lines that are no items out of %s; the file as it was is %s", *bad)
+    database, lines = data / "state.sqlite", data / "items" / "news.jsonl"
     restored = 0
-    with State(data / "state.sqlite", lines) as state:
-        is_lost = bool(bad) or state.is_other_file
-        if is_lost:
+    try:
+        store = ItemStore(database, lines, mending=True)
+    except BadLineError:
+        aside = set_bad_lines_aside(lines)
+        logger.warning("Took %d lines that are no items out of %s; the file as it was is %s", *aside)
+        store = ItemStore(database, lines, mending=True, anew=True)
+    with store:
+        if store.is_other_file:
             memory.pages.forget_files()
-            with Mending(lines) as mending:
-                for items in memory.pages.catch_up(advance):
-                    mending.add(items)
-                restored = mending.finish()
+            restored = store.mend(memory.pages.catch_up(advance))
         else:
-            for items in memory.pages.catch_up(advance):
-                for record in items:
-                    known = state.known(record["id"])
-                    if known is None or known.version < record["version"]:
-                        state.append(record)
-                        restored += 1
-    if is_lost:
-        # The index of the new file; the old one is open no longer.
-        State(data / "state.sqlite", lines).close()
+            for record in (record for records in memory.pages.catch_up(advance) for record in records):
+                before = store.item(record["id"])
+                if before is None or before.version < record["version"]:
+                    store.append(record)
+                    restored += 1
     if restored:
         logger.warning("Wrote %d lines of items/news.jsonl that the archive holds and the file did not", restored)
     return restored

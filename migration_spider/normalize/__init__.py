@@ -6,11 +6,9 @@ from .html import sanitise
 from .identity import content_sha256, filename, item_id
 from .language import detect
 from .problems import PROBLEMS, problem
-from .terms import TERM_FIELDS
 
 __all__ = [
     "PROBLEMS",
-    "TERM_FIELDS",
     "BlockResult",
     "content_sha256",
     "detect",

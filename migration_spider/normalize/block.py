@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from migration_spider.items import Entry, Term, Value
+from migration_spider.items import TERM_FIELDS, Entry, Term, Value
 from migration_spider.vocabularies import (
     VOCABULARIES,
     is_kosovo_footnote,
@@ -23,7 +23,7 @@ from migration_spider.vocabularies import (
 
 from .dates import parse_date
 from .problems import problem
-from .terms import TERM_FIELDS, find, fold, split, to_term
+from .terms import find, fold, split, to_term
 
 # Both hold names of regions, so a name that one of them lacks is no sign that it belongs to the other.
 _ALIKE = {"geographic_scope": "regional_review_process", "regional_review_process": "geographic_scope"}

@@ -7,9 +7,6 @@ from migration_spider.normalize.block import BlockResult, normalize_block
 from migration_spider.normalize.html import sanitise
 from migration_spider.normalize.identity import content_sha256, item_id
 from migration_spider.normalize.language import detect
-from migration_spider.normalize.terms import TERM_FIELDS
-
-__all__ = ["TERM_FIELDS", "finish", "normalize"]
 
 
 def normalize(item: NewsItem, *, day_first: bool | None = None) -> BlockResult:

@@ -8,19 +8,6 @@ from collections.abc import Callable
 from migration_spider.items import Place, Term, Value
 from migration_spider.vocabularies import VOCABULARIES, VocabTerm, lookup, lookup_named, lookup_url
 
-TERM_FIELDS = (
-    "material_type",
-    "target_audience",
-    "source_publisher",
-    "other_source_publisher",
-    "geographic_scope",
-    "working_group",
-    "regional_review_process",
-    "gcm_objectives",
-    "cross_cutting_themes",
-)
-"""Item fields that hold lists of terms, in the order of the item."""
-
 # "Bahamas, The, Chad": a comma may be part of a name, so a list is only what falls into known names completely.
 _SEPARATORS = ",;،、，；|"
 _SEPARATOR = re.compile(rf"\s*[{_SEPARATORS}]\s*")

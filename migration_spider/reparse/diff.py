@@ -10,14 +10,15 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from archive.dataset.lines import is_tombstone
+from migration_spider.state.lines import Record, line_at, read
+
 PROVENANCE = frozenset(
     ("version", "first_seen", "last_changed", "fetched_at", "run_id", "extractor", "warc", "content_sha256")
 )
 """Fields that say where a line comes from, not what the page says."""
 
 EXAMPLES = 3
-
-Line = dict[str, Any]
 
 
 @dataclass(slots=True)
@@ -43,14 +44,14 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class _Version:
     """Where a line stands, and of which capture it was made."""
 
     offset: int
     capture: tuple[str, str]
     """Time and record id."""
 
-    gone: bool
+    withdraws: bool
 
 
 def compare(before: Path, after: Path) -> list[Difference]:
@@ -61,10 +62,10 @@ def compare(before: Path, after: Path) -> list[Difference]:
     """
     found: dict[str, Difference] = {}
     with _opened(before) as old, _opened(after) as new:
-        left, right = _places(old), _places(new)
+        left, right = _versions(before), _versions(after)
         for item_id in dict.fromkeys((*left, *right)):
             for one, other in _pairs(left.get(item_id, []), right.get(item_id, [])):
-                pair = _line(old, one), _line(new, other)
+                pair = line_at(old, one.offset) if one else None, line_at(new, other.offset) if other else None
                 kind = "item" if item_id not in left or item_id not in right else "version"
                 for name, *values in _differences(*pair, kind):
                     found.setdefault(name, Difference(name)).add(item_id, *values)
@@ -90,21 +91,21 @@ def short(value: Any) -> str:
     return text if len(text) <= 160 else text[:157] + "..."
 
 
-def _pairs(left: list[_Place], right: list[_Place]) -> Iterator[tuple[_Place | None, _Place | None]]:
-    same = {(place.capture, place.gone): place for place in right}
-    rest: list[_Place] = []
-    for place in left:
-        match = same.pop((place.capture, place.gone), None)
+def _pairs(left: list[_Version], right: list[_Version]) -> Iterator[tuple[_Version | None, _Version | None]]:
+    same = {(version.capture, version.withdraws): version for version in right}
+    rest: list[_Version] = []
+    for version in left:
+        match = same.pop((version.capture, version.withdraws), None)
         if match is None:
-            rest.append(place)
+            rest.append(version)
         else:
-            yield place, match
-    for gone in (False, True):
-        sides = ([place for place in side if place.gone is gone] for side in (rest, list(same.values())))
+            yield version, match
+    for withdraws in (False, True):
+        sides = ([one for one in side if one.withdraws is withdraws] for side in (rest, list(same.values())))
         yield from zip_longest(*(reversed(side) for side in sides))
 
 
-def _differences(old: Line | None, new: Line | None, kind: str) -> Iterator[tuple[str, Any, Any]]:
+def _differences(old: Record | None, new: Record | None, kind: str) -> Iterator[tuple[str, Any, Any]]:
     if old is None or new is None:
         line = new or old or {}
         yield f"{'+' if old is None else '-'}{kind}", old and line["url"], new and line["url"]
@@ -114,24 +115,13 @@ def _differences(old: Line | None, new: Line | None, kind: str) -> Iterator[tupl
             yield name, old.get(name), new.get(name)
 
 
-def _places(stream: BinaryIO) -> dict[str, list[_Place]]:
+def _versions(path: Path) -> dict[str, list[_Version]]:
     """Where the lines of each item stand."""
-    places: dict[str, list[_Place]] = {}
-    offset = 0
-    for raw in stream:
-        line = json.loads(raw)
-        capture = (line.get("fetched_at") or "", (line.get("warc") or {}).get("record_id") or "")
-        places.setdefault(line["id"], []).append(_Place(offset, capture, "tombstone" in line))
-        offset += len(raw)
-    return places
-
-
-def _line(stream: BinaryIO, place: _Place | None) -> Line | None:
-    if place is None:
-        return None
-    stream.seek(place.offset)
-    line: Line = json.loads(stream.readline())
-    return line
+    versions: dict[str, list[_Version]] = {}
+    for offset, line in read(path):
+        capture = line["fetched_at"], line["warc"].get("record_id") or ""
+        versions.setdefault(line["id"], []).append(_Version(offset, capture, is_tombstone(line)))
+    return versions
 
 
 def _opened(path: Path) -> BinaryIO:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from itemadapter import ItemAdapter
 from scrapy.http import TextResponse
 
 from archive import ArchiveError
@@ -27,7 +28,7 @@ from migration_spider.reparse.engines import Engine, one_process
 from migration_spider.reparse.notes import Note
 from migration_spider.reparse.reading import record_at
 from migration_spider.spiders.scope import Scope
-from migration_spider.state import State, revise
+from migration_spider.state import ItemStore, revise
 
 
 @dataclass(slots=True)
@@ -90,8 +91,8 @@ def rebuild(
     output.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=output.parent, prefix=".reparse-") as folder:
         draft = Path(folder) / "news.jsonl"
-        with State(Path(folder) / "state.sqlite", draft) as state:
-            store = _Store(state, catalogue, Attachments(catalogue, scope))
+        with ItemStore(Path(folder) / "state.sqlite", draft) as lines:
+            store = _Store(lines, catalogue, Attachments(catalogue, scope))
             results = engine(Reader(day_first), tasks)
             for done, step in enumerate(steps, 1):
                 kind, problem = store.add(step, *next(results)) if step.capture else store.add_without_page(step)
@@ -122,8 +123,8 @@ def _put(draft: Path, output: Path) -> None:
 class _Store:
     """Makes lines of what was read, as the crawl did; each returns (what is counted, what is wrong or nothing)."""
 
-    def __init__(self, state: State, catalogue: Catalogue, files: Attachments) -> None:
-        self.state = state
+    def __init__(self, lines: ItemStore, catalogue: Catalogue, files: Attachments) -> None:
+        self.lines = lines
         self.catalogue = catalogue
         self.files = files
 
@@ -137,26 +138,26 @@ class _Store:
         item.fetched_at = (note.fetched_at if note else "") or capture.date[:19] + "Z"
         self.files.fill(item, capture, note)
         finish(item)
-        known = self.state.known(item.id)
-        if not revise(item, known):
+        before = self.lines.item(item.id)
+        if not revise(ItemAdapter(item), before):
             return "unchanged", ""
         item.run_id, item.extractor = note.run_id if note else self.catalogue.run_of(capture), EXTRACTOR
-        self.state.append(to_record(item), sync=False)
-        return "changed" if known else "new", ""
+        self.lines.append(to_record(item), sync=False)
+        return "changed" if before else "new", ""
 
     def add_without_page(self, step: Step) -> tuple[str, str]:
         note = step.note
         if note is None or note.tombstone is None:
             told = f"{note.id}, version {note.version}" if note else ""
             return "items_without_page", f"{told}: the page it was read from is not in these files"
-        self.state.append(self._tombstone(note, note.tombstone), sync=False)
+        self.lines.append(self._tombstone(note, note.tombstone), sync=False)
         return "withdrawn", ""
 
     def _tombstone(self, note: Note, line: Mapping[str, Any]) -> dict[str, Any]:
         """The line as the crawl wrote it; where its proof lies may be new, and which version it is with new code."""
-        known = self.state.known(note.id)
+        before = self.lines.item(note.id)
         proof = {**line["warc"], **self.catalogue.proof(line["warc"].get("record_id", ""))}
-        return {**line, "version": max(note.version, known.version + 1 if known else 1), "warc": proof}
+        return {**line, "version": max(note.version, before.version + 1 if before else 1), "warc": proof}
 
 
 @dataclass(frozen=True, slots=True)

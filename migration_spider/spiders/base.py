@@ -9,18 +9,17 @@ import scrapy
 from scrapy import signals
 from scrapy.http import Response
 
+from migration_spider import gone
 from migration_spider.config import Config
 from migration_spider.exceptions import BlockedPageError, NotWantedError
-from migration_spider.items import Vanished
 from migration_spider.ledger import SETTLED, Fate, Ledger
 from migration_spider.pages import Page
 from migration_spider.run import Run
-from migration_spider.spiders import absences
 from migration_spider.spiders import options as read_options
 from migration_spider.spiders.options import Options
 from migration_spider.spiders.scope import Scope
 from migration_spider.state import Memory
-from migration_spider.state.memory import Item
+from migration_spider.state.store import Item
 
 PLAIN_TYPES = frozenset(("page", "basic-page", "landing-page"))
 """Drupal content types, as `Page.node_type` gives them, of pages that are no news whatever leads to them."""
@@ -40,7 +39,7 @@ class PortalSpider(scrapy.Spider):
     scope: Scope
     named: set[str]
     """URLs that a news listing named, or that were items before."""
-    gone: list[Vanished]
+    absences: list[gone.Absence]
     """Items found not to be where they were, until the end of the run tells what that means."""
 
     @classmethod
@@ -53,7 +52,7 @@ class PortalSpider(scrapy.Spider):
         spider.run = Run(crawler, chosen, config)
         spider.scope = Scope(chosen.site, chosen.languages, config.languages, config.excluded_paths)
         spider.named = set()
-        spider.gone = []
+        spider.absences = []
         spider.run.connect(spider.unreadable, signals.spider_error)
         spider.run.connect(spider.dropped, signals.request_dropped)
         return spider
@@ -160,26 +159,21 @@ class PortalSpider(scrapy.Spider):
             if url != request.url:
                 self.ledger.settle(url, "redirected" if code in SETTLED else code, detail or request.url)
 
-    def vanished(self) -> list[Vanished]:
-        """The items that count as gone in this run: none when so much is gone that the site itself is the matter.
+    def absences_that_count(self) -> list[gone.Absence]:
+        """The absences that count: none when so much is gone that the site itself is the matter.
 
         Stats: ``migration/items/withheld``, and ``migration/share/vanished`` when it is above MIGRATION_MAX_VANISHED.
         """
-        if self.memory is None or not self.gone:
+        if self.memory is None or not self.absences:
             return []
-        there = {fate.detail for fate in self.ledger.fates.values() if fate.code == "item"}
-        living = [item for item in self.memory.items() if not item.withdrawn and self.scope.page(item.url)[0]]
-        # Found gone in several ways, it is gone in the same way in every run.
-        found = sorted(self.gone, key=lambda one: (one.reason, one.status, one.warc.target_uri), reverse=True)
-        gone = {one.id: one for one in found if one.id not in there}
-        gone = {item.id: gone[item.id] for item in living if item.id in gone}
-        share = absences.share_gone(gone, living, self.ledger)
-        if self.run.counted("pages") and share <= self.run.config.max_vanished:
-            return list(gone.values())
-        if share:
-            self.run.note("share/vanished", share)
-        self.run.note("items/withheld", len(gone))
-        for one in gone.values():
+        items = (item for item in self.memory.items() if self.scope.page(item.url)[0])
+        found = gone.judge(self.absences, items, self.ledger, self.run.config.max_vanished)
+        if not found.is_too_much and self.run.counted("pages"):
+            return found.absences
+        if found.is_too_much:
+            self.run.note("share/vanished", found.share)
+        self.run.note("items/withheld", len(found.absences))
+        for one in found.absences:
             self.ledger.fates[one.url] = Fate("withheld", f"{one.reason} ({one.status})")
         return []
 
@@ -193,12 +187,12 @@ class PortalSpider(scrapy.Spider):
             self.count(f"answered/{response.status}")
             code = "gone" if response.status in (404, 410) else "forbidden"
             self.settle(request, code, f"answer {response.status}")
-            self.gone += absences.of_status(self.items_at(request), response.status, facts)
+            self.absences += gone.of_status(self.items_at(request), response.status, facts)
         elif isinstance(error, NotWantedError):
             self.count("ignored")
             if error.code == "off-site" and hops:
                 self.settle(request, "redirected", request.url)
-                self.gone += absences.of_page(self.items_at(request), None, hops, None)
+                self.absences += gone.of_page(self.items_at(request), None, hops, None)
             elif error.code != "stopped":
                 self.settle(request, error.code, str(error))
         elif isinstance(error, BlockedPageError) and self.memory and self.memory.is_withdrawn(addresses(request)):
@@ -212,7 +206,7 @@ class PortalSpider(scrapy.Spider):
             self.settle(request, "blocked" if is_blocked else "failed", why or failure.type.__name__)
             if isinstance(error, BlockedPageError) and not self.run.is_stopped:
                 status = response.status if response is not None else (facts or {}).get("status", 200)
-                self.gone += absences.of_blocked(self.items_at(request), error.code, status, facts)
+                self.absences += gone.of_blocked(self.items_at(request), error.code, status, facts)
 
     def dropped(self, request: scrapy.Request) -> None:
         """A request that the duplicate filter dropped: when a redirect led there, nobody else hears of it."""

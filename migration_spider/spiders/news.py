@@ -9,14 +9,13 @@ import scrapy
 from scrapy import signals
 from scrapy.http import Response, TextResponse
 
-from migration_spider import scrapy_internals
+from migration_spider import gone, scrapy_internals
 from migration_spider.ledger import Listing, Sitemap
 from migration_spider.normalize.dates import parse_date
 from migration_spider.normalize.identity import item_id
 from migration_spider.pages import ListingPage, NewsPage, Page, feeds, menu, page_for
 from migration_spider.pages.bounds import is_parseable
 from migration_spider.pages.results import results_total
-from migration_spider.spiders import absences
 from migration_spider.spiders.base import PortalSpider, addresses
 
 # The order of a crawl. Rows come before the next listing page, so that `max_items` need not walk through all pagers;
@@ -36,8 +35,8 @@ class NewsSpider(PortalSpider):
                 yield request
             if not await self._idle():
                 return
-        for gone in self.vanished():
-            yield gone
+        for absence in self.absences_that_count():
+            yield absence
 
     async def _idle(self) -> bool:
         """Wait until everything found so far is fetched and read; False when the run ends early."""
@@ -109,7 +108,7 @@ class NewsSpider(PortalSpider):
             return
         self.count("pages")
         page = page_for(response.url, response.selector, named_as_news=self.is_named(response))
-        self._absences(response, page)
+        self._miss(response, page)
         if isinstance(page, NewsPage):
             yield from self._item(page, found, response.request)
             return
@@ -148,13 +147,14 @@ class NewsSpider(PortalSpider):
                 for address in (url, *alternates.values()):
                     yield from self.follow(address, "sitemap", CANDIDATE, lastmod=lastmod)
 
-    def _absences(self, response: Any, page: Page) -> None:
+    def _miss(self, response: Any, page: Page) -> None:
         """Items that stood here, or at an address that redirects here, and are not what this page is."""
         meta = response.meta
         here = None
         if isinstance(page, NewsPage) and not page.is_fallback:
             here = item_id(page.node_id, page.canonical_url or page.url, page.language)
-        self.gone += absences.of_page(self.items_at(response.request), here, meta.get("hops", ()), meta.get("archive"))
+        items = self.items_at(response.request)
+        self.absences += gone.of_page(items, here, meta.get("hops", ()), meta.get("archive"))
 
     def _item(self, page: NewsPage, found: str, request: Any) -> Iterator[Any]:
         if page.is_fallback and found != "urls":

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from migration_spider.exceptions import StateError
 
-VERSION = 3
+VERSION = 4
 
 INDEX_SCHEMA = """
 DROP TABLE IF EXISTS item;
@@ -19,10 +19,10 @@ DROP TABLE IF EXISTS warc_file;
 CREATE TABLE item (
     id TEXT PRIMARY KEY, url TEXT NOT NULL, version INTEGER NOT NULL, content_sha256 TEXT NOT NULL,
     first_seen TEXT NOT NULL, last_changed TEXT NOT NULL, published TEXT, tombstone TEXT,
-    node_id INTEGER, language TEXT, title TEXT, moved_from TEXT
+    node_id INTEGER, language TEXT, title TEXT, moved_from TEXT, filled TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX item_url ON item (url);
-CREATE TABLE lines (one INTEGER PRIMARY KEY CHECK (one = 1), size INTEGER NOT NULL, tail TEXT NOT NULL);
+CREATE TABLE lines (one INTEGER PRIMARY KEY CHECK (one = 1), size INTEGER NOT NULL, digest TEXT NOT NULL);
 CREATE TABLE page (
     url TEXT PRIMARY KEY, status INTEGER NOT NULL, etag TEXT, last_modified TEXT, checked TEXT NOT NULL,
     head_file TEXT NOT NULL, head_offset INTEGER NOT NULL, head_length INTEGER NOT NULL,

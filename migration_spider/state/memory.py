@@ -10,29 +10,9 @@ from pathlib import Path
 
 from migration_spider.state.database import open_database
 from migration_spider.state.pages import IsBlocked, Page, Pages
-from migration_spider.state.runs import Absences, Runs
+from migration_spider.state.runs import MissedItems, Runs
 from migration_spider.state.schedule import Policy, interval, is_due, moment, stamp, young_since
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """What the index knows of an item."""
-
-    id: str
-    url: str
-    version: int
-    first_seen: str
-    last_changed: str
-    published: str | None
-    withdrawn: str | None
-    """Reason of its tombstone, if that is its last line."""
-
-    node_id: int | None
-    language: str | None
-    title: str | None
-
-
-_COLUMNS = "id, url, version, first_seen, last_changed, published, tombstone, node_id, language, title"
+from migration_spider.state.store import COLUMNS, Item
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +43,7 @@ class Memory:
         self._db: sqlite3.Connection = open_database(path)
         self.pages = Pages(self._db, warc, is_blocked)
         self.runs = Runs(self._db)
-        self.absences = Absences(self._db)
+        self.missed = MissedItems(self._db)
         self.rules = rules
         self.cycle = ""
         self.began = ""
@@ -71,7 +51,7 @@ class Memory:
         self.now = moment("1970-01-01")
         self._collection_began = ""
         self._again: dict[str, str] = {}
-        self._missing: set[str] = set()
+        self._missed: set[str] = set()
         self.named: dict[str, str | None] = {}
         """What the site named in the last whole run, with its ``lastmod``."""
 
@@ -82,7 +62,7 @@ class Memory:
         self._collection_began = first or stamp(now)
         self._again = self.runs.again()
         self.named = self.runs.named()
-        self._missing = {missing.id for missing in self.absences.all()}
+        self._missed = {one.id for one in self.missed.all()}
 
     def close(self) -> None:
         """Close the database."""
@@ -92,19 +72,24 @@ class Memory:
 
     def items(self) -> Iterator[Item]:
         """All items, by id; also those that have a tombstone."""
-        for row in self._db.execute(f"SELECT {_COLUMNS} FROM item ORDER BY id").fetchall():  # noqa: S608
+        for row in self._db.execute(f"SELECT {COLUMNS} FROM item ORDER BY id").fetchall():  # noqa: S608
             yield Item(*row)
 
     def item(self, item_id: str) -> Item | None:
         """The item called ``item_id``."""
-        row = self._db.execute(f"SELECT {_COLUMNS} FROM item WHERE id = ?", (item_id,)).fetchone()  # noqa: S608
+        row = self._db.execute(f"SELECT {COLUMNS} FROM item WHERE id = ?", (item_id,)).fetchone()  # noqa: S608
         return Item(*row) if row else None
+
+    def filled(self) -> Iterator[tuple[str, list[str]]]:
+        """(id, fields of the metadata block that have something) of the items that have no tombstone."""
+        for item_id, names in self._db.execute("SELECT id, filled FROM item WHERE tombstone IS NULL"):
+            yield item_id, names.split()
 
     def items_at(self, urls: Iterable[str], *, withdrawn: bool = False) -> list[Item]:
         """The items that had one of these addresses; those that have a tombstone only when ``withdrawn``."""
         found: dict[str, Item] = {}
         for url in urls:
-            query = f"SELECT {_COLUMNS} FROM item WHERE url = ?"  # noqa: S608
+            query = f"SELECT {COLUMNS} FROM item WHERE url = ?"  # noqa: S608
             for item in (Item(*row) for row in self._db.execute(query, (url.partition("#")[0],))):
                 if withdrawn or not item.withdrawn:
                     found[item.id] = item
@@ -159,7 +144,7 @@ class Memory:
         return page is None or self.rules.everything or is_due(page.checked, self.rules.requisites, self.now)
 
     def _is_due(self, page: Page, item: Item) -> bool:
-        if self.rules.everything or item.url in self._again or item.id in self._missing:
+        if self.rules.everything or item.url in self._again or item.id in self._missed:
             return True
         if item.withdrawn:
             return is_due(page.checked, self.rules.others, self.now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Any
 
 
@@ -100,50 +100,46 @@ class Runs:
 
 
 @dataclass(frozen=True, slots=True)
-class Missing:
-    """An item that was not where it was."""
+class Missed:
+    """An item that was not where it was, and has no tombstone yet."""
 
     id: str
     reason: str
     status: int
     confirmed: int
-    """Runs, parts of one counted once, that found it so one after the other."""
+    """Harvests that found it so one after the other."""
+
+    cycle: str
+    """The harvest that found it so last."""
 
     first: str
     """When it was first found so."""
 
 
-class Absences:
-    """Items that are not there any more, until they have been missed often enough for a tombstone."""
+class MissedItems:
+    """The table of the items that are missed; what makes one and ends it stands in `migration_spider.gone`."""
 
     def __init__(self, database: sqlite3.Connection) -> None:
         self._db = database
 
-    def confirm(self, item_id: str, reason: str, status: int, cycle: str, moment: str) -> int:
-        """Count one more run that found it so; the number by now. Another reason begins anew."""
-        row = self._db.execute(
-            "SELECT reason, confirmed, cycle, first FROM missing WHERE id = ?", (item_id,)
-        ).fetchone()
-        if row is None or row[0] != reason:
-            confirmed, first = 1, moment
-        else:
-            confirmed, first = row[1] + (row[2] != cycle), row[3]
+    def get(self, item_id: str) -> Missed | None:
+        """The item ``item_id``; None when it is not missed."""
+        row = self._db.execute("SELECT * FROM missing WHERE id = ?", (item_id,)).fetchone()
+        return Missed(*row) if row else None
+
+    def put(self, missed: Missed) -> None:
+        """Note it, in the place of what was noted before."""
         with self._db:
-            self._db.execute(
-                "INSERT OR REPLACE INTO missing VALUES (?, ?, ?, ?, ?, ?)",
-                (item_id, reason, status, confirmed, cycle, first),
-            )
-        return confirmed
+            self._db.execute("INSERT OR REPLACE INTO missing VALUES (?, ?, ?, ?, ?, ?)", astuple(missed))
 
     def forget(self, item_id: str) -> None:
         """It is there, or has its tombstone."""
         with self._db:
             self._db.execute("DELETE FROM missing WHERE id = ?", (item_id,))
 
-    def all(self) -> list[Missing]:
+    def all(self) -> list[Missed]:
         """All of them, by id."""
-        rows = self._db.execute("SELECT id, reason, status, confirmed, first FROM missing ORDER BY id")
-        return [Missing(*row) for row in rows]
+        return [Missed(*row) for row in self._db.execute("SELECT * FROM missing ORDER BY id")]
 
 
 def _run(row: Iterable[Any]) -> PastRun:

@@ -4,10 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from migration_spider.items import Entry, Place, Term, Value
+from migration_spider.items import TERM_FIELDS, Entry, Place, Term, Value
 from migration_spider.normalize.block import normalize_block
 from migration_spider.normalize.problems import PROBLEMS
-from migration_spider.normalize.terms import TERM_FIELDS
 from migration_spider.vocabularies import key, label_field
 from migration_spider.vocabularies.data import FILES, load
 

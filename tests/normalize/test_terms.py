@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from migration_spider.items import Place, Term, Value
-from migration_spider.normalize.terms import TERM_FIELDS, find, split, to_term
+from migration_spider.items import TERM_FIELDS, Place, Term, Value
+from migration_spider.normalize.terms import find, split, to_term
 from migration_spider.vocabularies import VOCABULARIES, lookup
 
 

@@ -8,7 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from parsel import Selector
 
-from migration_spider.normalize.item import TERM_FIELDS, normalize
+from migration_spider.items import TERM_FIELDS
+from migration_spider.normalize.item import normalize
 from migration_spider.pages import page_for
 from migration_spider.pages.requisites import css_requisites
 from migration_spider.vocabularies import label_field

@@ -3,7 +3,7 @@ import sqlite3
 import pytest
 
 from migration_spider.state.database import open_database
-from migration_spider.state.runs import Absences, Runs
+from migration_spider.state.runs import Missed, MissedItems, Runs
 
 
 @pytest.fixture
@@ -13,23 +13,14 @@ def database(tmp_path):
     database.close()
 
 
-def test_absences_are_confirmed_once_by_all_parts_of_a_harvest(database):
-    absences = Absences(database)
-    assert 1 == absences.confirm("5@en", "gone", 404, "monday", "2026-01-01T00:00:00Z")
-    assert 1 == absences.confirm("5@en", "gone", 404, "monday", "2026-01-01T05:00:00Z")
-    assert 2 == absences.confirm("5@en", "gone", 410, "tuesday", "2026-01-02T00:00:00Z")
-    (missing,) = absences.all()
-    assert ("5@en", "gone", 410, 2, "2026-01-01T00:00:00Z") == tuple(
-        getattr(missing, name) for name in missing.__slots__
-    )
-
-
-def test_another_reason_begins_anew_and_presence_ends_it(database):
-    absences = Absences(database)
-    absences.confirm("5@en", "gone", 404, "monday", "2026-01-01T00:00:00Z")
-    assert 1 == absences.confirm("5@en", "unpublished", 403, "tuesday", "2026-01-02T00:00:00Z")
-    absences.forget("5@en")
-    assert [] == absences.all()
+def test_what_is_missed_is_noted_until_it_is_forgotten(database):
+    items = MissedItems(database)
+    assert items.get("5@en") is None
+    for confirmed in (1, 2):
+        items.put(missed := Missed("5@en", "gone", 404, confirmed, "monday", "2026-01-01T00:00:00Z"))
+    assert (missed, [missed]) == (items.get("5@en"), items.all())
+    items.forget("5@en")
+    assert [] == items.all()
 
 
 def test_a_run_that_was_killed_has_no_end(database):

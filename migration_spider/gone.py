@@ -1,0 +1,188 @@
+"""When an item is gone: what an answer says of it, when the site itself is the matter, what becomes of it. Pure rules.
+
+An *absence* is one look in one run that found an item not to be where it was, with the answer that proves it. An item
+with absences is *missed* until enough harvests, one after the other, agree; then it is *withdrawn*: its last line is a
+tombstone.
+
+========== =================================================== ==========================================
+the item   what a harvest saw                                  the item then
+========== =================================================== ==========================================
+there      itself                                              there; a line when its content is another
+there      an absence                                          missed, 1 harvest; withdrawn when 1 is enough
+missed     itself                                              there; no line when its content is as before
+missed     an absence for the same reason                      missed, 1 more; withdrawn when that is enough
+missed     the same, in another part of the same harvest       missed, as often as before
+missed     an absence for another reason                       missed, 1 harvest
+withdrawn  itself                                              there; a line in any case
+withdrawn  an absence                                          withdrawn; nothing is written
+any        nothing: not asked, no answer, a site in trouble    as before
+any        an absence, of too many items at once               as before; asked again, the run is incomplete
+========== =================================================== ==========================================
+
+Two parts of one harvest are a run that was cut off and one that went on with it. An item that was met in a run, at
+whatever address, has no absence in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from migration_spider import EXTRACTOR
+from migration_spider.items import Evidence, to_record
+from migration_spider.ledger import LISTS, Ledger
+from migration_spider.state.runs import Missed
+from migration_spider.state.store import Item
+
+REASONS = {401: "unpublished", 403: "unpublished", 404: "gone", 410: "gone", 451: "unpublished"}
+"""HTTP status -> reason of a tombstone (RFC 9110, section 15.5; RFC 7725); other errors say nothing of the item."""
+
+TROUBLE = frozenset(("maintenance", "error-page", "empty"))
+"""Blocked pages that tell of a site in trouble, not of a page that is kept from us."""
+
+FEWEST = 10
+"""Absences at once below which a share tells nothing of the site."""
+
+UNSEEN = frozenset(("not_due", "not_reached", "failed", "blocked", "robots", "max_items", "attachment", "unreadable"))
+"""What the ledger says of items of which the run learned nothing."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Absence:
+    """An item that is not where it was: what a tombstone is made of once that is confirmed."""
+
+    id: str
+    url: str
+    """Address that the item had."""
+
+    reason: str
+    """``gone``, ``unpublished``, ``redirected`` or ``blocked``."""
+
+    status: int
+    """HTTP status that the address answered with."""
+
+    warc: Evidence
+    """The answer that proves it."""
+
+    fetched_at: str
+    """UTC, ISO 8601 with Z."""
+
+
+# ---- what an answer says of the items that had its address
+
+
+def of_status(items: Sequence[Item], status: int, facts: Mapping[str, Any] | None) -> list[Absence]:
+    """The items whose address answered with an error; ``facts`` are those of the capture."""
+    return _absences(items, REASONS.get(status), status, facts)
+
+
+def of_blocked(items: Sequence[Item], code: str, status: int, facts: Mapping[str, Any] | None) -> list[Absence]:
+    """The items in whose place a blocked page came; a login means that they may be read no longer."""
+    reason = "unpublished" if code == "login" else "blocked"
+    return _absences(items, None if code in TROUBLE else reason, status, facts)
+
+
+def of_page(
+    items: Sequence[Item], item_id: str | None, hops: Sequence[Mapping[str, Any]], facts: Mapping[str, Any] | None
+) -> list[Absence]:
+    """The items that a page which answered 200 is not, though it stands at their address or they redirect to it.
+
+    Args:
+        items: those that had the address, or one that redirected to it.
+        item_id: what the page is; None when it is no item.
+        hops: facts of the redirects on the way, with their status.
+        facts: those of the page.
+    """
+    found = []
+    for item in items:
+        if item.id != item_id:
+            hop = next((hop for hop in hops if hop["target_uri"] == item.url), None)
+            reason, status, proof = ("redirected", hop["status"], hop) if hop else ("gone", 200, facts)
+            found += _absences([item], reason, status, proof)
+    return found
+
+
+def _absences(items: Sequence[Item], reason: str | None, status: int, facts: Mapping[str, Any] | None) -> list[Absence]:
+    if reason is None or not facts:
+        return []
+    warc = Evidence(**{name: facts[name] for name in Evidence.__slots__})
+    return [
+        Absence(id=item.id, url=item.url, reason=reason, status=status, warc=warc, fetched_at=facts["fetched_at"])
+        for item in items
+    ]
+
+
+# ---- what all absences of a run say of the site
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What the absences of a run mean."""
+
+    absences: list[Absence]
+    """One of each item."""
+
+    share: float
+    """How much of the site is not where it was (0 to 1); 0 where that are too few items to tell."""
+
+    is_too_much: bool
+    """Whether the site itself is the matter, and none of them counts."""
+
+
+def judge(absences: Iterable[Absence], items: Iterable[Item], ledger: Ledger, limit: float) -> Judgement:
+    """Decide at the end of a run whether its absences count.
+
+    The share is the larger one of two: of all items, and of those looked at that the site still names. Items that
+    editors delete leave the listings, too; when most of what the site names is gone, the site itself is the matter.
+
+    Args:
+        items: those of the part of the site that was looked at, before the run.
+        limit: the greatest share that counts, MIGRATION_MAX_VANISHED.
+    """
+    there = {fate.detail for fate in ledger.fates.values() if fate.code == "item"}
+    living = {item.id: item.url for item in items if not item.withdrawn}
+    # Absent in several ways, it is so in the same way in every run.
+    found = sorted(absences, key=lambda one: (one.reason, one.status, one.warc.target_uri), reverse=True)
+    last = {one.id: one for one in found if one.id not in there}
+    absent = {item_id: last[item_id] for item_id in living if item_id in last}
+    seen = [one for one, url in living.items() if url in ledger.fates and ledger.fates[url].code not in UNSEEN]
+    listed = [one for one in seen if ledger.named.get(living[one]) in LISTS]
+    counts = [(sum(one in absent for one in among), len(among)) for among in (list(living), listed)]
+    share = max(count / size if count >= FEWEST else 0.0 for count, size in counts)
+    return Judgement(list(absent.values()), share, share > limit)
+
+
+# ---- what becomes of one item
+
+
+def missed(before: Missed | None, absence: Absence, cycle: str) -> Missed:
+    """The item is missed in the harvest ``cycle``, for the first time when ``before`` is None."""
+    if before is None or before.reason != absence.reason:
+        return Missed(absence.id, absence.reason, absence.status, 1, cycle, absence.fetched_at)
+    confirmed = before.confirmed + (before.cycle != cycle)
+    return Missed(absence.id, absence.reason, absence.status, confirmed, cycle, before.first)
+
+
+def is_confirmed(missed: Missed, needed: int) -> bool:
+    """Whether it was missed in ``needed`` harvests (MIGRATION_TOMBSTONE_CONFIRMATIONS), and gets its tombstone."""
+    return missed.confirmed >= needed
+
+
+def tombstone(item: Item, absence: Absence, confirmed: int, run_id: str) -> dict[str, Any]:
+    """The line that says that ``item`` is gone, and proves it."""
+    return {
+        "id": item.id,
+        "node_id": item.node_id,
+        "url": item.url,
+        "language": item.language,
+        "title": item.title,
+        "version": item.version + 1,
+        "tombstone": {"reason": absence.reason, "status": absence.status, "confirmed": confirmed},
+        "first_seen": item.first_seen,
+        "last_changed": absence.fetched_at,
+        "fetched_at": absence.fetched_at,
+        "run_id": run_id,
+        "extractor": EXTRACTOR,
+        "warc": to_record(absence.warc),
+    }

@@ -1,0 +1,267 @@
+"""``items/news.jsonl``, written and mended, and the index of it in SQLite.
+
+The file is the truth; the index is brought up to date from it when the store opens, so a deleted or outdated database
+heals itself. How often the file is read in a harvest, and why, stands in docs/harvest.md.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from archive.dataset.lines import TOMBSTONE, Span, dump, whole_lines
+from migration_spider.exceptions import StateError
+from migration_spider.items import BLOCK_FIELDS
+from migration_spider.state.database import open_database
+from migration_spider.state.lines import DRAFT, Record, parsed, written_anew
+
+Key = tuple[str, int]
+"""Id and version: there is one line of each."""
+
+CHUNK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """What the index knows of an item."""
+
+    id: str
+    url: str
+    version: int
+    first_seen: str
+    last_changed: str
+    published: str | None
+    withdrawn: str | None
+    """Reason of its tombstone, if that is its last line."""
+
+    node_id: int | None
+    language: str | None
+    title: str | None
+    content_sha256: str
+    """Of the last line with the item itself."""
+
+
+COLUMNS = "id, url, version, first_seen, last_changed, published, tombstone, node_id, language, title, content_sha256"
+"""Those of table ``item`` that make an `Item`."""
+
+_REMEMBER = """
+INSERT INTO item VALUES (:id, :url, :version, :content_sha256, :first_seen, :last_changed, :published, :tombstone,
+    :node_id, :language, :title, NULL, :filled)
+ON CONFLICT (id) DO UPDATE SET url = excluded.url,
+    moved_from = CASE WHEN excluded.url = url THEN moved_from ELSE url END,
+    version = excluded.version, last_changed = excluded.last_changed, tombstone = excluded.tombstone,
+    node_id = excluded.node_id, language = excluded.language, title = excluded.title
+"""
+# A tombstone says nothing of the content, which stays known for the day when the item is back.
+_REMEMBER_CONTENT = """,
+    content_sha256 = excluded.content_sha256, published = excluded.published, filled = excluded.filled
+"""
+
+
+def revise(item: MutableMapping[str, Any], before: Item | None) -> bool:
+    """Give ``item`` its version and times beside the last stored version; False when its content is as before.
+
+    An item that had a tombstone says something new by being there.
+    """
+    if before and before.content_sha256 == item["content_sha256"] and not before.withdrawn:
+        return False
+    item["version"] = before.version + 1 if before else 1
+    item["first_seen"] = before.first_seen if before else item["fetched_at"]
+    item["last_changed"] = item["fetched_at"]
+    return True
+
+
+class ItemStore:
+    """The lines in ``path`` (which need not exist yet), with an index of them in ``database``.
+
+    Opening cuts an incomplete last line off: a line counts as stored only once it is whole and synced. The torn bytes
+    are kept beside it as ``<name>.torn``.
+
+    Args:
+        mending: remember where all lines stand when they are read, for `mend`.
+        anew: read them all, as when the index is of another file.
+
+    Raises:
+        StateError: the file or the database cannot be opened or written.
+        BadLineError: a whole line is not an item.
+    """
+
+    def __init__(self, database: Path, path: Path, *, mending: bool = False, anew: bool = False) -> None:
+        self.path = path
+        self.torn = 0
+        """Bytes that were cut off."""
+        self.is_other_file = False
+        """Whether the index was of another file: lines were lost or put there, or the index is new."""
+        self._spans: dict[Key, Span] | None = {} if mending else None
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            database.parent.mkdir(parents=True, exist_ok=True)
+            self._open()
+        except OSError as error:
+            raise StateError(f"{path} cannot be written: {error.strerror}") from error
+        try:
+            self._db = open_database(database)
+        except BaseException:
+            self._file.close()
+            raise
+        try:
+            self._catch_up(anew=anew)
+        except BaseException:
+            self.close()
+            raise
+
+    def _open(self) -> None:
+        # Unbuffered: after a failed write nothing may linger in memory and come out later.
+        self._file = self.path.open("ab+", buffering=0)
+
+    def __enter__(self) -> ItemStore:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._db.close()
+        self._file.close()
+
+    def item(self, item_id: str) -> Item | None:
+        """What is stored of ``item_id``."""
+        row = self._db.execute(f"SELECT {COLUMNS} FROM item WHERE id = ?", (item_id,)).fetchone()  # noqa: S608
+        return Item(*row) if row else None
+
+    def append(self, record: Record, *, sync: bool = True) -> None:
+        """Write one line and sync it to disk; only then is the item stored. Raises OSError when it cannot be.
+
+        Without ``sync`` the line is durable when the file is closed and synced by the caller.
+        """
+        line = dump(record)
+        end = self._file.seek(0, os.SEEK_END)
+        try:
+            rest = memoryview(line)
+            while rest:
+                rest = rest[self._file.write(rest) :]
+            if sync:
+                os.fsync(self._file.fileno())
+        except OSError:
+            # A full disk may leave half a line: take it off, so that the next line does not join it.
+            os.truncate(self.path, end)
+            raise
+        with self._db:
+            self._remember(record)
+            self._mark(end + len(line), line)
+
+    def _catch_up(self, *, anew: bool) -> None:
+        """Read what the index does not know yet; all when it is of another file. Cuts a torn line off."""
+        row = self._db.execute("SELECT size, digest FROM lines").fetchone()
+        done = row[0] if row else 0
+        self._digest = self._digest_of(done)
+        self.is_other_file = anew or row is None or self._digest.hexdigest() != row[1]
+        with self._db:
+            if self.is_other_file:
+                done, self._digest = 0, sha256()
+                self._db.execute("DELETE FROM item")
+            with self.path.open("rb") as stream:
+                for offset, line in whole_lines(stream, done):
+                    record = parsed(self.path, offset, line)
+                    self._remember(record)
+                    self._digest.update(line)
+                    done = offset + len(line)
+                    if self._spans is not None:
+                        self._spans[record["id"], record["version"]] = offset, len(line)
+                stream.seek(done)
+                torn = stream.read()
+            if torn:
+                with self.path.with_name(self.path.name + ".torn").open("ab") as kept:
+                    kept.write(torn + b"\n")
+                os.truncate(self.path, done)
+                self.torn = len(torn)
+            self._mark(done)
+
+    def _digest_of(self, size: int) -> Any:
+        """Digest of the first ``size`` bytes: tells a file that was changed, be it by one byte, from one that grew."""
+        digest = sha256()
+        with self.path.open("rb") as stream:
+            while chunk := stream.read(min(CHUNK, size)):
+                digest.update(chunk)
+                size -= len(chunk)
+        return digest
+
+    def _remember(self, record: Record) -> None:
+        gone = record.get(TOMBSTONE)
+        self._db.execute(
+            _REMEMBER if gone else _REMEMBER + _REMEMBER_CONTENT,
+            {
+                **{name: record[name] for name in ("id", "url", "version", "first_seen", "last_changed")},
+                **{name: record.get(name) for name in ("node_id", "language", "title")},
+                "content_sha256": record.get("content_sha256", ""),
+                "published": record.get("publication_date"),
+                "filled": " ".join(name for name in BLOCK_FIELDS if record.get(name)),
+                "tombstone": gone["reason"] if gone else None,
+            },
+        )
+
+    def _mark(self, size: int, line: bytes = b"") -> None:
+        self._digest.update(line)
+        self._db.execute("INSERT OR REPLACE INTO lines VALUES (1, ?, ?)", (size, self._digest.hexdigest()))
+
+    # ---- mending
+
+    def mend(self, archived: Iterable[Sequence[Mapping[str, Any]]]) -> int:
+        """Put lines of the archive where the file lacks them; what is there stays as it is, byte for byte.
+
+        Args:
+            archived: items and tombstones, in their order in the archive.
+
+        Returns:
+            How many lines it lacked.
+
+        Raises:
+            StateError: the file cannot be written.
+        """
+        there, spans = self._spans or {}, dict[Key, Span]()
+        try:
+            with tempfile.TemporaryFile(dir=self.path.parent, prefix=DRAFT) as spool:
+                for record in (record for records in archived for record in records):
+                    line, key = dump(record), (record["id"], record["version"])
+                    # A version noted twice: the first run was killed before it wrote the line, the second wrote it.
+                    spans.pop(key, None)
+                    spans[key] = spool.tell(), len(line)
+                    spool.write(line)
+                lacking = spans.keys() - there.keys()
+                if lacking:
+                    with written_anew(self.path) as draft, self.path.open("rb") as old:
+                        for key in _in_order(list(there), list(spans)):
+                            stream, span = (old, there[key]) if key in there else (spool, spans[key])
+                            stream.seek(span[0])
+                            draft.write(stream.read(span[1]))
+                    self._file.close()
+                    self._open()
+                    self._spans = None
+                    self._catch_up(anew=True)
+        except OSError as error:
+            raise StateError(f"{self.path} cannot be mended: {error.strerror}") from error
+        return len(lacking)
+
+
+def _in_order(there: Sequence[Key], archived: Sequence[Key]) -> Iterator[Key]:
+    """All keys in the order of the archive; those that it has not, right behind the one that they followed."""
+    known = set(archived)
+    behind: dict[Key | None, list[Key]] = {}
+    last: Key | None = None
+    for key in there:
+        if key in known:
+            last = key
+        else:
+            behind.setdefault(last, []).append(key)
+    yield from behind.get(None, ())
+    for key in archived:
+        yield key
+        yield from behind.get(key, ())

@@ -1,0 +1,321 @@
+import json
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+from archive.dataset.lines import dump
+from migration_spider.exceptions import BadLineError, StateError
+from migration_spider.state import ItemStore, lines, revise
+from migration_spider.state import store as state_store
+from migration_spider.state.store import Item
+
+
+def record(item_id, version=1, digest="aa"):
+    return {
+        "id": item_id,
+        "url": f"http://portal.example/{item_id}",
+        "version": version,
+        "content_sha256": digest,
+        "first_seen": "2024-01-01T00:00:00Z",
+        "last_changed": "2024-01-02T00:00:00Z",
+        "fetched_at": "2024-01-02T00:00:00Z",
+        "run_id": "run",
+        "warc": {},
+    }
+
+
+@pytest.fixture
+def paths(tmp_path):
+    return tmp_path / "state.sqlite", tmp_path / "items" / "news.jsonl"
+
+
+def test_what_was_appended_is_known(paths):
+    with ItemStore(*paths) as store:
+        assert store.item("1@en") is None
+        store.append(record("1@en"))
+        store.append(record("1@en", 2, "bb"))
+        item = store.item("1@en")
+    assert (2, "bb", "2024-01-01T00:00:00Z", None) == (
+        item.version,
+        item.content_sha256,
+        item.first_seen,
+        item.withdrawn,
+    )
+    written = paths[1].read_bytes().splitlines(keepends=True)
+    assert [record("1@en"), record("1@en", 2, "bb")] == [json.loads(line) for line in written]
+    assert written[-1].endswith(b"\n")
+
+
+@pytest.mark.parametrize("damage", ["deleted", "older"])
+def test_the_database_is_made_again_from_the_lines(paths, damage):
+    with ItemStore(*paths) as store:
+        store.append(record("1@en"))
+    old = paths[0].read_bytes()
+    with ItemStore(*paths) as store:
+        store.append(record("2@en"))
+    paths[0].unlink()
+    if damage == "older":
+        paths[0].write_bytes(old)
+    with ItemStore(*paths) as store:
+        assert store.item("1@en") is not None
+        assert store.item("2@en") is not None
+
+
+def test_lines_replaced_by_others_are_read_from_the_start(paths):
+    with ItemStore(*paths) as store:
+        store.append(record("1@en"))
+    paths[1].write_text(json.dumps(record("3@en", digest="cc")) + "\n", encoding="utf-8")
+    with ItemStore(*paths) as store:
+        assert store.item("1@en") is None
+        assert "cc" == store.item("3@en").content_sha256
+
+
+@pytest.mark.parametrize("torn", [b"{", b'{"id": "2@en", "url"' + b"x" * 10_000])
+def test_a_torn_line_is_cut_and_kept(paths, torn):
+    with ItemStore(*paths) as store:
+        store.append(record("1@en"))
+    whole = paths[1].read_bytes()
+    paths[1].write_bytes(whole + torn)
+    with ItemStore(*paths) as store:
+        assert len(torn) == store.torn
+        assert store.item("1@en") is not None
+        store.append(record("2@en"))
+    assert whole == paths[1].read_bytes()[: len(whole)]
+    assert torn + b"\n" == paths[1].with_name("news.jsonl.torn").read_bytes()
+    assert ["1@en", "2@en"] == [json.loads(line)["id"] for line in paths[1].read_bytes().splitlines()]
+
+
+def test_a_line_that_is_no_item_stops_with_its_place(paths):
+    paths[1].parent.mkdir()
+    first = json.dumps(record("1@en")) + "\n"
+    paths[1].write_text(first + "nonsense\n", encoding="utf-8")
+    with pytest.raises(BadLineError, match=f"at byte {len(first)}"):
+        ItemStore(*paths)
+    assert first + "nonsense\n" == paths[1].read_text(encoding="utf-8")
+
+
+def test_a_full_disk_leaves_no_half_line(paths, monkeypatch):
+    with ItemStore(*paths) as store:
+        store.append(record("1@en"))
+        whole = paths[1].read_bytes()
+
+        class Full:
+            """A file that takes ten bytes and then no more."""
+
+            def __init__(self, file):
+                self.file, self.left = file, 10
+
+            def __getattr__(self, name):
+                return getattr(self.file, name)
+
+            def write(self, data):
+                if not self.left:
+                    raise OSError(28, "No space left on device")
+                taken, self.left = self.left, 0
+                return self.file.write(data[:taken])
+
+        monkeypatch.setattr(store, "_file", Full(store._file))
+        with pytest.raises(OSError, match="No space left"):
+            store.append(record("2@en"))
+        assert store.item("2@en") is None
+        assert whole == paths[1].read_bytes()
+
+
+def test_the_database_can_be_read_while_a_run_writes(paths):
+    with ItemStore(*paths) as store:
+        store.append(record("1@en"))
+        reader = sqlite3.connect(f"file:{paths[0]}?mode=ro", uri=True)
+        try:
+            assert [("1@en",)] == reader.execute("SELECT id FROM item").fetchall()
+        finally:
+            reader.close()
+
+
+# ---- what is read when the store opens
+
+
+@pytest.fixture
+def parsed(monkeypatch):
+    """The lines that were parsed."""
+    found = []
+    parse = lines.parse
+    monkeypatch.setattr(lines, "parse", lambda line: found.append(line) or parse(line))
+    return found
+
+
+def stored(paths, *records):
+    with ItemStore(*paths) as store:
+        for one in records:
+            store.append(one)
+    return paths[1]
+
+
+def test_only_what_the_index_does_not_know_is_parsed(paths, parsed):
+    file = stored(paths, record("1@en"), record("2@en"))
+    with ItemStore(*paths) as store:
+        assert not store.is_other_file
+    assert [] == parsed
+    with file.open("ab") as later:
+        later.write(dump(record("3@en")))
+    with ItemStore(*paths) as store:
+        assert not store.is_other_file
+        assert "3@en" == store.item("3@en").id
+    assert [dump(record("3@en"))] == parsed
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda whole: whole.replace(b"/1@en", b"/7@en"),  # a byte in the middle
+        lambda whole: whole[: whole.index(b"\n") + 1],
+        lambda whole: b"",
+    ],
+    ids=["a byte", "shorter", "empty"],
+)
+def test_a_file_that_is_not_as_it_was_left_is_read_anew(paths, change):
+    file = stored(paths, record("1@en"), record("2@en", digest="x" * 9000), record("3@en"))
+    file.write_bytes(change(file.read_bytes()))
+    with ItemStore(*paths) as store:
+        assert store.is_other_file
+        there = {line["id"]: line["url"] for line in map(json.loads, file.read_bytes().splitlines())}
+        assert there == {one: item.url for one in ("1@en", "2@en", "3@en") if (item := store.item(one))}
+    with ItemStore(*paths) as store:
+        assert not store.is_other_file
+
+
+def test_a_large_file_is_digested_in_pieces(paths, monkeypatch):
+    monkeypatch.setattr(state_store, "CHUNK", 7)
+    stored(paths, record("1@en"), record("2@en"))
+    with ItemStore(*paths) as store:
+        assert not store.is_other_file
+
+
+def test_a_tombstone_keeps_what_was_known_of_the_content(paths):
+    stone = {name: value for name, value in record("1@en", 2).items() if name != "content_sha256"}
+    stored(
+        paths,
+        record("1@en")
+        | {"publication_date": "2024-01-01", "gcm_objectives": ["x"], "url": "http://portal.example/old"},
+        stone | {"tombstone": {"reason": "gone"}, "last_changed": "2024-02-01T00:00:00Z"},
+    )
+    with ItemStore(*paths) as store:
+        item = store.item("1@en")
+        assert ("gone", 2, "aa", "2024-01-01") == (
+            item.withdrawn,
+            item.version,
+            item.content_sha256,
+            item.published,
+        )
+        assert ("2024-01-01T00:00:00Z", "2024-02-01T00:00:00Z") == (item.first_seen, item.last_changed)
+    with closing(sqlite3.connect(paths[0])) as database:
+        row = database.execute("SELECT filled, moved_from FROM item").fetchone()
+    assert ("publication_date gcm_objectives", "http://portal.example/old") == row
+    assert [] == list(lines.present(paths[1]))
+
+
+# ---- what a line is
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"id": None}, "id: "),
+        ({"version": "1"}, "version: "),
+        ({"version": True}, "version: "),
+        ({"warc": "a"}, "warc: "),
+        ({"run_id": 7}, "run_id: "),
+        ({"content_sha256": None}, "content_sha256: "),
+        ({"tombstone": None}, "tombstone: "),
+        ({"tombstone": {"status": 404}}, "tombstone.reason: "),
+    ],
+)
+def test_a_line_lacks_nothing_that_its_readers_rely_on(change, says):
+    with pytest.raises(ValueError, match=f"^{says}"):
+        lines.parse(dump(record("1@en") | change))
+    assert record("1@en") == lines.parse(dump(record("1@en")))
+
+
+@pytest.mark.parametrize("line", [b"\n", b"[1]\n", b'"id"\n', b"{}\n", b"\xff\n", b"[" * 100_000 + b"\n", b"\0\0\n"])
+def test_what_is_no_line_is_a_value_error(line):
+    with pytest.raises(ValueError, match=r"."):
+        lines.parse(line)
+
+
+def test_lines_are_read_up_to_the_torn_one_with_their_offsets(paths):
+    file = stored(paths, record("1@en"), record("2@en"), record("1@en", 2))
+    whole = file.read_bytes()
+    file.write_bytes(whole + b'{"id": "4@')
+    assert [(0, "1@en"), (whole.index(b'{"id":"2@en"'), "2@en")] == [
+        (offset, one["id"]) for offset, one in list(lines.read(file))[:2]
+    ]
+    assert [("2@en", 1)] == [(one["id"], one["version"]) for _, one in lines.read(file, "2@en")]
+    assert [("1@en", 2), ("2@en", 1)] == [(one["id"], one["version"]) for one in lines.present(file)]
+    assert [] == list(lines.read(file.with_name("none")))
+
+
+# ---- mending
+
+
+def test_bad_lines_are_taken_out_and_the_file_kept(paths):
+    file = stored(paths, record("1@en"), record("2@en"))
+    good = file.read_bytes().splitlines(keepends=True)
+    damaged = b"".join([good[0], b"garbage\n", good[1], b"[]\n", b'{"torn'])
+    file.write_bytes(damaged)
+    file.with_name(".mending-killed").touch()
+    file.chmod(0o640)
+    assert (2, file, file.with_name("news.jsonl.damaged")) == lines.set_bad_lines_aside(file)
+    assert damaged == file.with_name("news.jsonl.damaged").read_bytes()
+    assert b"".join(good) + b'{"torn' == file.read_bytes()
+    assert (0o640, []) == (file.stat().st_mode & 0o777, list(file.parent.glob(".*")))
+    with pytest.raises(StateError, match="cannot be mended"):
+        lines.set_bad_lines_aside(paths[1].with_name("none"))
+
+
+def test_lines_that_are_lacking_get_their_place_among_those_that_only_the_file_has(paths):
+    own, archived = record("5@en"), [record(f"{n}@en") for n in (1, 2, 3)]
+    stored(paths, own | {"version": 0}, archived[0], own, archived[2])
+    twice = archived[1] | {"run_id": "the second wrote it"}
+    with ItemStore(*paths, mending=True, anew=True) as store:
+        assert 1 == store.mend([[archived[0]], [archived[1]], [archived[2] | {"title": "another"}, twice]])
+        there = [(one["id"], one["version"]) for _, one in lines.read(paths[1])]
+        assert [("5@en", 0), ("1@en", 1), ("5@en", 1), ("3@en", 1), ("2@en", 1)] == there
+        assert "the second wrote it" == next(lines.read(paths[1], "2@en"))[1]["run_id"]
+        assert store.item("3@en").title is None, "what is there stays as it is"
+        store.append(record("6@en"))
+    with ItemStore(*paths) as store:
+        assert not store.is_other_file
+        assert ("2@en", "6@en") == (store.item("2@en").id, store.item("6@en").id)
+
+
+def test_nothing_is_written_when_nothing_is_lacking(paths):
+    file = stored(paths, record("1@en"))
+    inode = file.stat().st_ino
+    with ItemStore(*paths, mending=True, anew=True) as store:
+        assert 0 == store.mend([[record("1@en")], []])
+    assert inode == file.stat().st_ino
+
+
+# ---- versions
+
+
+@pytest.mark.parametrize(
+    ("before", "is_new", "version", "first_seen"),
+    [
+        (None, True, 1, "now"),
+        (("aa", None), False, 7, "then"),
+        (("bb", None), True, 4, "first"),
+        (("aa", "gone"), True, 4, "first"),
+    ],
+)
+def test_an_item_is_a_new_version_when_it_says_something_new(before, is_new, version, first_seen):
+    item = {"content_sha256": "aa", "fetched_at": "now", "version": 7, "first_seen": "then", "last_changed": "then"}
+    if before:
+        digest, withdrawn = before
+        before = Item("1@en", "u", 3, "first", "changed", None, withdrawn, None, None, None, digest)
+    assert is_new == revise(item, before)
+    assert (version, first_seen, "now" if is_new else "then") == (
+        item["version"],
+        item["first_seen"],
+        item["last_changed"],
+    )
