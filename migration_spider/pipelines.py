@@ -194,7 +194,7 @@ class FinishPipeline(CrawlerPipeline):
     def news(self, fields: ItemAdapter) -> None:
         finish(news_item(fields))
         if self.run.coverage is not None:
-            self.run.coverage.add(fields)
+            self.run.coverage.add(fields["id"], fields.__getitem__)
         for problem in fields["problems"]:
             self.count(f"problem/{problem}")
 

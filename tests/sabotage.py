@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 from pathlib import Path
@@ -55,14 +54,3 @@ class Extension:
     def receive(self):
         raise KeyError("sabotage")
 EXTENSIONS = {{**EXTENSIONS, Extension: 1}}"""
-
-
-def report(folder: Path) -> dict[str, Any]:
-    """The report of the last harvest into ``folder``."""
-    return harvesting.report(folder / "data")
-
-
-def stats(folder: Path) -> dict[str, Any]:
-    """The stats of the last run into ``folder``."""
-    last = max((folder / "data" / "runs").iterdir())
-    return json.loads((last / "stats.json").read_text(encoding="utf-8"))

@@ -3,7 +3,8 @@
 import pytest
 
 from tests import sabotage
-from tests.crawling import crawl, items
+from tests.crawling import crawl, items, stats
+from tests.harvesting import harvest
 from tests.portal import Portal
 
 
@@ -185,3 +186,13 @@ def test_without_stats_the_run_is_the_same(portal, tmp_path):
     assert 2 == len(items(tmp_path))
     assert "2 new, 0 changed, 0 as before" in output
     assert "Complete." == output.splitlines()[-1]
+
+
+def test_without_stats_a_harvest_reports_what_it_counted(portal, tmp_path):
+    told = harvest(
+        tmp_path, "-a", "max_items=2", site=portal.url, STATS_CLASS="scrapy.statscollectors.DummyStatsCollector"
+    )
+    assert (2, 2) == (told["items"]["counts"]["new"], len(items(tmp_path)))
+    assert (0, "finished") == (told["outcome"]["exit_code"], told["outcome"]["finish_reason"])
+    assert told["http"]["requests"] == told["archive"]["exchanges"] > 2
+    assert 2 == stats(tmp_path)["migration/items/new"]

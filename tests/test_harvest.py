@@ -200,8 +200,10 @@ def test_a_run_pauses_within_its_budget_and_the_next_goes_on(tmp_path):
         told = harvest(parts, "--max-requests", "60", site=portal.url, code=3)
         assert ("budget", False) == (told["outcome"]["finish_reason"], told["run"]["resumed"])
         assert "paused" in told["outcome"]["messages"][0]
-        assert 45 <= len(portal.requests) - asked <= 60
-        told = harvest(parts, site=portal.url)
+        sent = len(portal.requests) - asked
+        assert 45 <= sent <= 60
+        # What the archive answers costs nothing: the rest fits into a budget of the rest, with another robots.txt.
+        told = harvest(parts, "--max-requests", str(asked - sent + 5), site=portal.url)
         requests = Counter(path for _, path, _, _ in portal.requests[asked:])
     assert told["run"]["resumed"]
     assert told["http"]["from_archive"] > 40

@@ -1,14 +1,25 @@
 """What the pipelines add to the pure functions: settings reach them, and so do items of every kind."""
 
 from dataclasses import asdict, make_dataclass
+from types import SimpleNamespace
 
 import pytest
 import scrapy
 from pydantic import BaseModel
 from scrapy.utils.test import get_crawler
 
+from migration_spider.config import Config
 from migration_spider.items import Entry, Evidence, NewsItem, Term, Value, to_record
 from migration_spider.pipelines import FinishPipeline, NormalizePipeline, SelectPipeline
+from migration_spider.run import Run
+from migration_spider.spiders import options
+
+
+def crawler_with(**settings):
+    """A crawler whose spider has its run."""
+    crawler, config = get_crawler(), Config.of(settings)
+    crawler.spider = SimpleNamespace(run=Run(crawler, options.read({}, config), config))
+    return crawler
 
 
 @pytest.mark.parametrize(
@@ -20,7 +31,7 @@ from migration_spider.pipelines import FinishPipeline, NormalizePipeline, Select
     ],
 )
 def test_the_order_of_numeric_dates_is_a_setting(setting, day, problems):
-    crawler = get_crawler(settings_dict={"MIGRATION_DAY_FIRST": setting})
+    crawler = crawler_with(MIGRATION_DAY_FIRST=setting)
     item = NewsItem(
         url="http://portal.example/a",
         language="en",
@@ -36,12 +47,12 @@ def test_the_order_of_numeric_dates_is_a_setting(setting, day, problems):
 @pytest.mark.parametrize("pipeline", [NormalizePipeline, SelectPipeline, FinishPipeline])
 def test_what_is_no_item_is_a_clear_type_error(pipeline, thing):
     with pytest.raises(TypeError, match="is no item"):
-        pipeline(get_crawler()).process_item(thing)
+        pipeline(crawler_with()).process_item(thing)
 
 
 def test_an_item_of_another_kind_is_named_where_ours_is_needed():
     with pytest.raises(TypeError, match="expected a NewsItem, got a dict"):
-        NormalizePipeline(get_crawler()).process_item({"url": "u"})
+        NormalizePipeline(crawler_with()).process_item({"url": "u"})
 
 
 class Model(BaseModel):

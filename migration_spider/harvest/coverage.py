@@ -28,9 +28,9 @@ class Coverage:
     read: dict[str, int] = field(default_factory=dict)
     """Id -> bits of the items read in the run."""
 
-    def add(self, fields: Any) -> None:
-        """An item that was read; ``fields`` maps its fields by name."""
-        self.read[fields["id"]] = bits_of(fields.get)
+    def add(self, item_id: str, get: Any) -> None:
+        """An item that was read; ``get`` gives a field's value by name."""
+        self.read[item_id] = bits_of(get)
 
     def filled(self) -> Mapping[str, int]:
         """Field -> items read that have something in it."""
