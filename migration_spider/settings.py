@@ -14,8 +14,9 @@ SPIDER_MODULES = ["migration_spider.spiders"]
 NEWSPIDER_MODULE = "migration_spider.spiders"
 COMMANDS_MODULE = "migration_spider.commands"
 
-# Where everything is written; the add-on's ARCHIVE_DIR is set to warc/ below it.
+# Where everything is written.
 DATA_DIR = os.environ.get("MIGRATION_DATA_DIR", "data")
+ARCHIVE_DIR = "%(DATA_DIR)s/warc"  # of the add-on, also for `scrapy archive-...`
 
 # ---- 1 crawl: what is visited -------------------------------------------------------------------------------------
 MIGRATION_SITE = "https://migrationnetwork.un.org"
