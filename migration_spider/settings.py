@@ -13,6 +13,7 @@ COMMANDS_MODULE = "migration_spider.commands"
 
 # DATA_DIR and all of MIGRATION_..., with type, bounds and reason of each: config.py.
 vars().update(defaults())
+ARCHIVE_DIR = "%(DATA_DIR)s/warc"  # of the add-on, also for `scrapy archive-...`
 
 # ---- 1 crawl: how politely ----------------------------------------------------------------------------------------
 # USER_AGENT is made from the project, its version and MIGRATION_CONTACT when the spider starts.

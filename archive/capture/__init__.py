@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from archive.capture.archiver import Archiver, archiver_of
+from archive.capture.archiver import Archiver
+from archive.capture.extension import archiver_of
 
 __all__ = ["Archiver", "archiver_of"]

@@ -6,22 +6,25 @@ import logging
 import secrets
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime, timezone
 from functools import partial
-from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from scrapy.crawler import Crawler
 from scrapy.utils.defer import deferred_from_coro, maybe_deferred_to_future
 from twisted.internet.defer import Deferred
+from twisted.python.failure import Failure
 
 from archive.capture.evidence import Written, evidence_of, remember, where
 from archive.capture.exchange import Call
-from archive.capture.exit import end_process_with_failure
 from archive.capture.records import Rules, records_of
+from archive.capture.selfcheck import SelfCheck
+from archive.capture.settings import read_settings
 from archive.capture.thread import Job, Work, WriterThread
 from archive.capture.warcinfo import warcinfo_fields
-from archive.errors import ArchiveError, ConfigurationError
+from archive.errors import ArchiveError
 from archive.warc.originals import Originals
 from archive.warc.record import Draft, Span, format_date, new_record_id
 from archive.warc.writer import WarcWriter
@@ -38,21 +41,23 @@ class Archiver:
     """
 
     def __init__(self, crawler: Crawler) -> None:
-        settings = crawler.settings
-        directory = settings.get("ARCHIVE_DIR")
-        if not directory:
-            raise ConfigurationError("ARCHIVE_DIR is not set: say where the WARC files go")
-        self.directory = Path(directory)
-        self.run_id: str = settings.get("ARCHIVE_RUN_ID") or _new_run_id()
+        self.settings = settings = read_settings(crawler.settings)
+        self.directory = settings.dir
+        self.run_id: str = settings.run_id or _new_run_id()
         """Name of the run, in every warcinfo record."""
         self.failed: BaseException | None = None
-        """Why the archive could not be written; None while all is well."""
-        self.spool_size = settings.getint("ARCHIVE_SPOOL_SIZE")
-        self.rules = Rules(tuple(settings.getlist("ARCHIVE_REDACT")), settings.get("ARCHIVE_PAYLOAD_DIGEST"))
-        if self.rules.payload_digest not in {"stored", "entity"}:
-            raise ConfigurationError("ARCHIVE_PAYLOAD_DIGEST is 'stored' or 'entity'")
+        """Why the archive cannot be relied on; None while all is well."""
+        self.rules = Rules(settings.redact, settings.payload_digest)
+        self.self_check = SelfCheck(crawler)
+        self.is_checked = False
+        """Whether the self-check has passed."""
+        self.was_asked = False
+        """Whether a request was on its way to a download handler."""
         self._crawler = crawler
-        self._fsync_interval = settings.getfloat("ARCHIVE_FSYNC_INTERVAL")
+        self._is_open = False
+        self._was_opened = False
+        self._is_stopped = False
+        self._waiting_for_check: list[Deferred[None]] = []
         self._writer: WarcWriter | None = None
         self._originals: Originals | None = None
         self._thread: WriterThread | None = None
@@ -60,10 +65,63 @@ class Archiver:
         """What goes to the thread together, at the end of this turn of the reactor: to wake it costs more than to write
         a page."""
         self._counted: Counter[str] = Counter()
-        """Stats by name, and `_told` as the stats collector has them."""
+        """What `counts` shows, and `_told` as the stats collector has it."""
         self._told: dict[str, int] = {}
+        self.counts: Mapping[str, int] = MappingProxyType(self._counted)
+        """``exchanges``, ``files``, ``bytes``, ``records/<type>``; the stats ``archive/...`` are a copy."""
         self._closed_files = 0
         self._closed_bytes = 0
+
+    @property
+    def doubt(self) -> str | None:
+        """In one line, why it is not proved that everything fetched is archived and on the disk; None when it is.
+
+        Always something while the crawl lasts: a run is to be called good when this is None in the end, and not
+        because nothing said that it failed.
+        """
+        if self.failed is not None:
+            return f"the archive has failed: {_one_line(self.failed)}"
+        if not self._was_opened:
+            return "the archive was never opened"
+        if self._is_open or self._thread is not None:
+            return "the archive was not closed"
+        if self.was_asked and not self.is_checked:
+            return "the capture was never checked, although something was fetched"
+        return None
+
+    @property
+    def is_proved(self) -> bool:
+        """`doubt` has nothing to say."""
+        return self.doubt is None
+
+    async def check(self) -> None:
+        """Let through when the capture is exact, which is tried once; to be awaited before anything is fetched.
+
+        Raises:
+            ArchiveError: it is not, or could not be tried: the crawl is over.
+        """
+        self.require()
+        if self.is_checked:
+            return
+        waiter: Deferred[None] = Deferred()
+        self._waiting_for_check.append(waiter)
+        if len(self._waiting_for_check) == 1:
+            deferred_from_coro(self._check())
+        await maybe_deferred_to_future(waiter)
+        self.require()
+
+    async def _check(self) -> None:
+        try:
+            await self.self_check.run()
+            self.is_checked = True
+        except BaseException as error:  # noqa: BLE001  (whatever it was, the waiters raise it)
+            self.fail(error if isinstance(error, ArchiveError) else ArchiveError(f"the self-check: {error!r}"))
+        finally:
+            if not self.is_checked and self.failed is None:
+                self.failed = ArchiveError("the self-check was cut off")
+            waiters, self._waiting_for_check = self._waiting_for_check, []
+            for waiter in waiters:
+                waiter.callback(None)
 
     def open(self) -> None:
         """Lock the collection and finish what a killed run left.
@@ -73,12 +131,13 @@ class Archiver:
         """
         if self._thread is not None:
             return
-        settings = self._crawler.settings
+        self._is_open = self._was_opened = True
+        project = self._crawler.settings
         self._writer = WarcWriter(
             self.directory,
-            prefix=settings.get("ARCHIVE_PREFIX") or settings.get("BOT_NAME") or "archive",
-            max_file_size=settings.getint("ARCHIVE_MAX_FILE_SIZE"),
-            info=warcinfo_fields(settings, self.run_id, self.rules),
+            prefix=self.settings.prefix or project.get("BOT_NAME") or "archive",
+            max_file_size=self.settings.max_file_size,
+            info=warcinfo_fields(project, self.settings, self.run_id),
         )
         for left in self._writer.salvaged:
             logger.warning(
@@ -90,9 +149,12 @@ class Archiver:
             )
             if left.tail:
                 logger.warning("The bytes dropped from %s hold whole records: they are in %s", left.file, left.tail)
-        if settings.getbool("ARCHIVE_DEDUP"):
-            self._originals = Originals(self.directory)
-        self._thread = WriterThread(self._writer, self._fsync_interval, self._deliver)
+        try:
+            self._originals = Originals(self.directory) if self.settings.dedup else None
+        except BaseException:
+            self._writer.close()  # Else the collection stays locked.
+            raise
+        self._thread = WriterThread(self._writer, self.settings.fsync_interval, self._deliver)
 
     async def write_call(self, call: Call) -> dict[str, Any] | None:
         """Archive what a call of the download handler sent and received.
@@ -132,7 +194,7 @@ class Archiver:
         return written
 
     def _count_call(self, written: Written) -> dict[str, Any] | None:
-        self._counted["archive/exchanges"] += written.exchanges
+        self._counted["exchanges"] += written.exchanges
         self._count(written.types)
         return written.evidence
 
@@ -214,30 +276,40 @@ class Archiver:
         thread.join()
         self._closed_files += len(writer.files)
         self._closed_bytes += writer.bytes_written
+        self._is_open = False
         self._tell_stats(None)
 
     def require(self) -> None:
         """Raise ArchiveError when the archive has failed: nothing may be fetched or called stored."""
         if self.failed is not None:
-            raise ArchiveError(f"the archive has failed: {self.failed}") from self.failed
+            self._stop_crawl()  # It may have failed before there was a crawl to stop.
+            raise ArchiveError(f"the archive has failed: {_one_line(self.failed)}") from self.failed
 
     def fail(self, error: BaseException) -> None:
-        """Stop the crawl, with a reason of its own and a process that ends with `archive.capture.exit.EXIT_CODE`."""
+        """Stop the crawl, with a reason of its own."""
         if self.failed is not None:
             return
         self.failed = error
-        logger.error("The archive cannot be written, the crawl stops: %s", error)
-        self._crawler.stats.set_value("archive/failed", 1)
-        end_process_with_failure()
-        engine = self._crawler.engine
-        if engine is not None and engine.spider is not None:
-            deferred_from_coro(engine.close_spider_async(reason=FINISH_REASON))
+        logger.error("The archive has failed, the crawl stops: %s", _one_line(error))
+        try:
+            self._crawler.stats.set_value("archive/failed", 1)
+        except Exception as untold:  # noqa: BLE001  (output only; the crawl has to be stopped all the same)
+            logger.error("The stats do not take that: %r", untold)  # noqa: TRY400  (one line is enough)
+        self._stop_crawl()
+
+    def _stop_crawl(self) -> None:
+        engine = None
+        with suppress(RuntimeError):  # Not made yet: `require` comes back.
+            engine = self._crawler.engine
+        if not self._is_stopped and engine is not None and engine.spider is not None:
+            self._is_stopped = True
+            deferred_from_coro(engine.close_spider_async(reason=FINISH_REASON)).addErrback(_log_failure)
 
     def _submit(self, work: Work | None) -> Deferred[Any]:
         self.require()
         try:
             self.open()
-        except ArchiveError as error:
+        except Exception as error:
             self.fail(error)
             raise
         deferred: Deferred[Any] = Deferred()
@@ -263,6 +335,8 @@ class Archiver:
     def _settle(self, jobs: list[Job]) -> None:
         for job in jobs:
             if job.error is not None:
+                if not isinstance(job.error, ArchiveError):
+                    job.error = _told_as_ours(job.error)
                 self.fail(job.error)
             _fire(job)
         self._tell_stats(self._writer)
@@ -273,17 +347,17 @@ class Archiver:
 
     def _count(self, types: list[str]) -> None:
         for kind in types:
-            self._counted[f"archive/records/{kind}"] += 1
+            self._counted[f"records/{kind}"] += 1
 
     def _tell_stats(self, writer: WarcWriter | None) -> None:
         """Once for all jobs that came back together: each call of the stats collector costs some microseconds."""
         files = self._closed_files + (len(writer.files) if writer else 0)
-        self._counted["archive/files"] = self._counted["archive/records/warcinfo"] = files
-        self._counted["archive/bytes"] = self._closed_bytes + (writer.bytes_written if writer else 0)
+        self._counted["files"] = self._counted["records/warcinfo"] = files
+        self._counted["bytes"] = self._closed_bytes + (writer.bytes_written if writer else 0)
         for name, value in self._counted.items():
             if self._told.get(name) != value:
                 self._told[name] = value
-                self._crawler.stats.set_value(name, value)
+                self._crawler.stats.set_value(f"archive/{name}", value)
 
 
 def _write(drafts: list[Draft], writer: WarcWriter) -> list[Span]:
@@ -291,25 +365,28 @@ def _write(drafts: list[Draft], writer: WarcWriter) -> list[Span]:
 
 
 def _fire(job: Job) -> None:
+    if job.waiter is None:
+        return
     if job.error is not None:
         job.waiter.errback(job.error)
     else:
         job.waiter.callback(job.result)
 
 
+def _told_as_ours(error: BaseException) -> ArchiveError:
+    """A mistake, or what only looks as if it should end the process: it came from another thread."""
+    ours = ArchiveError(f"writing ended with {type(error).__name__}: {error}")
+    ours.__cause__ = error
+    return ours
+
+
+def _one_line(error: BaseException) -> str:
+    return " ".join(str(error).split()) or repr(error)
+
+
+def _log_failure(failure: Failure) -> None:
+    logger.error("The crawl could not be stopped: %r", failure.value)
+
+
 def _new_run_id() -> str:
     return f"{datetime.now(timezone.utc):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
-
-
-def archiver_of(crawler: Crawler) -> Archiver:
-    """The archiver of ``crawler``, made at the first call.
-
-    Raises:
-        ConfigurationError: ``ARCHIVE_DIR`` is not set.
-    """
-    attributes = vars(crawler)
-    archiver = attributes.get("archiver")
-    if archiver is None:
-        archiver = attributes["archiver"] = Archiver(crawler)
-    assert isinstance(archiver, Archiver)  # noqa: S101  (set in the line above only)
-    return archiver

@@ -14,6 +14,8 @@ from time import monotonic
 from typing import IO
 from urllib.parse import urlsplit
 
+from twisted.internet.defer import Deferred
+
 from archive.warc.record import Block
 
 _PIECE = 1 << 18
@@ -66,10 +68,6 @@ class Wire:
             data = b"".join(self._pieces)
             self._pieces = []
         self._file.write(data)
-
-    def drop_end(self, size: int) -> None:
-        """Forget the last ``size`` bytes: they came behind the end of the message."""
-        self.size -= size
 
     def start(self, size: int) -> bytes:
         """The first ``size`` bytes, or fewer."""
@@ -125,6 +123,7 @@ class Exchange:
         "ended",
         "error",
         "first_byte",
+        "listening",
         "method",
         "received",
         "sent",
@@ -156,6 +155,8 @@ class Exchange:
         """What came with the end of the message and does not belong to it."""
         self.closed_by_us = False
         """Whether the client ended the connection before the end of the message; the call knows why."""
+        self.listening: Deferred[None] | None = None
+        """Fires when an answer that the client gave up on has come to its end; None while it follows."""
         self.end: str | None = None
         self.error: BaseException | None = None
         self.spool_error: OSError | None = None
@@ -179,6 +180,20 @@ class Exchange:
             self.end = end
             self.error = error
             self.ended = monotonic()
+            self._stop_listening()
+
+    def abandon(self) -> None:
+        """The client ended the connection, and the call will say why."""
+        self.closed_by_us = True
+        self._stop_listening()
+
+    def listen_on(self) -> None:
+        """The client has given up; what comes is part of the answer all the same."""
+        self.listening = Deferred()
+
+    def _stop_listening(self) -> None:
+        if self.listening is not None and not self.listening.called:
+            self.listening.callback(None)
 
 
 _END_OF_HOST = re.compile(r"[/?#]")
@@ -252,6 +267,13 @@ class Call:
         self.error = error
         for exchange in self.exchanges:
             exchange.finish("unspecified" if end == "disconnect" and exchange.closed_by_us else end, error)
+        if self.exchanges and self.exchanges[-1].error is None and end == "disconnect":
+            self.exchanges[-1].error = error  # The answer came to its end, and the client made nothing of it.
+
+    @property
+    def listening(self) -> list[Deferred[None]]:
+        """What to wait for before `finish`: answers that the client gave up on and that still come."""
+        return [exchange.listening for exchange in self.exchanges if exchange.listening is not None]
 
     @property
     def spool_error(self) -> OSError | None:

@@ -1,4 +1,4 @@
-"""A crawl whose archive failed must not end like a good one.
+"""A crawl whose archive failed must not end like a good one, where the project asks for that (``ARCHIVE_EXIT_CODE``).
 
 Scrapy ends with 0 whatever the finish reason, and so does a script around ``CrawlerProcess``.
 """
@@ -9,23 +9,25 @@ import atexit
 import logging
 import os
 import sys
-
-EXIT_CODE = 5
-
-_registered: set[int] = set()
+from collections.abc import Callable
 
 
-def end_process_with_failure() -> None:
-    """Have this process end with `EXIT_CODE`, whatever else it says at its end."""
-    if os.getpid() not in _registered:
-        _registered.add(os.getpid())
-        atexit.register(_exit, os.getpid())
+def end_process_unless(doubt: Callable[[], str | None], code: int) -> Callable[[], None]:
+    """Have this process end with ``code``, whatever else it says, when ``doubt()`` then has something to say.
 
+    Returns:
+        A function that takes this back.
+    """
+    pid = os.getpid()
 
-def _exit(pid: int) -> None:
-    if os.getpid() != pid:
-        return  # A fork of the process: not its failure.
-    logging.shutdown()
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(EXIT_CODE)  # The only way to change the exit code from here; sys.exit() is ignored at this point.
+    def end() -> None:
+        if os.getpid() != pid or (words := doubt()) is None:
+            return  # A fork of the process has not failed, whatever its parent did.
+        print(f"archive: {words}", file=sys.stderr)
+        logging.shutdown()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)  # The only way to change the exit code from here; sys.exit() is ignored at this point.
+
+    atexit.register(end)
+    return lambda: atexit.unregister(end)

@@ -1,18 +1,24 @@
-"""The archive's part in the life of a crawl: open before, prove, close after."""
+"""The archive's part in the life of a crawl: open before, close after.
+
+What a receiver of a signal raises is logged by Scrapy and forgotten. So nothing here decides whether the crawl may go
+on: the self-check is awaited by what fetches, and a close that never came is seen by `Archiver.doubt`.
+"""
 
 from __future__ import annotations
 
-from scrapy import Spider, signals
+from collections.abc import Callable
+from contextlib import suppress
+
+from scrapy import signals
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.crawler import Crawler
-from scrapy.exceptions import CloseSpider
 from scrapy.utils.misc import load_object
 
-from archive.capture.archiver import FINISH_REASON, Archiver, archiver_of
+from archive.capture.archiver import FINISH_REASON, Archiver
 from archive.capture.collector import Frozen
-from archive.capture.exit import end_process_with_failure
-from archive.capture.handler import FALLBACK_SETTING, CaptureHandler, HttpCaptureHandler
-from archive.capture.selfcheck import check_capture
+from archive.capture.exit import end_process_unless
+from archive.capture.private import probe
+from archive.capture.settings import FALLBACK_HANDLERS
 from archive.errors import ArchiveError, CollectionLockedError, ConfigurationError
 
 
@@ -20,54 +26,73 @@ class ArchiveExtension:
     """Opens the archive before the crawl, which does not start when that fails, and closes it after the pipelines.
 
     Raises:
-        ConfigurationError: the handler to wrap has no HTTP/1 bytes to tap.
-        ArchiveError: the collection is locked, or cannot be written.
+        ConfigurationError: a setting makes no sense, or the handler to wrap has no HTTP/1 bytes to tap.
+        ArchiveError: the collection is locked, or cannot be written; or Scrapy or Twisted is of an unknown version.
     """
 
     def __init__(self, crawler: Crawler) -> None:
-        for scheme, path in crawler.settings.getdict(FALLBACK_SETTING).items():
+        for scheme, path in crawler.settings.getdict(FALLBACK_HANDLERS).items():
             if not issubclass(load_object(path), HTTP11DownloadHandler):
                 raise ConfigurationError(
                     f"the {scheme} handler {path} is no HTTP11DownloadHandler: only that one can be captured exactly"
                 )
         self._crawler = crawler
-        self._archiver: Archiver = archiver_of(crawler)
+        self.archiver = Archiver(crawler)
         self._frozen: Frozen | None = None
+        self._go_free: Callable[[], None] | None = None
+        if self.archiver.settings.exit_code is not None:
+            self._go_free = end_process_unless(lambda: self.archiver.doubt, self.archiver.settings.exit_code)
         try:
-            self._archiver.open()
-        except CollectionLockedError:
+            probe()
+            self.archiver.open()
+        except (CollectionLockedError, ConfigurationError):
+            if self._go_free is not None:
+                self._go_free()  # Nothing was fetched, and the error speaks for itself.
             raise
-        except ArchiveError:
-            end_process_with_failure()
+        except Exception as error:
+            self.archiver.failed = error
             raise
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> ArchiveExtension:
         extension = cls(crawler)
         crawler.signals.connect(extension.spider_opened, signals.spider_opened)
+        crawler.signals.connect(extension.request_reached_downloader, signals.request_reached_downloader)
         crawler.signals.connect(extension.close, signals.spider_closed)
         # Once more for what other receivers of spider_closed have written; not sent when the crawl did not start.
         crawler.signals.connect(extension.close, signals.engine_stopped)
         return extension
 
-    async def spider_opened(self, spider: Spider) -> None:
-        try:
-            await check_capture(self._handler())
-        except ArchiveError as error:
-            self._archiver.fail(error)
-            raise CloseSpider(FINISH_REASON) from error
-        self._frozen = Frozen()
+    def spider_opened(self) -> None:
+        if self.archiver.settings.freeze_gc:
+            self._frozen = Frozen()
 
-    def _handler(self) -> CaptureHandler:
-        engine = self._crawler.engine
-        handler = engine.downloader.handlers._get_handler("http") if engine is not None else None
-        if not isinstance(handler, HttpCaptureHandler):
-            raise ArchiveError("the capture is not installed: something replaced the http download handler")
-        return handler
+    def request_reached_downloader(self) -> None:
+        self.archiver.was_asked = True
+        self._crawler.signals.disconnect(self.request_reached_downloader, signals.request_reached_downloader)
 
     async def close(self) -> None:
         if self._frozen is not None:
             self._frozen.thaw()
-        await self._archiver.close()
-        if self._archiver.failed is not None:
+        await self.archiver.close()
+        if self.archiver.doubt is not None and self.archiver.failed is None:
+            self.archiver.fail(ArchiveError(self.archiver.doubt))
+        if self.archiver.failed is not None:
             self._crawler.stats.set_value("finish_reason", FINISH_REASON)
+
+
+def archiver_of(crawler: Crawler) -> Archiver:
+    """The archiver of ``crawler``, from the moment at which its extensions are made.
+
+    Raises:
+        ConfigurationError: the add-on is not installed, or it is too early.
+    """
+    extension = None
+    with suppress(RuntimeError):  # It is too early.
+        extension = crawler.get_extension(ArchiveExtension)
+    if extension is None:
+        raise ConfigurationError(
+            'there is no archive in this crawl: ADDONS = {"archive.addon.ArchiveAddon": 300} installs it, and '
+            "it can be asked for once the extensions are made"
+        )
+    return extension.archiver

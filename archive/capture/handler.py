@@ -9,15 +9,17 @@ from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DownloadCancelledError, DownloadTimeoutError, StopDownload
 from scrapy.http import Response
+from scrapy.utils.defer import maybe_deferred_to_future
 from scrapy.utils.misc import build_from_crawler, load_object
 
-from archive.capture.archiver import Archiver, archiver_of
 from archive.capture.exchange import Call, without_userinfo
+from archive.capture.extension import archiver_of
+from archive.capture.middleware import META_KEY
+from archive.capture.private import policy, pool_of, set_pool
+from archive.capture.selfcheck import SelfCheck
+from archive.capture.settings import FALLBACK_HANDLERS
 from archive.capture.tap import CURRENT_CALL, CurrentCall, TappedPool
 from archive.errors import ArchiveError
-
-META_KEY = "archive"
-FALLBACK_SETTING = "ARCHIVE_FALLBACK_HANDLERS"
 
 
 class CaptureHandler:
@@ -26,18 +28,21 @@ class CaptureHandler:
     ``request.meta["archive"]`` then says where, see `Archiver.write_call`.
 
     Raises:
-        ArchiveError: from `download_request`, when the archive cannot be written.
+        ArchiveError: from `download_request`, when the archive cannot be written, or the capture is not exact.
     """
 
     lazy = False
     scheme: ClassVar[str]
 
     def __init__(self, crawler: Crawler) -> None:
-        self._archiver: Archiver = archiver_of(crawler)
+        self._archiver = archiver_of(crawler)
         self._spider_name = crawler.spidercls.name or crawler.spidercls.__name__
-        fallback = load_object(crawler.settings.getdict(FALLBACK_SETTING)[self.scheme])
-        self._fallback: HTTP11DownloadHandler = build_from_crawler(fallback, crawler)
-        self._fallback._pool = TappedPool(self._fallback._pool)
+        try:
+            fallback = load_object(crawler.settings.getdict(FALLBACK_HANDLERS)[self.scheme])
+            self._fallback: HTTP11DownloadHandler = build_from_crawler(fallback, crawler)
+            set_pool(self._fallback, TappedPool(pool_of(self._fallback)))
+        except Exception as error:  # noqa: BLE001  (raised here it would be logged, and the crawl go on without us)
+            self._archiver.fail(error)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> CaptureHandler:
@@ -45,7 +50,10 @@ class CaptureHandler:
 
     async def download_request(self, request: Request) -> Response:
         request.meta.pop(META_KEY, None)
-        self._archiver.require()
+        check = self._archiver.self_check
+        if check.has_asked(request):
+            return await self._fetch_for_check(request, check)
+        await self._archiver.check()
         call = self.begin(request)
         try:
             response = await self.fetch(request, call)
@@ -72,7 +80,7 @@ class CaptureHandler:
             request.url,
             proxied=bool(request.meta.get("proxy")),
             facts=[("spider", self._spider_name), ("runId", self._archiver.run_id), *_facts(request)],
-            spool_size=self._archiver.spool_size,
+            spool_size=self._archiver.settings.spool_size,
             spool_directory=self._archiver.directory,
         )
 
@@ -83,6 +91,8 @@ class CaptureHandler:
         try:
             response = await self._fallback.download_request(request)
         except BaseException as error:
+            for end in call.listening:
+                await maybe_deferred_to_future(end)
             call.finish(_end_of(error), error)
             raise
         finally:
@@ -91,8 +101,15 @@ class CaptureHandler:
         call.finish("disconnect" if "dataloss" in response.flags else "unspecified")
         return response
 
+    async def _fetch_for_check(self, request: Request, check: SelfCheck) -> Response:
+        call = self.begin(request)
+        check.calls.append(call)
+        with policy(self._fallback, check.trusting):
+            return await self.fetch(request, call)
+
     async def close(self) -> None:
-        await self._fallback.close()
+        if self._archiver.failed is None or hasattr(self, "_fallback"):
+            await self._fallback.close()
 
 
 class HttpCaptureHandler(CaptureHandler):

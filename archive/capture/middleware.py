@@ -1,17 +1,58 @@
-"""No response may carry the evidence of another."""
+"""Downloader middlewares: nothing goes out before the capture is proved, and no response carries false evidence."""
 
 from __future__ import annotations
 
-from scrapy import Request
+from collections.abc import Awaitable
 
-from archive.capture.handler import META_KEY
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+from scrapy.utils.httpobj import urlparse_cached
+
+from archive.capture.extension import archiver_of
+from archive.errors import ArchiveError
+
+META_KEY = "archive"
 
 
 class FreshEvidenceMiddleware:
     """Drops ``meta["archive"]`` from every request: redirects, retries and spiders copy the ``meta`` of a response.
 
-    The handler drops it too, but a cache answers without asking a handler.
+    Before all others, since a cache answers without asking those behind it.
     """
 
     def process_request(self, request: Request) -> None:
         request.meta.pop(META_KEY, None)
+
+
+class GuardMiddleware:
+    """Behind all others: what passes here goes to a download handler, and must come back with evidence.
+
+    The self-check is awaited here and not only in the download handlers, which something may have replaced.
+
+    Raises:
+        ArchiveError: the archive has failed, or the response of a download handler is not in it.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._archiver = archiver_of(crawler)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> GuardMiddleware:
+        return cls(crawler)
+
+    def process_request(self, request: Request) -> Awaitable[None] | None:
+        self._archiver.require()
+        if urlparse_cached(request).scheme in {"http", "https"}:
+            request.meta[META_KEY] = None  # Asked for, and not archived yet; answers of a cache have no such key.
+        return None if self._archiver.is_checked else self._archiver.check()
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        if request.meta.get(META_KEY, response) is None:
+            missed = ArchiveError(
+                f"{request.url}: the response is not archived: something replaced the "
+                f"{urlparse_cached(request).scheme} download handler"
+            )
+            self._archiver.fail(missed)
+            raise missed
+        return response

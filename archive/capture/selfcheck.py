@@ -1,14 +1,30 @@
-"""Prove on one loop-back exchange that the capture is exact, before anything is fetched."""
+"""Prove on loop-back exchanges that the capture is exact, before anything is fetched.
+
+They go the way of every request, through the engine's download handlers: what stands in the place of the capture there
+does not record them, and is noticed.
+"""
 
 from __future__ import annotations
 
+import datetime
+import ipaddress
+from contextlib import suppress
 from typing import Any
 
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from scrapy import Request
-from scrapy.utils.defer import maybe_deferred_to_future
+from scrapy.crawler import Crawler
+from scrapy.exceptions import StopDownload
+from scrapy.utils.defer import deferred_from_coro, maybe_deferred_to_future
 from twisted.internet.protocol import Factory, Protocol
+from twisted.internet.ssl import Certificate, PrivateCertificate, optionsForClientTLS, trustRootFromCertificates
+from twisted.web.iweb import IPolicyForHTTPS
+from zope.interface import implementer
 
-from archive.capture.handler import CaptureHandler
+from archive.capture.exchange import Call
 from archive.errors import ArchiveError
 
 # Everything that a parsed copy of the answer loses: case, padding, duplicates, chunk framing, a trailer.
@@ -17,48 +33,158 @@ _ANSWER = (
     b"2;name=value\r\nab\r\n0\r\nTrailer: t\r\n\r\n"
 )
 _TIMEOUT = 10
+_TOGETHER = 60
+"""Seconds for all exchanges: something that stands in the way may never answer."""
+_META_KEY = "archive_self_check"
+_HOST = "127.0.0.1"
+
+_WAYS = (("http", False), ("https", False), ("http", True), ("https", True))
+"""Scheme, and whether through a proxy; with https that is a CONNECT."""
 
 
 class _Server(Protocol):
+    """Answers everything; the third request on a connection it drops, as servers do that have waited too long."""
+
+    def connectionMade(self) -> None:  # noqa: N802  (IProtocol)
+        self._count = 0
+        self._request = b""
+
     def dataReceived(self, data: bytes) -> None:  # noqa: N802  (IProtocol)
         transport: Any = self.transport
         factory: Any = self.factory
-        factory.received += data
-        if factory.received.endswith(b"\r\n\r\n"):
-            transport.write(_ANSWER)
+        self._request += data
+        if not self._request.endswith(b"\r\n\r\n"):
+            return
+        request, self._request = self._request, b""
+        if request.startswith(b"CONNECT "):
+            transport.write(b"HTTP/1.1 200 OK\r\n\r\n")
+            transport.startTLS(factory.options, factory)
+            return
+        self._count += 1
+        dropped = self._count == 3
+        factory.log.append((request, b"" if dropped else _ANSWER))
+        if dropped:
             transport.loseConnection()
+        else:
+            transport.write(_ANSWER)
 
 
-async def check_capture(handler: CaptureHandler) -> None:
-    """Fetch from a server of our own through ``handler`` and compare both directions, byte for byte.
+class SelfCheck:
+    """The self-check of one crawl; `run` it once."""
 
-    Raises:
-        ArchiveError: the capture is not exact: this version of Scrapy or Twisted is not supported.
-    """
-    from twisted.internet import reactor as installed
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        self._token: object | None = None
+        """Marks the requests of the check, while it runs."""
+        self._certificate: Certificate | None = None
+        self.calls: list[Call] = []
+        """What the capture saw of the request under way."""
 
-    reactor: Any = installed  # zope interfaces say too little about listenTCP
-    factory: Any = Factory.forProtocol(_Server)
-    factory.noisy = False
-    factory.received = bytearray()
-    port: Any = reactor.listenTCP(0, factory, interface="127.0.0.1")
-    try:
-        url = f"http://127.0.0.1:{port.getHost().port}/self-check"
-        request = Request(url, headers={"X-Self-Check": "1"}, meta={"download_timeout": _TIMEOUT})
-        call = handler.begin(request)
-        await handler.fetch(request, call)
-        exchanges = call.exchanges
-        exact = (
-            len(exchanges) == 1
-            and bytes(exchanges[0].sent) == bytes(factory.received)
-            and exchanges[0].received.start(len(_ANSWER) + 1) == _ANSWER
-            and exchanges[0].end == "complete"
-        )
-        call.close()
-    finally:
-        await maybe_deferred_to_future(port.stopListening())
-    if not exact:
-        raise ArchiveError(
-            "the self-check of the capture failed: it is not exact with these versions of Scrapy and Twisted; "
-            "install those that the project names"
-        )
+    def has_asked(self, request: Request) -> bool:
+        """Whether ``request`` is one of the check's: it is recorded, and not archived."""
+        return self._token is not None and request.meta.get(_META_KEY) is self._token
+
+    def trusting(self, policy: Any) -> Any:
+        """``policy`` for the connections of the check: their server shows a certificate that was made for it."""
+        return policy if self._certificate is None else _Trusting(self._certificate)
+
+    async def run(self) -> None:
+        """Fetch from a server of our own and compare both directions, byte for byte.
+
+        Raises:
+            ArchiveError: the capture is not exact: this version of Scrapy or Twisted is not supported, or something
+                replaced a download handler. Any other error is one of those, too.
+        """
+        from twisted.internet import reactor as installed
+
+        reactor: Any = installed  # zope interfaces say too little about listenTCP
+        factory: Any = Factory.forProtocol(_Server)
+        factory.noisy = False
+        factory.log = []
+        key_and_certificate: Any = _throw_away()
+        factory.options = key_and_certificate.options()
+        self._certificate = Certificate(key_and_certificate.original)  # type: ignore[no-untyped-call]
+        self._token = object()
+        ports = {
+            "http": reactor.listenTCP(0, factory, interface=_HOST),
+            "https": reactor.listenSSL(0, factory, factory.options, interface=_HOST),
+        }
+        numbers = {scheme: port.getHost().port for scheme, port in ports.items()}
+        try:
+            for scheme, is_proxied in _WAYS:
+                meta: dict[str, Any] = {"download_timeout": _TIMEOUT, _META_KEY: self._token}
+                if is_proxied:
+                    meta["proxy"] = f"http://{_HOST}:{numbers['http']}"
+                for number in range(3):
+                    url = f"{scheme}://{_HOST}:{numbers[scheme]}/self-check/{number}"
+                    request = Request(url, headers={"X-Self-Check": "1"}, meta=meta)
+                    fetching = deferred_from_coro(self._fetch(request))
+                    await maybe_deferred_to_future(fetching.addTimeout(_TOGETHER, reactor))
+                    self._compare(scheme, is_proxied, factory.log)
+                    factory.log.clear()
+        finally:
+            self._token = self._certificate = None
+            for port in ports.values():
+                await maybe_deferred_to_future(port.stopListening())
+
+    async def _fetch(self, request: Request) -> None:
+        with suppress(StopDownload):  # A rule of the project's; what was stopped was recorded.
+            await self._crawler.engine.downloader.handlers.download_request_async(request)
+
+    def _compare(self, scheme: str, is_proxied: bool, log: list[tuple[bytes, bytes]]) -> None:
+        way = f"{scheme}{' through a proxy' if is_proxied else ''}"
+        if not self.calls:
+            raise ArchiveError(
+                f"the self-check of the capture failed for {way}: it was not asked: something replaced the {scheme} "
+                "download handler"
+            )
+        calls, self.calls = self.calls, []
+        seen = [
+            (bytes(exchange.sent), exchange.received.start(len(_ANSWER) + 1), exchange.end)
+            for call in calls
+            for exchange in call.exchanges
+            if exchange.written
+        ]
+        for call in calls:
+            call.close()
+        if not log or seen != [(asked, answered, "complete" if answered else "disconnect") for asked, answered in log]:
+            raise ArchiveError(
+                f"the self-check of the capture failed for {way}: it is not exact with these versions of Scrapy and "
+                "Twisted, or with what stands in the way of requests here; install the versions that the project names"
+            )
+
+
+@implementer(IPolicyForHTTPS)
+class _Trusting:
+    """Trusts one certificate, and no other."""
+
+    def __init__(self, certificate: Certificate) -> None:
+        self._roots = trustRootFromCertificates([certificate])  # type: ignore[no-untyped-call]
+
+    def creatorForNetloc(self, hostname: Any, port: int) -> Any:  # noqa: N802  (IPolicyForHTTPS)
+        name = hostname.decode("ascii") if isinstance(hostname, bytes) else hostname
+        return optionsForClientTLS(name, trustRoot=self._roots)
+
+
+def _throw_away() -> PrivateCertificate:
+    """A key and a certificate for `_HOST`, known to nobody else."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "self-check")])
+    now = datetime.datetime.now(datetime.timezone.utc)
+    day = datetime.timedelta(days=1)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - day)
+        .not_valid_after(now + day)
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(_HOST))]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    pem = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    ) + certificate.public_bytes(serialization.Encoding.PEM)
+    loaded: PrivateCertificate = PrivateCertificate.loadPEM(pem)  # type: ignore[no-untyped-call]
+    return loaded

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import Any
 
+from archive.errors import ArchiveError
 from archive.warc.writer import WarcWriter
 
 # Whoever asks for a record waits for it, so the queue is short in practice. Full, it blocks the asker.
@@ -31,7 +32,8 @@ class Job:
 class WriterThread:
     """Works on ``writer`` in a thread of its own, and syncs it at least every ``fsync_interval`` seconds.
 
-    ``deliver`` gets finished jobs, in the thread.
+    ``deliver`` gets finished jobs, in the thread; a job without a waiter tells of an error that nobody waits for.
+    Should the thread end before its time, all jobs come back with an error, those queued later too.
     """
 
     def __init__(self, writer: WarcWriter, fsync_interval: float, deliver: Callable[[list[Job]], None]) -> None:
@@ -45,28 +47,62 @@ class WriterThread:
         self._room = threading.Event()
         self._room.set()
         self._last_sync = monotonic()
+        self._death: BaseException | None = None
+        """What the thread died of."""
         # A daemon: a crawl that dies must not hang; what it leaves open is salvaged at the next start.
-        self._thread = threading.Thread(target=self._run, name="archive-writer", daemon=True)
+        self._thread = threading.Thread(target=self._live, name="archive-writer", daemon=True)
         self._thread.start()
 
     def put(self, jobs: list[Job]) -> None:
         """Queue jobs, which costs as much as to queue one; blocks while the queue is full."""
         if self._put - self._taken >= _QUEUE_SIZE:
             self._room.clear()
-            if self._put > self._taken:  # Else it was emptied, and the event set, before it was cleared.
+            # Else it was emptied, and the event set, before it was cleared; or nobody empties it any more.
+            if self._put > self._taken and self._is_alive:
                 self._room.wait()
         self._put += len(jobs)
         self._queue.put(jobs)
+        self._give_back()
 
     def stop(self, job: Job) -> None:
         """Queue the last job."""
         self._put += 1
         self._queue.put([job])
         self._queue.put(None)
+        self._give_back()
 
     def join(self) -> None:
         """Wait for the end."""
         self._thread.join()
+
+    @property
+    def _is_alive(self) -> bool:
+        return self._death is None and self._thread.is_alive()
+
+    def _live(self) -> None:
+        try:
+            self._run()
+        except BaseException as error:  # noqa: BLE001  (told with every job from here on)
+            self._death = error
+        finally:
+            self._death = self._death or ArchiveError("it was stopped")
+            self._give_back()
+            self._room.set()
+
+    def _give_back(self) -> None:
+        """Return what is queued for a thread that does not work any more, by whoever comes first."""
+        if self._is_alive:
+            return
+        lost: list[Job] = []
+        try:
+            while True:
+                lost += self._queue.get_nowait() or []
+        except queue.Empty:
+            pass
+        for job in lost:
+            job.error = ArchiveError(f"the thread that writes the archive has died: {self._death!r}")
+        if lost:
+            self._deliver(lost)
 
     def _run(self) -> None:
         running = True
@@ -87,8 +123,10 @@ class WriterThread:
                     job.error = leader.error
             elif self._writer.dirty and monotonic() - self._last_sync >= self._interval:
                 timed = Job(None)
-                self._do(timed, WarcWriter.sync)  # An error stays with the writer, which refuses from here on.
+                self._do(timed, WarcWriter.sync)
                 self._last_sync = monotonic()
+                if timed.error is not None:
+                    jobs.append(timed)  # There may be no write to come that would meet it.
             if jobs:
                 self._deliver(jobs)
 

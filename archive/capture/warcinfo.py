@@ -9,10 +9,10 @@ import scrapy
 import twisted
 from scrapy.settings import BaseSettings
 
-from archive.capture.records import Rules
+from archive.capture.settings import ArchiveSettings
 
 
-def warcinfo_fields(settings: BaseSettings, run_id: str, rules: Rules) -> list[tuple[str, str]]:
+def warcinfo_fields(project: BaseSettings, settings: ArchiveSettings, run_id: str) -> list[tuple[str, str]]:
     """Fields of ISO 28500:2017, 6.2, with those of the DCMI terms that it suggests."""
     fields = [
         (
@@ -23,12 +23,12 @@ def warcinfo_fields(settings: BaseSettings, run_id: str, rules: Rules) -> list[t
         ("conformsTo", "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"),
         ("hostname", socket.gethostname()),
         ("isPartOf", run_id),
-        ("http-header-user-agent", settings.get("USER_AGENT") or ""),
-        ("robots", "obey" if settings.getbool("ROBOTSTXT_OBEY") else "ignore"),
-        ("payloadDigest", rules.payload_digest),
-        ("redactedHeaders", ", ".join(rules.redact)),
-        ("deduplication", "entity" if settings.getbool("ARCHIVE_DEDUP") else "none"),
+        ("http-header-user-agent", project.get("USER_AGENT") or ""),
+        ("robots", "obey" if project.getbool("ROBOTSTXT_OBEY") else "ignore"),
+        ("payloadDigest", settings.payload_digest),
+        ("redactedHeaders", ", ".join(settings.redact)),
+        ("deduplication", "entity" if settings.dedup else "none"),
     ]
-    if operator := settings.get("ARCHIVE_OPERATOR"):
-        fields.append(("operator", operator))
+    if settings.operator:
+        fields.append(("operator", settings.operator))
     return fields

@@ -13,21 +13,19 @@ from typing import Any
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
+from archive.capture.settings import expand
 from archive.errors import ArchiveError
 
 
 def archive_directory(settings: Any) -> Path:
-    """The project's folder of WARC files: ``ARCHIVE_DIR``, else ``warc`` below ``DATA_DIR``.
+    """The project's folder of WARC files, ``ARCHIVE_DIR``.
 
     Raises:
-        UsageError: neither is set, or the folder is not there.
+        UsageError: it is not set, or the folder is not there.
     """
-    if directory := settings.get("ARCHIVE_DIR"):
-        path = Path(directory)
-    elif data := settings.get("DATA_DIR"):
-        path = Path(data) / "warc"
-    else:
+    if not settings.get("ARCHIVE_DIR"):
         raise UsageError("name the WARC files, or say where the archive is: -s ARCHIVE_DIR=DIR")
+    path = Path(expand(settings, str(settings["ARCHIVE_DIR"])))
     if not path.is_dir():
         raise UsageError(f"{path}: there is no such folder; name the WARC files, or set ARCHIVE_DIR")
     return path

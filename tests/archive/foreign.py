@@ -25,7 +25,7 @@ class ForeignSpider(Spider):
     name = "foreign"
     custom_settings = {
         "ADDONS": {"archive.addon.ArchiveAddon": 300},
-        "ARCHIVE_DIR": str(HERE / "warc"),
+        "ARCHIVE_DIR": str(HERE / "warc"), "ARCHIVE_EXIT_CODE": 5,
         "RETRY_ENABLED": False, "LOG_LEVEL": "INFO", "TELNETCONSOLE_ENABLED": False, "REMOTE_CONTROL_ENABLED": False,
         "HTTPERROR_ALLOW_ALL": True, "CONCURRENT_REQUESTS": 1, "DOWNLOAD_DELAY": 0,
         **json.loads((HERE / "settings.json").read_text()),

@@ -161,7 +161,7 @@ def test_a_line_at_which_the_client_gives_up_is_archived(server, tmp_path):
     assert record.block == BY_NAME["header-1-mb"].message
     assert record.headers.get("WARC-Truncated") == "unspecified"
     (told,) = metadata(result, "header-1-mb")
-    assert told["error"].startswith("ParseError: ('a line of more than 262144 bytes', b'X-Long: aaa")
+    assert "a line of more than 262144 bytes: b'X-Long: aaa" in told["error"]
 
 
 def test_an_interim_response_that_is_cut_off_is_no_answer(server, tmp_path):

@@ -1,0 +1,149 @@
+"""Where an HTTP/1 answer ends, told from its bytes as they come (RFC 9112, sections 2 to 8).
+
+As lenient as Twisted, whose client reads the same bytes: lines may end at LF alone, lines without a colon are passed
+over. What Twisted gives up on is malformed here too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Generator
+
+from archive.message import number_of_bytes
+
+# Chromium takes 256 KB of header.
+LONGEST_LINE = 1 << 18
+
+_STATUS_LINE = re.compile(rb"HTTP/\d+\.\d+ ([+-]?\d+)(?: |$)")
+_NAME = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_CHUNK_SIZE = re.compile(rb"[0-9A-Fa-f]{1,15}(?=[\s;]|$)")
+
+_Steps = Generator[None, None, None]
+
+
+class MalformedError(ValueError):
+    """An answer is none of HTTP/1."""
+
+
+class Framing:
+    """Follows one answer to ``method``; `feed` it what comes."""
+
+    __slots__ = ("_at", "_steps", "_unread", "ends_with_connection", "is_complete", "problem")
+
+    def __init__(self, method: bytes) -> None:
+        self.is_complete = False
+        self.ends_with_connection = False
+        """Whether everything that comes until the connection ends is the body."""
+        self.problem: MalformedError | None = None
+        """Why the end cannot be told; None while it can."""
+        self._unread = b""
+        self._at = 0
+        self._steps = self._answer(method)
+        next(self._steps)
+
+    def feed(self, data: bytes) -> int:
+        """How many bytes of ``data`` belong to the answer."""
+        if self.is_complete:
+            return 0
+        if self.ends_with_connection or self.problem is not None:
+            return len(data)
+        self._unread = self._unread[self._at :] + data
+        self._at = 0
+        try:
+            next(self._steps)
+        except StopIteration:
+            self.is_complete = not self.ends_with_connection
+            return len(data) - (len(self._unread) - self._at) if self.is_complete else len(data)
+        except MalformedError as error:
+            self.problem = error
+        return len(data)
+
+    def _answer(self, method: bytes) -> _Steps:
+        yield
+        status = 100
+        while 100 <= status < 200:
+            line = yield from self._line()
+            match = _STATUS_LINE.match(line)
+            if match is None:
+                raise MalformedError(f"no status line: {line[:100]!r}")
+            status = int(match[1])
+            fields = yield from self._fields()
+        if status in {204, 304} or method == b"HEAD":
+            return
+        if codings := fields.get(b"transfer-encoding"):
+            if codings[0].lower() != b"chunked":
+                raise MalformedError(f"an unknown transfer encoding: {codings[0][:100]!r}")
+            yield from self._chunks()
+        elif b"content-length" in fields:
+            yield from self._skip(_length(fields[b"content-length"]))
+        else:
+            self.ends_with_connection = True
+
+    def _fields(self) -> Generator[None, None, dict[bytes, list[bytes]]]:
+        """The fields that decide on the length of the body."""
+        found: dict[bytes, list[bytes]] = {}
+        lines: list[bytes] = []
+        while line := (yield from self._line()):
+            if line[:1] not in b" \t":
+                lines.append(line)
+            elif lines:
+                lines[-1] += line
+            else:
+                raise MalformedError(f"a folded line that continues none: {line[:100]!r}")
+        for line in lines:
+            name, colon, value = line.partition(b":")
+            if colon:
+                if not _NAME.fullmatch(name):
+                    raise MalformedError(f"a field name that is none: {name[:100]!r}")
+                name = name.lower()
+                if name in {b"content-length", b"transfer-encoding"}:
+                    found.setdefault(name, []).append(value.strip())
+        return found
+
+    def _chunks(self) -> _Steps:
+        while True:
+            line = yield from self._line()
+            match = _CHUNK_SIZE.match(line)
+            if match is None:
+                raise MalformedError(f"no size of a chunk: {line[:100]!r}")
+            size = int(match[0], 16)
+            if size == 0:
+                break
+            yield from self._skip(size)
+            if (yield from self._line()):
+                raise MalformedError("a chunk is longer than its size says")
+        while (yield from self._line()):
+            pass
+
+    def _line(self) -> Generator[None, None, bytes]:
+        """The next line without its end."""
+        searched = self._at
+        while (end := self._unread.find(b"\n", searched)) < 0:
+            if len(self._unread) - self._at > LONGEST_LINE:
+                break
+            unread = len(self._unread) - self._at
+            yield
+            searched = unread
+        if (end if end >= 0 else len(self._unread)) - self._at > LONGEST_LINE:
+            start = self._unread[self._at : self._at + 100]
+            raise MalformedError(f"a line of more than {LONGEST_LINE} bytes: {start!r}")
+        line = self._unread[self._at : end]
+        self._at = end + 1
+        return line.removesuffix(b"\r")
+
+    def _skip(self, size: int) -> _Steps:
+        while size:
+            here = min(size, len(self._unread) - self._at)
+            self._at += here
+            size -= here
+            if size:
+                yield
+
+
+def _length(values: list[bytes]) -> int:
+    """Of a repeated length all must be the same (RFC 9112, section 6.3)."""
+    lengths = {number_of_bytes(part.strip().decode("latin-1")) for value in values for part in value.split(b",")}
+    length = lengths.pop()
+    if length is None or lengths:
+        raise MalformedError(f"no length: {b', '.join(values)[:100]!r}")
+    return length

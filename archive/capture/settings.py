@@ -1,0 +1,106 @@
+"""The settings of the add-on: names, defaults, bounds and reasons in one place, checked before the first request."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from scrapy.settings import BaseSettings
+
+from archive.errors import ConfigurationError
+
+PREFIX = "ARCHIVE_"
+FALLBACK_HANDLERS = "ARCHIVE_FALLBACK_HANDLERS"
+
+_REFERENCE = re.compile(r"%\((\w+)\)s")
+
+
+def _listed(value: Any) -> Any:
+    """As ``getlist`` reads it: a text is split at commas."""
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+def _absent(value: Any) -> Any:
+    """An empty text says nothing: the command line cannot say None."""
+    return None if value == "" else value
+
+
+HeaderName = Annotated[str, Field(pattern=r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")]
+Text = Annotated[str | None, BeforeValidator(_absent)]
+
+
+class ArchiveSettings(BaseModel):
+    """``ARCHIVE_<NAME>`` as ``<name>``; each description says what is expected."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+
+    dir: Path = Field(description="the folder of the WARC files; %(NAME)s stands for another setting")
+    dedup: bool = Field(True, description="True or False: a payload that is stored already becomes a revisit record")
+    exit_code: Annotated[int | None, Field(ge=1, le=255), BeforeValidator(_absent)] = Field(
+        None, description="a number from 1 to 255 with which a process ends whose archive failed, or None"
+    )
+    freeze_gc: bool = Field(
+        False, description="True or False: spare the garbage collector what was there before the crawl"
+    )
+    fsync_interval: float = Field(
+        5.0, ge=0, le=3600, allow_inf_nan=False, description="seconds from 0 to 3600 that a power cut may cost"
+    )
+    item_field: str = Field("warc", min_length=1, description="the name of the field of an item that gets its evidence")
+    # ISO 28500:2017, annex C, advises 1 GB.
+    max_file_size: int = Field(1_000_000_000, ge=1, description="bytes, at least 1, after which a new file is begun")
+    operator: Text = Field(None, description="who is responsible for the crawl, as text")
+    payload_digest: Literal["stored", "entity"] = Field("stored", description="stored or entity")
+    prefix: Text = Field(None, description="the first part of the file names, as text; BOT_NAME when not set")
+    redact: Annotated[tuple[HeaderName, ...], BeforeValidator(_listed)] = Field(
+        ("Authorization", "Proxy-Authorization", "Cookie"), description="names of header fields, separated by commas"
+    )
+    run_id: Text = Field(None, description="the name of the run, as text; made up when not set")
+    spool_size: int = Field(2_000_000, ge=0, description="bytes, at least 0, of a body that are kept in memory")
+
+
+def read_settings(settings: BaseSettings) -> ArchiveSettings:
+    """The settings of the add-on in ``settings``.
+
+    Raises:
+        ConfigurationError: one is missing or makes no sense; it names the setting, its value, and what is expected.
+    """
+    fields = ArchiveSettings.model_fields
+    given = {name: settings[setting_name(name)] for name in fields if setting_name(name) in settings}
+    if not str(given.get("dir") or "").strip():
+        raise ConfigurationError("ARCHIVE_DIR is not set: say where the WARC files go")
+    given["dir"] = expand(settings, str(given["dir"]))
+    try:
+        return ArchiveSettings(**given)
+    except ValidationError as error:
+        raise ConfigurationError(
+            "; ".join(dict.fromkeys(_told(given, problem["loc"]) for problem in error.errors()))
+        ) from None
+
+
+def setting_name(field: str) -> str:
+    """``max_file_size`` -> ``ARCHIVE_MAX_FILE_SIZE``."""
+    return PREFIX + field.upper()
+
+
+def expand(settings: BaseSettings, text: str) -> str:
+    """``%(NAME)s`` in ``text`` replaced by the setting of that name.
+
+    Raises:
+        ConfigurationError: it is not set.
+    """
+
+    def value(match: re.Match[str]) -> str:
+        found = settings.get(match[1])
+        if found is None or not str(found).strip():
+            raise ConfigurationError(f"{match[1]} is not set, which {text} refers to")
+        return str(found)
+
+    return _REFERENCE.sub(value, text)
+
+
+def _told(given: dict[str, Any], location: Sequence[int | str]) -> str:
+    name = str(location[0])
+    return f"{setting_name(name)}={given.get(name)!r}: expected {ArchiveSettings.model_fields[name].description}"
