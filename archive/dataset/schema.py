@@ -83,7 +83,7 @@ def class_schema(cls: type) -> dict[str, Any]:
     are allowed.
 
     Raises:
-        TypeError: a field has a type that JSON cannot hold.
+        TypeError: a field has a type that JSON cannot hold, or ``cls`` has no fields.
     """
     try:
         # Of a list, because a class of another project may not be given a configuration.
@@ -91,6 +91,8 @@ def class_schema(cls: type) -> dict[str, Any]:
         schema = adapter.json_schema(mode="serialization", schema_generator=_Documented)
     except (PydanticSchemaGenerationError, PydanticInvalidForJsonSchema) as error:
         raise TypeError(f"{cls.__name__}: no JSON can hold it: {error}") from error
+    if "$ref" not in schema["items"]:
+        raise TypeError(f"{cls.__name__} has no fields: a record is described by a class that has")
     definitions = schema["$defs"]
     for one in definitions.values():
         for name, inner in one["properties"].items():

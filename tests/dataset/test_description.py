@@ -73,6 +73,8 @@ def test_a_field_without_docstring_is_an_error():
 def test_a_type_that_no_table_can_hold_is_an_error():
     with pytest.raises(TypeError, match=r"Odd\.when: no table can hold"):
         record_schema(dataset(item=Odd))
+    with pytest.raises(TypeError, match=r"dict has no fields"):
+        record_schema(dataset(item=dict))
     with pytest.raises(TypeError, match=r"Odder: no JSON can hold it"):
         record_schema(dataset(item=Odder))
 

@@ -135,6 +135,23 @@ def test_blocked(case):
     assert code == blocked(status, headers, text)
 
 
+@pytest.mark.parametrize(
+    "frame",
+    ["<{0}>{1}</{0}>".format(name, "{0}") for name in ("nav", "header", "footer", "aside")]
+    + [
+        f'<div role="{role}">{{0}}</div>' for role in ("navigation", "banner", "contentinfo", "complementary", "search")
+    ],
+)
+def test_a_long_part_of_the_site_around_it_hides_nothing(frame):
+    around = frame.format("<p>Working group on labour migration and regional reviews.</p>" * 70)
+    text = page("Portal", f"{around}<p>Briefly unavailable for scheduled maintenance. Check back in a minute.</p>")
+    assert "maintenance" == blocked(200, HTML, text)
+    assert (
+        blocked(200, HTML, text.replace(around, f"<div>{around[around.index('>') + 1 : around.rindex('<')]}</div>"))
+        is None
+    )
+
+
 def test_every_code_has_a_case():
     assert set(CODES) == {code for code, *_ in BLOCKED.values()}
 
