@@ -1,4 +1,8 @@
-"""Which payloads the collection holds already, and where: what revisit records refer to (ISO 28500:2017, 6.7)."""
+"""Which payloads the collection holds already, and where: what revisit records refer to (ISO 28500:2017, 6.7).
+
+An index of its own, beside ``index.cdxj``: it is asked and added to by the writer while a file is open, which a sorted
+file cannot be, and it may be lost at any moment, which an index that others read may not.
+"""
 
 from __future__ import annotations
 

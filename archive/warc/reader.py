@@ -170,6 +170,7 @@ class _Tap:
         self.head = b""
         self.is_sound = True
         self.unused_data = b""
+        self._is_head_whole = False
 
     def flush(self) -> bytes:
         return b""
@@ -184,8 +185,6 @@ class _Tap:
             elif len(self.head) > _LONGEST_HEADER:
                 return self._damaged(data)
         return piece
-
-    _is_head_whole = False
 
     def _damaged(self, data: bytes) -> bytes:
         self.is_sound = False

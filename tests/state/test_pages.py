@@ -5,6 +5,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from archive.cdxj import build_index, warc_files
+from archive.warc.reader import stream_file
 from archive.warc.record import Draft, format_date, new_record_id
 from archive.warc.writer import WarcWriter
 from migration_spider.pages.blocked import blocked
@@ -122,4 +123,18 @@ def test_a_damaged_file_is_known_up_to_the_damage(learn, tmp_path):
     for _ in pages.catch_up():
         pass
     assert (200, []) == (pages.get(URL).status, pages.unknown_files())
+    database.close()
+
+
+def test_the_other_reader_may_want_the_length_alone(learn, tmp_path):
+    learn(response(1, HTML, PAGE))
+    database = open_database(tmp_path / "other.sqlite")
+    (file,) = warc_files(tmp_path / "warc")
+    pages = Pages(database, tmp_path / "warc", blocked)
+    assert [2, file.path.stat().st_size] == [
+        len(ends := [record.end for record in pages.passing(file, stream_file(file.path))]),
+        ends[-1],
+    ]
+    assert (200, []) == (pages.get(URL).status, pages.unknown_files())
+    assert ends == [record.end for record in pages.passing(file, stream_file(file.path))]
     database.close()
