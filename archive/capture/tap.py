@@ -182,7 +182,7 @@ class Tap(ProtocolWrapper):
         super().connectionLost(reason)  # type: ignore[no-untyped-call]
 
 
-class TappingFactory(WrappingFactory):  # type: ignore[type-arg]
+class TappingFactory(WrappingFactory):
     """Builds what ``factory`` builds, tapped, for ``call``."""
 
     protocol = Tap

@@ -369,7 +369,8 @@ def test_a_response_from_a_cache_carries_no_evidence(server, tmp_path):
     assert (again.results[0]["status"], again.results[0]["archive"]) == (200, None)
 
 
-def test_what_lives_as_long_as_the_crawl_is_no_work_for_the_garbage_collector(server, tmp_path):
+@pytest.mark.parametrize("asked", [True, False])
+def test_what_lives_as_long_as_the_crawl_is_no_work_for_the_garbage_collector_where_asked(server, tmp_path, asked):
     prelude = """
 import gc
 frozen = [gc.get_freeze_count()]
@@ -386,8 +387,9 @@ atexit.register(lambda: (HERE / "left").write_text(str(gc.get_freeze_count())))
 ForeignSpider.parse = parse
 ForeignSpider.closed = closed
 """
-    result = crawl(tmp_path, [{"url": f"{server.base}/plain"}], prelude=prelude)
+    settings = {"ARCHIVE_FREEZE_GC": asked}
+    result = crawl(tmp_path, [{"url": f"{server.base}/plain"}], settings=settings, prelude=prelude)
     before, during = result.results[0]
     assert before == 0
-    assert during > 10_000
+    assert (during > 10_000) == asked
     assert (tmp_path / "left").read_text() == "0"
