@@ -192,7 +192,7 @@ class Run:
             self.facts |= {"archive/failed": 1, "finish_reason": FINISH_REASON}
         if "closed" not in self.done:
             return  # cut off: it is incomplete, whatever had been done by then
-        if not getattr(archiver, "is_proved", archiver.failed is None):
+        if not archiver.is_proved:
             self.facts["archive/unproved"] = 1
         if missing := [step for step in STEPS if step not in self.done]:
             self.note("unproved", ", ".join(missing))
@@ -209,10 +209,9 @@ class Run:
         self.verdict = self.judge().spoiled(why)
 
 
-def archive_counts(archiver: Any) -> dict[str, Any]:
+def archive_counts(archiver: Any) -> dict[str, int]:
     """``archive/exchanges``, ``archive/bytes`` and so on, as the archiver itself counted them."""
-    counts = getattr(archiver, "counts", None)
-    return dict(archiver._counted if counts is None else counts)
+    return {f"archive/{name}": n for name, n in archiver.counts.items()}
 
 
 class _Swallowed(logging.Filter):
