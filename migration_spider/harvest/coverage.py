@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from migration_spider.items import BLOCK_FIELDS
 
@@ -13,20 +12,15 @@ FEWEST = 10
 """Items read below which shares tell nothing."""
 
 
-def bits_of(get: Any) -> int:
-    """One bit per field of the metadata block that has something; ``get`` gives a field's value by name."""
-    return sum(1 << bit for bit, name in enumerate(BLOCK_FIELDS) if get(name))
-
-
 @dataclass(slots=True)
 class Coverage:
-    """Fields of items; a few bits for each."""
+    """Fields of items that have something, as `items.filled` gives them."""
 
-    known: dict[str, int] = field(default_factory=dict)
-    """Id -> bits of the items before the run, those withdrawn left out."""
+    known: dict[str, str] = field(default_factory=dict)
+    """Id -> fields of the items before the run, those withdrawn left out."""
 
-    read: dict[str, int] = field(default_factory=dict)
-    """Id -> bits of the items read in the run."""
+    read: dict[str, str] = field(default_factory=dict)
+    """Id -> fields of the items read in the run."""
 
     def filled(self) -> Mapping[str, int]:
         """Field -> items read that have something in it."""
@@ -51,5 +45,5 @@ class Coverage:
         }
 
 
-def _count(bits: Mapping[int, int]) -> dict[str, int]:
-    return {name: sum(n for one, n in bits.items() if one >> bit & 1) for bit, name in enumerate(BLOCK_FIELDS)}
+def _count(filled: Mapping[str, int]) -> dict[str, int]:
+    return {name: sum(n for names, n in filled.items() if name in names.split()) for name in BLOCK_FIELDS}

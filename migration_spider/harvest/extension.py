@@ -22,11 +22,11 @@ from archive.warc.record import format_date
 from migration_spider import notify
 from migration_spider.exceptions import MigrationError, OptionError
 from migration_spider.harvest.completeness import Completeness, check, lost_lists, shares, stats_of
-from migration_spider.harvest.coverage import Coverage, bits_of
+from migration_spider.harvest.coverage import Coverage
 from migration_spider.harvest.facts import report_of
 from migration_spider.harvest.recover import recover
 from migration_spider.harvest.robots import Robots, robots_of
-from migration_spider.items import NewsItem
+from migration_spider.items import NewsItem, filled
 from migration_spider.pages.blocked import blocked
 from migration_spider.report import run_folder
 from migration_spider.report.write import write_report
@@ -92,7 +92,7 @@ class HarvestRun:
             crawler.stats.set_value("migration/resumed", 1)
             logger.info("Going on with the harvest begun at %s (run %s)", first.started, first.id)
         self.memory.begin(cycle, cycle_began, now)
-        self.coverage = Coverage({one: bits_of(names.__contains__) for one, names in self.memory.filled()})
+        self.coverage = Coverage(self.memory.filled())
         self.last = next(
             (run for run in self.memory.runs.history(50) if run.is_whole and comparable(run.options, self.options)),
             None,
@@ -125,7 +125,7 @@ class HarvestRun:
     def item_scraped(self, item: Any) -> None:
         """For the coverage of fields."""
         if isinstance(item, NewsItem):
-            self.coverage.read[item.id] = bits_of(lambda name: getattr(item, name))
+            self.coverage.read[item.id] = filled(lambda name: getattr(item, name))
 
     def spider_closed(self, reason: str) -> None:
         """Settle what the run is worth, for the monitors."""

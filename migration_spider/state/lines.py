@@ -10,11 +10,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
-from typing import IO, Annotated, Any
+from typing import IO, Any
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Tag, TypeAdapter, ValidationError
-
-from archive.dataset.lines import is_tombstone, whole_lines
+from archive.dataset.lines import TOMBSTONE, is_tombstone, whole_lines
 from archive.warc.salvage import sync_directory
 from migration_spider.exceptions import BadLineError, StateError
 
@@ -26,53 +24,26 @@ DRAFT = ".mending-"
 # ---- what a line is
 
 
-class _Line(BaseModel):
-    model_config = ConfigDict(strict=True)
-
-    id: str
-    url: str
-    version: int
-    first_seen: str
-    last_changed: str
-    fetched_at: str
-    run_id: str
-    warc: dict[str, Any]
-    node_id: int | None = None
-    language: str | None = None
-    title: str | None = None
-
-
-class _Item(_Line):
-    content_sha256: str
-    publication_date: str | None = None
-
-
-class _Reason(BaseModel):
-    reason: str
-
-
-class _Tombstone(_Line):
-    tombstone: _Reason
-
-
-_LINE: TypeAdapter[_Item | _Tombstone] = TypeAdapter(
-    Annotated[
-        Annotated[_Item, Tag("item")] | Annotated[_Tombstone, Tag("tombstone")],
-        Discriminator(lambda line: "tombstone" if isinstance(line, dict) and is_tombstone(line) else "item"),
-    ]
-)
+_NONE = type(None)
+_TYPES: dict[str, tuple[type, ...]] = {
+    **dict.fromkeys(("id", "url", "first_seen", "last_changed", "fetched_at", "run_id"), (str,)),
+    **dict.fromkeys(("language", "title", "publication_date"), (str, _NONE)),
+    "version": (int,),
+    "node_id": (int, _NONE),
+    "warc": (dict,),
+}
 
 
 def parse(line: bytes) -> Record:
     """The item or tombstone that ``line`` is. Raises ValueError: it is none, or lacks what its readers rely on."""
     try:
         record: Record = json.loads(line)
-        _LINE.validate_python(record)
-    except RecursionError as error:
-        raise ValueError("nested too deeply") from error
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        raise ValueError(f"{'.'.join(map(str, first['loc'][1:]))}: {first['msg']}") from error
+        own = record[TOMBSTONE]["reason"] if is_tombstone(record) else record["content_sha256"]
+        wrong = [name for name, kinds in _TYPES.items() if type(record.get(name)) not in kinds]
+    except (AttributeError, KeyError, TypeError, RecursionError) as error:
+        raise ValueError(f"{type(error).__name__}: {error}") from error
+    if wrong or not isinstance(own, str):
+        raise ValueError(f"no or another {', '.join(wrong) or 'content_sha256 or reason'}")
     return record
 
 
@@ -80,34 +51,24 @@ def parse(line: bytes) -> Record:
 
 
 def read(path: Path, said: str = "") -> Iterator[tuple[int, Record]]:
-    """(byte offset, line) of all whole lines with ``said`` in them; nothing when the file does not exist.
-
-    Most lines have it not, and parsing is what takes time.
+    """(byte offset, line) of all whole lines with ``said`` in them: most have it not, and parsing is what takes time.
 
     Raises:
-        BadLineError: a line is none.
+        StateError: the file does not exist, or a line is none.
     """
-    if path.exists():
-        with path.open("rb") as stream:
-            for offset, line in whole_lines(stream):
-                if said.encode() in line:
-                    yield offset, parsed(path, offset, line)
+    if not path.exists():
+        raise StateError(f"{path} does not exist: crawl first, or give -s DATA_DIR=...")
+    with path.open("rb") as stream:
+        for offset, line in whole_lines(stream):
+            if said.encode() in line:
+                yield offset, parsed(path, offset, line)
 
 
-def present(path: Path) -> Iterator[Record]:
-    """The last line of every item that is not withdrawn, in the order in which they first came. Raises BadLineError."""
-    last = {record["id"]: None if is_tombstone(record) else offset for offset, record in read(path)}
-    offsets = [offset for offset in last.values() if offset is not None]
-    if offsets:
-        with path.open("rb") as stream:
-            for offset in offsets:
-                yield line_at(stream, offset)
-
-
-def line_at(stream: IO[bytes], offset: int) -> Record:
+def line_at(path: Path, offset: int) -> Record:
     """The line that begins at ``offset``."""
-    stream.seek(offset)
-    return parse(stream.readline())
+    with path.open("rb") as stream:
+        stream.seek(offset)
+        return parse(stream.readline())
 
 
 def parsed(path: Path, offset: int, line: bytes) -> Record:

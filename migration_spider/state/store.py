@@ -12,12 +12,11 @@ from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequenc
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 from archive.dataset.lines import TOMBSTONE, Span, dump, whole_lines
 from migration_spider.exceptions import StateError
-from migration_spider.items import BLOCK_FIELDS
+from migration_spider.items import filled
 from migration_spider.state.database import open_database
 from migration_spider.state.lines import DRAFT, Record, parsed, written_anew
 
@@ -120,14 +119,6 @@ class ItemStore:
         # Unbuffered: after a failed write nothing may linger in memory and come out later.
         self._file = self.path.open("ab+", buffering=0)
 
-    def __enter__(self) -> ItemStore:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
     def close(self) -> None:
         self._db.close()
         self._file.close()
@@ -203,7 +194,7 @@ class ItemStore:
                 **{name: record.get(name) for name in ("node_id", "language", "title")},
                 "content_sha256": record.get("content_sha256", ""),
                 "published": record.get("publication_date"),
-                "filled": " ".join(name for name in BLOCK_FIELDS if record.get(name)),
+                "filled": filled(record.get),
                 "tombstone": gone["reason"] if gone else None,
             },
         )
