@@ -42,7 +42,7 @@ def versions(lines: Path, asked: str) -> list[dict[str, Any]]:
     name = asked.partition("@")[0]
     found: dict[str, None] = {}
     near: dict[str, None] = {}
-    for _, item in read(lines, name):
+    for _, _, item in read(lines, name):
         if asked in (item["id"], item["url"], item.get("canonical_url")) or _path(item["url"]) == asked:
             found[item["id"]] = None
         elif item["id"].partition("@")[0] == name:
@@ -53,7 +53,7 @@ def versions(lines: Path, asked: str) -> list[dict[str, Any]]:
     if len(found) > 1:
         raise NoSuchItemError(f"{asked} is more than one item: {', '.join(found)}")
     (item_id,) = found
-    return [item for _, item in read(lines, item_id) if item["id"] == item_id]
+    return [item for _, _, item in read(lines, item_id) if item["id"] == item_id]
 
 
 def record_of(item: dict[str, Any], folder: Path) -> Record:

@@ -136,7 +136,7 @@ def site_of(items: Path) -> str:
         raise DatasetError(str(error)) from error
     if first is None:
         raise DatasetError(f"{items} has no item yet: there is nothing to publish")
-    parts = urlsplit(first[1]["url"])
+    parts = urlsplit(first[2]["url"])
     return f"{parts.scheme}://{parts.netloc}"
 
 

@@ -116,7 +116,7 @@ def _differences(old: Record | None, new: Record | None, kind: str) -> Iterator[
 def _versions(path: Path) -> dict[str, list[_Version]]:
     """Where the lines of each item stand."""
     versions: dict[str, list[_Version]] = {}
-    for offset, line in read(path) if path.exists() else ():
+    for offset, _, line in read(path) if path.exists() else ():
         capture = line["fetched_at"], line["warc"].get("record_id") or ""
         versions.setdefault(line["id"], []).append(_Version(offset, capture, is_tombstone(line)))
     return versions

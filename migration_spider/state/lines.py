@@ -50,18 +50,21 @@ def parse(line: bytes) -> Record:
 # ---- reading
 
 
-def read(path: Path, said: str = "") -> Iterator[tuple[int, Record]]:
-    """(byte offset, line) of all whole lines with ``said`` in them: most have it not, and parsing is what takes time.
+def read(path: Path, said: str = "", begin: int = 0) -> Iterator[tuple[int, bytes, Record]]:
+    """(byte offset, line, the same parsed) of all whole lines from ``begin`` on with ``said`` in them.
 
-    Raises:
-        StateError: the file does not exist, or a line is none.
+    Most have it not, and parsing is what takes time. Raises StateError: the file does not exist, or a line is none.
     """
     if not path.exists():
         raise StateError(f"{path} does not exist: crawl first, or give -s DATA_DIR=...")
     with path.open("rb") as stream:
-        for offset, line in whole_lines(stream):
+        for offset, line in whole_lines(stream, begin):
             if said.encode() in line:
-                yield offset, parsed(path, offset, line)
+                try:
+                    yield offset, line, parse(line)
+                except ValueError as error:
+                    where = f"{path}: the line at byte {offset} is not an item ({error})"
+                    raise BadLineError(f"{where}: `scrapy harvest` mends the file from the archive") from error
 
 
 def line_at(path: Path, offset: int) -> Record:
@@ -71,27 +74,13 @@ def line_at(path: Path, offset: int) -> Record:
         return parse(stream.readline())
 
 
-def parsed(path: Path, offset: int, line: bytes) -> Record:
-    try:
-        return parse(line)
-    except ValueError as error:
-        raise BadLineError(
-            f"{path}: the line at byte {offset} is not an item ({error}): "
-            "`scrapy harvest` mends the file from the archive"
-        ) from error
-
-
 # ---- writing it anew
 
 
 def set_bad_lines_aside(path: Path) -> tuple[int, Path, Path]:
-    """Take what is no item out of the file at ``path``, and keep the file as it was beside it, ``<name>.damaged``.
+    """Take what is no item out of the file at ``path``, but for a torn last line; keep it as it was beside it.
 
-    Returns:
-        The number of lines taken out, the file, the copy. A torn last line is left alone.
-
-    Raises:
-        StateError: the file cannot be read or written.
+    Returns how many lines those were, the file, and the copy, ``<name>.damaged``. Raises StateError: it cannot be done.
     """
     bad = 0
     try:

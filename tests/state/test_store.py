@@ -282,9 +282,9 @@ def test_lines_are_read_up_to_the_torn_one_with_their_offsets(paths):
     whole = file.read_bytes()
     file.write_bytes(whole + b'{"id": "4@')
     assert [(0, "1@en"), (whole.index(b'{"id":"2@en"'), "2@en")] == [
-        (offset, one["id"]) for offset, one in list(lines.read(file))[:2]
+        (offset, one["id"]) for offset, _, one in list(lines.read(file))[:2]
     ]
-    assert [("2@en", 1)] == [(one["id"], one["version"]) for _, one in lines.read(file, "2@en")]
+    assert [("2@en", 1)] == [(one["id"], one["version"]) for _, _, one in lines.read(file, "2@en")]
     assert [("1@en", 2), ("2@en", 1)] == [(one["id"], one["version"]) for one in present(file)]
     with pytest.raises(StateError, match="does not exist: crawl first"):
         list(lines.read(file.with_name("none")))
@@ -314,9 +314,9 @@ def test_lines_that_are_lacking_get_their_place_among_those_that_only_the_file_h
     twice = archived[1] | {"run_id": "the second wrote it"}
     with closing(ItemStore(*paths, mending=True, anew=True)) as store:
         assert 1 == store.mend([[archived[0]], [archived[1]], [archived[2] | {"title": "another"}, twice]])
-        there = [(one["id"], one["version"]) for _, one in lines.read(paths[1])]
+        there = [(one["id"], one["version"]) for _, _, one in lines.read(paths[1])]
         assert [("5@en", 0), ("1@en", 1), ("5@en", 1), ("3@en", 1), ("2@en", 1)] == there
-        assert "the second wrote it" == next(lines.read(paths[1], "2@en"))[1]["run_id"]
+        assert "the second wrote it" == next(lines.read(paths[1], "2@en"))[2]["run_id"]
         assert store.item("3@en").title is None, "what is there stays as it is"
         store.append(record("6@en"))
     with closing(ItemStore(*paths)) as store:
@@ -328,7 +328,7 @@ def test_what_the_file_lost_at_its_begin_comes_first_again(paths):
     stored(paths, record("2@en"))
     with closing(ItemStore(*paths, mending=True, anew=True)) as store:
         assert 2 == store.mend([[record("0@en"), record("1@en")], [record("2@en")]])
-    assert ["0@en", "1@en", "2@en"] == [one["id"] for _, one in lines.read(paths[1])]
+    assert ["0@en", "1@en", "2@en"] == [one["id"] for _, _, one in lines.read(paths[1])]
 
 
 def test_nothing_is_written_when_nothing_is_lacking(paths):
