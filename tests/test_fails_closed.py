@@ -169,13 +169,15 @@ def test_a_part_that_is_missing_or_another_is_told_before_the_first_request(
     assert [] == done.asked
 
 
-def test_a_part_that_drops_out_leaves_the_run_unproved(portal, tmp_path):
+@pytest.mark.parametrize("part", [STORE, PACE])
+def test_a_part_that_drops_out_lets_nothing_be_asked(portal, tmp_path, part):
     drops_out = (
         "from scrapy.exceptions import NotConfigured\ndef out(crawler): raise NotConfigured\nIt.from_crawler = out"
     )
-    done = sabotage.run(tmp_path, portal, STORE + drops_out)
+    done = sabotage.run(tmp_path, portal, part + drops_out)
     assert 1 == done.code, done.output
-    assert "never said to be done: stored" in done.printed.splitlines()[-1]
+    assert "was not made" in done.printed.splitlines()[-1]
+    assert [] == done.asked
 
 
 # ---- the verdict rests on nothing that the stats collector says
