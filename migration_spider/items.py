@@ -44,7 +44,7 @@ class Entry:
 
     values: list[Value] = field(default_factory=list)
 
-    named: str | None = None
+    field_name: str | None = None
     """Item field that the site's own name of the field stands for, where no label is printed; not exported."""
 
 
@@ -246,7 +246,7 @@ TERM_FIELDS = tuple(one.name for one in fields(NewsItem) if one.type in ("list[T
 BLOCK_FIELDS = ("publication_date", *TERM_FIELDS)
 """Fields that are read from the metadata block."""
 
-UNEXPORTED = {Value: ("datetime", "day_first"), Entry: ("named",)}
+UNEXPORTED = {Value: ("datetime", "day_first"), Entry: ("field_name",)}
 """What only helps reading, and stands in no line."""
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from migration_spider import gone
+from migration_spider import EXTRACTOR, gone
 from migration_spider.items import Evidence
 from migration_spider.ledger import Fate, Ledger
 from migration_spider.state.store import Item
@@ -54,7 +54,8 @@ def test_without_a_captured_answer_there_is_no_proof_and_no_absence():
     [("login", "unpublished"), ("challenge", "blocked"), ("maintenance", None), ("error-page", None), ("empty", None)],
 )
 def test_a_blocked_page_says_something_unless_the_site_is_in_trouble(code, reason):
-    assert ([reason] if reason else []) == [one.reason for one in gone.of_blocked([item(1)], code, 200, FACTS)]
+    found = gone.of_blocked([item(1)], code, 200, FACTS)
+    assert ([(reason, 200, "http://x/1")] if reason else []) == [(one.reason, one.status, one.url) for one in found]
 
 
 def test_a_page_that_is_another_item_or_none_ends_those_that_had_its_address():
@@ -149,6 +150,11 @@ def test_as_many_harvests_as_are_needed_and_no_fewer_make_a_tombstone():
 
 def test_a_tombstone_is_the_next_version_and_cites_its_proof():
     line = gone.tombstone(item(5), *absent(5), 2, "run")
+    assert list(line) == [
+        *("id", "node_id", "url", "language", "title", "version", "tombstone"),
+        *("first_seen", "last_changed", "fetched_at", "run_id", "extractor", "warc"),
+    ]
+    assert ("en", EXTRACTOR) == (line["language"], line["extractor"])
     assert ("5@en", 4, "http://x/5", 5, "News 5", "run") == tuple(
         line[name] for name in ("id", "version", "url", "node_id", "title", "run_id")
     )

@@ -15,6 +15,7 @@ from archive import iter_records
 from tests.crawling import ENVIRONMENT, ROOT, crawl, items, run, scrapy, stats
 from tests.harvesting import OFTEN, SELDOM, command, harvest, ids, lose, report
 from tests.portal import Portal
+from tests.portal.answer import Answer
 
 KILLS = int(os.environ.get("SOAK_KILLS", "5"))
 
@@ -118,6 +119,42 @@ def test_an_item_that_no_listing_names_any_more_is_looked_at_at_once(tmp_path):
         portal.editor.delete(16200)
         told = harvest(tmp_path, site=portal.url)
     assert {"16200@en"} == ids(told, "unconfirmed")
+
+
+NOT_FOUND, FORBIDDEN = Answer(404, body=b"<h1>Page not found</h1>"), Answer(403, body=b"<h1>Access denied</h1>")
+
+
+def test_an_item_goes_through_the_states_of_the_table(tmp_path, monkeypatch):
+    """docs/harvest.md, "When an item is gone"; what the other tests do not walk through."""
+    steps = [
+        # What its address answers, what the report lists it as, versions in the file.
+        (None, "new", 1),
+        (NOT_FOUND, "unconfirmed", 1),
+        (None, None, 1),  # there again: no line, and the count begins anew
+        (NOT_FOUND, "unconfirmed", 1),
+        (FORBIDDEN, "unconfirmed", 1),  # another reason
+        (FORBIDDEN, "vanished", 2),
+        (NOT_FOUND, None, 2),  # withdrawn: nothing is written
+        (None, "reappeared", 3),
+    ]
+    with Portal(nodes=4) as portal:
+        stays, goes = [row["url"] for row in portal.truth() if row["lang"] == "en"][:2]
+        wanted = tmp_path / "urls.txt"
+        wanted.write_text(f"{stays}\n{goes}\n")
+        own, answers = portal.faults.instead, {}
+        monkeypatch.setattr(portal.faults, "instead", lambda target: answers.get(target) or own(target))
+        seen = []
+        for answer, _, _ in steps:
+            answers[goes.removeprefix(portal.url)] = answer
+            told = harvest(
+                tmp_path / "data", "-a", f"urls={wanted}", site=portal.url, MIGRATION_REVISIT=OFTEN, MIGRATION_FULL=True
+            )
+            versions = [line["version"] for line in items(tmp_path / "data") if line["url"] == goes]
+            kinds = ("new", "changed", "unconfirmed", "vanished", "reappeared")
+            kind = next((kind for kind in kinds if goes in {item["url"] for item in told["items"][kind]}), None)
+            seen.append((answer, kind, len(versions)))
+            assert versions == list(range(1, len(versions) + 1))
+    assert steps == seen
 
 
 def test_where_an_item_was_before_it_moved_is_asked_though_it_is_not_due(tmp_path):

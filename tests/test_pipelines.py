@@ -82,7 +82,7 @@ class FieldsItem(scrapy.Item):
 
 def test_a_record_has_the_fields_of_the_item_without_what_only_helps_reading():
     value = Value(text="t", url="u", datetime="2024-01-01", day_first=True)
-    item = NewsItem(url="u", metadata=[Entry(label="l", values=[value], named="title")], translations={"fr": "v"})
+    item = NewsItem(url="u", metadata=[Entry(label="l", values=[value], field_name="title")], translations={"fr": "v"})
     expected = asdict(item) | {"metadata": [{"label": "l", "values": [{"text": "t", "url": "u"}]}]}
     assert list(expected.items()) == list(to_record(item).items())
     assert to_record(item)["problems"] is not item.problems

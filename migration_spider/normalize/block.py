@@ -71,13 +71,13 @@ class _Normalizer:
 
     def run(self, block: list[Entry]) -> BlockResult:
         for entry in block:
-            own = label_field(entry.label) or entry.named
+            own = label_field(entry.label) or entry.field_name
             if own:
                 self.printed.add(own)
                 if any(self._is_known(own, value) for value in entry.values):
                     self.answered.add(own)
         for entry in block:
-            if not key(entry.label) and not entry.named:
+            if not key(entry.label) and not entry.field_name:
                 # A field is printed once: what fits two fields is not the one that other values are.
                 self.printed.update(self._only_field(entry.values))
         for entry in block:
@@ -92,7 +92,7 @@ class _Normalizer:
 
     def _entry(self, entry: Entry) -> None:
         label = fold(entry.label)
-        own = label_field(label) or entry.named
+        own = label_field(label) or entry.field_name
         if own is None and key(label):
             if label_kind(label) is None and not is_kosovo_footnote(label):
                 self._mark(problem("label-unknown"))

@@ -260,7 +260,7 @@ class _Reader:
             self.block.entries.append(entry)
             lines = lines[1:]
         else:
-            entry = Entry(label="", named=named_field(child))
+            entry = Entry(label="", field_name=named_field(child))
             self.block.entries.append(entry)
         for line in lines:
             entry.values.extend(values(line.pieces, self.base_url))

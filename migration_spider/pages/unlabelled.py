@@ -35,7 +35,7 @@ def read_unlabelled(top: Block, base_url: str) -> tuple[list[Entry], set[Unit]] 
         for child in container.children[min(known) : max(known) + 1]:
             if isinstance(child, Block) and not has_prose(child) and not is_foreign(child):
                 printed = [v for line in child.lines() for v in values(line.pieces, base_url)]
-                entries.append(Entry(label="", values=printed, named=named_field(child)))
+                entries.append(Entry(label="", values=printed, field_name=named_field(child)))
                 units.add(child)
         if best is None or len(entries) > len(best[0]):
             best = entries, units

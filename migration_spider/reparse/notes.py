@@ -8,14 +8,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from archive.dataset.lines import is_tombstone
 from migration_spider.items import ITEM_MEDIA_TYPE, TOMBSTONE_MEDIA_TYPE
+from migration_spider.state.lines import parse
 
 KINDS = {ITEM_MEDIA_TYPE: "item", TOMBSTONE_MEDIA_TYPE: "tombstone"}
 """Media type of a metadata record -> kind of note."""
 
 _KEPT = ("id", "url", "version", "fetched_at", "run_id")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
-_TEXTS = ("id", "url", "first_seen", "last_changed", "fetched_at", "run_id")
 
 File = tuple[str | None, int | None, str | None]
 """SHA-256, size and media type of an attachment as noted; the first two None when it was not fetched."""
@@ -43,10 +44,10 @@ class Note:
 def essence(kind: str, block: bytes) -> str:
     """What a catalogue needs of the block of a note, as JSON; empty when it is no note. Of a tombstone that is all."""
     try:
-        record = json.loads(block)
         if kind == "tombstone":
-            _check_tombstone(record)
-            return json.dumps(record, ensure_ascii=False)
+            line = parse(block)
+            return json.dumps(line, ensure_ascii=False) if is_tombstone(line) else ""
+        record = json.loads(block)
         files = {one["url"]: (one["sha256"], one["size"], one["media_type"]) for one in record["attachments"]}
         return json.dumps({**{name: record[name] for name in _KEPT}, "files": files}, ensure_ascii=False)
     except (ValueError, KeyError, TypeError):
@@ -79,10 +80,3 @@ def unstored(notes: Iterable[Note]) -> set[int]:
     for note in sorted(notes, key=lambda note: note.place):
         last[note.run_id] = latest[note.id, note.version] = note
     return {note.place for note in last.values() if latest[note.id, note.version].run_id != note.run_id}
-
-
-def _check_tombstone(record: Any) -> None:
-    if not all(isinstance(record[name], str) for name in _TEXTS) or not isinstance(record["version"], int):
-        raise TypeError("a tombstone lacks a field")
-    if not isinstance(record["tombstone"]["reason"], str) or not isinstance(record["warc"], dict):
-        raise TypeError("a tombstone lacks its reason or proof")

@@ -1,9 +1,11 @@
 import sqlite3
+from contextlib import closing
 
 import pytest
 
+from migration_spider.exceptions import StateError
 from migration_spider.state.database import open_database
-from migration_spider.state.runs import Missed, MissedItems, Runs
+from migration_spider.state.runs import Missed, MissedItems, Run, Runs
 
 
 @pytest.fixture
@@ -30,7 +32,20 @@ def test_a_run_that_was_killed_has_no_end(database):
     runs.end("b", "2026-01-02T01:00:00Z", 3, "budget", {"new": 4})
     assert ["b", "a"] == [run.id for run in runs.history(9)]
     assert (None, False) == (runs.first_of("a").ended, runs.first_of("a").is_whole)
-    assert ("budget", {"new": 4}, False) == (runs.last().finish_reason, runs.last().counts, runs.last().is_whole)
+    assert runs.first_of("c") is None
+    assert ["b"] == [run.id for run in runs.history(1)]
+    assert not runs.last().is_whole
+    assert runs.last() == Run(
+        id="b",
+        cycle="a",
+        started="2026-01-02T00:00:00Z",
+        ended="2026-01-02T01:00:00Z",
+        pid=2,
+        options={"site": "x"},
+        exit_code=3,
+        finish_reason="budget",
+        counts={"new": 4},
+    )
 
 
 def test_lists_are_replaced(database):
@@ -50,3 +65,32 @@ def test_an_older_database_is_indexed_anew(tmp_path):
     database = open_database(path)
     assert 0 == database.execute("SELECT count(tombstone) FROM item").fetchone()[0]
     database.close()
+
+
+@pytest.mark.parametrize(
+    "damage",
+    ["PRAGMA user_version = 99", "ALTER TABLE item ADD COLUMN mood TEXT", "UPDATE run SET options = '{'", None],
+    ids=["newer", "other columns", "no JSON", "cut"],
+)
+def test_a_database_that_cannot_be_used_is_put_aside(tmp_path, damage):
+    path = tmp_path / "state.sqlite"
+    with closing(open_database(path)) as database:
+        Runs(database).begin("a", "a", "2026-01-01T00:00:00Z", 1, {})
+        database.execute(damage or "PRAGMA journal_mode=DELETE")
+        database.commit()
+    if damage is None:
+        path.write_bytes(path.read_bytes()[:9000])
+    with closing(open_database(path)) as database:
+        assert Runs(database).last() is None
+    assert path.with_name("state.sqlite.damaged").exists()
+
+
+def test_a_database_that_cannot_be_opened_says_what_to_do(tmp_path):
+    with pytest.raises(StateError, match="move it away and run again"):
+        open_database(tmp_path)
+
+
+def test_a_name_that_is_damaged_is_no_error(tmp_path):
+    with closing(open_database(tmp_path / "state.sqlite")) as database:
+        database.execute("INSERT INTO warc_file VALUES (CAST(x'ff41' AS TEXT), 1)")
+        assert ("\ufffdA",) == database.execute("SELECT name FROM warc_file").fetchone()

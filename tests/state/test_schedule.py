@@ -15,6 +15,7 @@ def test_the_first_rule_that_an_age_fits_holds(age, days):
 
 def test_what_is_older_than_all_rules_has_the_last_ones_interval():
     assert timedelta(days=7) == interval(timedelta(days=900), [(30, 0), (365, 7)])
+    assert timedelta(days=7) == interval(timedelta(days=900), [(30, 7)])
 
 
 @pytest.mark.parametrize(

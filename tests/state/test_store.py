@@ -1,4 +1,5 @@
 import json
+import re
 import sqlite3
 from contextlib import closing
 
@@ -27,15 +28,18 @@ def record(item_id, version=1, digest="aa"):
 
 @pytest.fixture
 def paths(tmp_path):
-    return tmp_path / "state.sqlite", tmp_path / "items" / "news.jsonl"
+    return tmp_path / "new" / "state" / "state.sqlite", tmp_path / "new" / "items" / "news.jsonl"
 
 
 def test_what_was_appended_is_known(paths):
     with ItemStore(*paths) as store:
         assert store.item("1@en") is None
         store.append(record("1@en"))
-        store.append(record("1@en", 2, "bb"))
+        store.append(record("1@en", 2, "bb") | {"title": "Größe", "language": "de", "node_id": 1})
         item = store.item("1@en")
+    assert 0 == store.torn
+    assert (1, "de", "Größe") == (item.node_id, item.language, item.title)
+    assert "Größe".encode() in paths[1].read_bytes()
     assert (2, "bb", "2024-01-01T00:00:00Z", None) == (
         item.version,
         item.content_sha256,
@@ -43,7 +47,7 @@ def test_what_was_appended_is_known(paths):
         item.withdrawn,
     )
     written = paths[1].read_bytes().splitlines(keepends=True)
-    assert [record("1@en"), record("1@en", 2, "bb")] == [json.loads(line) for line in written]
+    assert [("1@en", 1), ("1@en", 2)] == [(line["id"], line["version"]) for line in map(json.loads, written)]
     assert written[-1].endswith(b"\n")
 
 
@@ -87,12 +91,29 @@ def test_a_torn_line_is_cut_and_kept(paths, torn):
 
 
 def test_a_line_that_is_no_item_stops_with_its_place(paths):
-    paths[1].parent.mkdir()
+    paths[1].parent.mkdir(parents=True)
     first = json.dumps(record("1@en")) + "\n"
     paths[1].write_text(first + "nonsense\n", encoding="utf-8")
     with pytest.raises(BadLineError, match=f"at byte {len(first)}"):
         ItemStore(*paths)
     assert first + "nonsense\n" == paths[1].read_text(encoding="utf-8")
+
+
+def test_a_reader_names_the_file_and_the_place(paths):
+    file = stored(paths, record("1@en"))
+    size = file.stat().st_size
+    with file.open("ab") as other:
+        other.write(b"{}\n")
+    with pytest.raises(
+        BadLineError, match=rf"{re.escape(str(file))}: the line at byte {size} .*`scrapy harvest` mends"
+    ):
+        list(lines.read(file))
+
+
+def test_a_file_that_cannot_be_written_is_one_clear_line(paths):
+    paths[1].mkdir(parents=True)
+    with pytest.raises(StateError, match=r"news\.jsonl cannot be written: Is a directory"):
+        ItemStore(*paths)
 
 
 def test_a_full_disk_leaves_no_half_line(paths, monkeypatch):
@@ -242,6 +263,11 @@ def test_what_is_no_line_is_a_value_error(line):
         lines.parse(line)
 
 
+def test_a_line_without_end_in_depth_is_none():
+    with pytest.raises(ValueError, match="nested too deeply"):
+        lines.parse(b"[" * 100_000 + b"]" * 100_000)
+
+
 def test_lines_are_read_up_to_the_torn_one_with_their_offsets(paths):
     file = stored(paths, record("1@en"), record("2@en"), record("1@en", 2))
     whole = file.read_bytes()
@@ -286,6 +312,13 @@ def test_lines_that_are_lacking_get_their_place_among_those_that_only_the_file_h
     with ItemStore(*paths) as store:
         assert not store.is_other_file
         assert ("2@en", "6@en") == (store.item("2@en").id, store.item("6@en").id)
+
+
+def test_what_the_file_lost_at_its_begin_comes_first_again(paths):
+    stored(paths, record("2@en"))
+    with ItemStore(*paths, mending=True, anew=True) as store:
+        assert 2 == store.mend([[record("0@en"), record("1@en")], [record("2@en")]])
+    assert ["0@en", "1@en", "2@en"] == [one["id"] for _, one in lines.read(paths[1])]
 
 
 def test_nothing_is_written_when_nothing_is_lacking(paths):
