@@ -150,7 +150,7 @@ def _completeness(harvest: Harvest) -> dict[str, Any]:
         "known": len(ledger.named),
         "accounted": len(ledger.named) - len(harvest.completeness.missing),
         "sitemaps": [
-            {"url": url, "status": sitemap.status, "named": sitemap.named, "problem": sitemap.problem}
+            {"url": url, "status": sitemap.status, "named": sitemap.size, "problem": sitemap.problem}
             for url, sitemap in sorted(ledger.sitemaps.items())
         ],
         "listings": [
