@@ -365,7 +365,7 @@ def _write(drafts: list[Draft], writer: WarcWriter) -> list[Span]:
 
 
 def _fire(job: Job) -> None:
-    if job.waiter is None:
+    if job.waiter is None or job.waiter.called:
         return
     if job.error is not None:
         job.waiter.errback(job.error)

@@ -15,13 +15,13 @@ BY_NAME = {case.name: case for case in CASES}
 SABOTAGE = {
     # ---- private names that are not there any more ----
     "pool": (
-        "from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler as H\n"
-        "H.__init__ = lambda self, crawler, init=H.__init__: (init(self, crawler), delattr(self, '_pool'))[0]\n",
+        ("from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler as H\n"
+        "H.__init__ = lambda self, crawler, init=H.__init__: (init(self, crawler), delattr(self, '_pool'))[0]\n"),
         "HTTP11DownloadHandler._pool is not there in Scrapy",
     ),
     "context factory": (
-        "from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler as H\n"
-        "H.__init__ = lambda self, crawler, init=H.__init__: (init(self, crawler), delattr(self, '_contextFactory'))[0]\n",
+        ("from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler as H\n"
+        "H.__init__ = lambda self, crawler, init=H.__init__: (init(self, crawler), delattr(self, '_contextFactory'))[0]\n"),
         "HTTP11DownloadHandler._contextFactory is not there in Scrapy",
     ),
     "parser": (
@@ -29,14 +29,14 @@ SABOTAGE = {
         "HTTP11ClientProtocol._parser is not there in Scrapy",
     ),
     "parser at work": (
-        "import archive.capture.tap\n"
-        "archive.capture.tap.lengthen_lines = lambda protocol, length: protocol._parser_renamed\n",
+        ("import archive.capture.tap\n"
+        "archive.capture.tap.lengthen_lines = lambda protocol, length: protocol._parser_renamed\n"),
         "self-check",
     ),
     # ---- a capture that is not in the way ----
     "pool's getConnection": (
-        "from archive.capture.tap import TappedPool\n"
-        "TappedPool.getConnection = lambda self, key, endpoint: self._pool.getConnection(key, endpoint)\n",
+        ("from archive.capture.tap import TappedPool\n"
+        "TappedPool.getConnection = lambda self, key, endpoint: self._pool.getConnection(key, endpoint)\n"),
         "the self-check of the capture failed for http",
     ),
     "pool put back": (
@@ -46,46 +46,46 @@ SABOTAGE = {
     "http handler": ("REPLACED = 'http'", "something replaced the http download handler"),
     "https handler": ("REPLACED = 'https'", "something replaced the https download handler"),
     "connections unwrapped": (
-        "from archive.capture.tap import TappedEndpoint\n"
-        "TappedEndpoint.connect = lambda self, factory: self._endpoint.connect(factory)\n",
+        ("from archive.capture.tap import TappedEndpoint\n"
+        "TappedEndpoint.connect = lambda self, factory: self._endpoint.connect(factory)\n"),
         "the self-check of the capture failed for http",
     ),
     # ---- a capture that is not exact ----
     "a byte less": (
-        "from archive.capture.exchange import Exchange\n"
-        "Exchange.receive = lambda self, data, receive=Exchange.receive: receive(self, data[1:])\n",
+        ("from archive.capture.exchange import Exchange\n"
+        "Exchange.receive = lambda self, data, receive=Exchange.receive: receive(self, data[1:])\n"),
         "the self-check of the capture failed for http",
     ),
     "an end too early": (
-        "from archive.capture.framing import Framing\n"
-        "Framing._chunks = lambda self: iter(())\n",
+        ("from archive.capture.framing import Framing\n"
+        "Framing._chunks = lambda self: iter(())\n"),
         "the self-check of the capture failed for http",
     ),
     "TLS alone": (
-        "from archive.capture.tap import Tap\n"
+        ("from archive.capture.tap import Tap\n"
         "Tap.write = lambda self, data, write=Tap.write: write(self, data.replace(b'Self', b'self') "
         "if hasattr(self.transport, 'getPeerCertificate') else data)\n"
         "from archive.capture import tap\n"
-        "tap._tls_handle = lambda transport: 1 // 0 if hasattr(transport.getHandle(), 'get_cipher_name') else None\n",
+        "tap._tls_handle = lambda transport: 1 // 0 if hasattr(transport.getHandle(), 'get_cipher_name') else None\n"),
         "self-check",
     ),
     # ---- a self-check that does not get to its end ----
     "an error in it": (
-        "from archive.capture.selfcheck import SelfCheck\n"
+        ("from archive.capture.selfcheck import SelfCheck\n"
         "def renamed(self, *arguments):\n    raise AttributeError(\"no attribute '_clientProtocol'\")\n"
-        "SelfCheck._compare = renamed\n",
+        "SelfCheck._compare = renamed\n"),
         "no attribute '_clientProtocol'",
     ),
     "no port": (
-        "from twisted.internet import reactor\n"
+        ("from twisted.internet import reactor\n"
         "def refused(*arguments, **named):\n    raise OSError('no port')\n"
-        "reactor.listenTCP = refused\n",
+        "reactor.listenTCP = refused\n"),
         "no port",
     ),
     "its end is the process's": (
-        "from archive.capture.selfcheck import SelfCheck\n"
+        ("from archive.capture.selfcheck import SelfCheck\n"
         "async def ended(self):\n    raise SystemExit(0)\n"
-        "SelfCheck.run = ended\n",
+        "SelfCheck.run = ended\n"),
         "SystemExit",
     ),
     "no answer": (
@@ -93,12 +93,12 @@ SABOTAGE = {
         "self-check",
     ),
     "engine without its handlers": (
-        "def opened(self):\n    del self.crawler.engine.downloader.handlers\n"
+        ("def opened(self):\n    del self.crawler.engine.downloader.handlers\n"
         "from scrapy import signals\n"
         "ForeignSpider.from_crawler = classmethod(lambda cls, crawler: spy(cls, crawler))\n"
         "def spy(cls, crawler):\n    spider = cls()\n    spider._set_crawler(crawler)\n"
         "    crawler.signals.connect(spider.opened, signals.spider_opened)\n    return spider\n"
-        "ForeignSpider.opened = opened\n",
+        "ForeignSpider.opened = opened\n"),
         "self-check",
     ),
 }  # fmt: skip
