@@ -53,6 +53,8 @@ class Archiver:
         """Whether the self-check has passed."""
         self.was_asked = False
         """Whether a request was on its way to a download handler."""
+        self.keeps_items = False
+        """Whether items are written too, see `archive.capture.items`."""
         self._crawler = crawler
         self._is_open = False
         self._was_opened = False
