@@ -53,7 +53,7 @@ SESSION = "from migration_spider.harvest import session as It\n"
 @pytest.mark.parametrize(
     ("statements", "says"),
     [
-        ("import archive.capture.selfcheck as it\nit.check_capture = it.SelfCheck = broken", "AttributeError"),
+        ("import archive.capture.selfcheck as it\nit.check_capture = broken", "sabotage"),
         (RUN + "It._started = broken", "sabotage"),
         ("import migration_spider.scrapy_internals as It\nIt.check = broken", "sabotage"),
         ("import logging\nlogging.Filter.filter = It = lambda *_: True\n" + RUN + "It._started = lambda self: None", ""),

@@ -17,10 +17,10 @@ from scrapy.utils.defer import deferred_from_coro, maybe_deferred_to_future
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
+from archive.capture import selfcheck
 from archive.capture.evidence import Written, evidence_of, remember, where
 from archive.capture.exchange import Call
 from archive.capture.records import Rules, records_of
-from archive.capture.selfcheck import SelfCheck
 from archive.capture.settings import read_settings
 from archive.capture.thread import Job, Work, WriterThread
 from archive.capture.warcinfo import warcinfo_fields
@@ -48,7 +48,7 @@ class Archiver:
         self.failed: BaseException | None = None
         """Why the archive cannot be relied on; None while all is well."""
         self.rules = Rules(settings.redact, settings.payload_digest)
-        self.self_check = SelfCheck(crawler)
+        self.self_check = selfcheck.SelfCheck()
         self.is_checked = False
         """Whether the self-check has passed."""
         self.was_asked = False
@@ -114,7 +114,7 @@ class Archiver:
 
     async def _check(self) -> None:
         try:
-            await self.self_check.run()
+            await selfcheck.check_capture(self._crawler, self.self_check)
             self.is_checked = True
         except BaseException as error:  # noqa: BLE001  (whatever it was, the waiters raise it)
             self.fail(error if isinstance(error, ArchiveError) else ArchiveError(f"the self-check: {error!r}"))

@@ -70,88 +70,90 @@ class _Server(Protocol):
 
 
 class SelfCheck:
-    """The self-check of one crawl; `run` it once."""
+    """What the capture must know of the self-check of its crawl, and tells it."""
 
-    def __init__(self, crawler: Crawler) -> None:
-        self._crawler = crawler
-        self._token: object | None = None
+    def __init__(self) -> None:
+        self.token: object | None = None
         """Marks the requests of the check, while it runs."""
-        self._certificate: Certificate | None = None
+        self.certificate: Certificate | None = None
+        """What its server shows, while it runs."""
         self.calls: list[Call] = []
         """What the capture saw of the request under way."""
 
     def has_asked(self, request: Request) -> bool:
         """Whether ``request`` is one of the check's: it is recorded, and not archived."""
-        return self._token is not None and request.meta.get(_META_KEY) is self._token
+        return self.token is not None and request.meta.get(_META_KEY) is self.token
 
     def trusting(self, policy: Any) -> Any:
         """``policy`` for the connections of the check: their server shows a certificate that was made for it."""
-        return policy if self._certificate is None else _Trusting(self._certificate)
+        return policy if self.certificate is None else _Trusting(self.certificate)
 
-    async def run(self) -> None:
-        """Fetch from a server of our own and compare both directions, byte for byte.
 
-        Raises:
-            ArchiveError: the capture is not exact: this version of Scrapy or Twisted is not supported, or something
-                replaced a download handler. Any other error is one of those, too.
-        """
-        from twisted.internet import reactor as installed
+async def check_capture(crawler: Crawler, check: SelfCheck) -> None:
+    """Fetch from a server of our own and compare both directions, byte for byte.
 
-        reactor: Any = installed  # zope interfaces say too little about listenTCP
-        factory: Any = Factory.forProtocol(_Server)
-        factory.noisy = False
-        factory.log = []
-        key_and_certificate: Any = _throw_away()
-        factory.options = key_and_certificate.options()
-        self._certificate = Certificate(key_and_certificate.original)  # type: ignore[no-untyped-call]
-        self._token = object()
-        ports = {
-            "http": reactor.listenTCP(0, factory, interface=_HOST),
-            "https": reactor.listenSSL(0, factory, factory.options, interface=_HOST),
-        }
-        numbers = {scheme: port.getHost().port for scheme, port in ports.items()}
-        try:
-            for scheme, is_proxied in _WAYS:
-                meta: dict[str, Any] = {"download_timeout": _TIMEOUT, _META_KEY: self._token}
-                if is_proxied:
-                    meta["proxy"] = f"http://{_HOST}:{numbers['http']}"
-                for number in range(3):
-                    url = f"{scheme}://{_HOST}:{numbers[scheme]}/self-check/{number}"
-                    request = Request(url, headers={"X-Self-Check": "1"}, meta=meta)
-                    fetching = deferred_from_coro(self._fetch(request))
-                    await maybe_deferred_to_future(fetching.addTimeout(_TOGETHER, reactor))
-                    self._compare(scheme, is_proxied, factory.log)
-                    factory.log.clear()
-        finally:
-            self._token = self._certificate = None
-            for port in ports.values():
-                await maybe_deferred_to_future(port.stopListening())
+    Raises:
+        ArchiveError: the capture is not exact: this version of Scrapy or Twisted is not supported, or something
+            replaced a download handler. Any other error is one of those, too.
+    """
+    from twisted.internet import reactor as installed
 
-    async def _fetch(self, request: Request) -> None:
-        with suppress(StopDownload):  # A rule of the project's; what was stopped was recorded.
-            await self._crawler.engine.downloader.handlers.download_request_async(request)
+    reactor: Any = installed  # zope interfaces say too little about listenTCP
+    factory: Any = Factory.forProtocol(_Server)
+    factory.noisy = False
+    factory.log = []
+    key_and_certificate: Any = _throw_away()
+    factory.options = key_and_certificate.options()
+    check.certificate = Certificate(key_and_certificate.original)  # type: ignore[no-untyped-call]
+    check.token = object()
+    ports = {
+        "http": reactor.listenTCP(0, factory, interface=_HOST),
+        "https": reactor.listenSSL(0, factory, factory.options, interface=_HOST),
+    }
+    numbers = {scheme: port.getHost().port for scheme, port in ports.items()}
+    try:
+        for scheme, is_proxied in _WAYS:
+            meta: dict[str, Any] = {"download_timeout": _TIMEOUT, _META_KEY: check.token}
+            if is_proxied:
+                meta["proxy"] = f"http://{_HOST}:{numbers['http']}"
+            for number in range(3):
+                url = f"{scheme}://{_HOST}:{numbers[scheme]}/self-check/{number}"
+                request = Request(url, headers={"X-Self-Check": "1"}, meta=meta)
+                fetching = deferred_from_coro(_fetch(crawler, request))
+                await maybe_deferred_to_future(fetching.addTimeout(_TOGETHER, reactor))
+                calls, check.calls = check.calls, []
+                _compare(f"{scheme}{' through a proxy' if is_proxied else ''}", scheme, calls, factory.log)
+                factory.log.clear()
+    finally:
+        check.token = check.certificate = None
+        for port in ports.values():
+            await maybe_deferred_to_future(port.stopListening())
 
-    def _compare(self, scheme: str, is_proxied: bool, log: list[tuple[bytes, bytes]]) -> None:
-        way = f"{scheme}{' through a proxy' if is_proxied else ''}"
-        if not self.calls:
-            raise ArchiveError(
-                f"the self-check of the capture failed for {way}: it was not asked: something replaced the {scheme} "
-                "download handler"
-            )
-        calls, self.calls = self.calls, []
-        seen = [
-            (bytes(exchange.sent), exchange.received.start(len(_ANSWER) + 1), exchange.end)
-            for call in calls
-            for exchange in call.exchanges
-            if exchange.written
-        ]
-        for call in calls:
-            call.close()
-        if not log or seen != [(asked, answered, "complete" if answered else "disconnect") for asked, answered in log]:
-            raise ArchiveError(
-                f"the self-check of the capture failed for {way}: it is not exact with these versions of Scrapy and "
-                "Twisted, or with what stands in the way of requests here; install the versions that the project names"
-            )
+
+async def _fetch(crawler: Crawler, request: Request) -> None:
+    with suppress(StopDownload):  # A rule of the project's; what was stopped was recorded.
+        await crawler.engine.downloader.handlers.download_request_async(request)
+
+
+def _compare(way: str, scheme: str, calls: list[Call], log: list[tuple[bytes, bytes]]) -> None:
+    if not calls:
+        raise ArchiveError(
+            f"the self-check of the capture failed for {way}: it was not asked: something replaced the {scheme} "
+            "download handler"
+        )
+    seen = [
+        (bytes(exchange.sent), exchange.received.start(len(_ANSWER) + 1), exchange.end)
+        for call in calls
+        for exchange in call.exchanges
+        if exchange.written
+    ]
+    for call in calls:
+        call.close()
+    if not log or seen != [(asked, answered, "complete" if answered else "disconnect") for asked, answered in log]:
+        raise ArchiveError(
+            f"the self-check of the capture failed for {way}: it is not exact with these versions of Scrapy and "
+            "Twisted, or with what stands in the way of requests here; install the versions that the project names"
+        )
 
 
 @implementer(IPolicyForHTTPS)

@@ -71,9 +71,9 @@ SABOTAGE = {
     ),
     # ---- a self-check that does not get to its end ----
     "an error in it": (
-        ("from archive.capture.selfcheck import SelfCheck\n"
+        ("from archive.capture import selfcheck\n"
         "def renamed(self, *arguments):\n    raise AttributeError(\"no attribute '_clientProtocol'\")\n"
-        "SelfCheck._compare = renamed\n"),
+        "selfcheck._compare = renamed\n"),
         "no attribute '_clientProtocol'",
     ),
     "no port": (
@@ -83,9 +83,9 @@ SABOTAGE = {
         "no port",
     ),
     "its end is the process's": (
-        ("from archive.capture.selfcheck import SelfCheck\n"
-        "async def ended(self):\n    raise SystemExit(0)\n"
-        "SelfCheck.run = ended\n"),
+        ("from archive.capture import selfcheck\n"
+        "async def ended(*_):\n    raise SystemExit(0)\n"
+        "selfcheck.check_capture = ended\n"),
         "SystemExit",
     ),
     "no answer": (
