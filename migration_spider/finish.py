@@ -13,8 +13,9 @@ from migration_spider import notify
 from migration_spider.exceptions import MigrationError
 from migration_spider.extensions.harvest import Harvest
 from migration_spider.extensions.run_log import RunLog
+from migration_spider.harvest.completeness import check, facts_of
 from migration_spider.monitors import Verdict
-from migration_spider.run import Run
+from migration_spider.run import UNEXPECTED, Run
 
 logger = logging.getLogger(__name__)
 
@@ -24,11 +25,14 @@ def finish(run: Run) -> Verdict:
     harvest = run.crawler.get_extension(Harvest)
     # Cut off by a second Ctrl-C: the archive is open still, the next harvest goes on from there.
     is_over = "closed" in run.done
-    run.end()
     with _failing(run, run.fail):
+        run.end()
         if harvest and is_over:
             harvest.settle()
             harvest.index()
+        elif is_over:
+            for name, value in facts_of(check(run.ledger, is_whole=False)).items():
+                run.note(name, value)
     verdict = run.judge()
     for message in verdict.messages:
         logger.error("Run is not complete: %s", message)
@@ -59,6 +63,6 @@ def _failing(run: Run, fail: Any) -> Iterator[None]:
         yield
     except (ArchiveError, MigrationError, OSError, sqlite3.Error) as error:
         fail(f"the run cannot be brought to its end: {error}")
-    except Exception as error:
+    except UNEXPECTED as error:
         logger.exception("The run cannot be brought to its end")
         fail(f"the run cannot be brought to its end: {type(error).__name__}: {error}")

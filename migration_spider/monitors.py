@@ -51,7 +51,7 @@ def _any(value: Any) -> bool:
 
 # The first broken one decides the exit code; all broken ones are reported.
 MONITORS = (
-    Monitor(NOT_ARCHIVED, "archive/failed", _any, "the archive could not be written; see the error above"),
+    Monitor(NOT_ARCHIVED, "archive/failed", _any, "the archive has failed: {value}"),
     Monitor(NOT_ARCHIVED, "archive/unproved", _any, "the archive never said that all of it is exact and on the disk"),
     Monitor(NOT_ARCHIVED, "migration/not_stored", _any, "items could not be written; see the error above"),
     Monitor(INTERNAL_ERROR, "migration/failure", _any, "an error in the code: {value}"),

@@ -214,13 +214,21 @@ class StorePipeline(CrawlerPipeline):
         self.store = ItemStore(data / "state.sqlite", data / "items" / "news.jsonl")
         if self.store.torn:
             logger.warning("Cut %d bytes of an unfinished line off %s", self.store.torn, self.store.path)
+        self.size = self.store.path.stat().st_size
         self.seen: set[str] = set()
         # Versions are decided one after the other; an item met twice at once would become two versions.
         self.one_by_one = asyncio.Lock()
 
     def close_spider(self) -> None:
         self.store.close()
-        self.run.done.add("stored")
+        with self.store.path.open("rb") as lines:
+            lines.seek(self.size)
+            found = sum(1 for _ in lines)
+        told = sum(self.run.counted(f"items/{kind}") for kind in ("new", "changed", "reappeared", "vanished"))
+        if found == told:
+            self.run.done.add("stored")
+        else:
+            self.run.fail(f"{self.store.path} got {found} lines in this run, and not the {told} that were written")
 
     async def process_item(self, item: Any) -> Any:
         fields = fields_of(item)
@@ -240,9 +248,10 @@ class StorePipeline(CrawlerPipeline):
 
     async def _store(self, fields: ItemAdapter) -> None:
         item_id = fields["id"]
-        if fields.get("warc") is None:
+        if fields.get("warc") is None or fields["warc"] != self.run.cited.get(fields["url"]):
             raise NotArchivedError(
-                f"{fields['url']} cites no archived page: keep CaptureFactsMiddleware in SPIDER_MIDDLEWARES"
+                f"{fields['url']} does not cite the page that it was read from: keep CaptureFactsMiddleware in "
+                "SPIDER_MIDDLEWARES, and let no pipeline change `url` and `warc`"
             )
         if item_id in self.seen:
             # Another address of the same page: a second version in one run would come back in every run.

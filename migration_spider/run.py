@@ -10,6 +10,7 @@ And nothing counts as done because nobody complained: see `PROOFS`.
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import logging
 from collections.abc import Callable
@@ -46,8 +47,11 @@ COMPONENTS = {
 }
 """Settings whose entries a run cannot do without, all of them: pace, bounds, evidence, store; how Scrapy gives them."""
 
-PROOFS = ("started", "stored")
-"""What must have said that it was done: the start was looked at, the store has closed."""
+PROOFS = ("started", "walked", "stored")
+"""What must have said that it was done: the start was looked at, the spider took its last step, all lines are there."""
+
+UNEXPECTED = (Exception, SystemExit, GeneratorExit, asyncio.CancelledError)
+"""What code may raise that must not end a run in silence; a KeyboardInterrupt is a person's."""
 
 
 class Run:
@@ -60,6 +64,8 @@ class Run:
         self.ledger = Ledger()
         self.memory: Memory | None = None
         """What is known of earlier runs; None in a plain crawl, which asks for everything."""
+        self.cited: dict[str, Any] = {}
+        """Address -> the evidence of its item, from the response to the store."""
         self.coverage: Coverage | None = None
         """How full the fields are; in a harvest."""
         self.facts: dict[str, Any] = {}
@@ -169,7 +175,7 @@ class Run:
         def call(*arguments: Any, **named: Any) -> Any:
             try:
                 return function(*arguments, **{name: value for name, value in named.items() if name in wanted})
-            except Exception as error:
+            except UNEXPECTED as error:
                 logger.exception("Error in %s", function.__qualname__)
                 self.fail(f"{function.__qualname__}: {type(error).__name__}: {error}")
                 return None
@@ -202,16 +208,18 @@ class Run:
 
     def end(self) -> None:
         """To be called once when the crawl has ended: what the archive and the steps tell becomes facts."""
+        self._swallowed.check_again()
         self._swallowed.remove()
         archiver: Any = archiver_of(self.crawler)
         self.facts |= {"finish_reason": self.finish_reason, **archive_counts(archiver)}
         if archiver.failed is not None:
-            self.facts |= {"archive/failed": 1, "finish_reason": FINISH_REASON}
+            self.facts |= {"archive/failed": str(archiver.failed), "finish_reason": FINISH_REASON}
         if "closed" not in self.done:
             return  # cut off: it is incomplete, whatever had been done by then
         if not archiver.is_proved:
             self.facts["archive/unproved"] = 1
-        if missing := [proof for proof in PROOFS if proof not in self.done]:
+        is_early = self.is_stopped or self.finish_reason != "finished"  # and that is told already
+        if missing := [proof for proof in PROOFS if proof not in self.done and not (proof == "walked" and is_early)]:
             self.note("unproved", ", ".join(missing))
 
     def judge(self) -> Verdict:
@@ -269,6 +277,14 @@ class _Swallowed(logging.Filter):
         self.run.crawler.signals.disconnect(receiver, signal)
         if not self.is_checked:
             raise UnsupportedError("errors that Scrapy swallows are not seen in its log")
+
+    def check_again(self) -> None:
+        """At the end: whatever switched the log off meanwhile hid what was swallowed."""
+        self.is_checked = False
+        try:
+            self.check()
+        except UnsupportedError as error:
+            self.run.fail(str(error))
 
     def remove(self) -> None:
         """Look no longer."""

@@ -6,6 +6,7 @@ that goes on without its pace, its robots.txt or its end.
 
 from __future__ import annotations
 
+import importlib
 import inspect
 from collections.abc import Iterator
 from typing import Any
@@ -23,6 +24,7 @@ SWALLOWING = ("scrapy.utils.signal", "scrapy.core.engine")
 _USED = (
     ("engine", "_slot downloader running"),
     ("engine._slot", "closing inprogress scheduler"),
+    ("engine._slot.scheduler", "has_pending_requests"),
     ("engine.downloader", "slots per_slot_settings get_slot_key"),
 )
 _SLOT = "queue delay lastseen jitter concurrency"
@@ -36,6 +38,9 @@ def check(crawler: Any) -> None:
     """
     from scrapy.core.downloader import Slot
 
+    for name in SWALLOWING:
+        if importlib.import_module(name).logger.name != name:
+            raise UnsupportedError(_says(f"logger of the name {name}"))
     for path, names in _USED:
         owner = crawler
         for step in path.split("."):

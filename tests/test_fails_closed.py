@@ -63,7 +63,7 @@ SESSION = "from migration_spider.harvest import session as It\n"
         # Names of Scrapy's that a later version may not have.
         ("from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware as It\ndel It.robot_parser", "robot_parser"),
         ("from scrapy.core.downloader import Downloader as It\ndel It.get_slot_key", "engine.downloader.get_slot_key"),
-        ("import scrapy.utils.signal as It\nimport logging\nIt.logger = logging.getLogger('renamed')", "swallows"),
+        ("import scrapy.utils.signal as It\nimport logging\nIt.logger = logging.getLogger('renamed')", "scrapy.utils.signal"),
     ],
 )  # fmt: skip
 def test_what_breaks_before_the_first_request_lets_nothing_be_asked(portal, tmp_path, statements, says):

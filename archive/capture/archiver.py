@@ -279,7 +279,20 @@ class Archiver:
         self._closed_files += len(writer.files)
         self._closed_bytes += writer.bytes_written
         self._is_open = False
+        self._look_at(writer)
         self._tell_stats(None)
+
+    def _look_at(self, writer: WarcWriter) -> None:
+        """Fail unless what was written is there: the files, under their names, with all their bytes."""
+        if self.failed is not None:
+            return
+        try:
+            size = sum((self.directory / name).stat().st_size for name in writer.files)
+        except OSError as error:
+            self.fail(ArchiveError(f"a file that was written is not there: {error}"))
+            return
+        if size != writer.bytes_written:
+            self.fail(ArchiveError(f"{self.directory} has {size} bytes of this crawl, and not {writer.bytes_written}"))
 
     def require(self) -> None:
         """Raise ArchiveError when the archive has failed: nothing may be fetched or called stored."""

@@ -73,14 +73,22 @@ class Command(ScrapyCrawl):
             raise UsageError(str(error)) from error
         crawler = self._create_crawler(spider)
         crawl = process.crawl(crawler, **opts.spargs)
-        process.start()
+        ended = None
+        try:
+            process.start()
+        except SystemExit as error:  # Whatever called for it, and with whatever code: the run has not ended.
+            ended = error
         run: Any = getattr(crawler.spider, "run", None)  # None when the spider could not be made
+        if ended is not None and run:
+            run.note("failure", f"something ended the process: {ended!r}")
         if failure := crawl.exception() if crawl.done() and not crawl.cancelled() else None:
             self.exitcode = _start_failed(failure)
             if run and "announced" in run.done:
                 notify.fail(run.config, run.options.site, self.exitcode, str(failure))
             return
-        self.exitcode = finish(run).code
+        self.exitcode = finish(run).code if run else _start_failed(ended or RuntimeError("no spider was made"))
+        if not run:
+            return
         try:
             print(summary(run), flush=True)
         except BrokenPipeError:

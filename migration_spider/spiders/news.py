@@ -37,6 +37,7 @@ class NewsSpider(PortalSpider):
                 return
         for absence in self.absences_that_count():
             yield absence
+        self.run.done.add("walked")
 
     async def _idle(self) -> bool:
         """Wait until everything found so far is fetched and read; False when the run ends early."""
