@@ -20,7 +20,7 @@ MOST_ROWS = 12
 MOST_RUNS = 7
 MOST_MESSAGES = 20
 
-_SPECIAL = re.compile(r"[\\`*{}\[\]<>&#|~$^@]|(?<!\w)_|_(?!\w)|:(?=[/A-Za-z_+])|(?<=\bwww)\.", re.IGNORECASE)
+_SPECIAL = re.compile(r"[\\`*{}\[\]<>&#|~$^@]|(?<![^\W_])_|_(?![^\W_])|:(?=[/A-Za-z_+])|(?<=\bwww)\.", re.IGNORECASE)
 _AT_THE_START = re.compile(r"(?:\d+(?=[.)])|(?=[-+=]))")
 
 

@@ -33,6 +33,7 @@ def shown(text):
 
 @given(texts)
 @example("".join(FRAGMENTS))
+@example("__x y__")
 @settings(max_examples=300, deadline=None)
 def test_an_escaped_text_is_one_paragraph_that_says_just_it(text):
     tokens = READER.parse(escaped(text))
