@@ -160,6 +160,12 @@ def vanished(item: Vanished) -> str:
     return f"{said} ({item['status']}), found in {plural(item['confirmed'], 'run')}"
 
 
+def problems(report: Report) -> list[Any]:
+    """Sitemaps, feeds and listings that could not be read as they should."""
+    completeness = report["completeness"]
+    return [one for one in [*completeness["sitemaps"], *completeness["listings"]] if one["problem"] is not None]
+
+
 def fields(item: Changed, most: int) -> str:
     """Which fields changed: ``title, gcm_objectives and body_text``."""
     names = [short(name, 60) for name in item["fields"]]
