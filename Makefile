@@ -31,12 +31,13 @@ crawl: $(VENV)/ready ## the same job against the live portal, into data/ (give M
 test: $(VENV)/ready-dev ## all tests
 	@$(BIN)/python -m pytest --numprocesses auto --dist loadscope $(ARGS)
 
-lint: $(VENV)/ready-dev ## lint, format, types, import contracts and dependencies
+lint: $(VENV)/ready-dev ## lint, format, types, import contracts and declared dependencies
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy archive migration_spider
 	$(BIN)/lint-imports
-	$(BIN)/deptry .
+	$(BIN)/deptry archive migration_spider
+	cd archive && $(abspath $(BIN))/deptry .
 
 format: $(VENV)/ready-dev ## rewrite the code in the project's format
 	$(BIN)/ruff check --fix .

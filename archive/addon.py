@@ -5,6 +5,7 @@ from __future__ import annotations
 from scrapy.settings import BaseSettings
 
 from archive.capture.extension import ArchiveExtension
+from archive.capture.items import ItemEvidenceMiddleware
 from archive.capture.middleware import FreshEvidenceMiddleware, GuardMiddleware
 from archive.capture.settings import FALLBACK_HANDLERS, read_settings
 from archive.errors import ConfigurationError
@@ -37,4 +38,5 @@ class ArchiveAddon:
         middlewares = "DOWNLOADER_MIDDLEWARES"
         settings.setdefault_in_component_priority_dict(middlewares, FreshEvidenceMiddleware, 0)
         settings.setdefault_in_component_priority_dict(middlewares, GuardMiddleware, _BEHIND_ALL_OTHERS)
+        settings.setdefault_in_component_priority_dict("SPIDER_MIDDLEWARES", ItemEvidenceMiddleware, 950)
         settings.setdefault_in_component_priority_dict("EXTENSIONS", ArchiveExtension, 900)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from archive import ArchiveError, Record, read_record
 from archive.dataset.lines import TOMBSTONE, is_tombstone
+from archive.verify.digests import Digest
 from migration_spider.exceptions import MigrationError
 from migration_spider.state.lines import read
 
@@ -38,14 +37,12 @@ def versions(lines: Path, asked: str) -> list[dict[str, Any]]:
 
     Raises:
         NoSuchItemError: there is none; the message names the nearest ids.
-        BadLineError: a line is none.
+        StateError: the file does not exist, or a line is none.
     """
-    if not lines.exists():
-        raise NoSuchItemError(f"{lines} does not exist: crawl first, or give -s DATA_DIR=...")
     name = asked.partition("@")[0]
     found: dict[str, None] = {}
     near: dict[str, None] = {}
-    for _, item in read(lines, name):
+    for _, _, item in read(lines, name):
         if asked in (item["id"], item["url"], item.get("canonical_url")) or _path(item["url"]) == asked:
             found[item["id"]] = None
         elif item["id"].partition("@")[0] == name:
@@ -56,7 +53,7 @@ def versions(lines: Path, asked: str) -> list[dict[str, Any]]:
     if len(found) > 1:
         raise NoSuchItemError(f"{asked} is more than one item: {', '.join(found)}")
     (item_id,) = found
-    return [item for _, item in read(lines, item_id) if item["id"] == item_id]
+    return [item for _, _, item in read(lines, item_id) if item["id"] == item_id]
 
 
 def record_of(item: dict[str, Any], folder: Path) -> Record:
@@ -84,28 +81,22 @@ def prove(item: dict[str, Any], folder: Path) -> list[Check]:
         checks.append(Check("status", str(item[TOMBSTONE]["status"]), str(record.status)))
     # Other programs may have left digests out.
     if payload_digest := where["payload_digest"]:
-        stored = digest_like(payload_digest, record.body)
+        stored = _digest(payload_digest, record.body)
         # The digest of a chunked answer is of the bytes as stored or of the entity, as the archive's setting says.
-        found = stored if stored == payload_digest else digest_like(payload_digest, record.payload)
+        found = stored if stored == payload_digest else _digest(payload_digest, record.payload)
         checks.append(Check("payload digest", payload_digest, found))
     if block_digest := record.headers.get("WARC-Block-Digest"):
-        checks.append(Check("block digest", block_digest, digest_like(block_digest, record.block)))
+        checks.append(Check("block digest", block_digest, _digest(block_digest, record.block)))
     return checks
 
 
-def digest_like(labelled: str, data: bytes) -> str:
-    """Digest of ``data`` with the algorithm and the spelling of ``labelled``: ``sha256:<hex>``, ``sha1:<Base32>``.
-
-    Raises:
-        ArchiveError: the algorithm is not known.
-    """
-    algorithm, _, value = labelled.partition(":")
-    try:
-        digest = hashlib.new(algorithm.lower().replace("-", ""), data, usedforsecurity=False).digest()
-    except ValueError as error:
-        raise ArchiveError(f"digest {labelled!r}: {error}") from error
-    text = digest.hex() if len(value) == 2 * len(digest) else base64.b32encode(digest).decode().rstrip("=")
-    return f"{algorithm}:{text}"
+def _digest(claimed: str, data: bytes) -> str:
+    """``claimed`` when it is the digest of ``data``, else what is. Raises ArchiveError: its algorithm is not known."""
+    digest = Digest(claimed)
+    digest.update(data)
+    if not digest.is_known:
+        raise ArchiveError(f"digest {claimed!r}: unsupported hash type")
+    return claimed if digest.matches else str(digest)
 
 
 def _path(url: str) -> str:

@@ -46,11 +46,11 @@ def finish(run: Run) -> Verdict:
     return run.judge()
 
 
-def tell_failure(run: Run, reason: str = "") -> None:
+def tell_failure(run: Run) -> None:
     """Tell those who wait for a harvest that it has ended without a report, whatever else is broken."""
     verdict = run.judge()
     with _failing(run, run.spoil):
-        notify.fail(run.config, run.options.site, verdict.code, reason or "; ".join(verdict.messages))
+        notify.fail(run.config, run.options.site, verdict.code, "; ".join(verdict.messages))
 
 
 @contextmanager

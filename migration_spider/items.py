@@ -5,6 +5,7 @@ A page fills the as-printed half, the pipelines the normalized half; see docs/da
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields, is_dataclass
 from functools import cache
 from typing import Any
@@ -245,6 +246,12 @@ TERM_FIELDS = tuple(one.name for one in fields(NewsItem) if one.type in ("list[T
 
 BLOCK_FIELDS = ("publication_date", *TERM_FIELDS)
 """Fields that are read from the metadata block."""
+
+
+def filled(get: Callable[[str], Any]) -> str:
+    """Those of them that have something, in one text; ``get`` gives a field's value by name."""
+    return " ".join(name for name in BLOCK_FIELDS if get(name))
+
 
 UNEXPORTED = {Value: ("datetime", "day_first"), Entry: ("field_name",)}
 """What only helps reading, and stands in no line."""

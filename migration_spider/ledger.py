@@ -54,7 +54,8 @@ class Sitemap:
     """One sitemap or feed."""
 
     status: int | None = None
-    named: int = 0
+    size: int = 0
+    """How many pages it names."""
     problem: str | None = None
 
 
@@ -93,7 +94,7 @@ class Ledger:
     def sizes(self) -> dict[str, int]:
         """Address -> how many pages it names, of all listings, feeds and sitemaps that were asked."""
         found = {path: len(listing.rows) for path, listing in self.listings.items()}
-        return {**dict.fromkeys(self.absent, 0), **found, **{url: one.named for url, one in self.sitemaps.items()}}
+        return {**dict.fromkeys(self.absent, 0), **found, **{url: one.size for url, one in self.sitemaps.items()}}
 
     def listed(self) -> int:
         """How many addresses listings, feeds and sitemaps name."""

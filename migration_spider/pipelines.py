@@ -266,7 +266,7 @@ class StorePipeline(CrawlerPipeline):
 
     async def _withdraw(self, absence: gone.Absence) -> None:
         memory, item = self.run.memory, self.store.item(absence.id)
-        if memory is None or item is None or item.withdrawn or absence.id in self.seen:
+        if memory is None or item is None:
             return
         missed = gone.missed(memory.missed.get(absence.id), absence, memory.cycle)
         memory.missed.put(missed)

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from archive.dataset import Dataset, DatasetError, Example, Vocabulary
 from migration_spider import EXTRACTOR
-from migration_spider.exceptions import BadLineError
+from migration_spider.exceptions import StateError
 from migration_spider.items import UNEXPORTED, NewsItem
 from migration_spider.normalize.problems import PROBLEMS
 from migration_spider.state.lines import read
@@ -131,12 +131,12 @@ def site_of(items: Path) -> str:
         DatasetError: there is none.
     """
     try:
-        _, first = next(read(items))
-    except StopIteration as error:
-        raise DatasetError(f"{items} has no item yet: crawl first, or give -s DATA_DIR=...") from error
-    except BadLineError as error:
+        first = next(read(items), None)
+    except StateError as error:
         raise DatasetError(str(error)) from error
-    parts = urlsplit(first["url"])
+    if first is None:
+        raise DatasetError(f"{items} has no item yet: there is nothing to publish")
+    parts = urlsplit(first[2]["url"])
     return f"{parts.scheme}://{parts.netloc}"
 
 

@@ -5,7 +5,7 @@ depend on is kept here; the stats collector gets a copy of each count, under the
 
 Scrapy logs what receivers of signals raise, and goes on. So every receiver of ours is connected by `Run.connect`, which
 fails the run instead; what others raise is seen in Scrapy's log (`_Swallowed`). A run that failed sends nothing more.
-And nothing counts as done because nobody complained: see `STEPS`.
+And nothing counts as done because nobody complained: see `PROOFS`.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from scrapy import signals
 from scrapy.exceptions import CloseSpider
 from scrapy.utils.defer import deferred_from_coro
+from scrapy.utils.misc import load_object
 
 from archive.capture import archiver_of
 from archive.capture.archiver import FINISH_REASON
@@ -38,7 +39,14 @@ logger = logging.getLogger(__name__)
 PAUSES = frozenset(("budget",))
 """Reasons to stop that are nobody's fault: the next run goes on."""
 
-STEPS = ("started", "stored")
+COMPONENTS = {
+    "SPIDER_MIDDLEWARES": "get_spider_middleware",
+    "DOWNLOADER_MIDDLEWARES": "get_downloader_middleware",
+    "ITEM_PIPELINES": "get_item_pipeline",
+}
+"""Settings whose entries a run cannot do without, all of them: pace, bounds, evidence, store; how Scrapy gives them."""
+
+PROOFS = ("started", "stored")
 """What must have said that it was done: the start was looked at, the store has closed."""
 
 
@@ -61,7 +69,7 @@ class Run:
         self.finish_reason: str | None = None
         """Scrapy's, in a word; None until the spider has closed."""
         self.done: set[str] = set()
-        """Those of `STEPS` that were positively done, ``closed`` (the spider), ``announced`` (that a harvest began)."""
+        """Those of `PROOFS` that there are; ``closed``: the spider; ``announced``: others know that a harvest began."""
         self.verdict: Verdict | None = None
         """What the run is worth, once it has ended."""
         self._handlers: list[Callable[..., Any]] = []
@@ -172,6 +180,15 @@ class Run:
     def _started(self) -> None:
         scrapy_internals.check(self.crawler)
         self._swallowed.check()
+        for setting, get in COMPONENTS.items():
+            for path, order in self.crawler.settings.getdict(setting).items():
+                is_ours = str(path).startswith("migration_spider.") and order is not None
+                if is_ours and getattr(self.crawler, get)(load_object(path)) is None:
+                    raise UnsupportedError(f"{path} was not made: nothing works without it")
+        if self.config.harvest and self.memory is None:
+            raise UnsupportedError(
+                "migration_spider.extensions.harvest.Harvest was not made: a harvest needs its memory"
+            )
         self.done.add("started")
 
     def _closed(self, reason: str) -> None:
@@ -194,7 +211,7 @@ class Run:
             return  # cut off: it is incomplete, whatever had been done by then
         if not archiver.is_proved:
             self.facts["archive/unproved"] = 1
-        if missing := [step for step in STEPS if step not in self.done]:
+        if missing := [proof for proof in PROOFS if proof not in self.done]:
             self.note("unproved", ", ".join(missing))
 
     def judge(self) -> Verdict:

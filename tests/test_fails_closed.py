@@ -53,7 +53,7 @@ SESSION = "from migration_spider.harvest import session as It\n"
 @pytest.mark.parametrize(
     ("statements", "says"),
     [
-        ("import archive.capture.extension as It\nIt.check_capture = broken", "sabotage"),
+        ("import archive.capture.selfcheck as it\nit.check_capture = it.SelfCheck = broken", "AttributeError"),
         (RUN + "It._started = broken", "sabotage"),
         ("import migration_spider.scrapy_internals as It\nIt.check = broken", "sabotage"),
         ("import logging\nlogging.Filter.filter = It = lambda *_: True\n" + RUN + "It._started = lambda self: None", ""),
@@ -169,13 +169,15 @@ def test_a_part_that_is_missing_or_another_is_told_before_the_first_request(
     assert [] == done.asked
 
 
-def test_a_part_that_drops_out_leaves_the_run_unproved(portal, tmp_path):
+@pytest.mark.parametrize("part", [STORE, PACE])
+def test_a_part_that_drops_out_lets_nothing_be_asked(portal, tmp_path, part):
     drops_out = (
         "from scrapy.exceptions import NotConfigured\ndef out(crawler): raise NotConfigured\nIt.from_crawler = out"
     )
-    done = sabotage.run(tmp_path, portal, STORE + drops_out)
+    done = sabotage.run(tmp_path, portal, part + drops_out)
     assert 1 == done.code, done.output
-    assert "never said to be done: stored" in done.printed.splitlines()[-1]
+    assert "was not made" in done.printed.splitlines()[-1]
+    assert [] == done.asked
 
 
 # ---- the verdict rests on nothing that the stats collector says

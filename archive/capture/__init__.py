@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from archive.capture.archiver import Archiver
 from archive.capture.extension import archiver_of
+from archive.capture.items import ItemRecordPipeline
 
-__all__ = ["Archiver", "archiver_of"]
+__all__ = ["Archiver", "ItemRecordPipeline", "archiver_of"]

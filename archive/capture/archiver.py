@@ -53,6 +53,8 @@ class Archiver:
         """Whether the self-check has passed."""
         self.was_asked = False
         """Whether a request was on its way to a download handler."""
+        self.keeps_items = False
+        """Whether items are written too, see `archive.capture.items`."""
         self._crawler = crawler
         self._is_open = False
         self._was_opened = False
@@ -365,7 +367,7 @@ def _write(drafts: list[Draft], writer: WarcWriter) -> list[Span]:
 
 
 def _fire(job: Job) -> None:
-    if job.waiter is None:
+    if job.waiter is None or job.waiter.called:
         return
     if job.error is not None:
         job.waiter.errback(job.error)

@@ -47,6 +47,8 @@ class WriterThread:
         self._room = threading.Event()
         self._room.set()
         self._last_sync = monotonic()
+        self._in_hand: list[Job] = []
+        """Taken off the queue, and not delivered yet."""
         self._death: BaseException | None = None
         """What the thread died of."""
         # A daemon: a crawl that dies must not hang; what it leaves open is salvaged at the next start.
@@ -93,7 +95,7 @@ class WriterThread:
         """Return what is queued for a thread that does not work any more, by whoever comes first."""
         if self._is_alive:
             return
-        lost: list[Job] = []
+        lost, self._in_hand = self._in_hand, []
         try:
             while True:
                 lost += self._queue.get_nowait() or []
@@ -109,7 +111,7 @@ class WriterThread:
         while running:
             batch = self._batch()
             running = None not in batch
-            jobs = [job for jobs in batch if jobs is not None for job in jobs]
+            jobs = list(self._in_hand)
             syncs = [job for job in jobs if job.work is None]
             for job in jobs:
                 if job.work is not None:
@@ -129,6 +131,7 @@ class WriterThread:
                     jobs.append(timed)  # There may be no write to come that would meet it.
             if jobs:
                 self._deliver(jobs)
+            self._in_hand = []
 
     def _batch(self) -> list[list[Job] | None]:
         """What is queued by now; waits for the first, but no longer than until the next fsync is due."""
@@ -139,7 +142,8 @@ class WriterThread:
             while True:
                 batch.append(self._queue.get_nowait())
         except queue.Empty:
-            self._taken += sum(len(jobs) for jobs in batch if jobs is not None)
+            self._in_hand = [job for jobs in batch if jobs is not None for job in jobs]
+            self._taken += len(self._in_hand)
             self._room.set()
             return batch
 

@@ -79,7 +79,7 @@ class Lines:
                     self._remember(line, offset, order, seen)
                     self.count += 1
         except FileNotFoundError as error:
-            raise DatasetError(f"{path} does not exist: there is nothing to publish yet") from error
+            raise DatasetError(f"{path} does not exist: crawl first") from error
 
     def _remember(self, line: bytes, offset: int, order: Sequence[str], seen: str | None) -> None:
         try:
@@ -104,10 +104,6 @@ class Lines:
             for last in self._sorted(withdrawn=False):
                 line = _read(stream, last.line)
                 yield json.loads(line), line
-
-    def present_count(self) -> int:
-        """Number of records that are not withdrawn."""
-        return sum(not last.is_withdrawn for last in self.last.values())
 
     def withdrawn(self) -> Iterator[tuple[dict[str, Any], dict[str, Any] | None]]:
         """The tombstones in order, each with the last line that has the record itself."""

@@ -112,7 +112,7 @@ class Writer:
                 file_name = f"{self.dataset.name}.parquet"
                 arrow = parquet.ParquetFile(self.folder / file_name, self.fields, self.dataset.value_names)
                 stack.callback(arrow.close)
-            total = self.lines.present_count()
+            total = sum(not last.is_withdrawn for last in self.lines.last.values())
             for done, (record, line) in enumerate(self.lines.present()):
                 if done % 100 == 0:
                     self.progress("Writing tables", done, total)

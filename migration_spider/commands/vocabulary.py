@@ -10,9 +10,9 @@ from typing import Any
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
+from archive.dataset import DatasetError
+from archive.dataset.lines import Lines
 from migration_spider.drift import unknowns
-from migration_spider.exceptions import MigrationError
-from migration_spider.state.lines import present
 
 EXAMPLES = """\
 examples:
@@ -47,15 +47,13 @@ class Command(ScrapyCommand):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         settings: Any = self.settings
-        lines = Path(settings["DATA_DIR"], "items", "news.jsonl")
-        if not lines.exists():
-            raise UsageError(f"{lines} does not exist: crawl first, or give -s DATA_DIR=...", print_help=False)
         try:
-            found = unknowns(present(lines))
-        except MigrationError as error:
+            lines = Lines(Path(settings["DATA_DIR"], "items", "news.jsonl"), "id")
+        except DatasetError as error:
             print(f"scrapy vocabulary: error: {error}", file=sys.stderr)
             self.exitcode = 2
             return
+        found = unknowns(item for item, _ in lines.present())
         if wrong := set(args) - {"label", *(one.where for one in found)}:
             raise UsageError(f"nothing unknown is met in {', '.join(sorted(wrong))}; fields are those of the items")
         chosen = [one for one in found if not args or one.where in args]

@@ -3,34 +3,29 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from migration_spider.items import BLOCK_FIELDS
+from migration_spider.items import BLOCK_FIELDS, filled
 
 FEWEST = 10
 """Items read below which shares tell nothing."""
 
 
-def bits_of(get: Any) -> int:
-    """One bit per field of the metadata block that has something; ``get`` gives a field's value by name."""
-    return sum(1 << bit for bit, name in enumerate(BLOCK_FIELDS) if get(name))
-
-
 @dataclass(slots=True)
 class Coverage:
-    """Fields of items; a few bits for each."""
+    """Fields of items that have something, as `items.filled` gives them."""
 
-    known: dict[str, int] = field(default_factory=dict)
-    """Id -> bits of the items before the run, those withdrawn left out."""
+    known: dict[str, str] = field(default_factory=dict)
+    """Id -> fields of the items before the run, those withdrawn left out."""
 
-    read: dict[str, int] = field(default_factory=dict)
-    """Id -> bits of the items read in the run."""
+    read: dict[str, str] = field(default_factory=dict)
+    """Id -> fields of the items read in the run."""
 
-    def add(self, item_id: str, get: Any) -> None:
+    def add(self, item_id: str, get: Callable[[str], Any]) -> None:
         """An item that was read; ``get`` gives a field's value by name."""
-        self.read[item_id] = bits_of(get)
+        self.read[item_id] = filled(get)
 
     def filled(self) -> Mapping[str, int]:
         """Field -> items read that have something in it."""
@@ -47,13 +42,13 @@ class Coverage:
         """Field -> share (0 to 1) of what was expected that is missing; only where there is enough to compare."""
         if len(self.known) < FEWEST:
             return {}
-        filled = self.filled()
+        present = self.filled()
         return {
-            name: 1 - filled[name] / expected
+            name: 1 - present[name] / expected
             for name, expected in self.expected().items()
-            if expected >= FEWEST and filled[name] < expected
+            if expected >= FEWEST and present[name] < expected
         }
 
 
-def _count(bits: Mapping[int, int]) -> dict[str, int]:
-    return {name: sum(n for one, n in bits.items() if one >> bit & 1) for bit, name in enumerate(BLOCK_FIELDS)}
+def _count(filled: Mapping[str, int]) -> dict[str, int]:
+    return {name: sum(n for names, n in filled.items() if name in names.split()) for name in BLOCK_FIELDS}

@@ -34,7 +34,7 @@ class Tally:
         self.written: list[tuple[Record, Record | None]] = []
         """(line of this run, the line of the item before it)."""
         last: dict[str, Record] = {}
-        for _, line in read(path):
+        for _, _, line in read(path):
             line["texts"] = hash((line.pop("body_text", None), line.pop("body_html", None)))
             if line["run_id"] == run_id:
                 self.written.append((line, last.get(line["id"])))
@@ -150,7 +150,7 @@ def _completeness(harvest: Harvest) -> dict[str, Any]:
         "known": len(ledger.named),
         "accounted": len(ledger.named) - len(harvest.completeness.missing),
         "sitemaps": [
-            {"url": url, "status": sitemap.status, "named": sitemap.named, "problem": sitemap.problem}
+            {"url": url, "status": sitemap.status, "named": sitemap.size, "problem": sitemap.problem}
             for url, sitemap in sorted(ledger.sitemaps.items())
         ],
         "listings": [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 from migration_spider.exceptions import BadLineError
@@ -33,7 +34,7 @@ def recover(memory: Memory, data: Path, advance: Callable[[int], None] = lambda 
         aside = set_bad_lines_aside(lines)
         logger.warning("Took %d lines that are no items out of %s; the file as it was is %s", *aside)
         store = ItemStore(database, lines, mending=True, anew=True)
-    with store:
+    with closing(store):
         if store.is_other_file:
             memory.pages.forget_files()
             restored = store.mend(memory.pages.catch_up(advance))

@@ -15,7 +15,7 @@ from archive.commands.progress import ByteProgress
 from archive.warc.record import format_date
 from migration_spider.config import Config
 from migration_spider.harvest.completeness import Completeness, check, facts_of, lost_lists, shares
-from migration_spider.harvest.coverage import Coverage, bits_of
+from migration_spider.harvest.coverage import Coverage
 from migration_spider.harvest.facts import report_of
 from migration_spider.harvest.recover import recover
 from migration_spider.harvest.robots import Robots, robots_of
@@ -63,7 +63,7 @@ class Harvest:
             run.note("resumed", 1)
             logger.info("Going on with the harvest begun at %s (run %s)", first.started, first.id)
         self.memory.begin(cycle, cycle_began, now)
-        self.coverage = Coverage({one: bits_of(names.__contains__) for one, names in self.memory.filled()})
+        self.coverage = Coverage(self.memory.filled())
         self.last = next(
             (past for past in self.memory.runs.history(50) if past.is_whole and comparable(past.options, self.options)),
             None,

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import zip_longest
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from archive.dataset.lines import is_tombstone
 from migration_spider.state.lines import Record, line_at, read
@@ -61,14 +60,13 @@ def compare(before: Path, after: Path) -> list[Difference]:
     last version backwards. A file that does not exist is empty. Memory: some hundred bytes per line.
     """
     found: dict[str, Difference] = {}
-    with _opened(before) as old, _opened(after) as new:
-        left, right = _versions(before), _versions(after)
-        for item_id in dict.fromkeys((*left, *right)):
-            for one, other in _pairs(left.get(item_id, []), right.get(item_id, [])):
-                pair = line_at(old, one.offset) if one else None, line_at(new, other.offset) if other else None
-                kind = "item" if item_id not in left or item_id not in right else "version"
-                for name, *values in _differences(*pair, kind):
-                    found.setdefault(name, Difference(name)).add(item_id, *values)
+    left, right = _versions(before), _versions(after)
+    for item_id in dict.fromkeys((*left, *right)):
+        for one, other in _pairs(left.get(item_id, []), right.get(item_id, [])):
+            pair = line_at(before, one.offset) if one else None, line_at(after, other.offset) if other else None
+            kind = "item" if item_id not in left or item_id not in right else "version"
+            for name, *values in _differences(*pair, kind):
+                found.setdefault(name, Difference(name)).add(item_id, *values)
     return sorted(found.values(), key=lambda difference: (-difference.count, difference.name))
 
 
@@ -118,11 +116,7 @@ def _differences(old: Record | None, new: Record | None, kind: str) -> Iterator[
 def _versions(path: Path) -> dict[str, list[_Version]]:
     """Where the lines of each item stand."""
     versions: dict[str, list[_Version]] = {}
-    for offset, line in read(path):
+    for offset, _, line in read(path) if path.exists() else ():
         capture = line["fetched_at"], line["warc"].get("record_id") or ""
         versions.setdefault(line["id"], []).append(_Version(offset, capture, is_tombstone(line)))
     return versions
-
-
-def _opened(path: Path) -> BinaryIO:
-    return path.open("rb") if path.exists() else io.BytesIO()

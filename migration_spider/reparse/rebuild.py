@@ -6,6 +6,7 @@ import os
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -91,7 +92,7 @@ def rebuild(
     output.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=output.parent, prefix=".reparse-") as folder:
         draft = Path(folder) / "news.jsonl"
-        with ItemStore(Path(folder) / "state.sqlite", draft) as lines:
+        with closing(ItemStore(Path(folder) / "state.sqlite", draft)) as lines:
             store = _Store(lines, catalogue, Attachments(catalogue, scope))
             results = engine(Reader(day_first), tasks)
             for done, step in enumerate(steps, 1):

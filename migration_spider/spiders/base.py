@@ -37,7 +37,7 @@ class PortalSpider(scrapy.Spider):
     run: Run
     """What all components of this crawl share."""
     scope: Scope
-    named: set[str]
+    news_urls: set[str]
     """URLs that a news listing named, or that were items before."""
     absences: list[gone.Absence]
     """Items found not to be where they were, until the end of the run tells what that means."""
@@ -51,7 +51,7 @@ class PortalSpider(scrapy.Spider):
         config = Config.of(crawler.settings)
         spider.run = Run(crawler, chosen, config)
         spider.scope = Scope(chosen.site, chosen.languages, config.languages, config.excluded_paths)
-        spider.named = set()
+        spider.news_urls = set()
         spider.absences = []
         spider.run.connect(spider.unreadable, signals.spider_error)
         spider.run.connect(spider.dropped, signals.request_dropped)
@@ -113,7 +113,7 @@ class PortalSpider(scrapy.Spider):
             self.count(f"skipped/{reason}")
             return
         if news:
-            self.named.add(address)
+            self.news_urls.add(address)
         if not how.get("discovery"):
             self.ledger.name(address, found, lastmod)
         request = self.page(address, found, priority, **how)
@@ -123,14 +123,14 @@ class PortalSpider(scrapy.Spider):
             request = request.replace(dont_filter=True)
         yield request
 
-    def is_named(self, response: Any) -> bool:
+    def is_news_by_link(self, response: Any) -> bool:
         """Whether a news listing named this page, by its address or by one that redirects to it.
 
         A plain page is not named by what redirects to it, nor another node by an item: its address was given away.
         """
-        if response.url in self.named:
+        if response.url in self.news_urls:
             return True
-        if self.named.isdisjoint(addresses(response.request)):
+        if self.news_urls.isdisjoint(addresses(response.request)):
             return False
         page, items = Page(response.url, response.selector), self.items_at(response.request)
         if any(item.node_id is None for item in items):

@@ -69,7 +69,7 @@ class NewsSpider(PortalSpider):
         """Items of earlier runs that are due, also where no listing names them any more."""
         for item in self.memory.items() if self.memory else ():
             if not item.withdrawn:
-                self.named.add(item.url)
+                self.news_urls.add(item.url)
         for item in self.memory.due_items() if self.memory else ():
             yield from self.follow(item.url, "state", KNOWN)
 
@@ -107,7 +107,7 @@ class NewsSpider(PortalSpider):
             self.settle(response.request, "not_news", "no page")
             return
         self.count("pages")
-        page = page_for(response.url, response.selector, named_as_news=self.is_named(response))
+        page = page_for(response.url, response.selector, named_as_news=self.is_news_by_link(response))
         self._miss(response, page)
         if isinstance(page, NewsPage):
             yield from self._item(page, found, response.request)
@@ -136,7 +136,7 @@ class NewsSpider(PortalSpider):
         if self.is_missing(response):
             return
         kind, entries = feeds.sitemap_links(response.body)
-        account.named, account.problem = len(entries), feeds.sitemap_problem(response.body)
+        account.size, account.problem = len(entries), feeds.sitemap_problem(response.body)
         for url, lastmod, alternates in entries:
             if kind == "index":
                 if file := self.scope.file(url):

@@ -15,6 +15,7 @@ from migration_spider import __version__
 from migration_spider import settings as project
 from migration_spider.config import Config, is_web_address
 from migration_spider.exceptions import OptionError
+from migration_spider.run import COMPONENTS
 from migration_spider.spiders.scope import netloc
 
 NAMES = ("site", "languages", "since", "max_items", "urls")
@@ -55,10 +56,6 @@ class Options:
             return ipaddress.ip_address(self.host).is_loopback
         except ValueError:
             return False
-
-
-COMPONENTS = ("SPIDER_MIDDLEWARES", "DOWNLOADER_MIDDLEWARES", "ITEM_PIPELINES")
-"""Settings whose entries a run cannot do without: pace, bounds, evidence, store."""
 
 
 def read(arguments: dict[str, Any], config: Config) -> Options:

@@ -10,11 +10,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
-from typing import IO, Annotated, Any
+from typing import IO, Any
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Tag, TypeAdapter, ValidationError
-
-from archive.dataset.lines import is_tombstone, whole_lines
+from archive.dataset.lines import TOMBSTONE, is_tombstone, whole_lines
 from archive.warc.salvage import sync_directory
 from migration_spider.exceptions import BadLineError, StateError
 
@@ -26,111 +24,63 @@ DRAFT = ".mending-"
 # ---- what a line is
 
 
-class _Line(BaseModel):
-    model_config = ConfigDict(strict=True)
-
-    id: str
-    url: str
-    version: int
-    first_seen: str
-    last_changed: str
-    fetched_at: str
-    run_id: str
-    warc: dict[str, Any]
-    node_id: int | None = None
-    language: str | None = None
-    title: str | None = None
-
-
-class _Item(_Line):
-    content_sha256: str
-    publication_date: str | None = None
-
-
-class _Reason(BaseModel):
-    reason: str
-
-
-class _Tombstone(_Line):
-    tombstone: _Reason
-
-
-_LINE: TypeAdapter[_Item | _Tombstone] = TypeAdapter(
-    Annotated[
-        Annotated[_Item, Tag("item")] | Annotated[_Tombstone, Tag("tombstone")],
-        Discriminator(lambda line: "tombstone" if isinstance(line, dict) and is_tombstone(line) else "item"),
-    ]
-)
+_NONE = type(None)
+_TYPES: dict[str, tuple[type, ...]] = {
+    **dict.fromkeys(("id", "url", "first_seen", "last_changed", "fetched_at", "run_id"), (str,)),
+    **dict.fromkeys(("language", "title", "publication_date"), (str, _NONE)),
+    "version": (int,),
+    "node_id": (int, _NONE),
+    "warc": (dict,),
+}
 
 
 def parse(line: bytes) -> Record:
     """The item or tombstone that ``line`` is. Raises ValueError: it is none, or lacks what its readers rely on."""
     try:
         record: Record = json.loads(line)
-        _LINE.validate_python(record)
-    except RecursionError as error:
-        raise ValueError("nested too deeply") from error
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        raise ValueError(f"{'.'.join(map(str, first['loc'][1:]))}: {first['msg']}") from error
+        own = record[TOMBSTONE]["reason"] if is_tombstone(record) else record["content_sha256"]
+        wrong = [name for name, kinds in _TYPES.items() if type(record.get(name)) not in kinds]
+    except (AttributeError, KeyError, TypeError, RecursionError) as error:
+        raise ValueError(f"{type(error).__name__}: {error}") from error
+    if wrong or not isinstance(own, str):
+        raise ValueError(f"no or another {', '.join(wrong) or 'content_sha256 or reason'}")
     return record
 
 
 # ---- reading
 
 
-def read(path: Path, said: str = "") -> Iterator[tuple[int, Record]]:
-    """(byte offset, line) of all whole lines with ``said`` in them; nothing when the file does not exist.
+def read(path: Path, said: str = "", begin: int = 0) -> Iterator[tuple[int, bytes, Record]]:
+    """(byte offset, line, the same parsed) of all whole lines from ``begin`` on with ``said`` in them.
 
-    Most lines have it not, and parsing is what takes time.
-
-    Raises:
-        BadLineError: a line is none.
+    Most have it not, and parsing is what takes time. Raises StateError: the file does not exist, or a line is none.
     """
-    if path.exists():
-        with path.open("rb") as stream:
-            for offset, line in whole_lines(stream):
-                if said.encode() in line:
-                    yield offset, parsed(path, offset, line)
+    if not path.exists():
+        raise StateError(f"{path} does not exist: crawl first, or give -s DATA_DIR=...")
+    with path.open("rb") as stream:
+        for offset, line in whole_lines(stream, begin):
+            if said.encode() in line:
+                try:
+                    yield offset, line, parse(line)
+                except ValueError as error:
+                    where = f"{path}: the line at byte {offset} is not an item ({error})"
+                    raise BadLineError(f"{where}: `scrapy harvest` mends the file from the archive") from error
 
 
-def present(path: Path) -> Iterator[Record]:
-    """The last line of every item that is not withdrawn, in the order in which they first came. Raises BadLineError."""
-    last = {record["id"]: None if is_tombstone(record) else offset for offset, record in read(path)}
-    offsets = [offset for offset in last.values() if offset is not None]
-    if offsets:
-        with path.open("rb") as stream:
-            for offset in offsets:
-                yield line_at(stream, offset)
-
-
-def line_at(stream: IO[bytes], offset: int) -> Record:
+def line_at(path: Path, offset: int) -> Record:
     """The line that begins at ``offset``."""
-    stream.seek(offset)
-    return parse(stream.readline())
-
-
-def parsed(path: Path, offset: int, line: bytes) -> Record:
-    try:
-        return parse(line)
-    except ValueError as error:
-        raise BadLineError(
-            f"{path}: the line at byte {offset} is not an item ({error}): "
-            "`scrapy harvest` mends the file from the archive"
-        ) from error
+    with path.open("rb") as stream:
+        stream.seek(offset)
+        return parse(stream.readline())
 
 
 # ---- writing it anew
 
 
 def set_bad_lines_aside(path: Path) -> tuple[int, Path, Path]:
-    """Take what is no item out of the file at ``path``, and keep the file as it was beside it, ``<name>.damaged``.
+    """Take what is no item out of the file at ``path``, but for a torn last line; keep it as it was beside it.
 
-    Returns:
-        The number of lines taken out, the file, the copy. A torn last line is left alone.
-
-    Raises:
-        StateError: the file cannot be read or written.
+    Returns how many lines those were, the file, and the copy, ``<name>.damaged``. Raises StateError: it cannot be done.
     """
     bad = 0
     try:

@@ -80,10 +80,9 @@ class Memory:
         row = self._db.execute(f"SELECT {COLUMNS} FROM item WHERE id = ?", (item_id,)).fetchone()  # noqa: S608
         return Item(*row) if row else None
 
-    def filled(self) -> Iterator[tuple[str, list[str]]]:
-        """(id, fields of the metadata block that have something) of the items that have no tombstone."""
-        for item_id, names in self._db.execute("SELECT id, filled FROM item WHERE tombstone IS NULL"):
-            yield item_id, names.split()
+    def filled(self) -> dict[str, str]:
+        """Id -> `items.filled` of the items that have no tombstone."""
+        return dict(self._db.execute("SELECT id, filled FROM item WHERE tombstone IS NULL"))
 
     def items_at(self, urls: Iterable[str], *, withdrawn: bool = False) -> list[Item]:
         """The items that had one of these addresses; those that have a tombstone only when ``withdrawn``."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass
 from typing import Any
 
@@ -142,8 +142,7 @@ class MissedItems:
         return [Missed(*row) for row in self._db.execute("SELECT * FROM missing ORDER BY id")]
 
 
-def _run(row: Iterable[Any]) -> PastRun:
-    run_id, cycle, started, ended, pid, options, exit_code, reason, counts = row
-    return PastRun(
-        run_id, cycle, started, ended, pid, json.loads(options), exit_code, reason, json.loads(counts) if counts else {}
-    )
+def _run(row: Sequence[Any]) -> PastRun:
+    values = list(row)
+    values[5], values[8] = json.loads(row[5]), json.loads(row[8] or "{}")
+    return PastRun(*values)

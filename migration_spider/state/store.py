@@ -12,14 +12,13 @@ from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequenc
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
-from archive.dataset.lines import TOMBSTONE, Span, dump, whole_lines
+from archive.dataset.lines import TOMBSTONE, Span, dump
 from migration_spider.exceptions import StateError
-from migration_spider.items import BLOCK_FIELDS
+from migration_spider.items import filled
 from migration_spider.state.database import open_database
-from migration_spider.state.lines import DRAFT, Record, parsed, written_anew
+from migration_spider.state.lines import DRAFT, Record, read, written_anew
 
 Key = tuple[str, int]
 """Id and version: there is one line of each."""
@@ -120,14 +119,6 @@ class ItemStore:
         # Unbuffered: after a failed write nothing may linger in memory and come out later.
         self._file = self.path.open("ab+", buffering=0)
 
-    def __enter__(self) -> ItemStore:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
     def close(self) -> None:
         self._db.close()
         self._file.close()
@@ -168,17 +159,14 @@ class ItemStore:
             if self.is_other_file:
                 done, self._digest = 0, sha256()
                 self._db.execute("DELETE FROM item")
-            with self.path.open("rb") as stream:
-                for offset, line in whole_lines(stream, done):
-                    record = parsed(self.path, offset, line)
-                    self._remember(record)
-                    self._digest.update(line)
-                    done = offset + len(line)
-                    if self._spans is not None:
-                        self._spans[record["id"], record["version"]] = offset, len(line)
-                stream.seek(done)
-                torn = stream.read()
-            if torn:
+            for offset, line, record in read(self.path, begin=done):
+                self._remember(record)
+                self._digest.update(line)
+                done = offset + len(line)
+                if self._spans is not None:
+                    self._spans[record["id"], record["version"]] = offset, len(line)
+            self._file.seek(done)
+            if torn := self._file.read():
                 with self.path.with_name(self.path.name + ".torn").open("ab") as kept:
                     kept.write(torn + b"\n")
                 os.truncate(self.path, done)
@@ -203,7 +191,7 @@ class ItemStore:
                 **{name: record.get(name) for name in ("node_id", "language", "title")},
                 "content_sha256": record.get("content_sha256", ""),
                 "published": record.get("publication_date"),
-                "filled": " ".join(name for name in BLOCK_FIELDS if record.get(name)),
+                "filled": filled(record.get),
                 "tombstone": gone["reason"] if gone else None,
             },
         )
@@ -217,14 +205,8 @@ class ItemStore:
     def mend(self, archived: Iterable[Sequence[Mapping[str, Any]]]) -> int:
         """Put lines of the archive where the file lacks them; what is there stays as it is, byte for byte.
 
-        Args:
-            archived: items and tombstones, in their order in the archive.
-
-        Returns:
-            How many lines it lacked.
-
-        Raises:
-            StateError: the file cannot be written.
+        Takes items and tombstones in their order in the archive; returns how many lines were lacking. Raises
+        StateError: the file cannot be written.
         """
         there, spans = self._spans or {}, dict[Key, Span]()
         try:

@@ -324,3 +324,68 @@ def test_one_interrupt_ends_the_crawl_with_whole_finished_files(server, tmp_path
     types = [record.type for record in iter_records(path)]
     assert types == ["warcinfo"] + ["request", "response", "metadata"] * (len(types) // 3)
     assert len(types) > 12
+
+
+FSYNCS = """
+import os
+from archive.capture import archiver_of
+
+fsyncs = []
+original = os.fsync
+
+def counted(descriptor):
+    fsyncs.append(descriptor)
+    original(descriptor)
+
+os.fsync = counted
+
+async def parse(self, response):
+    import asyncio
+    before = len(fsyncs)
+    await archiver_of(self.crawler).write_metadata(b"", content_type="x/y", target_uri="x:", refers_to="<x:>")
+    for _ in range(200):
+        await asyncio.sleep(0.01)
+        if len(fsyncs) > before and WAITS_FOR_ONE:
+            break
+    self.results.append({"fsyncs": len(fsyncs) - before})
+
+ForeignSpider.parse = parse
+"""
+
+
+@pytest.mark.parametrize(("interval", "is_synced"), [(0.05, True), (3600, False)])
+def test_the_interval_between_syncs_is_the_one_that_is_set(server, tmp_path, interval, is_synced):
+    prelude = f"\nWAITS_FOR_ONE = {is_synced}\n{FSYNCS}"
+    settings = {"ARCHIVE_FSYNC_INTERVAL": interval}
+    result = crawl(tmp_path, [{"url": f"{server.base}/plain"}], settings=settings, prelude=prelude)
+    assert [told["fsyncs"] > 0 for told in result.results] == [is_synced]
+
+
+def test_after_a_failure_nothing_is_fetched_or_written_although_the_crawl_goes_on(server, tmp_path):
+    prelude = """
+from archive import ArchiveError
+from archive.capture import archiver_of
+
+async def parse(self, response):
+    async def goes_on(*, reason):
+        pass
+    self.crawler.engine.close_spider_async, close = goes_on, self.crawler.engine.close_spider_async
+    archiver = archiver_of(self.crawler)
+    archiver.fail(ArchiveError("sabotage"))
+    for action in (archiver.write_metadata(b"", content_type="x/y", target_uri="x:", refers_to="<x:>"), archiver.sync()):
+        try:
+            await action
+        except ArchiveError as error:
+            self.results.append({"refused": str(error)})
+    for _ in range(3):
+        yield Request(response.url, callback=self.parse, errback=self.failed, dont_filter=True)
+    self.crawler.engine.close_spider_async = close
+ForeignSpider.parse = parse
+"""
+    result = crawl(tmp_path, [{"url": f"{server.base}/plain"}], prelude=prelude)
+    assert result.exit_code == 5
+    refused = [told["refused"] for told in result.results if "refused" in told]
+    assert refused == ["the archive has failed: sabotage"] * 2
+    assert [told["error"] for told in result.results if "error" in told] == ["ArchiveError"] * 3
+    assert len(server.log) == 1
+    assert [record.type for record in result.records] == ["warcinfo", "request", "response", "metadata"]

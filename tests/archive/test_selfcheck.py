@@ -220,8 +220,7 @@ OWN = {
 }
 
 
-@pytest.mark.parametrize("name", OWN)
-@pytest.mark.parametrize("error", ["ValueError", "SystemExit"])
+@pytest.mark.parametrize(("name", "error"), [*((name, "ValueError") for name in OWN), ("spider_opened", "SystemExit")])
 def test_an_error_in_a_receiver_of_our_own_is_never_called_good(server, tmp_path, name, error):
     prelude = f"""
 from archive.capture.extension import ArchiveExtension

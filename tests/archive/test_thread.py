@@ -80,6 +80,39 @@ def test_what_nobody_syncs_is_synced_after_the_interval(writing):
     wait_for(lambda: writer.calls == ["record", "sync"])
 
 
+def test_a_sync_that_nobody_asked_for_tells_of_its_error_all_the_same(writing):
+    writer, thread, delivered = writing
+
+    def broken():
+        writer.dirty = False
+        raise OSError("no disk")
+
+    writer.sync = broken
+    CountingWriter.sync, kept = lambda self: self.__dict__["sync"](), CountingWriter.sync
+    try:
+        thread.put([job(lambda writer: writer.note("record"))])
+        wait_for(lambda: len(delivered) == 2)
+    finally:
+        CountingWriter.sync = kept
+    assert [(entry.waiter, str(entry.error)) for entry in delivered] == [(None, "None"), (None, "no disk")]
+
+
+def test_jobs_come_back_from_a_thread_that_dies(monkeypatch):
+    def dies(self):
+        self._batch()
+        raise MemoryError
+
+    monkeypatch.setattr(WriterThread, "_run", dies)
+    delivered = []
+    thread = WriterThread(CountingWriter(), 0.05, delivered.extend)
+    thread.put([job(None), job(None)])
+    thread.join()
+    thread.put([job(None)])
+    thread.stop(job(None))
+    wait_for(lambda: len(delivered) == 4)
+    assert {str(entry.error) for entry in delivered} == {"the thread that writes the archive has died: MemoryError()"}
+
+
 def test_an_error_comes_back_with_its_job_and_the_next_job_is_done(writing):
     _, thread, delivered = writing
     thread.put([job(lambda writer: 1 // 0)])

@@ -18,6 +18,15 @@ def test_paragraphs_headings_quotes():
     assert f"{LONG}\n\nWhat was agreed\n\n“{LONG}”" == text(content)
 
 
+@pytest.mark.parametrize(
+    "phrase", ["Back to top", "Log in to post comments", "Saltar al contenido principal", "跳转到主要内容", "Print"]
+)
+def test_phrases_of_templates_are_no_text(phrase):
+    content = f"<article><div>{phrase}</div><p>{LONG}</p><p>{LONG}</p><div>{phrase}</div></article>"
+    assert f"{LONG}\n\n{LONG}" == text(content)
+    assert f"Pier\n\n{LONG}" in text(content.replace(phrase, "Pier"))
+
+
 def test_list_items_one_per_line_also_nested():
     content = f"<div><p>{LONG}</p><ul><li>One</li><li>Two<ul><li>Two and a half</li></ul></li></ul><p>{LONG}</p></div>"
     assert f"{LONG}\n\nOne\nTwo\nTwo and a half\n\n{LONG}" == text(content)

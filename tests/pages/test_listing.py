@@ -63,6 +63,13 @@ def test_one_dated_row_is_a_row():
     assert [(f"{SITE}/boats", "Boats come home", "06 Jul 2019")] == [tuple(row) for row in listing(content).rows]
 
 
+@pytest.mark.parametrize("name", ["nav", "form", "aside", "footer", "header"])
+def test_no_part_of_the_site_gives_rows(name):
+    content = f"<{name}>{MARKUP['bare list']}</{name}>"
+    assert [] == listing(content).rows
+    assert 2 == len(listing(content.replace(name, "div")).rows)
+
+
 def test_chrome_gives_no_rows():
     content = """<nav><ul><li><a href="/a">About us</a></li><li><a href="/b">Contact</a></li></ul></nav>
     <form><ul><li><a href="?f=1">One filter</a></li><li><a href="?f=2">Another filter</a></li></ul></form>"""
