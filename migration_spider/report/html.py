@@ -26,12 +26,13 @@ def page(report: Report) -> str:
     """The text of ``report.html``, for a report that `model.check` has seen."""
     style = files(__package__).joinpath("style.css").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    template = _templates().get_template("page.html")
+    template = environment().get_template("page.html")
     return template.render(report=report, style=Markup(style), digest=digest)  # noqa: S704 - a file of this package
 
 
 @cache
-def _templates() -> Environment:
+def environment() -> Environment:
+    """The templates of the page."""
     return templates(lambda text: str(escape(disarmed(text))), below=_below, language=_language)
 
 

@@ -23,11 +23,12 @@ _AT_THE_START = re.compile(r"(?:\d+(?=[.)](?:\s|$))|(?=[-+=]))")
 
 def markdown(report: Report) -> str:
     """The text of ``report.md``, for a report that `model.check` has seen."""
-    return _templates().get_template("summary.md").render(report=report)
+    return environment().get_template("summary.md").render(report=report)
 
 
 @cache
-def _templates() -> Environment:
+def environment() -> Environment:
+    """The templates of Markdown."""
     made = {one.__name__.strip("_"): _made(one) for one in (code, _link, _web)}
     return templates(escaped, **made)
 

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from migration_spider.report import figures, text, words
 
-FILTERS = (text.address, text.duration, text.number, text.percent, text.sentence, text.short, text.size)
+FILTERS = (text.address, text.day, text.duration, text.number, text.percent, text.sentence, text.short, text.size)
 
 
 def templates(harmless: Callable[[str], str], **filters: Callable[..., Any]) -> Environment:

@@ -14,7 +14,7 @@ from rich.text import Text
 from migration_spider.report import words
 from migration_spider.report.model import FieldCoverage, PastRun, Report
 from migration_spider.report.rendering import templates
-from migration_spider.report.text import disarmed, number, short
+from migration_spider.report.text import day, disarmed, number, short
 
 STYLES = {"bold": 1, "dim": 2, "red": 31, "green": 32, "plain": 0}
 """Name in the template -> number of the escape sequence."""
@@ -25,13 +25,14 @@ def show(report: Report, console: Console) -> None:
 
     Escape sequences stand in the template alone: texts are disarmed. Rich drops them where the console has no colours.
     """
-    text = _templates().get_template("terminal.txt").render(report=report).rstrip("\n")
+    text = environment().get_template("terminal.txt").render(report=report).rstrip("\n")
     console.print()
     console.print(Text.from_ansi(text), soft_wrap=True)
 
 
 @cache
-def _templates() -> Environment:
+def environment() -> Environment:
+    """The templates of the terminal's view."""
     made = templates(disarmed, fields=_fields, past=_past)
     made.globals |= {name: Markup(f"\x1b[{code}m") for name, code in STYLES.items()}  # noqa: S704
     return made
@@ -48,7 +49,7 @@ def _fields(rows: Sequence[FieldCoverage]) -> list[str]:
 
 def _past(runs: Sequence[PastRun]) -> list[str]:
     """The lines of a table, the last run first."""
-    cells = [[words.day_of(run), words.code_of(run), *words.numbers_of(run)] for run in reversed(runs)]
+    cells = [[day(run["started"]), words.code_of(run), *words.numbers_of(run)] for run in reversed(runs)]
     return _aligned([["began (UTC)", "exit", "new", "changed", "gone", "requests", "received", "time"], *cells])
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from migration_spider.ledger import REASONS, UNSETTLED
 from migration_spider.report.model import Changed, FieldCoverage, Http, Items, Missing, PastRun, Report, Vanished
 from migration_spider.report.run import FOUND
-from migration_spider.report.text import day, duration, number, percent, plural, short, size, time, visible
+from migration_spider.report.text import duration, number, percent, plural, short, size, time, visible
 
 MEANINGS = {
     0: "complete",
@@ -48,11 +48,6 @@ def headline(report: Report) -> str:
 def meaning(code: int) -> str:
     """An exit code in words."""
     return MEANINGS.get(code, f"exit code {code}")
-
-
-def further(report: Report) -> list[str]:
-    """What else was wrong."""
-    return report["outcome"]["messages"][1:]
 
 
 def account(report: Report) -> str:
@@ -262,11 +257,6 @@ def fallen(coverage: Iterable[FieldCoverage]) -> list[str]:
         f"{short(row['field'], 60)} {percent(row['filled'] / row['of'])} instead of {percent(row['before'] or 0)}"
         for row in filter(is_fallen, coverage)
     ]
-
-
-def day_of(run: PastRun) -> str:
-    """When a run began, to the minute."""
-    return day(run["started"])
 
 
 def code_of(run: PastRun) -> str:

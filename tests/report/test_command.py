@@ -9,10 +9,10 @@ import pytest
 from hypothesis import example, given, settings
 from rich.console import Console
 
-from migration_spider.report.model import empty_report
 from migration_spider.report.terminal import show
 from migration_spider.report.write import write_report
 from tests.crawling import scrapy
+from tests.report.empty import empty_report
 from tests.report.poison import FRAGMENTS, poisoned, texts
 from tests.report.sample import sample_report
 

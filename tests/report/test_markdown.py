@@ -7,8 +7,8 @@ from hypothesis import example, given, settings
 from markdown_it import MarkdownIt
 
 from migration_spider.report.markdown import code, escaped, markdown
-from migration_spider.report.model import empty_report
 from migration_spider.report.text import address, short, visible
+from tests.report.empty import empty_report
 from tests.report.poison import FRAGMENTS, poisoned, texts
 from tests.report.sample import sample_report
 
