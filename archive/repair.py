@@ -16,10 +16,11 @@ from typing import BinaryIO
 
 from isal import isal_zlib
 
+from archive.disk import sync
 from archive.errors import ArchiveError
 from archive.verify.digests import Digest, through
 from archive.warc.record import READABLE
-from archive.warc.salvage import OPEN_SUFFIX, sync_directory, whole_records
+from archive.warc.salvage import OPEN_SUFFIX, whole_records
 from archive.warc.walk import DamageError, FoundRecord, Gap, check_sum_is_damaged, walk
 
 _PIECE = 1 << 20
@@ -101,7 +102,7 @@ def _new_file(target: Path) -> Iterator[BinaryIO]:
             temporary.rename(target)
     finally:
         temporary.unlink(missing_ok=True)
-    sync_directory(target.parent)
+    sync(target.parent)
 
 
 class _Repair:

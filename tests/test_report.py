@@ -7,10 +7,11 @@ from importlib.resources import files
 
 import pytest
 
-from migration_spider.report.model import ReportError, check, empty_report
+from migration_spider.report.model import ReportError, check
 from migration_spider.report.schema import report_schema
 from migration_spider.report.write import write_report
 from tests.crawling import ROOT
+from tests.report.empty import empty_report
 from tests.report.sample import sample_report
 
 NAMES = ["report.html", "report.json", "report.md"]

@@ -6,7 +6,6 @@ import heapq
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
@@ -14,9 +13,9 @@ from typing import BinaryIO
 from archive.cdxj.files import WarcFile, current, read_manifest, stamp, write_manifest
 from archive.cdxj.line import line_of
 from archive.cdxj.sort import LineSorter
+from archive.disk import replacing
 from archive.errors import ArchiveError, BrokenRecordError
 from archive.warc.reader import Advance, StreamedRecord, stream_file
-from archive.warc.salvage import sync_directory
 
 Passing = Callable[[WarcFile, Iterator[StreamedRecord]], Iterator[StreamedRecord]]
 """Gives on the records of a file, and may learn from them what it wants: so a file is read once for several ends."""
@@ -43,21 +42,6 @@ class Indexed:
 def index_path(directory: str | os.PathLike[str]) -> Path:
     """Where the index of the collection in ``directory`` stands: ``index.cdxj`` beside the folder."""
     return Path(os.path.abspath(directory)).parent / "index.cdxj"  # noqa: PTH100 (a link is not followed)
-
-
-@contextmanager
-def replacing(path: Path) -> Iterator[BinaryIO]:
-    """A new file that takes the place of ``path`` when it is complete and on the disk, else vanishes."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with temporary.open("wb") as stream:
-            yield stream
-            stream.flush()
-            os.fsync(stream.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
-    sync_directory(path.parent)
 
 
 def build_index(

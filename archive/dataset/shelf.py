@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from archive.dataset.errors import DatasetError
+from archive.disk import sync
 
 LATEST = "latest"
 
@@ -48,11 +48,11 @@ class Shelf:
     def add(self, draft: Path, target: Path) -> None:
         """Sync ``draft`` to disk and give it its place, in one step."""
         for path in sorted(draft.rglob("*")):
-            _sync(path)
+            sync(path)
         draft.chmod(0o755)  # temporary folders are private
-        _sync(draft)
+        sync(draft)
         draft.rename(target)
-        _sync(self.folder)
+        sync(self.folder)
         link = self.folder / f".{LATEST}"
         link.unlink(missing_ok=True)
         try:
@@ -88,11 +88,3 @@ def descriptor(release: Path) -> dict[str, Any]:
 def _natural(version: str) -> tuple[Any, ...]:
     """Sorts ``1.10`` after ``1.9``."""
     return tuple((part.isdecimal(), int(part) if part.isdecimal() else part) for part in re.split(r"(\d+)", version))
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

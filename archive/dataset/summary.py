@@ -97,6 +97,4 @@ class Summary:
             elements = self.elements.get(name)
             unknown = self.unrecognised.get(name)
             rows.append((name, filled, self.records - filled, share, elements, unknown))
-        return Table(
-            "coverage", "How well each field is filled", columns, ("field",), (), lambda record: iter(())
-        ), rows
+        return Table("coverage", "How well each field is filled", columns, ("field",), ()), rows

@@ -54,8 +54,8 @@ class Table:
     """Columns that identify a row."""
 
     foreign_keys: tuple[ForeignKey, ...]
-    rows: Callable[[Record], Iterator[Row]]
-    """The rows of one record, values in the order of ``columns``."""
+    rows: Callable[[Record], Iterator[Row]] = lambda record: iter(())
+    """The rows of one record, values in the order of ``columns``; of a table that is made of something else none."""
 
     field: str | None = None
     """The field of the record that a linked table holds."""

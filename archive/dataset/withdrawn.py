@@ -26,9 +26,7 @@ def withdrawn_table(dataset: Dataset) -> Table:
         Column("warc_length", "integer", True, "Bytes of the record's gzip member"),
         Column("warc_record_id", "string", True, "`WARC-Record-ID`"),
     )
-    return Table(
-        "withdrawn", "Items that are gone from their source", columns, (dataset.key,), (), lambda record: iter(())
-    )
+    return Table("withdrawn", "Items that are gone from their source", columns, (dataset.key,), ())
 
 
 def withdrawn_rows(dataset: Dataset, lines: Lines) -> Iterator[Row]:

@@ -17,8 +17,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from archive.cdxj.build import build_index, replacing
+from archive.cdxj.build import build_index
 from archive.cdxj.files import WarcFile, current
+from archive.disk import replacing
 from archive.errors import ArchiveError
 from archive.wacz.pages import page_lines
 from archive.warc.reader import Advance

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from isal import isal_zlib
 
+from archive.disk import sync
 from archive.warc.record import (
     WARC_FIELDS,
     Block,
@@ -21,7 +22,7 @@ from archive.warc.record import (
     format_fields,
     new_record_id,
 )
-from archive.warc.salvage import OPEN_SUFFIX, sync_directory
+from archive.warc.salvage import OPEN_SUFFIX
 from archive.warc.serialize import Serializer
 
 # isal's level 2 packs web pages smaller than its lower levels, at a quarter of the time of zlib's 9.
@@ -102,7 +103,7 @@ class OpenFile:
         self._serializer = Serializer(self._unpacked)
         self._stream = FileIO(self._path, "xb")
         try:
-            sync_directory(directory)
+            sync(directory)
             fields = [
                 ("WARC-Type", "warcinfo"),
                 ("WARC-Record-ID", self._warcinfo_id),
@@ -179,7 +180,7 @@ class OpenFile:
         if final.exists():
             raise FileExistsError(errno.EEXIST, "would be replaced", final)
         self._path.rename(final)
-        sync_directory(self._directory)
+        sync(self._directory)
 
     def abandon(self) -> None:
         """Leave the file as it is, for the next writer to salvage."""

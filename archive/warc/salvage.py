@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from archive.disk import sync
 from archive.errors import BrokenRecordError
 from archive.message import Fields
 from archive.warc.reader import stream_records
@@ -86,7 +87,7 @@ def finish(directory: Path, found: Salvaged) -> None:
         path.rename(final)
     else:
         path.unlink()
-    sync_directory(directory)
+    sync(directory)
 
 
 def _has_records(name: str, stream: BinaryIO, start: int) -> bool:
@@ -107,7 +108,7 @@ def _copy_from(stream: BinaryIO, start: int, target: Path) -> None:
         shutil.copyfileobj(stream, copy, _PIECE)
         copy.flush()
         os.fsync(copy.fileno())
-    sync_directory(target.parent)
+    sync(target.parent)
 
 
 def whole_records(
@@ -128,12 +129,3 @@ def whole_records(
     except BrokenRecordError as error:
         return records, end, error.problem
     return records, end, None
-
-
-def sync_directory(directory: Path) -> None:
-    """Make names created, renamed or removed in ``directory`` durable (fsync(2), notes)."""
-    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -11,6 +11,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from archive.disk import replacing
+
 Report = Mapping[str, Any]
 Samples = list[tuple[dict[str, str], float | None]]
 """(labels, value) of each series; a value of None is left out."""
@@ -33,17 +35,10 @@ def write_metrics(path: Path, text: str) -> None:
     Raises:
         OSError: the folder is not there or cannot be written.
     """
-    # The collector reads every *.prom of its folder: the unfinished file must not be one.
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with unfinished.open("w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.chmod(0o644)  # another user collects it, whatever the umask of the schedule
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    # The collector reads every *.prom of its folder; the unfinished file has another name.
+    with replacing(path) as file:
+        file.write(text.encode())
+        os.fchmod(file.fileno(), 0o644)  # another user collects it, whatever the umask of the schedule
 
 
 def _metrics(report: Report) -> list[tuple[str, str, Samples]]:

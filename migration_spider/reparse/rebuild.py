@@ -15,8 +15,8 @@ from itemadapter import ItemAdapter
 from scrapy.http import TextResponse
 
 from archive import ArchiveError
+from archive.disk import sync
 from archive.replay import response_of
-from archive.warc.salvage import sync_directory
 from migration_spider import EXTRACTOR
 from migration_spider.items import Evidence, NewsItem, to_record
 from migration_spider.normalize.item import finish, normalize
@@ -118,7 +118,7 @@ def _put(draft: Path, output: Path) -> None:
         if output.exists():
             raise
         draft.rename(output)
-    sync_directory(output.parent)
+    sync(output.parent)
 
 
 class _Store:

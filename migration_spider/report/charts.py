@@ -1,12 +1,12 @@
-"""Charts as inline SVG. Positions across are percentages: a chart fits a phone, its letters keep their size."""
+"""What charts are drawn of. Positions across are percentages: a chart fits a phone, its letters keep their size."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
-from migration_spider.report.markup import Child, Node, details, h
 from migration_spider.report.text import number
 
 PLOT = 94.0
@@ -35,40 +35,41 @@ class Bar:
     """Class of the label."""
 
 
-def figure(name: str, title: str, said: str, drawing: list[Node], height: int, legend: Child, numbers: Node) -> Node:
-    """A chart with its title, what it says in words, and its numbers as a table. ``name`` is its id."""
-    svg = h(
-        "svg",
-        h("title", title, id=f"{name}-title"),
-        h("desc", said, id=f"{name}-said"),
-        drawing,
-        role="img",
-        aria_labelledby=f"{name}-title {name}-said",
-        width="100%",
-        height=height,
-    )
-    return h(
-        "figure",
-        h("h3", title),
-        h("p", said, class_="said"),
-        legend,
-        svg,
-        details("The numbers", numbers),
-        id=name,
-        class_="chart",
-    )
+class Shape(NamedTuple):
+    """One element of SVG."""
+
+    tag: str
+    class_: str
+    place: dict[str, object]
+    """Attributes that say where it is, and how large."""
+
+    text: str
 
 
-def legend(entries: Sequence[tuple[str, str]]) -> Node:
+def _shape(tag: str, class_: str, text: str = "", **place: object) -> Shape:
+    return Shape(tag, class_, place, text)
+
+
+@dataclass(slots=True)
+class Chart:
+    """A drawing, and what it says."""
+
+    title: str
+    said: str
+    """In words."""
+
+    shapes: list[Shape]
+    height: int
+    """Pixels."""
+
+    rows: list[Any] = field(default_factory=list)
+    """Its numbers."""
+
+    legend: list[tuple[str, str]] = field(default_factory=list)
     """(class, name) of each colour, in the order of the drawing."""
-    return h("ul", [h("li", _swatch(kind), h("bdi", name)) for kind, name in entries], class_="legend")
 
 
-def _swatch(kind: str) -> Node:
-    return h("svg", h("rect", width="10", height="10", class_=kind), width="10", height="10", aria_hidden="true")
-
-
-def columns(bars: Sequence[Bar], height: int, limit: int | None = None) -> tuple[list[Node], int]:
+def columns(bars: Sequence[Bar], height: int, limit: int | None = None) -> tuple[list[Shape], int]:
     """The drawing, and its whole height in pixels. Columns above ``limit`` are cut there and say how high they are."""
     highest = max((sum(count for _, count in bar.up) for bar in bars), default=0)
     lowest = max((sum(count for _, count in bar.down) for bar in bars), default=0)
@@ -77,11 +78,11 @@ def columns(bars: Sequence[Bar], height: int, limit: int | None = None) -> tuple
     span = max(math.ceil(top / step) * step, step)
     depth = round(height * min(lowest, span) / span)
     base = TOP + height
-    nodes = []
+    shapes: list[Shape] = []
     for value in range(0, span + 1, step):
         y = round(base - height * value / span, 1)
-        nodes.append(h("line", x1="0", x2="100%", y1=y, y2=y, class_="grid" if value else "base"))
-        nodes.append(h("text", number(value), x="100%", y=y - 4, class_="tick"))
+        shapes.append(_shape("line", "grid" if value else "base", x1="0", x2="100%", y1=y, y2=y))
+        shapes.append(_shape("text", "tick", number(value), x="100%", y=y - 4))
     slot = min(PLOT / max(len(bars), 1), WIDEST)
     for index, bar in enumerate(bars):
         place = {"x": f"{slot * (index + 0.1):.3f}%", "width": f"{slot * 0.8:.3f}%"}
@@ -93,37 +94,37 @@ def columns(bars: Sequence[Bar], height: int, limit: int | None = None) -> tuple
             tall = height * count * shrink / span
             level -= tall
             if count > 0:
-                nodes.append(h("rect", y=f"{level:.2f}", height=f"{tall:.2f}", class_=kind, **place))
+                shapes.append(_shape("rect", kind, y=f"{level:.2f}", height=f"{tall:.2f}", **place))
         if total > span:
-            nodes.append(h("rect", y=TOP + 5, height=3, class_="cut", **place))
-            nodes.append(h("text", number(total), x=middle, y=TOP - 4, class_="value" if index else "value first"))
+            shapes.append(_shape("rect", "cut", y=TOP + 5, height=3, **place))
+            shapes.append(_shape("text", "value" if index else "value first", number(total), x=middle, y=TOP - 4))
         level = float(base)
         for kind, count in bar.down:
             tall = depth * min(count, span) / max(min(lowest, span), 1)
             if count > 0:
-                nodes.append(h("rect", y=f"{level + 1:.2f}", height=f"{tall:.2f}", class_=kind, **place))
+                shapes.append(_shape("rect", kind, y=f"{level + 1:.2f}", height=f"{tall:.2f}", **place))
             level += tall
         if bar.label:
             mark = f"foot {bar.mark}" if bar.mark else "foot"
             is_cut = not index and len(bar.label) > 2
-            nodes.append(
-                h("text", bar.label, x="0" if is_cut else middle, y=base + depth + 16, class_=mark + " first" * is_cut)
+            shapes.append(
+                _shape("text", mark + " first" * is_cut, bar.label, x="0" if is_cut else middle, y=base + depth + 16)
             )
-    return nodes, base + depth + FOOT
+    return shapes, base + depth + FOOT
 
 
-def bars(rows: Sequence[tuple[str, int, str]]) -> tuple[list[Node], int]:
+def bars(rows: Sequence[tuple[str, int, str]]) -> tuple[list[Shape], int]:
     """(label, count, class) of each row -> the drawing, and its height in pixels."""
     most = max((count for _, count, _ in rows), default=0)
-    nodes = []
+    shapes: list[Shape] = []
     for index, (label, count, kind) in enumerate(rows):
         y = index * 36
-        nodes.append(h("text", label, x="0", y=y + 14, class_="label"))
-        nodes.append(h("text", number(count), x="100%", y=y + 14, class_="amount"))
-        nodes.append(h("rect", x="0", y=y + 20, width="100%", height=8, class_="track"))
+        shapes.append(_shape("text", "label", label, x="0", y=y + 14))
+        shapes.append(_shape("text", "amount", number(count), x="100%", y=y + 14))
+        shapes.append(_shape("rect", "track", x="0", y=y + 20, width="100%", height=8))
         if count > 0:
-            nodes.append(h("rect", x="0", y=y + 20, width=f"{100 * count / most:.3f}%", height=8, class_=kind))
-    return nodes, 36 * len(rows)
+            shapes.append(_shape("rect", kind, x="0", y=y + 20, width=f"{100 * count / most:.3f}%", height=8))
+    return shapes, 36 * len(rows)
 
 
 def thinned(labels: Sequence[str], slot: float) -> list[str]:

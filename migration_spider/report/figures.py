@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from migration_spider.report import charts
-from migration_spider.report.charts import Bar
-from migration_spider.report.markup import Child, Node, foreign, h, table
-from migration_spider.report.model import Month, PastRun, Report, TermCount
+from migration_spider.report.charts import Bar, Chart
+from migration_spider.report.model import FieldCoverage, Report, TermCount
 from migration_spider.report.text import day, moment, number, plural, short
-from migration_spider.report.words import code_of, listed, meaning, more, numbers_of, status
+from migration_spider.report.words import code_of, listed, status
 
 HEIGHT = 150
 """Pixels of the highest column."""
@@ -25,13 +24,11 @@ MOST_MONTHS = 180
 MOST_YEARS = 60
 MOST_REGIONS = 12
 MOST_STATUS = 12
-MOST_ROWS = 240
-"""Rows of a table below a chart."""
 
 _MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 
 
-def months(report: Report) -> Node | None:
+def months(report: Report) -> Chart | None:
     """Items by month of publication, stacked by language; None when no item has a date."""
     rows = report["charts"]["months"]
     languages: Counter[str] = Counter()
@@ -78,10 +75,8 @@ def months(report: Report) -> Node | None:
     said += number(stacks[most].total()) + "."
     if outside:
         said += f" Not drawn, for they are far off in time: {number(outside)}."
-    drawing, height = charts.columns(bars, HEIGHT)
-    legend = charts.legend(_legend(languages, kinds))
     title = f"Items by {'year' if is_yearly else 'month'} and language"
-    return charts.figure("months", title, said, drawing, height, legend, _months_table(rows, languages))
+    return Chart(title, said, *charts.columns(bars, HEIGHT), list(kinds), _legend(languages, kinds))
 
 
 def _month(at: int) -> str:
@@ -102,22 +97,7 @@ def _legend(languages: Counter[str], kinds: dict[str, str]) -> list[tuple[str, s
     return entries
 
 
-def _months_table(rows: Sequence[Month], languages: Counter[str]) -> Node:
-    order = sorted(languages, key=lambda one: (-languages[one], one))[: 2 * COLOURS]
-    cells: list[list[Child]] = [
-        [
-            short(row["month"], 20),
-            *(number(row["languages"].get(one, 0)) for one in order),
-            number(sum(row["languages"].values())),
-        ]
-        for row in rows[-MOST_ROWS:]
-    ]
-    head = ["Month", *(short(one, 20) for one in order), "All"]
-    left = more(len(rows) - MOST_ROWS)
-    return table("Items by month and language", head, cells, numbers=range(1, len(head)), left=left)
-
-
-def objectives(report: Report) -> Node | None:
+def objectives(report: Report) -> Chart | None:
     """Items by objective of the Global Compact, all 23 of them; None when no item has any."""
     rows = report["charts"]["objectives"]
     if not rows:
@@ -134,15 +114,7 @@ def objectives(report: Report) -> Node | None:
         said += f" Without any item: {listed(unmet)}."
     if others:
         said += " G: general."
-    drawing, height = charts.columns(bars, HEIGHT)
-    numbers = table(
-        "Items by objective of the Global Compact for Migration",
-        ["No.", "Objective", "Items"],
-        [[short(row["id"], 20), foreign(row["label"]), number(row["count"])] for row in rows[:MOST_ROWS]],
-        numbers=[2],
-        left=more(len(rows) - MOST_ROWS),
-    )
-    return charts.figure("objectives", "Items by objective, 1 to 23", said, drawing, height, None, numbers)
+    return Chart("Items by objective, 1 to 23", said, *charts.columns(bars, HEIGHT), rows)
 
 
 def _room(number_: str) -> str:
@@ -150,24 +122,17 @@ def _room(number_: str) -> str:
     return "small spare" if len(number_) > 1 and int(number_) % 2 == 0 else "small"
 
 
-def regions(report: Report) -> Node | None:
+def regions(report: Report) -> Chart | None:
     """Items by region; None when no item has any."""
     rows = sorted(report["charts"]["regions"], key=lambda row: (-row["count"], row["id"]))
     if not rows:
         return None
     shown = rows[:MOST_REGIONS]
     said = f"{plural(len(rows), 'region')} named, most often {_most(rows)}."
-    if left := more(len(rows) - MOST_REGIONS):
+    if len(rows) > MOST_REGIONS:
         said += f" The first {MOST_REGIONS} are drawn."
-    drawing, height = charts.bars([(short(row["label"], 40), row["count"], "c2") for row in shown])
-    numbers = table(
-        "Items by region (UN M49)",
-        ["Code", "Region", "Items"],
-        [[short(row["id"], 20), foreign(row["label"]), number(row["count"])] for row in rows[:MOST_ROWS]],
-        numbers=[2],
-        left=more(len(rows) - MOST_ROWS) if left else None,
-    )
-    return charts.figure("regions", "Items by region", said, drawing, height, None, numbers)
+    drawn = charts.bars([(short(row["label"], 40), row["count"], "c2") for row in shown])
+    return Chart("Items by region", said, *drawn, rows)
 
 
 def _most(rows: Iterable[TermCount], *, with_id: bool = False) -> str:
@@ -176,7 +141,7 @@ def _most(rows: Iterable[TermCount], *, with_id: bool = False) -> str:
     return listed([f"{short(name, 60)} ({number(row['count'])})" for name, row in zip(names, first, strict=True)])
 
 
-def answers(report: Report) -> Node | None:
+def answers(report: Report) -> Chart | None:
     """Answers by status, and requests without one; None when nothing was asked for."""
     http = report["http"]
     rows = [(status(code), count, _status_class(code)) for code, count in sorted(http["status"].items())]
@@ -189,22 +154,14 @@ def answers(report: Report) -> Node | None:
     if good != total:
         said += "were errors, or did not come."
     shown = sorted(rows, key=lambda row: -row[1])[:MOST_STATUS]
-    drawing, height = charts.bars(sorted(shown))
-    numbers = table(
-        "Answers by status",
-        ["Status", "Answers"],
-        [[name, number(count)] for name, count, _ in rows[:MOST_ROWS]],
-        numbers=[1],
-        left=more(len(rows) - MOST_ROWS),
-    )
-    return charts.figure("answers", "Answers by status", said, drawing, height, None, numbers)
+    return Chart("Answers by status", said, *charts.bars(sorted(shown)), rows)
 
 
 def _status_class(code: str) -> str:
     return {"2": "good", "3": "c1"}.get(code[:1], "bad")
 
 
-def history(report: Report) -> Node | None:
+def history(report: Report) -> Chart | None:
     """What each run found, and its exit code; None when there is none."""
     runs = report["charts"]["history"]
     if not runs:
@@ -226,20 +183,10 @@ def history(report: Report) -> Node | None:
     said += " Below each column its exit code."
     if limit:
         said += " A column with a number on it is cut."
-    drawing, height = charts.columns(bars, HEIGHT, limit)
-    legend = charts.legend([("c1", "new"), ("c3", "changed"), ("bad", "gone")])
-    return charts.figure("runs", "What each run found", said, drawing, height, legend, _history_table(runs))
+    legend = [("c1", "new"), ("c3", "changed"), ("bad", "gone")]
+    return Chart("What each run found", said, *charts.columns(bars, HEIGHT, limit), legend=legend)
 
 
-def _history_table(runs: Sequence[PastRun]) -> Node:
-    head = ["Run", "Began (UTC)", "Exit code", "New", "Changed", "Gone", "Requests", "Received", "Time"]
-    rows: list[list[Child]] = [
-        [
-            h("span", short(run["run"], 60), class_="code"),
-            day(run["started"]),
-            f"{code_of(run)} {'killed' if run['exit_code'] is None else meaning(run['exit_code'])}",
-            *numbers_of(run),
-        ]
-        for run in reversed(runs[-MOST_ROWS:])
-    ]
-    return table("Runs, the last one first", head, rows, numbers=range(3, 9), left=more(len(runs) - MOST_ROWS))
+def width(row: FieldCoverage) -> str:
+    """Of the gauge of a field."""
+    return f"{100 * min(max(row['filled'] / row['of'] if row['of'] else 0, 0), 1):.2f}%"

@@ -6,10 +6,10 @@ All keys are always there, further ones may come. Times are UTC, ISO 8601 with Z
 from __future__ import annotations
 
 from functools import cache
-from typing import Annotated, Any, Final, Literal, cast, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Final, Literal, cast
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, WithJsonSchema
-from typing_extensions import TypedDict, is_typeddict  # pydantic reads that of `typing` from Python 3.12 on only
+from typing_extensions import TypedDict  # pydantic reads that of `typing` from Python 3.12 on only
 
 from migration_spider.exceptions import MigrationError
 
@@ -377,25 +377,6 @@ class Report(TypedDict):
     """The site's robots.txt."""
     timings: list[Timing]
     """What took how long."""
-
-
-def empty_report(run_id: str = "") -> Report:
-    """A report of a run that did nothing, to be filled."""
-    report = cast(Report, _empty(Report))
-    run = report["run"]
-    run["id"] = run["cycle"] = run_id
-    run["started"] = run["ended"] = "1970-01-01T00:00:00Z"
-    report["outcome"]["finish_reason"] = "finished"
-    return report
-
-
-def _empty(hint: Any) -> Any:
-    """The least that ``hint`` allows: null, nothing, 0; of an object all its keys."""
-    if is_typeddict(hint):
-        return {name: _empty(inner) for name, inner in get_type_hints(hint).items()}
-    if type(None) in get_args(hint):
-        return None
-    return get_args(hint)[0] if get_origin(hint) is Literal else (get_origin(hint) or hint)()
 
 
 def check(value: Any) -> Report:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from migration_spider.report.text import size
 from migration_spider.run import Run
 
 FOUND = {
@@ -38,7 +39,7 @@ def summary(run: Run) -> str:
     found = [(stats.get(f"migration/found/{how}", 0), words) for how, words in FOUND.items()]
     lines += [f"            {count:>6} through {words}" for count, words in sorted(found, reverse=True) if count]
     lines += [f"  files     {attachments} attachments, {requisites} style sheets, scripts and images"]
-    lines += [f"  archive   {stats.get('archive/exchanges', 0)} exchanges, {_size(stats.get('archive/bytes', 0))}"]
+    lines += [f"  archive   {stats.get('archive/exchanges', 0)} exchanges, {size(stats.get('archive/bytes', 0))}"]
     lines += _breakdown(stats, "migration/unrecognized/", "  unknown   values in")
     if stats.get("migration/unknown_label"):
         lines.append(f"  unknown   labels: {stats['migration/unknown_label']}")
@@ -61,11 +62,3 @@ def _breakdown(stats: dict[str, Any], prefix: str, title: str, only: frozenset[s
     found = [(name[len(prefix) :], n) for name, n in sorted(stats.items()) if name.startswith(prefix)]
     values = [f"{name} {n}" for name, n in found if only is None or name in only]
     return [f"{title} {', '.join(values)}"] if values else []
-
-
-def _size(n: float) -> str:
-    for unit in ("B", "KB", "MB"):
-        if n < 1000:
-            return f"{n:.0f} {unit}" if unit == "B" else f"{n:.1f} {unit}"
-        n /= 1000
-    return f"{n:.1f} GB"

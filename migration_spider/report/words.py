@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
 from migration_spider.ledger import REASONS, UNSETTLED
-from migration_spider.report.model import FieldCoverage, Http, Items, Missing, PastRun, Report, Vanished
+from migration_spider.report.model import Changed, FieldCoverage, Http, Items, Missing, PastRun, Report, Vanished
 from migration_spider.report.run import FOUND
-from migration_spider.report.text import day, duration, number, percent, plural, short, size, time, visible
+from migration_spider.report.text import duration, number, percent, plural, short, size, time, visible
 
 MEANINGS = {
     0: "complete",
@@ -33,6 +33,8 @@ GONE = {
 NOTABLE_LOSS = 0.05
 """A field that this much fewer items have than expected is pointed out."""
 
+MOST_OPTIONS = 40
+
 
 def headline(report: Report) -> str:
     """``Complete``, or ``NOT COMPLETE: `` and the most serious reason."""
@@ -46,11 +48,6 @@ def headline(report: Report) -> str:
 def meaning(code: int) -> str:
     """An exit code in words."""
     return MEANINGS.get(code, f"exit code {code}")
-
-
-def further(report: Report) -> list[str]:
-    """What else was wrong."""
-    return report["outcome"]["messages"][1:]
 
 
 def account(report: Report) -> str:
@@ -158,6 +155,31 @@ def vanished(item: Vanished) -> str:
     return f"{said} ({item['status']}), found in {plural(item['confirmed'], 'run')}"
 
 
+def problems(report: Report) -> list[Any]:
+    """Sitemaps, feeds and listings that could not be read as they should."""
+    completeness = report["completeness"]
+    return [one for one in [*completeness["sitemaps"], *completeness["listings"]] if one["problem"] is not None]
+
+
+def fields(item: Changed, most: int) -> str:
+    """Which fields changed: ``title, gcm_objectives and body_text``."""
+    names = [short(name, 60) for name in item["fields"]]
+    return " ".join(filter(None, [listed(names[:most]), more(len(names) - most)]))
+
+
+def options(given: Mapping[str, Any]) -> list[str]:
+    """What a run was asked for: ``full: no``."""
+    return [f"{short(name, 40)}: {_option(value)}" for name, value in sorted(given.items())][:MOST_OPTIONS]
+
+
+def _option(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return short(", ".join(map(str, value)), 120) or "none"
+    return "none" if value is None else short(str(value), 120)
+
+
 def status(code: str) -> str:
     """``404 Not Found``."""
     try:
@@ -215,19 +237,26 @@ def difference(row: FieldCoverage) -> float | None:
     return row["filled"] / row["of"] - row["before"] if row["of"] and row["before"] is not None else None
 
 
+def is_fallen(row: FieldCoverage) -> bool:
+    """Whether notably fewer items have the field than expected."""
+    change = difference(row)
+    return change is not None and change <= -NOTABLE_LOSS
+
+
+def points(row: FieldCoverage) -> str:
+    """The difference in points of per cent; a dash when nothing can be compared."""
+    change = difference(row)
+    if change is None:
+        return "–"
+    return f"{100 * change:+.0f}".replace("-", "−") if abs(change) >= 0.005 else "0"
+
+
 def fallen(coverage: Iterable[FieldCoverage]) -> list[str]:
     """Fields that notably fewer items have than expected, in words."""
-    rows = [(row, difference(row)) for row in coverage]
     return [
         f"{short(row['field'], 60)} {percent(row['filled'] / row['of'])} instead of {percent(row['before'] or 0)}"
-        for row, change in rows
-        if change is not None and change <= -NOTABLE_LOSS
+        for row in filter(is_fallen, coverage)
     ]
-
-
-def day_of(run: PastRun) -> str:
-    """When a run began, to the minute."""
-    return day(run["started"])
 
 
 def code_of(run: PastRun) -> str:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from pathlib import Path
 from typing import Any
 
+from archive.disk import replacing
 from migration_spider.report.html import page
 from migration_spider.report.markdown import markdown
 from migration_spider.report.model import check
@@ -28,7 +28,8 @@ def write_report(folder: Path, report: dict[str, Any]) -> None:
     }
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in texts.items():
-        _put(folder / name, text.encode())
+        with replacing(folder / name) as file:
+            file.write(text.encode())
 
 
 def json_text(report: dict[str, Any]) -> str:
@@ -36,15 +37,3 @@ def json_text(report: dict[str, Any]) -> str:
     text = json.dumps(report, ensure_ascii=False, allow_nan=False, indent=1, sort_keys=True)
     # Half of a surrogate pair cannot be UTF-8, but stands in texts that came out of JSON.
     return re.sub("[\ud800-\udfff]", lambda found: f"\\u{ord(found[0]):04x}", text) + "\n"
-
-
-def _put(path: Path, data: bytes) -> None:
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with unfinished.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)

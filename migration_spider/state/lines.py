@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from archive.dataset.lines import TOMBSTONE, is_tombstone, whole_lines
-from archive.warc.salvage import sync_directory
+from archive.disk import sync
 from migration_spider.exceptions import BadLineError, StateError
 
 Record = dict[str, Any]
@@ -111,4 +111,4 @@ def written_anew(path: Path) -> Iterator[IO[bytes]]:
         os.fsync(draft.fileno())
     shutil.copymode(path, draft.name)
     Path(draft.name).replace(path)
-    sync_directory(path.parent)
+    sync(path.parent)

@@ -201,10 +201,6 @@ class Pages:
             ),
         )  # fmt: skip
 
-    def statuses_since(self, moment: str) -> Iterator[tuple[str, int]]:
-        """(address, status) of everything that was answered at ``moment`` (as ``WARC-Date``) or later."""
-        yield from self._db.execute("SELECT url, status FROM page WHERE checked >= ?", (moment,))
-
 
 def _is_item(record: StreamedRecord) -> bool:
     fields = record.headers

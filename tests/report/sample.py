@@ -6,8 +6,8 @@ import random
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from migration_spider.report.model import empty_report
 from migration_spider.vocabularies.data import load
+from tests.report.empty import empty_report
 
 SITE = "https://migrationnetwork.un.org"
 WARC = "news-20261120T030405Z-00000.warc.gz"

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import example, given, settings
 from rich.console import Console
 
-from migration_spider.report.model import empty_report
 from migration_spider.report.terminal import show
 from migration_spider.report.write import write_report
 from tests.crawling import scrapy
+from tests.report.empty import empty_report
 from tests.report.poison import FRAGMENTS, poisoned, texts
 from tests.report.sample import sample_report
 
@@ -108,3 +108,14 @@ def test_an_empty_report_is_shown():
     assert screen.getvalue().startswith(
         "\nComplete\nNothing new, changed or gone. No address of a news item was met.\n"
     )
+
+
+def test_styles_are_the_views_own_and_none_comes_out_of_a_text():
+    report = sample_report()
+    report["items"]["new"][0]["title"] = "[bold]\x1b[31mx"
+    screen = io.StringIO()
+    console = Console(file=screen, force_terminal=True, color_system="standard", no_color=False, width=100)
+    show(report, console)
+    assert "\x1b[1;31mNOT COMPLETE: 7 pages that the site names are missing\x1b[0m\n" in screen.getvalue()
+    assert "\n\x1b[1mNew\x1b[0m \x1b[2m63\x1b[0m\n" in screen.getvalue()
+    assert "  [bold][U+001B][31mx\n" in screen.getvalue()

@@ -7,8 +7,8 @@ from hypothesis import example, given, settings
 from markdown_it import MarkdownIt
 
 from migration_spider.report.markdown import code, escaped, markdown
-from migration_spider.report.model import empty_report
 from migration_spider.report.text import address, short, visible
+from tests.report.empty import empty_report
 from tests.report.poison import FRAGMENTS, poisoned, texts
 from tests.report.sample import sample_report
 
@@ -33,6 +33,7 @@ def shown(text):
 
 @given(texts)
 @example("".join(FRAGMENTS))
+@example("__x y__")
 @settings(max_examples=300, deadline=None)
 def test_an_escaped_text_is_one_paragraph_that_says_just_it(text):
     tokens = READER.parse(escaped(text))

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import example, given, settings
 
 from migration_spider.report.html import page
-from migration_spider.report.model import empty_report
 from migration_spider.report.text import address, short, visible
 from migration_spider.report.words import when
+from tests.report.empty import empty_report
 from tests.report.poison import FRAGMENTS, poisoned, texts
 from tests.report.sample import sample_report
 
