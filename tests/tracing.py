@@ -30,8 +30,8 @@ class Tracer(MemoryStatsCollector):
 
         os.fsync = traced
 
-    def inc_value(self, key: str, *arguments: Any, **named: Any) -> None:
-        super().inc_value(key, *arguments, **named)
+    def set_value(self, key: str, value: Any) -> None:
+        super().set_value(key, value)
         if key.startswith("migration/items/"):
             self._note(counted=key)
 
