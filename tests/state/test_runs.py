@@ -5,7 +5,7 @@ import pytest
 
 from migration_spider.exceptions import StateError
 from migration_spider.state.database import open_database
-from migration_spider.state.runs import Missed, MissedItems, Run, Runs
+from migration_spider.state.runs import Missed, MissedItems, PastRun, Runs
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def test_a_run_that_was_killed_has_no_end(database):
     assert runs.first_of("c") is None
     assert ["b"] == [run.id for run in runs.history(1)]
     assert not runs.last().is_whole
-    assert runs.last() == Run(
+    assert runs.last() == PastRun(
         id="b",
         cycle="a",
         started="2026-01-02T00:00:00Z",
@@ -92,5 +92,5 @@ def test_a_database_that_cannot_be_opened_says_what_to_do(tmp_path):
 
 def test_a_name_that_is_damaged_is_no_error(tmp_path):
     with closing(open_database(tmp_path / "state.sqlite")) as database:
-        database.execute("INSERT INTO warc_file VALUES (CAST(x'ff41' AS TEXT), 1)")
-        assert ("\ufffdA",) == database.execute("SELECT name FROM warc_file").fetchone()
+        database.execute("INSERT INTO again VALUES (CAST(x'ff41' AS TEXT), '')")
+        assert ("\ufffdA",) == database.execute("SELECT url FROM again").fetchone()
