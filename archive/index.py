@@ -12,7 +12,7 @@ import hashlib
 import json
 import logging
 import sqlite3
-from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,21 +58,17 @@ the payload that an address served last with status 200. ``answer``: a `LastAnsw
 
 _NOTE_PAYLOAD = "INSERT INTO record VALUES (?, ?, ?, ?, ?, 0) ON CONFLICT (id) DO UPDATE SET key = excluded.key"
 _NOTE_LATEST = (
-    "INSERT INTO latest VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (uri) DO UPDATE SET key = excluded.key,"
-    " entity = excluded.entity, size = excluded.size, etag = excluded.etag, date = excluded.date"
-    " WHERE excluded.date >= date"
+    "REPLACE INTO latest SELECT ?, ?, ?, ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM latest WHERE uri = ? AND date > ?)"
 )
 _NOTE_RECORD = (
     "INSERT INTO record VALUES (?, ?, ?, ?, NULL, 1) ON CONFLICT (id) DO UPDATE SET is_answer = 1,"
     " file = excluded.file, offset = excluded.offset, length = excluded.length"
 )
 _NOTE_ANSWER = (
-    "INSERT INTO answer VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (url) DO UPDATE SET"
-    " status = excluded.status, etag = excluded.etag, last_modified = excluded.last_modified,"
-    " checked = excluded.checked, head_file = excluded.head_file, head_offset = excluded.head_offset,"
-    " head_length = excluded.head_length, body_file = excluded.body_file, body_offset = excluded.body_offset,"
-    " body_length = excluded.body_length WHERE excluded.checked >= checked"
+    "REPLACE INTO answer SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?"
+    " WHERE NOT EXISTS (SELECT 1 FROM answer WHERE url = ? AND checked > ?)"
 )
+_DAMAGE = "Read no further than this: %s (see scrapy archive-repair)"
 _NOT_MODIFIED = "server-not-modified"
 _BUSY = frozenset((408, 425, 429))
 """Answers that say nothing of the page; so do those from 500 on (RFC 9110, section 15)."""
@@ -180,30 +176,15 @@ def number_of(db: sqlite3.Connection, name: str) -> int:
     return int(db.execute("SELECT id FROM file WHERE name = ?", (name,)).fetchone()[0])
 
 
-PayloadRow = tuple[str, int, int, int, bytes]
-LatestRow = tuple[bytes, bytes, str, int, str | None, str]
-
-
-def rows_of(number: int, met: Met) -> tuple[PayloadRow | None, LatestRow | None]:
-    """What is noted of a payload met in the file called ``number``: in ``record``, and in ``latest``."""
+def note(db: sqlite3.Connection, number: int, met: Met) -> None:
+    """Note a payload that was met in the file called ``number``."""
     payload, span = met.payload, met.span
-    latest = (uri_key(payload.target_uri), payload.key, payload.entity, payload.size, payload.etag, met.date)
-    return (
-        (span.record_id, number, span.offset, span.length, payload.key) if met.is_original else None,
-        latest if payload.status == 200 else None,
-    )
-
-
-def note(db: sqlite3.Connection, payloads: Iterable[PayloadRow], latest: Iterable[LatestRow]) -> None:
-    """Add what `rows_of` gave."""
-    db.executemany(_NOTE_PAYLOAD, payloads)
-    db.executemany(_NOTE_LATEST, latest)
-
-
-def note_met(db: sqlite3.Connection, number: int, met: Iterable[Met]) -> None:
-    """Note payloads that were met in the file called ``number``."""
-    for held, latest in (rows_of(number, one) for one in met):
-        note(db, [held] if held else [], [latest] if latest else [])
+    if met.is_original:
+        db.execute(_NOTE_PAYLOAD, (span.record_id, number, span.offset, span.length, payload.key))
+    if payload.status == 200:
+        uri = uri_key(payload.target_uri)
+        row = (uri, payload.key, payload.entity, payload.size, payload.etag, met.date)
+        db.execute(_NOTE_LATEST, (*row, uri, met.date))
 
 
 def uri_key(uri: str) -> bytes:
@@ -214,6 +195,28 @@ def uri_key(uri: str) -> bytes:
 def know(db: sqlite3.Connection, name: str, told: tuple[int, ...], *, is_read: bool = False) -> None:
     """Note that the index has the payloads of a file of this `stamp_of`, and whether it has all else too."""
     db.execute("UPDATE file SET size = ?, mtime_ns = ?, is_read = ? WHERE name = ?", (*told, is_read, name))
+
+
+def noting(
+    db: sqlite3.Connection, file: WarcFile, told: tuple[int, ...], records: Generator[StreamedRecord, None, None]
+) -> Generator[StreamedRecord, None, None]:
+    """Note the payloads of a file of the stamp ``told`` as its records pass, where they are not known yet."""
+    number = number_of(db, file.name)
+    query = "SELECT size IS ? AND mtime_ns IS ? FROM file WHERE id = ?"
+    (is_known,) = db.execute(query, (*told, number)).fetchone()
+    finder = PayloadFinder(file.path, file.name)
+    with closing(records):
+        try:
+            for record in records:
+                # First of all, since the other reader may want no more than the end of the block.
+                record.start(LONGEST_START)
+                yield record
+                record.length()
+                for met in () if is_known else finder.meet(record):
+                    note(db, number, met)
+        finally:
+            for met in finder.rest():
+                note(db, number, met)
 
 
 class CollectionIndex:
@@ -282,13 +285,11 @@ class CollectionIndex:
             told = stamp_of(file.path)
             try:
                 for record in self._learning(file, told, stream_file(file.path, advance)):
-                    if (
-                        record.headers.get("WARC-Type") == "metadata"
-                        and record.headers.get("Content-Type") in self._item_types
-                    ):
+                    kind, content_type = map(record.headers.get, ("WARC-Type", "Content-Type"))
+                    if kind == "metadata" and content_type in self._item_types:
                         items.append(json.loads(record.start(record.size)))
             except BrokenRecordError as error:
-                _log_damage(error)
+                logger.warning(_DAMAGE, error)
             # Outside of the transaction: the file is known only when whoever takes them is done, so that a kill in
             # between loses nothing.
             yield items
@@ -309,7 +310,7 @@ class CollectionIndex:
                 yield record
                 advance(record.length())
         except BrokenRecordError as error:
-            _log_damage(error)
+            logger.warning(_DAMAGE, error)
             self._know(file, told)
             raise
         self._know(file, told)
@@ -322,24 +323,13 @@ class CollectionIndex:
         self, file: WarcFile, told: tuple[int, ...], records: Generator[StreamedRecord, None, None]
     ) -> Iterator[StreamedRecord]:
         """Learn all that the index holds of a file from its records, up to where it is damaged."""
-        number = number_of(self._db, file.name)
-        query = "SELECT size IS ? AND mtime_ns IS ? FROM file WHERE id = ?"
-        (has_payloads,) = self._db.execute(query, (*told, number)).fetchone()
-        finder = PayloadFinder(file.path, file.name)
         try:
-            for record in records:
-                # First of all, since the other reader may want no more than the end of the block.
-                record.start(LONGEST_START)
-                yield record
-                record.length()
-                if not has_payloads:
-                    note_met(self._db, number, finder.meet(record))
-                if (kind := record.headers.get("WARC-Type")) in ("response", "revisit"):
-                    self._learn_answer(number, record, kind)
+            with closing(noting(self._db, file, told, records)) as passing:
+                for record in passing:
+                    yield record
+                    if (kind := record.headers.get("WARC-Type")) in ("response", "revisit"):
+                        self._learn_answer(number_of(self._db, file.name), record, kind)
         finally:
-            records.close()
-            if not has_payloads:
-                note_met(self._db, number, finder.rest())
             self._db.commit()
 
     def _learn_answer(self, number: int, record: StreamedRecord, kind: str) -> None:
@@ -397,8 +387,4 @@ class CollectionIndex:
         self, url: str, status: int, fields: Fields, date: str, head: tuple[int, int, int], body: tuple[int, int, int]
     ) -> None:
         told = fields.get("ETag"), fields.get("Last-Modified")
-        self._db.execute(_NOTE_ANSWER, (url, status, *told, date, *head, *body))
-
-
-def _log_damage(error: BrokenRecordError) -> None:
-    logger.warning("Read no further than this: %s (see scrapy archive-repair)", error)
+        self._db.execute(_NOTE_ANSWER, (url, status, *told, date, *head, *body, url, date))

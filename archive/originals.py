@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -14,27 +14,22 @@ from archive.cdxj.files import WarcFile, find
 from archive.errors import ArchiveError, BrokenRecordError
 from archive.index import (
     INDEX_NAME,
-    LatestRow,
-    PayloadRow,
     forget_changed,
     know,
     note,
-    note_met,
+    noting,
     number_of,
     open_index,
     remove_index,
-    rows_of,
     stamp_of,
     uri_key,
 )
 from archive.message import Fields
-from archive.warc.payload import LONGEST_START, STORED, Met, Payload, PayloadFinder
+from archive.warc.payload import STORED, Met, Payload
 from archive.warc.reader import check_record, stream_file
 from archive.warc.record import Span
 
 logger = logging.getLogger(__name__)
-
-_BATCH = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +75,8 @@ class Originals:
         self._directory = directory
         self._was_opened = False
         self._db: sqlite3.Connection | None = None
-        self._files: dict[str, int] = {}
-        """Numbers of the files that this run writes."""
-        self._unfinished: set[str] = set()
-        self._new_payloads: dict[bytes, PayloadRow] = {}
-        self._new_latest: dict[bytes, LatestRow] = {}
+        self._file: str | None = None
+        """The one that is being written."""
         self._opened: tuple[str, BinaryIO] | None = None
         self._known = _Filter()
 
@@ -108,10 +100,10 @@ class Originals:
             return None
         with self._failing("is given up"):
             uri = uri_key(target_uri)
-            row = self._new_latest.get(uri) or db.execute("SELECT * FROM latest WHERE uri = ?", (uri,)).fetchone()
+            row = db.execute("SELECT key, entity, size, etag FROM latest WHERE uri = ?", (uri,)).fetchone()
             if row is None:
                 return None
-            _, key, entity, size, etag, _ = row
+            key, entity, size, etag = row
             known = {tag.removeprefix("W/") for tag in etags}
             if known and "*" not in known and (etag or "").removeprefix("W/") not in known:
                 return None
@@ -126,20 +118,12 @@ class Originals:
         if db is None:
             return
         with self._failing("is given up"):
-            if span.file not in self._files:
+            if span.file != self._file:
                 self._settle(db)
-                self._files[span.file] = number_of(db, span.file)
-                self._unfinished.add(span.file)
-            held, latest = rows_of(self._files[span.file], Met(payload, date, span, is_original))
-            if held is not None:
-                self._new_payloads.setdefault(payload.key, held)
+                self._file = span.file
+            note(db, number_of(db, span.file), Met(payload, date, span, is_original))
+            if is_original:
                 self._known.add(payload.key)
-            if latest is not None:
-                known = self._new_latest.get(latest[0])
-                if known is None or known[-1] <= date:
-                    self._new_latest[latest[0]] = latest
-            if len(self._new_payloads) + len(self._new_latest) >= _BATCH:
-                self._flush(db)
 
     def close(self) -> None:
         """Keep what was noted; call when the last file is finished."""
@@ -168,32 +152,20 @@ class Originals:
 
     def _read(self, db: sqlite3.Connection, file: WarcFile) -> None:
         """Note the payloads of a finished file, of a damaged one up to the damage."""
-        number, told = number_of(db, file.name), stamp_of(file.path)
-        finder = PayloadFinder(file.path, file.name)
+        told = stamp_of(file.path)
         try:
-            with closing(stream_file(file.path)) as records:
-                for record in records:
-                    record.start(LONGEST_START)
-                    record.length()
-                    note_met(db, number, finder.meet(record))
+            for _ in noting(db, file, told, stream_file(file.path)):
+                pass
         except ArchiveError as error:
             logger.warning("For deduplication read no further than this: %s", error)
-        note_met(db, number, finder.rest())
         know(db, file.name, told)
 
-    def _flush(self, db: sqlite3.Connection) -> None:
-        note(db, self._new_payloads.values(), self._new_latest.values())
-        self._new_payloads.clear()
-        self._new_latest.clear()
-
     def _settle(self, db: sqlite3.Connection) -> None:
-        """Keep the entries of the files that are finished by now."""
-        self._flush(db)
-        for name in self._unfinished:
+        """Keep the entries of the file that is finished by now."""
+        if self._file is not None:
             # One that is still open changes yet: without a size it is read again at the next start.
             with suppress(FileNotFoundError):
-                know(db, name, stamp_of(self._directory / name))
-        self._unfinished.clear()
+                know(db, self._file, stamp_of(self._directory / self._file))
         db.commit()
 
     @contextmanager
@@ -212,8 +184,6 @@ class Originals:
     # ---- the records ----------------------------------------------------------------------------------------------
 
     def _read_back(self, db: sqlite3.Connection, key: bytes, entity: str, size: int) -> Original | None:
-        if key in self._new_payloads:
-            self._flush(db)
         query = (
             "SELECT name, offset, length, record.id FROM record JOIN file ON file.id = file"
             " WHERE key = ? ORDER BY file, offset LIMIT 1"
