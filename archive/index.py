@@ -323,12 +323,13 @@ class CollectionIndex:
         self, file: WarcFile, told: tuple[int, ...], records: Generator[StreamedRecord, None, None]
     ) -> Iterator[StreamedRecord]:
         """Learn all that the index holds of a file from its records, up to where it is damaged."""
+        number = number_of(self._db, file.name)
         try:
             with closing(noting(self._db, file, told, records)) as passing:
                 for record in passing:
                     yield record
                     if (kind := record.headers.get("WARC-Type")) in ("response", "revisit"):
-                        self._learn_answer(number_of(self._db, file.name), record, kind)
+                        self._learn_answer(number, record, kind)
         finally:
             self._db.commit()
 

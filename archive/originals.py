@@ -76,7 +76,8 @@ class Originals:
         self._was_opened = False
         self._db: sqlite3.Connection | None = None
         self._file: str | None = None
-        """The one that is being written."""
+        """The one that is being written, and its number in the index."""
+        self._number = 0
         self._opened: tuple[str, BinaryIO] | None = None
         self._known = _Filter()
 
@@ -120,8 +121,8 @@ class Originals:
         with self._failing("is given up"):
             if span.file != self._file:
                 self._settle(db)
-                self._file = span.file
-            note(db, number_of(db, span.file), Met(payload, date, span, is_original))
+                self._file, self._number = span.file, number_of(db, span.file)
+            note(db, self._number, Met(payload, date, span, is_original))
             if is_original:
                 self._known.add(payload.key)
 
