@@ -6,6 +6,7 @@ from shutil import copytree
 
 import pytest
 
+from archive.index import INDEX_NAME
 from tests.crawling import items, run
 from tests.harvesting import SELDOM, command, harvest, lose
 from tests.portal import Portal
@@ -118,9 +119,9 @@ def test_a_state_that_cannot_be_used_is_made_again(portal, data, damage):
     assert whole == (data / "items" / "news.jsonl").read_bytes()
 
 
-def test_a_state_with_a_name_that_is_none_is_read_again(portal, data):
-    _change("UPDATE warc_file SET name = CAST(x'ff41' AS TEXT) WHERE name = (SELECT min(name) FROM warc_file)")(
-        data / "state.sqlite"
+def test_an_index_with_a_name_that_is_none_is_read_again(portal, data):
+    _change("UPDATE file SET name = CAST(x'ff41' AS TEXT) WHERE name = (SELECT min(name) FROM file)")(
+        data / "warc" / INDEX_NAME
     )
     harvest(data, site=portal.url, MIGRATION_REVISIT=SELDOM)
 

@@ -27,7 +27,7 @@ class NothingIsDue:
 @pytest.fixture
 def middleware():
     run = SimpleNamespace(ledger=SimpleNamespace(lastmods={}), memory=NothingIsDue(), count=lambda name: None)
-    settings = Settings({"ARCHIVE_DEDUP": True})
+    settings = Settings({"ARCHIVE_DIR": "warc"})
     return IncrementalMiddleware(SimpleNamespace(settings=settings, spider=SimpleNamespace(run=run)))
 
 

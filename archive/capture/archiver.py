@@ -25,7 +25,7 @@ from archive.capture.settings import read_settings
 from archive.capture.thread import Job, Work, WriterThread
 from archive.capture.warcinfo import warcinfo_fields
 from archive.errors import ArchiveError
-from archive.warc.originals import Originals
+from archive.originals import Originals
 from archive.warc.record import Draft, Span, format_date, new_record_id
 from archive.warc.writer import WarcWriter
 
@@ -151,11 +151,7 @@ class Archiver:
             )
             if left.tail:
                 logger.warning("The bytes dropped from %s hold whole records: they are in %s", left.file, left.tail)
-        try:
-            self._originals = Originals(self.directory) if self.settings.dedup else None
-        except BaseException:
-            self._writer.close()  # Else the collection stays locked.
-            raise
+        self._originals = Originals(self.directory) if self.settings.dedup else None
         self._thread = WriterThread(self._writer, self.settings.fsync_interval, self._deliver)
 
     async def write_call(self, call: Call) -> dict[str, Any] | None:

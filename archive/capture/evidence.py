@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from archive.capture.records import ExchangeRecords, Facts
-from archive.warc.originals import Original, Originals
+from archive.originals import Original, Originals
 from archive.warc.record import Span
 
 

@@ -13,8 +13,8 @@ from archive.capture.cipher import iana_name
 from archive.capture.exchange import Call, Exchange, without_userinfo
 from archive.capture.revisit import Revisit, identical_payload, not_modified
 from archive.message import redact, split_head
+from archive.originals import Original, Originals
 from archive.warc.file import digest, size_of
-from archive.warc.originals import Original, Originals
 from archive.warc.payload import STORED, Payload, payload_of
 from archive.warc.record import (
     HTTP_REQUEST,

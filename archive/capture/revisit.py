@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from archive.capture.exchange import Exchange
 from archive.message import Fields, parse_fields
-from archive.warc.originals import Original, Originals
+from archive.originals import Original, Originals
 from archive.warc.payload import Payload
 
 _ETAGS = re.compile(r'(?:W/)?"[^"]*"|[^\s,]+')

@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
@@ -17,7 +17,7 @@ from archive.disk import replacing
 from archive.errors import ArchiveError, BrokenRecordError
 from archive.warc.reader import Advance, StreamedRecord, stream_file
 
-Passing = Callable[[WarcFile, Iterator[StreamedRecord]], Iterator[StreamedRecord]]
+Passing = Callable[[WarcFile, Generator[StreamedRecord, None, None]], Iterator[StreamedRecord]]
 """Gives on the records of a file, and may learn from them what it wants: so a file is read once for several ends."""
 
 _FILENAME = b'"filename": '

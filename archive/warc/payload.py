@@ -1,11 +1,21 @@
-"""What decides that two payloads are the same one for replay, and which payloads may refer to others."""
+"""What decides that two payloads are the same one for replay, which may refer to others, and how they are met again."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
-from archive.message import Fields
+from archive.entity import decode_entity
+from archive.errors import ArchiveError, UndecodableEntityError
+from archive.message import Fields, number_of_bytes, parse_fields, split_head, status_of
+from archive.warc.file import digest, sha256
+from archive.warc.reader import StreamedRecord, read_record
+from archive.warc.record import WARC_FIELDS, Span
+
+LONGEST_START = 1 << 20
+"""Bytes of a block that are held until the records around it are read."""
 
 SMALL = 256
 """Bytes; to refer to the same few bytes at another URI would take more room than it saves."""
@@ -53,3 +63,98 @@ def payload_of(header: Fields, status: int, target_uri: str, entity: str, size: 
     told = f"{entity}\n{status}\n{form}\n{target_uri if is_bound else ''}"
     key = hashlib.sha256(told.encode()).digest()[:16]
     return Payload(entity, size, target_uri, status, header.get("ETag"), key)
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """A payload met in a file, and the record it was met in."""
+
+    payload: Payload
+    date: str
+    span: Span
+    is_original: bool
+    """Whether the record holds the payload; a revisit only tells that it was served again."""
+
+
+class PayloadFinder:
+    """Finds every payload in ``path`` that is known whole and was asked for with GET, in records given one by one.
+
+    The digest is that of the metadata record (``entitySha256``), else computed. Memory holds one record at a time.
+    """
+
+    def __init__(self, path: Path, name: str) -> None:
+        self._path, self._name = path, name
+        self._held: StreamedRecord | None = None
+        self._start = self._told = b""
+        self._is_get = True
+        self._request: tuple[StreamedRecord, bool] | None = None
+
+    def meet(self, record: StreamedRecord) -> Iterator[Met]:
+        """Take the next record, whose block nobody has read but by its `start`; give what the ones before it hold."""
+        kind = record.headers.get("WARC-Type")
+        if kind in {"response", "revisit"}:
+            yield from self.rest()
+            self._held, self._start, self._told = record, record.start(LONGEST_START), b""
+            self._is_get = self._request is None or not _linked(self._request[0], record) or self._request[1]
+        elif kind == "request":
+            self._request = record, record.start(LONGEST_START).startswith(b"GET ")
+            if self._held is not None and _linked(record, self._held):
+                self._is_get = self._request[1]
+        elif self._held is not None and _tells_of(record, self._held):
+            self._told = record.start(LONGEST_START)
+
+    def rest(self) -> Iterator[Met]:
+        """What the last response or revisit holds, when no more is told of it."""
+        record, self._held = self._held, None
+        if record is None or not self._is_get:
+            return
+        uri, record_id = target_uri(record.headers), record.headers.get("WARC-Record-ID")
+        head, body = split_head(self._start)
+        status = status_of(head)
+        if status is None or uri is None or not record_id:
+            return
+        header = parse_fields(head)
+        is_original = record.headers.get("WARC-Type") == "response"
+        told = parse_fields(b"\n" + self._told, "utf-8")
+        entity, size = told.get("entitySha256"), number_of_bytes(told.get("entityLength") or "")
+        if not entity or size is None:
+            if not is_original or "WARC-Truncated" in record.headers or status == 304:
+                return
+            if len(self._start) < record.size:
+                try:
+                    body = read_record(self._path, record.offset, record.length()).body
+                except ArchiveError:
+                    return  # The file was changed or moved meanwhile.
+            entity, size = _entity(header, body)
+            if not size:
+                return  # It may be the answer to HEAD.
+        payload = payload_of(header, status, uri, entity, size)
+        span = Span(self._name, record.offset, record.length(), record_id)
+        yield Met(payload, record.headers.get("WARC-Date") or "", span, is_original)
+
+
+def target_uri(headers: Fields) -> str | None:
+    """``WARC-Target-URI``, without the angle brackets that Wget puts around it."""
+    uri = headers.get("WARC-Target-URI")
+    return uri[1:-1] if uri and uri[:1] == "<" and uri[-1:] == ">" else uri
+
+
+def _linked(one: StreamedRecord, other: StreamedRecord) -> bool:
+    return any(
+        a.headers.get("WARC-Record-ID") in b.headers.get_all("WARC-Concurrent-To")
+        for a, b in ((one, other), (other, one))
+    )
+
+
+def _tells_of(record: StreamedRecord, other: StreamedRecord) -> bool:
+    told = record.headers
+    is_told = told.get("WARC-Type") == "metadata" and told.get("Content-Type") == WARC_FIELDS
+    return is_told and _linked(record, other)
+
+
+def _entity(header: Fields, body: bytes) -> tuple[str, int]:
+    """As `Payload` has it."""
+    try:
+        return sha256(decode_entity(header, [body]))
+    except UndecodableEntityError:
+        return STORED + digest(body), len(body)

@@ -6,8 +6,8 @@ import hashlib
 from dataclasses import dataclass
 
 from archive import ArchiveError
+from archive.index import CollectionIndex, LastAnswer
 from archive.replay import read_span
-from migration_spider.state import Page, Pages
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Robots:
     """Whether status or text differ from those before the run."""
 
 
-def robots_of(pages: Pages, site: str, before: Robots) -> Robots:
+def robots_of(pages: CollectionIndex, site: str, before: Robots) -> Robots:
     """The last answer of ``site``'s robots.txt, compared with an earlier one."""
     page = pages.get(f"{site}/robots.txt")
     if page is None:
@@ -32,7 +32,7 @@ def robots_of(pages: Pages, site: str, before: Robots) -> Robots:
     return Robots(page.status, digest, changed)
 
 
-def _digest(pages: Pages, page: Page) -> str | None:
+def _digest(pages: CollectionIndex, page: LastAnswer) -> str | None:
     try:
         return hashlib.sha256(read_span(pages.directory, page.body).payload).hexdigest()
     except ArchiveError:

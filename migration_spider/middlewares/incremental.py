@@ -11,10 +11,12 @@ from scrapy.http import Response
 from w3lib.url import safe_url_string
 
 from archive import ArchiveError, Span
+from archive.capture.settings import read_settings
+from archive.index import LastAnswer
 from archive.replay import answer
 from migration_spider.exceptions import NotWantedError
 from migration_spider.middlewares.politeness import is_robots
-from migration_spider.state import Memory, Page
+from migration_spider.state import Memory
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +44,7 @@ class IncrementalMiddleware:
     def __init__(self, crawler: Any) -> None:
         self.run = crawler.spider.run
         # Without deduplication a 304 would refer to nothing.
-        self.asks_conditionally = crawler.settings.getbool("ARCHIVE_DEDUP")
+        self.asks_conditionally = read_settings(crawler.settings).dedup
 
     @classmethod
     def from_crawler(cls, crawler: Any) -> IncrementalMiddleware:
@@ -89,7 +91,7 @@ class IncrementalMiddleware:
                 return stored
         return request.replace(dont_filter=True, meta={**request.meta, "whole": True})
 
-    def _is_due(self, memory: Memory, request: Request, page: Page | None) -> bool:
+    def _is_due(self, memory: Memory, request: Request, page: LastAnswer | None) -> bool:
         """Listings, feeds, sitemaps and robots.txt always, and so the attachments of an item that is looked at."""
         if request.meta.get("requisite"):
             return memory.is_requisite_due(page)
@@ -100,7 +102,7 @@ class IncrementalMiddleware:
             return True
         return memory.is_page_due(request.url, page, self.run.ledger.lastmods.get(request.url))
 
-    def _from_archive(self, memory: Memory, request: Request, page: Page) -> Response | None:
+    def _from_archive(self, memory: Memory, request: Request, page: LastAnswer) -> Response | None:
         fetched_at = f"{page.checked[:19]}Z"
         try:
             response, facts = answer(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from migration_spider.exceptions import StateError
 
-VERSION = 4
+VERSION = 5
 
 INDEX_SCHEMA = """
 DROP TABLE IF EXISTS item;
@@ -23,17 +23,8 @@ CREATE TABLE item (
 ) WITHOUT ROWID;
 CREATE INDEX item_url ON item (url);
 CREATE TABLE lines (one INTEGER PRIMARY KEY CHECK (one = 1), size INTEGER NOT NULL, digest TEXT NOT NULL);
-CREATE TABLE page (
-    url TEXT PRIMARY KEY, status INTEGER NOT NULL, etag TEXT, last_modified TEXT, checked TEXT NOT NULL,
-    head_file TEXT NOT NULL, head_offset INTEGER NOT NULL, head_length INTEGER NOT NULL,
-    body_file TEXT NOT NULL, body_offset INTEGER NOT NULL, body_length INTEGER NOT NULL
-) WITHOUT ROWID;
-CREATE TABLE record (
-    id TEXT PRIMARY KEY, file TEXT NOT NULL, offset INTEGER NOT NULL, length INTEGER NOT NULL
-) WITHOUT ROWID;
-CREATE TABLE warc_file (name TEXT PRIMARY KEY, size INTEGER NOT NULL) WITHOUT ROWID;
 """
-"""Indexes of what stands in ``items/`` and ``warc/``: made again whenever they are lost."""
+"""Index of what stands in ``items/``: made again whenever it is lost. That of ``warc/`` was here until version 4."""
 
 MEMORY_SCHEMA = """
 CREATE TABLE IF NOT EXISTS run (

@@ -8,11 +8,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from archive import ArchiveError
+from archive.index import CollectionIndex, IsBlocked, LastAnswer
+from migration_spider.exceptions import StateError
+from migration_spider.items import ITEM_MEDIA_TYPE, TOMBSTONE_MEDIA_TYPE
 from migration_spider.state.database import open_database
-from migration_spider.state.pages import IsBlocked, Page, Pages
 from migration_spider.state.runs import MissedItems, Runs
 from migration_spider.state.schedule import Policy, interval, is_due, moment, stamp, young_since
 from migration_spider.state.store import COLUMNS, Item
+
+ITEM_TYPES = frozenset((ITEM_MEDIA_TYPE, TOMBSTONE_MEDIA_TYPE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +46,11 @@ class Memory:
 
     def __init__(self, path: Path, warc: Path, rules: Rules, is_blocked: IsBlocked) -> None:
         self._db: sqlite3.Connection = open_database(path)
-        self.pages = Pages(self._db, warc, is_blocked)
+        try:
+            self.pages = CollectionIndex(warc, is_blocked, ITEM_TYPES)
+        except ArchiveError as error:
+            self._db.close()
+            raise StateError(str(error)) from error
         self.runs = Runs(self._db)
         self.missed = MissedItems(self._db)
         self.rules = rules
@@ -65,7 +74,8 @@ class Memory:
         self._missed = {one.id for one in self.missed.all()}
 
     def close(self) -> None:
-        """Close the database."""
+        """Close the databases."""
+        self.pages.close()
         self._db.close()
 
     # ---- items
@@ -113,11 +123,11 @@ class Memory:
 
     # ---- pages
 
-    def is_current(self, page: Page) -> bool:
+    def is_current(self, page: LastAnswer) -> bool:
         """Whether ``page`` was answered in an earlier part of this cycle: then it is not asked again."""
         return page.checked >= self.began
 
-    def is_page_due(self, url: str, page: Page | None, lastmod: str | None) -> bool:
+    def is_page_due(self, url: str, page: LastAnswer | None, lastmod: str | None) -> bool:
         """Whether a page of content is to be asked: for its age, or because the site says that it was changed."""
         if page is None or url in self._again or self.rules.everything:
             return True
@@ -138,11 +148,11 @@ class Memory:
         page = self.pages.get(url)
         return page is None or _is_later(lastmod, page.checked)
 
-    def is_requisite_due(self, page: Page | None) -> bool:
+    def is_requisite_due(self, page: LastAnswer | None) -> bool:
         """Whether a style sheet, script or image is to be asked."""
         return page is None or self.rules.everything or is_due(page.checked, self.rules.requisites, self.now)
 
-    def _is_due(self, page: Page, item: Item) -> bool:
+    def _is_due(self, page: LastAnswer, item: Item) -> bool:
         if self.rules.everything or item.url in self._again or item.id in self._missed:
             return True
         if item.withdrawn:

@@ -252,7 +252,7 @@ def test_a_spooled_body_gives_the_same_records(server, tmp_path, name):
     assert record.block == BY_NAME[name].message
     assert record.payload == BY_NAME[name].entity
     assert sorted(path.name for path in result.warc.iterdir()) == [
-        ".digests.sqlite",
+        ".index.sqlite",
         ".lock",
         *sorted({e["archive"]["file"] for e in result.results}),
     ]

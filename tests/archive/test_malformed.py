@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gzip
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from archive import ArchiveError, BrokenRecordError, iter_records, read_record
 from archive.cdxj import WarcFile, build_index, read_capture
 from archive.cdxj.line import parse_line
+from archive.index import CollectionIndex
 from archive.repair import repair
 from archive.wacz import write_wacz
-from archive.warc.learn import learn
+from archive.warc.reader import stream_file
 from archive.warc.salvage import whole_records
 from tests.archive.damaged import CHUNKED, exchange, parts, plain_answer, verify, write
 
@@ -46,8 +47,8 @@ def use(path: Path, scratch: Path) -> None:
                 assert isinstance(record.payload, bytes)
     with suppress(ArchiveError):
         build_index([WarcFile(path)], scratch / "index.cdxj")
-    with suppress(ArchiveError):
-        list(learn(path))
+    with closing(CollectionIndex(scratch / "collection")) as index, suppress(ArchiveError):
+        list(index.passing(WarcFile(path), stream_file(path)))
     with suppress(ArchiveError):
         write_wacz([WarcFile(path)], scratch / "packed.wacz")
     (scratch / "repaired").unlink(missing_ok=True)

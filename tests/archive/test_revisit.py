@@ -8,13 +8,14 @@ import sqlite3
 import subprocess
 import sys
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from archive import Draft, WarcWriter, iter_records, read_record
-from archive.warc.learn import learn
-from archive.warc.originals import INDEX_NAME, Originals
+from archive.index import INDEX_NAME, CollectionIndex
+from archive.originals import Originals
 from archive.warc.record import new_record_id
 from tests.archive.cases import CASES as WIRE_CASES
 from tests.archive.cases import TEXT, chunked, chunks, plain
@@ -166,7 +167,7 @@ def test_only_heads_that_say_the_same_of_the_body_are_exchanged(server, tmp_path
 @pytest.mark.parametrize("method", ["HEAD", "POST"])
 def test_only_what_get_answers_is_referred_to(server, tmp_path, method):
     crawl(tmp_path, [{"url": f"{server.base}/page", "method": "POST", "body": "a=1"}])
-    (tmp_path / "warc" / INDEX_NAME).unlink()
+    (tmp_path / "warc" / INDEX_NAME).unlink(missing_ok=True)
     result = crawl(tmp_path, [{"url": f"{server.base}/page", "method": method}] * 2 if method == "POST" else [])
     assert set(types(result, "page")) == {"response"}
     assert types(fetch(server, tmp_path, "page"), "page")[-1] == "response"
@@ -366,7 +367,11 @@ def test_files_of_other_programs_are_referred_to(server, tmp_path):
 def test_truncated_and_empty_payloads_of_other_programs_are_not(tmp_path):
     write_foreign(tmp_path, "http://127.0.0.1/a", BY_NAME["page"].message, **{"WARC-Truncated": "length"})
     write_foreign(tmp_path, "http://127.0.0.1/b", b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n")
-    assert [met for path in tmp_path.glob("*.warc.gz") for met in learn(path)] == []
+    write_foreign(tmp_path, "http://127.0.0.1/c", BY_NAME["page"].message)
+    originals = Originals(tmp_path)
+    found = {name: originals.find_unmodified(f"http://127.0.0.1/{name}", []) for name in "abc"}
+    originals.close()
+    assert [name for name, original in found.items() if original] == ["c"]
 
 
 def test_an_index_that_cannot_be_written_costs_no_record(server, tmp_path):
@@ -380,8 +385,8 @@ def test_a_file_that_a_killed_run_left_is_read_again(server, tmp_path):
     fetch(server, tmp_path, "page")
     (path,) = (tmp_path / "warc").glob("*.warc.gz")
     path.rename(path.with_name(path.name + ".open"))
-    index = Originals(tmp_path / "warc")  # knows of no finished file
-    index.close()
+    with closing(CollectionIndex(tmp_path / "warc")) as index:
+        assert index.unknown_files() == []  # knows of no finished file
     result = fetch(server, tmp_path, "page")
     assert types(result, "page") == ["response", "revisit"]
 

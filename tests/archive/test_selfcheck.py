@@ -241,7 +241,7 @@ ArchiveExtension.{OWN[name]} = sabotaged
 CLOSING = {
     "the writer's close": "from archive.warc.writer import WarcWriter\nWarcWriter.close = broken\n",
     "the archiver's close": "from archive.capture.archiver import Archiver\nArchiver.close = broken\n",
-    "the digests' close": "from archive.warc.originals import Originals\nOriginals.close = broken\n",
+    "the digests' close": "from archive.originals import Originals\nOriginals.close = broken\n",
 }
 
 

@@ -92,5 +92,5 @@ def test_a_database_that_cannot_be_opened_says_what_to_do(tmp_path):
 
 def test_a_name_that_is_damaged_is_no_error(tmp_path):
     with closing(open_database(tmp_path / "state.sqlite")) as database:
-        database.execute("INSERT INTO warc_file VALUES (CAST(x'ff41' AS TEXT), 1)")
-        assert ("\ufffdA",) == database.execute("SELECT name FROM warc_file").fetchone()
+        database.execute("INSERT INTO again VALUES (CAST(x'ff41' AS TEXT), '')")
+        assert ("\ufffdA",) == database.execute("SELECT url FROM again").fetchone()

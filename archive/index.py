@@ -1,0 +1,391 @@
+"""The index of a collection: what its WARC files hold, so that none has to be read twice.
+
+For every response record its place and the payload that is in it, which revisit records refer to (ISO 28500:2017, 6.7);
+for every address what it answered last. It is made from the files and made again when it is missing, damaged, behind or
+of another version, so a killed run, files of other programs and a lost index all heal in the same way. It stands beside
+``index.cdxj``: it is asked and added to while a file is open, which a sorted file cannot be.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import sqlite3
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from archive.cdxj.files import WarcFile, stamp, warc_files
+from archive.entity import decode_entity
+from archive.errors import ArchiveError, BrokenRecordError, UndecodableEntityError
+from archive.message import Fields, head_length, parse_fields, split_head, status_of
+from archive.warc.payload import LONGEST_START, Met, PayloadFinder, target_uri
+from archive.warc.reader import Advance, StreamedRecord, read_record, stream_file
+from archive.warc.record import Span
+
+logger = logging.getLogger(__name__)
+
+INDEX_NAME = ".index.sqlite"
+_FORMER_NAME = ".digests.sqlite"
+_VERSION = 1
+_BUSY_SECONDS = 60.0
+_SCHEMA = f"""
+BEGIN IMMEDIATE;
+CREATE TABLE file (
+    id INTEGER PRIMARY KEY, name TEXT UNIQUE NOT NULL, size INTEGER, mtime_ns INTEGER,
+    is_read INTEGER NOT NULL DEFAULT 0
+);
+CREATE TABLE record (
+    id TEXT PRIMARY KEY, file INTEGER NOT NULL, offset INTEGER NOT NULL, length INTEGER NOT NULL,
+    key BLOB, is_answer INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX record_key ON record (key) WHERE key IS NOT NULL;
+CREATE TABLE latest (uri BLOB PRIMARY KEY, key BLOB, entity TEXT, size INTEGER, etag TEXT, date TEXT) WITHOUT ROWID;
+CREATE TABLE answer (
+    url TEXT PRIMARY KEY, status INTEGER NOT NULL, etag TEXT, last_modified TEXT, checked TEXT NOT NULL,
+    head_file INTEGER NOT NULL, head_offset INTEGER NOT NULL, head_length INTEGER NOT NULL,
+    body_file INTEGER NOT NULL, body_offset INTEGER NOT NULL, body_length INTEGER NOT NULL
+) WITHOUT ROWID;
+PRAGMA user_version = {_VERSION};
+COMMIT;
+"""
+"""``file``: size and time when its payloads were noted, NULL until then, and whether all else was, too. ``record``: the
+responses, the key of the payload that one holds, and whether it is an answer that later revisits may go by. ``latest``:
+the payload that an address served last with status 200. ``answer``: a `LastAnswer`."""
+
+_NOTE_PAYLOAD = "INSERT INTO record VALUES (?, ?, ?, ?, ?, 0) ON CONFLICT (id) DO UPDATE SET key = excluded.key"
+_NOTE_LATEST = (
+    "REPLACE INTO latest SELECT ?, ?, ?, ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM latest WHERE uri = ? AND date > ?)"
+)
+_NOTE_RECORD = (
+    "INSERT INTO record VALUES (?, ?, ?, ?, NULL, 1) ON CONFLICT (id) DO UPDATE SET is_answer = 1,"
+    " file = excluded.file, offset = excluded.offset, length = excluded.length"
+)
+_NOTE_ANSWER = (
+    "REPLACE INTO answer SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?"
+    " WHERE NOT EXISTS (SELECT 1 FROM answer WHERE url = ? AND checked > ?)"
+)
+_DAMAGE = "Read no further than this: %s (see scrapy archive-repair)"
+_NOT_MODIFIED = "server-not-modified"
+_BUSY = frozenset((408, 425, 429))
+"""Answers that say nothing of the page; so do those from 500 on (RFC 9110, section 15)."""
+
+IsBlocked = Callable[[int, Mapping[str, str], str], object]
+"""(status, header fields, text) -> something true when the answer is none of the page that was asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class LastAnswer:
+    """What an address answered last."""
+
+    url: str
+    status: int
+    """200 also where a 304 said that it is as before."""
+
+    etag: str | None
+    last_modified: str | None
+    checked: str
+    """``WARC-Date`` of the answer."""
+
+    head: Span
+    """The record with the HTTP head."""
+
+    body: Span
+    """The record with the body; another one when ``head`` is that of a revisit."""
+
+
+def open_index(directory: Path) -> sqlite3.Connection:
+    """The index of the collection in ``directory``, whose lock the caller holds; made when it cannot be used.
+
+    Raises:
+        sqlite3.Error, OSError: it cannot be made either.
+    """
+    path = directory / INDEX_NAME
+    path.with_name(_FORMER_NAME).unlink(missing_ok=True)
+    for attempt in ("as it is", "anew"):
+        # Made in one thread, used in another, never in two at once.
+        db = sqlite3.connect(path, check_same_thread=False, timeout=_BUSY_SECONDS)
+        # A damaged name is that of nothing; it must not be an error.
+        db.text_factory = lambda text: text.decode("utf-8", "replace")
+        try:
+            # The writer adds while the crawl asks. Whatever a crash loses is found in the files again.
+            db.execute("PRAGMA journal_mode = WAL")
+            db.execute("PRAGMA synchronous = NORMAL")
+            if db.execute("PRAGMA user_version").fetchone() == (0,):
+                db.executescript(_SCHEMA)
+            if not _is_sound(db):
+                raise sqlite3.DatabaseError("damaged, or of another version")
+        except sqlite3.Error as error:
+            db.close()
+            if attempt == "anew" or isinstance(error, sqlite3.OperationalError):
+                raise
+            logger.warning("%s is made again: %s", path, error)
+            remove_index(directory)
+        else:
+            return db
+    raise AssertionError(path)
+
+
+def remove_index(directory: Path) -> None:
+    """Have the next start make the index again."""
+    for suffix in ("", "-wal", "-shm"):
+        (directory / (INDEX_NAME + suffix)).unlink(missing_ok=True)
+
+
+def _is_sound(db: sqlite3.Connection) -> bool:
+    """Whether it can be read and has just our tables: what only looks well would fail in the middle of a run."""
+    described = "SELECT sql FROM sqlite_master ORDER BY name"
+    with closing(sqlite3.connect(":memory:")) as pattern:
+        pattern.executescript(_SCHEMA)
+        return (
+            db.execute("PRAGMA user_version").fetchone() == (_VERSION,)
+            and db.execute(described).fetchall() == pattern.execute(described).fetchall()
+            and db.execute("PRAGMA quick_check(1)").fetchone() == ("ok",)
+        )
+
+
+def forget_changed(db: sqlite3.Connection, directory: Path) -> list[WarcFile]:
+    """Forget the records of files that are gone or others by now; give the finished files of unknown payloads."""
+    files = {file.name: file for file in finished_files(directory)}
+    query = "SELECT id, name, size, mtime_ns FROM file WHERE size IS NOT NULL"
+    for number, name, *known in db.execute(query).fetchall():
+        if name in files and tuple(known) == stamp_of(files[name].path):
+            del files[name]
+        else:
+            db.execute("DELETE FROM record WHERE file = ?", (number,))
+            db.execute("UPDATE file SET size = NULL, is_read = 0 WHERE id = ?", (number,))
+    return list(files.values())
+
+
+def finished_files(directory: Path) -> list[WarcFile]:
+    """The WARC files of ``directory`` that no writer is at, by name, which is by age."""
+    return [file for file in warc_files(directory) if not file.is_open] if directory.is_dir() else []
+
+
+def stamp_of(path: Path) -> tuple[int, ...]:
+    """Size and time of change, by which a file that was replaced is known."""
+    return tuple(stamp(path).values())
+
+
+def number_of(db: sqlite3.Connection, name: str) -> int:
+    """The number that stands for a file in the index."""
+    db.execute("INSERT OR IGNORE INTO file (name) VALUES (?)", (name,))
+    return int(db.execute("SELECT id FROM file WHERE name = ?", (name,)).fetchone()[0])
+
+
+def note(db: sqlite3.Connection, number: int, met: Met) -> None:
+    """Note a payload that was met in the file called ``number``."""
+    payload, span = met.payload, met.span
+    if met.is_original:
+        db.execute(_NOTE_PAYLOAD, (span.record_id, number, span.offset, span.length, payload.key))
+    if payload.status == 200:
+        uri = uri_key(payload.target_uri)
+        row = (uri, payload.key, payload.entity, payload.size, payload.etag, met.date)
+        db.execute(_NOTE_LATEST, (*row, uri, met.date))
+
+
+def uri_key(uri: str) -> bytes:
+    """What stands for an address in ``latest``."""
+    return hashlib.sha256(uri.encode()).digest()[:16]
+
+
+def know(db: sqlite3.Connection, name: str, told: tuple[int, ...], *, is_read: bool = False) -> None:
+    """Note that the index has the payloads of a file of this `stamp_of`, and whether it has all else too."""
+    db.execute("UPDATE file SET size = ?, mtime_ns = ?, is_read = ? WHERE name = ?", (*told, is_read, name))
+
+
+def noting(
+    db: sqlite3.Connection, file: WarcFile, told: tuple[int, ...], records: Generator[StreamedRecord, None, None]
+) -> Generator[StreamedRecord, None, None]:
+    """Note the payloads of a file of the stamp ``told`` as its records pass, where they are not known yet."""
+    number = number_of(db, file.name)
+    query = "SELECT size IS ? AND mtime_ns IS ? FROM file WHERE id = ?"
+    (is_known,) = db.execute(query, (*told, number)).fetchone()
+    finder = PayloadFinder(file.path, file.name)
+    with closing(records):
+        try:
+            for record in records:
+                # First of all, since the other reader may want no more than the end of the block.
+                record.start(LONGEST_START)
+                yield record
+                record.length()
+                for met in () if is_known else finder.meet(record):
+                    note(db, number, met)
+        finally:
+            for met in finder.rest():
+                note(db, number, met)
+
+
+class CollectionIndex:
+    """The index of the collection in ``directory``, whose lock the caller holds, for one who wants to know what every
+    address answered last.
+
+    Answers that ``is_blocked`` says nothing good of are left out: the page behind them was not seen. Metadata records
+    of one of ``item_types`` are the caller's own, and given to him as they are met.
+
+    Raises:
+        ArchiveError: the index cannot be opened.
+    """
+
+    def __init__(
+        self,
+        directory: Path,
+        is_blocked: IsBlocked = lambda status, fields, text: False,
+        item_types: Collection[str] = (),
+    ) -> None:
+        self.directory = directory
+        self._is_blocked = is_blocked
+        self._item_types = frozenset(item_types)
+        try:
+            directory.mkdir(parents=True, exist_ok=True)
+            self._db = open_index(directory)
+        except (sqlite3.Error, OSError) as error:
+            path = directory / INDEX_NAME
+            raise ArchiveError(f"{path}: {error}: move it away and run again; it is made anew") from error
+
+    def close(self) -> None:
+        """Close the index."""
+        self._db.close()
+
+    def get(self, url: str) -> LastAnswer | None:
+        """What ``url`` (without fragment) answered last; None when it never gave an answer worth knowing."""
+        row = self._db.execute(
+            "SELECT url, status, etag, last_modified, checked, h.name, head_offset, head_length,"
+            " b.name, body_offset, body_length FROM answer JOIN file h ON h.id = head_file"
+            " JOIN file b ON b.id = body_file WHERE url = ?",
+            (url.partition("#")[0],),
+        ).fetchone()
+        if row is None:
+            return None
+        address, status, etag, last_modified, checked, *spans = row
+        return LastAnswer(address, status, etag, last_modified, checked, Span(*spans[:3]), Span(*spans[3:]))
+
+    def unknown_files(self) -> list[WarcFile]:
+        """Finished WARC files that the index does not hold yet, by name, which is by age."""
+        with self._db:
+            forget_changed(self._db, self.directory)
+        known = {name for (name,) in self._db.execute("SELECT name FROM file WHERE is_read")}
+        return [file for file in finished_files(self.directory) if file.name not in known]
+
+    def forget_files(self) -> None:
+        """Have `catch_up` read all files again."""
+        with self._db:
+            self._db.execute("UPDATE file SET is_read = 0")
+
+    def catch_up(self, advance: Advance = lambda size: None) -> Iterator[list[dict[str, Any]]]:
+        """Read the files that are new, and yield for each the items that stand in it, in order.
+
+        A damaged file is read up to the damage, which is logged. ``advance`` gets the numbers of bytes read.
+        """
+        for file in self.unknown_files():
+            items: list[dict[str, Any]] = []
+            told = stamp_of(file.path)
+            try:
+                for record in self._learning(file, told, stream_file(file.path, advance)):
+                    kind, content_type = map(record.headers.get, ("WARC-Type", "Content-Type"))
+                    if kind == "metadata" and content_type in self._item_types:
+                        items.append(json.loads(record.start(record.size)))
+            except BrokenRecordError as error:
+                logger.warning(_DAMAGE, error)
+            # Outside of the transaction: the file is known only when whoever takes them is done, so that a kill in
+            # between loses nothing.
+            yield items
+            self._know(file, told)
+
+    def passing(
+        self, file: WarcFile, records: Generator[StreamedRecord, None, None], advance: Advance = lambda size: None
+    ) -> Iterator[StreamedRecord]:
+        """Learn from the records of ``file`` as they pass to another reader: what `catch_up` does of a file whose items
+        are taken already."""
+        told = stamp_of(file.path)
+        query = "SELECT 1 FROM file WHERE is_read AND name = ? AND size = ? AND mtime_ns = ?"
+        if file.is_open or self._db.execute(query, (file.name, *told)).fetchone():
+            yield from records
+            return
+        try:
+            for record in self._learning(file, told, records):
+                yield record
+                advance(record.length())
+        except BrokenRecordError as error:
+            logger.warning(_DAMAGE, error)
+            self._know(file, told)
+            raise
+        self._know(file, told)
+
+    def _know(self, file: WarcFile, told: tuple[int, ...]) -> None:
+        with self._db:
+            know(self._db, file.name, told, is_read=True)
+
+    def _learning(
+        self, file: WarcFile, told: tuple[int, ...], records: Generator[StreamedRecord, None, None]
+    ) -> Iterator[StreamedRecord]:
+        """Learn all that the index holds of a file from its records, up to where it is damaged."""
+        number = number_of(self._db, file.name)
+        try:
+            with closing(noting(self._db, file, told, records)) as passing:
+                for record in passing:
+                    yield record
+                    if (kind := record.headers.get("WARC-Type")) in ("response", "revisit"):
+                        self._learn_answer(number, record, kind)
+        finally:
+            self._db.commit()
+
+    def _learn_answer(self, number: int, record: StreamedRecord, kind: str) -> None:
+        told = record.headers
+        url, date, record_id = target_uri(told) or "", told.get("WARC-Date") or "", told.get("WARC-Record-ID")
+        block = record.start(LONGEST_START)
+        here = (number, record.offset, record.length())
+        head, content = split_head(block)
+        fields, status = parse_fields(head), status_of(head)
+        body: tuple[int, int, int] | None = here
+        if kind == "response":
+            is_whole = head_length(block) is not None and len(block) == record.size
+            if status is not None and is_whole and self._is_none(status, fields, content):
+                return
+            if record_id:
+                self._db.execute(_NOTE_RECORD, (record_id, *here))
+            if "WARC-Truncated" in told:
+                return
+        else:
+            query = "SELECT file, offset, length FROM record WHERE id = ? AND is_answer"
+            body = self._db.execute(query, (told.get("WARC-Refers-To"),)).fetchone()
+            if (told.get("WARC-Profile") or "").rstrip("/").endswith(_NOT_MODIFIED):
+                self._unmodified(url, date, body)
+                return
+        if body is None or status is None or status == 304 or status in _BUSY or status >= 500:
+            return
+        self._remember(url, status, fields, date, here, body)
+
+    def _is_none(self, status: int, fields: Fields, content: bytes) -> bool:
+        """Whether this is no answer of the page; files other than text are what they are."""
+        text = ""
+        if (fields.get("Content-Type") or "text/html").lower().startswith("text/"):
+            try:
+                text = b"".join(decode_entity(fields, [content])).decode("utf-8", "replace")
+            except UndecodableEntityError:
+                return False
+        return bool(self._is_blocked(status, dict(fields), text))
+
+    def _unmodified(self, url: str, date: str, body: tuple[int, int, int] | None) -> None:
+        """A 304: what was known of the page holds on; without that, what the record tells that it refers to."""
+        known = self._db.execute(
+            "UPDATE answer SET checked = max(checked, ?) WHERE url = ? AND status = 200", (date, url)
+        ).rowcount
+        if known or body is None:
+            return
+        (name,) = self._db.execute("SELECT name FROM file WHERE id = ?", body[:1]).fetchone()
+        try:
+            fields = read_record(self.directory / name, *body[1:]).http_headers
+        except ArchiveError as error:
+            logger.warning("Not known what %s answered: %s", url, error)
+            return
+        self._remember(url, 200, fields, date, body, body)
+
+    def _remember(
+        self, url: str, status: int, fields: Fields, date: str, head: tuple[int, int, int], body: tuple[int, int, int]
+    ) -> None:
+        told = fields.get("ETag"), fields.get("Last-Modified")
+        self._db.execute(_NOTE_ANSWER, (url, status, *told, date, *head, *body, url, date))
