@@ -98,7 +98,7 @@ def _not_empty(value: Any) -> Any:
 
 
 def _folder(path: Path) -> Path:
-    there = next((one for one in (path, *path.absolute().parents) if one.exists()), path)
+    there = next(one for one in (path, *path.absolute().parents) if one.exists())
     if not there.is_dir():
         raise ValueError(f"{there} is no folder")
     return path

@@ -125,6 +125,19 @@ def test_values_of_a_command_line_and_of_python_are_read_alike():
     assert (((30.0, 0.0), (None, 30.0)), ("en", "fr"), ()) == (line.revisit, line.languages, line.feeds)
 
 
+def test_where_a_run_tells_of_itself(tmp_path):
+    file = f"{tmp_path}/migration.prom"
+    read = Config.of({"MIGRATION_WEBHOOK_URL": "http://a.example/x", "MIGRATION_METRICS_FILE": file})
+    assert ("http://a.example/x", file) == (read.webhook_url, read.metrics_file)
+    with pytest.raises(OptionError, match="MIGRATION_METRICS_FILE"):
+        Config.of({"MIGRATION_METRICS_FILE": f"{tmp_path}/migration.txt"})
+
+
+def test_an_empty_value_is_called_empty():
+    with pytest.raises(OptionError, match=r"^MIGRATION_MAX_BLOCKED is empty: expected "):
+        Config.of({"MIGRATION_MAX_BLOCKED": " "})
+
+
 def test_the_settings_are_those_that_are_defined():
     assert {name for name in vars(project) if name.startswith(("MIGRATION_", "DATA_"))} == set(defaults())
 

@@ -1,4 +1,4 @@
-from datetime import datetime, timezone
+from datetime import datetime
 
 import pytest
 
@@ -18,8 +18,14 @@ def test_everything_named_is_accounted_for_or_missing_with_a_reason():
     ledger.settle("c", "gone", "answer 404")
     ledger.settle("d", "robots")
     result = check(ledger, is_whole=True)
-    found = {row["url"]: row["reason"] for row in result.missing}
-    assert {"b": "failed", "c": "gone", "d": "robots", "e": "not_reached"} == found
+    # What the next run has to ask again stands first.
+    expected = [
+        {"url": "b", "reason": "failed", "detail": "timeout", "found": "sitemap"},
+        {"url": "e", "reason": "not_reached", "detail": "the run ended before", "found": "sitemap"},
+        {"url": "c", "reason": "gone", "detail": "answer 404", "found": "sitemap"},
+        {"url": "d", "reason": "robots", "detail": "robots.txt forbids it", "found": "sitemap"},
+    ]
+    assert expected == result.missing
     assert {"b": "failed", "e": "not_reached"} == result.unsettled
 
 
@@ -29,6 +35,13 @@ def test_a_good_outcome_is_not_replaced_by_a_worse_one():
     for code, kept in (("failed", "failed"), ("not_due", "not_due"), ("item", "item"), ("failed", "item")):
         ledger.settle("a", code)
         assert kept == ledger.fates["a"].code
+
+
+def test_the_date_that_a_sitemap_prints_is_kept_where_others_print_none():
+    ledger = Ledger()
+    ledger.name("a", "sitemap", "2026-01-01")
+    ledger.name("a", "rss")
+    assert {"a": "2026-01-01"} == ledger.lastmods
 
 
 def test_a_listing_counts_before_a_page_and_that_before_memory():
@@ -46,7 +59,8 @@ def test_a_listing_counts_before_a_page_and_that_before_memory():
 def test_a_listing_has_the_results_that_it_promises(rows, total, is_short):
     ledger = Ledger()
     ledger.listings["/news"] = Listing(pages=9, rows=set(map(str, range(rows))), total=total)
-    assert is_short == bool(check(ledger, is_whole=True).short_listings)
+    told = [f"/news shows {rows} of the {total} results that it promises"]
+    assert (told if is_short else []) == check(ledger, is_whole=True).short_listings
     assert [] == check(ledger, is_whole=False).short_listings
 
 
@@ -58,10 +72,15 @@ def test_a_broken_sitemap_is_told():
 
 @pytest.mark.parametrize(
     ("hours", "clock", "expected"),
-    [("22:00-06:00", 23, True), ("22:00-06:00", 5, True), ("22:00-06:00", 6, False), ("08:00-18:00", 12, True), ("08:00-18:00", 7, False), ("", 3, True)],
+    [
+        ("22:00-06:00", "23:00", True), ("22:00-06:00", "05:00", True), ("22:00-06:00", "06:00", False),
+        ("08:00-18:00", "12:00", True), ("08:00-18:00", "07:00", False), ("", "03:00", True),
+        ("22:30-06:15", "22:29", False), ("22:30-06:15", "22:30", True),
+        ("22:30-06:15", "06:14", True), ("22:30-06:15", "06:15", False),
+    ],
 )  # fmt: skip
 def test_hours(hours, clock, expected):
-    assert expected == is_within(parse_hours(hours), datetime(2026, 1, 1, clock, tzinfo=timezone.utc))
+    assert expected == is_within(parse_hours(hours), datetime.fromisoformat(f"2026-01-01T{clock}:00+00:00"))
 
 
 @pytest.mark.parametrize("text", ["night", "25:00-26:00", "06:00-06:00", "06:00"])

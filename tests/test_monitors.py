@@ -16,22 +16,46 @@ GOOD = {"finish_reason": "finished", "migration/pages": 9, "migration/taken": 3}
         ({"migration/attachments/failed": 1}, 3),
         ({"migration/blocked_pages": 1}, 3),
         ({"migration/taken": 0}, 3),
+        ({"migration/taken": 0, "migration/not_due": 5}, 0),
+        ({"migration/paused": "enough requests"}, 3),
+        ({"migration/completeness/unsettled": 1}, 3),
+        ({"migration/completeness/listings_short": "/news"}, 3),
+        ({"migration/completeness/sitemaps_broken": "/sitemap.xml"}, 3),
+        ({"migration/completeness/lists_lost": "/rss.xml"}, 3),
+        ({"migration/share/vanished": 0.6, "migration/items/withheld": 9}, 3),
         ({"migration/pages": 0, "migration/taken": 0, "migration/failed": 4}, 4),
         ({"migration/stopped": "the site refuses", "finish_reason": "refused", "migration/failed": 4}, 4),
+        ({"migration/skipped/robots": 1}, 0),
+        ({"migration/moved_to": "http://elsewhere.example"}, 0),
         ({"spider_exceptions/count": 1}, 1),
         ({"migration/item_errors": 1, "migration/failed": 1}, 1),
         ({"archive/failed": 1, "finish_reason": "archive_error", "migration/item_errors": 2}, 5),
         ({"archive/unproved": 1, "migration/failure": "x"}, 5),
+        ({"migration/not_stored": 1, "migration/item_errors": 2}, 5),
         ({"migration/failure": "KeyError: 'x'", "migration/stopped": "the site refuses"}, 1),
         ({"migration/unproved": "stored"}, 1),
         ({"migration/share/fall": 0.2}, 0),
         ({"migration/share/fall": 0.21}, 3),
+        ({"migration/share/field_loss": 0.51, "migration/fields_lost": "title (51%)"}, 3),
+        ({"migration/share/unknown_labels": 0.51}, 3),
     ],
 )
 def test_exit_code(change, code):
     verdict = verdict_of(GOOD | change, Config())
     assert code == verdict.code
     assert bool(code) == bool(verdict.messages)
+
+
+@pytest.mark.parametrize(
+    ("why", "says"),
+    [
+        ({"migration/skipped/robots": 7}, "robots.txt forbids 7 pages"),
+        ({"migration/moved_to": "http://b.example"}, "the site leads to http://b.example: ask that with -a site"),
+    ],
+)
+def test_a_run_without_a_page_says_first_what_is_known_of_the_reason(why, says):
+    verdict = verdict_of(GOOD | {"migration/pages": 0, "migration/taken": 0} | why, Config())
+    assert (4, says) == (verdict.code, verdict.messages[0])
 
 
 def test_messages_carry_the_numbers_most_serious_first():

@@ -43,10 +43,19 @@ def test_the_order_of_numeric_dates_is_a_setting(setting, day, problems):
     assert (crawler.stats.get_value("migration/field/publication_date/missing", 0)) == (day is None)
 
 
+def test_what_no_vocabulary_knows_is_counted():
+    crawler, term = crawler_with(), Value(text="Zzyzx")
+    labels = [Entry(label="Material type", values=[term]), Entry(label="Zzyzx", values=[term])]
+    item = NewsItem(url="http://portal.example/a", language="en", metadata=labels)
+    NormalizePipeline(crawler).process_item(item)
+    counts = {name: n for name, n in crawler.spider.run.facts.items() if "unrec" in name or "unknown" in name}
+    assert {"migration/unrecognized/material_type": 1, "migration/unknown_label": 1} == counts
+
+
 @pytest.mark.parametrize("thing", [None, "text", 7, ["list"], object()])
 @pytest.mark.parametrize("pipeline", [NormalizePipeline, SelectPipeline, FinishPipeline])
 def test_what_is_no_item_is_a_clear_type_error(pipeline, thing):
-    with pytest.raises(TypeError, match="is no item"):
+    with pytest.raises(TypeError, match=f"is no item: the spider yields a {type(thing).__name__}$"):
         pipeline(crawler_with()).process_item(thing)
 
 

@@ -18,7 +18,7 @@ def iana_name(name: str) -> str:
     OpenSSL gives the suites of TLS 1.3 by their registered names already.
     """
     match = _OPENSSL.fullmatch(name)
-    if match is None or name.startswith("TLS_"):
+    if match is None:
         return name
     exchange = f"{match['kx']}_{match['auth']}" if match["kx"] else "RSA"
     if match["chacha"]:

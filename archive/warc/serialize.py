@@ -43,7 +43,6 @@ class Serializer(WARCWriter):  # type: ignore[misc]  # warcio tells no types
         """Write a record of these ``fields`` and a block of ``size`` bytes; ``Content-Length`` stands last."""
         header = StatusAndHeaders("", fields, protocol=VERSION)
         head = _Head(b"".join(pieces)) if kind == "revisit" else None
-        size = 0 if head else size
         # Without a content type of its own, since it would put that in the place of the last one among the fields.
         record = ArcWarcRecord("warc", kind, header, _Reading(pieces), head, None, size, payload_length=size)
         self.write_record(record)

@@ -261,9 +261,12 @@ def test_a_spooled_body_gives_the_same_records(server, tmp_path, name):
 def test_the_payload_digest_of_the_entity_is_a_setting(server, tmp_path):
     import hashlib
 
-    result = crawl(tmp_path, [{"url": f"{server.base}/chunked"}], settings={"ARCHIVE_PAYLOAD_DIGEST": "entity"})
+    requests = [{"url": f"{server.base}/{name}"} for name in ("chunked", "chunk-cut")]
+    result = crawl(tmp_path, requests, settings={"ARCHIVE_PAYLOAD_DIGEST": "entity"})
     (record,) = result.of("response", "chunked")
     assert record.headers.get("WARC-Payload-Digest") == f"sha256:{hashlib.sha256(TEXT).hexdigest()}"
+    (broken,) = result.of("response", "chunk-cut")
+    assert broken.headers.get("WARC-Payload-Digest") == f"sha256:{hashlib.sha256(broken.body).hexdigest()}"
 
 
 def test_files_rotate_and_the_spider_is_told_the_right_one(server, tmp_path):

@@ -76,7 +76,7 @@ def test_the_entity_is_known(captured, name):
     if entity is None:
         assert "entitySha256" not in metadata
     else:
-        assert f"entitySha256: {hashlib.sha256(entity).hexdigest()}\r\n" in metadata
+        assert f"entitySha256: {hashlib.sha256(entity).hexdigest()}\r\nentityLength: {len(entity)}\r\n" in metadata
         assert result.of("response", name)[0].payload == entity
 
 
@@ -122,6 +122,8 @@ def test_peer_and_protocol_are_named(captured):
     (record,) = result.of("response", "gzip")
     tls = [f"tls/{version}" for version in ["1.3"] if "https" in way]
     assert record.headers.get_all("WARC-Protocol") == ["http/1.1", *tls]
+    (old,) = result.of("response", "http-1.0")
+    assert old.headers.get_all("WARC-Protocol") == ["http/1.0", *tls]
     assert (record.headers.get("WARC-Cipher-Suite") or "none").startswith("TLS_" if tls else "none")
     assert record.headers.get("WARC-IP-Address") == (None if "-" in way else "127.0.0.1")
     assert ("\r\nproxy: http://127.0.0.1:" in result.of("metadata", "gzip")[0].block.decode()) == ("-" in way)

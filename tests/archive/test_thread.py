@@ -138,6 +138,21 @@ def test_a_full_queue_blocks_until_there_is_room(writing, monkeypatch):
     assert writer.calls == ["sync", "late"]
 
 
+def test_a_queue_that_was_emptied_has_room_again_however_much_went_through(writing, monkeypatch):
+    monkeypatch.setattr("archive.capture.thread._QUEUE_SIZE", 1)
+    _, thread, delivered = writing
+
+    def one_by_one():
+        for number in range(1, 4):
+            thread.put([job(lambda writer: None)])
+            wait_for(lambda number=number: len(delivered) == number)
+
+    putting = threading.Thread(target=one_by_one, daemon=True)
+    putting.start()
+    putting.join(10)
+    assert not putting.is_alive()
+
+
 @pytest.mark.parametrize(
     ("openssl", "iana"),
     [

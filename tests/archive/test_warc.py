@@ -9,7 +9,9 @@ import os
 import stat
 import subprocess
 import sys
-from datetime import datetime
+import time
+import uuid
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -18,9 +20,9 @@ from warcio.warcwriter import WARCWriter
 
 from archive import ArchiveError, BrokenRecordError, CollectionLockedError, Draft, WarcWriter, iter_records, read_record
 from archive.repair import repair
-from archive.warc.file import OpenFile
+from archive.warc.file import OpenFile, sha256
 from archive.warc.reader import check_record
-from archive.warc.record import new_record_id
+from archive.warc.record import format_date, new_record_id
 from archive.warc.salvage import whole_records
 from tests.archive.damaged import exchange, parts, plain_answer, verify, write
 
@@ -162,6 +164,26 @@ def test_a_full_file_is_finished_and_the_next_begun(tmp_path):
     assert [len(list(iter_records(tmp_path / name))) for name in names] == [3, 3, 3]
 
 
+def test_record_ids_are_random_uuids():
+    ids = {new_record_id() for _ in range(200)}
+    found = [uuid.UUID(one.removeprefix("<urn:uuid:").removesuffix(">")) for one in ids]
+    assert ids == {f"<urn:uuid:{one}>" for one in found}
+    assert {(4, uuid.RFC_4122)} == {(one.version, one.variant) for one in found}
+    assert 200 == len(ids)
+    assert {"8", "9", "a", "b"} == {str(one)[19] for one in found}
+
+
+@pytest.mark.parametrize("here", ["UTC", "Asia/Tokyo"])
+def test_dates_are_in_utc_whatever_the_clock_of_the_machine(monkeypatch, here):
+    with monkeypatch.context() as there:
+        there.setenv("TZ", here)
+        time.tzset()
+        moment = datetime(2026, 1, 2, 3, 4, 5, 678901, timezone(timedelta(hours=-5)))
+        told = format_date(moment)
+    time.tzset()
+    assert "2026-01-02T08:04:05.678901Z" == told
+
+
 def test_a_file_carries_its_suffix_until_it_is_finished(tmp_path):
     writer = WarcWriter(tmp_path)
     writer.write([response(b"one")])
@@ -213,8 +235,12 @@ def test_zeros_that_a_power_cut_leaves_are_dropped(tmp_path):
     left.write_bytes(whole + bytes(4096))
     writer = WarcWriter(tmp_path)
     assert [(salvaged.records, salvaged.dropped) for salvaged in writer.salvaged] == [(3, 4096)]
+    (span,) = writer.write([response(b"next")])
     writer.close()
-    assert (tmp_path / left.name.removesuffix(".open")).read_bytes() == whole
+    name = left.name.removesuffix(".open")
+    assert (tmp_path / name).read_bytes() == whole
+    info = next(iter_records(tmp_path / span.file)).block.decode()
+    assert info == f"salvaged: {name}: 3 records kept, 4096 bytes dropped\r\n"
 
 
 def test_an_unfinished_file_without_a_whole_record_goes(tmp_path):
@@ -274,6 +300,29 @@ def test_whole_records_behind_a_damage_are_kept_elsewhere(tmp_path, number):
     assert (damaged[: hit.offset] or None) == (cut.read_bytes() if cut.exists() else None)
     repair(tail, tmp_path / "rest.warc.gz")
     assert whole[hit.offset + hit.length :] == (tmp_path / "rest.warc.gz").read_bytes()
+
+
+def test_whole_records_behind_several_damages_are_kept_elsewhere(tmp_path):
+    left = exchanges_left_behind(tmp_path)
+    found, data = parts(left), bytearray(left.read_bytes())
+    for hit in found[1:3]:
+        data[hit.offset + hit.length - 8] ^= 0xFF  # the check sum: seen at the end of a record only
+    left.write_bytes(data)
+    writer = WarcWriter(tmp_path)
+    writer.close()
+    (salvaged,) = writer.salvaged
+    assert data[found[1].offset :] == (tmp_path / salvaged.tail).read_bytes()
+
+
+def test_a_plain_file_under_the_name_of_an_unfinished_one_is_kept_elsewhere(tmp_path):
+    left = left_behind(tmp_path)
+    plain = gzip.decompress(left.read_bytes())
+    left.write_bytes(plain)
+    writer = WarcWriter(tmp_path)
+    writer.close()
+    (salvaged,) = writer.salvaged
+    assert (0, "this is no gzip file") == (salvaged.records, salvaged.problem)
+    assert plain == (tmp_path / salvaged.tail).read_bytes()
 
 
 def test_a_finished_file_is_never_replaced(tmp_path, monkeypatch):
@@ -383,6 +432,13 @@ def test_a_failed_write_is_taken_back(tmp_path):
     writer.close()
     (path,) = tmp_path.glob("*.warc.gz*")
     assert (path.name, path.stat().st_size) == (span.file, span.offset + span.length)
+
+
+@pytest.mark.parametrize("sizes", [[], [0], [3], [2047, 1], [2048, 131072], [131073, 5, 300000]])
+def test_pieces_have_the_digest_and_the_size_of_the_whole(sizes):
+    data = os.urandom(sum(sizes))
+    whole = io.BytesIO(data)
+    assert (hashlib.sha256(data).hexdigest(), len(data)) == sha256(whole.read(size) for size in sizes)
 
 
 @pytest.fixture
