@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from scrapy import signals
 from scrapy.exceptions import CloseSpider
+from scrapy.utils.asyncio import call_later
 from scrapy.utils.defer import deferred_from_coro
 from scrapy.utils.misc import load_object
 
@@ -79,6 +80,9 @@ class Run:
         self.verdict: Verdict | None = None
         """What the run is worth, once it has ended."""
         self._handlers: list[Callable[..., Any]] = []
+        self._moved: Any = None
+        """The counts at the last look, and how often they were the same."""
+        self._still = 0
         self._swallowed = _Swallowed(self)
         self.connect(self._started, signals.engine_started)
         self.connect(self._closed, signals.spider_closed)
@@ -196,6 +200,37 @@ class Run:
                 "migration_spider.extensions.harvest.Harvest was not made: a harvest needs its memory"
             )
         self.done.add("started")
+        self._watch()
+
+    @property
+    def patience(self) -> float:
+        """Seconds in which something must have moved: the longest pause there may be, and three requests in vain."""
+        seconds = self.crawler.settings.getfloat
+        pauses = (self.config.max_retry_after, self.config.max_crawl_delay, seconds("DOWNLOAD_DELAY"))
+        return float(max(*pauses, seconds("AUTOTHROTTLE_MAX_DELAY")) + 3 * seconds("DOWNLOAD_TIMEOUT"))
+
+    def _watch(self) -> None:
+        call_later(self.patience / 4, self.guarded(self._look))
+
+    def _look(self) -> None:
+        """End a run in which nothing moves any more, as when an error has taken away what everything waits for."""
+        if "closed" in self.done:
+            return
+        moved = (dict(archiver_of(self.crawler).counts), dict(self.facts))
+        if moved != self._moved:
+            self._moved, self._still = moved, 0
+        else:
+            self._still += 1
+        if self._still == 5:
+            self.fail(f"nothing has moved for {self.patience:g} seconds")
+            self._moved, self._still = (moved[0], dict(self.facts)), 5
+        elif self._still > 5:
+            from twisted.internet import reactor
+
+            stopping: Any = reactor
+            stopping.stop()
+            return
+        self._watch()
 
     def _closed(self, reason: str) -> None:
         self.finish_reason = reason

@@ -198,3 +198,75 @@ def test_without_stats_a_harvest_reports_what_it_counted(portal, tmp_path):
     assert (0, "finished") == (told["outcome"]["exit_code"], told["outcome"]["finish_reason"])
     assert told["http"]["requests"] == told["archive"]["exchanges"] > 2
     assert 2 == stats(tmp_path)["migration/items/new"]
+
+
+# ---- what is lost, made up or cut short without a word
+
+FOREIGN = """\
+from scrapy import signals
+from scrapy.exceptions import DropItem
+from scrapy.http import HtmlResponse
+class Foreign:
+    @classmethod
+    def from_crawler(cls, crawler):
+        made = cls()
+        made.crawler = crawler
+        return made
+"""
+PIPELINE = "\nITEM_PIPELINES = {**ITEM_PIPELINES, Foreign: 450}"
+CANCELLED = "import asyncio\n" + FOREIGN
+
+
+@pytest.mark.parametrize(
+    ("statements", "code"),
+    [
+        (FOREIGN + "    def process_item(self, item):\n        raise DropItem('x')" + PIPELINE, 3),
+        (CANCELLED + "    def process_item(self, item):\n        raise asyncio.CancelledError" + PIPELINE, 3),
+        (
+            FOREIGN
+            + "    def process_item(self, item):\n        item.warc.offset += 1\n        return item"
+            + PIPELINE,
+            1,
+        ),
+        (
+            FOREIGN + "    async def process_spider_output(self, response, result):\n        async for one in result:\n"
+            "            if not hasattr(one, 'warc'):\n                yield one\n"
+            "SPIDER_MIDDLEWARES = {**SPIDER_MIDDLEWARES, Foreign: 950}",
+            3,
+        ),
+        (
+            FOREIGN
+            + "    async def process_start(self, start):\n        async for one in start:\n            yield one\n"
+            "            return\nSPIDER_MIDDLEWARES = {**SPIDER_MIDDLEWARES, Foreign: 950}",
+            1,
+        ),
+        (
+            FOREIGN + "    def process_request(self, request):\n        if 'node' in request.url:\n"
+            "            return HtmlResponse(request.url, body=b'<html><title>News</title><p>' + b'words ' * 99)\n"
+            "DOWNLOADER_MIDDLEWARES = {**DOWNLOADER_MIDDLEWARES, Foreign: 700}",
+            1,
+        ),
+        ("from migration_spider.state import ItemStore as It\nIt.append = lambda *_, **__: None", 1),
+        (
+            (
+                "from archive.warc.writer import WarcWriter as It\nclose = It.close\n"
+                "def closed(self):\n    close(self)\n    (self.directory / self.files[0]).unlink()\nIt.close = closed"
+            ),
+            5,
+        ),
+    ],
+)
+def test_what_is_lost_or_made_up_is_told(portal, tmp_path, statements, code):
+    done = sabotage.run(tmp_path, portal, statements)
+    assert code == done.code, done.output
+    assert f"NOT COMPLETE (exit code {code}): " in done.printed.splitlines()[-1]
+
+
+@pytest.mark.parametrize("signal", ["engine_started", "response_received"])
+def test_an_exit_called_for_in_the_middle_is_no_good_end(portal, tmp_path, signal):
+    """Where Scrapy then waits for ever, the run ends itself."""
+    statements = sabotage.receiver(signal).replace('KeyError("sabotage")', "SystemExit(0)")
+    impatient = dict.fromkeys(("MIGRATION_MAX_RETRY_AFTER", "MIGRATION_MAX_CRAWL_DELAY", "AUTOTHROTTLE_MAX_DELAY"), 1)
+    done = sabotage.run(tmp_path, portal, statements, DOWNLOAD_TIMEOUT=1, **impatient)
+    assert 1 == done.code, done.output
+    assert "NOT COMPLETE (exit code 1): an error in the code: " in done.printed.splitlines()[-1]

@@ -49,6 +49,8 @@ class Archiver:
         """Why the archive cannot be relied on; None while all is well."""
         self.rules = Rules(settings.redact, settings.payload_digest)
         self.self_check = selfcheck.SelfCheck()
+        self.refused_items = 0
+        """Items of `ItemRecordPipeline` that could not be written."""
         self.is_checked = False
         """Whether the self-check has passed."""
         self.was_asked = False
@@ -89,6 +91,8 @@ class Archiver:
             return "the archive was not closed"
         if self.was_asked and not self.is_checked:
             return "the capture was never checked, although something was fetched"
+        if self.refused_items:
+            return f"{self.refused_items} items are not in the archive: see the errors above"
         return None
 
     @property

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from typing import Any
 
 from itemadapter import ItemAdapter
@@ -22,16 +23,14 @@ CONTENT_TYPE = "application/json"
 
 
 class ItemError(ArchiveError):
-    """An item cannot be tied to an archived response; raised by the middleware and the pipeline, for that item."""
+    """An item cannot be tied to an archived response; raised by the pipeline, for that item."""
 
 
 class ItemEvidenceMiddleware:
     """A spider middleware: puts ``response.meta["archive"]`` on the items made of the response.
 
-    The add-on installs it; it does nothing in a project without `ItemRecordPipeline`.
-
-    Raises:
-        ItemError: the item has no field for it (``ARCHIVE_ITEM_FIELD``).
+    The add-on installs it; it does nothing in a project without `ItemRecordPipeline`, which refuses what has none: an
+    error here would cost the other items of the page.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -45,7 +44,8 @@ class ItemEvidenceMiddleware:
     async def process_spider_output(self, response: Response, result: AsyncIterator[Any]) -> AsyncIterator[Any]:
         async for output in result:
             if self._archiver.keeps_items and ItemAdapter.is_item(output):
-                set_evidence(output, self._field, response.meta.get(META_KEY))
+                with suppress(ItemError):
+                    set_evidence(output, self._field, response.meta.get(META_KEY))
             yield output
 
 
@@ -56,8 +56,10 @@ class ItemRecordPipeline:
     response what ``response.meta["archive"]`` does, and as ``item_record`` where the record of the item is: ``file``,
     ``offset``, ``length``, ``record_id``.
 
+    A crawl with items that were refused is not proved whole (`Archiver.doubt`).
+
     Raises:
-        ItemError: the item was made of no archived response.
+        ItemError: the item was made of no archived response, or its type has no field for the evidence.
         ArchiveError: the archive cannot be written.
     """
 
@@ -74,6 +76,8 @@ class ItemRecordPipeline:
         content = ItemAdapter(item).asdict()
         facts = content.pop(self._field, None)
         if not facts:
+            self._archiver.refused_items += 1
+            set_evidence(item, self._field, None)
             raise ItemError(
                 f"an item of type {type(item).__name__} comes from no archived response: it was not made of one, its "
                 f"field {self._field!r} was emptied, or the response came from a cache"

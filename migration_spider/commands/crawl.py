@@ -78,6 +78,10 @@ class Command(ScrapyCrawl):
             process.start()
         except SystemExit as error:  # Whatever called for it, and with whatever code: the run has not ended.
             ended = error
+            from twisted.internet import reactor
+
+            loop: Any = reactor
+            loop.getThreadPool().stop()  # Its threads would keep the process.
         run: Any = getattr(crawler.spider, "run", None)  # None when the spider could not be made
         if ended is not None and run:
             run.note("failure", f"something ended the process: {ended!r}")

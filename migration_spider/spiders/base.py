@@ -11,7 +11,7 @@ from scrapy.http import Response
 
 from migration_spider import gone
 from migration_spider.config import Config
-from migration_spider.exceptions import BlockedPageError, NotWantedError
+from migration_spider.exceptions import BlockedPageError, NotArchivedError, NotWantedError
 from migration_spider.ledger import SETTLED, Fate, Ledger
 from migration_spider.pages import Page
 from migration_spider.run import Run
@@ -199,6 +199,8 @@ class PortalSpider(scrapy.Spider):
             self.count("answered/blocked")
             self.settle(request, "forbidden", str(error))
         else:
+            if isinstance(error, NotArchivedError):
+                self.run.fail(str(error))
             self.count("failed")
             why = f"answer {response.status}" if response is not None else failure.getErrorMessage()
             self.logger.warning("Not fetched: %s (%s)", request.url, why or failure.type.__name__)
