@@ -97,13 +97,6 @@ def _not_empty(value: Any) -> Any:
     return value
 
 
-def _folder(path: Path) -> Path:
-    there = next(one for one in (path, *path.absolute().parents) if one.exists())
-    if not there.is_dir():
-        raise ValueError(f"{there} is no folder")
-    return path
-
-
 def _profile(value: Any) -> Any:
     """Every name must be a setting; the values are looked at when they are put in the place of the others."""
     profile = _json(value)
@@ -152,9 +145,8 @@ class Config(BaseModel):
         alias_generator=lambda name: PREFIX + name.upper(),
     )
 
-    data_dir: Annotated[
-        Path, BeforeValidator(_not_empty), AfterValidator(_folder), "the folder to write to, there or to be made"
-    ] = Field(
+    # Whether it can be written is seen when it is: exit code 5.
+    data_dir: Annotated[Path, BeforeValidator(_not_empty), "the folder to write to, there or to be made"] = Field(
         default_factory=lambda: Path(os.environ.get("MIGRATION_DATA_DIR") or "data"),
         alias="DATA_DIR",
         description="where everything is written; the archive's `ARCHIVE_DIR` is `warc/` below it",

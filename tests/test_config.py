@@ -86,8 +86,6 @@ def test_shares_end_at_one(name):
         ("MIGRATION_LOOPBACK_PROFILE", '{"DOWNLOAD_DELAYS": 1}'),
         ("MIGRATION_LOOPBACK_PROFILE", '{"DOWNLOAD_DELAY": "x"}'),
         ("MIGRATION_LOOPBACK_PROFILE", {"MIGRATION_MAX_BLOCKED": -1}),
-        ("DATA_DIR", "pyproject.toml"),
-        ("DATA_DIR", "pyproject.toml/below"),
     ],
 )
 def test_a_wrong_structure_is_named(name, value):
