@@ -5,6 +5,7 @@ An engine is a function like ``map``: results come in the order of the things, w
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -54,7 +55,8 @@ def processes(jobs: int) -> Iterator[Engine]:
     if jobs <= 1:
         yield one_process
         return
-    with ProcessPoolExecutor(jobs) as pool:
+    pool = ProcessPoolExecutor(jobs, initializer=_leave_interrupts)
+    try:
 
         def engine(function: Callable[[Any], Any], things: Sequence[Any], chunk: int = CHUNK) -> Iterator[Any]:
             parts = chunks(things, chunk)
@@ -67,6 +69,13 @@ def processes(jobs: int) -> Iterator[Engine]:
                 ) from error
 
         yield engine
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _leave_interrupts() -> None:
+    """Ctrl-C is for the process that waits: one of the pool that dies of it may hold the lock the others wait for."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def engine_for(name: str, jobs: int, scheduler: str | None) -> AbstractContextManager[Engine]:
