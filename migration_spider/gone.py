@@ -30,6 +30,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from migration_spider import EXTRACTOR
+from migration_spider.addresses import canonical
 from migration_spider.items import Evidence, to_record
 from migration_spider.ledger import LISTS, Ledger
 from migration_spider.state.runs import Missed
@@ -146,8 +147,8 @@ def judge(absences: Iterable[Absence], items: Iterable[Item], ledger: Ledger, li
     found = sorted(absences, key=lambda one: (one.reason, one.status, one.warc.target_uri), reverse=True)
     last = {one.id: one for one in found if one.id not in there}
     absent = {item_id: last[item_id] for item_id in living if item_id in last}
-    seen = [one for one, url in living.items() if url in ledger.fates and ledger.fates[url].code not in UNSEEN]
-    listed = [one for one in seen if ledger.named.get(living[one]) in LISTS]
+    seen = [one for one, url in living.items() if (fate := ledger.fate(url)) and fate.code not in UNSEEN]
+    listed = [one for one in seen if ledger.named.get(canonical(living[one])) in LISTS]
     counts = [(sum(one in absent for one in among), len(among)) for among in (list(living), listed)]
     share = max(count / size if count >= FEWEST else 0.0 for count, size in counts)
     return Judgement(list(absent.values()), share, share > limit)

@@ -30,7 +30,7 @@ class BoundsMiddleware:
         return cls(crawler)
 
     def process_request(self, request: Request) -> None:
-        if self.spider.scope.file(request.url) is None:
+        if not self.spider.scope.holds(request.url):
             self.run.count("skipped/off-site")
             if source := request.meta.get("redirect_urls"):
                 logger.info("Not followed: %s redirects to another host, %s", source[-1], request.url)
@@ -39,6 +39,6 @@ class BoundsMiddleware:
                     self.run.note("moved_to", f"{parts.scheme}://{parts.netloc}")
             raise NotWantedError(f"{request.url} is not on {self.run.options.site}", "off-site")
         limit = self.run.options.max_items
-        if limit and "found" in request.cb_kwargs and self.run.counted("taken") >= limit:
+        if limit and "found" in request.cb_kwargs and self.run.counted("taken") + len(self.run.dates.held) >= limit:
             self.run.count("skipped/max_items")
             raise NotWantedError("max_items reached", "max_items")

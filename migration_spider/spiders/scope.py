@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable
 from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urljoin, urlsplit, urlunsplit
+
+from migration_spider.addresses import canonical
 
 PAGER = re.compile(r"\d{0,5}(,\d{0,5})*")
 """``page=3``, or ``page=,2`` where several pagers stand on one page (Drupal Views, 0-based)."""
@@ -19,6 +22,10 @@ CALENDAR = re.compile(r"/(19|20)\d\d[-/](\d{1,2}|w\d\d)([-/]\d{1,2})?/?$", re.IG
 
 TRACKING = re.compile(r"(utm_\w+|fbclid|gclid|mc_[ce]id|mkt_tok|_hs\w+)")
 """Parameters that newsletters and social networks add to a link; they name no other page."""
+
+
+NO_NAMES = frozenset(("default", "localhost"))
+"""Hosts that stand in links where Drupal was not told its own name, as by ``drush`` without ``--uri``."""
 
 
 def netloc(parts: SplitResult) -> str:
@@ -42,14 +49,21 @@ class Scope:
         self.site = urlsplit(site)
         self.languages = frozenset(languages)
         self.known_languages = frozenset(known_languages)
+        bare = self.site.netloc.removeprefix("www.")
+        self.names = frozenset((bare, f"www.{bare}", *NO_NAMES))
+        """Other names of the host: what they name is asked of the site itself."""
         self.excluded = [path.strip("/").lower().split("/") for path in excluded]
 
-    def page(self, url: str) -> tuple[str | None, str | None]:
+    def page(self, url: str, *, query: bool | None = None, host: str = "") -> tuple[str | None, str | None]:
         """``url`` -> (the URL to fetch, None), or (None, why not).
 
         Filters that select everything (``region=All``, ``text=``) are dropped; what is left may only be a pager.
+
+        Args:
+            query: for links that name one page each (see `pages`), what becomes of any other query: kept or left out.
+            host: another name that this site goes by, in the list that has the link.
         """
-        parts, reason = self._on_site(url)
+        parts, reason = self._on_site(url, host)
         if parts is None:
             return None, reason
         language, path = self._split(parts.path)
@@ -63,19 +77,45 @@ class Scope:
         if FILE.search(parts.path):
             return None, "file"
         # One link in the wild has its whole query percent-encoded as one token: gcm_objectives%3DAll%26...
-        query = [
-            (name, value)
-            for name, value in parse_qsl(unquote(parts.query), keep_blank_values=True)
-            if value not in ("", "All") and not TRACKING.fullmatch(name)
-        ]
-        if any(name != "page" or not PAGER.fullmatch(value) for name, value in query):
-            return None, "query"
-        return urlunsplit(parts._replace(query=urlencode(query, safe=","), fragment="")), None
+        words = _query(parts)
+        if any(name != "page" or not PAGER.fullmatch(value) for name, value in words):
+            if query is None:
+                return None, "query"
+            words = words if query else []
+        bare = canonical(urlunsplit(parts._replace(query="", fragment="")))
+        return urlunsplit(urlsplit(bare)._replace(query=urlencode(words, safe=","), fragment="")), None
 
-    def file(self, url: str) -> str | None:
-        """``url`` when it is on the site, else None; for attachments and page requisites, whose query is kept."""
-        parts, _ = self._on_site(url)
+    def pages(self, urls: Iterable[str], host: str = "") -> list[tuple[str | None, str | None]]:
+        """As `page`, for the links of one list, each of which names one page.
+
+        A query says how the reader came there, and is left out; unless the list names several pages by nothing else,
+        as ``/story?id=1`` and ``/story?id=2``.
+        """
+        urls = list(urls)
+        queries: defaultdict[str, set[str]] = defaultdict(set)
+        for url in urls:
+            parts, _ = self._on_site(url, host)
+            if parts and (words := _query(parts)):
+                queries[parts.path].add(urlencode(words))
+        told = {path for path, found in queries.items() if len(found) > 1}
+        return [self.page(url, query=_path(url) in told, host=host) for url in urls]
+
+    def other_host(self, urls: Iterable[str]) -> str:
+        """The host on which all ``urls`` of a sitemap or feed of this site are, when it is another one; else ""."""
+        hosts = {self._host(url) for url in urls}
+        return hosts.pop() if len(hosts) == 1 and not hosts & {self.site.netloc, ""} else ""
+
+    def file(self, url: str, host: str = "") -> str | None:
+        """``url`` when it is on the site, else None; for attachments, page requisites, feeds and sitemaps.
+
+        Their query is kept; ``host`` as in `page`.
+        """
+        parts, _ = self._on_site(url, host)
         return urlunsplit(parts._replace(fragment="")) if parts else None
+
+    def holds(self, url: str) -> bool:
+        """Whether asking ``url`` asks the site itself: its own name, none of the others."""
+        return self._host(url) == self.site.netloc
 
     def path(self, url: str) -> str:
         """The path of ``url`` without its language prefix: ``/es/news?page=1`` -> ``/news``."""
@@ -86,7 +126,18 @@ class Scope:
         prefix = "" if language == "en" else f"/{language}"
         return urljoin(f"{self.site.scheme}://{self.site.netloc}", prefix + path if path != "/" else prefix or "/")
 
-    def _on_site(self, url: str) -> tuple[SplitResult | None, str | None]:
+    def elsewhere(self, urls: Iterable[str], host: str = "") -> dict[str, int]:
+        """Host -> how many of ``urls`` are there, where it is none of the site's names; ``host`` as in `page`."""
+        hosts = Counter(self._host(url) for url in urls)
+        return {name: n for name, n in sorted(hosts.items()) if name not in {self.site.netloc, host, "", *self.names}}
+
+    def _host(self, url: str) -> str:
+        try:
+            return netloc(urlsplit(url.strip()))
+        except ValueError:
+            return ""
+
+    def _on_site(self, url: str, other: str = "") -> tuple[SplitResult | None, str | None]:
         try:
             parts = urlsplit(url.strip())
             host = netloc(parts)
@@ -94,14 +145,30 @@ class Scope:
             return None, "malformed"
         if parts.scheme not in ("http", "https"):
             return None, "scheme"
-        if host != self.site.netloc:
+        if host != self.site.netloc and host not in self.names and host != (other or None):
             return None, "off-site"
-        return parts._replace(scheme=self.site.scheme, netloc=host, path=_without_dots(parts.path)), None
+        return parts._replace(scheme=self.site.scheme, netloc=self.site.netloc, path=_without_dots(parts.path)), None
 
     def _split(self, path: str) -> tuple[str, list[str]]:
         segments = path.strip("/").split("/")
         first = segments[0].lower()
         return (first, segments[1:]) if first in self.known_languages else ("en", segments)
+
+
+def _query(parts: SplitResult) -> list[tuple[str, str]]:
+    """The words of a query that may select something."""
+    return [
+        (name, value)
+        for name, value in parse_qsl(unquote(parts.query), keep_blank_values=True)
+        if value not in ("", "All") and not TRACKING.fullmatch(name)
+    ]
+
+
+def _path(url: str) -> str:
+    try:
+        return _without_dots(urlsplit(url.strip()).path)
+    except ValueError:
+        return ""
 
 
 def _without_dots(path: str) -> str:

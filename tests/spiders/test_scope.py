@@ -68,3 +68,51 @@ def test_start_paths_have_the_language_prefix():
         SCOPE.start("/", "en"),
         SCOPE.start("/", "es"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("/ni\u00f1o", "/ni%C3%B1o"),
+        ("/ni%c3%b1o", "/ni%C3%B1o"),
+        ("/a%7Eb%2Dc", "/a~b-c"),
+        ("/l%27eau", "/l'eau"),
+        ("/a b|c", "/a%20b%7Cc"),
+        ("/a%2Fb", "/a%2Fb"),
+        ("/\u062e\u0628\u0631", "/%D8%AE%D8%A8%D8%B1"),
+    ],
+)
+def test_one_address_has_one_spelling(url, expected):
+    assert (SITE + expected, None) == SCOPE.page(SITE + url)
+    assert (SITE + expected, None) == SCOPE.page(SITE + expected)
+
+
+def test_a_query_of_a_row_says_how_the_reader_came_there():
+    rows = ["/a", "/b?language=en", "/c?ref=home&utm_source=x", "/d?check_logged_in=1"]
+    assert [SITE + path for path in ("/a", "/b", "/c", "/d")] == [
+        address for address, _ in SCOPE.pages(SITE + row for row in rows)
+    ]
+
+
+def test_a_query_that_tells_rows_apart_is_kept():
+    rows = ["/story?id=1", "/story?id=2", "/other?ref=home"]
+    found = [address for address, _ in SCOPE.pages(SITE + row for row in rows)]
+    assert [SITE + path for path in ("/story?id=1", "/story?id=2", "/other")] == found
+
+
+@pytest.mark.parametrize("host", ["http://default", "http://localhost", "https://www.portal.example"])
+def test_other_names_of_the_site_are_asked_of_itself(host):
+    assert (SITE + "/a", None) == SCOPE.page(f"{host}/a")
+    assert SITE + "/f.pdf" == SCOPE.file(f"{host}/f.pdf")
+    # Nothing is sent there, also by redirect.
+    assert not SCOPE.holds(f"{host}/a")
+    assert SCOPE.holds(SITE + "/a")
+
+
+def test_a_list_whose_pages_are_all_on_one_other_host_names_those_of_the_site():
+    old = ["https://old.example/a", "https://old.example/b"]
+    assert "old.example" == SCOPE.other_host(old)
+    assert "" == SCOPE.other_host([*old, SITE + "/c"])
+    assert "" == SCOPE.other_host([*old, "https://third.example/c"])
+    assert [(SITE + "/a", None), (SITE + "/b", None)] == SCOPE.pages(old, "old.example")
+    assert {"old.example": 2} == SCOPE.elsewhere([*old, SITE + "/c", "http://default/d"])
