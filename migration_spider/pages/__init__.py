@@ -15,7 +15,7 @@ from migration_spider.pages.listing import ListingPage
 from migration_spider.pages.news import NewsPage
 from migration_spider.pages.text import path_of, word_set
 
-__all__ = ["ListingPage", "NewsPage", "Page", "page_for"]
+__all__ = ["ListingPage", "NewsPage", "Page", "is_news_if_named", "page_for", "told_by"]
 
 NEWS_TYPES = word_set(
     "news news-item news-article article-news statement statements press-release press-releases pressrelease resource "
@@ -50,6 +50,11 @@ def page_for(url: str, selector: Selector, *, named_as_news: bool = False) -> Pa
     return Page(url, selector)
 
 
+def is_news_if_named(page: Page) -> bool:
+    """Whether `page_for` takes the page for news as soon as a listing of news names it."""
+    return _is_news(NewsPage(page.url, page.selector), named_as_news=True)
+
+
 def _is_news(page: NewsPage, *, named_as_news: bool) -> bool:
     if page.node_type in NEWS_TYPES:
         return True
@@ -80,3 +85,17 @@ def _has_block(page: NewsPage) -> bool:
 
 def _is_node(page: NewsPage) -> bool:
     return page.node_id is not None or page.article is not None or bool(page.alternates)
+
+
+def told_by(page: Page) -> str:
+    """What told the kind of a page that `page_for` made: ``type``, ``address``, ``labels``, ``named`` (by a listing),
+    ``pager``, ``rows``, or ``nothing``."""
+    if isinstance(page, ListingPage):
+        return "pager" if page.pager_links else "rows"
+    if isinstance(page, NewsPage):
+        return "type" if page.node_type in NEWS_TYPES else "labels" if _has_block(page) else "named"
+    if page.node_type in OTHER_TYPES:
+        return "type"
+    if _OTHER_PATHS.match(path_of(page.url)):
+        return "address"
+    return "labels" if _is_other(NewsPage(page.url, page.selector)) else "nothing"

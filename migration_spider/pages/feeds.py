@@ -67,12 +67,14 @@ def sitemap_links(data: str | bytes) -> tuple[SitemapKind, list[tuple[str, str |
     return kind, entries
 
 
+def plain(data: bytes) -> bytes:
+    """``data`` without its gzip coding, up to the size that a sitemap may have."""
+    return _gunzip(data) if data[:2] == b"\x1f\x8b" else data
+
+
 def _parse(data: str | bytes) -> Any:
     """Root element; None when nothing can be read. No DTD, entity or address in the file is followed."""
-    content = data.encode() if isinstance(data, str) else data
-    if content[:2] == b"\x1f\x8b":
-        content = _gunzip(content)
-    content = content.lstrip()[:MAX_BYTES]
+    content = plain(data.encode() if isinstance(data, str) else data).lstrip()[:MAX_BYTES]
     if isinstance(data, str) and content.startswith(b"<?xml"):
         # The text is decoded already: what the declaration says of the encoding is past.
         content = content[content.find(b"?>") + 2 :]
@@ -108,6 +110,12 @@ def _gunzip(content: bytes) -> bytes:
     except zlib.error:
         pass
     return bytes(out)
+
+
+def is_web_page(data: bytes) -> bool:
+    """Whether ``data`` is an HTML page, by its first bytes (WHATWG MIME Sniffing, section 7.1)."""
+    head = data.lstrip(b"\xef\xbb\xbf \t\r\n\f")[:15].lower()
+    return head.startswith((b"<!doctype html", b"<html"))
 
 
 def sitemap_problem(data: bytes) -> str | None:

@@ -50,12 +50,25 @@ class ListingPage(Page):
     @cached_property
     def rows(self) -> list[Row]:
         """The teasers in page order, each URL once."""
+        return list(self._teasers[0].values())
+
+    @property
+    def shown(self) -> int:
+        """How many teasers there are, also of a URL that the same list has already: Views does so where it joins."""
+        return self._teasers[1]
+
+    @cached_property
+    def _teasers(self) -> tuple[dict[str, Row], int]:
         found: dict[str, Row] = {}
+        lists: dict[str, Any] = {}
+        shown = 0
         for element in self._row_elements():
             row = self._row(element)
             if row is not None:
                 found.setdefault(row.url, row)
-        return list(found.values())
+                # In another list it is another teaser, such as one of the block of the latest.
+                shown += lists.setdefault(row.url, element.getparent()) is element.getparent()
+        return found, shown
 
     @property
     def is_empty(self) -> bool:
@@ -80,6 +93,21 @@ class ListingPage(Page):
             if page_numbers(url) is not None:
                 found.setdefault(url.partition("#")[0])
         return list(found)
+
+    @cached_property
+    def facets(self) -> list[tuple[str, str]]:
+        """(parameter, absolute URL) of the links to this listing that select by one parameter, as ``?year=2020``."""
+        here = path_of(self.url).rstrip("/")
+        found: dict[str, str] = {}
+        for link in self._xpath("//a[contains(@href, '?')]")[:5000]:
+            href = link.get("href")
+            url = absolute(self.url if href.startswith("?") else self.base_url, href)
+            if url is None or path_of(url).rstrip("/") != here:
+                continue
+            chosen = [name for name, value in parse_qsl(urlsplit(url).query) if name != "page" and value != "All"]
+            if len(chosen) == 1:
+                found.setdefault(url.partition("#")[0], chosen[0])
+        return [(name, url) for url, name in found.items()]
 
     @cached_property
     def next_url(self) -> str | None:

@@ -1,10 +1,12 @@
-"""The site's menu: where it says its news are listed."""
+"""Links that may lead to listings of news: menus, "all news" links, feeds that the head names."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import islice
 
 from migration_spider.pages.base import Page
+from migration_spider.pages.listing import ListingPage
 from migration_spider.pages.text import absolute, fold
 from migration_spider.vocabularies import key
 
@@ -27,14 +29,35 @@ LISTING_NAMES = frozenset(
 MAX_LINKS = 3000
 
 
+FEED_TYPES = frozenset(("application/rss+xml", "application/atom+xml", "application/rdf+xml"))
+
+
 def news_listings(page: Page) -> list[str]:
     """Absolute URLs of the links of ``page``, menus included, whose text names a listing of news; each once."""
-    if page.root is None:
-        return []
+    return list(dict.fromkeys(url for url, text in _links(page) if key(text) in LISTING_NAMES))
+
+
+def links(page: Page) -> tuple[list[str], list[str]]:
+    """Absolute URLs that ``page`` links in its menus, and in its text but not as rows of a listing; each once."""
+    rows = {row.url for row in page.rows} if isinstance(page, ListingPage) else set()
+    content = {url for url, _ in page.links}
+    found = dict.fromkeys(url for url, _ in _links(page))
+    return [url for url in found if url not in content], [url for url in found if url in content and url not in rows]
+
+
+def feeds(page: Page) -> list[str]:
+    """Absolute URLs of the feeds that the head names (RSS Advisory Board, "RSS Autodiscovery")."""
     found: dict[str, None] = {}
-    for link in islice(page.root.iter("a"), MAX_LINKS):
-        if key(fold("".join(link.itertext()))) in LISTING_NAMES:
+    for link in islice(page.root.iter("link"), MAX_LINKS) if page.root is not None else ():
+        if (link.get("type") or "").strip().lower() in FEED_TYPES:
             url = absolute(page.base_url, link.get("href"))
             if url is not None:
-                found.setdefault(url.partition("#")[0])
+                found.setdefault(url)
     return list(found)
+
+
+def _links(page: Page) -> Iterator[tuple[str, str]]:
+    for link in islice(page.root.iter("a"), MAX_LINKS) if page.root is not None else ():
+        url = absolute(page.base_url, link.get("href"))
+        if url is not None:
+            yield url.partition("#")[0], fold("".join(link.itertext()))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from html import unescape
 
 from parsel import Selector
@@ -84,13 +84,32 @@ def css_requisites(url: str, text: str) -> list[str]:
     return list(found)
 
 
+def with_addresses(url: str, text: str, put: Callable[[str], str]) -> str:
+    """The style sheet ``text`` at ``url`` without comments, and what ``put`` makes of each absolute URL in it.
+
+    ``put`` gives an address that stands between double quotes as it is.
+    """
+
+    def replaced(match: re.Match[str]) -> str:
+        resolved = absolute(url, _address(match)) if _address(match) else None
+        if resolved is None:
+            return match[0]
+        start = "@import " if match.re is _IMPORT else "url("
+        return f'{start}"{put(resolved.partition("#")[0])}"{"" if match.re is _IMPORT else ")"}'
+
+    return _URL.sub(replaced, _IMPORT.sub(replaced, _without_comments(text)))
+
+
 def _css(text: str) -> Iterator[str]:
     text = _without_comments(text)
     matches = sorted((*_IMPORT.finditer(text), *_URL.finditer(text)), key=lambda match: match.start())
-    for match in matches:
-        address = next((group for group in match.groups() if group), "").strip()
-        if address and not address.lower().startswith(("data:", "about:", "#")):
-            yield address.replace("\\", "")
+    yield from filter(None, map(_address, matches))
+
+
+def _address(match: re.Match[str]) -> str:
+    """What is to be loaded; nothing for what the sheet holds itself."""
+    address = next((group for group in match.groups() if group), "").strip()
+    return "" if address.lower().startswith(("data:", "about:", "#")) else address.replace("\\", "")
 
 
 def _without_comments(text: str) -> str:
