@@ -15,6 +15,9 @@ from itemadapter import ItemAdapter
 ITEM_MEDIA_TYPE = "application/vnd.migration-spider.item+json"
 """``Content-Type`` of the WARC metadata record that holds an item."""
 
+PROFILE_MEDIA_TYPE = "application/vnd.migration-spider.site-profile+json"
+"""``Content-Type`` of the WARC metadata record that holds the site profile in force."""
+
 TOMBSTONE_MEDIA_TYPE = "application/vnd.migration-spider.tombstone+json"
 """``Content-Type`` of the WARC metadata record that says that an item is gone."""
 
@@ -236,6 +239,9 @@ class NewsItem:
 
     extractor: str = ""
     """The code version that made this line."""
+
+    site_profile: str | None = None
+    """SHA-256 of the site profile in the archive that told the order of day and month; None when it decided nothing."""
 
     warc: Evidence | None = None
     """The archived bytes that prove this line."""

@@ -18,7 +18,15 @@ from archive import ArchiveError
 from archive.capture import archiver_of
 from migration_spider import EXTRACTOR, gone
 from migration_spider.exceptions import NotArchivedError, NotWantedError
-from migration_spider.items import BLOCK_FIELDS, ITEM_MEDIA_TYPE, TOMBSTONE_MEDIA_TYPE, NewsItem, to_record
+from migration_spider.items import (
+    BLOCK_FIELDS,
+    ITEM_MEDIA_TYPE,
+    PROFILE_MEDIA_TYPE,
+    TOMBSTONE_MEDIA_TYPE,
+    NewsItem,
+    to_record,
+)
+from migration_spider.normalize.identity import item_id
 from migration_spider.normalize.item import finish, normalize
 from migration_spider.state import ItemStore, revise
 
@@ -70,12 +78,23 @@ class CrawlerPipeline:
 class NormalizePipeline(CrawlerPipeline):
     """As printed -> dates, codes, languages; counts what was missing and what no vocabulary knows.
 
-    Stats: ``migration/normalized``, ``migration/field/<name>/missing``, ``migration/unrecognized/<vocabulary>``,
+    A page whose date reads both ways waits, as printed, until the walk has shown the order: the spider gives it back.
+
+    Stats: ``migration/dates/held``,
+    ``migration/normalized``, ``migration/field/<name>/missing``, ``migration/unrecognized/<vocabulary>``,
     ``migration/unknown_label``.
     """
 
     def news(self, fields: ItemAdapter) -> None:
-        found = normalize(news_item(fields), day_first=self.run.config.day_first)
+        item, dates, day_first = news_item(fields), self.run.dates, self.run.config.day_first
+        name = item_id(item.node_id, item.canonical_url or item.url, item.language)
+        told = dates.profile.add(name, item.language, item.metadata)
+        if day_first is None and dates.must_wait(item.url, item.language, told):
+            dates.held[item.url] = item
+            self.run.note("dates/held", len(dates.held))
+            self.settle(item.url, "held")
+            raise DropItem(f"{item.url}: its date waits for those of other pages", log_level="DEBUG")
+        found = normalize(item, day_first=day_first, site=dates.site)
         for vocabulary, _ in found.unrecognized:
             self.count(f"unrecognized/{vocabulary}")
         for _ in found.unknown_labels:
@@ -210,6 +229,8 @@ class StorePipeline(CrawlerPipeline):
     """
 
     def open_spider(self) -> None:
+        if not self.run.keeps:
+            return
         data = self.run.config.data_dir
         self.store = ItemStore(data / "state.sqlite", data / "items" / "news.jsonl")
         if self.store.torn:
@@ -220,6 +241,9 @@ class StorePipeline(CrawlerPipeline):
         self.one_by_one = asyncio.Lock()
 
     def close_spider(self) -> None:
+        if not self.run.keeps:
+            self.run.done.add("stored")
+            return
         self.store.close()
         with self.store.path.open("rb") as lines:
             lines.seek(self.size)
@@ -264,6 +288,8 @@ class StorePipeline(CrawlerPipeline):
         before = self.store.item(item_id)
         if revise(fields, before):
             fields["run_id"], fields["extractor"] = archiver_of(self.crawler).run_id, EXTRACTOR
+            if fields["site_profile"]:
+                await self._archive_profile(fields["site_profile"])
             await self._append(to_record(fields.item), ITEM_MEDIA_TYPE)
             self.count("items/" + ("new" if before is None else "reappeared" if before.withdrawn else "changed"))
         else:
@@ -286,6 +312,15 @@ class StorePipeline(CrawlerPipeline):
         await self._append(line, TOMBSTONE_MEDIA_TYPE)
         memory.missed.forget(absence.id)
         self.count("items/vanished")
+
+    async def _archive_profile(self, digest: str) -> None:
+        """What an item cites stands in the archive of its run, before the item."""
+        dates = self.run.dates
+        if digest not in dates.archived:
+            await archiver_of(self.crawler).write_metadata(
+                dates.data, content_type=PROFILE_MEDIA_TYPE, target_uri=f"urn:site-profile:{digest}"
+            )
+            dates.archived.add(digest)
 
     async def _append(self, record: dict[str, Any], media_type: str) -> None:
         archiver, proof = archiver_of(self.crawler), record["warc"]

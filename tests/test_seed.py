@@ -50,7 +50,7 @@ EXPECTED = {
         )
     ],
     "attachments": [],
-    "problems": [],
+    "problems": ["translation-fallback"],
 }
 
 

@@ -206,17 +206,17 @@ class Archiver:
         *,
         content_type: str,
         target_uri: str,
-        refers_to: str,
+        refers_to: str | None = None,
         date: str | None = None,
         extra: Mapping[str, str] | None = None,
     ) -> dict[str, Any]:
-        """Write a ``metadata`` record about another record (ISO 28500:2017, 6.5).
+        """Write a ``metadata`` record, about another record or the whole crawl (ISO 28500:2017, 6.5).
 
         Args:
             payload: the block.
             content_type: its media type.
             target_uri: ``WARC-Target-URI``, that of the record it is about.
-            refers_to: ``WARC-Record-ID`` of that record.
+            refers_to: ``WARC-Record-ID`` of that record; None when it is about none.
             date: ``WARC-Date``; now when left out.
             extra: further named fields.
 
@@ -233,7 +233,7 @@ class Archiver:
             ("WARC-Record-ID", record_id),
             ("WARC-Date", date),
             ("WARC-Target-URI", target_uri),
-            ("WARC-Refers-To", refers_to),
+            *([("WARC-Refers-To", refers_to)] if refers_to else []),
             *(extra or {}).items(),
             ("Content-Type", content_type),
         ]

@@ -27,6 +27,8 @@ from migration_spider.reparse.engines import Engine, engine_for
 from migration_spider.reparse.scan import scan
 from migration_spider.reparse.source import Source, own_files, sources
 from migration_spider.reparse.text import item_of_file, line_of, write_item
+from migration_spider.site_profile import FILE as PROFILE
+from migration_spider.site_profile import save
 from migration_spider.spiders.scope import Scope
 
 EXAMPLES = """\
@@ -148,6 +150,8 @@ class Command(ScrapyCommand):
             output.unlink()
         else:
             print(f"Items: {output}")
+        if output == present and catalogue.profile_of:
+            _put_back(present.parent.parent / PROFILE, catalogue)
         return 3 if outcome.problems else 0
 
 
@@ -163,6 +167,12 @@ def _alone(folder: Path) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+def _put_back(path: Path, catalogue: Catalogue) -> None:
+    """The site profile that the last run had, where it was lost with the items."""
+    if not path.exists():
+        save(path, catalogue.profiles[list(catalogue.profile_of.values())[-1]])
 
 
 def _scope(catalogue: Catalogue, site: str | None, settings: Any) -> Scope:

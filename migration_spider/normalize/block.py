@@ -21,7 +21,7 @@ from migration_spider.vocabularies import (
     lookup_named,
 )
 
-from .dates import parse_date
+from .dates import ASSUMED, Reading, order_told, read_date, reads_both_ways
 from .problems import problem
 from .terms import find, fold, split, to_term
 
@@ -46,22 +46,56 @@ class BlockResult:
     unknown_labels: list[str] = field(default_factory=list)
     """Labels that no list knows, as printed."""
 
+    date_told_by: str | None = None
+    """What told the order of day and month in the publication date; see `migration_spider.normalize.dates.Reading`."""
 
-def normalize_block(block: list[Entry], language: str, *, day_first: bool | None = None) -> BlockResult:
+
+@dataclass(slots=True)
+class NumericDates:
+    """What the numeric publication dates of one page tell of their order, and whether they need to be told."""
+
+    day_first: dict[bool, str] = field(default_factory=dict)
+    """Order -> the text that shows it by itself."""
+
+    unclear: str = ""
+    """A text that reads both ways; empty when there is none."""
+
+
+def numeric_dates(block: list[Entry]) -> NumericDates:
+    """The numeric dates under the date's label, and those printed without any label."""
+    found = NumericDates()
+    for entry in block:
+        own = label_field(fold(entry.label)) or entry.field_name
+        if own not in (None, _DATE) or (own is None and key(entry.label)):
+            continue
+        for value in entry.values:
+            order = order_told(value.text, value.datetime)
+            if order is not None:
+                stamp = f" ({value.datetime})" if value.datetime else ""
+                found.day_first.setdefault(order, fold(value.text) + stamp)
+            elif reads_both_ways(value.text, value.datetime):
+                found.unclear = found.unclear or fold(value.text) or value.datetime or ""
+    return found
+
+
+def normalize_block(
+    block: list[Entry], language: str, *, day_first: bool | None = None, site_day_first: bool | None = None
+) -> BlockResult:
     """Normalize the metadata block of a page.
 
     Args:
         block: labels with their values, in page order; the label ``""`` is a field printed without label.
         language: BCP 47 tag of the page; only dates depend on it.
-        day_first: see :func:`migration_spider.normalize.dates.parse_date`.
+        day_first, site_day_first: see :func:`migration_spider.normalize.dates.parse_date`.
     """
-    return _Normalizer(language, day_first).run(block)
+    return _Normalizer(language, day_first, site_day_first).run(block)
 
 
 class _Normalizer:
-    def __init__(self, language: str, day_first: bool | None) -> None:
+    def __init__(self, language: str, day_first: bool | None, site_day_first: bool | None) -> None:
         self.language = language
         self.day_first = day_first
+        self.site_day_first = site_day_first
         self.terms: dict[str, list[Term]] = {name: [] for name in TERM_FIELDS}
         self.result = BlockResult(fields={_DATE: None, "publication_date_raw": None})
         self.printed: set[str] = set()
@@ -200,13 +234,18 @@ class _Normalizer:
         for raw, part in _parts(target, value):
             self._add(target, raw, find(target, part))
 
-    def _date_of(self, value: Value) -> tuple[str | None, str | None]:
-        return parse_date(
-            value.text, value.datetime, self.language, day_first=self.day_first, seen_day_first=value.day_first
+    def _date_of(self, value: Value) -> Reading:
+        return read_date(
+            value.text,
+            value.datetime,
+            self.language,
+            day_first=self.day_first,
+            site_day_first=self.site_day_first,
+            seen_day_first=value.day_first,
         )
 
     def _date(self, value: Value) -> None:
-        day, code = self._date_of(value)
+        day, code, told_by = self._date_of(value)
         fields = self.result.fields
         if day is None and code == "date-unparsed":
             target = self._elsewhere(_DATE, value)
@@ -217,8 +256,9 @@ class _Normalizer:
         if fields[_DATE] is None and (day or fields["publication_date_raw"] is None):
             fields[_DATE] = day
             fields["publication_date_raw"] = fold(value.text) or value.datetime
-        elif day and day != fields[_DATE]:
-            code = "date-conflict"
+            self.result.date_told_by = told_by
+        elif day:
+            code = "date-conflict" if day != fields[_DATE] else None if code == ASSUMED else code
         if code:
             self._mark(problem(code))
 

@@ -1,14 +1,15 @@
 """Publication dates: from what a page prints, and from the ``datetime`` of its ``<time>``, to an ISO 8601 day.
 
-Never an invented day: what names no single day gives None and a problem code. Of two readings of ``03/04/2022`` the
-page's language decides; English does not decide, because the portal's authors write day first and Drupal month first:
-there only the form of Drupal's own formats tells.
+Never an invented day: what names no single day gives None and a problem code. Which reading of ``03/04/2022`` is meant
+is told by what stands beside it, by a person, by the other pages of the site, by the page; last by the language alone,
+and that is marked. English does not decide, because the portal's authors write day first and Drupal month first.
 """
 
 from __future__ import annotations
 
 import re
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from .months import any_language, months, spelling, weekdays
 
@@ -17,6 +18,7 @@ INCOMPLETE = "date-incomplete"
 RANGE = "date-range"
 UNPARSED = "date-unparsed"
 CONFLICT = "date-conflict"
+ASSUMED = "date-order-assumed"
 
 _DAY_FIRST = {"fr", "es", "pt", "de", "ru", "ar", "it"}
 _YEARS = range(1900, 2101)
@@ -74,12 +76,27 @@ _HAN_DATE = re.compile(
 _HAN_MONTH = re.compile(r"(?<!\d)(1[0-2]|0?[1-9])\s?月(?!\s*\d{1,2}\s*[日号號])")
 
 
+class Reading(NamedTuple):
+    """What a printed date says."""
+
+    day: str | None
+    """ISO 8601."""
+
+    problem: str | None
+    """A code, in words in :mod:`migration_spider.normalize.problems`."""
+
+    told_by: str | None = None
+    """What told the order of a numeric date that reads both ways: ``stamp``, ``weekday``, ``setting``, ``site``,
+    ``page``, ``form`` or ``language``; None of any other date, and when nothing told it."""
+
+
 def parse_date(
     raw: str,
     datetime: str | None = None,
     language: str | None = None,
     *,
     day_first: bool | None = None,
+    site_day_first: bool | None = None,
     seen_day_first: bool | None = None,
 ) -> tuple[str | None, str | None]:
     """The day that ``raw`` and ``datetime`` name.
@@ -91,26 +108,86 @@ def parse_date(
             stamp with another time yields to a text that names the neighbouring day, when a time zone explains it:
             themes print local days beside stamps in UTC.
         language: BCP 47 tag of the page.
-        day_first: order of ``03/04/2022`` where neither the numbers nor the language tell.
+        day_first: order of ``03/04/2022`` as a person says; only the stamp and the weekday beside it know better.
+        site_day_first: order that the other pages of the site tell, in this language; before what the page tells.
         seen_day_first: order of the other numeric dates on the page, where one of them tells; before the language.
 
     Returns:
         (ISO 8601 date, None), or (None, code) with ``date-ambiguous``, ``date-incomplete``, ``date-range`` or
-        ``date-unparsed``; (date, ``date-conflict``) when text and stamp name different days: the stamp is kept.
+        ``date-unparsed``; (date, ``date-conflict``) when text and stamp name different days: the stamp is kept;
+        (date, ``date-order-assumed``) when nothing but the language told which number is the day.
         (None, None) when there is nothing to read.
     """
-    text_day, problem = _parse_text(raw, language, day_first, seen_day_first)
+    return read_date(
+        raw,
+        datetime,
+        language,
+        day_first=day_first,
+        site_day_first=site_day_first,
+        seen_day_first=seen_day_first,
+    )[:2]
+
+
+def read_date(
+    raw: str,
+    datetime: str | None = None,
+    language: str | None = None,
+    *,
+    day_first: bool | None = None,
+    site_day_first: bool | None = None,
+    seen_day_first: bool | None = None,
+) -> Reading:
+    """:func:`parse_date`, and what told the order."""
+    text = _text_of(raw)
     stamp = _STAMP.fullmatch(datetime.strip()) if datetime else None
     stamp_day = _valid_day(stamp["day"]) if stamp else None
+    if stamp_day is None and not text and datetime:
+        text = _text_of(datetime)
+    language = (language or "").casefold()
+    orders = {
+        "stamp": _order_by_stamp(text, stamp_day),
+        "weekday": _order_by_weekday(text),
+        "setting": day_first,
+        "site": site_day_first,
+        "page": seen_day_first,
+        "form": _order_of_form(text, language),
+        "language": custom_order(language),
+    }
+    told_by = next((by for by, order in orders.items() if order is not None), None)
+    text_day, problem = _parse_text(text, language, orders[told_by] if told_by else None)
+    if _both_ways(text) is None:
+        told_by = None
     if stamp is None or stamp_day is None:
-        if text_day is None and problem is None and datetime and datetime.strip():
-            text_day, problem = _parse_text(datetime, language, day_first, seen_day_first)
-        return (text_day.isoformat() if text_day else None), problem
-    if text_day is None or text_day == stamp_day or _either_order(raw, stamp_day):
-        return stamp_day.isoformat(), None
+        assumed = ASSUMED if told_by == "language" and text_day else None
+        return Reading(text_day.isoformat() if text_day else None, problem or assumed, told_by)
+    told_by = told_by and "stamp"
+    if text_day is None or text_day == stamp_day or _either_order(text, stamp_day):
+        return Reading(stamp_day.isoformat(), None, told_by)
     if stamp["hour"] is not None and _elsewhere(text_day - stamp_day, int(stamp["hour"]), int(stamp["minute"])):
-        return text_day.isoformat(), None
-    return stamp_day.isoformat(), CONFLICT
+        return Reading(text_day.isoformat(), None, told_by)
+    return Reading(stamp_day.isoformat(), CONFLICT, told_by)
+
+
+def order_told(raw: str, datetime: str | None = None) -> bool | None:
+    """Whether this numeric date by itself shows that the day is printed first: by a number over 12, the weekday beside
+    it or the stamp around it. None when it shows nothing, and of dates with dots, which are in no doubt."""
+    text = _text_of(raw)
+    if (match := _numeric_date(text)) is None:
+        return None
+    first, second = int(match["first"]), int(match["second"])
+    if max(first, second) > 12:
+        day = _day(match["year"], min(first, second), max(first, second))[0]
+        return None if day is None else first > second
+    stamp = _STAMP.fullmatch(datetime.strip()) if datetime else None
+    order = _order_by_stamp(text, _valid_day(stamp["day"]) if stamp else None)
+    return _order_by_weekday(text) if order is None and first != second else order
+
+
+def reads_both_ways(raw: str, datetime: str | None = None) -> bool:
+    """Whether this is a numeric date of which neither the weekday nor the stamp tells which number is the day."""
+    is_stamped = datetime is not None and _STAMP.fullmatch(datetime.strip()) is not None
+    text = _text_of(raw or datetime or "")
+    return not is_stamped and _both_ways(text) is not None and _order_by_weekday(text) is None
 
 
 def _elsewhere(later: timedelta, hour: int, minute: int) -> bool:
@@ -123,23 +200,16 @@ def _elsewhere(later: timedelta, hour: int, minute: int) -> bool:
     return hour >= 10 if later == timedelta(days=1) else hour < 12 and later == timedelta(days=-1)
 
 
-def _parse_text(
-    raw: str, language: str | None, day_first: bool | None, seen_day_first: bool | None
-) -> tuple[date | None, str | None]:
-    text = _chinese_numerals(spelling(raw))
+def _text_of(raw: str) -> str:
+    # What is longer is no date; a broken page may print a book under the label.
+    return _chinese_numerals(spelling(raw))[: _LONGEST + 1]
+
+
+def _parse_text(text: str, language: str, order: bool | None) -> tuple[date | None, str | None]:
     if not text:
         return None, None
     if len(text) > _LONGEST:
         return None, UNPARSED
-    language = (language or "").casefold()
-    orders = (
-        _order_by_weekday(text),
-        seen_day_first,
-        _order_of_form(text, language),
-        _order(language),
-        day_first,
-    )
-    order = next((one for one in orders if one is not None), None)
     tables = [months()[base] for base in [language.split("-")[0]] if base in months()] + [any_language()]
     for candidate in _stripped(text):
         found = _one_day(candidate, tables, order)
@@ -151,6 +221,35 @@ def _parse_text(
     if _is_range(candidate, tables, order):
         return None, RANGE
     return None, UNPARSED
+
+
+def _numeric_date(text: str) -> re.Match[str] | None:
+    """``text`` as a date in numbers, the year last, without dots: only day-first languages write those."""
+    if len(text) > _LONGEST or _NUMERIC.search(text) is None:
+        return None
+    match = next((match for one in _stripped(text) if (match := _NUMERIC.fullmatch(one))), None)
+    return None if match is None or match["s"] == "." else match
+
+
+def _both_ways(text: str) -> re.Match[str] | None:
+    """The same, where each of the two numbers can be the month and they differ."""
+    match = _numeric_date(text)
+    return match if match and match["first"].zfill(2) != match["second"].zfill(2) and _are_months(match) else None
+
+
+def _are_months(match: re.Match[str]) -> bool:
+    return all(1 <= int(match[name]) <= 12 for name in ("first", "second"))
+
+
+def _order_by_stamp(text: str, stamp_day: date | None) -> bool | None:
+    """Whether the day is first, where one of the two readings is the day of the stamp or the day beside it."""
+    match = None if stamp_day is None else _both_ways(text)
+    if match is None or stamp_day is None:
+        return None
+    first, second, year = int(match["first"]), int(match["second"]), match["year"]
+    readings = {True: _day(year, second, first)[0], False: _day(year, first, second)[0]}
+    near = [order for order, day in readings.items() if day and abs(day - stamp_day) <= timedelta(days=1)]
+    return near[0] if len(near) == 1 else None
 
 
 def _stripped(text: str) -> list[str]:
@@ -217,8 +316,9 @@ def _order_by_weekday(text: str) -> bool | None:
     return fitting[0] if len(fitting) == 1 else None
 
 
-def _order(language: str) -> bool | None:
+def custom_order(language: str) -> bool | None:
     """Whether ``language`` writes the day first; None when it does not tell."""
+    language = language.casefold()
     if language == "en-us":
         return False
     if language.startswith("en-") or language.split("-")[0] in _DAY_FIRST:
@@ -259,9 +359,9 @@ def _valid_day(text: str) -> date | None:
     return _day(year, int(month), day)[0]
 
 
-def _either_order(raw: str, stamp_day: date) -> bool:
-    """Whether ``raw`` is numeric and one of its two readings is ``stamp_day``: the stamp tells which one was meant."""
-    match = _NUMERIC.fullmatch(_stripped(spelling(raw))[-1])
+def _either_order(text: str, stamp_day: date) -> bool:
+    """Whether ``text`` is numeric and one of its two readings is ``stamp_day``: the stamp tells which one was meant."""
+    match = _NUMERIC.fullmatch(_stripped(text)[-1])
     numbers = (int(match["first"]), int(match["second"])) if match else None
     return numbers in ((stamp_day.day, stamp_day.month), (stamp_day.month, stamp_day.day))
 

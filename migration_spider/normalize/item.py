@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 from migration_spider.items import NewsItem
 from migration_spider.normalize.block import BlockResult, normalize_block
 from migration_spider.normalize.html import sanitise
@@ -9,14 +12,28 @@ from migration_spider.normalize.identity import content_sha256, item_id
 from migration_spider.normalize.language import detect
 
 
-def normalize(item: NewsItem, *, day_first: bool | None = None) -> BlockResult:
+@dataclass(frozen=True, slots=True)
+class SiteOrders:
+    """The order of numeric dates that the pages of a site tell, of `migration_spider.site_profile`."""
+
+    digest: str
+    """SHA-256, in hex, of the profile."""
+
+    day_first: Mapping[str, bool]
+    """BCP 47 language of the page -> whether the day is printed first."""
+
+
+def normalize(item: NewsItem, *, day_first: bool | None = None, site: SiteOrders | None = None) -> BlockResult:
     """Fill the normalized half of ``item`` from its as-printed half; returns what was not recognised.
 
-    ``day_first`` is the order of numeric dates whose language does not tell it; None when it is not known.
+    ``day_first`` is the order of numeric dates as a person says, ``site`` that which other pages tell; None when it is
+    not known. An item whose date ``site`` decided cites it.
     """
-    found = normalize_block(item.metadata, item.language, day_first=day_first)
+    order = site.day_first.get(item.language) if site else None
+    found = normalize_block(item.metadata, item.language, day_first=day_first, site_day_first=order)
     for name, value in found.fields.items():
         setattr(item, name, value)
+    item.site_profile = site.digest if site and found.date_told_by == "site" else None
     item.problems += found.problems
     item.content_language = detect(item.body_text)
     item.body_html = sanitise(item.body_html, item.url)
@@ -25,9 +42,19 @@ def normalize(item: NewsItem, *, day_first: bool | None = None) -> BlockResult:
         item.problems.append("characters-lost")
     if not item.body_text:
         item.problems.append("body-empty")
-    if item.is_fallback:
+    if item.is_fallback or _is_untranslated(item):
         item.problems.append("translation-fallback")
     return found
+
+
+def _is_untranslated(item: NewsItem) -> bool:
+    """Whether the text is in the language of another translation that the page names, and not in the page's own.
+
+    The site says that this translation exists, so it is no fallback by address; nobody has translated the text yet.
+    """
+    text = (item.content_language or "").split("-")[0]
+    others = {language.split("-")[0] for language in item.translations}
+    return bool(text) and text != item.language.split("-")[0] and text in others
 
 
 def finish(item: NewsItem) -> None:

@@ -88,6 +88,12 @@ class Catalogue:
     refusals: dict[str, tuple[str, int, int]] = field(default_factory=dict)
     """Id of the record of another answer -> file name, offset, length: what proves that an item is gone."""
 
+    profiles: dict[str, bytes] = field(default_factory=dict)
+    """Digest of a site profile -> the profile, in the order of the archive."""
+
+    profile_of: dict[str, str] = field(default_factory=dict)
+    """Run -> digest of the last profile that its items cite."""
+
     own_runs: set[str] = field(default_factory=set)
     """Runs of this project; pages of other crawlers are in no run."""
 

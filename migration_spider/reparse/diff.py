@@ -14,7 +14,7 @@ from migration_spider.state.lines import Record, line_at, read
 
 PROVENANCE = frozenset(
     ("version", "first_seen", "last_changed", "fetched_at", "run_id", "extractor", "warc", "content_sha256")
-)
+) | {"site_profile"}
 """Fields that say where a line comes from, not what the page says."""
 
 EXAMPLES = 3

@@ -1,4 +1,4 @@
-"""What the crawl noted in the archive itself: every item when it was stored, and every item that was gone."""
+"""What the crawl noted in the archive itself: items when they were stored, items that were gone, the site profile."""
 
 from __future__ import annotations
 
@@ -9,13 +9,17 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from archive.dataset.lines import is_tombstone
-from migration_spider.items import ITEM_MEDIA_TYPE, TOMBSTONE_MEDIA_TYPE
+from migration_spider.items import ITEM_MEDIA_TYPE, PROFILE_MEDIA_TYPE, TOMBSTONE_MEDIA_TYPE
+from migration_spider.site_profile import ProfileError, site_orders
 from migration_spider.state.lines import parse
 
-KINDS = {ITEM_MEDIA_TYPE: "item", TOMBSTONE_MEDIA_TYPE: "tombstone"}
+KINDS = {ITEM_MEDIA_TYPE: "item", TOMBSTONE_MEDIA_TYPE: "tombstone", PROFILE_MEDIA_TYPE: "profile"}
 """Media type of a metadata record -> kind of note."""
 
 _KEPT = ("id", "url", "version", "fetched_at", "run_id")
+_KEPT_SINCE = ("site_profile",)
+"""What older archives lack."""
+
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 File = tuple[str | None, int | None, str | None]
@@ -37,20 +41,27 @@ class Note:
     files: Mapping[str, File] = field(default_factory=dict)
     """URL of an attachment -> what was noted of it."""
 
+    site_profile: str | None = None
+    """Digest of the profile that told the order of its date."""
+
     tombstone: Mapping[str, Any] | None = None
     """The whole line of an item that is gone; None of one that is there."""
 
 
 def essence(kind: str, block: bytes) -> str:
-    """What a catalogue needs of the block of a note, as JSON; empty when it is no note. Of a tombstone that is all."""
+    """What a catalogue needs of the block of a note, as JSON; empty when it is no note; but for an item all of it."""
     try:
+        if kind == "profile":
+            site_orders(block)
+            return block.decode()
         if kind == "tombstone":
             line = parse(block)
             return json.dumps(line, ensure_ascii=False) if is_tombstone(line) else ""
         record = json.loads(block)
         files = {one["url"]: (one["sha256"], one["size"], one["media_type"]) for one in record["attachments"]}
-        return json.dumps({**{name: record[name] for name in _KEPT}, "files": files}, ensure_ascii=False)
-    except (ValueError, KeyError, TypeError):
+        kept = {**{name: record[name] for name in _KEPT}, **{name: record.get(name) for name in _KEPT_SINCE}}
+        return json.dumps({**kept, "files": files}, ensure_ascii=False)
+    except (ValueError, KeyError, TypeError, ProfileError):
         return ""
 
 
@@ -67,7 +78,8 @@ def note_of(kind: str, told: str, place: int) -> Note:
     )
     if kind == "tombstone":
         return replace(note, tombstone=record)
-    return replace(note, files={url: (sha256, size, kind) for url, (sha256, size, kind) in record["files"].items()})
+    files = {url: (sha256, size, kind) for url, (sha256, size, kind) in record["files"].items()}
+    return replace(note, files=files, site_profile=record["site_profile"])
 
 
 def unstored(notes: Iterable[Note]) -> set[int]:

@@ -40,7 +40,7 @@ class Seen:
 
     type: str
     """``warcinfo``, ``answer`` (status 200), ``redirect``, ``refusal`` (any other status), ``revisit``, ``text`` (WET),
-    ``item`` or ``tombstone``."""
+    ``item``, ``tombstone`` or ``profile``."""
 
     offset: int
     length: int
@@ -202,7 +202,7 @@ def _head(fields: Fields, block: Iterable[bytes]) -> bytes:
 
 
 def _note_kind(fields: Fields) -> str:
-    """``item`` or ``tombstone`` for a note of the crawl, else nothing."""
+    """The kind of a note of the crawl, else nothing."""
     return KINDS.get((fields.get("Content-Type") or "").lower(), "") if fields.get("WARC-Type") == "metadata" else ""
 
 

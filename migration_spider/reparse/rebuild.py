@@ -19,7 +19,7 @@ from archive.disk import sync
 from archive.replay import response_of
 from migration_spider import EXTRACTOR
 from migration_spider.items import Evidence, NewsItem, to_record
-from migration_spider.normalize.item import finish, normalize
+from migration_spider.normalize.item import SiteOrders, finish, normalize
 from migration_spider.pages import ListingPage, NewsPage, Page, page_for
 from migration_spider.pages.bounds import is_parseable
 from migration_spider.pages.text_rendition import TextPage
@@ -28,6 +28,7 @@ from migration_spider.reparse.catalogue import Capture, Catalogue, Step, host_of
 from migration_spider.reparse.engines import Engine, one_process
 from migration_spider.reparse.notes import Note
 from migration_spider.reparse.reading import record_at
+from migration_spider.site_profile import site_orders
 from migration_spider.spiders.scope import Scope
 from migration_spider.state import ItemStore, revise
 
@@ -84,11 +85,14 @@ def rebuild(
         pages=len(pages),
     )
     named = frozenset(_named(catalogue, scope, pages, news_listings))
+    sites = {digest: site_orders(data) for digest, data in catalogue.profiles.items()}
     tasks = [
-        Task(step.capture, step.note is not None, step.capture.url in named)
+        Task(step.capture, step.note is not None, step.capture.url in named, sites.get(_profile(catalogue, step) or ""))
         for step in steps
         if step.capture is not None
     ]
+    lost = {note.site_profile for step in steps if (note := step.note) and note.site_profile} - sites.keys()
+    outcome.problems += [f"site profile {digest}: cited, and not in these files" for digest in sorted(lost)]
     output.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=output.parent, prefix=".reparse-") as folder:
         draft = Path(folder) / "news.jsonl"
@@ -172,6 +176,9 @@ class Task:
     is_named: bool
     """Whether a news listing of the archive names it."""
 
+    site: SiteOrders | None = None
+    """The site profile to read its date by."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reader:
@@ -194,7 +201,7 @@ class Reader:
         elif page.is_fallback and not task.was_item:
             return "fallback", None
         item = page.to_item()
-        normalize(item, day_first=self.day_first)
+        normalize(item, day_first=self.day_first, site=task.site)
         item.warc = Evidence(
             file=capture.source.name,
             offset=capture.offset,
@@ -205,6 +212,13 @@ class Reader:
             payload_digest=capture.payload_digest,
         )
         return "", item
+
+
+def _profile(catalogue: Catalogue, step: Step) -> str | None:
+    """Digest of the profile that decides: the one that the item cites; of a page that was no item, that of its run."""
+    if step.note is not None:
+        return step.note.site_profile
+    return catalogue.profile_of.get(catalogue.run_of(step.capture)) if step.capture else None
 
 
 def page_of(capture: Capture, *, named_as_news: bool) -> Page | TextPage | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from hashlib import sha256
 
 from migration_spider import EXTRACTOR
 from migration_spider.reparse.catalogue import Capture, Catalogue, host_of
@@ -57,6 +58,10 @@ def scan(
                 catalogue.refusals[seen.record_id] = (source.name, seen.offset, seen.length)
             elif seen.type == "revisit" and not _revisit(catalogue, place, seen, run_id):
                 later.append((place, run_id, seen))
+            elif seen.type == "profile":
+                data = seen.told.encode()
+                digest = catalogue.profile_of[run_id] = sha256(data).hexdigest()
+                catalogue.profiles[digest] = data
             elif seen.type in _NOTES and seen.record_id not in noted:
                 noted.add(seen.record_id)
                 _note(catalogue, place, seen)

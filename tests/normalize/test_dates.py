@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from migration_spider.normalize.dates import parse_date
+from migration_spider.normalize.dates import order_told, parse_date, read_date, reads_both_ways
 from migration_spider.normalize.months import any_language, months, weekdays
 
 DAY = "2021-12-17"
@@ -92,18 +92,12 @@ DAY = "2021-12-17"
         ("13/09/2022", "en", "2022-09-13"),
         ("09/13/2022", "en", "2022-09-13"),
         ("09/13/2022", "es", "2022-09-13"),
-        ("03/04/2022", "es", "2022-04-03"),
-        ("03/04/2022", "fr", "2022-04-03"),
-        ("03/04/2022", "en-US", "2022-03-04"),
-        ("03/04/2022", "en-GB", "2022-04-03"),
-        ("03-04-2022", "fr", "2022-04-03"),
         ("04/04/2022", "en", "2022-04-04"),
         ("13.09.2022", "de", "2022-09-13"),
         ("03.04.2022", "en", "2022-04-03"),
         ("17/12/2021 - 14:30", "fr", DAY),
         # Drupal's own formats, where the weekday fits both readings or there is none.
         ("Wed, 05/09/2018 - 12:00", "en", "2018-05-09"),
-        ("mer, 05/09/2018 - 12:00", "fr", "2018-09-05"),
         ("Wed, 05/09/2018 - 12:00", "fr", "2018-05-09"),
         ("05/09/2018 - 12:00", "en", "2018-05-09"),
         ("15 aoû 2018", "fr", "2018-08-15"),
@@ -202,10 +196,89 @@ def test_the_stamp_of_a_time_element_keeps_its_day(raw, stamp, language, expecte
     assert parse_date(raw, stamp, language) == expected
 
 
-def test_a_site_can_say_the_order_of_numeric_dates():
-    assert parse_date("03/04/2022", None, "en", day_first=True) == ("2022-04-03", None)
-    assert parse_date("03/04/2022", None, "en", day_first=False) == ("2022-03-04", None)
-    assert parse_date("03/04/2022", None, "es", day_first=False) == ("2022-04-03", None)
+@pytest.mark.parametrize(
+    ("raw", "language", "expected"),
+    [
+        ("03/04/2022", "es", "2022-04-03"),
+        ("03/04/2022", "fr", "2022-04-03"),
+        ("03/04/2022", "en-US", "2022-03-04"),
+        ("03/04/2022", "en-GB", "2022-04-03"),
+        ("03-04-2022", "fr", "2022-04-03"),
+        ("mer, 05/09/2018 - 12:00", "fr", "2018-09-05"),
+    ],
+)
+def test_what_the_language_alone_tells_is_marked(raw, language, expected):
+    assert (expected, "date-order-assumed") == parse_date(raw, None, language)
+    assert "language" == read_date(raw, None, language).told_by
+
+
+@pytest.mark.parametrize("language", ["en", "es", "en-US", "zh-hant"])
+def test_a_person_knows_better_than_the_site_the_page_and_the_language(language):
+    for order, expected in ((True, "2022-04-03"), (False, "2022-03-04")):
+        others = {"site_day_first": not order, "seen_day_first": not order}
+        assert (expected, None) == parse_date("03/04/2022", None, language, day_first=order)
+        assert (expected, None, "setting") == read_date("03/04/2022", None, language, day_first=order, **others)
+
+
+@pytest.mark.parametrize("language", ["en", "es", "en-US", "zh-hant"])
+def test_the_site_knows_better_than_the_page_and_the_language(language):
+    for order, expected in ((True, "2022-04-03"), (False, "2022-03-04")):
+        known = {"site_day_first": order, "seen_day_first": not order}
+        assert (expected, None, "site") == read_date("03/04/2022", None, language, **known)
+
+
+@pytest.mark.parametrize(
+    ("raw", "stamp", "expected"),
+    [
+        ("Sun, 03/04/2022", None, "weekday"),
+        ("03/04/2022", "2022-03-04T12:00:00Z", "stamp"),
+        ("13/04/2022", None, None),
+        ("04/04/2022", None, None),
+        ("03.04.2022", None, None),
+        ("3 April 2022", None, None),
+        ("2022-04-03", None, None),
+        ("03/04/2022 12:00", None, "site"),
+    ],
+)
+def test_the_site_is_asked_only_where_nothing_beside_the_date_tells(raw, stamp, expected):
+    assert expected == read_date(raw, stamp, "en", site_day_first=True).told_by
+    assert (expected == "site") == reads_both_ways(raw, stamp)
+
+
+@pytest.mark.parametrize(
+    ("raw", "stamp", "expected"),
+    [
+        ("17/12/2021", None, True),
+        ("12/17/2021", None, False),
+        ("12-17-2021 - 10:30", None, False),
+        ("١٧/١٢/٢٠٢١", None, True),
+        ("Fri, 12/17/2021 - 14:30", None, False),
+        ("Fri, 03/04/2022", None, False),
+        ("Sun, 03/04/2022", None, True),
+        ("Wed, 05/09/2018", None, None),
+        ("Mon, 03/04/2022", None, None),
+        ("03/04/2022", "2022-03-04T12:00:00Z", False),
+        # Midnight of the site's time zone, stamped in UTC.
+        ("03/04/2022", "2022-04-02T22:00:00Z", True),
+        ("03/04/2022", "2022-08-02T22:00:00Z", None),
+        ("03/04/2022", None, None),
+        ("04/04/2022", "2022-04-04T12:00:00Z", None),
+        ("31/02/2021", None, None),
+        ("32/01/2021", None, None),
+        ("17.12.2021", None, None),
+        ("17 December 2021", None, None),
+        ("17/12/2021 - 19/12/2021", None, None),
+        ("2021-12-17", None, None),
+        ("", "2021-12-17", None),
+    ],
+)
+def test_what_a_date_by_itself_tells_of_the_order(raw, stamp, expected):
+    assert expected is order_told(raw, stamp)
+
+
+def test_a_stamp_beside_midnight_tells_the_order():
+    assert ("2022-03-04", None) == parse_date("03/04/2022", "2022-03-03T22:00:00Z", "es")
+    assert ("2022-04-03", None) == parse_date("03/04/2022", "2022-04-02T22:00:00Z", "en")
 
 
 def test_no_month_name_means_two_months():

@@ -58,6 +58,7 @@ def test_the_digest_is_that_of_the_documented_json():
     "noise",
     [
         {"url": "http://127.0.0.1:8010/es/node/7756"},
+        {"publication_date": "2022-03-04", "site_profile": "00" * 32, "problems": ["date-order-assumed"]},
         {"body_html": "<p>other markup</p>"},
         {"material_type": [Term(raw="News", id="news", label="News")]},
         {"fetched_at": "2024-01-01T00:00:00Z"},
