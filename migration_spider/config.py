@@ -173,7 +173,8 @@ class Config(BaseModel):
     news_listings: Paths = Field(
         ("/news", "/latest-news", "/statements"),
         description="listings that name their rows as news, under every prefix. The portal's own has never been seen, "
-        "so all likely paths are tried: one that answers 404 is reported, not fatal",
+        "so these are hints that are tried first: one that answers 404 is reported, not fatal, and others are found "
+        "by what their rows lead to",
     )
     listings: Paths = Field(
         ("/", "/hub", *(f"/taxonomy/term/{n}" for n in (738, 739, 742, 741, 740, 259, 258, 257, 737, 736))),
@@ -182,7 +183,29 @@ class Config(BaseModel):
         json_schema_extra={"shown": "`/`, `/hub`, ten term pages"},
     )
     feeds: Paths = Field(("/rss.xml", "/news/rss.xml"), description="RSS, under every prefix")
-    sitemaps: Paths = Field(("/sitemap.xml",), description="sitemaps or sitemap indexes")
+    sitemaps: Paths = Field(
+        ("/sitemap.xml",), description="sitemaps or sitemap indexes, beside those that robots.txt names"
+    )
+    max_sitemaps: Some = Field(
+        500,
+        description="so many sitemaps and feeds are read in a run, and indexes of indexes down to the third: one that "
+        "goes on for ever ends there, and is told as one that cannot be read",
+    )
+    menu_depth: Count = Field(
+        2,
+        description="links from the front page at which listings of news are looked for, in the menus of every "
+        "language: a section's page, and what its own menu leads to",
+    )
+    menu_pages: Count = Field(
+        200,
+        description="so many pages are looked at for that in a run: a portal's menus have some thirty entries in each "
+        "language",
+    )
+    link_sample: Count = Field(
+        50,
+        description="pages that only texts link to and no listing, feed or sitemap names, visited in a harvest, those "
+        "longest unvisited first: they show what the lists leave out. More are visited while some are news",
+    )
     excluded_paths: Annotated[
         tuple[str, ...], BeforeValidator(_list), _matching(r"[^\s{}\[\]\"?#]+"), "paths, with commas between"
     ] = Field(
@@ -239,9 +262,9 @@ class Config(BaseModel):
     # ---- 4 normalize
     day_first: Annotated[bool | None, "True or False"] = Field(
         None,
-        description="whether `03/04/2022` on an English page is the third of April (`True`) or the fourth of March "
-        "(`False`), where neither a weekday, nor the other dates of the page, nor the language tells. Not known of the "
-        "portal: with `None` such a date stays null, with the problem `date-ambiguous`",
+        description="whether `03/04/2022` is the third of April (`True`) or the fourth of March (`False`), in all "
+        "languages, where no stamp or weekday beside it tells. Not known of the portal: with `None` the other pages of "
+        "the site tell, or such a date is null, or assumed ([dates](data-format.md#dates))",
     )
 
     # ---- 5 store: what is asked again, and when it counts as gone
@@ -283,6 +306,11 @@ class Config(BaseModel):
         0.5,
         description="share of the items that may be gone at once; above it the site is taken for the cause, and none "
         "counts as gone",
+    )
+    max_unseen: Amount = Field(
+        0.05,
+        description="share by which the items on the site may outnumber those found, at the lower end of the "
+        "[estimate](crawl.md#what-no-list-names)",
     )
     max_field_loss: Share = Field(0.5, description="share of the items with a field that may have lost it")
     max_unknown_labels: Amount = Field(0.5, description="labels met for the first time per page read")

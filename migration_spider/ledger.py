@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
+
+from migration_spider.addresses import canonical
 
 SETTLED = frozenset(("item", "not_news", "fallback", "redirected", "not_due", "before_since", "answered"))
 """What leaves nothing to be done; every other code is a reason why an address is missing."""
@@ -20,14 +23,22 @@ REASONS = {
     "not_reached": "the run ended before",
     "unreadable": "the page could not be read: an error in the code",
     "attachment": "an attachment could not be fetched, and the item waits for it",
+    "held": "the run ended before the other pages told how its date is to be read",
     "withheld": "not what it was, like most others: taken for a fault of the site",
     "gone": "answers that there is no such page",
     "forbidden": "answers that it may not be read",
 }
 """Reasons in the report -> in words."""
 
-UNSETTLED = frozenset(("failed", "blocked", "not_reached", "unreadable", "attachment", "withheld"))
+UNSETTLED = frozenset(("failed", "blocked", "not_reached", "unreadable", "attachment", "withheld", "held"))
 """Reasons that make a run incomplete; the others are the site's own answers, or were asked for."""
+
+
+MOST_HOPS = 5
+"""Redirects, one after the other, that lead to a page; more are a fault."""
+
+MOST_LINKS = 20_000
+"""Links without a list that are kept from run to run."""
 
 
 @dataclass(slots=True)
@@ -43,10 +54,39 @@ class Listing:
     """What the pages of one listing showed."""
 
     pages: int = 0
-    rows: set[str] = field(default_factory=set)
+    rows: dict[str, str | None] = field(default_factory=dict)
+    """Address -> the date printed beside it, of the rows that may be pages of this crawl."""
+    shows: set[tuple[str, ...]] = field(default_factory=set)
+    """Rows of each page, as printed."""
+    seen: set[str] = field(default_factory=set)
+    """Addresses of all rows, as printed."""
+    shown: int = 0
+    """Rows, also those whose address an earlier row has: Views may show a story once for each translation."""
     total: int | None = None
     """Results that its pager promises; the largest number met."""
     problem: str | None = None
+    state: str = "walked"
+    """``walked``: all rows are asked for; ``trial``: a few of them decide; ``left``: none of those was news."""
+    names_news: bool = False
+    """Whether a row is news for standing here."""
+    origin: str = "settings"
+    """Who led here: ``settings``, ``learned`` (an earlier run), ``menu``, ``link``, ``named`` (a link called News)."""
+    pager: dict[str, None] = field(default_factory=dict)
+    """Addresses of further pages, while it is on trial."""
+    brought: list[str] = field(default_factory=list)
+    """Rows that no other list had named before."""
+    sampled: int = 0
+    """Further pages that were read before it was decided."""
+    facets: dict[str, dict[str, None]] = field(default_factory=dict)
+    """Parameter -> addresses of the views that the listing has of itself by it, as ``year``."""
+    parts: dict[str, bool] = field(default_factory=dict)
+    """Parameter of which one view was looked at -> whether that had rows which the listing itself lacks."""
+    stale: int = 0
+    """Pages one after the other that showed no new row."""
+    news: int = 0
+    """Rows that turned out to be news."""
+    read: int = 0
+    """Rows of which that is known."""
 
 
 @dataclass(slots=True)
@@ -57,48 +97,109 @@ class Sitemap:
     size: int = 0
     """How many pages it names."""
     problem: str | None = None
+    host: str = ""
+    """Other host under which it names the pages of this site."""
+    is_feed: bool = False
 
 
 class Ledger:
-    """Kept by the spider and the middlewares; read at the end for the proof of completeness."""
+    """Kept by the spider and the middlewares; read at the end for the proof of completeness.
+
+    Addresses are kept in one spelling, that of `canonical`, whatever they come in.
+    """
 
     def __init__(self) -> None:
         self.named: dict[str, str] = {}
-        """Address -> where it was first named: sitemap, news_listing, listing, rss, hreflang, canonical, state."""
+        """Address -> where it was named: sitemap, news_listing, listing, rss, hreflang, canonical, link, state."""
         self.lastmods: dict[str, str] = {}
         """Address -> ``lastmod`` as a sitemap prints it."""
         self.fates: dict[str, Fate] = {}
         self.listings: dict[str, Listing] = {}
-        """By path."""
+        """By the address of the first page."""
         self.sitemaps: dict[str, Sitemap] = {}
         """By address."""
         self.absent: set[str] = set()
         """Start paths that the site does not have."""
+        self.nodes: dict[int, set[str]] = {}
+        """Node id of an item -> the addresses that it names for its translations, itself among them."""
+        self.other_nodes: set[int] = set()
+        """Node ids of pages that are no news, whatever names them."""
+        self.plain_nodes: set[int] = set()
+        """Node ids of pages that are none unless a listing of news names them."""
+        self.links: dict[str, str] = {}
+        """Address that an item or a listing links in its text -> who links it first; named by a list or not."""
+        self.older_links: dict[str, str] = {}
+        """The same of earlier runs, as far as no list named them."""
         self.merged: list[tuple[str, dict[str, Any]]] = []
         """(address, ``meta`` with ``redirect_urls`` and ``hops``) of redirects that led where the run had been."""
 
     def name(self, url: str, source: str, lastmod: str | None = None) -> None:
-        """``url`` is wanted, since ``source`` names it; a listing counts before a page, and that before memory."""
+        """``url`` is wanted, since ``source`` names it; a list counts before a page, this before a text and memory."""
+        url = canonical(url)
         if lastmod:
             self.lastmods[url] = lastmod
-        known = self.named.get(url, "state")
-        if known == "state" or (source in LISTS and known not in LISTS):
+        if url not in self.named or _weight(source) > _weight(self.named[url]):
             self.named[url] = source
 
     def settle(self, url: str, code: str, detail: str = "") -> None:
         """What became of ``url``; a better outcome replaces a worse one, never the other way round."""
+        url = canonical(url)
         known = self.fates.get(url)
-        if known is None or known.code not in SETTLED or known.code == "not_due":
+        # What was no news for itself may be so for the listing that is found to name it.
+        if (
+            known is None
+            or known.code not in SETTLED
+            or known.code == "not_due"
+            or (known.code, code) == ("not_news", "item")
+        ):
             self.fates[url] = Fate(code, detail)
 
+    def fate(self, url: str) -> Fate | None:
+        """What became of ``url``."""
+        return self.fates.get(canonical(url))
+
+    def led_to(self, url: str) -> str:
+        """The address to which ``url`` redirects, as far as the run went there; else ``url``."""
+        for _ in range(MOST_HOPS):
+            fate = self.fate(url)
+            if fate is None or fate.code != "redirected" or not fate.detail:
+                break
+            url = canonical(fate.detail)
+        return url
+
     def sizes(self) -> dict[str, int]:
-        """Address -> how many pages it names, of all listings, feeds and sitemaps that were asked."""
-        found = {path: len(listing.rows) for path, listing in self.listings.items()}
+        """Address -> how many pages it names, of all listings of news, feeds and sitemaps that were asked."""
+        found = {path: len(listing.rows) for path, listing in self.listings.items() if listing.state == "walked"}
         return {**dict.fromkeys(self.absent, 0), **found, **{url: one.size for url, one in self.sitemaps.items()}}
 
+    def news_listings(self) -> Iterator[tuple[str, bool, int, int, int]]:
+        """Address, whether it names news, pages, rows, rows that were news, of the listings that no setting names."""
+        for url, one in self.listings.items():
+            if one.state == "walked" and one.news and one.origin != "settings":
+                yield url, one.names_news, one.pages, len(one.rows), one.news
+
+    def unnamed_links(self) -> Iterator[tuple[str, str]]:
+        """Links of texts that no list names and that are not known to be items, the oldest first."""
+        for url, source in islice({**self.older_links, **self.links}.items(), MOST_LINKS):
+            fate = self.fates.get(url)
+            if self.named.get(url, "link") == "link" and not (fate and fate.code == "item"):
+                yield url, source
+
+    def unlisted(self) -> Iterator[tuple[str, str]]:
+        """(address, who links it) of the items that only texts lead to."""
+        for url, source in self.named.items():
+            if source == "link" and (fate := self.fates.get(url)) and fate.code == "item":
+                yield url, self.links.get(url) or self.older_links.get(url, "")
+
     def listed(self) -> int:
-        """How many addresses listings, feeds and sitemaps name."""
-        return sum(source in LISTS for source in self.named.values())
+        """How many addresses feeds, sitemaps and those listings name that were walked.
+
+        The rows by which others were tried are left out: how many these are depends on what had to be looked at.
+        """
+        walked, tried = set[str](), set[str]()
+        for listing in self.listings.values():
+            (walked if listing.state == "walked" else tried).update(listing.rows)
+        return sum(source in LISTS and not (url in tried and url not in walked) for url, source in self.named.items())
 
     def missing(self) -> Iterator[tuple[str, str, Fate]]:
         """(address, who named it, why it is missing) of everything named that left something to be done."""
@@ -106,3 +207,8 @@ class Ledger:
             fate = self.fates.get(url, Fate("not_reached"))
             if fate.code not in SETTLED:
                 yield url, source, fate
+
+
+def _weight(source: str) -> int:
+    """How much it says that an address was named there."""
+    return 3 if source in LISTS else {"state": 0, "link": 1}.get(source, 2)

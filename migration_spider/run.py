@@ -28,7 +28,9 @@ from archive.capture.archiver import FINISH_REASON
 from migration_spider import scrapy_internals
 from migration_spider.exceptions import NotWantedError, UnsupportedError
 from migration_spider.ledger import Ledger
-from migration_spider.monitors import Verdict, verdict_of
+from migration_spider.monitors import Verdict, verdict_of, verdict_of_survey
+from migration_spider.site_profile import FILE as PROFILE
+from migration_spider.site_profile import DateOrders
 
 if TYPE_CHECKING:
     from migration_spider.config import Config
@@ -62,11 +64,19 @@ class Run:
         self.crawler = crawler
         self.options = options
         self.config = config
+        self.keeps = True
+        """Whether it stores items and state, and has to be complete; a survey does neither."""
         self.ledger = Ledger()
         self.memory: Memory | None = None
         """What is known of earlier runs; None in a plain crawl, which asks for everything."""
         self.cited: dict[str, Any] = {}
         """Address -> the evidence of its item, from the response to the store."""
+        self.sitemaps: list[str] = []
+        """Those that robots.txt names, as printed."""
+        self.fronts: list[str] = []
+        """Addresses of the front pages asked for."""
+        self.dates = DateOrders(config.data_dir / PROFILE)
+        """What other pages tell of the dates of one, and the items that wait for it."""
         self.coverage: Coverage | None = None
         """How full the fields are; in a harvest."""
         self.facts: dict[str, Any] = {}
@@ -102,6 +112,10 @@ class Run:
     def counted(self, name: str) -> Any:
         """The count ``migration/<name>``."""
         return self.facts.get(f"migration/{name}", 0)
+
+    def was_item(self, url: str) -> bool:
+        """Whether an item is known at ``url``."""
+        return bool(self.memory and self.memory.items_at([url]))
 
     def all_stats(self) -> dict[str, Any]:
         """The facts, and what Scrapy itself counted as far as there is a collector."""
@@ -260,7 +274,8 @@ class Run:
     def judge(self) -> Verdict:
         """The verdict, from the facts; computed at the first call."""
         if self.verdict is None:
-            self.verdict = verdict_of(self.facts, self.config)
+            judging = verdict_of if self.keeps else verdict_of_survey
+            self.verdict = judging(self.facts, self.config)
         return self.verdict
 
     def spoil(self, why: str) -> None:

@@ -6,6 +6,7 @@ that goes on without its pace, its robots.txt or its end.
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 import inspect
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ import scrapy
 from scrapy import Request
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.extensions.throttle import AutoThrottle
+from scrapy.robotstxt import ProtegoRobotParser
 
 from migration_spider.exceptions import UnsupportedError
 
@@ -25,6 +27,7 @@ _USED = (
     ("engine", "_slot downloader running"),
     ("engine._slot", "closing inprogress scheduler"),
     ("engine._slot.scheduler", "has_pending_requests"),
+    ("engine.scraper.slot", "itemproc_size"),
     ("engine.downloader", "slots per_slot_settings get_slot_key"),
 )
 _SLOT = "queue delay lastseen jitter concurrency"
@@ -51,6 +54,10 @@ def check(crawler: Any) -> None:
         _look(RobotsTxtMiddleware, "RobotsTxtMiddleware", name)
         if list(inspect.signature(getattr(RobotsTxtMiddleware, name)).parameters) != parameters:
             raise UnsupportedError(_says(f"RobotsTxtMiddleware.{name}({', '.join(parameters)})"))
+    if crawler.settings["ROBOTSTXT_PARSER"] == "scrapy.robotstxt.ProtegoRobotParser":
+        parser = ProtegoRobotParser.from_crawler(crawler, b"Sitemap: http://host/s.xml")
+        if sitemaps_of(parser) != ["http://host/s.xml"]:
+            raise UnsupportedError(_says("ProtegoRobotParser.rp.sitemaps"))
     if throttle := crawler.get_extension(AutoThrottle):
         _look(throttle, "AutoThrottle", "mindelay maxdelay")
 
@@ -77,6 +84,12 @@ def is_busy(crawler: Any) -> bool:
     return slot is not None and bool(slot.inprogress or slot.scheduler.has_pending_requests())
 
 
+async def stored(crawler: Any) -> None:
+    """Return when no item is in the pipelines any more; no signal tells of all their ends."""
+    while (slot := crawler.engine.scraper.slot) is not None and slot.itemproc_size:
+        await asyncio.sleep(0.02)
+
+
 def host_key(crawler: Any, request: Request) -> str:
     """The name of the queue of a request's host."""
     key: str = crawler.engine.downloader.get_slot_key(request)
@@ -91,6 +104,11 @@ def host_queue(crawler: Any, key: str) -> Any:
 def host_settings(crawler: Any, key: str) -> Any:
     """What DOWNLOAD_SLOTS says of a host."""
     return crawler.engine.downloader.per_slot_settings.get(key, {})
+
+
+def sitemaps_of(parser: Any) -> list[str]:
+    """The sitemaps that a robots.txt names (sitemaps.org protocol, "Submitting your Sitemap")."""
+    return list(getattr(getattr(parser, "rp", None), "sitemaps", None) or ())
 
 
 def take_waiting(crawler: Any) -> Iterator[tuple[Request, Any]]:

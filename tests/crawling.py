@@ -12,13 +12,16 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("MIGRATION_")}
 
+FEWER = {"MIGRATION_LINK_SAMPLE": 0}
+"""What spares requests, and is told by the tests that are about it."""
+
 
 def command(data: Path, *arguments: str, site: str | None = None, **settings: Any) -> list[str]:
     """The words of ``scrapy crawl news`` into ``data``; ``arguments`` are ``-a`` options."""
     words = [sys.executable, "-m", "scrapy", "crawl", "news", "-s", f"DATA_DIR={data}"]
     for argument in (*arguments, *([f"site={site}"] if site else [])):
         words += ["-a", argument]
-    for name, value in settings.items():
+    for name, value in {**FEWER, **settings}.items():
         words += ["-s", f"{name}={value}"]
     return words
 

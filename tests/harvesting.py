@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from tests.crawling import run
+from tests.crawling import FEWER, run
 
 OFTEN = "[[null, 0]]"
 """MIGRATION_REVISIT by which every item is due in every run."""
@@ -20,7 +20,7 @@ SELDOM = "[[null, 30]]"
 def command(data: Path, *flags: str, site: str, **settings: Any) -> list[str]:
     """The words of ``scrapy harvest`` into ``data``; ``flags`` are further words."""
     words = [sys.executable, "-m", "scrapy", "harvest", "-a", f"site={site}", "-s", f"DATA_DIR={data}", *flags]
-    for name, value in settings.items():
+    for name, value in {**FEWER, **settings}.items():
         words += ["-s", f"{name}={value}"]
     return words
 

@@ -45,9 +45,9 @@ def test_a_run_with_nothing_changed_stores_nothing_and_asks_little(tmp_path):
     with Portal(nodes=12) as portal:
         crawl(tmp_path, site=portal.url)
         first = (tmp_path / "items" / "news.jsonl").read_bytes()
-        stored, _ = payloads(tmp_path)
         # Some items of the portal have no date and count as young.
         harvest(tmp_path, site=portal.url, MIGRATION_REVISIT=SELDOM)
+        stored, _ = payloads(tmp_path)
         asked = len(portal.requests)
         told = harvest(tmp_path, site=portal.url, MIGRATION_REVISIT=SELDOM)
         requests = portal.requests[asked:]
@@ -68,7 +68,7 @@ def test_a_run_with_nothing_changed_stores_nothing_and_asks_little(tmp_path):
     discovery = [
         p
         for _, p, _, _ in requests
-        if p in prefixes or p == "/" or any(p.startswith(x + n) for x in prefixes for n in names)
+        if p in prefixes or p == "/" or any(p.startswith(x + n) or p == f"{x}/node" for x in prefixes for n in names)
     ]
     assert [path for _, path, _, _ in requests] == discovery
     assert {304, 404} == {status for _, _, status, _ in requests}
@@ -77,6 +77,14 @@ def test_a_run_with_nothing_changed_stores_nothing_and_asks_little(tmp_path):
     }
     assert told["items"]["counts"]["not_due"] > 20
     assert told["http"]["requests"] == len(requests)
+
+
+def test_what_a_crawl_of_a_few_items_left_out_is_found(tmp_path):
+    with Portal(nodes=8) as portal:
+        crawl(tmp_path, "max_items=3", site=portal.url, MIGRATION_REQUISITES=False)
+        harvest(tmp_path, site=portal.url, MIGRATION_REVISIT=SELDOM, MIGRATION_REQUISITES=False)
+        wanted = {row["url"] for row in portal.truth()}
+    assert wanted == {line["url"] for line in items(tmp_path)}
 
 
 def test_items_are_looked_at_by_their_age(tmp_path):

@@ -128,7 +128,10 @@ def test_a_site_that_names_much_less_is_told(portal, tmp_path):
     harvest(tmp_path, site=portal.url)
     for row in portal.truth():
         portal.editor.place(row["nid"], listings=False, sitemap=False)
-    assert "fewer pages" in messages(harvest(tmp_path, site=portal.url, code=3))
+    told = messages(harvest(tmp_path, site=portal.url, code=3))
+    assert "fewer pages" in told
+    assert f"named pages in the last run and none now: {portal.url}" in told
+    assert f"{portal.url}/news," in told
 
 
 def test_new_rules_in_robots_txt_are_kept_and_told(portal, tmp_path):

@@ -52,13 +52,22 @@ def test_a_listing_counts_before_a_page_and_that_before_memory():
     assert 1 == ledger.listed()
 
 
+def test_rows_by_which_a_listing_was_tried_are_not_counted_with_what_the_site_names():
+    ledger = Ledger()
+    for url in "abc":
+        ledger.name(url, "listing")
+    ledger.listings["/news"] = Listing(rows=dict.fromkeys("ab"))
+    ledger.listings["/events"] = Listing(rows=dict.fromkeys("bc"), state="left")
+    assert 2 == ledger.listed()
+
+
 @pytest.mark.parametrize(
     ("rows", "total", "is_short"),
     [(100, 100, False), (98, 100, False), (97, 100, True), (5, None, False), (0, 0, False)],
 )
 def test_a_listing_has_the_results_that_it_promises(rows, total, is_short):
     ledger = Ledger()
-    ledger.listings["/news"] = Listing(pages=9, rows=set(map(str, range(rows))), total=total)
+    ledger.listings["/news"] = Listing(pages=9, shown=rows, total=total)
     told = [f"/news shows {rows} of the {total} results that it promises"]
     assert (told if is_short else []) == check(ledger, is_whole=True).short_listings
     assert [] == check(ledger, is_whole=False).short_listings
@@ -87,3 +96,43 @@ def test_hours(hours, clock, expected):
 def test_hours_that_make_no_sense(text):
     with pytest.raises(OptionError, match="22:00-06:00"):
         Config.of({"MIGRATION_HOURS": text})
+
+
+def test_an_address_is_one_whatever_its_spelling():
+    ledger = Ledger()
+    ledger.name("http://x/l%27eau", "sitemap", "2026-01-01")
+    ledger.settle("http://x/l'eau", "item", "2@en")
+    assert [] == list(ledger.missing())
+    assert "item" == ledger.fate("http://x/l%27eau").code
+
+
+def test_what_was_no_news_for_itself_may_be_so_by_its_listing():
+    ledger = Ledger()
+    for code, kept in (("not_news", "not_news"), ("item", "item"), ("not_news", "item")):
+        ledger.settle("a", code)
+        assert kept == ledger.fates["a"].code
+
+
+def test_items_that_only_texts_lead_to_are_unlisted():
+    ledger = Ledger()
+    ledger.links = {"http://x/a": "http://x/1", "http://x/b": "http://x/2", "http://x/c": "http://x/3"}
+    for url in ledger.links:
+        ledger.name(url, "link")
+    ledger.settle("http://x/a", "item", "1@en")
+    ledger.settle("http://x/b", "item", "2@en")
+    ledger.settle("http://x/c", "not_news")
+    ledger.name("http://x/b", "hreflang")
+    assert [("http://x/a", "http://x/1")] == list(ledger.unlisted())
+    # Visited and none: it is asked again when it is the one longest unvisited.
+    assert [("http://x/c", "http://x/3")] == list(ledger.unnamed_links())
+
+
+def test_listings_of_news_that_no_setting_names_are_learned():
+    ledger = Ledger()
+    ledger.listings["http://x/updates"] = Listing(
+        pages=3, rows=dict.fromkeys("abc"), names_news=True, news=3, origin="menu"
+    )
+    ledger.listings["http://x/news"] = Listing(pages=3, rows=dict.fromkeys("abc"), names_news=True, news=3)
+    ledger.listings["http://x/events"] = Listing(pages=1, rows=dict.fromkeys("de"), state="left")
+    ledger.listings["http://x/staff"] = Listing(pages=1, rows=dict.fromkeys("fg"), origin="menu")
+    assert [("http://x/updates", True, 3, 3, 3)] == list(ledger.news_listings())

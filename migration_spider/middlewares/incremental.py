@@ -14,6 +14,7 @@ from archive import ArchiveError, Span
 from archive.capture.settings import read_settings
 from archive.index import LastAnswer
 from archive.replay import answer
+from migration_spider.addresses import canonical
 from migration_spider.exceptions import NotWantedError
 from migration_spider.middlewares.politeness import is_robots
 from migration_spider.state import Memory
@@ -97,10 +98,13 @@ class IncrementalMiddleware:
             return memory.is_requisite_due(page)
         if request.meta.get("discovery") or request.cb_kwargs.get("found") in (None, "urls", "state"):
             return True
+        is_lead = request.cb_kwargs.get("found") in ("menu", "facet", "link")
+        if is_lead and not memory.items_at([request.url], withdrawn=True):
+            return memory.is_other_due(page)
         if memory.items_at(request.meta.get("redirect_urls", ())):
             # What an item redirects to tells what became of the item, however it was found.
             return True
-        return memory.is_page_due(request.url, page, self.run.ledger.lastmods.get(request.url))
+        return memory.is_page_due(request.url, page, self.run.ledger.lastmods.get(canonical(request.url)))
 
     def _from_archive(self, memory: Memory, request: Request, page: LastAnswer) -> Response | None:
         fetched_at = f"{page.checked[:19]}Z"

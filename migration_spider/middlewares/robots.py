@@ -12,6 +12,7 @@ from scrapy import Request
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.exceptions import IgnoreRequest
 
+from migration_spider import scrapy_internals
 from migration_spider.exceptions import NotWantedError
 
 logger = logging.getLogger(__name__)
@@ -21,11 +22,12 @@ class RobotsMiddleware(RobotsTxtMiddleware):
     """Scrapy's middleware, one request at a time while a host's robots.txt is not read yet.
 
     Scrapy 2.19 has all waiting requests await one Deferred: the first takes its result, the others get None, which
-    counts as allowed. Stat: ``migration/skipped/robots``.
+    counts as allowed. The sitemaps that it names are kept in `run.Run.sitemaps`. Stat: ``migration/skipped/robots``.
     """
 
     def __init__(self, crawler: Any) -> None:
         super().__init__(crawler)
+        self.spider_run: Any = crawler.spider.run
         self._reading: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def robot_parser(self, request: Request) -> Any:
@@ -33,10 +35,10 @@ class RobotsMiddleware(RobotsTxtMiddleware):
             return await super().robot_parser(request)
 
     def process_request_2(self, rp: Any, request: Request) -> None:
+        self.spider_run.sitemaps = scrapy_internals.sitemaps_of(rp)
         try:
             super().process_request_2(rp, request)
         except IgnoreRequest as error:
-            spider: Any = self.crawler.spider
-            spider.run.count("skipped/robots")
+            self.spider_run.count("skipped/robots")
             logger.info("Forbidden by robots.txt: %s", request.url)
             raise NotWantedError(f"{request.url}: forbidden by robots.txt", "robots") from error

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import scrapy
@@ -10,16 +10,21 @@ from scrapy import signals
 from scrapy.http import Response
 
 from migration_spider import gone
+from migration_spider.addresses import canonical
 from migration_spider.config import Config
 from migration_spider.exceptions import BlockedPageError, NotArchivedError, NotWantedError
-from migration_spider.ledger import SETTLED, Fate, Ledger
+from migration_spider.ledger import LISTS, SETTLED, Fate, Ledger
 from migration_spider.pages import Page
+from migration_spider.pages.base import node_of
 from migration_spider.run import Run
 from migration_spider.spiders import options as read_options
 from migration_spider.spiders.options import Options
 from migration_spider.spiders.scope import Scope
 from migration_spider.state import Memory
 from migration_spider.state.store import Item
+
+# The order of a crawl. Rows come before the next listing page, so that `max_items` need not walk through all pagers.
+ITEM, NEWS_LISTING, FEED, ROW, LISTING, SITEMAP, CANDIDATE, KNOWN = 200, 100, 90, 120, 50, 10, 0, -10
 
 PLAIN_TYPES = frozenset(("page", "basic-page", "landing-page"))
 """Drupal content types, as `Page.node_type` gives them, of pages that are no news whatever leads to them."""
@@ -38,7 +43,7 @@ class PortalSpider(scrapy.Spider):
     """What all components of this crawl share."""
     scope: Scope
     news_urls: set[str]
-    """URLs that a news listing named, or that were items before."""
+    """Addresses (`canonical`) that a news listing named, or that were items before."""
     absences: list[gone.Absence]
     """Items found not to be where they were, until the end of the run tells what that means."""
 
@@ -95,49 +100,90 @@ class PortalSpider(scrapy.Spider):
             meta=meta,
         )
 
-    def start_page(self, path: str, language: str, priority: int, **how: Any) -> scrapy.Request:
-        """The request of a start path, which may be a guess: its 404 is an answer, not a fault."""
-        codes = [403, 404, 410]
-        url = self.scope.start(path, language)
-        return self.page(url, "listing", priority, discovery=True, handle_httpstatus_list=codes, **how)
+    def start_page(self, url: str, priority: int, **how: Any) -> scrapy.Request:
+        """The request of a start address, which may be a guess: its 404 is an answer, not a fault."""
+        return self.page(url, "listing", priority, discovery=True, handle_httpstatus_list=[403, 404, 410], **how)
 
-    def follow(
-        self, url: str, found: str, priority: int, *, news: bool = False, lastmod: str | None = None, **how: Any
-    ) -> Iterator[scrapy.Request]:
-        """The request of a linked page when it is in scope, else nothing.
-
-        ``news`` when the link names it as news, ``lastmod`` as a sitemap has it; the others are those of `page`.
-        """
-        address, reason = self.scope.page(url)
+    def follow(self, url: str, found: str, priority: int, **how: Any) -> Iterator[scrapy.Request]:
+        """The request of a linked page when it is in scope, else nothing; ``how`` as in `follow_all`."""
+        # A page that only leads to others may be a facet; what is named as a page has its query left out.
+        address, reason = self.scope.page(url, query=None if how.get("discovery") else False)
         if address is None:
             self.count(f"skipped/{reason}")
-            return
+        else:
+            yield from self.ask(address, found, priority, **how)
+
+    def follow_all(
+        self, urls: Iterable[str], found: str, priority: int, *, host: str = "", **how: Any
+    ) -> Iterator[scrapy.Request]:
+        """The requests of what one list names, as far as it is in scope.
+
+        ``news`` when it is named as news, ``lastmods`` as a sitemap has them, by address as printed; ``host`` as in
+        `Scope.page`; the others are those of `page`.
+        """
+        urls = list(urls)
+        lastmods = how.pop("lastmods", {})
+        for url, (address, reason) in zip(urls, self.scope.pages(urls, host), strict=True):
+            if address is None:
+                self.count(f"skipped/{reason}")
+            else:
+                yield from self.ask(address, found, priority, lastmod=lastmods.get(url), **how)
+
+    def ask(
+        self, address: str, found: str, priority: int, *, news: bool = False, lastmod: str | None = None, **how: Any
+    ) -> Iterator[scrapy.Request]:
+        """The request of an address as `Scope` gives it, which from now on has to be accounted for."""
         if news:
-            self.news_urls.add(address)
+            self.news_urls.add(canonical(address))
         if not how.get("discovery"):
             self.ledger.name(address, found, lastmod)
+            if found in LISTS and self.is_told(address, named_as_news=news):
+                return
         request = self.page(address, found, priority, **how)
-        fate = self.ledger.fates.get(address)
+        fate = self.ledger.fate(address)
         # Named before, when nothing said that it was changed.
         if lastmod and fate and fate.code == "not_due" and self.memory and self.memory.was_modified(address, lastmod):
             request = request.replace(dont_filter=True)
         yield request
+
+    def is_told(self, address: str, *, named_as_news: bool = False) -> bool:
+        """Whether pages that were read tell already what stands at the system path of a node, ``/ru/node/7``.
+
+        A node that is no news in one language is none in another; a translation that the others do not name does not
+        exist, and a fallback page is shown in its place. Such an address is settled.
+        """
+        node, fate = node_of(address), self.ledger.fate(address)
+        told = f"node {node}"
+        if node is None or (fate and fate.detail != told) or self.run.was_item(address):
+            return False
+        if node in self.ledger.other_nodes or (node in self.ledger.plain_nodes and not named_as_news):
+            code = "not_news"
+        elif (named := self.ledger.nodes.get(node)) and canonical(address) not in named:
+            code = "fallback"
+        elif self.memory and self.memory.was_told(address):
+            code = "not_due"
+        else:
+            return False
+        if fate is None:
+            self.ledger.settle(address, code, told)
+            self.count("told")
+        return True
 
     def is_news_by_link(self, response: Any) -> bool:
         """Whether a news listing named this page, by its address or by one that redirects to it.
 
         A plain page is not named by what redirects to it, nor another node by an item: its address was given away.
         """
-        if response.url in self.news_urls:
-            return True
-        if self.news_urls.isdisjoint(addresses(response.request)):
+        if self.news_urls.isdisjoint(map(canonical, addresses(response.request))):
             return False
         page, items = Page(response.url, response.selector), self.items_at(response.request)
+        if page.node_type in PLAIN_TYPES:
+            return False
+        if canonical(response.url) in self.news_urls:
+            return True
         if any(item.node_id is None for item in items):
             items = []
-        return page.node_type not in PLAIN_TYPES and (
-            not items or page.node_id in {None, *(item.node_id for item in items)}
-        )
+        return not items or page.node_id in {None, *(item.node_id for item in items)}
 
     def is_missing(self, response: Response) -> bool:
         """Whether the site does not have this start path; says so once."""
@@ -174,7 +220,7 @@ class PortalSpider(scrapy.Spider):
             self.run.note("share/vanished", found.share)
         self.run.note("items/withheld", len(found.absences))
         for one in found.absences:
-            self.ledger.fates[one.url] = Fate("withheld", f"{one.reason} ({one.status})")
+            self.ledger.fates[canonical(one.url)] = Fate("withheld", f"{one.reason} ({one.status})")
         return []
 
     def failed(self, failure: Any) -> None:
@@ -186,7 +232,16 @@ class PortalSpider(scrapy.Spider):
         if response is not None and response.status < 500 and response.status != 429:
             self.count(f"answered/{response.status}")
             code = "gone" if response.status in (404, 410) else "forbidden"
-            self.settle(request, code, f"answer {response.status}")
+            # A dead link in a text is no fault of a list.
+            is_list = self.ledger.named.get(canonical(request.url)) != "link"
+            self.settle(request, code if is_list else "not_news", f"answer {response.status}")
+            if self.options.urls and code == "gone":
+                self.count("asked_gone")
+                # An item that is gone is told as such.
+                if not (self.memory and self.memory.items_at(addresses(request), withdrawn=True)):
+                    before = self.run.facts.get("migration/asked_in_vain")
+                    told = f"{request.url} answers {response.status}"
+                    self.run.note("asked_in_vain", f"{before}, {told}" if before else told)
             self.absences += gone.of_status(self.items_at(request), response.status, facts)
         elif isinstance(error, NotWantedError):
             self.count("ignored")
@@ -212,8 +267,19 @@ class PortalSpider(scrapy.Spider):
 
     def dropped(self, request: scrapy.Request) -> None:
         """A request that the duplicate filter dropped: when a redirect led there, nobody else hears of it."""
-        if request.meta.get("redirect_urls"):
+        sources = request.meta.get("redirect_urls")
+        if sources and not self.is_clear(request.url, sources):
             self.ledger.merged.append((request.url, {name: request.meta.get(name, []) for name in TRAIL}))
+
+    def is_clear(self, url: str, sources: Sequence[str]) -> bool:
+        """Whether ``url``, to which ``sources`` redirect, is what stood there; then they are settled."""
+        fate = self.ledger.fate(url)
+        items = self.memory.items_at(sources) if self.memory else []
+        if fate is None or any(fate.detail != item.id for item in items):
+            return False
+        for source in sources:
+            self.ledger.settle(source, "redirected", url)
+        return True
 
     def unreadable(self, failure: Any, response: Any) -> None:
         """An error in the code that reads pages: the address is asked again in the next run."""

@@ -2,42 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from typing import Any
 
 import scrapy
 from scrapy import signals
-from scrapy.http import Response, TextResponse
+from scrapy.http import TextResponse
 
 from migration_spider import gone, scrapy_internals
-from migration_spider.ledger import Listing, Sitemap
-from migration_spider.normalize.dates import parse_date
+from migration_spider.addresses import canonical
+from migration_spider.ledger import Listing
 from migration_spider.normalize.identity import item_id
-from migration_spider.pages import ListingPage, NewsPage, Page, feeds, menu, page_for
+from migration_spider.pages import ListingPage, NewsPage, Page, is_news_if_named, page_for
 from migration_spider.pages.bounds import is_parseable
-from migration_spider.pages.results import results_total
-from migration_spider.spiders.base import PortalSpider, addresses
-
-# The order of a crawl. Rows come before the next listing page, so that `max_items` need not walk through all pagers;
-# sitemaps last, because a page is also news when a news listing named it, and that must be known by then.
-ITEM, NEWS_LISTING, FEED, ROW, LISTING, SITEMAP, CANDIDATE, KNOWN = 200, 100, 90, 120, 50, 10, 0, -10
+from migration_spider.spiders.base import FEED, ITEM, KNOWN, LISTING, NEWS_LISTING, PLAIN_TYPES, SITEMAP, addresses
+from migration_spider.spiders.explore import BIG
+from migration_spider.spiders.finding import FindingSpider
+from migration_spider.spiders.listings import FOUND
 
 
-class NewsSpider(PortalSpider):
+class NewsSpider(FindingSpider):
     """``scrapy crawl news``: see docs/crawl.md."""
 
     name = "news"
 
     async def start(self) -> AsyncIterator[Any]:
         self.run.require_start()
-        for step in (self._asked,) if self.options.urls else (self._all, self._unnamed, self._merged):
-            for request in step():
-                yield request
-            if not await self._idle():
-                return
+        self.run.dates.is_walking = True
+        for step in self._steps():
+            while requests := list(step()):
+                for request in requests:
+                    yield request
+                if not await self._idle():
+                    return
+                if step not in (self._explore, self._unlisted):
+                    break
+        for listing in self.ledger.listings.values():
+            self.explorer.count(listing)
+        # Before the absences: an item that was held is not absent.
+        for item in self.run.dates.release():
+            yield item
+        await scrapy_internals.stored(self.crawler)
+        if not await self._idle():
+            return
         for absence in self.absences_that_count():
             yield absence
         self.run.done.add("walked")
+
+    def _steps(self) -> Sequence[Callable[[], Iterator[scrapy.Request]]]:
+        if self.options.urls:
+            return (self._asked,)
+        known = (self._known, self._unnamed, self._merged)
+        return (self._hints, self._explore, self._sitemaps, *known, self._unlisted, self._merged)
 
     async def _idle(self) -> bool:
         """Wait until everything found so far is fetched and read; False when the run ends early."""
@@ -50,27 +66,42 @@ class NewsSpider(PortalSpider):
             self.ledger.name(url, "urls")
             yield self.page(url, "urls", ITEM)
 
-    def _all(self) -> Iterator[scrapy.Request]:
-        yield from self._discovery()
-        yield from self._known()
-
-    def _discovery(self) -> Iterator[scrapy.Request]:
-        config = self.run.config
+    def _hints(self) -> Iterator[scrapy.Request]:
+        """What the settings name and earlier runs learned, and the front pages; nothing of it need be there."""
+        config, scope = self.run.config, self.scope
+        for url, names_news in self.memory.runs.listings().items() if self.memory else ():
+            if scope.page(url)[0]:
+                priority = NEWS_LISTING if names_news else LISTING
+                yield self._start(url, priority, names_news=names_news, origin="learned")
         for language in self.options.languages:
             for path in config.news_listings:
-                yield self.start_page(path, language, NEWS_LISTING, names_news=True)
+                yield self._start(scope.start(path, language), NEWS_LISTING, names_news=True)
             for path in config.feeds:
-                yield self.start_page(path, language, FEED, names_news="news" in path, callback=self.parse_feed)
+                url = scope.start(path, language)
+                yield self.start_page(url, FEED, names_news="news" in path, callback=self.parse_feed)
+            self.run.fronts.append(scope.start("/", language))
+            yield self._start(self.run.fronts[-1], LISTING)
         for path in config.listings:
-            yield self.start_page(path, self.options.languages[0], LISTING)
-        for path in config.sitemaps:
-            yield self.start_page(path, "en", SITEMAP, callback=self.parse_sitemap)
+            yield self._start(scope.start(path, self.options.languages[0]), LISTING)
+        # Drupal's own listing of what is promoted to the front page (core, views.view.frontpage).
+        self.explorer.offer((scope.start("/node", language) for language in self.options.languages), 1, 1)
+
+    def _start(self, url: str, priority: int, **how: Any) -> scrapy.Request:
+        self.explorer.at(url)
+        return self.start_page(url, priority, **how)
+
+    def _sitemaps(self) -> Iterator[scrapy.Request]:
+        """Behind the listings: a page is also news when a listing of news names it, and that must be known by then."""
+        named = [url for url in map(self.scope.file, self.run.sitemaps) if url]
+        guesses = [self.scope.start(path, "en") for path in self.run.config.sitemaps]
+        for url in dict.fromkeys([*named, *guesses]):
+            yield self.start_page(url, SITEMAP, callback=self.parse_sitemap, is_named=url in named)
 
     def _known(self) -> Iterator[scrapy.Request]:
         """Items of earlier runs that are due, also where no listing names them any more."""
         for item in self.memory.items() if self.memory else ():
             if not item.withdrawn:
-                self.news_urls.add(item.url)
+                self.news_urls.add(canonical(item.url))
         for item in self.memory.due_items() if self.memory else ():
             yield from self.follow(item.url, "state", KNOWN)
 
@@ -90,14 +121,12 @@ class NewsSpider(PortalSpider):
 
         It is not when they have not come to an end, as in a circle, or are not the items that redirect to them.
         """
-        for url, trail in list(self.ledger.merged):
-            fate = self.ledger.fates.get(url)
-            items = self.memory.items_at(trail["redirect_urls"]) if self.memory else []
-            if fate is None or any(fate.detail != item.id for item in items):
+        merged, self.ledger.merged = self.ledger.merged, []
+        for url, trail in merged:
+            if not self.is_clear(url, trail["redirect_urls"]):
                 yield self.page(url, "state", KNOWN, **trail).replace(dont_filter=True)
-            else:
-                for source in trail["redirect_urls"]:
-                    self.ledger.settle(source, "redirected", url)
+
+    # ---- pages
 
     def parse(self, response: Any, found: str, names_news: bool = False) -> Iterator[Any]:
         """An item when the page is news, more pages when it is a listing that was asked for, else nothing."""
@@ -110,43 +139,28 @@ class NewsSpider(PortalSpider):
         self.count("pages")
         page = page_for(response.url, response.selector, named_as_news=self.is_news_by_link(response))
         self._miss(response, page)
+        yield from self._leads(page, response.request)
         if isinstance(page, NewsPage):
             yield from self._item(page, found, response.request)
             return
         self.settle(response.request, "not_news", page.kind)
-        if found == "listing":
-            for url in menu.news_listings(page):
-                yield from self.follow(url, "listing", NEWS_LISTING, names_news=True, discovery=True)
-        if found == "listing" and isinstance(page, ListingPage):
-            yield from self._listing(page, names_news)
+        nodes = self.ledger.other_nodes
+        if page.node_type not in PLAIN_TYPES and is_news_if_named(page):
+            self.explorer.would_be.add(canonical(response.url))
+            nodes = self.ledger.plain_nodes
+        if page.node_id is not None:
+            nodes.add(page.node_id)
+        is_row = found in ("listing", "news_listing") and not response.meta.get("discovery")
+        if is_row and isinstance(page, ListingPage) and (page.pager_links or len(page.rows) >= BIG):
+            # A row that is a listing itself, as those of a landing page are.
+            yield from self._listing(page, "menu", False, "menu")
+        elif found in FOUND and not is_row and isinstance(page, ListingPage):
+            yield from self._listing(page, found, names_news, response.meta.get("origin"))
         else:
+            if found == "listing" and not is_row:
+                # It was named as a listing, and has no rows: that is told where it had some.
+                self.ledger.listings.setdefault(canonical(page.url.partition("?")[0]), Listing(pages=1))
             self.count(f"not_news/{page.kind}")
-
-    def parse_feed(self, response: Response, found: str, names_news: bool = False) -> Iterator[scrapy.Request]:
-        """The pages that RSS names."""
-        if self.is_missing(response):
-            return
-        links = feeds.rss_links(response.body)
-        self.ledger.sitemaps[response.url] = Sitemap(response.status, len(links), feeds.feed_problem(response.body))
-        for url in links:
-            yield from self.follow(url, "rss", ROW, news=names_news)
-
-    def parse_sitemap(self, response: Response, found: str, names_news: bool = False) -> Iterator[scrapy.Request]:
-        """The pages and further sitemaps that a sitemap names."""
-        account = self.ledger.sitemaps[response.url] = Sitemap(response.status)
-        if self.is_missing(response):
-            return
-        kind, entries = feeds.sitemap_links(response.body)
-        account.size, account.problem = len(entries), feeds.sitemap_problem(response.body)
-        for url, lastmod, alternates in entries:
-            if kind == "index":
-                if file := self.scope.file(url):
-                    yield self.page(file, "sitemap", SITEMAP, callback=self.parse_sitemap, discovery=True)
-            elif self._is_before_since(lastmod):
-                self.count("skipped/before_since")
-            else:
-                for address in (url, *alternates.values()):
-                    yield from self.follow(address, "sitemap", CANDIDATE, lastmod=lastmod)
 
     def _miss(self, response: Any, page: Page) -> None:
         """Items that stood here, or at an address that redirects here, and are not what this page is."""
@@ -164,32 +178,27 @@ class NewsSpider(PortalSpider):
             if page.canonical_url:
                 yield from self.follow(page.canonical_url, "canonical", ITEM, news=True)
             return
+        if page.canonical_url and not set(self.run.fronts).isdisjoint(addresses(request)) and found != "urls":
+            address = self.scope.page(page.canonical_url)[0]
+            if address and address not in self.run.fronts:
+                # The front page shows an item that has an address of its own.
+                self.settle(request, "not_news", page.canonical_url)
+                yield from self.ask(address, "canonical", ITEM, news=True)
+                return
         self.count(f"found/{found}")
+        if found == "menu":
+            self.ledger.name(page.url, "listing")
         for url in addresses(request)[1:]:
             self.ledger.settle(url, "redirected", page.url)
+        if page.node_id is not None and page.alternates:
+            urls = (page.url, *addresses(request), *page.alternates.values())
+            self.ledger.nodes.setdefault(page.node_id, set()).update(map(canonical, urls))
         yield page.to_item()
         # Every translation names all others: there is nothing to learn from one that was found this way.
-        for url in page.alternates.values() if found not in ("urls", "hreflang") else ():
-            yield from self.follow(url, "hreflang", ITEM, news=True)
-
-    def _listing(self, page: ListingPage, names_news: bool) -> Iterator[scrapy.Request]:
-        account = self.ledger.listings.setdefault(page.url.partition("?")[0], Listing())
-        account.pages += 1
-        account.total = max((n for n in (account.total, results_total(page)) if n is not None), default=None)
-        for row in page.rows:
-            if self._is_before_since(row.date):
-                self.count("skipped/before_since")
-            else:
-                yield from self.follow(row.url, "news_listing" if names_news else "listing", ROW, news=names_news)
-        # A pager without end shows known rows under ever new numbers.
-        fresh = {row.url for row in page.rows} - account.rows
-        account.rows |= fresh
-        for url in page.pager_links if fresh else ():
-            priority = NEWS_LISTING if names_news else LISTING
-            yield from self.follow(url, "listing", priority, names_news=names_news, discovery=True)
-
-    def _is_before_since(self, text: str | None) -> bool:
-        if not text or not self.options.since:
-            return False
-        day, _ = parse_date(text, None, None)
-        return day is not None and day < self.options.since.isoformat()
+        if found not in ("urls", "hreflang"):
+            # Those of an item that no list names are named by no list either.
+            how = "link" if found == "link" else "hreflang"
+            yield from self.follow_all(page.alternates.values(), how, ITEM, news=True)
+        if found != "urls":
+            self._links(page)
+            self.values.update(canonical(value.url) for entry in page.metadata for value in entry.values if value.url)

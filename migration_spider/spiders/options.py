@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime, timezone
 from pathlib import Path
@@ -42,6 +43,21 @@ class Options:
 
     urls: tuple[str, ...] = field(default=())
     """Just these pages, when given."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all of the site's news in these languages is asked for."""
+        return not (self.urls or self.max_items or self.since)
+
+    def sample(self, languages: Collection[str]) -> str:
+        """The options by which less than all is asked for; ``languages``: those that the site has."""
+        asked = {
+            "max_items": self.max_items,
+            "since": self.since,
+            "urls": self.urls,
+            "languages": set(self.languages) < set(languages),
+        }
+        return ", ".join(name for name, value in asked.items() if value)
 
     @property
     def host(self) -> str:

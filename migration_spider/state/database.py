@@ -37,6 +37,11 @@ CREATE TABLE IF NOT EXISTS missing (
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS again (url TEXT PRIMARY KEY, why TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS named (url TEXT PRIMARY KEY, source TEXT NOT NULL, lastmod TEXT) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS listing (
+    url TEXT PRIMARY KEY, names_news INTEGER NOT NULL, pages INTEGER NOT NULL, rows INTEGER NOT NULL,
+    news INTEGER NOT NULL, run TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS link (url TEXT PRIMARY KEY, source TEXT NOT NULL) WITHOUT ROWID;
 """
 """What only this file knows; without it the next run asks more, and counts confirmations anew."""
 

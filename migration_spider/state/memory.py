@@ -10,12 +10,16 @@ from pathlib import Path
 
 from archive import ArchiveError
 from archive.index import CollectionIndex, IsBlocked, LastAnswer
+from migration_spider.addresses import canonical
 from migration_spider.exceptions import StateError
 from migration_spider.items import ITEM_MEDIA_TYPE, TOMBSTONE_MEDIA_TYPE
 from migration_spider.state.database import open_database
 from migration_spider.state.runs import MissedItems, Runs
 from migration_spider.state.schedule import Policy, interval, is_due, moment, stamp, young_since
 from migration_spider.state.store import COLUMNS, Item
+
+SURVEY_PREFIX = "survey"
+"""ARCHIVE_PREFIX of surveys."""
 
 ITEM_TYPES = frozenset((ITEM_MEDIA_TYPE, TOMBSTONE_MEDIA_TYPE))
 
@@ -70,7 +74,7 @@ class Memory:
         first = self._db.execute("SELECT min(first_seen) FROM item").fetchone()[0]
         self._collection_began = first or stamp(now)
         self._again = self.runs.again()
-        self.named = self.runs.named()
+        self.named = {canonical(url): lastmod for url, lastmod in self.runs.named().items()}
         self._missed = {one.id for one in self.missed.all()}
 
     def close(self) -> None:
@@ -137,16 +141,27 @@ class Memory:
         if known:
             # One that is gone and named all the same may be there again.
             return any(item.withdrawn or self._is_due(page, item) for item in known)
-        # An error that is named anew may be a page again; many a site names some of its errors for ever.
-        is_anew = page.status >= 400 and url not in self.named
-        return is_anew or is_due(page.checked, self.rules.others, self.now)
+        # What the last whole harvest had no part in was perhaps never judged: a crawl of a few items leaves out many.
+        # And an error that is named anew may be a page again; many a site names some of its errors for ever.
+        return canonical(url) not in self.named or self.is_other_due(page)
 
     def was_modified(self, url: str, lastmod: str) -> bool:
         """Whether a sitemap says something else than last time; the site's clock is compared only when it must be."""
-        if before := self.named.get(url):
+        if before := self.named.get(canonical(url)):
             return before != lastmod
         page = self.pages.get(url)
         return page is None or _is_later(lastmod, page.checked)
+
+    def was_told(self, url: str) -> bool:
+        """Whether the last run settled a page that the site names without asking for it."""
+        return canonical(url) in self.named and url not in self._again and self.pages.get(url) is None
+
+    def is_other_due(self, page: LastAnswer | None) -> bool:
+        """Whether a page that only leads to others is to be asked, whatever it answered."""
+        # A survey stores no item: what it has seen may be one. Before the first harvest nothing was learned.
+        if page is None or page.head.file.startswith(f"{SURVEY_PREFIX}-") or not self.named or self.rules.everything:
+            return True
+        return is_due(page.checked, self.rules.others, self.now)
 
     def is_requisite_due(self, page: LastAnswer | None) -> bool:
         """Whether a style sheet, script or image is to be asked."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from typing import Any
 
@@ -97,6 +97,32 @@ class Runs:
                 "INSERT INTO named VALUES (?, ?, ?)",
                 [(url, source, lastmods.get(url)) for url, source in sources.items()],
             )
+
+    # ---- what was learned of the site
+
+    def listings(self) -> dict[str, bool]:
+        """Address of the first page of each listing of news -> whether a row is news for standing there."""
+        return {url: bool(news) for url, news in self._db.execute("SELECT url, names_news FROM listing ORDER BY url")}
+
+    def add_listings(self, run_id: str, listings: Iterable[tuple[str, bool, int, int, int]]) -> None:
+        """What a whole run learned: address, whether it names news, pages, rows, rows that were news.
+
+        Those of earlier runs stay: one that yields nothing more is to be told.
+        """
+        with self._db:
+            self._db.executemany(
+                "INSERT OR REPLACE INTO listing VALUES (?, ?, ?, ?, ?, ?)", [(*one, run_id) for one in listings]
+            )
+
+    def links(self) -> dict[str, str]:
+        """Address that texts link to and no list names -> who links it; as far as it is not known to be news."""
+        return dict(self._db.execute("SELECT url, source FROM link"))
+
+    def set_links(self, links: Iterable[tuple[str, str]]) -> None:
+        """Replace that list."""
+        with self._db:
+            self._db.execute("DELETE FROM link")
+            self._db.executemany("INSERT OR IGNORE INTO link VALUES (?, ?)", links)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,179 @@
+"""Finding what is not known: rounds of looking at menus and trying listings, and at what no list names."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+import scrapy
+
+from migration_spider.addresses import canonical
+from migration_spider.ledger import Listing
+from migration_spider.spiders.base import KNOWN, LISTING, ROW
+from migration_spider.spiders.listings import ListingSpider
+
+logger = logging.getLogger(__name__)
+
+
+class FindingSpider(ListingSpider):
+    """A spider that finds listings of news by what their rows lead to, see `explore`."""
+
+    values: set[str]
+    """Addresses (`canonical`) that values of metadata blocks link to: term pages."""
+    visited: int
+    """Items known when links that no list names were visited last; -1 before."""
+    is_searched: bool
+    """Whether the listings that were left have been walked all the same."""
+
+    @classmethod
+    def from_crawler(cls, crawler: Any, *args: Any, **kwargs: Any) -> Any:
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        spider.values = set()
+        spider.visited = -1
+        spider.is_searched = False
+        return spider
+
+    @property
+    def has_enough(self) -> bool:
+        """Whether ``max_items`` are taken."""
+        taken = self.run.counted("taken") + len(self.run.dates.held)
+        return bool(self.options.max_items) and taken >= self.options.max_items
+
+    def _explore(self) -> Iterator[scrapy.Request]:
+        """The next round: rows of listings on trial, the listings that these decided for, else further pages."""
+        if self.has_enough:
+            return
+        requests: list[scrapy.Request] = []
+        for url, listing in self.explorer.trials():
+            if rows := self.explorer.rows_to_read(listing):
+                for row in rows:
+                    requests += self.ask(row, "listing", ROW)
+                continue
+            self.explorer.decide(listing)
+            # No news, or one of many lists of what others name: unless its last page has more, it is left.
+            is_spare = self._is_spare(url, listing)
+            further = self.explorer.further_page(listing) if listing.state == "left" or is_spare else None
+            if further and (listing.news or listing.sampled < 1):
+                listing.state, listing.sampled = "trial", listing.sampled + 1
+                requests.append(self.page(further, "menu", LISTING, origin=listing.origin))
+            elif listing.state == "walked":
+                if is_spare:
+                    listing.state = "left"
+                else:
+                    requests += self._walk(url, listing)
+        for listing in self.ledger.listings.values():
+            self.explorer.count(listing)
+            requests += self._named_anew(listing)
+        # Rows that were asked for before give no request of their own, but what they tell.
+        menus = [] if requests else list(self._unasked(self.explorer.take()))
+        self.run.count("menus", len(menus))
+        if self.explorer.left <= 0:
+            self.run.note("menus/left", self.explorer.waiting)
+        yield from requests or (self.page(url, "menu", LISTING) for url in menus)
+
+    def _is_spare(self, url: str, listing: Listing) -> bool:
+        """Whether a listing is one of many that bring no news, as each term has one."""
+        if listing.origin != "link" or self.explorer.brings_news(listing):
+            return False
+        found = {
+            self.scope.path(one)
+            for one, other in self.ledger.listings.items()
+            if other.state == "walked" and other.origin != "settings" and one != url
+        }
+        return self.scope.path(url) not in found
+
+    def _walk(self, url: str, listing: Listing) -> Iterator[scrapy.Request]:
+        """All rows and pages of a listing that turned out to be one of news, and the same in the other languages."""
+        yield from self._rows(listing, listing.rows)
+        if listing.news:
+            logger.info("A listing of news: %s (%d of %d rows read are news)", url, listing.news, listing.read)
+        yield from self._pager(listing, listing.pager)
+        self.explorer.offer(self._in_other_languages(url), 1, 0)
+
+    def _in_other_languages(self, url: str) -> Iterator[str]:
+        path = self.scope.path(url)
+        return (self.scope.start(path, language) for language in self.options.languages)
+
+    def _named_anew(self, listing: Listing) -> Iterator[scrapy.Request]:
+        """The rows that were no news before their listing was found to be one of news."""
+        if listing.state != "walked" or listing.origin == "settings":
+            return
+        if not listing.names_news:
+            self.explorer.decide(listing)
+        if listing.names_news:
+            rows = [row for row in listing.rows if canonical(row) in self.explorer.would_be]
+            self.explorer.would_be.difference_update(map(canonical, rows))
+            for row in rows:
+                for request in self.ask(row, "news_listing", ROW, news=True):
+                    yield request.replace(dont_filter=True)
+
+    def _unlisted(self) -> Iterator[scrapy.Request]:
+        """Pages that texts link to and no list names: a sample, and more of them as long as some are news.
+
+        What is found so may have links, and lead to listings, that nothing else leads to.
+        """
+        if requests := list(self._explore()):
+            yield from requests
+            return
+        if requests := list(self._search()):
+            yield from requests
+            return
+        found = sum(fate.code in ("item", "held") for fate in self.ledger.fates.values())
+        if self.has_enough or found == self.visited:
+            return
+        self.visited = found
+        facets = self._facets()
+        last: dict[str, str] = {}
+        for url in {**self.ledger.older_links, **self.ledger.links}:
+            key = canonical(url)
+            if key in self.ledger.named or self.explorer.depth_of(url) is not None:
+                continue
+            if key in self.ledger.fates or self.is_told(url):
+                continue
+            page = self.memory.pages.get(url) if self.memory else None
+            if self.memory is None or self.memory.is_other_due(page):
+                last[url] = page.checked if page else ""
+        # Of those never visited the links of items come first: listings link much that is no news.
+        oldest = sorted(last, key=lambda url: (last[url], self.ledger.links.get(url) in self.ledger.listings))
+        terms = [url for url in oldest if canonical(url) in self.values]
+        texts = [url for url in oldest if canonical(url) not in self.values]
+        most = max(0, self.run.config.link_sample - len(facets))
+        # Half of each, where there are as many.
+        chosen = texts[: max(most // 2, most - len(terms))]
+        chosen += terms[: most - len(chosen)]
+        self.run.note("links/unvisited", len(oldest) - len(chosen))
+        yield from facets
+        for url in chosen:
+            yield from self.ask(url, "link", KNOWN, origin="link")
+
+    def _search(self) -> Iterator[scrapy.Request]:
+        """Once there are items that no list names: the listings that were left for their first and last page, whole."""
+        if self.is_searched or not any(self.ledger.unlisted()):
+            return
+        self.is_searched = True
+        for url, listing in list(self.ledger.listings.items()):
+            if listing.state == "left" and listing.origin != "link":
+                listing.state = "walked"
+                yield from self._walk(url, listing)
+
+    def _facets(self) -> list[scrapy.Request]:
+        """Some views of each kind that a listing of news has of itself, as of a year; all of a kind that had new rows.
+
+        They show whether the listing without a selection has all that it has with one.
+        """
+        requests: list[scrapy.Request] = []
+        for listing in self.ledger.listings.values():
+            self.explorer.count(listing)
+            for name, values in listing.facets.items() if listing.state == "walked" and listing.news else ():
+                if name not in listing.parts:
+                    if len(requests) < self.run.config.link_sample // 2:
+                        listing.parts[name] = False
+                        urls = list(values)
+                        # The first or the last may be what the listing shows unasked.
+                        some = dict.fromkeys((urls[0], urls[len(urls) // 2], urls[-1]))
+                        requests += [self.page(url, "facet", KNOWN, origin=name) for url in some]
+                elif listing.parts[name]:
+                    listing.parts[name] = False
+                    requests += [self.page(url, "facet", KNOWN, origin=name) for url in values]
+        return requests

@@ -1,0 +1,201 @@
+"""Listings: their rows, their pagers, what else a page leads to."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import scrapy
+
+from migration_spider.addresses import canonical
+from migration_spider.ledger import Listing
+from migration_spider.pages import ListingPage, NewsPage, Page, menu
+from migration_spider.pages.listing import page_numbers
+from migration_spider.pages.results import results_total
+from migration_spider.spiders.base import FEED, KNOWN, LISTING, NEWS_LISTING, ROW, addresses
+from migration_spider.spiders.explore import FEWEST, Explorer
+from migration_spider.spiders.lists import ListSpider
+
+FOUND = {"listing": "settings", "menu": "menu", "link": "link", "facet": "link"}
+"""How a page was found whose rows and pager are of interest -> who led there, where the request does not say."""
+
+FIRST_ITEMS = 2
+"""Items of each language whose menus are looked at: that of the front page may be another, or none."""
+
+MOST_VALUES = 200
+"""Values of one parameter of a listing that are kept."""
+
+MANY, FEW_OF_MANY = 60, 5
+"""So many rows of a listing that lead, five and more to one, to the same pages show that it has no end."""
+
+PATIENCE = 2
+"""Pages of a listing, one after the other, without a new row, after which it has ended whatever its pager says."""
+
+
+class ListingSpider(ListSpider):
+    """A spider that reads listings, and keeps what may lead to others."""
+
+    explorer_class = Explorer
+    explorer: Explorer
+    feeds: set[str]
+    """Those that pages name."""
+    from_items: Counter[str]
+    """Language -> items whose menus were looked at."""
+
+    @classmethod
+    def from_crawler(cls, crawler: Any, *args: Any, **kwargs: Any) -> Any:
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        run, config = spider.run, spider.run.config
+        spider.explorer = cls.explorer_class(
+            run.ledger, config.menu_depth, config.menu_pages, run.was_item, spider.scope.path
+        )
+        spider.feeds = set()
+        spider.from_items = Counter()
+        return spider
+
+    def _listing(self, page: ListingPage, found: str, names_news: bool, origin: str | None) -> Iterator[scrapy.Request]:
+        key = canonical(page.url.partition("?")[0])
+        account = self.ledger.listings.get(key)
+        if account is None:
+            state = "walked" if found == "listing" else "trial"
+            account = self.ledger.listings[key] = Listing(state=state, origin=origin or FOUND[found])
+        account.pages += found != "facet"
+        account.total = max((n for n in (account.total, results_total(page)) if n is not None), default=None)
+        account.names_news |= names_news
+        if found == "facet":
+            yield from self._facet(page, account, origin or "")
+            return
+        new = [row for row in page.rows if canonical(row.url) not in account.seen]
+        account.seen.update(canonical(row.url) for row in new)
+        fresh: dict[str, str | None] = {}
+        for row, (address, reason) in zip(new, self.scope.pages(row.url for row in new), strict=True):
+            if address is None:
+                self.count(f"skipped/{reason}")
+            elif canonical(address) not in account.rows:
+                fresh[canonical(address)] = row.date
+        # A pager without end shows known rows under ever new numbers.
+        brought = [row for row in fresh if row not in self.ledger.named and not self.is_told(row)]
+        account.brought += brought
+        is_new = bool(brought) if account.origin == "link" else bool(new)
+        account.stale = 0 if is_new else account.stale + 1
+        # Another page with the same rows is the same page: one that knows nothing of `page`, or of its end.
+        rows = tuple(row.url for row in page.rows)
+        account.shown += page.shown if rows not in account.shows else 0
+        account.shows.add(rows)
+        account.rows |= fresh
+        self._links(page)
+        pages = self._further(page, account, key)
+        if account.state == "walked":
+            yield from self._rows(account, fresh)
+            if self._leads_nowhere(account):
+                account.problem = "has ever new rows that lead to the same few pages: its pager was left"
+            elif account.stale < (1 if account.origin == "link" else PATIENCE):
+                yield from self._pager(account, pages)
+        elif found == "listing":
+            # On trial or left, and now named as a listing.
+            account.state = "walked"
+            yield from self._rows(account, account.rows)
+            yield from self._pager(account, {**account.pager, **pages})
+        else:
+            account.pager |= pages
+
+    def _facet(self, page: ListingPage, listing: Listing, name: str) -> Iterator[scrapy.Request]:
+        """The rows of a view that a listing has of itself, and its further pages while they are new."""
+        urls = [address for address, _ in self.scope.pages(row.url for row in page.rows) if address]
+        if new := [url for url in urls if canonical(url) not in self.ledger.named]:
+            listing.parts[name] = True
+            for url in new:
+                yield from self.ask(url, "listing", ROW, news=listing.names_news)
+            for url in page.pager_links:
+                if address := self.scope.page(url, query=True)[0]:
+                    yield self.page(address, "facet", KNOWN, origin=name)
+
+    def _further(self, page: ListingPage, listing: Listing, key: str) -> dict[str, None]:
+        """The other pages of a listing, as addresses; what else its links to itself select is kept in ``facets``."""
+        found: dict[str, None] = {}
+        for url in page.pager_links:
+            address, reason = self.scope.page(url)
+            if address is None:
+                self.count(f"skipped/{reason}")
+            else:
+                found[address] = None
+        # What the page itself calls its next one may be counted in another way, as by ``offset``.
+        if page.next_url and (address := self.scope.page(page.next_url, query=True)[0]):
+            found[address] = None
+        for name, value in page.facets:
+            values = listing.facets.setdefault(name, {})
+            if len(values) < MOST_VALUES and (address := self.scope.page(value, query=True)[0]):
+                values[address] = None
+        found = {url: None for url in found if canonical(url) != canonical(page.url)}
+        if found or listing.stale or len(listing.rows) < FEWEST or key in map(canonical, self.run.fronts):
+            return found
+        # A button may load more by script. Views counts pages from 0 (Drupal core, PagerManager).
+        return {f"{key}?page={(page_numbers(page.url) or (0,))[-1] + 1}": None}
+
+    def _leads_nowhere(self, listing: Listing) -> bool:
+        """Whether ever new rows lead to the same few pages."""
+        reached = [self.ledger.led_to(row) for row in listing.rows if self.ledger.fate(row)]
+        return len(reached) >= MANY and len(set(reached)) * FEW_OF_MANY < len(reached)
+
+    def _rows(self, listing: Listing, rows: Mapping[str, str | None]) -> Iterator[scrapy.Request]:
+        named = "news_listing" if listing.names_news else "listing"
+        for url, date in rows.items():
+            if self._is_before_since(date):
+                self.count("skipped/before_since")
+            else:
+                yield from self.ask(url, named, ROW, news=listing.names_news)
+
+    def _pager(self, listing: Listing, pages: Iterable[str]) -> Iterator[scrapy.Request]:
+        priority = NEWS_LISTING if listing.names_news else LISTING
+        for url in pages:
+            yield from self.ask(
+                url, "listing", priority, names_news=listing.names_news, discovery=True, origin=listing.origin
+            )
+
+    def _leads(self, page: Page, request: Any) -> Iterator[scrapy.Request]:
+        """What a page that is looked at, or one of the first items, leads to: menus, listings by name, feeds."""
+        if self.options.urls or page_numbers(page.url):
+            return
+        depth = self.explorer.depth_of(*addresses(request))
+        if depth is None:
+            is_item, found = isinstance(page, NewsPage), request.cb_kwargs.get("found")
+            if not is_item or (self.from_items[page.language] >= FIRST_ITEMS and found != "link"):
+                return
+            self.from_items[page.language] += 1
+            depth = 0
+        in_menus, in_text = menu.links(page)
+        self.explorer.offer(self._unasked(in_menus), depth + 1, 1)
+        if not isinstance(page, NewsPage):
+            # Blocks of the front page lead to "all updates" as menus do.
+            is_front = not set(self.run.fronts).isdisjoint(addresses(request))
+            self.explorer.offer(self._unasked(in_text), depth + 1, 1 if is_front else 2)
+            self._links(page)
+            for url in menu.news_listings(page):
+                if address := self.scope.page(url)[0]:
+                    self.explorer.at(address, depth + 1)
+                    yield from self.follow(
+                        address, "listing", NEWS_LISTING, names_news=True, discovery=True, origin="named"
+                    )
+            # A feed of its own tells no more than the listing itself.
+            for url in menu.feeds(page) if depth == 0 else ():
+                if (file := self.scope.file(url)) and self.run.counted("sitemaps") < self.run.config.max_sitemaps:
+                    self.run.count("sitemaps", file not in self.feeds)
+                    self.feeds.add(file)
+                    yield self.start_page(file, FEED, callback=self.parse_feed)
+
+    def _unasked(self, urls: Iterable[str]) -> Iterator[str]:
+        """Those in scope that no list has named as pages, and of which it is not known what stands there."""
+        for url in urls:
+            address = self.scope.page(url)[0]
+            if address is None or canonical(address) in self.ledger.named or self.ledger.fate(address):
+                continue
+            if not (self.run.was_item(address) or self.is_told(address)):
+                yield address
+
+    def _links(self, page: Page) -> None:
+        """What the text of a page links to."""
+        for url, where in page.links:
+            address = self.scope.page(url)[0] if where == "content" else None
+            if address is not None:
+                self.ledger.links.setdefault(canonical(address), page.url)

@@ -1,0 +1,89 @@
+"""Feeds and sitemaps: what they name, within bounds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import scrapy
+from scrapy.http import Response
+
+from migration_spider.ledger import Sitemap
+from migration_spider.normalize.dates import parse_date
+from migration_spider.pages import feeds
+from migration_spider.spiders.base import CANDIDATE, ROW, SITEMAP, PortalSpider
+
+DEEPEST_SITEMAP = 3
+"""Indexes above one sitemap; the protocol has one."""
+
+
+class ListSpider(PortalSpider):
+    """A spider that reads feeds and sitemaps."""
+
+    def parse_feed(self, response: Response, found: str, names_news: bool = False) -> Iterator[scrapy.Request]:
+        """The pages that RSS names."""
+        if self.is_missing(response):
+            return
+        links = feeds.rss_links(response.body)
+        host = self.scope.other_host(links)
+        problem = feeds.feed_problem(response.body)
+        self.ledger.sitemaps[response.url] = Sitemap(response.status, len(links), problem, host, is_feed=True)
+        yield from self.follow_all(links, "rss", ROW, host=host, news=names_news)
+
+    def parse_sitemap(self, response: Response, found: str, names_news: bool = False) -> Iterator[scrapy.Request]:
+        """The pages and further sitemaps that a sitemap names."""
+        if not response.meta.get("is_named") and feeds.is_web_page(response.body):
+            # Where nobody says that there is a sitemap: some sites answer every address with a page.
+            self.logger.info("Start path %s answers with a page: skipped", response.url)
+            self.ledger.absent.add(response.url)
+            return
+        account = self.ledger.sitemaps[response.url] = Sitemap(response.status)
+        if self.is_missing(response):
+            return
+        kind, entries = feeds.sitemap_links(response.body)
+        account.size, account.problem = len(entries), feeds.sitemap_problem(response.body)
+        account.host = self.scope.other_host(url for url, _, _ in entries)
+        if (elsewhere := self.scope.elsewhere((url for url, _, _ in entries), account.host)) and not account.problem:
+            what, hosts = "sitemaps" if kind == "index" else "pages", ", ".join(elsewhere)
+            account.problem = f"names {sum(elsewhere.values())} {what} at {hosts}, which were not asked for"
+        if kind == "index":
+            yield from self._index(response, account, [url for url, _, _ in entries])
+            return
+        urls: list[str] = []
+        lastmods: dict[str, str | None] = {}
+        for url, lastmod, alternates in entries:
+            if self._is_before_since(lastmod):
+                self.count("skipped/before_since")
+                continue
+            urls += (url, *alternates.values())
+            lastmods.update(dict.fromkeys((url, *alternates.values()), lastmod))
+        yield from self.follow_all(urls, "sitemap", CANDIDATE, host=account.host, lastmods=lastmods)
+
+    def _index(self, response: Response, account: Sitemap, urls: list[str]) -> Iterator[scrapy.Request]:
+        depth = response.meta.get("depth_of_sitemap", 0) + 1
+        if depth > DEEPEST_SITEMAP:
+            account.problem = f"an index below {DEEPEST_SITEMAP} indexes: what it names is not asked for"
+            return
+        for url in urls:
+            file = self.scope.file(url, account.host)
+            if file is None:
+                self.count("skipped/off-site")
+            elif self.run.counted("sitemaps") >= self.run.config.max_sitemaps:
+                account.problem = f"more than {self.run.config.max_sitemaps} sitemaps: the others are not asked for"
+                return
+            else:
+                self.count("sitemaps")
+                yield self.page(
+                    file,
+                    "sitemap",
+                    SITEMAP,
+                    callback=self.parse_sitemap,
+                    discovery=True,
+                    depth_of_sitemap=depth,
+                    is_named=True,
+                )
+
+    def _is_before_since(self, text: str | None) -> bool:
+        if not text or not self.options.since:
+            return False
+        day, _ = parse_date(text, None, None)
+        return day is not None and day < self.options.since.isoformat()
