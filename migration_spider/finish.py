@@ -13,7 +13,7 @@ from migration_spider import notify
 from migration_spider.exceptions import MigrationError
 from migration_spider.extensions.harvest import Harvest
 from migration_spider.extensions.run_log import RunLog
-from migration_spider.harvest.completeness import check, facts_of
+from migration_spider.harvest.completeness import complete, facts_of
 from migration_spider.monitors import Verdict
 from migration_spider.run import UNEXPECTED, Run
 
@@ -25,24 +25,26 @@ def finish(run: Run) -> Verdict:
     harvest = run.crawler.get_extension(Harvest)
     # Cut off by a second Ctrl-C: the archive is open still, the next harvest goes on from there.
     is_over = "closed" in run.done
-    with _failing(run, run.fail):
+    with failing(run, run.fail):
         run.end()
+        if is_over:
+            keep_dates(run)
         if harvest and is_over:
             harvest.settle()
             harvest.index()
-        elif is_over:
-            for name, value in facts_of(check(run.ledger, is_whole=False)).items():
+        elif is_over and run.keeps:
+            for name, value in facts_of(complete(run)).items():
                 run.note(name, value)
     verdict = run.judge()
     for message in verdict.messages:
         logger.error("Run is not complete: %s", message)
-    with _failing(run, run.spoil):
+    with failing(run, run.spoil):
         if harvest and is_over:
             notify.finish(run.config, harvest.report(verdict))
     if harvest and (not is_over or run.counted("unreported")):
         tell_failure(run)
     run.note("exit_code", run.judge().code)
-    with _failing(run, run.spoil):
+    with failing(run, run.spoil):
         if log := run.crawler.get_extension(RunLog):
             log.close()
         if harvest:
@@ -50,15 +52,37 @@ def finish(run: Run) -> Verdict:
     return run.judge()
 
 
+def keep_dates(run: Run) -> None:
+    """Keep for the next run what this one showed of the order of dates, and tell what is another than before.
+
+    Stats: ``migration/dates/settled``, ``migration/dates/changed``, ``migration/dates/not_held``.
+    """
+    dates = run.dates
+    dates.save()
+    if dates.not_held:
+        run.note("dates/not_held", dates.not_held)
+        logger.warning("%d dates that read both ways did not wait for the other pages: too many did", dates.not_held)
+    if settled := dates.settled():
+        run.note("dates/settled", "; ".join(settled))
+    if changes := dates.changes():
+        run.note("dates/changed", "; ".join(changes))
+        logger.warning(
+            "The pages print day and month in another order than before: %s; from the next run on. See %s",
+            "; ".join(changes),
+            dates.path,
+        )
+
+
 def tell_failure(run: Run) -> None:
     """Tell those who wait for a harvest that it has ended without a report, whatever else is broken."""
     verdict = run.judge()
-    with _failing(run, run.spoil):
+    with failing(run, run.spoil):
         notify.fail(run.config, run.options.site, verdict.code, "; ".join(verdict.messages))
 
 
 @contextmanager
-def _failing(run: Run, fail: Any) -> Iterator[None]:
+def failing(run: Run, fail: Any) -> Iterator[None]:
+    """Whatever goes wrong in the block is told to ``fail``, and ends there."""
     try:
         yield
     except (ArchiveError, MigrationError, OSError, sqlite3.Error) as error:

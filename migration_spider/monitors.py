@@ -60,7 +60,8 @@ MONITORS = (
     Monitor(REFUSED, "migration/stopped", _any, "{value}"),
     Monitor(REFUSED, "migration/skipped/robots", _any, "robots.txt forbids {value} pages", "migration/pages"),
     Monitor(REFUSED, "migration/moved_to", _any, "the site leads to {value}: ask that with -a site", "migration/pages"),
-    Monitor(REFUSED, "migration/pages", lambda value: not value, "the site answered no page: refused or unreachable"),
+    Monitor(REFUSED, "migration/pages", lambda value: not value, "the site answered no page: refused or unreachable",
+            "migration/asked_gone"),
     Monitor(INTERNAL_ERROR, "migration/unproved", _any, "never said to be done: {value}"),
     Monitor(INCOMPLETE, "migration/paused", _any, "paused: {value}; the next harvest goes on"),
     Monitor(INCOMPLETE, "finish_reason", lambda value: value != "finished", "stopped before the end ({value})"),
@@ -71,6 +72,11 @@ MONITORS = (
     Monitor(INCOMPLETE, "migration/completeness/listings_short", _any, "listings are not whole: {value}"),
     Monitor(INCOMPLETE, "migration/completeness/sitemaps_broken", _any, "sitemaps that cannot be read: {value}"),
     Monitor(INCOMPLETE, "migration/completeness/lists_lost", _any, "named pages in the last run and none now: {value}"),
+    Monitor(INCOMPLETE, "migration/completeness/no_list", _any, "neither a listing of news nor a sitemap was found, so "
+            "nobody knows what is missing (tried: {value}): run scrapy survey -a site=... to see what the site has"),
+    Monitor(INCOMPLETE, "migration/completeness/unlisted", _any, "{value} items stand in no listing, feed or sitemap: "
+            "links in other texts led to them, and there may be more"),
+    Monitor(INCOMPLETE, "migration/asked_in_vain", _any, "asked for, but not there: {value}"),
     Monitor(INCOMPLETE, "migration/taken", lambda value: not value, "no news item was found", "migration/not_due"),
     # Set only when it was too much; see `migration_spider.gone`.
     Monitor(INCOMPLETE, "migration/share/vanished", _any, "{value:.0%} of the items are not where they were: taken for "
@@ -79,6 +85,12 @@ MONITORS = (
 )  # fmt: skip
 
 LIMITS = (
+    Limit(
+        "max_unseen",
+        "migration/share/unseen",
+        "by what texts link to, the site has {facts[migration/estimate/low]} to {facts[migration/estimate/high]} "
+        "items, {value:.0%} or more above those found: run scrapy survey to see which listing is missing",
+    ),
     Limit("max_fall", "migration/share/fall", "the site names {value:.0%} fewer pages than in the last run"),
     Limit(
         "max_field_loss",
@@ -108,6 +120,19 @@ class Verdict:
         if self.code in (NOT_ARCHIVED, INTERNAL_ERROR):
             return Verdict(self.code, (*self.messages, why))
         return Verdict(INTERNAL_ERROR, (why, *self.messages))
+
+
+NO_NEWS = "no page of the site was taken for news"
+
+
+def verdict_of_survey(facts: Facts, config: Config) -> Verdict:
+    """What a survey is worth: that it has seen a part of the site only is no fault of it."""
+    verdict = verdict_of(facts, config)
+    if verdict.code == REFUSED:
+        return Verdict(REFUSED, verdict.messages[:1])  # all that follows comes of it
+    if verdict.code not in (COMPLETE, INCOMPLETE):
+        return verdict
+    return Verdict(COMPLETE, ()) if facts.get("migration/taken") else Verdict(INCOMPLETE, (NO_NEWS,))
 
 
 def verdict_of(facts: Facts, config: Config) -> Verdict:

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from migration_spider.addresses import canonical
 from migration_spider.harvest.coverage import FEWEST, Coverage
+from migration_spider.harvest.estimate import Estimate, estimate
 from migration_spider.ledger import REASONS, UNSETTLED, Ledger, Listing
 from migration_spider.run import Run
 
@@ -26,6 +28,48 @@ class Completeness:
 
     short_listings: list[str] = field(default_factory=list)
     broken_sitemaps: list[str] = field(default_factory=list)
+    no_list: str = ""
+    """What was tried, when neither a listing of news nor a sitemap was found."""
+
+    unlisted: list[dict[str, str]] = field(default_factory=list)
+    """``url`` and ``source`` of the items that no list names, and the page whose text led there; the new ones first."""
+
+    unlisted_new: int = 0
+    """Those that no earlier run knew."""
+
+    estimate: Estimate | None = None
+    """How many items the site has; None where that cannot be told."""
+
+    found: int = 0
+    """Items that the run met or knew."""
+
+    sample: str = ""
+    """What was asked for, where that is not all: ``20 items (max_items)``."""
+
+
+def complete(run: Run) -> Completeness:
+    """The proof for a run that has come to its end."""
+    is_finished = run.finish_reason == "finished" and not run.options.urls
+    is_whole = is_finished and run.options.is_whole
+    result = check(run.ledger, is_whole=is_whole)
+    before = run.coverage.known if run.coverage else {}
+    for url, source in run.ledger.unlisted():
+        fate = run.ledger.fate(url)
+        is_known = fate is not None and fate.detail in before
+        result.unlisted.insert(
+            len(result.unlisted) if is_known else result.unlisted_new, {"url": url, "source": source}
+        )
+        result.unlisted_new += not is_known
+    if is_finished and not run.options.max_items:
+        result.no_list = no_list(run)
+    if is_whole:
+        result.estimate = estimate(run.ledger, run.was_item)
+    result.found = sum(
+        fate.code == "item" or (fate.code == "not_due" and run.was_item(url)) for url, fate in run.ledger.fates.items()
+    )
+    if asked := run.options.sample(run.config.languages):
+        result.sample = f"{result.found} items ({asked})" if result.found != 1 else f"1 item ({asked})"
+    return result
 
 
 def check(ledger: Ledger, *, is_whole: bool) -> Completeness:
@@ -39,7 +83,7 @@ def check(ledger: Ledger, *, is_whole: bool) -> Completeness:
     result.missing.sort(key=lambda row: (row["reason"] not in UNSETTLED, row["reason"], row["url"]))
     if is_whole:
         for path, listing in sorted(ledger.listings.items()):
-            listing.problem = _shortage(listing)
+            listing.problem = listing.problem or _shortage(listing)
             if listing.problem:
                 result.short_listings.append(f"{path} {listing.problem}")
     result.broken_sitemaps = [f"{url}: {s.problem}" for url, s in sorted(ledger.sitemaps.items()) if s.problem]
@@ -47,20 +91,45 @@ def check(ledger: Ledger, *, is_whole: bool) -> Completeness:
 
 
 def _shortage(listing: Listing) -> str | None:
-    if listing.total is None or len(listing.rows) >= listing.total * (1 - TOLERANCE):
+    if listing.state != "walked" or listing.total is None or listing.shown >= listing.total * (1 - TOLERANCE):
         return None
-    return f"shows {len(listing.rows)} of the {listing.total} results that it promises"
+    return f"shows {listing.shown} of the {listing.total} results that it promises"
+
+
+def no_list(run: Run) -> str:
+    """What was tried, when nothing was found that names the news of the site; empty when there is such a list."""
+    fronts = {canonical(url) for url in run.fronts}
+    listings = [one for url, one in run.ledger.listings.items() if one.state == "walked" and url not in fronts]
+    # A feed shows the latest only, and so does the front page.
+    if any(one.news for one in listings) or any(one.size and not one.is_feed for one in run.ledger.sitemaps.values()):
+        return ""
+    tried = f"{len(run.ledger.absent)} addresses that are not there, {run.counted('menus')} pages of menus"
+    left = run.counted("menus/left")
+    return tried + (f" ({left} more were left: raise MIGRATION_MENU_PAGES)" if left else "")
 
 
 def facts_of(result: Completeness) -> dict[str, Any]:
     """What the monitors look at, without ``migration/``; only what is not well."""
     found = {
         "completeness/unsettled": len(result.unsettled),
-        "completeness/listings_short": "; ".join(result.short_listings),
-        "completeness/sitemaps_broken": "; ".join(result.broken_sitemaps),
+        "completeness/listings_short": _some(result.short_listings),
+        "completeness/sitemaps_broken": _some(result.broken_sitemaps),
+        "completeness/no_list": result.no_list,
+        "completeness/unlisted": result.unlisted_new,
+        "sample": result.sample,
     }
+    if (reckoned := result.estimate) and result.found:
+        found["share/unseen"] = max(0.0, reckoned.low / result.found - 1)
+        found["estimate/low"], found["estimate/high"] = reckoned.low, reckoned.high
     return {name: value for name, value in found.items() if value}
 
+
+def _some(told: list[str]) -> str:
+    return "; ".join([*told[:MOST_TOLD], *([f"{len(told) - MOST_TOLD} more"] if len(told) > MOST_TOLD else [])])
+
+
+MOST_TOLD = 8
+"""Listings or sitemaps that one message names."""
 
 SOME = 3
 """Rows of a listing that do not all go without a reason."""

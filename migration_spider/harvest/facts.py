@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -68,6 +69,7 @@ def report_of(harvest: Harvest, verdict: Verdict) -> dict[str, Any]:
             "exit_code": verdict.code,
             "finish_reason": str(run.facts["finish_reason"]),
             "messages": list(verdict.messages),
+            "sample": run.facts.get("migration/sample"),
         },
         "items": _items(harvest, tally),
         "missing": harvest.completeness.missing,
@@ -90,6 +92,11 @@ def report_of(harvest: Harvest, verdict: Verdict) -> dict[str, Any]:
             "sha256": harvest.robots.sha256,
             "changed": harvest.robots.changed,
             "crawl_delay": stats.get("migration/pace/crawl_delay"),
+        },
+        "dates": {
+            "settled": run.dates.settled(),
+            "changed": run.dates.changes(),
+            "waited": len(run.dates.held),
         },
         "timings": harvest.timings,
     }
@@ -150,7 +157,13 @@ def _completeness(harvest: Harvest) -> dict[str, Any]:
         "known": len(ledger.named),
         "accounted": len(ledger.named) - len(harvest.completeness.missing),
         "sitemaps": [
-            {"url": url, "status": sitemap.status, "named": sitemap.size, "problem": sitemap.problem}
+            {
+                "url": url,
+                "status": sitemap.status,
+                "named": sitemap.size,
+                "problem": sitemap.problem,
+                "host": sitemap.host or None,
+            }
             for url, sitemap in sorted(ledger.sitemaps.items())
         ],
         "listings": [
@@ -160,9 +173,15 @@ def _completeness(harvest: Harvest) -> dict[str, Any]:
                 "rows": len(listing.rows),
                 "total": listing.total,
                 "problem": listing.problem,
+                "origin": listing.origin,
+                "state": listing.state,
+                "news": listing.news,
+                "read": listing.read,
             }
             for path, listing in sorted(ledger.listings.items())
         ],
+        "unlisted": harvest.completeness.unlisted,
+        "estimate": asdict(reckoned) if (reckoned := harvest.completeness.estimate) else None,
     }
 
 

@@ -14,7 +14,7 @@ from archive.cdxj import build_index, index_path, warc_files
 from archive.commands.progress import ByteProgress
 from archive.warc.record import format_date
 from migration_spider.config import Config
-from migration_spider.harvest.completeness import Completeness, check, facts_of, lost_lists, shares
+from migration_spider.harvest.completeness import Completeness, complete, facts_of, lost_lists, shares
 from migration_spider.harvest.coverage import Coverage
 from migration_spider.harvest.facts import report_of
 from migration_spider.harvest.recover import recover
@@ -75,6 +75,7 @@ class Harvest:
         self._there_before = {path.name for path in self.warc.glob("*.warc.gz")}
         self.robots = robots_of(self.memory.pages, self.options["site"], Robots())
         run.memory, run.coverage = self.memory, self.coverage
+        run.ledger.older_links = self.memory.runs.links()
         self.crawl_began = monotonic()
 
     def _interrupted(self, longest: timedelta, now: datetime) -> PastRun | None:
@@ -89,9 +90,9 @@ class Harvest:
         """Settle what became of every address, as facts for the verdict."""
         self._phase("crawl", self.crawl_began)
         began = monotonic()
-        run, options, reason = self.run, self.run.options, self.run.finish_reason
-        is_whole = reason == "finished" and not (options.urls or options.max_items or options.since)
-        self.completeness = check(run.ledger, is_whole=is_whole)
+        run, reason = self.run, self.run.finish_reason
+        is_whole = reason == "finished" and run.options.is_whole
+        self.completeness = complete(run)
         named_before = self.last.counts.get("named") if self.last and is_whole else None
         found = facts_of(self.completeness) | shares(run, self.coverage, named_before)
         if self.last and is_whole and (lost := lost_lists(run.ledger.sizes(), self.last.counts.get("lists", {}))):
@@ -102,6 +103,8 @@ class Harvest:
             self.memory.runs.set_again(self.completeness.unsettled)
             if is_whole:
                 self.memory.runs.set_named(run.ledger.named, run.ledger.lastmods)
+                self.memory.runs.add_listings(self.run_id, run.ledger.news_listings())
+                self.memory.runs.set_links(run.ledger.unnamed_links())
         self._phase("check", began)
 
     def report(self, verdict: Verdict) -> dict[str, Any]:
@@ -111,7 +114,11 @@ class Harvest:
         self._phase("report", began)
         report["timings"] = self.timings
         write_report(run_folder(self.run.crawler.settings), report)
-        counts = {**report["items"]["counts"], "named": self.run.ledger.listed(), "lists": self.run.ledger.sizes()}
+        counts = {
+            **report["items"]["counts"],
+            "named": self.run.ledger.listed(),
+            "lists": self.run.ledger.sizes(),
+        }
         counts |= {"requests": report["http"]["requests"], "bytes": report["http"]["bytes"]}
         counts["seconds"] = report["run"]["seconds"]
         self.memory.runs.end(

@@ -1,0 +1,98 @@
+"""How many items the site has: capture and recapture of the lists by the links in texts. Pure functions of the ledger.
+
+Two samples of the items are compared that do not know of each other: what listings, feeds, sitemaps and translations
+name, and what the texts of the pages read in this run link to. The share of the linked items that the lists name, too,
+estimates the share of all items that they name (Lincoln-Petersen: Seber, "The Estimation of Animal Abundance", 1982,
+chapter 3). The interval is that of this share, a binomial one (Clopper and Pearson, Biometrika 26, 1934).
+
+Links that no list names are visited in part only, see MIGRATION_LINK_SAMPLE: the share of news among those visited
+stands for the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import exp, lgamma, log
+
+from migration_spider.ledger import Ledger
+
+FEWEST = 10
+"""Linked items below which nothing is estimated."""
+
+DOUBT = 0.05
+"""Probability with which the true number lies outside the interval."""
+
+STEPS = 50
+"""Halvings until a share is exact to the last digit of a float."""
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """How many items there are."""
+
+    items: int
+    low: int
+    """Lower end of the 95 % interval."""
+    high: int
+    """Upper end of it."""
+    listed: int
+    """Items that lists or translations name."""
+    linked: int
+    """Items that texts link to, visited or reckoned."""
+    both: int
+    """Those that are named as well."""
+
+
+def estimate(ledger: Ledger, is_item: Callable[[str], bool]) -> Estimate | None:
+    """The estimate; None where the texts link to too few items.
+
+    Args:
+        ledger: of a run that has come to its end.
+        is_item: whether an address that was not due is one of an item.
+    """
+
+    def is_news(url: str) -> bool:
+        fate = ledger.fates.get(url)
+        return fate is not None and (fate.code == "item" or (fate.code == "not_due" and is_item(url)))
+
+    listed = {url for url, source in ledger.named.items() if source not in ("link", "state") and is_news(url)}
+    links = {ledger.led_to(url) for url in ledger.links}
+    both = len(links & listed)
+    unnamed = [url for url in links if ledger.named.get(url, "link") == "link"]
+    visited = [url for url in unnamed if url in ledger.fates]
+    news = sum(map(is_news, visited))
+    unseen = round(len(unnamed) * news / len(visited)) if visited else 0
+    linked = both + unseen
+    if linked < FEWEST or not both:
+        return None
+    least, most = interval(both, linked)
+    count = len(listed)
+    return Estimate(round(count * linked / both), int(count / most), round(count / least), count, linked, both)
+
+
+def interval(hits: int, trials: int) -> tuple[float, float]:
+    """The 95 % interval of a share of which ``hits`` in ``trials`` are known (Clopper-Pearson), ``hits`` above 0."""
+    low = _root(lambda share: _at_least(hits, trials, share) < DOUBT / 2)
+    high = 1.0 if hits == trials else _root(lambda share: 1 - _at_least(hits + 1, trials, share) > DOUBT / 2)
+    return low, high
+
+
+def _root(is_below: Callable[[float], bool]) -> float:
+    low, high = 0.0, 1.0
+    for _ in range(STEPS):
+        middle = (low + high) / 2
+        low, high = (middle, high) if is_below(middle) else (low, middle)
+    return high
+
+
+def _at_least(hits: int, trials: int, share: float) -> float:
+    """Probability of ``hits`` or more in ``trials``."""
+    fewer, more = range(hits), range(hits, trials + 1)
+    terms = min((fewer, more), key=len)
+    of_all = lgamma(trials + 1)
+    total = sum(
+        exp(of_all - lgamma(k + 1) - lgamma(trials - k + 1) + k * log(share) + (trials - k) * log(1 - share))
+        for k in terms
+    )
+    return total if terms is more else 1 - total
