@@ -50,7 +50,10 @@ class Field:
 
 
 class _Documented(GenerateJsonSchema):
-    """Every key required and described, those of base classes too (pydantic reads docstrings of the class alone)."""
+    """Every key described, those of base classes too (pydantic reads docstrings of the class alone).
+
+    Every key is required but those of a TypedDict that are ``NotRequired``: a default is written, too.
+    """
 
     def field_title_should_be_set(self, schema: Any) -> bool:
         return False
@@ -67,7 +70,9 @@ class _Documented(GenerateJsonSchema):
         return _described(schema["cls"], super().dataclass_schema(schema))
 
     def typed_dict_schema(self, schema: Any) -> dict[str, Any]:
-        return _described(schema["cls"], super().typed_dict_schema(schema))
+        made = super().typed_dict_schema(schema)
+        required = made.get("required", [])
+        return {**_described(schema["cls"], made), "required": required}
 
     def model_schema(self, schema: Any) -> dict[str, Any]:
         return _described(schema["cls"], super().model_schema(schema))

@@ -24,16 +24,20 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 
 def page(report: Report) -> str:
     """The text of ``report.html``, for a report that `model.check` has seen."""
-    style = files(__package__).joinpath("style.css").read_text(encoding="utf-8")
+    return environment().get_template("page.html").render(report=report, **styled(__package__))
+
+
+def styled(*packages: str) -> dict[str, Markup | str]:
+    """``style``, the style sheets of ``packages``, and ``digest``, by which the policy of a page lets them in."""
+    style = "".join(files(package).joinpath("style.css").read_text(encoding="utf-8") for package in packages)
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    template = environment().get_template("page.html")
-    return template.render(report=report, style=Markup(style), digest=digest)  # noqa: S704 - a file of this package
+    return {"style": Markup(style), "digest": digest}  # noqa: S704 - files of this project
 
 
 @cache
-def environment() -> Environment:
-    """The templates of the page."""
-    return templates(lambda text: str(escape(disarmed(text))), below=_below, language=_language)
+def environment(package: str = __package__) -> Environment:
+    """The templates of pages in ``package``, which may use those of this one."""
+    return templates(lambda text: str(escape(disarmed(text))), package, below=_below, language=_language)
 
 
 def _below(url: str, site: str) -> str:

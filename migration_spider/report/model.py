@@ -1,6 +1,6 @@
 """``report.json``, schema 1: what it holds and in which form. `schema` makes ``report.schema.json`` of these classes.
 
-All keys are always there, further ones may come. Times are UTC, ISO 8601 with Z.
+All keys are there but those that came later (``NotRequired``); more may come. Times are UTC, ISO 8601 with Z.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from functools import cache
 from typing import Annotated, Any, Final, Literal, cast
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, WithJsonSchema
-from typing_extensions import TypedDict  # pydantic reads that of `typing` from Python 3.12 on only
+from typing_extensions import NotRequired, TypedDict  # pydantic reads that of `typing` from Python 3.12 on only
 
 from migration_spider.exceptions import MigrationError
 
@@ -61,6 +61,8 @@ class Outcome(TypedDict):
     """`finished`, or why it ended early: `shutdown`, `refused`, `blocked`, `paused` and others."""
     messages: list[str]
     """What was wrong, most serious first; empty when complete."""
+    sample: NotRequired[str | None]
+    """What was asked for, where that is not all news of the site: `20 items (max_items)`; null otherwise."""
 
 
 class Counts(TypedDict):
@@ -184,6 +186,8 @@ class SitemapCheck(TypedDict):
     """Addresses that it names."""
     problem: str | None
     """Why it could not be read to its end."""
+    host: NotRequired[str | None]
+    """Other host under which it names the pages of this site; they were asked of the site itself."""
 
 
 class ListingCheck(TypedDict):
@@ -199,6 +203,40 @@ class ListingCheck(TypedDict):
     """Rows that its pager promises; null when it does not say."""
     problem: str | None
     """What does not add up."""
+    origin: NotRequired[str]
+    """Who led there: `settings`, `learned` (an earlier run), `menu`, `named` (a link says news), `link` in a text."""
+    state: NotRequired[str]
+    """`walked` to its end; `left`, since no row that was read is news, or all were known; `trial`, not decided."""
+    news: NotRequired[Whole]
+    """Rows that are news."""
+    read: NotRequired[Whole]
+    """Rows of which it is known whether they are."""
+
+
+class Unlisted(TypedDict):
+    """An item that stands in no listing, feed or sitemap."""
+
+    url: str
+    """Its address."""
+    source: str
+    """The page whose text links it."""
+
+
+class Estimate(TypedDict):
+    """How many items the site has, by capture and recapture."""
+
+    items: Whole
+    """The likeliest number."""
+    low: Whole
+    """Lower end of the 95 % interval."""
+    high: Whole
+    """Upper end of it."""
+    listed: Whole
+    """Items that listings, feeds, sitemaps and translations name."""
+    linked: Whole
+    """Items that texts link to, visited or reckoned."""
+    both: Whole
+    """Those that are named as well."""
 
 
 class Completeness(TypedDict):
@@ -212,6 +250,10 @@ class Completeness(TypedDict):
     """Sitemaps and feeds read."""
     listings: list[ListingCheck]
     """Listings read."""
+    unlisted: NotRequired[list[Unlisted]]
+    """Items that stand in none of these: links in texts led to them."""
+    estimate: NotRequired[Estimate | None]
+    """How many items the site has; null where texts link to too few to tell."""
 
 
 class FieldCoverage(TypedDict):
@@ -339,6 +381,17 @@ class RobotsTxt(TypedDict):
     """Seconds between requests that it asks for."""
 
 
+class DateOrders(TypedDict):
+    """In which order the site prints day and month, as its pages tell."""
+
+    settled: list[str]
+    """What was in force: `en: month-first`."""
+    changed: list[str]
+    """What pages no longer show, and what holds in the next run: `en: month-first -> day-first`."""
+    waited: Whole
+    """Items whose date waited until all pages were read."""
+
+
 class Timing(TypedDict):
     """One phase of the run."""
 
@@ -375,6 +428,8 @@ class Report(TypedDict):
     """What was added to the archive."""
     robots: RobotsTxt
     """The site's robots.txt."""
+    dates: NotRequired[DateOrders]
+    """In which order the site prints day and month."""
     timings: list[Timing]
     """What took how long."""
 

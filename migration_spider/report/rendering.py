@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from migration_spider.report import figures, text, words
@@ -14,8 +14,10 @@ from migration_spider.report import figures, text, words
 FILTERS = (text.address, text.day, text.duration, text.number, text.percent, text.sentence, text.short, text.size)
 
 
-def templates(harmless: Callable[[str], str], **filters: Callable[..., Any]) -> Environment:
-    """The templates of this package.
+def templates(
+    harmless: Callable[[str], str], package: str = __package__, /, **filters: Callable[..., Any]
+) -> Environment:
+    """The templates of ``package``, which may use those of this one.
 
     Args:
         harmless: a text -> one that says the same and does nothing. All that stands in braces goes through it, but for
@@ -27,7 +29,7 @@ def templates(harmless: Callable[[str], str], **filters: Callable[..., Any]) -> 
         return value if isinstance(value, Markup) else Markup("" if value is None else harmless(str(value)))  # noqa: S704
 
     made = Environment(
-        loader=PackageLoader("migration_spider.report"),
+        loader=ChoiceLoader([PackageLoader(package), PackageLoader(__package__)]),
         autoescape=True,  # whatever the language: it keeps apart what a template made and what came from elsewhere
         finalize=shown,
         undefined=StrictUndefined,

@@ -16,6 +16,8 @@ FOUND = {
     "hreflang": "a link to a translation",
     "canonical": "the original of a fallback page",
     "urls": "the option urls",
+    "menu": "a page of a menu",
+    "link": "a link in a text",
     "state": "earlier runs",
 }
 HARVESTED = frozenset(("reappeared", "rerendered", "unconfirmed", "vanished"))
@@ -25,6 +27,11 @@ HARVESTED = frozenset(("reappeared", "rerendered", "unconfirmed", "vanished"))
 def run_folder(settings: Any) -> Path:
     """``runs/<run id>`` below DATA_DIR."""
     return Path(settings["DATA_DIR"], "runs", settings["ARCHIVE_RUN_ID"])
+
+
+def outcome(sample: str | None) -> str:
+    """A run of which nothing is missing, in words; ``sample`` when less than all was asked for."""
+    return f"Sample of {sample}: all that was asked for" if sample else "Complete"
 
 
 def summary(run: Run) -> str:
@@ -51,7 +58,7 @@ def summary(run: Run) -> str:
         f"  {settings['ARCHIVE_DIR']}   the archive (WARC/1.1)",
         f"  {run_folder(settings)}   log and stats of this run",
         "",
-        "Complete."
+        f"{outcome(stats.get('migration/sample'))}."
         if verdict.code == 0
         else f"NOT COMPLETE (exit code {verdict.code}): " + "; ".join(verdict.messages),
     ]

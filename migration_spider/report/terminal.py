@@ -25,15 +25,19 @@ def show(report: Report, console: Console) -> None:
 
     Escape sequences stand in the template alone: texts are disarmed. Rich drops them where the console has no colours.
     """
-    text = environment().get_template("terminal.txt").render(report=report).rstrip("\n")
+    put(environment().get_template("terminal.txt").render(report=report), console)
+
+
+def put(text: str, console: Console) -> None:
+    """Print what a template of this kind made."""
     console.print()
-    console.print(Text.from_ansi(text), soft_wrap=True)
+    console.print(Text.from_ansi(text.rstrip("\n")), soft_wrap=True)
 
 
 @cache
-def environment() -> Environment:
-    """The templates of the terminal's view."""
-    made = templates(disarmed, fields=_fields, past=_past)
+def environment(package: str = __package__) -> Environment:
+    """The templates of the terminal's view in ``package``, which may use those of this one."""
+    made = templates(disarmed, package, fields=_fields, past=_past)
     made.globals |= {name: Markup(f"\x1b[{code}m") for name, code in STYLES.items()}  # noqa: S704
     return made
 

@@ -8,8 +8,18 @@ from http import HTTPStatus
 from typing import Any
 
 from migration_spider.ledger import REASONS, UNSETTLED
-from migration_spider.report.model import Changed, FieldCoverage, Http, Items, Missing, PastRun, Report, Vanished
-from migration_spider.report.run import FOUND
+from migration_spider.report.model import (
+    Changed,
+    FieldCoverage,
+    Http,
+    Items,
+    ListingCheck,
+    Missing,
+    PastRun,
+    Report,
+    Vanished,
+)
+from migration_spider.report.run import FOUND, outcome
 from migration_spider.report.text import duration, number, percent, plural, short, size, time, visible
 
 MEANINGS = {
@@ -37,11 +47,11 @@ MOST_OPTIONS = 40
 
 
 def headline(report: Report) -> str:
-    """``Complete``, or ``NOT COMPLETE: `` and the most serious reason."""
-    outcome = report["outcome"]
-    if outcome["exit_code"] == 0:
-        return "Complete"
-    first = outcome["messages"][0] if outcome["messages"] else meaning(outcome["exit_code"])
+    """``Complete``, ``Sample of ...``, or ``NOT COMPLETE: `` and the most serious reason."""
+    ended = report["outcome"]
+    if ended["exit_code"] == 0:
+        return short(outcome(ended.get("sample")))
+    first = ended["messages"][0] if ended["messages"] else meaning(ended["exit_code"])
     return f"NOT COMPLETE: {short(first)}"
 
 
@@ -161,6 +171,42 @@ def problems(report: Report) -> list[Any]:
     return [one for one in [*completeness["sitemaps"], *completeness["listings"]] if one["problem"] is not None]
 
 
+ORIGINS = {
+    "settings": "the settings",
+    "learned": "an earlier run",
+    "menu": "a menu",
+    "named": "a link that says news",
+    "link": "a link in a text",
+}
+"""Who led to a listing -> in words."""
+
+
+def origin(listing: ListingCheck) -> str:
+    """Who led to a listing, in words."""
+    told = listing.get("origin", "")
+    return ORIGINS.get(told, short(told, 40) or "–")
+
+
+def news_of(listing: ListingCheck) -> str:
+    """``9 of 12`` rows that were read are news."""
+    return f"{number(listing.get('news', 0))} of {number(listing.get('read', 0))}" if "read" in listing else "–"
+
+
+def lists(report: Report) -> list[str]:
+    """What the lists leave out, as far as texts tell: ``2 items stand in no list``, and the estimate."""
+    completeness, said = report["completeness"], []
+    if unlisted := completeness.get("unlisted"):
+        stand = "stands" if len(unlisted) == 1 else "stand"
+        said.append(f"{plural(len(unlisted), 'item')} {stand} in no listing, feed or sitemap: found by links in texts.")
+    if reckoned := completeness.get("estimate"):
+        said.append(
+            f"By the links in texts the site has about {plural(reckoned['items'], 'item')} "
+            f"(95 % interval {number(reckoned['low'])} to {number(reckoned['high'])}): lists name "
+            f"{number(reckoned['both'])} of the {number(reckoned['linked'])} that are linked."
+        )
+    return said
+
+
 def fields(item: Changed, most: int) -> str:
     """Which fields changed: ``title, gcm_objectives and body_text``."""
     names = [short(name, 60) for name in item["fields"]]
@@ -209,6 +255,12 @@ def answers(http: Http) -> list[str]:
     """How often each status was answered, and each way to get no answer was met: ``404 Not Found: 19``."""
     said = [f"{status(code)}: {number(count)}" for code, count in sorted(http["status"].items())]
     return said + [f"no answer ({short(kind, 40)}): {number(count)}" for kind, count in http["failures"].items()]
+
+
+def orders_changed(report: Report) -> list[str]:
+    """What the pages show of the order of day and month that is not as before."""
+    found = report["dates"]["changed"] if "dates" in report else []
+    return [f"day and month are printed in another order than before: {short(one, 80)}" for one in found[:12]]
 
 
 def took(report: Report) -> list[str]:

@@ -106,6 +106,8 @@ def sample_report(items: int = 640, months: int = 40, runs: int = 12, *, code: i
     }  # fmt: skip
     report["archive"] = {"files": [WARC, WARC.replace("00000", "00001")], "bytes": 21_733_001, "exchanges": 731,
                          "revisits": 289}  # fmt: skip
+    changed = ["en: month-first -> day-first"] if code else []
+    report["dates"] = {"settled": ["en: month-first", "fr: day-first"], "changed": changed, "waited": 35}
     report["robots"] = {"status": 200, "sha256": "3f1c" * 16, "changed": bool(code), "crawl_delay": 10.0}
     report["timings"] = [
         {"phase": phase, "seconds": seconds}

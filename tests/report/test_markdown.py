@@ -129,3 +129,12 @@ def test_it_stays_short():
     for items in (report["items"]["new"], report["missing"], report["vocabulary"], report["outcome"]["messages"]):
         items *= 1000
     assert len(markdown(report)) < 60_000
+
+
+def test_it_tells_that_dates_are_printed_in_another_order():
+    said = "day and month are printed in another order than before: en: month-first -> day-first"
+    assert said in visible(" ".join(shown(markdown(sample_report())).split()))
+    assert "another order" not in markdown(sample_report(code=0))
+    old = sample_report()
+    del old["dates"]
+    assert "another order" not in markdown(old)
