@@ -62,6 +62,8 @@ class Command(ScrapyCrawl):
         process: Any = self.crawler_process
         if args[0] not in process.spider_loader.list():
             raise UsageError(f"no spider {args[0]}: there is {', '.join(process.spider_loader.list())}")
+        if args[0] == "survey":
+            raise UsageError("a survey is made by scrapy survey")
         self.crawl(args[0], opts)
 
     def crawl(self, spider: str, opts: argparse.Namespace) -> None:
@@ -94,10 +96,15 @@ class Command(ScrapyCrawl):
         if not run:
             return
         try:
-            print(summary(run), flush=True)
+            self.tell(run)
+            sys.stdout.flush()
         except BrokenPipeError:
             # Nobody reads it; the exit code must still be the run's.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+    def tell(self, run: Any) -> None:
+        """Print what came of the run."""
+        print(summary(run))
 
 
 def _start_failed(error: BaseException) -> int:

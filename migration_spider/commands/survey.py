@@ -1,0 +1,100 @@
+"""``scrapy survey``: the first thing to run on an unknown site."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from datetime import datetime, timezone
+from typing import Any
+
+from rich.console import Console
+from scrapy.exceptions import UsageError
+
+from archive.capture import archiver_of
+from migration_spider import EXTRACTOR
+from migration_spider.commands.crawl import Command as Crawl
+from migration_spider.finish import failing
+from migration_spider.middlewares.budget import BudgetMiddleware
+from migration_spider.report import run_folder
+from migration_spider.spiders.survey import MOST
+from migration_spider.survey.make import survey_of
+from migration_spider.survey.terminal import show
+from migration_spider.survey.write import write_survey
+
+EXAMPLES = f"""\
+  scrapy survey                              the portal: at most {MOST} requests
+  scrapy survey -a site=https://example.org -s DATA_DIR=look
+  scrapy survey -a languages=en,fr --max-requests 80
+"""
+
+
+class Command(Crawl):
+    """See docs/survey.md."""
+
+    examples = EXAMPLES
+
+    def syntax(self) -> str:
+        return "[options]"
+
+    def short_desc(self) -> str:
+        return "Look at an unknown site: what is there, how its pages are read, which settings it needs"
+
+    def long_desc(self) -> str:
+        return (
+            "Read a few pages of everything, archived like any crawl, and write runs/<run id>/survey.html: sample "
+            "items beside their archived pages, listings, types, labels, dates, what to run next. No item is stored. "
+            "Options with -a: site, languages. Exit codes: 0 news was found, 1 internal error, 2 wrong usage, 3 no "
+            "news was found, 4 site refused or unreachable, 5 archive not written, 75 another run holds the archive."
+        )
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.add_argument(
+            "--max-requests",
+            type=int,
+            metavar="N",
+            help=f"send at most so many requests, style sheets and pictures included (default: {MOST})",
+        )
+
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        super().process_options(args, opts)
+        if opts.max_requests is not None:
+            if opts.max_requests <= 0:
+                raise UsageError(f"--max-requests {opts.max_requests}: expected a number above 0")
+            settings: Any = self.settings
+            settings.set("MIGRATION_MAX_REQUESTS", opts.max_requests, priority="cmdline")
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        if args:
+            raise UsageError(f"{args[0]}: survey takes no spider's name, only options")
+        self.crawl("survey", opts)
+
+    def tell(self, run: Any) -> None:
+        """Make the survey of what was archived, write it, show it."""
+        settings, budget = run.crawler.settings, run.crawler.get_downloader_middleware(BudgetMiddleware)
+        folder = run_folder(settings)
+        with failing(run, run.spoil):
+            survey, stills = survey_of(
+                run.config.data_dir / "warc",
+                {
+                    "id": archiver_of(run.crawler).run_id,
+                    "site": run.options.site,
+                    "ended": f"{datetime.now(timezone.utc):%Y-%m-%dT%H:%M:%SZ}",
+                    "requests": budget.sent,
+                    "max_requests": run.config.max_requests,
+                    "user_agent": settings["USER_AGENT"],
+                    "extractor": EXTRACTOR,
+                },
+                run.config,
+                verdict=run.judge(),
+                named=run.crawler.spider.named,
+            )
+            write_survey(folder, survey, stills)
+        if run.counted("unreported"):
+            self.exitcode = run.judge().code
+            print(f"scrapy survey: error: {'; '.join(run.judge().messages)}", file=sys.stderr)
+            return
+        console = Console()
+        show(survey, console)
+        where = f"\nThe same with the pages beside it, in a browser: {folder / 'survey.html'}"
+        console.print(where, highlight=False, markup=False, soft_wrap=True)

@@ -1,0 +1,141 @@
+"""What one run was answered, out of its WARC files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urljoin
+
+from scrapy.http import Response
+
+from archive import ArchiveError, Record, iter_records
+from archive.message import Fields
+from archive.replay import response_of
+from migration_spider.addresses import canonical
+from migration_spider.reparse.reading import Seen, record_at, scan_file
+from migration_spider.reparse.source import Source, own_files, sources
+
+LONGEST_CHAIN = 10
+"""Redirects that are followed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer, its body left in the archive."""
+
+    url: str
+    status: int
+    headers: Fields
+    date: str
+    """``WARC-Date``."""
+
+    source: Source
+    """With ``offset`` and ``length``: the record that holds the body."""
+    offset: int
+    length: int
+    record_id: str
+
+    @property
+    def media_type(self) -> str:
+        return (self.headers.get("Content-Type") or "").partition(";")[0].strip().lower()
+
+    @property
+    def leads_to(self) -> str | None:
+        """Where a redirect leads to."""
+        place = self.headers.get("Location") if 300 <= self.status < 400 else None
+        try:
+            return urljoin(self.url, place) if place else None
+        except ValueError:
+            return None
+
+    def body(self) -> bytes:
+        """The entity. Raises ArchiveError."""
+        return record_at(self.source, self.offset, self.length).payload
+
+    def response(self) -> Response:
+        """As the spider got it. Raises ArchiveError."""
+        return response_of(self.url, self.status, self.headers, self.body())
+
+
+class Answers:
+    """The last answer of each address that a run asked for, in the order of the first."""
+
+    def __init__(self, folder: Path, run_id: str) -> None:
+        """``folder`` has the WARC files, ``run_id`` stands in their ``warcinfo`` records. Raises ArchiveError."""
+        self.by_url: dict[str, Answer] = {}
+        files = sources(own_files(folder))
+        own = [source for source in files if _run_of(source) == run_id]
+        bodies: dict[str, tuple[Source, int, int]] = {}
+        open_ends: list[Answer] = []
+        for source in own:
+            for record in iter_records(source.location):
+                if record.type not in ("response", "revisit") or not record.target_uri:
+                    continue
+                refers_to = record.headers.get("WARC-Refers-To") if record.type == "revisit" else None
+                where = bodies.get(refers_to) if refers_to else (source, record.offset, record.length)
+                answer = _answer(record, where or (source, record.offset, record.length), refers_to)
+                bodies.setdefault(record.record_id, (answer.source, answer.offset, answer.length))
+                if refers_to and where is None:
+                    open_ends.append(answer)
+                self.by_url.pop(answer.url, None)
+                self.by_url[answer.url] = answer
+        self._spelled = {canonical(url): url for url in self.by_url}
+        if open_ends:
+            self._resolve(open_ends, [source for source in files if source not in own])
+
+    def __iter__(self) -> Iterator[Answer]:
+        return iter(self.by_url.values())
+
+    def get(self, url: str) -> Answer | None:
+        """The answer at the end of the redirects from ``url``; of one that leads out of the archive, the redirect."""
+        answer = self.by_url.get(url) or self.by_url.get(self._spelled.get(canonical(url), ""))
+        for _ in range(LONGEST_CHAIN):
+            following = self.by_url.get(answer.leads_to or "") if answer else None
+            if following is None:
+                break
+            answer = following
+        return answer
+
+    def _resolve(self, answers: list[Answer], elsewhere: list[Source]) -> None:
+        """Find the bodies that an earlier run has archived."""
+        wanted = {answer.record_id for answer in answers}
+        found = {
+            seen.record_id: (source, seen.offset, seen.length)
+            for source in elsewhere
+            for seen in scan_file(source)
+            if isinstance(seen, Seen) and seen.record_id in wanted
+        }
+        for one in answers:
+            if where := found.get(one.record_id):
+                source, offset, length = where
+                self.by_url[one.url] = Answer(
+                    one.url, one.status, one.headers, one.date, source, offset, length, one.record_id
+                )
+
+
+def _answer(record: Record, where: tuple[Source, int, int], refers_to: str | None) -> Answer:
+    source, offset, length = where
+    return Answer(
+        url=record.target_uri or "",
+        status=record.status or 200,
+        headers=record.http_headers,
+        date=record.date,
+        source=source,
+        offset=offset,
+        length=length,
+        record_id=refers_to or record.record_id,
+    )
+
+
+def _run_of(source: Source) -> str:
+    """``isPartOf`` of the first record, a warcinfo record in all files of ours."""
+    try:
+        for record in iter_records(source.location):
+            for line in record.block.decode("utf-8", "replace").splitlines():
+                if line.startswith("isPartOf:"):
+                    return line.partition(":")[2].strip()
+            break
+    except (ArchiveError, OSError):
+        pass  # damaged, and none that this run has written
+    return ""

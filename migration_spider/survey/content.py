@@ -1,0 +1,215 @@
+"""What the site holds: listings, types of pages, labels, dates."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from migration_spider.items import Entry, NewsItem
+from migration_spider.normalize.dates import parse_date
+from migration_spider.pages import ListingPage, NewsPage
+from migration_spider.pages.listing import page_numbers
+from migration_spider.pages.results import results_total
+from migration_spider.pages.text import fold
+from migration_spider.report.text import plural
+from migration_spider.survey.model import (
+    DateForm,
+    DateOrder,
+    Label,
+    Listing,
+    PageType,
+)
+from migration_spider.survey.reading import Read, Site
+from migration_spider.vocabularies import is_kosovo_footnote, label_field, label_kind
+
+MOST_EXAMPLES = 5
+MOST_VALUES = 12
+
+ALL_NEWS = 0.9
+"""A listing of whose rows at least this share is news is one of news; one with fewer is mixed: a setting that names it
+as one of news would make news of all its rows."""
+
+_MORE = re.compile(r"load[-_ ]more|infinite[-_ ]scroll|pager-show-more", re.IGNORECASE)
+
+
+def listings(site: Site) -> list[Listing]:
+    """Pages of teasers, those of one address together; those of news first, the largest first."""
+    groups: dict[str, list[ListingPage]] = {}
+    for read in site.pages:
+        if isinstance(read.page, ListingPage):
+            groups.setdefault(read.answer.url.partition("?")[0], []).append(read.page)
+    found = [_listing(site, url, pages) for url, pages in groups.items()]
+    order = ("news", "mixed", "other", "unknown")
+    return sorted(found, key=lambda one: (order.index(one["verdict"]), -rows_of(one), one["url"]))
+
+
+def _listing(site: Site, url: str, pages: list[ListingPage]) -> Listing:
+    rows = {row.url: row for page in pages for row in page.rows}
+    known = [(row, read) for row in rows.values() if (read := site.at(row.url)) is not None]
+    leaves = [(row, read) for row, read in known if not isinstance(read.page, ListingPage)]
+    news = sum(isinstance(read.page, NewsPage) for _, read in leaves)
+    share = news / len(leaves) if leaves else 0.0
+    numbers = [max(page_numbers(link) or (0,)) for page in pages for link in page.pager_links]
+    totals = [total for page in pages if (total := results_total(page)) is not None]
+    return {
+        "url": url,
+        "title": fold("".join(pages[0].heading.itertext())) if pages[0].heading is not None else "",
+        "pager": pager_form(pages),
+        "pages_read": len(pages),
+        "last_page": max(numbers, default=0),
+        "rows": len(rows),
+        "total": max(totals, default=None),
+        "read": len(leaves),
+        "news": news,
+        "verdict": "unknown" if not leaves else "news" if share >= ALL_NEWS else "mixed" if news else "other",
+        "examples": [
+            {"url": row.url, "title": row.title, "is_news": isinstance(read.page, NewsPage)}
+            for row, read in leaves[:MOST_EXAMPLES]
+        ],
+    }
+
+
+def types(site: Site) -> list[PageType]:
+    groups: dict[tuple[str, str], list[Read]] = {}
+    for read in site.pages:
+        groups.setdefault((read.page.kind, read.page.node_type or ""), []).append(read)
+    return [
+        {
+            "type": node_type or None,
+            "kind": kind,
+            "count": len(group),
+            "told_by": dict(Counter(read.told_by for read in group).most_common()),
+            "examples": [read.answer.url for read in group[:MOST_EXAMPLES]],
+        }
+        for (kind, node_type), group in sorted(groups.items(), key=lambda pair: (pair[0][0] != "news", -len(pair[1])))
+    ]
+
+
+def labels(site: Site) -> list[Label]:
+    found: dict[str, Label] = {}
+    values: dict[str, Counter[str]] = {}
+    for read in site.news:
+        assert read.item is not None and read.found is not None  # noqa: S101, PT018  (news has both)
+        strange = {text for _, text in read.found.unrecognized}
+        for entry in read.item.metadata:
+            own = label_field(entry.label) or entry.field_name
+            one = found.setdefault(
+                entry.label,
+                {
+                    "label": entry.label,
+                    "field": own,
+                    "is_known": _is_known(entry),
+                    "count": 0,
+                    "values": [],
+                    "unrecognized": [],
+                    "examples": [],
+                },
+            )
+            one["count"] += 1
+            if len(one["examples"]) < MOST_EXAMPLES:
+                one["examples"].append(read.answer.url)
+            texts = [fold(value.text) for value in entry.values if fold(value.text)]
+            values.setdefault(entry.label, Counter()).update(texts)
+            for text in texts:
+                if text in strange and text not in one["unrecognized"]:
+                    one["unrecognized"].append(text)
+    for label, one in found.items():
+        one["values"] = [{"text": t, "count": n} for t, n in values[label].most_common(MOST_VALUES)]
+    return sorted(found.values(), key=lambda one: (one["is_known"], -one["count"]))
+
+
+def dates(site: Site) -> list[DateForm]:
+    found: dict[tuple[str, str], DateForm] = {}
+    for read in site.news:
+        item = read.item
+        assert item is not None  # noqa: S101  (news has it)
+        for value in _dates(item):
+            form = date_form(value.text)
+            one = found.setdefault(
+                (item.language, form),
+                {
+                    "language": item.language,
+                    "form": form,
+                    "count": 0,
+                    "read": 0,
+                    "printed": value.text,
+                    "day": None,
+                },
+            )
+            day, code = parse_date(
+                value.text,
+                value.datetime,
+                item.language,
+                site_day_first=site.day_first.get(item.language),
+                seen_day_first=value.day_first,
+            )
+            one["count"] += 1
+            one["read"] += day is not None and code is None
+            one["day"] = one["day"] or day
+    return sorted(found.values(), key=lambda one: (-one["count"], one["language"]))
+
+
+def orders(site: Site) -> list[DateOrder]:
+    """The order of dates in numbers, of each language that has them."""
+    return [
+        {
+            "language": language,
+            "day_first": {"day-first": True, "month-first": False, None: None}[told["order"]],
+            "evidence": _evidence(told),
+        }
+        for language, told in site.profile.summary(2).items()
+    ]
+
+
+def rows_of(one: Listing) -> int:
+    """How many rows a listing has: as it says, else as many on each page as on those that were read."""
+    if one["total"] is not None:
+        return one["total"]
+    return max(one["rows"], round(one["rows"] / max(one["pages_read"], 1) * (one["last_page"] + 1)))
+
+
+def pager_form(pages: Iterable[ListingPage]) -> str:
+    """How the further pages of a listing are reached."""
+    forms = [_pager_form(page) for page in pages]
+    return next((form for form in ("load more", "numbers", "next only") if form in forms), "none")
+
+
+def _pager_form(page: ListingPage) -> str:
+    if not page.pager_links:
+        return "none"
+    if page.main is not None and any(
+        _MORE.search(f"{one.get('class') or ''} {' '.join(one.attrib)}")
+        for one in page.main.iter("ul", "nav", "a", "button")
+    ):
+        return "load more"
+    return "numbers" if len({page_numbers(url) for url in page.pager_links}) > 1 else "next only"
+
+
+def _evidence(told: Mapping[str, Any]) -> str:
+    """What `SiteProfile.summary` says of one language, in words."""
+    parts = []
+    for order, words in (("day-first", "the day"), ("month-first", "the month")):
+        examples = ", ".join(told["examples"][order].values())
+        if count := told["pages"][order]:
+            parts.append(f"{plural(count, 'page')} {'show' if count > 1 else 'shows'} {words} first ({examples})")
+    said = "; ".join(parts) or "no page shows it by itself"
+    return said + ("; as in the other languages" if told["told_by"] == "languages" else "")
+
+
+def _is_known(entry: Entry) -> bool:
+    """Whether a list knows the label, or there is none."""
+    label = entry.label
+    return not label or label_field(label) is not None or label_kind(label) is not None or is_kosovo_footnote(label)
+
+
+def _dates(item: NewsItem) -> Iterator[Any]:
+    for entry in item.metadata:
+        if (label_field(entry.label) or entry.field_name) == "publication_date":
+            yield from entry.values
+
+
+def date_form(text: str) -> str:
+    """``12 March 2021`` -> ``99 Aaa 9999``."""
+    return re.sub(r"[^\W\d_]+", "Aaa", re.sub(r"\d", "9", fold(text)))[:60]

@@ -1,0 +1,182 @@
+"""How the site is entered: whether it lets us in, robots.txt, sitemaps, feeds, languages."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from urllib.parse import urlsplit
+
+from archive import ArchiveError
+from migration_spider.pages import feeds as feeds_of
+from migration_spider.pages import menu
+from migration_spider.survey.answers import Answer
+from migration_spider.survey.model import (
+    Access,
+    JsonApi,
+    Language,
+    Robots,
+    Rule,
+    Source,
+)
+from migration_spider.survey.reading import Site
+
+_FEED = re.compile(rb"<(?:rss|feed|(?:\w+:)?RDF)[\s>]")
+_SITEMAP = re.compile(rb"<(?:\w+:)?(?:urlset|sitemapindex)[\s>]")
+_PREFIX = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]+)*")
+
+
+def access(site: Site) -> Access:
+    front = site.answers.get(f"{site.url}/")
+    status = Counter(str(answer.status) for answer in site.answers)
+    return {
+        "is_open": bool(site.pages),
+        "front_page": front.status if front else None,
+        "status": dict(sorted(status.items())),
+        "blocked": site.blocked[:50],
+    }
+
+
+def moved_to(site: Site) -> str | None:
+    """Scheme and host of another site to which the front page leads."""
+    front = site.answers.get(f"{site.url}/")
+    parts = urlsplit(front.leads_to or "") if front else None
+    return f"{parts.scheme}://{parts.netloc}" if parts and parts.netloc else None
+
+
+def robots(site: Site) -> Robots:
+    answer = site.answers.get(f"{site.url}/robots.txt")
+    text = (
+        _body(answer).decode("utf-8", "replace")
+        if answer and answer.status == 200 and "html" not in answer.media_type
+        else ""
+    )
+    return robots_of(text, site.agent, answer.status if answer else None)
+
+
+def jsonapi(site: Site) -> JsonApi:
+    url = f"{site.url}/jsonapi"
+    answer = site.answers.get(url)
+    is_open = bool(answer and answer.status == 200 and "json" in answer.media_type and _is_json(answer))
+    return {"url": url, "status": answer.status if answer else None, "is_open": is_open}
+
+
+def sitemaps(site: Site) -> list[Source]:
+    """Those that were asked for, in the order in which they were."""
+    named = set(robots(site)["sitemaps"])
+    found: list[Source] = []
+    for answer in site.answers:
+        is_asked = answer.url in named or (answer.url in site.settings_paths and "sitemap" in answer.url)
+        start = _start(answer) if answer.status == 200 and not site.is_page(answer) else b""
+        if not (is_asked or _SITEMAP.search(start)) or answer.leads_to:
+            continue
+        size, problem = 0, None
+        if answer.status == 200:
+            body = _body(answer)
+            size, problem = len(feeds_of.sitemap_links(body)[1]), feeds_of.sitemap_problem(body)
+        origin = "robots.txt" if answer.url in named else "settings" if is_asked else "sitemap"
+        found.append({"url": answer.url, "status": answer.status, "named": size, "problem": problem, "found": origin})
+    asked = {one["url"] for one in found}
+    found += [_unasked(url, "robots.txt") for url in sorted(named - asked) if site.answers.get(url) is None]
+    return found
+
+
+def feeds(site: Site) -> list[Source]:
+    """Those that were asked for, and those that pages' heads name."""
+    heads = dict.fromkeys(url for read in site.pages for url in menu.feeds(read.page))
+    found: list[Source] = []
+    for answer in site.answers:
+        is_asked = answer.url in heads or (answer.url in site.settings_paths and "sitemap" not in answer.url)
+        start = _start(answer) if answer.status == 200 and not site.is_page(answer) else b""
+        if not (is_asked or _FEED.search(start)) or answer.leads_to:
+            continue
+        size, problem = 0, None
+        if answer.status == 200:
+            body = _body(answer)
+            size, problem = len(feeds_of.rss_links(body)), feeds_of.feed_problem(body)
+            if not _FEED.search(start):
+                problem = problem or "no feed"
+        origin = "head" if answer.url in heads else "settings" if is_asked else "link"
+        found.append({"url": answer.url, "status": answer.status, "named": size, "problem": problem, "found": origin})
+    found += [_unasked(url, "head") for url in heads if site.answers.get(url) is None]
+    return found
+
+
+def languages(site: Site) -> list[Language]:
+    found: dict[tuple[str, str], Language] = {}
+
+    def entry(language: str, url: str) -> Language:
+        place = (prefix_of(url, language), language)
+        return found.setdefault(place, {"language": language, "prefix": place[0], "pages": 0, "news": 0, "named": 0})
+
+    for read in site.pages:
+        if not read.page.is_fallback:
+            own = entry(read.page.language, read.answer.url)
+            own["pages"] += 1
+            own["news"] += read.item is not None
+        for language, url in read.page.alternates.items():
+            entry(language, url)["named"] += 1
+    return sorted(found.values(), key=lambda one: (-one["news"], -one["pages"], -one["named"], one["language"]))
+
+
+def prefix_of(url: str, language: str) -> str:
+    """The first segment of the path, when it is that of a language: ``/es/news`` -> ``es``."""
+    first = urlsplit(url).path.strip("/").partition("/")[0].lower()
+    is_prefix = _PREFIX.fullmatch(first) and first.split("-")[0] == language.split("-")[0].lower()
+    return first if is_prefix else ""
+
+
+def robots_of(text: str, agent: str, status: int | None) -> Robots:
+    """The group of ``text`` that holds for ``agent``, else that for all (RFC 9309, section 2.2)."""
+    groups: list[tuple[list[str], list[tuple[str, str]]]] = []
+    sitemaps: list[str] = []
+    is_open = False
+    for line in text.splitlines()[:10_000]:
+        name, _, value = line.partition("#")[0].partition(":")
+        name, value = name.strip().lower(), value.strip()
+        if name == "sitemap" and value:
+            sitemaps.append(value)
+        elif name == "user-agent":
+            if not is_open:
+                groups.append(([], []))
+            groups[-1][0].append(value)
+            is_open = True
+        elif name in ("allow", "disallow", "crawl-delay") and groups:
+            groups[-1][1].append((name, value))
+            is_open = False
+    chosen = [group for group in groups if any(one.lower() == agent.lower() for one in group[0])]
+    chosen = chosen or [group for group in groups if "*" in group[0]]
+    lines = [line for group in chosen for line in group[1]]
+    delays = [value for name, value in lines if name == "crawl-delay" and re.fullmatch(r"\d{1,6}(?:\.\d+)?", value)]
+    rules: list[Rule] = [{"allow": name == "allow", "path": v} for name, v in lines if name != "crawl-delay" and v]
+    return {
+        "status": status,
+        "agent": chosen[0][0][0] if chosen else None,
+        "rules": rules,
+        "crawl_delay": float(delays[0]) if delays else None,
+        "sitemaps": list(dict.fromkeys(sitemaps)),
+    }
+
+
+def _unasked(url: str, found: str) -> Source:
+    return {"url": url, "status": None, "named": 0, "problem": None, "found": found}
+
+
+def _body(answer: Answer) -> bytes:
+    """The entity; nothing of one that cannot be decoded."""
+    try:
+        return answer.body()
+    except ArchiveError:
+        return b""
+
+
+def _start(answer: Answer) -> bytes:
+    return feeds_of.plain(_body(answer))[:5_000]
+
+
+def _is_json(answer: Answer) -> bool:
+    try:
+        json.loads(_body(answer))
+    except (ValueError, RecursionError):
+        return False
+    return True

@@ -1,0 +1,136 @@
+"""What a survey proposes: settings that this site needs, and the commands to run next."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from migration_spider.config import Config
+from migration_spider.monitors import COMPLETE, INTERNAL_ERROR, NOT_ARCHIVED, REFUSED
+from migration_spider.survey.content import ALL_NEWS
+from migration_spider.survey.model import DateOrder, Language, Listing, Setting, Source, Step
+
+
+def settings(
+    config: Config,
+    site: str,
+    listings: Sequence[Listing],
+    sitemaps: Sequence[Source],
+    feeds: Sequence[Source],
+    languages: Sequence[Language],
+    orders: Sequence[DateOrder],
+) -> list[Setting]:
+    """Those in which the site differs from ``config``, in the order of config.py."""
+    found: list[Setting] = []
+
+    def propose(name: str, value: list[str], present: Iterable[str], reason: str) -> None:
+        if value and set(value) != set(present):
+            found.append({"name": f"MIGRATION_{name}", "value": value, "reason": reason})
+
+    prefixes = [one["prefix"] or "en" for one in languages if one["pages"] or one["named"]]
+    ordered = [one for one in config.languages if one in prefixes]
+    propose(
+        "LANGUAGES",
+        list(dict.fromkeys(ordered + prefixes)),
+        config.languages,
+        "prefixes of paths met on the site (en: none)",
+    )
+    read: Counter[str] = Counter()
+    news: Counter[str] = Counter()
+    for one in listings:
+        for path in _paths([one["url"]], site, prefixes):
+            read[path] += one["read"]
+            news[path] += one["news"]
+    # What is asked for its rows in any case need not be a listing that names them as news.
+    others = [path for path in read if news[path] and path not in config.listings]
+    pure = [path for path in others if news[path] >= ALL_NEWS * read[path]]
+    propose("NEWS_LISTINGS", pure, config.news_listings, "nearly all of their rows that were read are news")
+    mixed = [path for path in others if path not in pure]
+    kept = [path for path in config.listings if path in read]
+    propose("LISTINGS", [*kept, *mixed] if mixed else [], config.listings, "they list news and other pages")
+    named = [one["url"] for one in feeds if one["named"] and one["status"] == 200]
+    propose("FEEDS", _paths(named, site, prefixes), config.feeds, "they name pages")
+    maps = [one["url"] for one in sitemaps if one["named"] and one["found"] != "sitemap"]
+    propose("SITEMAPS", _paths(maps, site, ()), config.sitemaps, "they name pages")
+    # One setting for all languages: proposed where those that tell have one order.
+    told = {one["day_first"] for one in orders if one["day_first"] is not None}
+    if len(told) == 1 and told != {config.day_first}:
+        reason = next(one["evidence"] for one in orders if one["day_first"] in told)
+        found.append({"name": "MIGRATION_DAY_FIRST", "value": told.pop(), "reason": reason})
+    return found
+
+
+def _paths(urls: Iterable[str], site: str, prefixes: Iterable[str]) -> list[str]:
+    """Paths of ``urls`` below ``site`` without the language's prefix, each once."""
+    found: dict[str, None] = {}
+    for url in urls:
+        if not url.startswith(site + "/") or urlsplit(url).query:
+            continue
+        first, _, rest = _path_of(url).strip("/").partition("/")
+        path = f"/{rest}" if first in prefixes else _path_of(url)
+        if not any(character in path for character in '{}[]", \t'):
+            found.setdefault(path)
+    return list(found)
+
+
+def steps(site: str, code: int, proposed: Sequence[Setting], moved_to: str | None = None) -> list[Step]:
+    """The commands to run next; ``moved_to`` is the site to which the front page leads."""
+    if code == REFUSED and moved_to:
+        return [
+            {"command": f"scrapy survey -a site={shlex.quote(moved_to)}", "reason": "the site to which this one leads"}
+        ]
+    words = " ".join(["-a", f"site={shlex.quote(site)}", *map(as_option, proposed)])
+    if code == REFUSED:
+        return [
+            {
+                "command": f"scrapy survey -a site={shlex.quote(site)}",
+                "reason": "again, when the site's operators have let the user agent in, or from another network",
+            }
+        ]
+    if code in (INTERNAL_ERROR, NOT_ARCHIVED):
+        return [{"command": f"scrapy survey -a site={shlex.quote(site)}", "reason": "again, when the fault is mended"}]
+    if code != COMPLETE:
+        return [
+            {
+                "command": f"scrapy survey -a site={shlex.quote(site)} -s MIGRATION_NEWS_LISTINGS=/PATH",
+                "reason": "again, with the path of the page on which you see the news in a browser",
+            },
+            {
+                "command": f"scrapy crawl news -a site={shlex.quote(site)} -a urls={shlex.quote(site)}/PATH",
+                "reason": "a page that you know to be news, asked for by itself: whether it is read as an item",
+            },
+        ]
+    return [
+        {
+            "command": f"scrapy crawl news {words} -a max_items=50 -s DATA_DIR=sample",
+            "reason": "a small crawl into a folder of its own, to look at its items",
+        },
+        {"command": f"scrapy harvest {words}", "reason": "all of it; the report says what is missing, and why"},
+    ]
+
+
+def as_option(one: Setting) -> str:
+    """``-s NAME=VALUE``, ready for a shell."""
+    return f"-s {shlex.quote(one['name'] + '=' + _option_text(one['value']))}"
+
+
+def as_line(one: Setting) -> str:
+    """``NAME = VALUE``, ready for settings.py."""
+    value = one["value"]
+    return f"{one['name']} = {json.dumps(value, ensure_ascii=False) if isinstance(value, list) else value!r}"
+
+
+def _option_text(value: Any) -> str:
+    return ",".join(value) if isinstance(value, list) else str(value)
+
+
+def _path_of(url: str) -> str:
+    """Path as a setting has it, percent-encoding undone where it can be read."""
+    path = urlsplit(url).path
+    plain = unquote(path)
+    return plain if plain.isascii() and not re.search(r"[\s{}\[\]\"]", plain) else path

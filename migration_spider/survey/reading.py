@@ -1,0 +1,136 @@
+"""The pages among the archived answers of a run, read."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlsplit
+
+from scrapy.http import TextResponse
+
+from archive import ArchiveError
+from migration_spider.items import NewsItem
+from migration_spider.normalize.block import BlockResult
+from migration_spider.normalize.identity import item_id
+from migration_spider.normalize.item import SiteOrders, normalize
+from migration_spider.pages import NewsPage, Page, page_for, told_by
+from migration_spider.pages.blocked import CODES, blocked
+from migration_spider.pages.bounds import is_parseable
+from migration_spider.site_profile import SiteProfile
+from migration_spider.survey.answers import Answer, Answers
+from migration_spider.survey.model import (
+    Blocked,
+)
+
+
+@dataclass(eq=False)
+class Read:
+    """One page that the site answered with, read."""
+
+    answer: Answer
+    page: Page
+    told_by: str
+    item: NewsItem | None = None
+    """Of a page that is news and no fallback, normalized."""
+    found: BlockResult | None = None
+
+
+@dataclass(eq=False)
+class Site:
+    """Everything that was read, and the views of it that survey.json holds."""
+
+    answers: Answers
+    url: str
+    """Scheme and host."""
+    agent: str
+    """Product name in the user agent."""
+    settings_paths: Collection[str] = ()
+    """Addresses of sitemaps and feeds that the settings name."""
+    pages: list[Read] = field(default_factory=list)
+    blocked: list[Blocked] = field(default_factory=list)
+    profile: SiteProfile = field(default_factory=SiteProfile)
+    day_first: dict[str, bool] = field(default_factory=dict)
+    """Language -> order of dates in numbers, as far as it is settled."""
+
+    @classmethod
+    def read(
+        cls,
+        answers: Answers,
+        url: str,
+        *,
+        agent: str,
+        named: Collection[str],
+        asked: Collection[str],
+        day_first: bool | None,
+    ) -> Site:
+        """Read all pages among ``answers``.
+
+        Args:
+            url: scheme and host of the site.
+            agent: product name in the user agent, as robots.txt may name it.
+            named: addresses that a news listing names as news.
+            asked: addresses of sitemaps and feeds that the settings name.
+            day_first: the setting MIGRATION_DAY_FIRST.
+        """
+        site = cls(answers, url, agent, asked)
+        for answer in answers:
+            if answer.leads_to or not answer.url.startswith(url + "/"):
+                continue
+            try:
+                response = answer.response()
+            except ArchiveError:
+                continue
+            text = response.text if isinstance(response, TextResponse) else ""
+            headers: Any = response.headers.to_unicode_dict()
+            if not site.is_page(answer):
+                if answer.url == f"{url}/robots.txt" and "html" in answer.media_type:
+                    site._block(answer, headers, text)
+                continue
+            if site._block(answer, headers, text) or answer.status != 200 or not is_parseable(text):
+                continue
+            page = page_for(answer.url, response.selector, named_as_news=answer.url in named)  # type: ignore[attr-defined]
+            read = Read(answer, page, told_by(page))
+            if isinstance(page, NewsPage) and not page.is_fallback:
+                item = read.item = page.to_item()
+                name = item_id(item.node_id, item.canonical_url or item.url, item.language)
+                site.profile.add(name, item.language, item.metadata)
+            site.pages.append(read)
+        site.day_first = {name: order.day_first for name, order in site.profile.orders().items()}
+        if day_first is not None:
+            site.day_first = dict.fromkeys(site.profile.languages, day_first)
+        told = SiteOrders("", site.day_first)
+        for read in site.pages:
+            if read.item is not None:
+                read.found = normalize(read.item, day_first=day_first, site=told)
+        return site
+
+    def is_page(self, answer: Answer) -> bool:
+        """Whether a page was asked for, and not robots.txt, a feed or what a page embeds."""
+        path = urlsplit(answer.url).path
+        return "html" in answer.media_type and path not in ("/robots.txt", "/jsonapi")
+
+    def _block(self, answer: Answer, headers: Any, text: str) -> bool:
+        code = blocked(answer.status, headers, text)
+        if code:
+            self.blocked.append({"url": answer.url, "status": answer.status, "code": code, "meaning": CODES[code]})
+        return code is not None
+
+    @cached_property
+    def news(self) -> list[Read]:
+        """Pages with an item, each item once."""
+        found: dict[str, Read] = {}
+        for read in self.pages:
+            if read.item is not None:
+                found.setdefault(read.item.id, read)
+        return list(found.values())
+
+    @cached_property
+    def by_url(self) -> dict[str, Read]:
+        return {read.answer.url: read for read in self.pages}
+
+    def at(self, url: str) -> Read | None:
+        """The page at ``url``, in whatever spelling, redirects followed; a query that was not asked for is left out."""
+        answer = self.answers.get(url) or self.answers.get(url.partition("?")[0])
+        return self.by_url.get(answer.url) if answer else None

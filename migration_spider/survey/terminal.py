@@ -1,0 +1,25 @@
+"""The survey on a terminal: whether news was found, where, what was not understood, and what to run next."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from jinja2 import Environment
+from rich.console import Console
+
+from migration_spider.report import terminal
+from migration_spider.survey import words
+from migration_spider.survey.model import Survey
+
+
+def show(survey: Survey, console: Console) -> None:
+    """Print ``survey``. Texts are printed as they are, never as markup, and do nothing to the terminal."""
+    terminal.put(environment().get_template("survey.txt").render(survey=survey), console)
+
+
+@cache
+def environment() -> Environment:
+    """The templates of the terminal's view."""
+    made = terminal.environment(__package__)
+    made.globals["words"] = words
+    return made
