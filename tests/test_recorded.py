@@ -42,7 +42,7 @@ def served(portals, recording, port):
 def test_score_of_the_recorded_site(shared, tmp_path):
     portals = shared / "portals"
     with served(portals, "olivero.warc.gz", free_port()) as site:
-        crawl(tmp_path, site=site)
+        crawl(tmp_path, site=site, MIGRATION_REQUISITES=False)
     words = [sys.executable, str(portals / "score.py"), str(tmp_path / "items" / "news.jsonl")]
     table = subprocess.run(
         [*words, str(portals / "truth.jsonl.gz"), "--min", str(MINIMUM)],
@@ -66,9 +66,10 @@ def truth(file):
 def test_what_changed_between_two_recordings(shared, tmp_path):
     portals, port = shared / "portals", free_port()
     with served(portals, "olivero.warc.gz", port) as site:
-        harvest(tmp_path, site=site)
+        harvest(tmp_path, site=site, MIGRATION_REQUISITES=False)
     with served(portals, "olivero_after.warc.gz", port) as site:
-        told = harvest(tmp_path, "--full", site=site, MIGRATION_TOMBSTONE_CONFIRMATIONS=1)
+        once = {"MIGRATION_TOMBSTONE_CONFIRMATIONS": 1, "MIGRATION_REQUISITES": False}
+        told = harvest(tmp_path, "--full", site=site, **once)
     before, after = truth(portals / "truth.jsonl.gz"), truth(portals / "truth_after.jsonl.gz")
     changed = {one for one in before.keys() & after.keys() if any(before[one][f] != after[one][f] for f in FIELDS)}
     assert after.keys() - before.keys() == ids(told, "new")

@@ -5,6 +5,7 @@ import shutil
 
 import pytest
 
+from archive import read_record
 from archive.repair import repair
 from tests.burial import bury
 from tests.crawling import crawl, items, scrapy
@@ -64,7 +65,14 @@ def test_a_repaired_archive_is_cited_where_the_proof_lies_now(archive, tmp_path)
     found = items(tmp_path / "again")
     assert [line["id"] for line in items(archive)] == [line["id"] for line in found]
     for line in found:
-        assert ".repaired." in line["warc"]["file"]
+        proof = line["warc"]
+        assert ".repaired." in proof["file"]
+        record = read_record(tmp_path / "again" / "warc" / proof["file"], proof["offset"], proof["length"])
+        assert (proof["record_id"], proof["payload_digest"]) == (
+            record.record_id,
+            record.headers.get("WARC-Payload-Digest"),
+        )
+    for line in (found[0], found[-1]):
         assert b"evidence" in scrapy("show", line["id"], "--verify", data=tmp_path / "again")
 
 

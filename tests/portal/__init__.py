@@ -2,7 +2,8 @@
 
 from .faults import NAMES as FAULTS
 from .markup.block import VARIANTS
+from .plans import PLANS
 from .server import Portal
 from .traps import is_trap
 
-__all__ = ["FAULTS", "VARIANTS", "Portal", "is_trap"]
+__all__ = ["FAULTS", "PLANS", "VARIANTS", "Portal", "is_trap"]

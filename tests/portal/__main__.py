@@ -9,7 +9,7 @@ import sys
 import threading
 from pathlib import Path
 
-from . import FAULTS, VARIANTS, Portal
+from . import FAULTS, PLANS, VARIANTS, Portal
 from .scripts import EDITS, run
 
 
@@ -20,6 +20,7 @@ def main() -> int:
     parser.add_argument("--variant", choices=VARIANTS, default="classy", help="markup of the metadata block")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--fault", action="append", choices=FAULTS, default=[], help="may be given several times")
+    parser.add_argument("--plan", action="append", choices=PLANS, default=[], help="may be given several times")
     parser.add_argument(
         "--edit",
         action="append",
@@ -35,7 +36,7 @@ def main() -> int:
     with contextlib.ExitStack() as stack:
         log = stack.enter_context(arguments.log.open("a", encoding="utf-8")) if arguments.log else None
         faults = frozenset(arguments.fault)
-        portal = Portal(arguments.nodes, arguments.variant, arguments.seed, faults, arguments.port, log)
+        portal = Portal(arguments.nodes, arguments.variant, arguments.seed, faults, arguments.port, log, arguments.plan)
         stack.enter_context(portal)
         try:
             for script in arguments.edit:

@@ -7,7 +7,7 @@ import gzip
 import socket
 import sys
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock, Thread
@@ -18,6 +18,7 @@ from .answer import Answer
 from .editor import Editor
 from .faults import IN_PAGES, Faults
 from .markup.block import VARIANTS
+from .plans import chosen, planned
 from .site import Site
 
 CHUNK = 4096
@@ -29,7 +30,7 @@ class Portal:
 
     ``url`` is its address without a final slash. ``requests`` lists (method, target, status, request headers with names
     in lower case) in the order of the answers. ``site`` is the model behind it; ``editor`` changes it while the portal is
-    up, see ``editor``.
+    up, see ``editor``. ``plans`` says where the items are listed, see ``plans``.
     """
 
     def __init__(
@@ -40,16 +41,18 @@ class Portal:
         faults: frozenset[str] | set[str] = frozenset(),
         port: int = 0,
         log: TextIO | None = None,
+        plans: Iterable[str] = (),
     ) -> None:
         if variant not in VARIANTS:
             raise ValueError(f"unknown variant {variant!r}; there are {sorted(VARIANTS)}")
-        self.faults = Faults(frozenset(faults))
+        self.faults, shape = Faults(frozenset(faults)), chosen(plans)
         self.requests: list[tuple[str, str, int, dict[str, str]]] = []
         self._log, self._lock = log, Lock()
         self._server = _Server(("127.0.0.1", port), self)
         self.url = f"http://127.0.0.1:{self._server.server_port}"
         self.site = Site(self.url, nodes, variant, seed)
         self.site.damage = self.faults.names
+        self.answer = planned(self.site, shape)
         self.editor = Editor(self.site)
         self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, name="portal")
         self._thread.start()
@@ -145,7 +148,7 @@ class _Handler(BaseHTTPRequestHandler):
         portal = self.server.portal
         answer = portal.faults.instead(self.path)
         if answer is None:
-            answer = portal.faults.spoil(self.path, portal.site.answer(self.path))
+            answer = portal.faults.spoil(self.path, portal.answer(self.path))
         headers = self._headers(answer)
         status, body = answer.status, answer.body
         if self._unchanged(answer, headers):
