@@ -12,6 +12,8 @@ from typing import Any
 
 from itemadapter import ItemAdapter
 
+from migration_spider.vocabularies import label_field
+
 ITEM_MEDIA_TYPE = "application/vnd.migration-spider.item+json"
 """``Content-Type`` of the WARC metadata record that holds an item."""
 
@@ -49,7 +51,14 @@ class Entry:
     values: list[Value] = field(default_factory=list)
 
     field_name: str | None = None
-    """Item field that the site's own name of the field stands for, where no label is printed; not exported."""
+    """Item field that the label, or without one the site's own name of the field, stands for; not exported."""
+
+    unread: bool = False
+    """Whether the page prints something below the label that is no text, link or date; not exported."""
+
+    def __post_init__(self) -> None:
+        if self.field_name is None and self.label:
+            self.field_name = label_field(self.label)
 
 
 @dataclass(kw_only=True, slots=True)
@@ -259,7 +268,7 @@ def filled(get: Callable[[str], Any]) -> str:
     return " ".join(name for name in BLOCK_FIELDS if get(name))
 
 
-UNEXPORTED = {Value: ("datetime", "day_first"), Entry: ("field_name",)}
+UNEXPORTED = {Value: ("datetime", "day_first"), Entry: ("field_name", "unread")}
 """What only helps reading, and stands in no line."""
 
 

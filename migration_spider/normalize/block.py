@@ -16,7 +16,6 @@ from migration_spider.vocabularies import (
     VOCABULARIES,
     is_kosovo_footnote,
     key,
-    label_field,
     label_kind,
     lookup_named,
 )
@@ -65,7 +64,7 @@ def numeric_dates(block: list[Entry]) -> NumericDates:
     """The numeric dates under the date's label, and those printed without any label."""
     found = NumericDates()
     for entry in block:
-        own = label_field(fold(entry.label)) or entry.field_name
+        own = entry.field_name
         if own not in (None, _DATE) or (own is None and key(entry.label)):
             continue
         for value in entry.values:
@@ -105,7 +104,7 @@ class _Normalizer:
 
     def run(self, block: list[Entry]) -> BlockResult:
         for entry in block:
-            own = label_field(entry.label) or entry.field_name
+            own = entry.field_name
             if own:
                 self.printed.add(own)
                 if any(self._is_known(own, value) for value in entry.values):
@@ -114,7 +113,8 @@ class _Normalizer:
             if not key(entry.label) and not entry.field_name:
                 # A field is printed once: what fits two fields is not the one that other values are.
                 self.printed.update(self._only_field(entry.values))
-        for entry in block:
+        # A labelled date goes before one that stands beside the block without a label.
+        for entry in sorted(block, key=lambda entry: 2 if entry.field_name != _DATE else not entry.label):
             self._entry(entry)
         self.result.fields.update(self.terms)
         return self.result
@@ -126,7 +126,7 @@ class _Normalizer:
 
     def _entry(self, entry: Entry) -> None:
         label = fold(entry.label)
-        own = label_field(label) or entry.field_name
+        own = entry.field_name
         if own is None and key(label):
             if label_kind(label) is None and not is_kosovo_footnote(label):
                 self._mark(problem("label-unknown"))
@@ -138,6 +138,8 @@ class _Normalizer:
             for value in entry.values
             if (_says(value.text) or value.url or value.datetime) and not is_kosovo_footnote(value.text)
         ]
+        if own and entry.unread:
+            self._mark(problem("value-unread", own))
         together = None if own else self._field_of_all(values)
         for value in values:
             if own == _DATE:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from .months import any_language, months, spelling, weekdays
@@ -33,10 +34,15 @@ _STAMP = re.compile(
     re.IGNORECASE,
 )
 _TIME = re.compile(
-    r"[\s,;|@-]*\b(?:at|a las?|a|as|um|в|kl)?\s*(?<!\d)\d{1,2}\s*[:h]\s*\d{2}(?::\d{2}(?:\.\d+)?)?\s*"
-    r"(?:uhr|h|hrs)?\s*(?:[ap]\.?\s?m\.?)?\s*(?:\(?(?:utc|gmt|cet|cest|est|edt|z)?\s*(?:[+-]\d{1,2}(?::?\d{2})?)?\)?)?$"
+    r"[\s,;|@-]*\b(?:at|a las?|a|as|um|в|kl)?\s*(?<!\d)\d{1,2}(?:\s*[:h]\s*|(?<=\d{4}\s-\s\d\d)\.)"
+    r"\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:uhr|h|hrs)?\s*(?:[ap]\.?\s?m\.?)?\s*(?:\(?(?:utc|gmt|cet|cest|est|edt|z)?\s*(?:[+-]\d{1,2}(?::?\d{2})?)?\)?)?$"
 )
-_LEADING = re.compile(r"^(?:on|the|le|el|em|am|den|a|du|no|dia|يوم|в)\s+")
+# Who published it, where, and when it was changed, behind the day.
+_BY = re.compile(
+    r"(?<=\d{4})[\s,|;·-]+(?:(?:by|par|por|von|di|от|автор:?|بقلم|作者:?|in|dans|en)\s"
+    r"|(?:last )?(?:updated|modified|mis a jour|actualizado|обновлено|aktualisiert|تحديث|更新)).*$"
+)
+_LEADING = re.compile(r"^(?:on|the|le|el|em|en|am|den|a|du|no|dia|يوم|в)\s+")
 _ORDINAL = r"(?:st|nd|rd|th|er|re|o|a|\.|-?го|-?е)?"
 _OF = r"(?:\s*[\s,./-]\s*(?:(?:de|del|of|do)\s+|d')?)"
 _YEAR_END = r"(?:\s*(?:г\.?|года|год|م))?"
@@ -138,6 +144,19 @@ def read_date(
     seen_day_first: bool | None = None,
 ) -> Reading:
     """:func:`parse_date`, and what told the order."""
+    # A date is asked for more than once, and comes again on other pages.
+    is_short = len(raw) + len(datetime or "") <= 2 * _LONGEST
+    return (_kept if is_short else _read)(raw, datetime, language, day_first, site_day_first, seen_day_first)
+
+
+def _read(
+    raw: str,
+    datetime: str | None,
+    language: str | None,
+    day_first: bool | None,
+    site_day_first: bool | None,
+    seen_day_first: bool | None,
+) -> Reading:
     text = _text_of(raw)
     stamp = _STAMP.fullmatch(datetime.strip()) if datetime else None
     stamp_day = _valid_day(stamp["day"]) if stamp else None
@@ -166,6 +185,9 @@ def read_date(
     if stamp["hour"] is not None and _elsewhere(text_day - stamp_day, int(stamp["hour"]), int(stamp["minute"])):
         return Reading(text_day.isoformat(), None, told_by)
     return Reading(stamp_day.isoformat(), CONFLICT, told_by)
+
+
+_kept = lru_cache(maxsize=4096)(_read)
 
 
 def order_told(raw: str, datetime: str | None = None) -> bool | None:
@@ -257,7 +279,7 @@ def _stripped(text: str) -> list[str]:
     stamp = _STAMP.fullmatch(text)
     if stamp:
         return [stamp["day"]]
-    bare = _TIME.sub("", text).strip(" ,;|")
+    bare = _TIME.sub("", _BY.sub("", text)).strip(" ,;|")
     for _ in range(2):
         bare = re.sub(r"\(([^()]*)\)$", lambda m: "" if m[1] in weekdays() else m[0], bare).strip(" ,;|")
         head = re.match(r"^([^\s,.\d]+)[\s,.]+(?=\S)", bare)

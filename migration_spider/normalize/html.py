@@ -35,12 +35,22 @@ _ATTRIBUTES = {
     "ins": {"cite", "datetime"},
 }
 _URLS = frozenset({"href", "src", "poster", "cite"})
+# An address that resolves to itself: most of them, for the page made them absolute.
+_ABSOLUTE = re.compile(
+    r"https?://[a-z0-9.:-]+(?:/[\w%.~/+=,@&:-]*)?(?:\?[\w%.~/+=,@&:-]+)?(?:#[\w%.~/+=,@&:-]+)?", re.ASCII
+)
 _SCHEMES = frozenset({"http", "https", "mailto", "tel"})
 _WITH_CONTENT = frozenset(
     {"script", "style", "noscript", "template", "iframe", "object", "svg", "math", "textarea", "select"}
 )
 # URLs may hold commas, so a candidate ends at the comma that white space follows (HTML Living Standard, 4.8.4.2.1).
-_SRCSET_PART = re.compile(r"\s*([^\s,]\S*[^\s,])((?:\s+[\d.]+[wxh])?)\s*(?:,|$)")
+_CANDIDATE = re.compile(r"[\s,]*([^\s,]\S*)")
+_SIZE = re.compile(r"[\d.]+[wxh]")
+
+LONGEST = 1_000_000
+"""Characters of HTML that are sanitised: five megabytes of ``&amp;`` take the sanitiser as long as a thousand pages."""
+# Pictures inside an address; no such address is left.
+_INLINE_DATA = re.compile(r"""\b(src|href|poster)="data:[^"<>]{200,}\"""")
 
 # No "<" inside: a tag that is never closed must not be searched to the end of the page again and again.
 _IFRAME = re.compile(r"<iframe\b([^<>]*)>", re.IGNORECASE)
@@ -52,6 +62,21 @@ _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)\b[^<>]*>")
 # Without content, or closed by the next of their kind: many open ones are no deep nesting.
 _UNCLOSED = "area base br col embed hr img input link meta source track wbr p li td th tr dt dd"
 _NOT_NESTED = frozenset(_UNCLOSED.split())
+
+
+def shortened(html: str) -> tuple[str, bool]:
+    """``html`` up to its ``LONGEST``, pictures inside addresses not counted, and whether that is not all.
+
+    The sanitiser closes what is open then.
+    """
+    if len(html) <= LONGEST:
+        return html, False
+    html = _INLINE_DATA.sub(r'\1="data:"', html)
+    end = min(len(html), LONGEST)
+    reference = html.rfind("&", end - 10, end)
+    if end < len(html) and reference >= 0 and ";" not in html[reference:end]:
+        end = reference
+    return html[:end], end < len(html)
 
 
 def sanitise(html: str, base_url: str) -> str:
@@ -78,6 +103,8 @@ def sanitise(html: str, base_url: str) -> str:
 
 def _flattened(html: str) -> str:
     """``html`` without the tags nested deeper than ``_DEEPEST``; their content stays."""
+    if html.count("<") <= _DEEPEST:
+        return html
     depth = 0
 
     def keep(tag: re.Match[str]) -> str:
@@ -103,6 +130,8 @@ def _link_to_embed(tag: re.Match[str]) -> str:
 
 def _absolute(url: str, base_url: str) -> str | None:
     """The absolute URL; None, which drops the attribute, when it cannot be one or has another scheme."""
+    if _ABSOLUTE.fullmatch(url):
+        return url
     try:
         joined = urljoin(base_url, url.strip())
         return joined if urlsplit(joined).scheme in _SCHEMES else None
@@ -111,5 +140,17 @@ def _absolute(url: str, base_url: str) -> str | None:
 
 
 def _srcset(value: str, base_url: str) -> str | None:
-    candidates = ((_absolute(url, base_url), size.strip()) for url, size in _SRCSET_PART.findall(value))
-    return ", ".join(f"{url} {size}".strip() for url, size in candidates if url) or None
+    """The candidates with absolute URLs; those with a descriptor that is none are left out, as browsers do."""
+    found = []
+    at = 0
+    while match := _CANDIDATE.match(value, at):
+        address, at = match[1].rstrip(","), match.end()
+        size = ""
+        if address == match[1]:
+            end = value.find(",", at)
+            end = len(value) if end < 0 else end
+            size, at = value[at:end].strip(), end
+        url = _absolute(address, base_url)
+        if url and (not size or _SIZE.fullmatch(size)):
+            found.append(f"{url} {size}".rstrip())
+    return ", ".join(found) or None

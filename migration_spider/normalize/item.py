@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from migration_spider.items import NewsItem
 from migration_spider.normalize.block import BlockResult, normalize_block
-from migration_spider.normalize.html import sanitise
+from migration_spider.normalize.html import sanitise, shortened
 from migration_spider.normalize.identity import content_sha256, item_id
 from migration_spider.normalize.language import detect
 
@@ -36,7 +36,10 @@ def normalize(item: NewsItem, *, day_first: bool | None = None, site: SiteOrders
     item.site_profile = site.digest if site and found.date_told_by == "site" else None
     item.problems += found.problems
     item.content_language = detect(item.body_text)
-    item.body_html = sanitise(item.body_html, item.url)
+    html, is_cut = shortened(item.body_html)
+    if is_cut:
+        item.problems.append("body-html-cut")
+    item.body_html = sanitise(html, item.url)
     item.id = item_id(item.node_id, item.canonical_url or item.url, item.language)
     if "\N{REPLACEMENT CHARACTER}" in item.title + item.body_text:
         item.problems.append("characters-lost")

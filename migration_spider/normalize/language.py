@@ -21,7 +21,8 @@ _WORDS = {
     "de": "der die das und in den von zu mit des auf für ist im dem nicht eine ein als auch es an werden aus er hat"
     " dass sie nach bei um am sind wird einer sich zur zum",
 }
-_STOP_WORDS = {language: frozenset(words.split()) for language, words in _WORDS.items()}
+_STOP_WORDS = {language: frozenset(words.encode().split()) for language, words in _WORDS.items()}
+_ANY_STOP_WORD = frozenset().union(*_STOP_WORDS.values())
 # Characters of one Chinese script only, chosen among the most frequent.
 _HANT = frozenset(
     "國際與來會這個為時間後對從動應發開問題經義業關係認權門實現說過還進長東車見風馬產學無電話機們種萬點體處書總聯關於議護遷難區組織"
@@ -33,10 +34,15 @@ _ONLY_HANT, _ONLY_HANS = _HANT - _HANS, _HANS - _HANT
 _UKRAINIAN_AND_OTHERS = frozenset("іїєґўјљњћђџқғңөұһ")
 _PERSIAN_AND_OTHERS = frozenset("پچژگکیٹڈڑےہ")
 
-_LATIN_WORD = re.compile(r"[^\W\d_]+")
+_NO_LETTERS = re.compile(r"[\W\d_]+")
+# A space for all that is ASCII and no letter.
+_ASCII_LETTERS = bytes(code if code > 127 or chr(code).isalpha() else 32 for code in range(256))
+_ASCII = re.compile(r"[\x00-\x7f]+")
 _ADDRESS = re.compile(r"://|@|www\.")
 # More tells no more.
 _MOST_CHARACTERS = 50_000
+# Different signs and foreign digits that a text of some language has at most.
+_MOST_SIGNS = 100
 _LEAST_LETTERS = {"latin": 40, "cyrillic": 25, "arabic": 25, "cjk": 10}
 _SHARE_OF_SCRIPT = 0.6
 _SHARE_OF_STOP_WORDS = 0.15
@@ -49,9 +55,11 @@ def detect(text: str) -> str | None:
     None when the text is too short (under 40 Latin, 25 Cyrillic or Arabic, 10 Chinese characters), when no script makes
     up 60 % of it, or when no language is clearly ahead.
     """
-    words = (word for word in text[:_MOST_CHARACTERS].split() if not _ADDRESS.search(word))
-    text = unicodedata.normalize("NFC", " ".join(words))
-    scripts: Counter[str] = Counter(_script(c) for c in text if c.isalpha())
+    text = text[:_MOST_CHARACTERS]
+    if _ADDRESS.search(text):
+        text = " ".join(word for word in text.split() if not _ADDRESS.search(word))
+    text = unicodedata.normalize("NFC", text)
+    scripts = _scripts(text)
     if not scripts:
         return None
     # A Chinese character says about as much as three letters of a Latin name beside it.
@@ -67,7 +75,25 @@ def detect(text: str) -> str | None:
     if script == "cjk":
         return _chinese(text)
     foreign, language = (_PERSIAN_AND_OTHERS, "ar") if script == "arabic" else (_UKRAINIAN_AND_OTHERS, "ru")
-    return None if sum(c in foreign for c in text.casefold()) > letters * 0.01 else language
+    return None if _count(text.casefold(), foreign) > letters * 0.01 else language
+
+
+def _scripts(text: str) -> Counter[str]:
+    """Script -> how many letters of it ``text`` has."""
+    scripts: Counter[str] = Counter()
+    plain = text.encode("ascii", "ignore")
+    if letters := len(plain) - plain.translate(_ASCII_LETTERS).count(b" "):
+        scripts["latin"] = letters
+    # What is not ASCII is counted character by character: little of most texts.
+    for character, count in Counter(_ASCII.sub("", text)).items():
+        if character.isalpha():
+            scripts[_script(character)] += count
+    return scripts
+
+
+def _count(text: str, characters: frozenset[str]) -> int:
+    """How many of the characters of ``text`` are among ``characters``."""
+    return sum(map(text.count, characters))
 
 
 def _script(character: str) -> str:
@@ -84,15 +110,25 @@ def _script(character: str) -> str:
 
 
 def _latin(text: str) -> str | None:
-    words = _LATIN_WORD.findall(text.casefold())
-    scores = {language: sum(word in stop for word in words) for language, stop in _STOP_WORDS.items()}
+    words = _words(text.casefold())
+    found = Counter(filter(_ANY_STOP_WORD.__contains__, words))
+    scores = {language: sum(found[word] for word in stop & found.keys()) for language, stop in _STOP_WORDS.items()}
     (best, most), (_, second) = Counter(scores).most_common(2)
     return best if most >= _SHARE_OF_STOP_WORDS * len(words) and most > second * _MARGIN else None
 
 
+def _words(text: str) -> list[bytes]:
+    """The runs of letters in ``text``, in UTF-8, in which they are parted three times as fast."""
+    signs = [one for one in set(_ASCII.sub("", text)) if not one.isalnum() or one.isdecimal()]
+    if len(signs) > _MOST_SIGNS:
+        text, signs = _NO_LETTERS.sub(" ", text), []
+    for sign in signs:
+        text = text.replace(sign, " ")
+    return text.encode("utf-8", "surrogatepass").translate(_ASCII_LETTERS).split()
+
+
 def _chinese(text: str) -> str:
-    traditional = sum(c in _ONLY_HANT for c in text)
-    simplified = sum(c in _ONLY_HANS for c in text)
+    traditional, simplified = _count(text, _ONLY_HANT), _count(text, _ONLY_HANS)
     if traditional > 3 * simplified:
         return "zh-Hant"
     return "zh-Hans" if simplified > 3 * traditional else "zh"

@@ -8,9 +8,12 @@ from __future__ import annotations
 PROBLEMS = {
     "attachment-not-fetched": "a file of the item could not be had: its `size` and `sha256` are null",
     "body-empty": "the page has no article text",
+    "body-html-cut": "the article's HTML is longer than a million characters: `body_html` is its beginning, `body_text`"
+    " is whole",
     "characters-lost": "the page states a character encoding that it does not keep: some characters are `U+FFFD`",
     "date-ambiguous": "a numeric date that reads as two days, and nothing tells which: no date is given",
-    "date-conflict": "stamp and text, or two printed dates, name different days: the stamp, or the first, is given",
+    "date-conflict": "stamp and text, or two printed dates, name different days: the stamp, the labelled, or the first"
+    " is given",
     "date-incomplete": "a year, a month or a day without year: no date is given",
     "date-order-assumed": "a numeric date that reads as two days: the one given is how the page's language"
     " writes dates, which no other page of the site confirms",
@@ -22,6 +25,8 @@ PROBLEMS = {
     " that the site names and nobody has made yet",
     "unrecognized:{field}": "a value that the field's vocabulary does not know: kept as printed, `id` null",
     "value-lost:{field}": "a label over nothing in plain text: the page gave no value, or the text lost it",
+    "value-unread:{field}": "a label over something that is no text, link or date: a picture without words, a part that"
+    " the page hides",
     "value-moved:{field}": "a value stood under another field's label, but only this field's vocabulary knows it",
     "value-inferred:{field}": "a value without label that several vocabularies know, given to the field whose label is"
     " missing, or to that of the values beside it",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 
 from migration_spider.items import Place, Term, Value
 from migration_spider.vocabularies import VOCABULARIES, VocabTerm, lookup, lookup_named, lookup_url
@@ -12,6 +13,8 @@ from migration_spider.vocabularies import VOCABULARIES, VocabTerm, lookup, looku
 _SEPARATORS = ",;،、，；|"
 _SEPARATOR = re.compile(rf"\s*[{_SEPARATORS}]\s*")
 _MOST_PARTS = 40
+# Values come again on every page; texts do not and would fill the memory.
+_LONGEST_KEPT = 200
 _NUMBERED = re.compile(r"\d{1,2}\s*[.:)\-–—]")
 
 
@@ -46,6 +49,10 @@ def split(field: str, value: Value) -> list[str]:
     first and after the last part are dropped.
     """
     text = fold(value.text)
+    return list((_kept if len(text) <= _LONGEST_KEPT else _split)(field, text))
+
+
+def _split(field: str, text: str) -> list[str]:
     if field not in VOCABULARIES or lookup_named(field, text):
         return [text]
     # "Chad," was one of several fields in a row: the comma belongs to none of them.
@@ -69,6 +76,9 @@ def split(field: str, value: Value) -> list[str]:
         if not any(lookup_named(field, part) for part in parts):
             parts = None
     return parts or [text]
+
+
+_kept = lru_cache(maxsize=8192)(_split)
 
 
 def _bounds(text: str, pieces: list[re.Match[str]]) -> tuple[list[int], list[int]]:

@@ -7,11 +7,21 @@ gives the source, date and licence of each and how to refresh it.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from .data import FILES
 from .keys import key
-from .labels import is_generic_label, is_kosovo_footnote, label_field, label_kind, labels, machine_name_field
+from .labels import (
+    date_label,
+    is_date_word,
+    is_generic_label,
+    is_kosovo_footnote,
+    label_field,
+    label_kind,
+    labels,
+    machine_name_field,
+)
 from .rules import objective, publisher
 from .terms import LookUp, VocabTerm, vocabulary
 
@@ -19,6 +29,8 @@ __all__ = [
     "VOCABULARIES",
     "LookUp",
     "VocabTerm",
+    "date_label",
+    "is_date_word",
     "is_generic_label",
     "is_kosovo_footnote",
     "key",
@@ -43,6 +55,8 @@ _PARAMETERS = {
     "cross_cutting_theme": "cross_cutting_themes",
 }
 _NUMBER = re.compile(r"^\D{0,20}?\d{1,2}\s*[.:)\-|]?\s*")
+# Names come again on every page; texts do not and would fill the memory.
+_LONGEST_KEPT = 200
 _TERM_PATH = re.compile(r"/taxonomy/term/(?:detail/)?(\d+)/?$")
 
 
@@ -52,10 +66,21 @@ def lookup(vocabulary_name: str, raw: str) -> VocabTerm | None:
     Raises:
         KeyError: no closed vocabulary has that name.
     """
+    return (_kept if len(raw) <= _LONGEST_KEPT else _look_up)(vocabulary_name, raw)[0]
+
+
+def _look_up(vocabulary_name: str, raw: str) -> tuple[VocabTerm | None, bool]:
+    """The term, and whether it is named by more than a number."""
     text = key(raw)
-    term = vocabulary(vocabulary_name).names.get(text)
+    names = vocabulary(vocabulary_name).names
+    if (term := names.get(text)) is not None:
+        return term, True
     rule = _RULES.get(vocabulary_name)
-    return term or (rule(raw) if rule and text else None)
+    term = rule(raw) if rule and text else None
+    return term, rule is not objective or _NUMBER.sub("", text) in names
+
+
+_kept = lru_cache(maxsize=8192)(_look_up)
 
 
 def lookup_url(vocabulary_name: str, url: str) -> VocabTerm | None:
@@ -81,11 +106,8 @@ def lookup_named(vocabulary_name: str, raw: str) -> VocabTerm | None:
     Raises:
         KeyError: no closed vocabulary has that name.
     """
-    term = lookup(vocabulary_name, raw)
-    names = vocabulary(vocabulary_name).names
-    if term is None or _RULES.get(vocabulary_name) is not objective or key(raw) in names:
-        return term
-    return term if _NUMBER.sub("", key(raw)) in names else None
+    term, is_named = (_kept if len(raw) <= _LONGEST_KEPT else _look_up)(vocabulary_name, raw)
+    return term if is_named else None
 
 
 def vocabularies_of(raw: str) -> dict[str, VocabTerm]:

@@ -23,6 +23,18 @@ _UNIFIED = str.maketrans(
 _LONGEST_KEPT = 200
 
 
+class _Bases(dict[int, int]):
+    """Code point -> the same without its accents where that leaves an ASCII letter; filled as characters are met."""
+
+    def __missing__(self, code: int) -> int:
+        base = unicodedata.normalize("NFD", chr(code))[0]
+        self[code] = ord(base) if base.isascii() else code
+        return self[code]
+
+
+_UNACCENTED = _Bases()
+
+
 def key(text: str) -> str:
     """``text`` reduced to what makes it the same name.
 
@@ -35,16 +47,13 @@ def key(text: str) -> str:
 
 
 def _key(text: str) -> str:
-    text = unicodedata.normalize("NFKC", text.translate(_UNIFIED)).casefold().translate(_UNIFIED)
-    text = "".join(_unaccented(character) for character in unicodedata.normalize("NFC", text))
+    if text.isascii():
+        # Of all that is done below, this changes ASCII.
+        text = text.replace("`", "'").lower()
+    else:
+        text = unicodedata.normalize("NFKC", text.translate(_UNIFIED)).casefold().translate(_UNIFIED)
+        text = unicodedata.normalize("NFC", text).translate(_UNACCENTED)
     return " ".join(text.split()).rstrip(":* ").lstrip("* ")
-
-
-def _unaccented(character: str) -> str:
-    if character.isascii():
-        return character
-    base = unicodedata.normalize("NFD", character)[0]
-    return base if base.isascii() else character
 
 
 _kept = lru_cache(maxsize=8192)(_key)

@@ -8,11 +8,16 @@ from functools import cache
 from .data import load
 from .keys import key
 
+_LONGEST = 200
+"""Characters of a text that is looked up as a label: paragraphs need no key to be none."""
+
+_UNKNOWN = (None, None)
+
 
 @cache
-def _known() -> dict[str, tuple[str, str | None]]:
+def _known() -> dict[str, tuple[str | None, str | None]]:
     """Key of a label -> (kind, item field or None)."""
-    known: dict[str, tuple[str, str | None]] = {}
+    known: dict[str, tuple[str | None, str | None]] = {}
     for kind, entries in load("labels")["kinds"].items():
         for entry in entries:
             known.setdefault(key(entry["text"]), (kind, entry.get("field")))
@@ -27,12 +32,22 @@ def _generic() -> frozenset[str]:
 
 def is_generic_label(label: str) -> bool:
     """Whether ``label`` is an everyday word (``Date``, ``Country``), too weak to tell which kind of page prints it."""
-    return key(label) in _generic()
+    return len(label) <= _LONGEST and key(label) in _generic()
+
+
+@cache
+def _date_words() -> frozenset[str]:
+    return frozenset(key(one["text"]) for one in load("labels")["kinds"]["news"] if one.get("before_date"))
+
+
+def is_date_word(label: str) -> bool:
+    """Whether ``label`` is a label only where a date follows: "Published"."""
+    return key(label) in _date_words()
 
 
 def label_field(label: str) -> str | None:
     """Item field that ``label`` names on a news page, in any language; None when it is no known news label."""
-    return _known().get(key(label), ("", None))[1]
+    return _known().get(key(label), _UNKNOWN)[1] if len(label) <= _LONGEST else None
 
 
 @cache
@@ -60,10 +75,26 @@ def _letters(text: str) -> str:
 def label_kind(label: str) -> str | None:
     """Kind of page whose block prints ``label``.
 
-    One of ``news``, ``event``, ``practice``, ``pledge``, ``discussion``, ``file`` (attachments and the image) and
-    ``chrome`` (field labels that leak into the body); None when the label is unknown.
+    One of ``news``, ``event``, ``practice``, ``pledge``, ``discussion``, ``file`` (attachments), ``media`` (a picture
+    or film) and ``chrome`` (field labels that leak into the body); None when the label is unknown.
     """
-    return _known().get(key(label), (None, None))[0]
+    return _known().get(key(label), _UNKNOWN)[0] if len(label) <= _LONGEST else None
+
+
+@cache
+def _date_labels() -> re.Pattern[str]:
+    entries = (entry for entries in load("labels")["kinds"].values() for entry in entries)
+    texts = sorted(
+        {entry["text"] for entry in entries if entry.get("field") == "publication_date"}, key=len, reverse=True
+    )
+    words = "|".join(r"\s+".join(map(re.escape, text.split())) for text in texts)
+    return re.compile(rf"\s*(?:{words})(?![^\W\d_])", re.IGNORECASE)
+
+
+def date_label(text: str) -> int:
+    """Length of the label of a publication date that ``text`` begins with: "Published on 3 May"; 0 for none."""
+    match = _date_labels().match(text)
+    return match.end() if match is not None else 0
 
 
 @cache

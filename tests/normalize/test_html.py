@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from parsel import Selector
 
-from migration_spider.normalize.html import sanitise
+from migration_spider.normalize.html import LONGEST, sanitise, shortened
 
 SITE = "https://portal.example"
 BASE = f"{SITE}/es/node/7756"
@@ -32,6 +32,7 @@ BASE = f"{SITE}/es/node/7756"
             '<img src="/a.png" alt="A" onerror="x()" srcset="/a,b.png 1x, c.png 2x">',
             f'<img src="{SITE}/a.png" alt="A" srcset="{SITE}/a,b.png 1x, {SITE}/es/node/c.png 2x">',
         ),
+        ('<img srcset="/a.png wide, /b.png 2x">', f'<img srcset="{SITE}/b.png 2x">'),
         ('<img srcset="javascript:x 1x, /b.png 2x">', '<img srcset="https://portal.example/b.png 2x">'),
         ('<p lang="ar" dir="rtl">نص</p>', '<p lang="ar" dir="rtl">نص</p>'),
         ('<form action="/x"><input name="a"><p>Text</p></form>', "<p>Text</p>"),
@@ -114,3 +115,25 @@ def test_what_is_nested_too_deep_loses_its_tags_and_what_follows_keeps_them():
     clean = sanitise(html, BASE)
     assert "<em>deep" not in clean
     assert clean == "<div>" * 500 + "deep" + "</div>" * 500 + "<em>after</em>"
+
+
+# With time as the square of the length, each of these took hours.
+@pytest.mark.parametrize("srcset", ["a" * 3_000_000 + " (", "a" * 3_000_000 + " !,", " " * 3_000_000, "," * 3_000_000])
+def test_a_srcset_of_megabytes(srcset):
+    assert '<img alt="A">' == sanitise(f'<img alt="A" srcset="{srcset}">', BASE)
+
+
+@pytest.mark.parametrize("pad", range(5))
+def test_html_is_shortened_where_it_is_longer_than_any_article(pad):
+    html, is_cut = shortened("x" * pad + "&amp;" * LONGEST)
+    assert is_cut
+    assert html.endswith("&amp;")
+    assert LONGEST - 5 < len(html) <= LONGEST
+    assert ("&amp;", False) == shortened("&amp;")
+
+
+def test_a_picture_inside_its_address_is_no_length():
+    html = f'<img src="data:image/png;base64,{"A" * LONGEST}"><p title="data:{"A" * 300}">After it.</p>'
+    short, is_cut = shortened(html)
+    assert sanitise(html, BASE) == sanitise(short, BASE)
+    assert not is_cut

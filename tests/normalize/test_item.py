@@ -38,3 +38,13 @@ def test_a_translation_that_is_named_and_not_made(language, text, translations, 
     normalize(item)
     assert (["translation-fallback"] if expected else []) == item.problems
     assert is_fallback is item.is_fallback
+
+
+def test_html_longer_than_any_article_is_cut_and_marked():
+    item = NewsItem(
+        url="http://a.example/en", language="en", body_text=ENGLISH, body_html=f"<p>{'&amp;' * 300_000}</p>"
+    )
+    normalize(item)
+    assert ["body-html-cut"] == item.problems
+    assert item.body_html.endswith("&amp;</p>")
+    assert 900_000 < len(item.body_html) < 1_100_000

@@ -64,3 +64,10 @@ def test_chinese_that_fits_both_scripts_is_zh():
 @given(st.text(max_size=200))
 def test_any_text_gives_a_known_language_or_none(text):
     assert detect(text) in {None, "zh", *TEXTS}
+
+
+def test_signs_of_all_kinds_do_not_hide_the_words():
+    signs = "".join(map(chr, range(0x2190, 0x2300)))
+    assert "en" == detect(f"{TEXTS['en']} {signs} {TEXTS['en']}")
+    assert "en" == detect(TEXTS["en"].replace(" ", "_"))
+    assert "en" == detect(TEXTS["en"].replace(" ", "7"))

@@ -4,7 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from migration_spider.vocabularies import VOCABULARIES, key, lookup, lookup_url, vocabularies_of, vocabulary
+from migration_spider.vocabularies import (
+    VOCABULARIES,
+    key,
+    label_field,
+    label_kind,
+    lookup,
+    lookup_named,
+    lookup_url,
+    vocabularies_of,
+    vocabulary,
+)
 
 
 def found(name, raw):
@@ -300,3 +310,14 @@ def test_where_a_name_can_belong(raw, expected):
 def test_no_text_raises_and_what_is_found_is_a_term(name, raw):
     term = lookup(name, raw)
     assert term is None or term.type == "country-network" or vocabulary(name).terms[term.id] == term
+
+
+def test_longer_names_are_looked_up_too():
+    # Beyond what is kept in memory.
+    assert "148" == found("geographic_scope", f"Chad{' ' * 300}")
+    assert None is lookup_named("gcm_objectives", f"12{' ' * 300}")
+
+
+def test_a_paragraph_is_no_label():
+    assert None is label_field("Target audience of all " * 20)
+    assert None is label_kind("Target audience of all " * 20)
