@@ -37,9 +37,9 @@ def file_lines(top: Block, base_url: str) -> list[Line]:
     found = []
     labelled = False
     for line in top.lines():
-        links = list(_links(line))
+        links = list(links_of(line))
         files = [link for link in links if _url(link, base_url) is not None]
-        if files and (labelled or _SIZE.search(line.text) or any(_marked(line, link) for link in files)):
+        if files and (labelled or _SIZE.search(line.text) or _marked(line, files)):
             if not _in_sentence(line, files):
                 found.append(line)
             continue
@@ -54,7 +54,7 @@ def attachments(lines: Iterable[Line], base_url: str) -> list[Attachment]:
     """The files linked from ``lines``, each URL once; size and digest are left to whoever fetches them."""
     found: dict[str, Attachment] = {}
     for line in lines:
-        for link in _links(line):
+        for link in links_of(line):
             url = _url(link, base_url)
             if url is None:
                 continue
@@ -74,16 +74,12 @@ def attachments(lines: Iterable[Line], base_url: str) -> list[Attachment]:
 
 def offers_file(line: Line, base_url: str) -> bool:
     """Whether ``line`` prints nothing but links to files, with their sizes at most."""
-    links = [link for link in _links(line) if _url(link, base_url) is not None]
+    links = [link for link in links_of(line) if _url(link, base_url) is not None]
     return bool(links) and not _in_sentence(line, links)
 
 
-def _links(line: Line) -> Iterator[Any]:
-    seen: list[Any] = []
-    for piece in line.pieces:
-        if piece.link is not None and piece.link not in seen:
-            seen.append(piece.link)
-            yield piece.link
+def links_of(line: Line) -> Iterator[Any]:
+    return iter(dict.fromkeys(piece.link for piece in line.pieces if piece.link is not None))
 
 
 def _url(link: Any, base_url: str) -> str | None:
@@ -103,8 +99,8 @@ def _media_type(link: Any) -> str | None:
     return stated if re.fullmatch(r"[\w.+-]+/[\w.+-]+", stated) else None
 
 
-def _marked(line: Line, link: Any) -> bool:
-    if _media_type(link) or _FILE_CLASS.search(link.get("class") or ""):
+def _marked(line: Line, links: list[Any]) -> bool:
+    if any(_media_type(link) or _FILE_CLASS.search(link.get("class") or "") for link in links):
         return True
     if any(_FILE_CLASS.search(element.get("class") or "") for piece in line.pieces for element in piece.path):
         return True

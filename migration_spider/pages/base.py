@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
-from functools import cached_property
+from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property, partial
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from parsel import Selector
 
-from migration_spider.pages.bounds import bounded
+from migration_spider.pages.bounds import Elements, elements_of
 from migration_spider.pages.chrome import Chrome
-from migration_spider.pages.nodes import Nodes
-from migration_spider.pages.outline import Block
+from migration_spider.pages.nodes import Nodes, ancestors_of
+from migration_spider.pages.outline import Block, local_name
 from migration_spider.pages.outline_builder import build
 from migration_spider.pages.text import absolute, fold, path_of
 
@@ -25,6 +25,8 @@ PREFIX_LANGUAGES = {
     "ar": "ar", "de": "de", "en": "en", "es": "es", "fr": "fr", "pt": "pt", "pt-br": "pt-BR", "ru": "ru",
     "zh": "zh", "zh-hans": "zh-Hans", "zh-hant": "zh-Hant",
 }  # fmt: skip
+_MAIN_IDS = frozenset(("main-content", "content", "main"))
+_OWN_RELATIONS = frozenset(("edit-form", "revision", "delete-form"))
 _NODE_PATH = re.compile(r"(?:^|/)node/(\d{1,10})(?:/(?:edit|delete|revisions|translations|view)?)?$")
 _NODE_TYPE = re.compile(r"(?:^|\s)(?:page-)?node-{1,2}type-{1,2}([a-z][a-z0-9_-]*)(?=\s|$)")
 _NODE_CLASS = re.compile(r"(?:^|\s)(?:page-node|node|node--id|node-id|nid)-(\d{1,10})(?=\s|$)")
@@ -39,30 +41,66 @@ class Page:
         self.url = url
         self.selector = selector
 
+    def forget(self) -> None:
+        """Let go of the outline and of all that only this kind of page reads; what is asked again is read again.
+
+        The blocks of an outline hold each other, and so the whole page, until the garbage collector goes through all
+        there is: a crawl would keep hundreds of pages, and collecting them takes a fifth of the time of reading them.
+        """
+        outline: Block | None = self.__dict__.pop("outline", None)
+        for top in (outline, (self.__dict__.get("_beside") or (None,))[0]):
+            for block in list(top.blocks()) if top is not None else ():
+                block.children.clear()
+                block.whole = None
+        for name in [name for name in self.__dict__ if not hasattr(Page, name)]:
+            if name not in ("url", "selector"):
+                del self.__dict__[name]
+
     @cached_property
+    def elements(self) -> Elements:
+        return elements_of(self.selector)
+
+    @property
     def root(self) -> Any:
         """The ``<html>`` element (lxml); None when the answer is no HTML."""
-        root = bounded(self.selector).root
-        return root if isinstance(getattr(root, "tag", None), str) else None
+        return self.elements.root
 
     def _xpath(self, expression: str) -> list[Any]:
         return self.root.xpath(expression) if self.root is not None else []
 
-    def _first(self, expression: str) -> str | None:
-        for value in self._xpath(expression):
-            if text := fold(str(value)):
-                return text
-        return None
+    def _iter(self, *tags: str) -> Iterator[Any]:
+        """The elements with one of ``tags``, in page order."""
+        return self.root.iter(*tags) if self.root is not None else iter(())
+
+    def _meta(self, names: frozenset[str], properties: frozenset[str]) -> str | None:
+        """What the first ``<meta>`` says that has one of ``names`` or ``properties`` and says something."""
+        return _first_said(
+            meta.get("content")
+            for meta in self.elements.tagged("meta")
+            if meta.get("name") in names or meta.get("property") in properties
+        )
+
+    @cached_property
+    def document_title(self) -> str:
+        """``<title>`` of the head, else of anything."""
+        titles = self.elements.tagged("title")
+        in_head = [title for title in titles if local_name(title.getparent()) == "head"]
+        return _first_said(text for title in (*in_head, *titles) for text in _own_texts(title)) or ""
 
     @cached_property
     def base_url(self) -> str:
         """``<base href>``, else the URL: what relative links are relative to (HTML Standard, section 2.4.3)."""
-        return absolute(self.url, self._first("//head/base/@href")) or self.url
+        stated = _first_said(
+            base.get("href") for base in self.elements.tagged("base") if local_name(base.getparent()) == "head"
+        )
+        return absolute(self.url, stated) or self.url
 
     @cached_property
     def language(self) -> str:
         """BCP 47 language of the page's chrome: ``<html lang>``, else the URL's prefix."""
-        stated = self._first("/html/@lang | /html/@*[name()='xml:lang']") or self._first("//body/@lang")
+        attributes = self.root.items() if self.root is not None and self.root.tag == "html" else []
+        stated = _first_said(value for name, value in attributes if name in ("lang", "xml:lang"))
+        stated = stated or _first_said(body.get("lang") for body in self.elements.tagged("body"))
         if stated and re.fullmatch(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*", stated):
             return language_tag(stated)
         return language_of(self.url)
@@ -76,9 +114,11 @@ class Page:
     def alternates(self) -> dict[str, str]:
         """BCP 47 language -> absolute URL of the translations that the head names, in page order."""
         found: dict[str, str] = {}
-        for link in self._xpath("//link[@hreflang][@href]"):
+        for link in self.elements.tagged("link"):
+            if (language := link.get("hreflang")) is None:
+                continue
+            language = language.strip()
             url = absolute(self.base_url, link.get("href"))
-            language = link.get("hreflang").strip()
             if url and "alternate" in (link.get("rel") or "").lower().split() and language.lower() != "x-default":
                 found.setdefault(language_tag(language), url)
         return found
@@ -103,11 +143,8 @@ class Page:
     @cached_property
     def node_type(self) -> str | None:
         """Drupal content type as the theme's classes print it, for example ``press-release``."""
-        elements = self._xpath("//body[@class]")
-        if self.article is not None:
-            elements = [*elements, self.article]
-        for element in elements:
-            if match := _NODE_TYPE.search(element.get("class") or ""):
+        for element in (*self.elements.tagged("body"), self.article):
+            if element is not None and (match := _NODE_TYPE.search(element.get("class") or "")):
                 return match[1].replace("_", "-")
         return None
 
@@ -122,16 +159,16 @@ class Page:
     def _node_ids(self) -> Iterator[int | None]:
         yield node_of(absolute(self.base_url, self._link("shortlink")))
         yield self._settings_node()
-        for body in self._xpath("//body[@class]"):
-            match = re.search(r"(?:^|\s)page-node-(\d{1,10})(?=\s|$)", body.get("class"))
+        for body in self.elements.tagged("body"):
+            match = re.search(r"(?:^|\s)page-node-(\d{1,10})(?=\s|$)", body.get("class") or "")
             yield int(match[1]) if match else None
         # Core marks the links of the language switcher and of local tasks with the system path of the page.
-        active = "contains(concat(' ', @class, ' '), ' is-active ') or contains(concat(' ', @class, ' '), ' active ')"
-        for path in self._xpath(
-            f"//a[@data-drupal-link-system-path][@hreflang][{active}]/@data-drupal-link-system-path"
-            "| //li[@hreflang]/@data-drupal-link-system-path | //a[@hreflang]/@data-drupal-link-system-path"
-        ):
-            yield node_of("/" + path)
+        for element in self._iter("a", "li"):
+            if (
+                element.get("hreflang") is not None
+                and (path := element.get("data-drupal-link-system-path")) is not None
+            ):
+                yield node_of("/" + path)
         article = self.article
         if article is not None:
             history = article.get("data-history-node-id") or ""
@@ -142,63 +179,63 @@ class Page:
             yield node_of(absolute(self.base_url, article.get("about")))
         yield node_of(self.url)
         yield node_of(self.canonical_url)
-        for href in self._xpath(
-            "//link[@rel='edit-form' or @rel='revision' or @rel='delete-form']/@href"
-            "| //a[contains(@href, '/node/')][contains(@href, '/edit') or contains(@href, '/translations')]/@href"
-            "| //a[@hreflang][contains(@href, '/node/')][contains(@class, 'language-link')]/@href"
-        ):
-            yield node_of(absolute(self.base_url, href))
+        for element in self._iter("a", "link"):
+            if _leads_to_own_node(element):
+                yield node_of(absolute(self.base_url, element.get("href")))
 
     def _link(self, relation: str) -> str | None:
-        for link in self._xpath("//link[@rel][@href]"):
-            if relation in link.get("rel").lower().split():
-                return str(link.get("href"))
+        for link in self.elements.tagged("link"):
+            if relation in (link.get("rel") or "").lower().split() and (href := link.get("href")) is not None:
+                return str(href)
         return None
 
     def _settings_node(self) -> int | None:
         """``path.currentPath`` of drupalSettings: the system path, whatever the alias."""
-        for script in self._xpath("//script[@data-drupal-selector='drupal-settings-json']/text()"):
-            try:
-                path = json.loads(script)["path"]["currentPath"]
-            except (ValueError, KeyError, TypeError, RecursionError):
-                continue
-            return node_of(f"/{path}")
-        for script in self._xpath("//script[contains(., 'currentPath')]/text()"):
-            if match := re.search(r'"currentPath"\s*:\s*"node\\?/(\d{1,10})"', script[:100_000]):
+        scripts = [script for script in self.elements.tagged("script") if "currentPath" in (script.text or "")]
+        for script in scripts:
+            if script.get("data-drupal-selector") == "drupal-settings-json":
+                try:
+                    path = json.loads(script.text)["path"]["currentPath"]
+                except (ValueError, KeyError, TypeError, RecursionError):
+                    continue
+                return node_of(f"/{path}")
+        for script in scripts:
+            if match := re.search(r'"currentPath"\s*:\s*"node\\?/(\d{1,10})"', script.text[:100_000]):
                 return int(match[1])
         return None
 
     @cached_property
     def nodes(self) -> Nodes:
-        return Nodes(self.root, self.is_own)
+        return Nodes(self.elements, self.is_own)
 
     @property
     def article(self) -> Any:
         """The element of the page's own node: an ``<article>`` or what a theme prints for it, else None."""
         return self.nodes.own
 
-    def is_own(self, href: str | None) -> bool:
-        """Whether ``href`` leads to this page."""
-        url = absolute(self.base_url, href)
+    @cached_property
+    def is_own(self) -> Callable[[str | None], bool]:
+        """Whether an ``href`` leads to this page."""
+        # No method: what holds it would hold the page, and both live until the garbage collector comes.
         own = {path_of(address).rstrip("/") for address in (self.url, self.canonical_url) if address}
-        return url is not None and path_of(url).rstrip("/") in own and bool(path_of(url).strip("/"))
+        return partial(_leads_to, self.base_url, own)
 
     @cached_property
     def main(self) -> Any:
         """The element of the main content; ``<body>`` or the root when the theme names none."""
-        for found in (
-            self._xpath("//main | //*[@role='main']"),
-            self._xpath("//*[@id='main-content' or @id='content' or @id='main'][.//h1 or .//article]"),
-            self._xpath("//body"),
-        ):
-            if found:
-                return found[0]
-        return self.root
+        marked = [element for element in self.elements.all if element.tag == "main" or element.get("role") == "main"]
+        if marked:
+            # A theme may mark the frame of an advertisement so, too.
+            return marked[0] if len(marked) == 1 else _with_text(marked[:20])
+        named = [element for element in self.elements.all if element.get("id") in _MAIN_IDS]
+        around = ancestors_of(self.elements.tagged("h1"), self.elements.tagged("article")) if named else ()
+        found = (element for element in named if element in around)
+        return next(found, next(iter(self.elements.tagged("body")), self.root))
 
     @cached_property
     def heading(self) -> Any:
         """The ``<h1>`` of the page: in the article or the main content rather than in the site's header."""
-        headings = [h1 for h1 in self._xpath("//h1")[:20] if fold("".join(h1.itertext()))]
+        headings = [h1 for h1 in self.elements.tagged("h1")[:20] if fold("".join(h1.itertext()))]
         around = [element for element in (self.article, self.main) if element is not None]
         for element in around:
             for h1 in headings:
@@ -216,17 +253,23 @@ class Page:
                 kept.update(element.iterancestors())
         article = self.article if self.article is not None else self.main
         return Chrome(
+            self.main,
             kept=frozenset(kept),
             article=frozenset(() if article is None else (article,)),
             others=self.nodes.others(self.node_id),
             is_own=self.is_own,
-            folded=frozenset(word for ids in self._xpath("//@aria-controls")[:500] for word in str(ids).split()),
+            folded=frozenset(word for ids in self._controlled[:500] for word in ids.split()),
         )
+
+    @property
+    def _controlled(self) -> list[str]:
+        """Ids of what buttons fold and unfold, several in a text."""
+        return [ids for element in self.elements.all if (ids := element.get("aria-controls")) is not None]
 
     @cached_property
     def outline(self) -> Block | None:
         """Outline of the main content without chrome."""
-        return None if self.main is None else build(self.main, self.chrome)
+        return None if self.main is None else build(self.main, self.chrome, self.base_url)
 
     @cached_property
     def links(self) -> list[tuple[str, str]]:
@@ -244,6 +287,43 @@ class Page:
                 where = "pager" if _pages(link.get("href")) else "content"
                 found.setdefault(url.partition("#")[0], where)
         return list(found.items())
+
+
+def _leads_to(base_url: str, paths: set[str], href: str | None) -> bool:
+    url = absolute(base_url, href)
+    path = "" if url is None else path_of(url).rstrip("/")
+    return path.strip("/") != "" and path in paths
+
+
+def _first_said(values: Iterable[str | None]) -> str | None:
+    """The first of ``values`` that says something, folded."""
+    return next((text for value in values if (text := fold(value))), None)
+
+
+def _own_texts(element: Any) -> Iterator[str | None]:
+    """The texts of ``element`` that stand in none inside."""
+    yield element.text
+    yield from (child.tail for child in element)
+
+
+def _leads_to_own_node(element: Any) -> bool:
+    """Whether ``element``, an ``<a>`` or ``<link>``, is one of those that Drupal prints with the page's system path."""
+    if element.tag == "link":
+        return element.get("rel") in _OWN_RELATIONS
+    href = element.get("href") or ""
+    if "/node/" not in href:
+        return False
+    is_task = "/edit" in href or "/translations" in href
+    return is_task or (element.get("hreflang") is not None and "language-link" in (element.get("class") or ""))
+
+
+def _with_text(marked: list[Any]) -> Any:
+    """Of several elements of the main content the one with the text; what holds all of them where several have some."""
+    size = {element: len("".join(element.itertext())) for element in marked}
+    first = max(marked, key=size.__getitem__)
+    others = [one for one in marked if 5 * size[one] > size[first] and first not in (one, *one.iterancestors())]
+    around = (first, *first.iterancestors())
+    return next((up for up in around if all(up in (one, *one.iterancestors()) for one in others)), first)
 
 
 def _is_pager(element: Any) -> bool:

@@ -1,34 +1,75 @@
-"""One line of a page cut into labels and values: ``Label: value``, ``<strong>Label</strong> value``, ``A``, links."""
+"""One line of a page cut into labels and values: ``Label: value``, ``<strong>Label</strong> value``, ``A``, links.
+
+What makes the beginning of a line a label is a table, :data:`HEADS`.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import dropwhile
+from typing import NamedTuple
 
 from migration_spider.items import Value
-from migration_spider.pages.chrome import is_site_label
 from migration_spider.pages.outline import Line, Piece, local_name
 from migration_spider.pages.text import absolute, fold, word_set
-from migration_spider.vocabularies import label_kind
+from migration_spider.vocabularies import date_label, is_date_word, label_kind
 
 LONGEST_LABEL = 80
 LONGEST_NAME = 200
 # Elements that set a label off from its value on one line.
 _LABEL_TAGS = word_set("b strong em i label span small font u dfn th")
 _COLON = re.compile(r"\s*[:：]\s*")
+_COLONS = (":", "：")
 # What stands between values and belongs to none of them.
 _SEPARATORS = re.compile(r"[\s\u00a0,;|/•·∙‣–—،、؛，；-]*")
 _LABEL_CLASS = re.compile(r"(?:^|[\s_-])(?:label|label-above|label-inline)(?:$|[\s_-])", re.IGNORECASE)
+# A day and its year in any order, with no more around them than a weekday and a time.
+DATE = re.compile(r"\D{0,20}\d{1,4}(?!\d).{0,20}?(?<!\d)(?:(?:19|20)\d\d|\d{1,2})(?!\d).{0,15}")
+# The same below a label that ends without a colon, where "by admin on 3 May 2021" is no date.
+_DAY = re.compile(
+    r"(?=.*(?:(?:19|20)\d\d|\d[./-]\d\d?[./-]\d\d))(?!(?:by|par|por|von|от)\b)(?:[^\W\d_]+[.,]?\s){0,3}(?=\d)"
+    + DATE.pattern
+    # When it was changed, where it is filed, who wrote it.
+    + r"(?:\s*[|,;·–-]\s*(?:last )?(?:updated|modified|mis à jour|actualizado|обновлено|aktualisiert|تحديث|更新)"
+    r"\b.{0,40}|\s+(?:by|par|por|von|in|en|dans)\s.{1,60})?",
+    re.IGNORECASE,
+)
 
 
+class Evidence(NamedTuple):
+    """An entry of a table: what must be true, by name, and what it tells in plain words."""
+
+    facts: frozenset[str]
+    why: str
+
+
+HEADS = (
+    Evidence(word_set("known alone"), "the vocabulary knows {!r}, alone on its line"),
+    Evidence(word_set("known element"), "the vocabulary knows {!r}, in an element of its own"),
+    Evidence(word_set("known colon first"), "the vocabulary knows {!r}, before a colon"),
+    Evidence(word_set("known date first"), "the vocabulary knows {!r}, before a date"),
+    Evidence(word_set("element colon alike"), "{!r} is set off by an element and a colon"),
+    Evidence(word_set("class alone"), "a class says that {!r} is a label"),
+)
+"""What makes words at the beginning of a line, or further on, a label. The facts:
+
+``known`` to the vocabulary; ``alone``: all of the line; ``element``: in one that sets them off; ``colon``: it ends
+them or follows them; ``first`` on the line; ``date``: of publication, and one follows; ``alike``: first, bold, or looks
+as the line's first label, and without a full stop; ``class``: one around it says label.
+"""
+
+
+@lru_cache(maxsize=4096)
 def label_of(text: str) -> str | None:
     """``text`` folded and without its colon when it is a label that the vocabulary knows, else None."""
-    text = fold(text).rstrip(":： ?*ⓘ")
-    if not text or len(text) > LONGEST_LABEL:
+    if len(text) > 2 * LONGEST_LABEL:
         return None
-    return text if label_kind(text) is not None and not is_site_label(text) else None
+    text = fold(text).rstrip(":： ?*ⓘ")
+    kind = label_kind(text) if 0 < len(text) <= LONGEST_LABEL else None
+    return None if kind in (None, "chrome") or is_date_word(text) else text
 
 
 @dataclass(slots=True)
@@ -36,95 +77,151 @@ class Cell:
     """A label and the pieces that follow it on its line."""
 
     label: str
-    known: bool
+    facts: set[str]
     pieces: list[Piece] = field(default_factory=list)
-    set_off: bool | None = True
-    """Whether an element or a line of its own parts the label from the value, and not a colon alone.
+    """Of its values."""
 
-    None for a label and a colon alone on a line: the value may be missing, or stand on the next line.
-    """
+    start: int = 0
+    """Place of its first piece on the line."""
+
+    @property
+    def known(self) -> bool:
+        return "known" in self.facts
+
+    @property
+    def why(self) -> str | None:
+        """What of :data:`HEADS` makes it a label; None when nothing does."""
+        return next((one.why.format(self.label) for one in HEADS if one.facts <= self.facts), None)
+
+    @property
+    def set_off(self) -> bool | None:
+        """Whether an element or a line of its own parts the label from its value, and not a colon alone.
+
+        None for a label and a colon alone on a line: the value may be missing, or stand on the next line.
+        """
+        if "alone" in self.facts:
+            return True if "element" in self.facts else None
+        return "element" in self.facts
 
     @property
     def empty(self) -> bool:
-        return not any(piece.image or fold(piece.text).strip(":： ") for piece in self.pieces) and not any(
-            piece.link is not None for piece in self.pieces
-        )
+        return not any(piece.image or piece.link is not None or fold(piece.text).strip(":： ") for piece in self.pieces)
 
 
 def cells(line: Line) -> list[Cell]:
-    """The labels that ``line`` prints with what follows each; [] for a line that begins with no label.
-
-    A label that the vocabulary does not know counts when it is set off by an element and a colon, and is marked so.
-    """
+    """The labels that ``line`` prints with what follows each; [] for a line that begins with no label."""
     # An icon may stand before its label.
-    pieces = list(dropwhile(lambda piece: piece.image or not fold(piece.text), line.pieces))
-    if not pieces:
-        return []
-    whole = label_of(line.text) or _marked_label(pieces)
-    if whole is not None and all(not piece.image for piece in pieces):
-        colon = line.text.endswith((":", "：")) and any(not piece.path for piece in pieces if fold(piece.text))
-        return [Cell(whole, known=True, set_off=None if colon else True)]
+    pieces = list(dropwhile(_is_blank, line.pieces))
+    whole = _whole(line, pieces)
+    if whole is not None and whole.why:
+        return [whole]
     found: list[Cell] = []
     index, own = 0, ""
     while index < len(pieces):
-        start = _start(pieces, index, first=not found, own=own)
-        if start is None:
+        start = _start(pieces, index, own if found else None)
+        if start is not None:
             if not found:
-                return []
+                own = mark(pieces[index]) if pieces[index].path else ""
+            cell, end = start
+            cell.start = index + len(line.pieces) - len(pieces)
+            index += end
+            found.append(cell)
+        elif not found:
+            named = _by_class(line)
+            return [named] if named is not None and named.why else []
+        else:
             found[-1].pieces.append(pieces[index])
             index += 1
-            continue
-        if not found:
-            own = mark(pieces[index]) if pieces[index].path else ""
-        cell, index = start
-        found.append(cell)
     return found
 
 
-def _marked_label(pieces: Sequence[Piece]) -> str | None:
-    """The label that ``pieces`` print with a mark behind it: an asterisk, or the letter that shows a help text."""
+def _is_blank(piece: Piece) -> bool:
+    return piece.image or not piece.text or piece.text.isspace()
+
+
+def _whole(line: Line, pieces: Sequence[Piece]) -> Cell | None:
+    """The label that is all of ``line``, but for an asterisk or the letter that shows a help text."""
     last = len(pieces)
-    while last > 1 and pieces[last - 1].path and len(fold(pieces[last - 1].text)) < 2:
+    label = label_of(line.text)
+    while label is None and last > 1 and pieces[last - 1].path and len(fold(pieces[last - 1].text)) < 2:
         last -= 1
-    return label_of("".join(piece.text for piece in pieces[:last])) if last < len(pieces) else None
+        label = label_of("".join(piece.text for piece in pieces[:last]))
+    if label is None or any(piece.image for piece in pieces):
+        return None
+    facts = {"known", "alone"}
+    if all(piece.path for piece in pieces if fold(piece.text)):
+        facts.add("element")
+    return Cell(label, facts)
 
 
-def _start(pieces: Sequence[Piece], index: int, *, first: bool, own: str) -> tuple[Cell, int] | None:
-    """The label that begins at ``pieces[index]``, and the index of the piece after it.
+def _start(pieces: Sequence[Piece], index: int, own: str | None) -> tuple[Cell, int] | None:
+    """The label that begins at ``pieces[index]``, and of how many pieces it is.
 
-    ``own`` is the :func:`mark` of the line's first label.
+    ``own`` is the :func:`mark` of the line's first label, None before there is one.
     """
     text = ""
+    if own is not None and pieces[index].tag not in _LABEL_TAGS:
+        return None
     for end in range(index, min(index + 4, len(pieces))):
         piece = pieces[end]
         if piece.image or piece.link is not None:
             break
         text += piece.text
-        if not fold(text):
-            continue
         if len(text) > LONGEST_LABEL + 40:
             break
-        marked = piece.tag in _LABEL_TAGS
+        name = fold(text)
+        if not name:
+            continue
         after = fold(pieces[end + 1].text) if end + 1 < len(pieces) else ""
-        colon = fold(text).endswith((":", "：")) or after.startswith((":", "："))
         label = label_of(text)
-        if label is not None and (marked or (colon and first)):
-            return Cell(label, known=True, set_off=marked), end + 1
-        alike = first or piece.tag in ("b", "strong") or (own and mark(piece) == own and text == piece.text)
-        if marked and colon and alike and "." not in fold(text):
-            return Cell(fold(text).rstrip(":： "), known=False), end + 1
-    piece = pieces[index]
-    if not first or piece.image or piece.link is not None:
+        alike = own is None or piece.tag in ("b", "strong") or (own and mark(piece) == own and text == piece.text)
+        told = {
+            "known": label is not None,
+            "element": piece.tag in _LABEL_TAGS,
+            "colon": name.endswith(_COLONS) or after.startswith(_COLONS),
+            "first": own is None,
+            "alike": alike and "." not in name,
+        }
+        cell = Cell(label or name.rstrip(":： "), {fact for fact, is_so in told.items() if is_so})
+        if cell.why:
+            return cell, end + 1 - index
+    run = _run(pieces[index:]) if own is None else None
+    return run if run is not None and run[0].why else None
+
+
+def _run(pieces: Sequence[Piece]) -> tuple[Cell, int] | None:
+    """A label at the beginning of a text that runs on: up to a colon, or up to a date of publication."""
+    piece, others = pieces[0], pieces[1:]
+    if piece.image or piece.link is not None:
         return None
-    # "Label: value" in one run of text.
     match = _COLON.search(piece.text[: 2 * LONGEST_LABEL])
-    if match is None or match.start() > LONGEST_LABEL:
+    label = label_of(piece.text[: match.start()]) if match is not None else None
+    if match is not None and label is not None:
+        return _cut(piece, label, match.end(), "colon")
+    length = date_label(piece.text) if len(piece.text) < 2 * LONGEST_LABEL else 0
+    rest = fold(piece.text[length:] + "".join(other.text for other in others[:20])).lstrip(":： ") if length else ""
+    if _DAY.fullmatch(rest):
+        return _cut(piece, fold(piece.text[:length]), length, "date")
+    return None
+
+
+def _cut(piece: Piece, label: str, end: int, fact: str) -> tuple[Cell, int]:
+    rest = Piece(piece.text[end:], piece.slot, piece.path, piece.link, piece.time)
+    return Cell(label, {"known", "first", fact}, [rest] if fold(rest.text) else []), 1
+
+
+def _by_class(line: Line) -> Cell | None:
+    """The label that a class says ``line`` is."""
+    if not 0 < len(line.text) <= LONGEST_LABEL or any(piece.link is not None or piece.image for piece in line.pieces):
         return None
-    label = label_of(piece.text[: match.start()])
-    if label is None:
-        return None
-    rest = Piece(piece.text[match.end() :], piece.slot, piece.path, piece.link, piece.time)
-    return Cell(label, known=True, pieces=[rest] if fold(rest.text) else [], set_off=False), index + 1
+    outer = line.pieces[0].path[:1]
+    if has_label_class(line.parent.classes) or (
+        outer
+        and has_label_class(outer[0].get("class") or "")
+        and all(outer[0] in piece.path for piece in line.pieces if piece.text.strip())
+    ):
+        return Cell(line.text.rstrip(":： "), {"class", "alone"})
+    return None
 
 
 def mark(piece: Piece) -> str:
@@ -143,7 +240,7 @@ def unknown_label(line: Line, marks: set[str]) -> Cell | None:
         return None
     own = mark(piece)
     if own and own in marks and 0 < len(fold(piece.text)) <= LONGEST_LABEL and mark(line.pieces[-1]) != own:
-        return Cell(fold(piece.text).rstrip(":： "), known=False, pieces=line.pieces[1:])
+        return Cell(fold(piece.text).rstrip(":： "), {"element"}, line.pieces[1:])
     match = _COLON.search(piece.text[: 2 * LONGEST_LABEL])
     if match is None or match.start() > 60:
         return None
@@ -151,7 +248,7 @@ def unknown_label(line: Line, marks: set[str]) -> Cell | None:
     if not label or label[-1].isdigit() or label.startswith("http"):
         return None
     rest = Piece(piece.text[match.end() :], piece.slot, piece.path, piece.link, piece.time)
-    return Cell(label, known=False, pieces=[rest, *line.pieces[1:]], set_off=False)
+    return Cell(label, {"colon"}, [rest, *line.pieces[1:]])
 
 
 def has_label_class(classes: str) -> bool:

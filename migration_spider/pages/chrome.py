@@ -8,15 +8,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from itertools import islice
-from typing import Any
+from functools import cached_property, lru_cache
+from itertools import chain, islice
+from typing import Any, NamedTuple
 
-from migration_spider.pages.text import fold, key_set, word_set
+from migration_spider.pages.outline import Line
+from migration_spider.pages.text import fold, key_set, reading_length, word_set
 from migration_spider.vocabularies import key, label_field, label_kind
 
 _LANDMARKS = word_set("nav header footer aside")
 _LANDMARK_ROLES = word_set("navigation banner contentinfo complementary search")
 _NO_ARTICLE = word_set("nav form dialog search menu")
+_NO_TEXT = word_set("a h1 script style noscript template svg select")
+_TELLING = _LANDMARKS | _NO_ARTICLE
+"""Elements that tell by their name alone; all others have no mark without an attribute."""
 _HIDDEN_ROLES = _LANDMARK_ROLES | word_set("alert alertdialog dialog menu menubar status toolbar")
 # Words of Drupal core, its common modules and page builders.
 _WORDS = (
@@ -26,7 +31,25 @@ _WORDS = (
     r"|messages|views-exposed-form|view-filters|exposed-form|facets?|feed-icons?|teaser|submitted|byline"
     r"|links inline|inline links|advert|banner-message|search-block-form|modal)"
 )
-_CLASS_HINT = re.compile(rf"(?:^|[\s_-]){_WORDS}(?:$|[\s_-])", re.IGNORECASE)
+# Of classes only: boxes that other sites put around and into a text. Where they print labels, they hold the metadata.
+_BOXES = (
+    r"(?:widgets?|text-?widget|author-?(?:box|bio|info|s__intro)|about-?author|authorbox|bio|pay-?wall|buybox|subscri(?:be|ption)s?"
+    r"|newsletters?|promos?|related[a-z]*|relacionad[ao]s?|recommend[a-z]*|empfehlung(?:en)?|dfp|ad-?(?:slot|unit|wrapper|container|box)|ads?|advertis\w+|anzeigen?"
+    r"|vote|rating|rate|likes?|disqus|outbrain|taboola|trending|most-?(?:read|viewed|popular)|tag-?(?:list|cloud)"
+    r"|read-?(?:more|next|also)|see-?also|next-?(?:story|article|post)|post-?nav\w*|printfriendly|page-?tools|tools"
+    r"|copyright|disclaimer|no-?print|hidden-print|d-print-none|placeholder|consent|third-party[a-z-]*|donat\w+|banners?|reading-?time|sidebar\w*|sharekit|shares?|social\w*)"
+)
+_CLASS_HINT = re.compile(rf"(?:^|[\s_-])(?:{_WORDS}|{_BOXES})(?:$|[\s_-])", re.IGNORECASE)
+_BOX_HINT = re.compile(rf"(?:^|[\s_-]){_BOXES}(?:$|[\s_-])", re.IGNORECASE)
+# These words also name how a part of a text looks, or where it is printed: with running text in it, it is one.
+_SOFT_HINT = re.compile(
+    r"(?:^|[\s_-])(?:no-?print|hidden-print|d-print-none|tools|page-?tools|banners?|rating"
+    r"|likes?|shar(?:e|ing|es)|facets?|modal|messages)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+# What Drupal prints around a part of a node.
+_FIELD = re.compile(r"(?:^|\s)(?:field|paragraph)(?:$|\s|--)")
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
 # Ids also name chapters of a text, "social-protection": only whole words count, and any in the id of a block.
 _ID_HINT = re.compile(
     rf"block-(?:.*[_-])?{_WORDS}(?:$|[_-]).*"
@@ -39,7 +62,7 @@ _PART_HINT = re.compile(r"(?:^|[\s_-])(?:sidebar|submitted|byline|messages|menu|
 # An editor's name for a field or a kind of paragraph says nothing of its place: field--name-field-related-commitment.
 _EDITORS_NAME = re.compile(
     r"\b(?:views-field-field|field-{1,2}name-field|field--field|field-field|paragraph-{1,2}type-{1,2}|node-{1,2}type-{1,2}"
-    r"|media-{1,2}type-{1,2})[\w-]*"
+    r"|media-{1,2}type-{1,2}|teaser-?text)[\w-]*"
 )
 _DISPLAY_NONE = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _HIDDEN_CLASS = re.compile(r"(?:^|\s)(?:hidden|js-hide|d-none|print-only)(?:$|\s)")
@@ -47,6 +70,18 @@ _HIDDEN_CLASS = re.compile(r"(?:^|\s)(?:hidden|js-hide|d-none|print-only)(?:$|\s
 _SHOWN_CLASS = re.compile(
     r"(?:^|\s)(?:d-(?:sm|md|lg|xl|xxl)-|(?:sm|md|lg|xl|2xl):)(?:block|inline|flex|grid|table)[\w-]*(?:$|\s)"
 )
+
+MOST = 0.6
+"""Share of the page's running text, 0 to 1, that no part of the site holds, whatever a class or style says of it."""
+
+NEARLY_ALL = 0.9
+"""The same for what an element or a role says."""
+
+SHORTEST_TEXT = 25
+"""How long a text reads that may be all there is."""
+
+PARAGRAPH = 100
+"""How long a text reads that is no label, button or name."""
 
 # Headings of sections that lead to other pages; under them nothing is about this page.
 _SECTION_HEADINGS = key_set(
@@ -79,6 +114,15 @@ _PHRASES = key_set(
     "|Banner (Full width optional)|Upload document"
 )
 
+# What share buttons link to, whatever the theme calls them.
+_SHARER = re.compile(
+    r"(?:(?:https?:)?//(?:[\w-]+\.)*(?:facebook\.com/(?:sharer|share|dialog/share)|(?:twitter|x)\.com/(?:intent/|share|home\?status)"
+    r"|linkedin\.com/(?:shareArticle|sharing|cws/share)|(?:wa\.me|api\.whatsapp\.com|web\.whatsapp\.com)/(?:send)?\?"
+    r"|(?:t|telegram)\.me/share|reddit\.com/submit|pinterest\.com/pin/create|addtoany\.com/|addthis\.com/)"
+    r"|whatsapp://send|mailto:\?).*",
+    re.IGNORECASE | re.DOTALL,
+)
+
 
 def is_landmark(element: Any) -> bool:
     """Whether ``element`` is by its name or role a part of the site, whatever page it stands on."""
@@ -90,9 +134,13 @@ def leads_elsewhere(heading: str) -> bool:
     return key(heading.rstrip(".:!")) in _SECTION_HEADINGS
 
 
+LONGEST_PHRASE = max(map(len, _PHRASES)) + 40
+"""Characters; a text is looked up when no white space in it makes it longer than any phrase."""
+
+
 def is_phrase(text: str) -> bool:
     """Whether ``text`` is what templates print around any page: "Skip to main content"."""
-    return key(text) in _PHRASES
+    return len(text) <= LONGEST_PHRASE and key(text) in _PHRASES
 
 
 def is_site_label(text: str) -> bool:
@@ -100,10 +148,36 @@ def is_site_label(text: str) -> bool:
     return label_kind(text) == "chrome"
 
 
+def only_shares(line: Line) -> bool:
+    """Whether ``line`` is nothing but links that share the page on other sites, and words that ask to."""
+    return only_links(line, _SHARER)
+
+
+def only_links(line: Line, pattern: re.Pattern[str]) -> bool:
+    """Whether ``line`` is nothing but links whose addresses match ``pattern``."""
+    addresses = list(hrefs(line))
+    return bool(addresses) and all(map(pattern.fullmatch, addresses))
+
+
+def hrefs(line: Line) -> Iterator[str]:
+    """What each piece of ``line`` links to; empty for words that are no link."""
+    for piece in line.pieces:
+        if piece.link is not None and (piece.image or fold(piece.text)):
+            yield piece.link.get("href") or ""
+        elif piece.image or (fold(piece.text) and not _asks_to_share(piece.text)):
+            yield ""
+
+
+def _asks_to_share(text: str) -> bool:
+    """Whether ``text`` stands before such links or between them: "Share:", "|"."""
+    return leads_elsewhere(fold(text)) or not any(map(str.isalnum, text))
+
+
 class Chrome:
     """Decides for one page.
 
     Args:
+        main: the element of the main content.
         kept: the elements that hold the page's own article and title.
         article: the element of the article.
         others: elements of other articles on the page.
@@ -113,21 +187,24 @@ class Chrome:
 
     def __init__(
         self,
+        main: Any,
         kept: frozenset[Any],
         article: frozenset[Any],
         others: frozenset[Any] = frozenset(),
         is_own: Callable[[str | None], bool] = lambda _: False,
         folded: frozenset[str] = frozenset(),
     ) -> None:
+        self._main = main
         self._kept = kept
         self._article = article
         self._others = others
         self._folded = folded
         self._inside: dict[Any, bool] = {}
+        self._values: dict[Any, bool] = {}
         self._asides: set[Any] = set()
         self.is_own = is_own
-        self.dropped: set[Any] = set()
-        """Elements that the outline leaves out for what they say, see prune.py."""
+        self.left_out: dict[Any, str] = {}
+        """Elements that the outline leaves out -> why: for what they are (`MARKS`) or what they say (prune.py)."""
         self.dropped_texts: set[tuple[Any, bool]] = set()
         """The same for texts without an element of their own, as :attr:`Piece.slot`."""
 
@@ -142,48 +219,51 @@ class Chrome:
     def is_label(self, text: str) -> bool:
         return len(text) < 80 and label_kind(text) is not None
 
-    def hides(self, element: Any, name: str) -> bool:
-        """Whether nothing in ``element`` (tag ``name``) is about the page."""
+    def why_hidden(self, element: Any, name: str) -> str:
+        """Why nothing in ``element`` (tag ``name``) is about the page; empty when it may be."""
         if element in self._kept:
-            return False
-        if element in self._others:
-            return True
-        if name in _NO_ARTICLE:
-            return True
-        attributes = element.attrib
-        is_part = name in _LANDMARKS or attributes.get("role") == "complementary"
-        if is_part and self._is_site_part(element, name):
-            return True
-        if not attributes:
-            return False
-        if attributes.get("role") in _HIDDEN_ROLES and not is_part:
-            return True
-        if attributes.get("role") == "tablist" and name in ("ul", "ol"):
-            # The names of tabs; where it is another element, Bootstrap 3 prints their contents in it, too.
-            return True
-        if self._is_hidden(element) and not (attributes.get("id") in self._folded and self._inside_article(element)):
-            return True
-        classes = _EDITORS_NAME.sub(" ", attributes.get("class", ""))
-        hint = _CLASS_HINT.search(classes)
-        if hint is None and name in _WITH_ID_OF_ITS_PLACE:
-            hint = _ID_HINT.fullmatch(attributes.get("id", ""))
-        if hint is None:
-            return "views-row" in classes and _has_sibling_row(element)
-        return not (_PART_HINT.search(hint[0]) and self._is_labelled_part(element, hint[0]))
+            return ""
+        if element in self._others and not self._is_in_value(element):
+            return "another node"
+        if name not in _TELLING and not element.keys():
+            return ""
+        for mark in MARKS:
+            if mark.holds(self, element, name):
+                return "" if self._holds_text(element, mark.share) else mark.why
+        return ""
 
-    @staticmethod
-    def _is_hidden(element: Any) -> bool:
-        attributes = element.attrib
-        if "hidden" in attributes or attributes.get("aria-hidden") == "true":
-            return True
-        if _DISPLAY_NONE.search(attributes.get("style", "")):
-            return True
-        classes = attributes.get("class", "")
-        return _HIDDEN_CLASS.search(classes) is not None and _SHOWN_CLASS.search(classes) is None
+    def _holds_text(self, element: Any, share: float) -> bool:
+        """Whether more than ``share`` of the page's text stands in ``element``."""
+        own = self._text.get(element, 0)
+        return own > SHORTEST_TEXT and own > share * self._text[self._main]
 
-    def _is_labelled_part(self, element: Any, hint: str) -> bool:
-        """Whether ``element`` is a column of the article, or another part of it that prints labels."""
-        return self._inside_article(element) and ("sidebar" in hint.lower() or label_count(element) > 0)
+    @cached_property
+    def _text(self) -> dict[Any, int]:
+        """Each element of the main content -> how long its text reads, without links and the title."""
+        elements = [element for element in self._main.iter() if isinstance(element.tag, str)]
+        found: dict[Any, int] = {}
+        for element in reversed(elements):
+            own = found.get(element, 0)
+            if element.tag in _NO_TEXT:
+                own = 0
+            elif element.text:
+                own += reading_length(element.text.strip())
+            found[element] = own
+            around = element.getparent()
+            if around is not None:
+                after = reading_length(element.tail.strip()) if element.tail else 0
+                found[around] = found.get(around, 0) + own + after
+        return found
+
+    def is_value(self, rows: Any) -> bool:
+        """Whether ``rows``, the element around rows of a view or terms, is the value of a labelled field."""
+        if rows not in self._values:
+            self._values[rows] = follows_label(rows)
+        return self._values[rows]
+
+    def _is_in_value(self, element: Any) -> bool:
+        around = islice(element.iterancestors(), 2)
+        return any(self.is_value(one) for one in (element, *around))
 
     def _inside_article(self, element: Any) -> bool:
         """Whether an element around ``element`` is the article; what is found is kept, for pages nest deeply."""
@@ -199,8 +279,10 @@ class Chrome:
         self._inside.update(dict.fromkeys(chain, answer))
         return answer
 
-    def _is_site_part(self, element: Any, name: str) -> bool:
+    def is_site_part(self, element: Any, name: str) -> bool:
         """An aside, header or footer of the page; one of the article belongs to the article unless it only links."""
+        if name not in _LANDMARKS and element.get("role") != "complementary":
+            return False
         if not self._inside_article(element):
             return True
         if name in ("footer", "header") or element.getparent() in self._asides:
@@ -211,6 +293,95 @@ class Chrome:
         self._asides.update(element.iter())
         return False
 
+    def is_unseen(self, element: Any, name: str) -> bool:
+        """Hidden from sight, and by no button of the article that unfolds it."""
+        get = element.get
+        hidden = (
+            get("hidden") is not None
+            or get("aria-hidden") == "true"
+            or _DISPLAY_NONE.search(get("style") or "") is not None
+            or _look(get("class") or "")[0]
+        )
+        return hidden and not (get("id") in self._folded and self._inside_article(element))
+
+    def is_named(self, element: Any, name: str) -> bool:
+        """A word of its class or id says what templates print around a page, and not a part with its metadata."""
+        hint = _look(element.get("class") or "")[1]
+        if not hint and name in _WITH_ID_OF_ITS_PLACE and (found := _ID_HINT.fullmatch(element.get("id") or "")):
+            hint = found[0]
+        if not hint:
+            return False
+        is_soft = _SOFT_HINT.search(hint) or _FIELD.search(element.get("class") or "")
+        if is_soft and self._text.get(element, 0) >= PARAGRAPH and self._inside_article(element):
+            return False
+        if "teaser" in hint and self._is_in_value(element):
+            return False
+        is_part = (_PART_HINT.search(hint) or _BOX_HINT.search(hint)) is not None and self._inside_article(element)
+        return not (is_part and ("sidebar" in hint.lower() or label_count(element) > 0))
+
+
+class Mark(NamedTuple):
+    """One kind of evidence that an element is a part of the site."""
+
+    why: str
+    """Printed by ``scrapy explain``."""
+
+    share: float
+    """The share of the page's running text that shows the evidence to be wrong."""
+
+    holds: Callable[[Chrome, Any, str], bool]
+    """Of (the page's Chrome, element, its tag)."""
+
+
+MARKS = (
+    Mark("navigation, a form or a dialog", NEARLY_ALL, lambda page, element, name: name in _NO_ARTICLE),
+    Mark("a header, footer or aside of the site", NEARLY_ALL, Chrome.is_site_part),
+    Mark(
+        "its role is of the site",
+        NEARLY_ALL,
+        lambda page, element, name: (
+            (role := element.get("role")) in _HIDDEN_ROLES and role != "complementary" and name not in _LANDMARKS
+        ),
+    ),
+    # Where it is another element, Bootstrap 3 prints the contents of the tabs in it, too.
+    Mark(
+        "the names of tabs",
+        NEARLY_ALL,
+        lambda page, element, name: name in ("ul", "ol") and element.get("role") == "tablist",
+    ),
+    Mark("hidden from sight", MOST, Chrome.is_unseen),
+    Mark("its class or id is of the site", MOST, Chrome.is_named),
+    Mark(
+        "a row of a view",
+        MOST,
+        lambda page, element, name: (
+            "views-row" in (element.get("class") or "")
+            and _has_sibling_row(element)
+            and not page.is_value(element.getparent())
+        ),
+    ),
+)
+
+
+@lru_cache(maxsize=4096)
+def _look(classes: str) -> tuple[bool, str]:
+    """Whether ``classes`` hide an element, and the word in them that names a part of the site."""
+    hint = _CLASS_HINT.search(_EDITORS_NAME.sub(" ", _HUMP.sub("-", classes)))
+    return (
+        _HIDDEN_CLASS.search(classes) is not None and _SHOWN_CLASS.search(classes) is None,
+        "" if hint is None else hint[0],
+    )
+
+
+def follows_label(element: Any) -> bool:
+    """Whether what is printed right before ``element``, in its parent or a few elements further out, labels a field."""
+    for around in islice(chain((element,), element.iterancestors()), 12):
+        for before in islice(around.itersiblings(preceding=True), 5):
+            text = fold("".join(islice(before.itertext(), 20))) if isinstance(before.tag, str) else ""
+            if text:
+                return len(text) < 80 and label_field(text) is not None
+    return False
+
 
 def _has_sibling_row(element: Any) -> bool:
     return any(
@@ -220,9 +391,12 @@ def _has_sibling_row(element: Any) -> bool:
     )
 
 
+_LABEL_END = re.compile(r"[:：]|(?=\d)")
+
+
 def label_count(element: Any) -> int:
     """How many different labels of the metadata block begin a text in ``element``."""
-    texts = (fold(text.partition(":")[0].partition("：")[0][:200]) for text in islice(element.itertext(), 400))
+    texts = (fold(_LABEL_END.split(text[:200])[0]) for text in islice(element.itertext(), 400))
     return len({key(text) for text in texts if 0 < len(text) < 80 and label_field(text) is not None})
 
 

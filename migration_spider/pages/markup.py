@@ -13,6 +13,8 @@ from migration_spider.pages.text import absolute, word_set
 VOID_TAGS = word_set("area base br col embed hr img input link meta source track wbr")
 _DROPPED_TAGS = word_set("script style template noscript xml head")
 _ADDRESSES = frozenset(("href", "src", "cite", "poster", "data-src"))
+# A comma inside an address is part of it: only one before white space ends a candidate.
+_CANDIDATE = re.compile(r"[\s,]*([^\s,]\S*)")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.:-]*$")
 
 
@@ -73,7 +75,15 @@ def _attributes(element: Any, base_url: str) -> str:
 
 def srcset(text: str | None) -> list[tuple[str, str]]:
     """(address, descriptor) of each candidate in a ``srcset`` (HTML Standard, section 4.8.4.2.1)."""
-    return [
-        (match[1].rstrip(","), (match[2] or "").strip())
-        for match in re.finditer(r"([^\s,]\S*)(\s+[^,]*)?(?:,|$)", text or "")
-    ]
+    found = []
+    text = text or ""
+    at = 0
+    while match := _CANDIDATE.match(text, at):
+        address, at = match[1].rstrip(","), match.end()
+        size = ""
+        if address == match[1]:
+            end = text.find(",", at)
+            end = len(text) if end < 0 else end
+            size, at = text[at:end].strip(), end
+        found.append((address, size))
+    return found

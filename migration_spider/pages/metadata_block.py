@@ -1,37 +1,55 @@
 """The block of labels and values of an article, read from any theme.
 
 Labels are found by meaning (the label vocabulary), the bounds of the block by structure: the containers that hold the
-labels, the shape of their fields, and the running text around them.
+labels, the shape of their rows, and the running text around them (labels.py). Here rows become entries: those with a
+label, and beside them those whose label is new or missing, which must look like the others (look.py).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import takewhile
+from itertools import chain, islice, takewhile
+from typing import Literal, NamedTuple
 
 from migration_spider.items import Entry
-from migration_spider.pages.cells import LONGEST_LABEL, label_of, values
+from migration_spider.pages.cells import DATE, LONGEST_LABEL, Cell, label_of, values
 from migration_spider.pages.chrome import is_site_label
-from migration_spider.pages.columns import read_columns
-from migration_spider.pages.fields import Field, find, has_prose
+from migration_spider.pages.labels import Row, Sheet, find, select
 from migration_spider.pages.look import Look, is_foreign
-from migration_spider.pages.outline import Block, Line, Unit
-from migration_spider.pages.selection import select
+from migration_spider.pages.outline import HEADING_TAGS, Block, Line, Piece, Unit, ancestors
 from migration_spider.pages.text import fold
-from migration_spider.pages.unlabelled import named_field, read_unlabelled
-from migration_spider.vocabularies import is_generic_label, label_field, label_kind
+from migration_spider.vocabularies import VOCABULARIES, is_generic_label, label_kind, lookup_named, machine_name_field
 
 # What themes call the element above the fields of a box, as Bootstrap's "card-header".
 _CAPTION = re.compile(r"(?:^|[\s_-])(?:title|header|heading|caption|legend)(?:$|\s)")
+# How Drupal's themes, Views and Layout Builder print the machine name of a field.
+_NAME = re.compile(r"(?:field-{1,2}name-|views-field-|block-field-block(?:node|node-?\w+?)(?=field))(field-[\w-]+)")
+# What shows something without text.
+_SHOWN = ("img", "svg", "iframe", "object", "embed", "video", "canvas")
+_NO_FIELD = HEADING_TAGS | {"p", "ul", "ol", "table", "blockquote", "figure", "pre"}
 
+_TERM = re.compile(r"(?:^|\s)taxonomy-term(?:$|\s|--)")
 
-FEWEST_OF_COPY = 3
-"""Lines that a copy of the block has; fewer may be a heading and a word of the text."""
+FEWEST = 3
+"""Labels, or fields without one, of a block that is told by nothing else, and lines of a copy: less may be chance."""
+
+MOST = 200
+"""Fields without a label side by side; more are a list."""
 
 LONGEST_COPIED = 20_000
 """Characters; no block of one item is longer."""
+
+
+class Role(NamedTuple):
+    """What a line of the block is."""
+
+    role: Literal["label", "value", "caption", "copy"]
+    entry: int | None
+    """Number of the entry, from 0; None for what belongs to no single one."""
+
+    why: str
 
 
 @dataclass(slots=True, eq=False)
@@ -42,22 +60,25 @@ class MetadataBlock:
     units: set[Unit] = field(default_factory=set)
     """The parts of the outline that the block takes up."""
 
+    roles: dict[Line, Role] = field(default_factory=dict)
+    """What each line of the block is and why, in the order read."""
+
+    owners: dict[Piece, int] = field(default_factory=dict)
+    """Number of the entry of which a piece prints the label or a value."""
+
     @property
     def fields(self) -> set[str]:
         """Item fields that the labels stand for."""
-        return {name for entry in self.entries if entry.label and (name := label_field(entry.label))}
+        return {entry.field_name for entry in self.entries if entry.label and entry.field_name}
 
     @property
     def is_of_one_item(self) -> bool:
         """Whether the block is the whole one of one item: its date or type once, no label twice, no list of filters."""
-        named = [label_field(entry.label) for entry in self.entries if entry.label]
-        known = [name for name in named if name]
-        single = [entry for entry in self.entries if label_field(entry.label) in ("publication_date", "material_type")]
-        return (
-            len(known) == len(set(known)) >= 3
-            and any(len(entry.values) == 1 for entry in single)
-            and not self.is_filter
+        named = [entry for entry in self.entries if entry.label and entry.field_name]
+        is_single = any(
+            len(entry.values) == 1 for entry in named if entry.field_name in ("publication_date", "material_type")
         )
+        return len(named) == len(self.fields) >= FEWEST and is_single and not self.is_filter
 
     @property
     def is_filter(self) -> bool:
@@ -75,51 +96,293 @@ class MetadataBlock:
 
 def read(top: Block, base_url: str) -> MetadataBlock:
     """The metadata block in the outline ``top``; links are resolved against ``base_url``."""
-    kept = select(find(top))
-    if not any(label_field(cell.label) for one in kept for cell in one.cells):
-        # Nothing, or label words of other kinds of pages: "Date" and "Venue" in a table of the text.
-        found = read_columns(top, base_url) or (None if kept else read_unlabelled(top, base_url))
-        if found is not None or not kept:
-            return MetadataBlock() if found is None else MetadataBlock(*found)
-    block = _Reader(kept, base_url).read()
-    block.units.update(_copies(top, block))
-    return block
+    reader = _Reader(Sheet(top), base_url)
+    rows = select(reader.sheet, find(reader.sheet))
+    is_of_news = any(_field(cell.label) for row in rows for cell in row.cells)
+    # Else nothing, or label words of other kinds of pages: "Date" and "Venue" in a table of the text.
+    if is_of_news or not (reader.columns() or (not rows and reader.unlabelled())):
+        reader.rows(rows)
+    return reader.finish()
 
 
-def _copies(top: Block, block: MetadataBlock) -> Iterator[Block]:
-    """Parts of the page that print nothing but what ``block`` does: the same block for narrow screens."""
-    taken = {line for unit in block.units for line in _lines(unit)}
-    own = "".join(_letters(line) for line in top.lines() if line in taken)
-    if len(own) > LONGEST_COPIED:
-        return
-    # Block -> number of lines that are no copy, of all, of those with a label.
-    counts: dict[Block, tuple[int, int, int]] = {}
-    found: set[Block] = set()
-    for outer in reversed(list(top.blocks())):
-        inner = [
-            counts[unit] if isinstance(unit, Block) else _count_of_copy(unit, taken, own) for unit in outer.children
-        ]
-        others, lines, labels = (sum(count[n] for count in inner) for n in range(3))
-        counts[outer] = others, lines, labels
-        if others == 0 and lines >= FEWEST_OF_COPY and labels > 1:
-            found.add(outer)
-    yield from (block for block in found if block.parent not in found)
+def _names_of_terms(lines: list[Line]) -> dict[Line, Line]:
+    """Lines of terms that a template of their own prints -> the one of the term that names it, not its icon or text."""
+    terms: dict[Block, list[Line]] = {}
+    for line in lines:
+        around = (block for block, _ in zip(ancestors(line), range(6), strict=False) if _TERM.search(block.classes))
+        if (term := next(around, None)) is not None:
+            terms.setdefault(term, []).append(line)
+    found: dict[Line, Line] = {}
+    for own in terms.values():
+        heads = [line for line in own if any(block.tag in HEADING_TAGS for block in islice(ancestors(line), 3))]
+        found.update(dict.fromkeys(own, next(chain(heads, (line for line in own if line.linked)), own[0])))
+    return found
 
 
-def _count_of_copy(line: Line, taken: set[Line], own: str) -> tuple[int, int, int]:
-    letters = _letters(line)
-    if not letters:
-        return 0, 0, 0
-    alike = line not in taken and letters in own
-    return int(not alike), 1, int(alike and label_of(line.text.partition(":")[0]) is not None)
+def _field(label: str) -> str | None:
+    return Entry(label=label).field_name
+
+
+class _Reader:
+    """Makes the entries of one page, and notes of every line what it is."""
+
+    def __init__(self, sheet: Sheet, base_url: str) -> None:
+        self.sheet = sheet
+        self.base_url = base_url
+        self.block = MetadataBlock()
+        self.said: dict[Line, tuple[Literal["label", "value", "caption", "copy"], Entry | None, str]] = {}
+        self.owned: dict[Piece, Entry] = {}
+        self.last: list[tuple[Entry, Row]] = []
+
+    # Entries and their lines.
+
+    def label(self, line: Line, printed: list[Cell], why: str) -> Entry:
+        """The last of the entries whose labels ``line`` prints, with the values beside them."""
+        entry = Entry(label="")
+        starts = [cell.start for cell in printed[1:]]
+        for cell, end in zip(printed, [*starts, len(line.pieces)], strict=True):
+            entry = Entry(label=cell.label, values=values(cell.pieces, self.base_url))
+            self.block.entries.append(entry)
+            begin = 0 if cell is printed[0] else cell.start
+            self.owned.update(dict.fromkeys(line.pieces[begin:end], entry))
+        self.said[line] = "label", entry, why
+        return entry
+
+    def values(self, entry: Entry, lines: Iterable[Line], why: str) -> None:
+        lines = list(lines)
+        named = _names_of_terms(lines)
+        for line in lines:
+            if named.get(line, line) is line:
+                entry.values.extend(values(line.pieces, self.base_url))
+            self.said[line] = "value", entry, why
+            self.owned.update(dict.fromkeys(line.pieces, entry))
+
+    # Pages whose labels are known.
+
+    def rows(self, rows: list[Row]) -> None:
+        self.by_unit = {row.unit: row for row in rows}
+        self.containers: dict[Block, list[Row]] = {}
+        for row in rows:
+            self.containers.setdefault(row.container, []).append(row)
+        self.holders: set[Block] = set()
+        outer = []
+        for container in self.containers:
+            block: Block | None = container
+            while block is not None and block not in self.holders:
+                self.holders.add(block)
+                block = block.parent
+        for container in self.containers:
+            block = container.parent
+            while block is not None and block not in self.containers:
+                block = block.parent
+            if block is None:
+                outer.append(container)
+        for container in outer:
+            self._container(container)
+        self._captions()
+
+    def _container(self, container: Block) -> None:
+        children = container.children
+        labelled = [n for n, child in enumerate(children) if child in self.by_unit]
+        if not labelled:
+            for child in children:
+                if isinstance(child, Block) and child in self.holders:
+                    self._container(child)
+            return
+        look = Look(self.sheet, container, self.containers[container])
+        first, last = look.bounds(labelled, self.by_unit)
+        strays = look.strays(labelled)
+        open_entry: Entry | None = None
+        for number, child in enumerate(children):
+            row = self.by_unit.get(child)
+            if row is not None:
+                open_entry = self._row(row, look)
+            elif isinstance(child, Block) and child in self.holders:
+                self._container(child)
+                open_entry = None
+            elif number in strays or self.sheet.has_prose(child):
+                open_entry = None
+            elif first <= number <= last and not is_foreign(self.sheet, child):
+                open_entry = self._beside(child, look, open_entry)
+
+    def _row(self, row: Row, look: Look) -> Entry | None:
+        """Entries of a labelled row; the last is returned when values may follow in the siblings."""
+        if row.is_media:
+            self.block.units.add(row.line)
+            self.said[row.line] = "label", None, f"label: of a picture or film, {row.cells[0].label!r}"
+            return None
+        self.block.units.add(row.unit)
+        entry = self.label(row.line, row.cells, f"label: {row.cells[0].why}")
+        self.last.append((entry, row))
+        own = self.sheet.of(row.unit)
+        place = own.index(row.line)
+        if row.shape == "flat":
+            return None if look.is_empty_box(row) else entry
+        others = own[place + 1 :] or own[:place] if row.shape == "box" else own[:place] + own[place + 1 :]
+        self.values(entry, others, f"value: in the box of the label {entry.label!r}")
+        is_open = row.shape == "inline" and (isinstance(row.unit, Line) or row.unit.tag == "p")
+        return entry if is_open else None
+
+    def _beside(self, child: Unit, look: Look, open_entry: Entry | None) -> Entry | None:
+        """What ``child`` is beside the labelled rows; the entry to which what follows belongs is returned."""
+        self.block.units.add(child)
+        lines = self.sheet.of(child)
+        new = look.new_label(child, is_below=open_entry is not None)
+        if new is not None:
+            cell, why, is_open = new
+            entry = self.label(lines[0], [cell], f"label: {why}")
+            self.values(entry, lines[1:], f"value: in the box of the label {entry.label!r}")
+            return entry if is_open else None
+        if open_entry is not None:
+            self.values(open_entry, lines, f"value: below the label {open_entry.label!r}")
+            return open_entry
+        last = self.block.entries[-1] if self.block.entries else None
+        if last is not None and not last.values and label_kind(last.label) == "file" and _is_link(lines):
+            self.values(last, lines, f"value: a file below the label {last.label!r}")
+        else:
+            self.bare(child, "value: a field without label, which looks like the fields beside it")
+        return None
+
+    def bare(self, unit: Unit, why: str) -> None:
+        """The entry of a field without label."""
+        self.block.units.add(unit)
+        entry = Entry(label="", field_name=named_field(unit))
+        self.values(entry, self.sheet.of(unit), why)
+        if entry.values:
+            self.block.entries.append(entry)
+
+    # Pages without a known label.
+
+    def columns(self) -> bool:
+        """Reads a table with one row below its headings: a view that prints one item, its labels as headings."""
+        for table in self.sheet.top.blocks():
+            if table.tag != "table" or table.in_body:
+                continue
+            rows = [block for block in table.blocks() if block.tag == "tr"]
+            if len(rows) != 2:
+                continue
+            heads, under = ([cell for cell in row.children if isinstance(cell, Block)] for row in rows)
+            labels = [label_of(head.text) for head in heads if head.tag == "th"]
+            # A table of the text may have one or two headings that sound like labels.
+            if len(labels) - labels.count(None) < FEWEST or labels.count(None) > 1:
+                continue
+            if len(set(labels)) != len(under) or len(heads) != len(under):
+                continue
+            self.block.units.add(table)
+            for head, label, cell in zip(heads, labels, under, strict=True):
+                entry = self.label(
+                    self.sheet.of(head)[0], [Cell(label or head.text, set())], "label: heads a column of the table"
+                )
+                self.values(entry, self.sheet.of(cell), f"value: in the column of the label {entry.label!r}")
+            return True
+        return False
+
+    def unlabelled(self) -> bool:
+        """Reads fields without any printed label: by what the site's own names of them say, or the vocabularies know.
+
+        The date must be among them, and two must belong to different vocabularies.
+        """
+        best: tuple[int, list[Block]] = 0, []
+        for container in self.sheet.top.blocks():
+            if container.in_body or not FEWEST <= len(container.children) <= MOST:
+                continue
+            known = {n: found for n, child in enumerate(container.children) if (found := self._fields(child))}
+            named = {name for found in known.values() if len(found) == 1 for name in found} - {"date"}
+            if len(known) < FEWEST or len(named) < 2:
+                continue
+            units = [
+                child
+                for child in container.children[min(known) : max(known) + 1]
+                if isinstance(child, Block) and not is_foreign(self.sheet, child)
+            ]
+            best = max(best, (len(units), units), key=lambda one: one[0])
+        for unit in best[1]:
+            self.bare(unit, "value: a field without label, among fields that the vocabularies know")
+        return bool(best[1])
+
+    def _fields(self, unit: Unit) -> set[str]:
+        """``date``, or the item fields to one of which all values of ``unit`` belong."""
+        if isinstance(unit, Line) or unit.tag in _NO_FIELD or is_foreign(self.sheet, unit):
+            return set()
+        if own := named_field(unit):
+            return {"date" if own == "publication_date" else own}
+        printed = [value for line in self.sheet.of(unit) for value in values(line.pieces, self.base_url)]
+        if len(printed) == 1 and (printed[0].datetime or DATE.fullmatch(printed[0].text)):
+            return {"date"}
+        sets = [{name for name in VOCABULARIES if lookup_named(name, value.text)} for value in printed]
+        return set.intersection(*sets) if sets else set()
+
+    # What else is of the block.
+
+    def _captions(self) -> None:
+        """Takes in the heading of the block ("Details"): of a box, a fieldset or a table that holds nothing else."""
+        own = {line for unit in self.block.units for line in self.sheet.of(unit)}
+        for container in self.containers:
+            block: Block | None = container
+            while block is not None and block.parent is not None and block.tag not in ("article", "main"):
+                lines = [line for line in self.sheet.of(block) if line.text]
+                above = list(takewhile(lambda line: line not in own, lines))
+                if not all(line in own for line in lines[len(above) :]) or not all(map(_is_caption, above)):
+                    break
+                self.block.units.update(above)
+                self.said.update((line, ("caption", None, "caption: heads the block")) for line in above)
+                own.update(above)
+                block = block.parent
+
+    def finish(self) -> MetadataBlock:
+        block = self.block
+        block.units.update(self._copies())
+        for entry, row in self.last:
+            entry.unread = not entry.values and _is_unread(self.sheet, row)
+        # Settings of the layout that leak into the page, such as "Full width banner: Off", are no metadata.
+        block.entries = [entry for entry in block.entries if not is_site_label(entry.label)]
+        numbers = {id(entry): number for number, entry in enumerate(block.entries)}
+        block.roles = {
+            line: Role(role, None if entry is None else numbers.get(id(entry)), why)
+            for line, (role, entry, why) in self.said.items()
+        }
+        block.owners = {piece: numbers[id(entry)] for piece, entry in self.owned.items() if id(entry) in numbers}
+        return block
+
+    def _copies(self) -> Iterator[Block]:
+        """Parts of the page that print nothing but what the block does: the same block for narrow screens."""
+        taken = {line for unit in self.block.units for line in self.sheet.of(unit)}
+        lines = (line for line in self.sheet.lines if line not in taken)
+        named = {line for line in lines if label_of(line.text[: 2 * LONGEST_LABEL].partition(":")[0]) is not None}
+        if not taken or len(named) < 2:
+            return
+        own = "".join(_letters(line) for line in self.sheet.lines if line in taken)
+        if len(own) > LONGEST_COPIED:
+            return
+        printed = {line: letters for line in self.sheet.lines if (letters := _letters(line))}
+        alike = {line for line, letters in printed.items() if line not in taken and letters in own}
+        labels = self.sheet.counter(named & alike)
+        others = self.sheet.counter(printed.keys() - alike)
+        count = self.sheet.counter(printed)
+        inside: set[Block] = set()
+        for block in self.sheet.top.blocks():
+            if block.parent in inside:
+                inside.add(block)
+            elif others(block) == 0 and count(block) >= FEWEST and labels(block) > 1:
+                inside.add(block)
+                self.said.update((line, ("copy", None, "copy: the same once more")) for line in self.sheet.of(block))
+                yield block
 
 
 def _letters(line: Line) -> str:
     return "".join(filter(str.isalnum, line.text))
 
 
-def _lines(unit: Unit) -> list[Line]:
-    return list(unit.lines()) if isinstance(unit, Block) else [unit]
+def _is_unread(sheet: Sheet, row: Row) -> bool:
+    """Whether the page prints more than the label of ``row``: a picture without words, a text taken for chrome."""
+    following = sheet.follower(row.unit)
+    end = following.element if isinstance(following, Block) else None
+    piece = row.line.pieces[-1]
+    label = row.unit.element if isinstance(row.unit, Block) else piece.path[0] if piece.path else piece.slot[0]
+    after = takewhile(lambda one: one is not end and one.tag != "br", islice(label.itersiblings(), 20))
+    parts = [one for one in (label, *after) if isinstance(one.tag, str)]
+    text = fold("".join(text for one in parts for text in islice(one.itertext(), 100)))
+    return len(text) > len(row.line.text) or any(next(one.iter(*_SHOWN), None) is not None for one in parts)
 
 
 def _is_caption(line: Line) -> bool:
@@ -131,140 +394,14 @@ def _is_caption(line: Line) -> bool:
     )
 
 
-class _Reader:
-    """Reads the containers of the selected fields in page order."""
+def _is_link(lines: list[Line]) -> bool:
+    texts = [piece for line in lines for piece in line.pieces if piece.image or fold(piece.text)]
+    return any(piece.link is not None for piece in texts[:1])
 
-    def __init__(self, kept: list[Field], base_url: str) -> None:
-        self.base_url = base_url
-        self.by_unit = {one.unit: one for one in kept}
-        self.containers: dict[Block, list[Field]] = {}
-        for one in kept:
-            assert one.container is not None  # noqa: S101 - select keeps no others
-            self.containers.setdefault(one.container, []).append(one)
-        self.holders: set[Block] = set()
-        for container in self.containers:
-            block: Block | None = container
-            while block is not None and block not in self.holders:
-                self.holders.add(block)
-                block = block.parent
-        self.block = MetadataBlock()
 
-    def read(self) -> MetadataBlock:
-        for container in self.containers:
-            if not self._held(container):
-                self._container(container)
-        self._captions()
-        # Settings of the layout that leak into the page, such as "Full width banner: Off", are no metadata.
-        self.block.entries = [entry for entry in self.block.entries if not is_site_label(entry.label)]
-        return self.block
-
-    def _held(self, container: Block) -> bool:
-        block = container.parent
-        while block is not None:
-            if block in self.containers:
-                return True
-            block = block.parent
-        return False
-
-    def _container(self, container: Block) -> None:
-        fields = self.containers.get(container, [])
-        children = container.children
-        labelled = [n for n, child in enumerate(children) if child in self.by_unit]
-        if not labelled:
-            for child in children:
-                if isinstance(child, Block) and child in self.holders:
-                    self._container(child)
-            return
-        look = Look(container, fields)
-        first, last = look.bounds(labelled, self.by_unit)
-        strays = look.strays(labelled)
-        open_entry: Entry | None = None
-        for number, child in enumerate(children):
-            one = self.by_unit.get(child)
-            if one is not None:
-                open_entry = self._field(one, look)
-                continue
-            if isinstance(child, Block) and child in self.holders:
-                self._container(child)
-                open_entry = None
-                continue
-            if not first <= number <= last or number in strays or has_prose(child) or is_foreign(child):
-                if number in strays or has_prose(child):
-                    open_entry = None
-                continue
-            open_entry = self._unlabelled(child, look, open_entry)
-
-    def _captions(self) -> None:
-        """Takes in the heading of the block ("Details"): of a box, a fieldset or a table that holds nothing else."""
-        own = {line for unit in self.block.units for line in _lines(unit)}
-        for container in self.containers:
-            block: Block | None = container
-            while block is not None and block.parent is not None and block.tag not in ("article", "main"):
-                lines = [line for line in block.lines() if line.text]
-                above = list(takewhile(lambda line: line not in own, lines))
-                if not all(line in own for line in lines[len(above) :]) or not all(map(_is_caption, above)):
-                    break
-                self.block.units.update(above)
-                own.update(above)
-                block = block.parent
-
-    def _field(self, one: Field, look: Look) -> Entry | None:
-        """Entries of a labelled field; returned open when values may follow in the siblings."""
-        self.block.units.add(one.unit)
-        entry = Entry(label="")
-        for cell in one.cells:
-            entry = Entry(label=cell.label, values=values(cell.pieces, self.base_url))
-            self.block.entries.append(entry)
-        if one.shape == "box":
-            own = list(one.unit.lines()) if isinstance(one.unit, Block) else []
-            place = own.index(one.line)
-            for line in own[place + 1 :] or own[:place]:
-                entry.values.extend(values(line.pieces, self.base_url))
-            return None
-        if one.shape == "inline":
-            own = list(one.unit.lines()) if isinstance(one.unit, Block) else []
-            for line in own:
-                if line is not one.line:
-                    entry.values.extend(values(line.pieces, self.base_url))
-            return entry if isinstance(one.unit, Line) or one.unit.tag == "p" else None
-        return None if look.is_empty_box(one) else entry
-
-    def _is_file_below_label(self, lines: list[Line]) -> bool:
-        """Whether ``lines`` are links right below a label of files that has nothing in its own box."""
-        last = self.block.entries[-1] if self.block.entries else None
-        texts = [piece for line in lines for piece in line.pieces if piece.image or fold(piece.text)]
-        return (
-            last is not None
-            and not last.values
-            and label_kind(last.label) == "file"
-            and any(piece.link is not None for piece in texts[:1])
-        )
-
-    def _unlabelled(self, child: Unit, look: Look, open_entry: Entry | None) -> Entry | None:
-        self.block.units.add(child)
-        lines = list(child.lines()) if isinstance(child, Block) else [child]
-        if look.is_label(child):
-            entry = Entry(label=lines[0].text.rstrip(":： "))
-            self.block.entries.append(entry)
-            return entry
-        if (cell := look.unknown_inline(lines)) is not None and (open_entry is None or cell.set_off):
-            entry = Entry(label=cell.label, values=values(cell.pieces, self.base_url))
-            open_entry = entry if isinstance(child, Line) or child.tag == "p" else None
-            self.block.entries.append(entry)
-            lines = lines[1:]
-        elif open_entry is not None:
-            entry = open_entry
-        elif self._is_file_below_label(lines):
-            entry = self.block.entries[-1]
-        elif isinstance(child, Block) and look.is_unknown_box(child, lines):
-            entry = Entry(label=lines[0].text.rstrip(":： "))
-            self.block.entries.append(entry)
-            lines = lines[1:]
-        else:
-            entry = Entry(label="", field_name=named_field(child))
-            self.block.entries.append(entry)
-        for line in lines:
-            entry.values.extend(values(line.pieces, self.base_url))
-        if not entry.label and not entry.values:
-            self.block.entries.remove(entry)
-        return open_entry
+def named_field(unit: Unit) -> str | None:
+    """The item field that the classes of ``unit`` name; None when they name none or several."""
+    if isinstance(unit, Line):
+        return None
+    names = {match[1] for block in unit.blocks() for match in _NAME.finditer(block.classes)}
+    return machine_name_field(names.pop()) if len(names) == 1 else None

@@ -11,24 +11,18 @@ from migration_spider.items import Attachment, Entry, Image, NewsItem
 from migration_spider.pages import attachments as files
 from migration_spider.pages import metadata_block
 from migration_spider.pages.base import Kind, Page
-from migration_spider.pages.body import Body
+from migration_spider.pages.body import block_around, plain_text
 from migration_spider.pages.chrome import label_count
-from migration_spider.pages.fields import is_prose
 from migration_spider.pages.markup import inner_html, srcset
 from migration_spider.pages.outline import HEADING_TAGS, Block, Line, ancestors, local_name
-from migration_spider.pages.outline_builder import build
+from migration_spider.pages.outline_builder import build, shown_text
+from migration_spider.pages.prose import is_prose
+from migration_spider.pages.roles import SUMMARY, TEXT_ROLES, Reading
 from migration_spider.pages.text import absolute, fold
 
 _HEADS = HEADING_TAGS | {"dt", "summary", "legend"}
-# Where themes put what goes with an article, and much that does not.
-_COLUMNS = (
-    "//aside | //*[@role='complementary']"
-    " | //*[contains(concat(' ', @class, ' ', @id, ' '), 'sidebar')][not(self::aside)][not(@role='complementary')]"
-)
-_SUMMARY = re.compile(
-    r"(?:^|[\s_-])(?:field-(?:summary|lead|teaser|intro|introduction|standfirst|subtitle|subheading|abstract|excerpt)"
-    r"|article-(?:lead|summary)|lead-text|standfirst)(?:$|\s)"
-)
+_TITLES = frozenset(("twitter:title", "dcterms.title")), frozenset(("og:title",))
+_DESCRIPTIONS = frozenset(("description",)), frozenset(("og:description",))
 _NUMERIC_DATE = re.compile(r"(?<![\d/.-])(\d{1,2})[/.-](\d{1,2})[/.-](?:19|20)\d\d(?!\d)")
 _SITE_PARTS = re.compile(r"\s+[|–—·-]\s+")
 # Only as long as a picture that a person sees.
@@ -53,10 +47,10 @@ class NewsPage(Page):
     @cached_property
     def _beside(self) -> tuple[Block, metadata_block.MetadataBlock] | None:
         """A column beside the article with the whole metadata block, and the block; asked when the article has none."""
-        for element in self._xpath(_COLUMNS)[:20]:
+        for element in islice(filter(_is_column, self.elements.all), 20):
             if label_count(element) < 3:
                 continue
-            top = build(element, self.chrome)
+            top = build(element, self.chrome, self.base_url)
             found = metadata_block.read(top, self.base_url)
             if found.is_of_one_item and not any(map(_is_linked, top.blocks())):
                 return top, found
@@ -82,18 +76,26 @@ class NewsPage(Page):
     @cached_property
     def title(self) -> str:
         """The heading of the page; else what its head says, without the name of the site."""
-        heading = "" if self.heading is None else _once(fold("".join(self.heading.itertext())))
-        shared = self._first("//meta[@property='og:title' or @name='twitter:title' or @name='dcterms.title']/@content")
-        document = self._first("//head/title/text()") or self._first("//title/text()") or ""
-        if heading and (not document or document.startswith(heading)) and heading != document.rpartition(" | ")[2]:
-            return heading
+        heading = "" if self.heading is None else _once(_shown(self.heading))
+        shared, document = self._meta(*_TITLES), self.document_title
+        is_site = heading == document.rpartition(" | ")[2]
         named = [text for text in (shared, *_beginnings(document)) if text]
+        if heading and not is_site:
+            # A kicker in an element of its own: "Statement: ", "Opinion".
+            without = {_without(self.heading, part) for part in islice(self.heading, 10)}
+            if kicked := [text for text in named if text in without]:
+                return kicked[0]
+            # A line below the title in an element of its own.
+            if shared and any(_ends(heading, _shown(part), shared) for part in islice(self.heading, 10)):
+                return shared
+            if not document or document.startswith(heading):
+                return heading
         # A theme may keep the h1 for the section's or the site's name and print the title below.
-        printed = {fold("".join(found.itertext())) for found in self._xpath("//h1 | //h2")[:40]}
+        printed = {_shown(found) for found in islice(self._iter("h1", "h2"), 40)}
         for text in named:
             if text in printed:
                 return text
-        if heading and heading != document.rpartition(" | ")[2]:
+        if heading and not is_site:
             return heading
         lines = set() if self.outline is None else {line.text for line in self.outline.lines()}
         for text in named:
@@ -107,7 +109,7 @@ class NewsPage(Page):
         lead = fold(" ".join(line.text for line in self._summary_lines))
         if lead:
             return lead
-        description = self._first("//meta[@name='description' or @property='og:description']/@content")
+        description = self._meta(*_DESCRIPTIONS)
         if description is None or _letters(description) in _letters(self.body_text):
             return None
         return description
@@ -115,7 +117,7 @@ class NewsPage(Page):
     @cached_property
     def _summary_lines(self) -> list[Line]:
         for block in self.outline.blocks() if self.outline is not None else ():
-            if _SUMMARY.search(block.classes) and not any(line in self._metadata_lines for line in block.lines()):
+            if SUMMARY.search(block.classes) and not any(line in self._metadata_lines for line in block.lines()):
                 return [line for line in block.lines() if line.text and not _labels(line)]
         return []
 
@@ -124,16 +126,18 @@ class NewsPage(Page):
         return {line for unit in self.block.units for line in (unit.lines() if isinstance(unit, Block) else (unit,))}
 
     @cached_property
-    def _file_lines(self) -> list[Line]:
-        return [] if self.outline is None else files.file_lines(self.outline, self.base_url)
-
-    @cached_property
-    def body(self) -> Body | None:
+    def lines(self) -> list[Line]:
+        """The lines of the outline in page order, each with its role."""
         top = self.outline
         if top is None:
-            return None
-        taken = {*self._metadata_lines, *self._file_lines, *self._title_lines(top), *self._summary_lines}
-        return Body(top, taken)
+            return []
+        titles, summary = set(self._title_lines(top)), set(self._summary_lines)
+        return Reading(top, self.article, self.base_url, self.block, titles, summary).lines
+
+    @cached_property
+    def text_lines(self) -> list[Line]:
+        """The lines of the article's text."""
+        return [line for line in self.lines if line.role in TEXT_ROLES]
 
     def _title_lines(self, top: Block) -> list[Line]:
         """The heading wherever it stands, and above the text the title, printed twice on many pages."""
@@ -150,54 +154,38 @@ class NewsPage(Page):
 
     @cached_property
     def body_text(self) -> str:
-        return "" if self.body is None else self.body.text()
+        return plain_text(self.text_lines)
 
     @cached_property
     def body_html(self) -> str:
         """HTML of the body as the page has it, without what is no body, addresses absolute; not sanitised."""
-        body = self.body
-        if body is None or body.block is None:
+        body = block_around(self.text_lines)
+        if body is None:
             return ""
-        without: set[Any] = set(self.chrome.dropped)
+        without: set[Any] = set(self.chrome.left_out)
         texts: set[tuple[Any, bool]] = set(self.chrome.dropped_texts)
-        pending = [body.block]
+        pending = [body]
         while pending:
             for child in pending.pop().children:
-                lines = list(child.lines()) if isinstance(child, Block) else [child]
-                if not any(line in body.taken for line in lines):
+                lines = [line for line in (child.lines() if isinstance(child, Block) else (child,)) if line.role]
+                if all(line.role in TEXT_ROLES for line in lines):
                     continue
                 if isinstance(child, Line):
                     texts.update(piece.slot for piece in child.pieces if not piece.image)
-                elif all(line in body.taken or not line.text for line in lines):
+                elif not any(line.role in TEXT_ROLES for line in lines):
                     without.add(child.element)
                 else:
                     pending.append(child)
-        inside = {block.element for block in body.block.blocks()}
-        without.update(
-            element
-            for element in body.block.element.iterdescendants()
-            if element not in inside and (self.chrome.hides(element, local_name(element)) or _is_control(element))
-        )
-        return inner_html(body.block.element, self.base_url, without, texts)
+        without.update(filter(_is_control, body.element.iterdescendants("button")))
+        return inner_html(body.element, self.base_url, without, texts)
 
     @cached_property
     def attachments(self) -> list[Attachment]:
         """Files of the item's file field; the metadata block and what stands outside the body count as such."""
-        if self.outline is None:
-            return []
-        fields = set(self._file_lines) | self._metadata_lines
-        inside = set() if self.body is None or self.body.block is None else set(self.body.block.lines())
-        lines = list(self.outline.lines())
-        if self._beside is not None and self.block is self._beside[1]:
+        lines = [line for line in self.lines if line.role == "file" or line in self._metadata_lines]
+        if self.block is not self._own_block and self._beside is not None:
             lines.extend(self._beside[0].lines())
-        return files.attachments(
-            (
-                line
-                for line in lines
-                if line in fields or (line not in inside and files.offers_file(line, self.base_url))
-            ),
-            self.base_url,
-        )
+        return files.attachments(lines, self.base_url)
 
     @cached_property
     def images(self) -> list[Image]:
@@ -229,7 +217,7 @@ class NewsPage(Page):
         answer = True if element is None else shown[element]
         for one in reversed(chain):
             tag = one.tag if isinstance(one.tag, str) else ""
-            answer = answer and not self.chrome.hides(one, tag)
+            answer = answer and not self.chrome.why_hidden(one, tag)
             shown[one] = answer
         return answer
 
@@ -246,8 +234,8 @@ class NewsPage(Page):
         }
 
     def to_item(self) -> NewsItem:
-        """The as-printed half of the record; the pipelines fill the rest."""
-        return NewsItem(
+        """The as-printed half of the record; the pipelines fill the rest. The page forgets what it read."""
+        item = NewsItem(
             url=self.url,
             node_id=self.node_id,
             canonical_url=self.canonical_url,
@@ -262,6 +250,30 @@ class NewsPage(Page):
             attachments=self.attachments,
             images=self.images,
         )
+        self.forget()
+        return item
+
+
+def _shown(heading: Any) -> str:
+    return shown_text(heading, is_title=True)
+
+
+def _without(heading: Any, part: Any) -> str:
+    """The text of ``heading`` without its beginning when that is all of its child ``part``."""
+    whole, own = _shown(heading), _shown(part)
+    return whole[len(own) :].lstrip(" :–—|-") if own and whole.startswith(own) else ""
+
+
+def _is_column(element: Any) -> bool:
+    """Whether themes put there what goes with an article, and much that does not."""
+    if element.tag == "aside" or element.get("role") == "complementary":
+        return True
+    return "sidebar" in element.get("class", "") or "sidebar" in element.get("id", "")
+
+
+def _ends(whole: str, end: str, rest: str) -> bool:
+    """Whether ``whole`` is ``rest`` and then ``end``."""
+    return bool(end) and whole.endswith(end) and whole[: -len(end)].rstrip(" :–—|-") == rest
 
 
 def _is_linked(block: Block) -> bool:

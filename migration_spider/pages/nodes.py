@@ -8,6 +8,7 @@ from functools import cached_property
 from itertools import islice
 from typing import Any
 
+from migration_spider.pages.bounds import Elements
 from migration_spider.pages.text import fold
 
 _PART = re.compile(r"(?:^|\s)(?:(?:js-)?comment|media|profile|user)(?:$|\s|--)")
@@ -16,22 +17,17 @@ MOST_ABOVE = 80
 
 
 class Nodes:
-    """Of the page with the root element ``root``; ``is_own`` says whether an ``href`` leads to the page itself."""
+    """Of the page with ``elements``; ``is_own`` says whether an ``href`` leads to the page itself."""
 
-    def __init__(self, root: Any, is_own: Callable[[str | None], bool]) -> None:
-        self.root = root
+    def __init__(self, elements: Elements, is_own: Callable[[str | None], bool]) -> None:
+        self.page = elements
         self.is_own = is_own
 
     @cached_property
     def elements(self) -> list[Any]:
         """The elements in which a theme prints a node, in page order: an ``<article>`` or what stands for it."""
-        if self.root is None:
-            return []
-        found: list[Any] = self.root.xpath(
-            "//*[@data-history-node-id or self::article or contains(concat(' ', @class, ' '), ' node ')]"
-            "[not(ancestor::aside or ancestor::nav or ancestor::footer)]"
-        )
-        return [element for element in found[:200] if not _is_part(element)]
+        found = (one for one in self.page.all if _is_node(one) and not _is_beside(one))
+        return [element for element in islice(found, 200) if not _is_part(element)]
 
     @cached_property
     def own(self) -> Any:
@@ -53,7 +49,7 @@ class Nodes:
     @cached_property
     def _around_h1(self) -> set[Any]:
         """All elements with an ``<h1>`` inside."""
-        return {around for h1 in islice(self.root.iter("h1"), 20) for around in h1.iterancestors()}
+        return ancestors_of(self.page.tagged("h1")[:20])
 
     def others(self, node_id: int | None) -> frozenset[Any]:
         """Elements of nodes that are not the page's own: with another id than ``node_id``, or headed by a link."""
@@ -76,6 +72,29 @@ class Nodes:
         href = "" if link is None else link.get("href") or ""
         # A link into the page folds a section.
         return href != "" and not href.startswith("#") and (bool(self._around_h1) or not self.is_own(href))
+
+
+def ancestors_of(*groups: list[Any]) -> set[Any]:
+    """All elements around one in ``groups``."""
+    found: set[Any] = set()
+    for group in groups:
+        for element in group:
+            around = element.getparent()
+            while around is not None and around not in found:
+                found.add(around)
+                around = around.getparent()
+    return found
+
+
+def _is_node(element: Any) -> bool:
+    if element.tag == "article" or element.get("data-history-node-id") is not None:
+        return True
+    words = element.get("class")
+    return words is not None and " node " in f" {words} "
+
+
+def _is_beside(element: Any) -> bool:
+    return next(element.iterancestors("aside", "nav", "footer"), None) is not None
 
 
 def _is_part(element: Any) -> bool:

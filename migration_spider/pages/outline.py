@@ -1,8 +1,8 @@
 """The page as a tree of blocks and lines: what a browser would stack and what it would print side by side.
 
 Every reader of article pages (metadata block, body, title) works on this outline, which outline_builder.py makes in one
-pass over the DOM, so that themes without any class read the same as themes with many. Site chrome is left out, see
-chrome.py.
+pass over the DOM, so that themes without any class read the same as themes with many. Parts of the site are left out,
+see chrome.py; what each line is, roles.py says.
 """
 
 from __future__ import annotations
@@ -15,13 +15,17 @@ from typing import Any
 from migration_spider.pages.text import fold, word_set
 
 HEADING_TAGS = word_set("h1 h2 h3 h4 h5 h6")
+EMBEDS = word_set("iframe embed object video audio")
+"""Elements that show what stands at another address."""
 
 # Classes of the body field in Drupal's themes.
 BODY_HINT = re.compile(
     r"(?:^|[\s_-])(?:field(?:s|)-{1,2}(?:name-|field-)*body|body-field|node__body|article-body|body-text)(?:$|\s)"
 )
 # Classes of text for screen readers only.
-UNSEEN = re.compile(r"(?:^|[\s])(?:visually-hidden|sr-only|usa-sr-only|element-invisible|screen-reader-text)(?:$|[\s])")
+UNSEEN = re.compile(
+    r"(?:^|\s)(?:visually-?hidden|sr-only|usa-sr-only|element-invisible|screen-reader-text|show-for-sr)(?:$|\s)"
+)
 
 
 def local_name(element: Any) -> str:
@@ -52,6 +56,7 @@ class Piece:
     """The ``<time>`` around the text."""
 
     image: bool = False
+    """Whether an image, an icon, an empty ``<time>`` or an embed stands here and ``text`` only names it."""
 
     @property
     def tag(self) -> str:
@@ -70,11 +75,24 @@ class Line:
     weight: int = 0
     """Characters, images and empty links included: 0 when a reader would see nothing."""
 
+    linked: int = 0
+    """Characters of the text that are links."""
+
+    is_prose: bool | None = None
+    """What `prose.is_prose` said; None when it was not asked."""
+
+    role: str = ""
+    """What the line is, one of `roles.ROLES`; empty until it is asked."""
+
+    why: str = ""
+    """The evidence for the role."""
+
     def close(self) -> None:
         self.text = fold("".join(piece.text for piece in self.pieces if not piece.image))
         self.weight = len(self.text) + sum(len(piece.text) or 1 for piece in self.pieces if piece.image)
-        if not self.weight and any(piece.link is not None for piece in self.pieces):
-            self.weight = 1
+        if any(piece.link is not None for piece in self.pieces):
+            self.weight = self.weight or 1
+            self.linked = sum(len(fold(piece.text)) for piece in self.pieces if piece.link is not None)
 
 
 @dataclass(slots=True, eq=False)
@@ -93,27 +111,41 @@ class Block:
     unseen: bool = False
     """Whether a class of this block or of one around it hides it from sight but not from screen readers."""
 
-    @property
-    def classes(self) -> str:
-        return self.element.get("class") or ""
+    whole: tuple[list[Block], list[Line]] | None = None
+    """Of a finished outline: all its blocks and lines, in page order."""
+
+    holds_only_lines: bool | None = None
+    """Of a finished outline; None until it is asked, for a block may have thousands of children."""
+
+    classes: str = field(init=False)
+    """As in the source."""
+
+    def __post_init__(self) -> None:
+        self.classes = self.element.get("class") or ""
 
     def lines(self) -> Iterator[Line]:
         """Lines of this block and of all blocks inside, in page order."""
+        return iter(self.whole[1]) if self.whole else self._lines()
+
+    def blocks(self) -> Iterator[Block]:
+        """This block and all blocks inside, in page order."""
+        return iter(self.whole[0]) if self.whole else self._blocks()
+
+    def _lines(self) -> Iterator[Line]:
         stack: list[Block | Line] = [self]
         while stack:
             unit = stack.pop()
             if isinstance(unit, Line):
                 yield unit
             else:
-                stack.extend(reversed(unit.children))
+                stack += unit.children[::-1]
 
-    def blocks(self) -> Iterator[Block]:
-        """This block and all blocks inside, in page order."""
+    def _blocks(self) -> Iterator[Block]:
         stack = [self]
         while stack:
             block = stack.pop()
             yield block
-            stack.extend(child for child in reversed(block.children) if isinstance(child, Block))
+            stack += [child for child in block.children[::-1] if isinstance(child, Block)]
 
     @property
     def text(self) -> str:

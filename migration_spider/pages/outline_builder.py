@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from migration_spider.pages.bounds import MAX_ELEMENTS
 from migration_spider.pages.chrome import Chrome
 from migration_spider.pages.outline import (
     BODY_HINT,
+    EMBEDS,
     HEADING_TAGS,
     UNSEEN,
     Block,
@@ -16,7 +19,7 @@ from migration_spider.pages.outline import (
     local_name,
 )
 from migration_spider.pages.prune import prune
-from migration_spider.pages.text import fold, word_set
+from migration_spider.pages.text import absolute, fold, word_set
 
 # Elements that start a line of their own in a browser's default style sheet (HTML Standard, section 15.3).
 BLOCK_TAGS = word_set(
@@ -26,26 +29,70 @@ BLOCK_TAGS = word_set(
 )
 # Elements whose text is not text of the page.
 SKIPPED_TAGS = word_set(
-    "audio button canvas datalist embed head iframe input link map meta noscript object option script select style svg "
-    "template textarea title video xml"
+    "button canvas datalist head input link map meta noscript option script select style svg template textarea title"
+    " xml"
 )
 
+# A footnote's number right behind a word or a number; "km²" and "CO₂" have a short unit or element before it.
+_FOOTNOTE = re.compile(r"\s*\[?(\d{1,3}(?:\s*,\s*\d{1,3})*)\]?\s*")
+_UNIT = re.compile(r"(?<![^\W\d_])[^\W\d_]{1,2}$")
+# Pixels that count visitors.
+_COUNTER = re.compile(r"googletagmanager\.com|doubleclick\.net|facebook\.com/tr\b")
+DEEPEST = 200
+"""How deep blocks nest in an outline; what broken pages nest deeper stands in the deepest one, line by line."""
 
-def build(root: Any, chrome: Chrome) -> Block:
-    """Outline of the element ``root`` without what ``chrome`` refuses."""
+
+def build(root: Any, chrome: Chrome, base_url: str) -> Block:
+    """Outline of the element ``root`` without what ``chrome`` refuses; addresses are resolved against ``base_url``."""
     top = Block(element=root, tag=local_name(root), parent=None)
-    _Builder(top, chrome).run()
+    _Builder(top, chrome, base_url).run()
     prune(top, chrome)
     _weigh(top)
     return top
 
 
+def shown_text(element: Any, *, is_title: bool = False) -> str:
+    """The text of ``element`` as a reader sees it: blocks and line breaks part words, texts for screen readers go.
+
+    Empty when the element itself is for screen readers only. Of a title, what is hidden, numbers of footnotes and signs
+    that link to the heading itself go, too.
+    """
+    out: list[str] = []
+    stack: list[Any] = [element]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, str):
+            out.append(node)
+            continue
+        name = local_name(node)
+        parts = name in BLOCK_TAGS or name == "br"
+        is_unseen = UNSEEN.search(node.get("class") or "") or (is_title and _is_beside_title(node, name, out))
+        if name and name not in SKIPPED_TAGS - {"button"} and not is_unseen:
+            stack.append(" " if parts else "")
+            for child in reversed(node):
+                stack.extend((child.tail or "", child))
+            stack.append(node.text or "")
+        if parts:
+            out.append(" ")
+    return fold("".join(out))
+
+
+def _is_beside_title(node: Any, name: str, before: list[str]) -> bool:
+    if node.get("aria-hidden") == "true" or node.get("hidden") is not None:
+        return True
+    if name == "a":
+        return (node.get("href") or "").startswith("#") and len(fold(node.text)) < 2
+    return name == "sup" and _FOOTNOTE.fullmatch(node.text or "") is not None and _UNIT.search("".join(before)) is None
+
+
 class _Builder:
     """One pass in document order with an explicit stack: cut pages nest deeper than Python recurses."""
 
-    def __init__(self, top: Block, chrome: Chrome) -> None:
+    def __init__(self, top: Block, chrome: Chrome, base_url: str) -> None:
         self.chrome = chrome
+        self.base_url = base_url
         self.block = top
+        self.depth = 0
         self.line: Line | None = None
         self.path: tuple[Any, ...] = ()
         self.link: Any = None
@@ -73,12 +120,17 @@ class _Builder:
             name = local_name(child)
             if name == "br":
                 self.flush()
-            elif name == "img":
-                self.image(child)
-            elif name and self.reads(name) and not self.chrome.hides(child, name):
-                stack.append((iter(child), child, self.enter(child, name)))
-                self.add(child.text, (child, False))
-                continue
+            elif name and self.reads(name):
+                if why := self.chrome.why_hidden(child, name):
+                    self.chrome.left_out[child] = why
+                elif name == "img":
+                    self.image(child)
+                elif name in EMBEDS:
+                    self.embed(child)
+                else:
+                    stack.append((iter(child), child, self.enter(child, name)))
+                    self.add(child.text, (child, False))
+                    continue
             self.add(child.tail, (child, True))
 
     def reads(self, name: str) -> bool:
@@ -88,19 +140,20 @@ class _Builder:
         )
 
     def enter(self, element: Any, name: str) -> Any:
-        state = (self.block, self.path, self.link, self.time)
+        state = (self.block, self.depth, self.path, self.link, self.time)
         if name in BLOCK_TAGS:
             self.flush()
-            words = element.get("class") or ""
-            block = Block(
-                element=element,
-                tag=name,
-                parent=self.block,
-                in_body=self.block.in_body or BODY_HINT.search(words) is not None,
-                unseen=self.block.unseen or UNSEEN.search(words) is not None,
-            )
-            self.block.children.append(block)
-            self.block, self.path = block, ()
+            self.path = ()
+            self.depth += 1
+            if self.depth > DEEPEST:
+                return state
+            around = self.block
+            block = Block(element, name, around, in_body=around.in_body, unseen=around.unseen)
+            if block.classes:
+                block.in_body = block.in_body or BODY_HINT.search(block.classes) is not None
+                block.unseen = block.unseen or UNSEEN.search(block.classes) is not None
+            around.children.append(block)
+            self.block = block
         else:
             self.path = (*self.path, element) if len(self.path) < 50 else self.path
             if name == "a":
@@ -117,19 +170,44 @@ class _Builder:
         return state
 
     def leave(self, element: Any, state: Any) -> None:
-        block, self.path, self.link, self.time = state
-        if block is not self.block:
+        block, depth, self.path, self.link, self.time = state
+        if depth != self.depth:
             self.flush()
-            self.block = block
+            self.block, self.depth = block, depth
 
     def add(self, text: str | None, slot: tuple[Any, bool]) -> None:
         if text and (self.line is not None or not text.isspace()):
+            if self.path and len(text) < 30 and any(element.tag == "sup" for element in self.path):
+                text = self.footnote(text)
             self.piece(Piece(text, slot, self.path, self.link, self.time))
 
     def image(self, element: Any) -> None:
         alt = fold(element.get("alt")) or fold(element.get("title"))
         if alt:
             self.piece(Piece(alt, (element, False), (*self.path, element), self.link, self.time, image=True))
+
+    def embed(self, element: Any) -> None:
+        """A film, a map, a form of another site: its title and address, on a line of their own."""
+        source = element.get("src") or element.get("data-src") or element.get("data") or ""
+        if not source and (inner := element.find("source")) is not None:
+            source = inner.get("src") or ""
+        if "/oembed?" in source and (shown := parse_qs(urlsplit(source).query).get("url")):
+            source = shown[0]  # Drupal core's frame around the film of another site (media.oembed_iframe)
+        url = absolute(self.base_url, source) if source else None
+        if url is None or _COUNTER.search(url) or "0" in (element.get("width"), element.get("height")):
+            return
+        title = fold(element.get("title"))
+        self.flush()
+        self.piece(Piece(f"{title} {url}" if title else url, (element, False), (element,), image=True))
+        self.flush()
+
+    def footnote(self, text: str) -> str:
+        """``text`` of a ``<sup>``; the number of a footnote is set apart from the word or number before it."""
+        match = _FOOTNOTE.fullmatch(text)
+        before = self.line.pieces[-1].text if self.line is not None else ""
+        if match is None or not before or before[-1].isspace() or _UNIT.search(before):
+            return text
+        return f" [{match[1]}]"
 
     def piece(self, piece: Piece) -> None:
         if self.line is None:
@@ -148,3 +226,4 @@ def _weigh(top: Block) -> None:
     for block in reversed(list(top.blocks())):
         block.weight = sum(child.weight for child in block.children)
         block.children = [child for child in block.children if child.weight]
+    top.whole = list(top.blocks()), list(top.lines())

@@ -7,9 +7,8 @@ from typing import Any, NamedTuple
 
 from migration_spider.items import Entry
 from migration_spider.pages.news import NewsPage
-from migration_spider.pages.outline import Block, Line, Piece
+from migration_spider.pages.outline import Line, Piece
 from migration_spider.pages.text import absolute, fold
-from migration_spider.vocabularies import key
 
 Slot = tuple[Any, bool]
 """A text in the DOM: (element, True when it is the element's tail)."""
@@ -52,10 +51,15 @@ def places(page: NewsPage) -> list[Place]:
     found += [
         place("summary", _slots(_pieces(page._summary_lines))),
         place("attachments", _slots(_files(page))),
-        place("body_text", _slots(_pieces(page.body.lines if page.body else []))),
+        place("body_text", _slots(_pieces(page.text_lines))),
         place("images", iter(()), _pictures(page)),
     ]
     return [one for one in found if one.texts or one.elements]
+
+
+def entries(page: NewsPage) -> dict[Piece, Entry]:
+    """The pieces that print labels and values of the metadata block -> the entry that each is of."""
+    return {piece: page.block.entries[number] for number, pieces in _block(page).items() for piece in pieces}
 
 
 def _slots(pieces: list[Piece]) -> Iterator[Slot]:
@@ -81,55 +85,12 @@ def _title(page: NewsPage) -> Iterator[Slot]:
 
 
 def _block(page: NewsPage) -> dict[int, list[Piece]]:
-    """Number of an entry of the block -> the pieces that print its label and values."""
-    lines: dict[Line, None] = {}
-    for unit in page.block.units:
-        for line in unit.lines() if isinstance(unit, Block) else (unit,):
-            lines.setdefault(line)
-    order = {line: n for n, line in enumerate(page.outline.lines())} if page.outline is not None else {}
+    """Number of an entry of the block -> the pieces that print its label and values, in the order read."""
     found: dict[int, list[Piece]] = {}
-    current = -1
-    labelled: set[int] = set()
-    for line in sorted(lines, key=lambda one: order.get(one, len(order))):
-        for piece in line.pieces:
-            if not fold(piece.text):
-                continue
-            current = _owner(piece, line, page.block.entries, current, labelled)
-            if current >= 0:
-                found.setdefault(current, []).append(piece)
+    for piece, number in page.block.owners.items():
+        if fold(piece.text):
+            found.setdefault(number, []).append(piece)
     return found
-
-
-def _owner(piece: Piece, line: Line, entries: list[Entry], current: int, labelled: set[int]) -> int:
-    """The entry that ``piece`` prints a part of: the one being read, one that follows, one before.
-
-    ``labelled``: those whose labels were met; one that is printed again is the label of the next entry with it.
-    """
-    first = max(current, 0)
-    order: list[int] = [*range(first, len(entries)), *range(first)]
-    own = key(piece.text)
-    for number in order:
-        if number not in labelled and own and own == key(entries[number].label):
-            labelled.add(number)
-            return number
-    for text in (own, key(line.text)):
-        for number in order:
-            if text and any(text == key(part) for part in _parts(entries[number])):
-                return number
-    for number in order:
-        if any(_holds(own, key(part)) for part in _parts(entries[number])):
-            return number
-    return current
-
-
-def _holds(own: str, part: str) -> bool:
-    return len(part) > 2 and (own.startswith(part) or (len(own) > 2 and own in part))
-
-
-def _parts(entry: Entry) -> Iterator[str]:
-    yield entry.label
-    for value in entry.values:
-        yield value.text
 
 
 def _files(page: NewsPage) -> list[Piece]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from itertools import takewhile
 
-from migration_spider.pages.chrome import Chrome, leads_elsewhere
-from migration_spider.pages.fields import PROSE_TAGS, is_prose
+from migration_spider.pages.chrome import Chrome, follows_label, leads_elsewhere
 from migration_spider.pages.outline import HEADING_TAGS, Block, Line, Unit, ancestors
+from migration_spider.pages.prose import PROSE_TAGS, is_prose
 
 MOST_SECTIONS = 200
 """Only broken pages have more."""
@@ -16,7 +16,7 @@ def prune(top: Block, chrome: Chrome) -> None:
     """Drop sections whose heading says that they are chrome, such as "Latest news", and teasers of other pages."""
     for teaser in _teasers(top, chrome):
         if teaser.parent is not None and teaser in teaser.parent.children:
-            _drop([teaser], teaser.parent, chrome)
+            _drop([teaser], teaser.parent, chrome, "a teaser of another page")
     headings = [block for block in top.blocks() if _leads_elsewhere(block)][:MOST_SECTIONS]
     text = {line for line in top.lines() if is_prose(line)} if headings else set()
     for heading in headings:
@@ -32,7 +32,7 @@ def _leads_elsewhere(block: Block) -> bool:
 
 def _drop_section(heading: Block, chrome: Chrome, text: set[Line]) -> None:
     """Drop what ``heading`` heads: the box that begins with it, else what follows it up to the next heading."""
-    section = heading.parent
+    section, why = heading.parent, f"below the heading {heading.text!r}"
     # The heading may stand in a wrapper of its own.
     inner: Block = heading
     while section is not None and len(section.children) == 1 and not chrome.protects(section.element):
@@ -45,21 +45,21 @@ def _drop_section(heading: Block, chrome: Chrome, text: set[Line]) -> None:
         # An article may begin with such a heading: "Latest updates".
         own = text.intersection(section.lines())
         if len(own) < 2 or own != text:
-            _drop([section], section.parent, chrome)
+            _drop([section], section.parent, chrome, why)
         return
     follow = list(takewhile(lambda unit: not _ends_section(unit, chrome), section.children[start + 1 :]))
     if any(_is_paragraph(unit, text) for unit in before) and not all(map(_is_list_of_links, follow)):
         # "See also" between paragraphs, or above a list, is the author's.
         return
-    _drop([inner, *follow], section, chrome)
+    _drop([inner, *follow], section, chrome, why)
 
 
-def _drop(units: list[Unit], around: Block, chrome: Chrome) -> None:
+def _drop(units: list[Unit], around: Block, chrome: Chrome, why: str) -> None:
     dropped = set(units)
     around.children = [child for child in around.children if child not in dropped]
     for unit in units:
         if isinstance(unit, Block):
-            chrome.dropped.add(unit.element)
+            chrome.left_out[unit.element] = why
         else:
             chrome.dropped_texts.update(piece.slot for piece in unit.pieces if not piece.image)
 
@@ -92,9 +92,10 @@ def _teasers(top: Block, chrome: Chrome) -> list[Block]:
         if block.tag in HEADING_TAGS:
             for around in ancestors(block):
                 heads[around] = heads.get(around, 0) + 1
-            if _is_linked(block):
+            if _is_linked(block) and not block.unseen:
                 linked.append(block)
     boxes: dict[Block, list[Block]] = {}
+    values: set[Block] = set()
     for heading in linked:
         box = heading
         for around in ancestors(heading):
@@ -102,10 +103,14 @@ def _teasers(top: Block, chrome: Chrome) -> list[Block]:
                 break
             box = around
         if box is not heading and box.parent is not None:
+            if box.parent not in boxes and follows_label(heading.element):
+                # A term printed by its own template, as the value of a field.
+                values.add(box.parent)
             boxes.setdefault(box.parent, []).append(box)
     return [
         box
-        for side_by_side in boxes.values()
+        for around, side_by_side in boxes.items()
+        if around not in values
         for box in side_by_side
         if len(side_by_side) > 1 or _is_other(box, chrome)
     ]
@@ -114,7 +119,9 @@ def _teasers(top: Block, chrome: Chrome) -> list[Block]:
 def _is_linked(heading: Block) -> bool:
     """Whether all of ``heading`` is a link to a page; a link into the page folds a section."""
     pieces = [piece for line in heading.lines() for piece in line.pieces if piece.text.strip()]
-    return all(piece.link is not None and not (piece.link.get("href") or "#").startswith("#") for piece in pieces)
+    return bool(pieces) and all(
+        piece.link is not None and not (piece.link.get("href") or "#").startswith("#") for piece in pieces
+    )
 
 
 def _is_other(box: Block, chrome: Chrome) -> bool:

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import urljoin, urlsplit
 
 from migration_spider.vocabularies import key
 
 _IDEOGRAPH = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
-_UNSEEN = str.maketrans("", "", "\u200b\u2060\ufeff\u00ad")
+_UNSEEN = "\u200b\u2060\ufeff\u00ad"
+_WITHOUT_UNSEEN = str.maketrans("", "", _UNSEEN)
+# An address that does not depend on the path of the page it stands on.
+_ROOTED = re.compile(r"/(?!/)|//[^/?#]|https?://[^/?#]")
+_ORIGIN = re.compile(r"https?://[^/?#]+")
+_LONGEST_KEPT = 500
 
 
 def fold(text: str | None) -> str:
@@ -18,7 +24,9 @@ def fold(text: str | None) -> str:
     """
     if not text:
         return ""
-    return " ".join((text if text.isascii() else text.translate(_UNSEEN)).split())
+    if not text.isascii() and any(unseen in text for unseen in _UNSEEN):
+        text = text.translate(_WITHOUT_UNSEEN)
+    return " ".join(text.split())
 
 
 def reading_length(text: str) -> int:
@@ -31,11 +39,22 @@ def absolute(base: str, address: str | None) -> str | None:
     if address is None:
         return None
     address = address.strip().replace("\n", "").replace("\r", "").replace("\t", "")
+    if _ROOTED.match(address) and (origin := _ORIGIN.match(base)):
+        # Menus and pictures come again on every page of a site.
+        base = origin[0] + "/"
+    return _kept(base, address) if len(address) <= _LONGEST_KEPT else _absolute(base, address)
+
+
+def _absolute(base: str, address: str) -> str | None:
     try:
         resolved = urljoin(base, address)
-        return resolved if urlsplit(resolved).scheme in ("http", "https") and urlsplit(resolved).netloc else None
+        parts = urlsplit(resolved)
     except ValueError:  # "http://[broken" and the like
         return None
+    return resolved if parts.scheme in ("http", "https") and parts.netloc else None
+
+
+_kept = lru_cache(maxsize=4096)(_absolute)
 
 
 def path_of(address: str) -> str:

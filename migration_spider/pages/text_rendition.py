@@ -13,7 +13,7 @@ from migration_spider.pages.base import language_of, node_of
 from migration_spider.pages.cells import label_of
 from migration_spider.pages.chrome import is_phrase
 from migration_spider.pages.text import fold
-from migration_spider.vocabularies import is_kosovo_footnote, label_field, label_kind
+from migration_spider.vocabularies import is_kosovo_footnote, label_kind
 
 LONGEST_VALUE = 160
 """Characters; a longer line is running text, which ends the metadata block."""
@@ -34,7 +34,7 @@ class TextPage:
     def is_news(self) -> bool:
         """Whether the labels are those of the portal's news and resources, and of no other kind of page."""
         kinds = {label_kind(entry.label) for entry in self.metadata}
-        fields = {label_field(entry.label) for entry in self.metadata} - {None}
+        fields = {entry.field_name for entry in self.metadata} - {None}
         return len(fields) >= 3 and not kinds & {"event", "practice", "pledge", "discussion"}
 
     @cached_property
@@ -103,7 +103,7 @@ class TextPage:
         """Item fields whose labels stand over nothing: values that are icons or ``<time>`` leave no text."""
         printed: dict[str, bool] = {}
         for entry in self.metadata:
-            name = label_field(entry.label)
+            name = entry.field_name
             if name is not None:
                 printed[name] = printed.get(name, False) or bool(entry.values)
         return [name for name, has_values in printed.items() if not has_values]

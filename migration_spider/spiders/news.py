@@ -193,7 +193,8 @@ class NewsSpider(FindingSpider):
         if page.node_id is not None and page.alternates:
             urls = (page.url, *addresses(request), *page.alternates.values())
             self.ledger.nodes.setdefault(page.node_id, set()).update(map(canonical, urls))
-        yield page.to_item()
+        item = page.to_item()
+        yield item
         # Every translation names all others: there is nothing to learn from one that was found this way.
         if found not in ("urls", "hreflang"):
             # Those of an item that no list names are named by no list either.
@@ -201,4 +202,4 @@ class NewsSpider(FindingSpider):
             yield from self.follow_all(page.alternates.values(), how, ITEM, news=True)
         if found != "urls":
             self._links(page)
-            self.values.update(canonical(value.url) for entry in page.metadata for value in entry.values if value.url)
+            self.values.update(canonical(value.url) for entry in item.metadata for value in entry.values if value.url)

@@ -1,7 +1,10 @@
 """Files that an item offers, and links that are none."""
 
+import sys
+
 import pytest
 
+from migration_spider.pages.attachments import file_lines
 from tests.pages.page import PROSE, SITE, news
 
 FILE = f"{SITE}/sites/default/files/docs/plan%20%281%29.pdf"
@@ -52,3 +55,23 @@ def test_one_attachment_per_address():
 )
 def test_links_that_are_no_attachments(content):
     assert [] == news(content).attachments
+
+
+def test_the_work_on_a_line_of_links_grows_as_their_number():
+    def calls(links):
+        page = news(f"<article>{PROSE}<p>{f'<a href={HREF}>plan</a> ' * links}</p></article>")
+        lines = file_lines(page.outline, SITE)
+        count = 0
+
+        def add(frame, event, arg):
+            nonlocal count
+            count += 1
+
+        sys.setprofile(add)
+        try:
+            assert lines == file_lines(page.outline, SITE)
+        finally:
+            sys.setprofile(None)
+        return count
+
+    assert calls(400) < 3 * calls(200)

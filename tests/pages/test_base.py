@@ -1,10 +1,14 @@
 """Identity of a page: node, language, translations, type."""
 
+import gc
+import weakref
+
 import pytest
 from parsel import Selector
 
 from migration_spider.pages import page_for
 from migration_spider.pages.base import Page
+from migration_spider.pages.bounds import MAX_ELEMENTS, bounded, elements_of
 from migration_spider.pages.news import NewsPage
 from tests.pages.page import PROSE, SITE, document, page
 
@@ -179,3 +183,66 @@ def test_translations_are_the_other_pages():
     for language in ("zh-hant", "zh-hans", "zh"):
         page = NewsPage(f"{SITE}/zh-hant/node/15", Selector(document(PROSE, head=head, language=language)))
         assert {"ar": f"{SITE}/ar/node/15"} == page.translations
+
+
+@pytest.fixture
+def uncollected():
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
+
+
+BLOCK = f"<article>{PROSE}<dl><dt>Date of publication</dt><dd>3 May 2021</dd></dl></article>"
+ROWS = "".join(f"<div class='views-row'><h3><a href='/{n}'>Story {n}</a></h3></div>" for n in range(9))
+
+
+@pytest.mark.parametrize(
+    ("kind", "content", "read"),
+    [
+        ("news", BLOCK, lambda page: page.to_item()),
+        ("listing", ROWS, lambda page: (page.rows, page.links, page.next_url, page.article, page.node_id)),
+        ("other", f"{PROSE}<a href='/x'>x</a>", lambda page: page.links),
+    ],
+)
+def test_what_was_read_is_let_go_of_without_the_garbage_collector(uncollected, kind, content, read):
+    selector = Selector(document(content))
+    found = page_for(SITE, selector)
+    assert kind == found.kind
+    main = weakref.ref(found.main)
+    assert read(found)
+    del found, selector
+    assert None is main()
+
+
+def test_what_is_asked_again_after_the_item_is_read_again():
+    found = page_for(SITE, Selector(document(BLOCK)))
+    item = found.to_item()
+    assert item == found.to_item()
+    assert item.body_text == found.body_text
+
+
+def test_the_elements_of_a_page_are_looked_for_once():
+    selector = Selector(document(BLOCK))
+    assert elements_of(selector) is elements_of(bounded(selector))
+    assert page_for(SITE, selector).elements is Page(SITE, selector).elements
+
+
+def test_what_is_far_too_large_is_read_up_to_a_bound():
+    # The elements stand at its beginning, the length at its end.
+    selector = Selector(document("<i>a</i>" * 50_000 + "words " * 100_000))
+    assert len(elements_of(selector).all) < 2 * MAX_ELEMENTS
+    assert len(selector.xpath("//i")) == 50_000
+
+
+@pytest.mark.parametrize(
+    ("html", "expected"),
+    [
+        ("<?php role='main' ?><!-- <main> --><div role='main' id='a'><main id='b'></main></div>", "a"),
+        ("<div id='content'></div><div id='main'><div><h1>A</h1></div></div>", "main"),
+        ("<h1 id='content'>A</h1><div id='main'><article></article></div>", "main"),
+        ("<body id='b'><div id='content'>x</div></body>", "b"),
+    ],
+)
+def test_where_the_main_content_is(html, expected):
+    assert expected == page(html).main.get("id")

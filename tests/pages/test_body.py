@@ -41,7 +41,39 @@ def test_table_cells_parted_by_tabs():
 def test_line_breaks_captions_and_embeds():
     content = f"""<div><p>{LONG}<br>Second line</p><figure><img src="/a.jpg" alt="A pier"><figcaption>The old pier</figcaption></figure>
     <div><iframe src="https://video.example/1" title="video"></iframe></div><p>{LONG}</p></div>"""
-    assert f"{LONG}\nSecond line\n\nThe old pier\n\n{LONG}" == text(content)
+    assert f"{LONG}\nSecond line\n\nThe old pier\n\nvideo https://video.example/1\n\n{LONG}" == text(content)
+
+
+@pytest.mark.parametrize(
+    ("embed", "printed"),
+    [
+        ("<iframe src='//maps.example/a' title='Where it is'></iframe>", "Where it is https://maps.example/a"),
+        ("<iframe src='/media/oembed?url=https%3A//video.example/7&amp;hash=x'></iframe>", "https://video.example/7"),
+        ("<video controls><source src='/film.mp4'></video>", f"{SITE}/film.mp4"),
+        ("<iframe src='https://www.googletagmanager.com/ns.html' height='0'></iframe>", ""),
+        ("<iframe src='about:blank'></iframe>", ""),
+    ],
+)
+def test_embeds_leave_their_title_and_address(embed, printed):
+    lines = [LONG, *filter(None, [printed]), LONG]
+    assert "\n\n".join(lines) == text(f"<article><div><p>{LONG}</p><div>{embed}</div><p>{LONG}</p></div></article>")
+
+
+@pytest.mark.parametrize(
+    ("printed", "read"),
+    [
+        (
+            "In 2021<sup>3</sup> the towns helped 400<sup>1</sup> people.",
+            "In 2021 [3] the towns helped 400 [1] people.",
+        ),
+        ("The towns helped people.<sup>[2]</sup>", "The towns helped people. [2]"),
+        ("The towns helped people<sup><a href='#n1'>1, 2</a></sup>.", "The towns helped people [1, 2]."),
+        ("On the 4<sup>th</sup> of May", "On the 4th of May"),
+        ("A pier of 7 km<sup>2</sup> without CO<sub>2</sub>", "A pier of 7 km2 without CO2"),
+    ],
+)
+def test_numbers_of_footnotes_are_set_apart(printed, read):
+    assert f"{LONG}\n\n{read}" == text(f"<article><p>{LONG}</p><p>{printed}</p></article>")
 
 
 @pytest.mark.parametrize(
@@ -249,6 +281,51 @@ def test_columns_of_one_body_stay_together():
     assert f"{LONG}\n\n{LONG}\n\nSchedule\n\n{LONG}" == text(content)
 
 
+@pytest.mark.parametrize(
+    "second",
+    [
+        "<div class='field field--name-field-more field--type-text-long'>{}</div>",
+        "<div class='paragraph paragraph--type--text'>{}</div>",
+        "<div class='block block-layout-builder block-inline-blockbasic'><div>{}</div></div>",
+        "<div>{}</div>",
+        "<section>{}</section>",
+    ],
+)
+@pytest.mark.parametrize("first", ["<div class='field field--name-body field--type-text'>{}</div>", "<div>{}</div>"])
+def test_all_parts_of_the_text_are_read(first, second):
+    content = first.format(f"<p>{LONG}</p>" * 4) + second.format(f"<p>{LONG}</p>")
+    assert "\n\n".join([LONG] * 5) == text(f"<article>{content}</article>")
+
+
+@pytest.mark.parametrize("classes", ["entry no-share", "share-zone", "entry themeform share", "print-only", "social"])
+def test_no_word_of_a_class_hides_nearly_all_of_the_text(classes):
+    assert f"{LONG}\n\n{LONG}" == text(f"<article><div class='{classes}'><p>{LONG}</p><p>{LONG}</p></div></article>")
+
+
+def test_a_custom_block_with_a_body_field_is_no_body():
+    block = "<div class='block block-block-content'><div class='field--name-body'><p>Sign up for our letter.</p></div></div>"
+    assert LONG == text(f"{block}<article><div class='field--name-text'><p>{LONG}</p></div></article>{block}")
+
+
+def test_a_paragraph_with_an_empty_heading_is_no_teaser():
+    part = f"<div class='paragraph'><h2 class='title'></h2><p>{LONG} <a href='/b'>Boats</a></p></div>"
+    assert f"{LONG} Boats\n\n{LONG} Boats" == text(f"<article><div>{part}{part}</div></article>")
+
+
+def test_the_main_element_that_holds_the_text():
+    html = (
+        f"<main><section><div></div></section></main><main><h2>A story</h2><div><p>{LONG}</p><p>{LONG}</p></div></main>"
+    )
+    assert f"{LONG}\n\n{LONG}" == NewsPage(SITE, Selector(f"<title>A story</title>{html}")).body_text
+
+
+def test_a_list_of_links_in_a_part_like_the_others_is_text():
+    part = "<div class='paragraph paragraph--type--{}'><div class='paragraph__text'>{}</div></div>"
+    links = "<ul><li><a href='/b'>Boats</a></li><li><a href='/c'>Cooks</a></li></ul>"
+    content = part.format("text", f"<p>{LONG}</p>") + part.format("text", f"<p>{LONG}</p>{links}")
+    assert f"{LONG}\n\n{LONG}\n\nBoats\nCooks" == text(f"<article>{content}</article>")
+
+
 def test_paragraph_components_of_one_article():
     parts = "".join(f"<div class='paragraph'><div class='field'><p>{LONG}</p></div></div>" for _ in range(3))
     assert "\n\n".join([LONG] * 3) == text(f"<article><div class='field'>{parts}</div></article>")
@@ -256,6 +333,62 @@ def test_paragraph_components_of_one_article():
 
 def test_a_short_body_in_a_body_field():
     assert "See the agenda." == text("<div class='field field--name-body'><p>See the agenda.</p></div>")
+
+
+@pytest.mark.parametrize(
+    "words", ["<p>See the agenda.</p>", "<div>Postponed</div>", "<ul><li>Boats</li><li>Cooks</li></ul>"]
+)
+def test_a_few_words_in_a_node_are_its_text(words):
+    fields = "<div><div>Date of publication</div><div>3 May 2021</div></div>"
+    expected = "Boats\nCooks" if "li" in words else "See the agenda." if "agenda" in words else "Postponed"
+    assert expected == text(f"<article><div class='x'>{words}</div><a href='/b'>Boats</a>{fields}</article>")
+
+
+@pytest.mark.parametrize("box", ["table-responsive", "text-align-center", "documents"])
+def test_files_and_links_in_the_text_stay(box):
+    items = "".join(f"<li><a href='/{name}.pdf'>{name} of the ferry towns</a></li>" for name in ("Plan", "Map"))
+    content = f"<div class='field--name-body'><p>{LONG}</p><div class='{box}'><ul>{items}</ul></div><p>{LONG}</p></div>"
+    assert f"{LONG}\n\nPlan of the ferry towns\nMap of the ferry towns\n\n{LONG}" == text(content)
+
+
+@pytest.mark.parametrize("classes", ["resource-tools", "page-banner", "widget", "author-info"])
+def test_a_box_of_the_article_that_prints_labels_is_its_metadata(classes):
+    fields = "<div><div>Date of publication</div><div>3 May 2021</div></div><div><div>Geographic scope</div><div>Chad</div></div>"
+    page = news(f"<article><div>{PROSE}</div><div class='{classes}'>{fields}</div></article>")
+    assert ["Date of publication", "Geographic scope"] == [entry.label for entry in page.metadata]
+
+
+@pytest.mark.parametrize("classes", ["share", "no-print", "banner", "modal", "related"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "<p>The ferry school has moved. It opens on Monday.</p>",
+        "<p>各渡口城镇同意共同保存一份名单。</p><p>没有人签署新的文件。</p>",
+        "<p>The <b>ferry</b> <i>school</i> has <b>moved</b> to <i>the</i> quay.</p>",
+    ],
+)
+@pytest.mark.parametrize("node", ["<article>{}</article>", "<div>{}</div>"])
+def test_a_class_word_around_a_short_text(classes, words, node):
+    assert len(text(node.format(f"<div class='{classes}'>{words}</div>"))) > 15
+
+
+@pytest.mark.parametrize("classes", ["no-print", "page-banner", "share-box", "paragraph paragraph--type--text social"])
+def test_a_class_word_around_one_part_of_the_text(classes):
+    content = f"<article><p>{LONG}</p><div class='{classes}'><p>{LONG}</p></div><p>{LONG}</p></article>"
+    assert "\n\n".join([LONG] * 3) == text(content)
+
+
+def test_text_over_two_main_elements():
+    html = f"<main><p>{LONG}</p></main><main><p>{LONG}</p><p>{LONG}</p></main>"
+    assert "\n\n".join([LONG] * 3) == NewsPage(SITE, Selector(f"<body>{html}</body>")).body_text
+
+
+def test_short_parts_between_like_parts():
+    part = "<div class='field__item'><div class='paragraph paragraph--type--{}'>{}</div></div>"
+    parts = part.format("text", f"<div class='field'><p>{LONG}</p></div>")
+    quote = part.format("quote", "<blockquote><p>We wait.</p></blockquote><cite>Rona Pell</cite>")
+    expected = f"{LONG}\n\nWe wait.\n\nRona Pell\n\n{LONG}"
+    assert expected == text(f"<article><div class='field__items'>{parts}{quote}{parts}</div></article>")
 
 
 def test_a_page_without_body():
@@ -291,6 +424,23 @@ def test_title_is_printed_once_and_without_the_site():
             "A story",
         ),
         ("<main><h1>A story A story</h1></main>", "A story"),
+        ("<main><h1>A story<br>of boats</h1></main>", "A story of boats"),
+        ("<main><h1><div>A story</div><div>of boats</div></h1></main>", "A story of boats"),
+        ("<main><h1><span class='visually-hidden'>Headline: </span>A story</h1></main>", "A story"),
+        ("<title>A story | Harbour</title><main><h1><span>Opinion</span> A story</h1></main>", "A story"),
+        ("<main><h1>A story<sup>1</sup> <a href='#a'>¶</a></h1></main>", "A story"),
+        (
+            "<meta property='og:title' content='A story'><main><h1>A story<small>of boats</small></h1></main>",
+            "A story",
+        ),
+        (
+            "<title>A story - of boats</title><main><h1>A story <span>- of boats</span></h1></main>",
+            "A story - of boats",
+        ),
+        (
+            "<title>A story | Harbour</title><main><h1 class='visually-hidden'>A story | Harbour</h1><h2>A story</h2></main>",
+            "A story",
+        ),
         (
             "<title>A story - part two - Harbour</title><main><div>A story - part two</div><p>x</p></main>",
             "A story - part two",

@@ -598,3 +598,46 @@ def test_a_new_label_of_display_suite():
         for label, values in fields.items()
     )
     assert list(fields.items()) == block(f"<div>{PROSE}</div>{printed}")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Published on 3 May 2021 | Updated 9 June 2021",
+        "Published 3 May 2021 by the harbour office",
+        "First published 3 May 2021",
+        "Publié le 3 mai 2021, mis à jour le 9 juin 2021",
+        "Publicado en 3 mayo, 2021",
+        "发布时间 2021年5月3日 10:30",
+    ],
+)
+def test_a_date_of_publication_in_words_with_more_behind_it(line):
+    item = news(
+        f"<article><div class='info'>{line}</div><div class='field--name-body'>{PROSE}</div></article>"
+    ).to_item()
+    normalize(item)
+    assert "2021-05-03" == item.publication_date
+
+
+def test_a_term_printed_by_its_own_template_is_one_value():
+    term = (
+        "<div class='field__item'><div class='taxonomy-term'><img src='/{0}.png' alt='Icon'><h2><a href='/t/{0}'>{1}</a></h2>"
+        "<p>What it means.</p></div></div>"
+    )
+    terms = term.format(1, "Governments") + term.format(2, "Civil society")
+    content = f"""<div>{PROSE}</div><div><div class='field__label'>Target audience</div><div class='field__items'>{terms}</div></div>
+    <div><div class='field__label'>Geographic scope</div><div>West Asia</div></div>"""
+    assert FIELDS[1:] == block(content)
+
+
+def test_a_picture_with_a_label_of_its_own_is_no_metadata():
+    media = (
+        "<div><div class='field__label'>Likeness</div><div><article class='media media--type-image'><div class='field__label'>"
+        "Likeness</div><div><img src='/a.jpg' alt='Boats'></div><div>Boats at the pier</div></article></div></div>"
+    )
+    fields = "".join(
+        f"<div><div class='field__label'>{label}</div><div>{values[0]}</div></div>" for label, values in FIELDS
+    )
+    page = news(f"<article>{media}<div>{PROSE}</div>{fields}</article>")
+    assert [label for label, _ in FIELDS] == [entry.label for entry in page.metadata]
+    assert [f"{SITE}/a.jpg"] == [image.url for image in page.images]

@@ -11,6 +11,8 @@ from parsel import Selector
 from migration_spider.items import TERM_FIELDS
 from migration_spider.normalize.item import normalize
 from migration_spider.pages import page_for
+from migration_spider.pages.outline import ancestors
+from migration_spider.pages.outline_builder import DEEPEST
 from migration_spider.pages.requisites import css_requisites
 from migration_spider.vocabularies import label_field
 from tests.pages.huge import HUGE, read_all, seconds
@@ -50,6 +52,20 @@ def test_an_ordinary_page_of_five_megabytes_is_little_work():
     finally:
         sys.setprofile(None)
     assert 100_000 < calls < 8_000_000
+
+
+def test_fields_nested_without_end_are_read_and_the_rest_of_the_page_is():
+    field = "<div class='field'><div class='field__label'>Target audience</div><div class='field__item'>Media"
+    page = news(f"<article>{PROSE}{field * 2000}</article>")
+    assert page.body_text.startswith("The ferry towns met")
+    assert "Target audience" in [entry.label for entry in page.to_item().metadata]
+    assert DEEPEST + 1 == max(len(list(ancestors(block))) for block in page.outline.blocks()) + 1
+
+
+def test_text_nested_deeper_than_blocks_keeps_its_lines():
+    lines = "<div>One line.</div><ul><li>Two lines.</li></ul>"
+    page = news(f"<article>{'<div>' * 2 * DEEPEST}{lines}{'</div>' * 2 * DEEPEST}<p>After them.</p></article>")
+    assert ["One line.", "Two lines.", "After them."] == [line.text for line in page.outline.lines()][-3:]
 
 
 def test_a_page_cut_anywhere():

@@ -154,7 +154,7 @@ def _blank(story: Story, words: Words, dice: Dice, fill: Fill) -> list[Block]:
 
 def _note(story: Story, words: Words, dice: Dice, fill: Fill) -> list[Block]:
     text = fill(words.sentences[5])
-    return [Block(f"<p><strong>{escape(text, quote=False)}</strong><sup>1</sup></p>", f"{text}1")]
+    return [Block(f"<p><strong>{escape(text, quote=False)}</strong><sup>1</sup></p>", f"{text} [1]")]
 
 
 def _figure(story: Story, words: Words, dice: Dice, fill: Fill) -> list[Block]:

@@ -1,0 +1,187 @@
+"""What kind of page a page is: one table of what tells it, in the order in which it is asked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, TypeVar
+
+from parsel import Selector
+
+from migration_spider.pages.base import Page
+from migration_spider.pages.bounds import bounded
+from migration_spider.pages.listing import ListingPage
+from migration_spider.pages.news import NewsPage
+from migration_spider.pages.outline import ancestors
+from migration_spider.pages.prose import is_prose
+from migration_spider.pages.text import fold, path_of, word_set
+from migration_spider.vocabularies import is_generic_label, label_kind
+
+NEWS_TYPES = word_set(
+    "news news-item news-article article-news statement statements press-release press-releases pressrelease resource "
+    "resources hub-resource story news-story"
+)
+OTHER_TYPES = word_set(
+    "event events practice practices good-practice repository-practice pledge pledges discussion discussion-space "
+    "forum topic webform project mptf-project video videos"
+)
+_OTHER_PATHS = re.compile(
+    r"^/(?:[a-z]{2}(?:-[a-z]+)?/)?(?:events?|practices?|pledges?|projects?|comment|webform"
+    r"|hub/(?:discussion-space|events|repository-of-practices))/",
+    re.IGNORECASE,
+)
+_REPLY = re.compile(r"/comment/reply/(?:node/)?(\d+)")
+_OTHER_KINDS = word_set("event practice pledge discussion")
+
+P = TypeVar("P", bound=Page)
+Tells = Literal["news", "one", "listing"]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    tells: Tells
+    """``one``: a page of one thing that is no news; with a pager it is a listing all the same."""
+
+    word: str
+    """As in `told_by`."""
+
+    holds: Callable[[Facts], bool]
+    why: str
+
+
+class Facts:
+    """What the evidence looks at; each fact is read when it is asked for."""
+
+    def __init__(self, page: Page, *, named_as_news: bool) -> None:
+        self.page = read_as(NewsPage, page)
+        self.named_as_news = named_as_news
+        self._listing: ListingPage | None = None
+
+    @property
+    def listing(self) -> ListingPage:
+        self._listing = self._listing or read_as(ListingPage, self.page)
+        return self._listing
+
+    @property
+    def labels(self) -> list[str]:
+        return [entry.label for entry in self.page.block.entries]
+
+    @property
+    def fields(self) -> set[str]:
+        """Item fields that the labels of the page stand for; none for the labels of filters or of many rows."""
+        block = self.page.block
+        # The filters of a listing have some of the labels.
+        is_many = not self._is_node and (block.is_filter or bool(self.listing.pager_links))
+        return set() if is_many else block.fields
+
+    @property
+    def is_node(self) -> bool:
+        page = self.page
+        return self._is_node or page.article is not None or page.node_type is not None or self._is_commented
+
+    @property
+    def _is_commented(self) -> bool:
+        """Whether the page has one place for comments; a listing has one for each row."""
+        hrefs = self.page._xpath("//a/@href[contains(., '/comment/reply/')]")
+        return len({found[1] for href in hrefs if (found := _REPLY.search(href))}) == 1
+
+    @property
+    def _is_node(self) -> bool:
+        return self.page.node_id is not None or bool(self.page.alternates)
+
+    @property
+    def is_list_with_pager(self) -> bool:
+        return bool(self.listing.pager_links and self.listing.rows) and not self.is_text_with_links
+
+    @property
+    def is_text_with_links(self) -> bool:
+        """Whether a node has more running text beside its rows than the rows themselves are."""
+        page = self.page
+        if not self.is_node or page.outline is None:
+            return False
+        boxes = set(self.listing.boxes)
+        text = sum(
+            len(line.text)
+            for line in page.outline.lines()
+            if is_prose(line) and not any(block.element in boxes for block in ancestors(line))
+        )
+        rows = sum(len(fold("".join(box.itertext()))) for box in boxes)
+        return text > max(500, 2 * rows)
+
+
+EVIDENCE = (
+    Evidence("news", "type", lambda facts: facts.page.node_type in NEWS_TYPES,
+             "the theme prints the content type: nothing is surer"),
+    Evidence("one", "type", lambda facts: facts.page.node_type in OTHER_TYPES,
+             "the same for what is no news"),
+    Evidence("one", "address", lambda facts: _OTHER_PATHS.match(path_of(facts.page.url)) is not None,
+             "sections of the portal whose pages have labels of the news block beside their own"),
+    Evidence("one", "labels", lambda facts: any(
+        label_kind(label) in _OTHER_KINDS and not is_generic_label(label) for label in facts.labels),
+             "labels that only pages of that kind have: an organizer, a pledging initiative"),
+    Evidence("news", "labels", lambda facts: not facts.fields.isdisjoint(("publication_date", "material_type")),
+             "labels that only news and resources have"),
+    Evidence("listing", "pager", lambda facts: facts.named_as_news and facts.is_list_with_pager,
+             "a landing page among the rows of a listing; the pager of an item turns its comments"),
+    Evidence("news", "named", lambda facts: facts.named_as_news and facts.is_node,
+             "a listing of news named it, and it is a node: other sites print no block"),
+    Evidence("one", "labels", lambda facts: any(label_kind(label) in _OTHER_KINDS for label in facts.labels),
+             "everyday words, as Date and Venue, tell only what nothing else does"),
+    Evidence("news", "labels", lambda facts: len(facts.fields) >= 3,
+             "labels that news shares with others, and nothing of these"),
+    Evidence("listing", "pager", lambda facts: bool(facts.listing.pager_links),
+             "it goes on"),
+    Evidence("one", "text", lambda facts: bool(facts.listing.rows) and facts.is_text_with_links,
+             "a page of text with a list of other pages below it"),
+    Evidence("listing", "rows", lambda facts: bool(facts.listing.rows),
+             "it leads to pages"),
+)  # fmt: skip
+"""In the order in which it is asked; what holds first, tells."""
+
+
+def read_as(kind: type[P], page: Page) -> P:
+    """``page`` as one of ``kind``, with what was read of it that this kind has, too; each has an outline of its own."""
+    if type(page) is kind:
+        return page
+    other = kind(page.url, page.selector)
+    other.__dict__.update((name, read) for name, read in page.__dict__.items() if hasattr(kind, name))
+    other.__dict__.pop("outline", None)
+    return other
+
+
+def page_for(url: str, selector: Selector, *, named_as_news: bool = False) -> Page:
+    """The page class that reads ``selector``.
+
+    Args:
+        url: the address that answered.
+        named_as_news: whether a news listing named the page; then a node page without any metadata is news, too.
+    """
+    facts = Facts(NewsPage(url, bounded(selector)), named_as_news=named_as_news)
+    found = _first(facts)
+    if found is not None and found.tells == "news":
+        return facts.page
+    is_listing = found is not None and (found.tells == "listing" or bool(facts.listing.pager_links))
+    facts.page.forget()
+    return facts.listing if is_listing else read_as(Page, facts.page)
+
+
+def is_news_if_named(page: Page) -> bool:
+    """Whether `page_for` takes the page for news as soon as a listing of news names it."""
+    found = _first(Facts(page, named_as_news=True))
+    return found is not None and found.tells == "news"
+
+
+def told_by(page: Page) -> str:
+    """What told the kind of a page that `page_for` made: ``type``, ``address``, ``labels``, ``named`` (by a listing),
+    ``pager``, ``text``, ``rows``, or ``nothing``."""
+    tells = {"news": "news", "listing": "listing", "other": "one"}[page.kind]
+    for named in (False, True):
+        found = _first(Facts(page, named_as_news=named))
+        if found is not None and found.tells == tells:
+            return found.word
+    return "pager" if tells == "listing" else "nothing"
+
+
+def _first(facts: Facts) -> Evidence | None:
+    return next((one for one in EVIDENCE if one.holds(facts)), None)

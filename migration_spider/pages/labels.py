@@ -1,0 +1,369 @@
+"""Label rows: which lines of a page are labels of its metadata block, and how far the values of each reach.
+
+A label is found by its words (see cells.py); its row by structure: the unit that holds it and its values and nothing
+else. What speaks against a label, and against the rows of one container, are tables: :data:`REFUSALS`,
+:data:`TEXT_SIGNS`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Container, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import Literal, NamedTuple
+
+from migration_spider.pages.cells import Cell, cells, is_list
+from migration_spider.pages.outline import HEADING_TAGS, Block, Line, Unit, ancestors
+from migration_spider.pages.prose import PROSE_TAGS, SENTENCE_END, is_prose
+from migration_spider.vocabularies import is_generic_label, label_field, label_kind, vocabularies_of
+
+Shape = Literal["inline", "box", "flat"]
+
+
+class Sheet:
+    """The lines of an outline by number, and what each unit of it holds, told in one step however large it is."""
+
+    def __init__(self, top: Block) -> None:
+        self.top = top
+        self.lines = list(top.lines())
+        self.span: dict[Unit, tuple[int, int]] = {line: (n, n + 1) for n, line in enumerate(self.lines)}
+        for block in reversed(list(top.blocks())):
+            inner = block.children
+            self.span[block] = (self.span[inner[0]][0], self.span[inner[-1]][1]) if inner else (0, 0)
+        self.prose = {line for line in self.lines if is_prose(line)}
+        self._count_prose = self.counter(self.prose)
+
+    def of(self, unit: Unit) -> list[Line]:
+        """The lines of ``unit``."""
+        start, end = self.span[unit]
+        return self.lines[start:end]
+
+    def counter(self, lines: Iterable[Line]) -> Callable[[Unit], int]:
+        """A function that tells how many of ``lines`` a unit holds."""
+        chosen, spans = set(lines), self.span
+        sums = list(accumulate((line in chosen for line in self.lines), initial=0))
+
+        def count(unit: Unit) -> int:
+            start, end = spans[unit]
+            return sums[end] - sums[start]
+
+        return count
+
+    def has_prose(self, unit: Unit) -> bool:
+        return self._count_prose(unit) > 0
+
+    def follower(self, unit: Unit) -> Unit | None:
+        """The next child of the block that holds ``unit``."""
+        end = self.span[unit][1]
+        if unit.parent is None or end >= self.span[unit.parent][1]:
+            return None
+        unit_after: Unit = self.lines[end]
+        for block in ancestors(self.lines[end]):
+            if block is unit.parent:
+                break
+            unit_after = block
+        return unit_after
+
+
+@dataclass(slots=True, eq=False)
+class Row:
+    """A label as printed with the part of the page that is surely its own."""
+
+    cells: list[Cell]
+    line: Line
+    unit: Unit
+    """Largest unit that holds nothing but the label and its values (``inline``, ``box``) or the label (``flat``)."""
+
+    shape: Shape
+    """Values on the label's line, in the label's box, or in the siblings that follow."""
+
+    container: Block
+    is_media: bool
+    """Whether it labels a picture or a film, which are no metadata."""
+
+    names: dict[str, str | None]
+    """Of the labels that the vocabulary knows: item field, or else the label -> kind of page that prints it."""
+
+
+class Refusal(NamedTuple):
+    """An entry of :data:`REFUSALS`."""
+
+    why: str
+    applies: Callable[[Sheet, Line, list[Cell]], bool]
+
+
+def _is_column_heading(sheet: Sheet, line: Line, printed: list[Cell]) -> bool:
+    row = next((block for block, _ in zip(ancestors(line), range(4), strict=False) if block.tag == "tr"), None)
+    if row is None:
+        return False
+    tags = [child.tag for child in row.children if isinstance(child, Block)]
+    # Several pairs of a heading and its value in a row are no columns.
+    return sum(tag == "th" for tag in tags) > 1 and tags != ["th", "td"] * (len(tags) // 2)
+
+
+def _heads_running_text(sheet: Sheet, line: Line, printed: list[Cell]) -> bool:
+    for cell in printed:
+        text = "".join(piece.text for piece in cell.pieces if piece.link is None and not piece.image).strip()
+        is_long = len(text) > 400 or (len(text) > 60 and text.endswith(SENTENCE_END) and text.count(" ") > 9)
+        if is_long and not is_list(cell.pieces):
+            return True
+    return False
+
+
+REFUSALS = (
+    Refusal("the title", lambda sheet, line, printed: line.parent.tag == "h1"),
+    Refusal("a column of a table", _is_column_heading),
+    Refusal("the beginning of a text", _heads_running_text),
+    Refusal(
+        "bold words of a text",
+        lambda sheet, line, printed: line in sheet.prose and not any(cell.known for cell in printed),
+    ),
+)
+"""What a line is that only looks like a label."""
+
+
+def climb(unit: Unit, top: Block) -> Unit:
+    """The largest unit that shows just what ``unit`` shows."""
+    while unit.parent is not None and unit.parent is not top and unit.parent.weight == unit.weight:
+        unit = unit.parent
+    return unit
+
+
+def find(sheet: Sheet) -> list[Row]:
+    """The rows of the page in page order; label words of running text may be among them."""
+    labelled = {
+        line: printed
+        for line in sheet.lines
+        if not _is_media(line)
+        and (printed := cells(line))
+        and not any(one.applies(sheet, line, printed) for one in REFUSALS)
+    }
+    dated = [line for line, printed in labelled.items() if "date" in printed[0].facts]
+    if len({line.text for line in dated}) > 1:
+        # A page says once when it was published; a list of others says it often.
+        labelled = {line: printed for line, printed in labelled.items() if line not in dated}
+    labelled = _one_style(sheet, labelled)
+    count = sheet.counter(labelled)
+    found = (_row(sheet, line, printed, count) for line, printed in labelled.items())
+    return [row for row in found if row is not None]
+
+
+# What Drupal's media module prints a picture or a film in: its own labels say nothing of the page.
+_MEDIA = re.compile(r"(?:^|\s)media(?:$|\s|--)")
+
+
+def _is_media(line: Line) -> bool:
+    return any(
+        _MEDIA.search(block.classes) for block, _ in zip(ancestors(line), range(5), strict=False) if block.classes
+    )
+
+
+def _shows_media(unit: Unit) -> bool:
+    return isinstance(unit, Block) and any(_MEDIA.search(block.classes) for block in unit.blocks())
+
+
+def _row(sheet: Sheet, line: Line, printed: list[Cell], count: Callable[[Unit], int]) -> Row | None:
+    top = sheet.top
+    unit = climb(line, top)
+    shape: Shape = "inline"
+    if not all(cell.empty for cell in printed):
+        if unit is line and line.parent is not top and count(line.parent) == 1 and _leads(sheet, line):
+            unit = climb(line.parent, top)
+    else:
+        box = _box(sheet, unit, count)
+        shape = "flat" if box is None else "box"
+        unit = unit if box is None else climb(box, top)
+    known = [cell.label for cell in printed if cell.known]
+    is_media = label_kind(printed[0].label) == "media" or (
+        shape == "box" and not any(map(label_field, known)) and _shows_media(unit)
+    )
+    names = {} if is_media else {label_field(label) or label: label_kind(label) for label in known}
+    return None if unit.parent is None else Row(printed, line, unit, shape, unit.parent, is_media, names)
+
+
+def _box(sheet: Sheet, label: Unit, count: Callable[[Unit], int]) -> Block | None:
+    """The block that holds ``label``, its values and nothing else; None when values stand beside other labels."""
+    box = label.parent
+    if (
+        box is None
+        or box is sheet.top
+        or count(box) != 1
+        # A term list has its values beside the label even when it holds one label only.
+        or box.tag in ("dl", "main", "article", "body", "ul", "tbody", "table")
+        or any(child.tag == "h1" for child in box.children if isinstance(child, Block))
+        or sheet.has_prose(box)
+        # It begins with content of its own, so that the label is one of several parts.
+        or label not in box.children[:2]
+    ):
+        return None
+    return box
+
+
+def _leads(sheet: Sheet, line: Line) -> bool:
+    """Whether all of its block is what ``line`` labels: further values after line breaks or in a list."""
+    block = line.parent
+    return (
+        block.children[0] is line
+        and block.tag in ("p", "li", "td", "dd", "div", "section")
+        and not any(child.tag in HEADING_TAGS for child in block.children if isinstance(child, Block))
+        and not sheet.has_prose(block)
+    )
+
+
+def _one_style(sheet: Sheet, labelled: dict[Line, list[Cell]]) -> dict[Line, list[Cell]]:
+    """Without values that look like a label and a colon ("Working group: Return") where the page sets labels off."""
+    plain = {line for line, printed in labelled.items() if printed[0].facts.isdisjoint(("alone", "element", "date"))}
+    if not plain:
+        return labelled
+    alone = [line for line in labelled if line not in plain]
+    count = sheet.counter(alone)
+    boxes = {line: box for line in alone if (box := _box(sheet, climb(line, sheet.top), count)) is not None}
+    boxed = set(boxes.values())
+    values = {line for line in plain if not boxed.isdisjoint(ancestors(line))}
+    values |= {line for line in plain if vocabularies_of(line.text)}
+    # Of labels that stand beside their values: those that surely have some.
+    flat = [line for line in alone if line not in boxes]
+    if len(plain - values) < sum(labelled[line][0].set_off or _is_above_values(sheet, line, labelled) for line in flat):
+        values = plain
+    return {line: printed for line, printed in labelled.items() if line not in values}
+
+
+def _is_above_values(sheet: Sheet, label: Line, labelled: Container[Line]) -> bool:
+    end = sheet.span[label][1]
+    after = sheet.lines[end : end + 1]
+    return any(line not in labelled and line not in sheet.prose for line in after)
+
+
+# Which rows are of the block.
+
+
+class Group:
+    """Rows of one container that no running text parts."""
+
+    def __init__(self, container: Block, rows: list[Row], *, before: bool, after: bool) -> None:
+        self.container = container
+        self.rows = rows
+        self.before = before
+        """Whether running text stands before them in the container."""
+        self.after = after
+        self.known = sum(cell.known for row in rows for cell in row.cells if not row.is_media)
+        self.names = {name for row in rows for name in row.names}
+        self.kinds = {kind for row in rows for kind in row.names.values()}
+        self.is_of_other_pages = bool(self.kinds) and self.kinds.isdisjoint(("news", "file"))
+        """Whether the labels are of events and the like, never of news: "Date:" and "Venue:" begin many a text."""
+        self.is_everyday = all(is_generic_label(cell.label) for row in rows for cell in row.cells if cell.known)
+
+
+def select(sheet: Sheet, found: list[Row]) -> list[Row]:
+    """The rows of the block among ``found``: words of running text and other blocks' labels left out."""
+    outside = [row for row in found if not row.line.parent.in_body]
+    if any(row.names for row in outside):
+        found = outside
+    groups = [group for group in _groups(sheet, found) if _is_plausible(sheet, group)]
+    if all(group.is_of_other_pages and group.is_everyday for group in groups):
+        groups = [group for group in groups if not _is_in_text(group)]
+    if not any(group.known for group in groups):
+        # No label is known: a language or wording never met. Classes that say label must do.
+        rows = [row for group in groups for row in group.rows if not row.line.parent.in_body]
+        return rows if len(rows) > 1 else []
+    best = max(groups, key=lambda group: (len(group.names), "publication_date" in group.names))
+    walls: dict[Block, list[int]] = {}
+    taken = set(best.names)
+    kept = set(best.rows)
+    for group in groups:
+        if group is not best and (
+            group.container is best.container or _joins(sheet, group, best.container, taken, walls)
+        ):
+            kept.update(group.rows)
+            taken |= group.names
+    return [row for row in found if row in kept]
+
+
+def _joins(sheet: Sheet, group: Group, best: Block, taken: set[str], walls: dict[Block, list[int]]) -> bool:
+    """Whether the rows of ``group`` are of the block of which ``best`` holds the most; it has ``taken`` so far."""
+    if group.names and group.names <= taken:
+        return False
+    if group.before or (group.after and not _opens(group, taken)):
+        return False
+    before, after = _sides(sheet, group.container, best, walls)
+    if (before and after) or ((before or after) and group.is_of_other_pages):
+        return False
+    own = group.container
+    return bool(group.known) or own.parent in (best, best.parent) or best.parent is own
+
+
+def _opens(group: Group, taken: set[str]) -> bool:
+    """Whether the rows right above a text are of the block: labels of news that it lacks, beside their values."""
+    heads = any(
+        row.shape == "flat" and not (isinstance(row.unit, Block) and row.unit.tag == "dt") for row in group.rows
+    )
+    return group.kinds == {"news"} and taken.isdisjoint(group.names) and not heads
+
+
+def _sides(sheet: Sheet, container: Block, best: Block, walls: dict[Block, list[int]]) -> tuple[bool, bool]:
+    """Whether running text stands before and after ``container``, looked for up to the block that also holds ``best``.
+
+    ``walls`` keeps where the paragraphs in each block begin.
+    """
+    around = {best, *ancestors(best)}
+    block, before, after = container, False, False
+    while block.parent is not None and block not in around:
+        parent = block.parent
+        if parent not in walls:
+            walls[parent] = [sheet.span[child][0] for child in parent.children if _is_wall(sheet, child)]
+        start, end = sheet.span[block]
+        before = before or any(wall < start for wall in walls[parent][:1])
+        after = after or any(wall >= end for wall in walls[parent][-1:])
+        block = parent
+    return before, after
+
+
+def _groups(sheet: Sheet, found: list[Row]) -> Iterator[Group]:
+    by_container: dict[Block, list[Row]] = {}
+    for row in found:
+        by_container.setdefault(row.container, []).append(row)
+    for container, rows in by_container.items():
+        by_unit: dict[Unit, list[Row]] = {}
+        for row in rows:
+            by_unit.setdefault(row.unit, []).append(row)
+        parts: list[list[Row]] = [[]]
+        for child in container.children:
+            if child in by_unit:
+                parts[-1].extend(by_unit[child])
+            elif _is_wall(sheet, child):
+                parts.append([])
+        for number, part in enumerate(parts):
+            if part:
+                yield Group(container, part, before=number > 0, after=number < len(parts) - 1)
+
+
+def _is_wall(sheet: Sheet, unit: Unit) -> bool:
+    """Whether ``unit`` is a paragraph of running text, maybe printed as a bare ``<div>``."""
+    if not sheet.has_prose(unit):
+        return False
+    return (
+        isinstance(unit, Line)
+        or unit.tag in PROSE_TAGS
+        or (not unit.classes and all(isinstance(child, Line) for child in unit.children))
+    )
+
+
+def _is_plausible(sheet: Sheet, group: Group) -> bool:
+    if not group.known:
+        return not (group.before or group.after)
+    if group.known > 1 or not (group.before or group.after):
+        return True
+    if group.before and group.after:
+        return False
+    # One label word beside running text: a heading of the text unless it carries a value.
+    return any(row.shape != "flat" or _is_followed(sheet, row) for row in group.rows if row.names)
+
+
+def _is_in_text(group: Group) -> bool:
+    return group.before or group.after or all(row.line.parent.in_body for row in group.rows)
+
+
+def _is_followed(sheet: Sheet, row: Row) -> bool:
+    follower = sheet.follower(row.unit)
+    return follower is not None and not sheet.has_prose(follower) and follower.weight < 200

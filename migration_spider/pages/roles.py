@@ -1,0 +1,359 @@
+"""What each line of a page is: one pass over the outline with one table of evidence.
+
+``EVIDENCE`` is tried from the top for each line, and the first entry that holds gives the line its role and says why.
+What the parts of a page already told (its title, its metadata block, its file fields) comes first, then what templates
+print around a text, then what tells text from the rest. To read a new shape, add an entry with its reason, and a case
+in tests/pages/roles that fails without it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from migration_spider.pages import attachments as files
+from migration_spider.pages.cells import has_label_class
+from migration_spider.pages.chrome import hrefs, is_phrase, is_site_label, only_links, only_shares
+from migration_spider.pages.metadata_block import MetadataBlock
+from migration_spider.pages.outline import EMBEDS, HEADING_TAGS, Block, Line, Unit, ancestors
+from migration_spider.pages.prose import is_prose, is_site_note
+from migration_spider.pages.scope import WRITTEN, Scope, is_heading, is_linked, lines_of
+from migration_spider.pages.text import path_of
+from migration_spider.vocabularies import key
+
+ROLES = ("title", "lead", "text", "heading", "caption", "label", "value", "file", "note", "date", "chrome")
+"""``date`` is a line that says when or by whom the page was published; ``note`` the one on resolution 1244."""
+
+TEXT_ROLES = frozenset(("text", "heading", "caption"))
+
+MOST_BESIDE = 2000
+"""Blocks beside a paragraph that are looked at."""
+
+SUMMARY = re.compile(
+    r"(?:^|[\s_-])(?:field-(?:summary|lead|teaser|intro|introduction|standfirst|subtitle|subheading|abstract|excerpt)"
+    r"|article-(?:lead|summary)|lead-text|standfirst)(?:$|\s)"
+)
+_LEAD = re.compile(
+    r"(?:^|[\s_-])(?:lead|lede|intro(?:duction)?|standfirst|blurb|dek|chap[oe]|chapeau|sub-?(?:title|head(?:line|ing)?)"
+    r"|bajada|entradilla|sumario|vorspann|anriss|teaser-text|excerpt|summary|abstract)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+_META = re.compile(r"(?:^|\s)(?:entry|post)-meta(?:$|\s)")
+_VIEW_DOCUMENT = re.compile(
+    r"(?:view|download|télécharger|voir|ver|descargar)?\s*(?:the |le |el )?(?:document[os]?)?\s*"
+    r"\(\s*[\d.,]+\s*(?:bytes|octets|[KMG]i?[Bo])\s*\)",
+    re.IGNORECASE,
+)
+_BYLINE = re.compile(
+    r"(?:^|[\s_-])(?:node__meta|submitted|byline|authors?|autor(?:es)?|contributors?|(?:article|entry|post|node)-meta"
+    r"|post-?date|pub-?date|timestamp|fecha)(?:$|[\s_-])|(?:^|\s)(?:date|datum|created)(?:$|\s)",
+    re.IGNORECASE,
+)
+# "Submitted by admin on Tue, 11/24/2026 - 03:48", as Drupal and its translations word it.
+_SUBMITTED = re.compile(
+    r"(?:submitted by|by|soumis par|par|enviado por|por|submetido por|eingereicht von|gespeichert von|von"
+    r"|опубликовано|отправлено|أرسله|نشره|由|提交者)[\s:]+\S.{0,60}?\W(?:on|le|el|em|am|в|في|于|於)?\s*\S{0,12}\s*\d{1,4}\b"
+    r".{0,30}\d{2}",
+    re.IGNORECASE,
+)
+# "18.03.2024", "18 March 2024", "Mon, 03/18/2024 - 14:00", "Published on March 18th, 2024": a date and little beside.
+_DATE_ALONE = re.compile(
+    r"(?:[^\d\W]+[:\s]+){0,3}(?:[^\d\W]+\.?,?\s+)?"
+    r"(?:\d{1,2}[./-]\d{1,2}[./-](?:\d{4}|\d{2})|\d{4}[./-]\d{1,2}[./-]\d{1,2}"
+    r"|\d{1,2}(?:st|nd|rd|th|er|º|\.)?\s+(?:de\s+)?[^\d\W]{3,12}\.?,?\s+(?:de\s+)?\d{4}"
+    r"|[^\d\W]{3,12}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4}|\d{4}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日)"
+    r"(?:\s*[-–—|,]?\s*(?:[^\d\W]{1,4}\s+)?\d{1,2}[:.h]\d{2}(?::\d\d)?\s*(?:[ap]\.?m\.?|uhr|h)?)?[\s|·•.–-]*",
+    re.IGNORECASE,
+)
+# What leads to the comment form, in any language: "Log in to post comments".
+_TO_COMMENT = re.compile(r"(?:#|%23)comment-form\b|/comment/reply/", re.IGNORECASE)
+# The site's name as a link to its front page, in the page's language or in English; always on a line of its own.
+_FRONT_PAGE = re.compile(r"/(?:[a-z]{2}(?:-[a-z]{2,4})?/?)?")
+# The site's own; a photograph's credit has no such words.
+_COPYRIGHT = re.compile(
+    r"(?=.*(?:©|copyright|\(c\))).*(?:rights reserved|droits réservés|derechos reservados|direitos reservados"
+    r"|rechte vorbehalten|права защищены|الحقوق محفوظة|版权所有|版權所有).*",
+    re.IGNORECASE,
+)
+# Pages of a term: what tags under a text link to.
+_TERM = re.compile(
+    r"/(?:tags?|taxonomy|topics?|keywords?|categor(?:y|ies|ias?|ie)|themen?|themes?|etiquetas?|schlagwort\w*)(?:/|$|\?)",
+    re.IGNORECASE,
+)
+_TERMS_CLASS = re.compile(r"(?:^|[\s_-])(?:tags?|keywords?|categor(?:y|ies)|topics?|terms?)(?:$|[\s_-])", re.IGNORECASE)
+
+
+class Evidence(NamedTuple):
+    """One entry of the table: when it holds for a line, the line has the role."""
+
+    role: str
+    why: str
+    """Printed by ``scrapy explain``."""
+
+    holds: Callable[[Line, Reading], bool]
+
+
+class Reading:
+    """What the other parts of a page told, for the evidence to ask; made, it has given each line its role.
+
+    Args:
+        top: the outline.
+        article: the element of the page's own node; None when the theme marks none.
+        block: the metadata block.
+        titles: the lines that print the title.
+        summary: the lines of a field of its own for the lead.
+    """
+
+    scope: Scope
+
+    def __init__(
+        self, top: Block, article: Any, base_url: str, block: MetadataBlock, titles: set[Line], summary: set[Line]
+    ) -> None:
+        self.base_url = base_url
+        self.of_block = {line for unit in block.units for line in lines_of(unit)}
+        self.in_block = block.roles
+        self.titles = titles
+        self.summary = summary
+        self.files = set(files.file_lines(top, base_url))
+        self.shapes: dict[Block, Counter[Shape] | None] = {}
+        self.after_banner = False
+        self.follower = ""
+        self.lines = [line for line in top.lines() if line.text or is_embed(line)]
+        rest = []
+        for line in self.lines:
+            if not _give(line, TOLD, self):
+                rest.append(line)
+            elif line.role == "value" and (told := self.in_block.get(line)):
+                line.role, line.why = _OF_BLOCK[told.role], told.why
+            self.after_banner = len(line.text) < 40 and "banner" in key(line.text)
+        self.scope = Scope(top, article, rest)
+        for line in reversed(self.lines):
+            if not line.role:
+                _give(line, LEFT, self)
+            self.follower = line.role
+
+
+_OF_BLOCK = {"label": "label", "value": "value", "caption": "label", "copy": "chrome"}
+
+
+def _give(line: Line, table: tuple[Evidence, ...], reading: Reading) -> bool:
+    for one in table:
+        if one.holds(line, reading):
+            line.role, line.why = one.role, one.why
+            if one.role == "text" and is_heading(line):
+                line.role = "heading"
+            elif one.role == "text" and line.parent.tag == "figcaption":
+                line.role = "caption"
+            return True
+    return False
+
+
+def is_embed(line: Line) -> bool:
+    return any(piece.image and piece.slot[0].tag in EMBEDS for piece in line.pieces)
+
+
+def _is_setting(line: Line, reading: Reading) -> bool:
+    return reading.after_banner and key(line.text) in ("off", "on", "0", "1")
+
+
+def _is_byline(line: Line, reading: Reading) -> bool:
+    if len(line.text) >= 400:
+        return False
+    if _BYLINE.search(line.parent.classes) or (line.parent.tag in ("li", "p") and _BYLINE.search(_outer(line))):
+        return not is_prose(line) or _META.search(line.parent.classes) is not None
+    return (
+        line.parent.tag in ("div", "footer", "header")
+        and len(line.text) < 120
+        and _SUBMITTED.fullmatch(line.text) is not None
+    )
+
+
+def _outer(line: Line) -> str:
+    return "" if line.parent.parent is None else line.parent.parent.classes
+
+
+def _is_note(line: Line, reading: Reading) -> bool:
+    return is_site_note(line.text) and not _among_prose(line, reading.shapes)
+
+
+def _is_copyright(line: Line, reading: Reading) -> bool:
+    return (
+        len(line.text) < 200 and _COPYRIGHT.fullmatch(line.text) is not None and not _among_prose(line, reading.shapes)
+    )
+
+
+def _is_to_comment(line: Line, reading: Reading) -> bool:
+    return len(line.text) < 120 and any(_TO_COMMENT.search(href) for href in hrefs(line))
+
+
+def _is_front_page(line: Line, reading: Reading) -> bool:
+    return len(line.text) < 120 and only_links(line, _FRONT_PAGE)
+
+
+def _is_date(line: Line, reading: Reading) -> bool:
+    if len(line.text) > 80 or line.parent.tag in ("td", "th", "dd", "dt", *HEADING_TAGS):
+        return False
+    if line.parent.tag == "li" and reading.scope.is_beside(line):
+        return False
+    if (
+        reading.scope.is_beside(line)
+        and not line.parent.classes
+        and line.parent.tag == "p"
+        and not reading.scope.is_above(line)
+    ):
+        return False
+    return _DATE_ALONE.fullmatch(line.text) is not None
+
+
+def _is_tags(line: Line, reading: Reading) -> bool:
+    """Whether ``line`` is nothing but links to terms, as themes print them above or under a text."""
+    links = list(files.links_of(line))
+    if not links or not is_linked(line) or (reading.scope.is_between(line) and reading.scope.is_beside(line)):
+        return False
+    if all(link.get("rel") == "tag" or _TERM.search(path_of(link.get("href") or "")) for link in links):
+        return True
+    return any(_TERMS_CLASS.search(block.classes) for block, _ in zip(ancestors(line), range(4), strict=False))
+
+
+def _is_menu(line: Line, reading: Reading) -> bool:
+    return reading.scope.is_menu(line) and not files.offers_file(line, reading.base_url)
+
+
+def _is_kicker(line: Line, reading: Reading) -> bool:
+    """Whether ``line`` is a few words above the text in an element that a template gave a look of its own."""
+    scope, around = reading.scope, line.parent
+    if not scope.is_above(line) or len(line.text) >= 60 or around.tag in HEADING_TAGS or not line.pieces:
+        return False
+    is_set_off = bool(around.classes) and (around.tag, around.classes) not in scope.looks
+    return is_set_off or reading.follower == "title" or (bool(line.pieces[0].path) and around.tag not in WRITTEN)
+
+
+def _is_part(line: Line, reading: Reading) -> bool:
+    """Whether ``line`` stands in a part like one with running text, or between such in an element without a class."""
+    scope = reading.scope
+    if not scope.running:
+        # Words too few to be told by their looks: a theme that marks the node can tell.
+        return scope.article is not None and not is_linked(line)
+    if is_linked(line) and line.parent.tag not in WRITTEN:
+        return False
+    part = scope.part(line)
+    if scope.is_alike(part):
+        return True
+    return scope.is_between(line) and not is_linked(line) and _is_plain(part) and line.parent.tag in WRITTEN
+
+
+def _is_plain(part: Unit) -> bool:
+    return isinstance(part, Block) and not part.classes and part.tag not in ("aside", "header", "footer")
+
+
+def _is_written(line: Line, reading: Reading) -> bool:
+    """Whether ``line`` is in a paragraph, list or table beside the text that no template gave a look."""
+    if not reading.scope.running or is_linked(line) or is_heading(line):
+        return False
+    part = reading.scope.part(line)
+    return isinstance(part, Block) and part.tag in WRITTEN and not part.classes
+
+
+def _heads_text(line: Line, reading: Reading) -> bool:
+    """Whether ``line`` is a heading right above a text, in nothing of its own."""
+    if not is_heading(line) or is_linked(line) or reading.follower not in TEXT_ROLES:
+        return False
+    return not reading.scope.is_above(line) or len(lines_of(reading.scope.part(line))) == 1
+
+
+def _heads_no_text(line: Line, reading: Reading) -> bool:
+    """Whether ``line`` is a heading, or words with a colon, above what is no text: "Share this page", "Read on:"."""
+    if reading.follower in TEXT_ROLES or _is_lead(line, reading) or (reading.follower == "" and line.parent.in_body):
+        return False
+    if line.text.endswith((":", "：")) and len(line.text) < 60:
+        return reading.follower in ("chrome", "")
+    return is_heading(line) and not line.parent.in_body
+
+
+def _is_lead(line: Line, reading: Reading) -> bool:
+    """Whether ``line`` stands above the text in an element whose class says lead."""
+    if not reading.scope.is_above(line):
+        return False
+    return any(_LEAD.search(block.classes) for block, _ in zip(ancestors(line), range(3), strict=False))
+
+
+Shape = tuple[tuple[str, str], ...]
+"""(tag, classes) of the blocks from a line's own to one around it."""
+
+
+def _among_prose(line: Line, known: dict[Block, Counter[Shape] | None]) -> bool:
+    """Whether ``line`` is a paragraph beside paragraphs, in like wrappers or in none: written by the author.
+
+    A single wrapper beside it may be the whole text. ``known`` keeps the shapes of the paragraphs in each block.
+    """
+    own: Block = line.parent
+    shape: Shape = ()
+    while own.parent is not None and (own.tag == "p" or (own.tag == "div" and own.element.get("id") is None)):
+        shape = (*shape, (own.tag, own.classes))
+        if len(own.parent.children) > 1:
+            if own.parent not in known:
+                blocks = [child for child in own.parent.children[:MOST_BESIDE] if isinstance(child, Block)]
+                known[own.parent] = Counter(map(_shape_of_prose, blocks)) if len(blocks) > 1 else None
+            if (shapes := known[own.parent]) is not None:
+                return shapes[shape] >= min(len(shape), 2)
+        own = own.parent
+    return False
+
+
+def _shape_of_prose(block: Block) -> Shape:
+    """The shape of ``block`` when all it holds is one paragraph of running text; else empty."""
+    lines = list(block.lines())
+    shape: Shape = ()
+    if block.element.get("id") is not None or not lines or not all(map(is_prose, lines)):
+        return shape
+    if len({id(line.parent) for line in lines}) > 1:
+        return shape
+    for around in ancestors(lines[0]):
+        shape = (*shape, (around.tag, around.classes))
+        if around is block:
+            break
+    return shape
+
+
+TOLD = (
+    Evidence("title", "prints the title", lambda line, page: line in page.titles),
+    Evidence("value", "of the metadata block", lambda line, page: line in page.of_block),
+    Evidence("lead", "the field of the summary", lambda line, page: line in page.summary),
+    Evidence("file", "a file field", lambda line, page: line in page.files),
+    Evidence("chrome", "a phrase of templates", lambda line, page: is_phrase(line.text)),
+    Evidence("chrome", "a label above nothing of the page", lambda line, page: is_site_label(line.text)),
+    Evidence("note", "the note on resolution 1244, printed by the site", _is_note),
+    Evidence("chrome", "a link to view a document", lambda line, page: _VIEW_DOCUMENT.fullmatch(line.text) is not None),
+    Evidence("chrome", "a setting of the banner", _is_setting),
+    Evidence("chrome", "its class says label", lambda line, page: has_label_class(line.parent.classes)),
+    Evidence("chrome", "for screen readers only", lambda line, page: line.parent.unseen),
+    Evidence("date", "says who published it and when", _is_byline),
+    Evidence("chrome", "shares the page", lambda line, page: len(line.text) < 120 and only_shares(line)),
+    Evidence("chrome", "leads to the front page", _is_front_page),
+    Evidence("chrome", "leads to the comment form", _is_to_comment),
+    Evidence("chrome", "rights of the site", _is_copyright),
+)
+"""What other parts of the page and the words of a line tell, whatever stands around it."""
+
+LEFT = (
+    Evidence("chrome", "a list of links to other pages", _is_menu),
+    Evidence("chrome", "heads what is no text", _heads_no_text),
+    Evidence("text", "inside the body field", lambda line, page: page.scope.is_in_body(line)),
+    Evidence("chrome", "outside the article", lambda line, page: not page.scope.holds(line)),
+    Evidence("date", "a date and little beside it", _is_date),
+    Evidence("chrome", "links to terms", _is_tags),
+    Evidence("text", "a lead, by its class", _is_lead),
+    Evidence("chrome", "a line of a template above the text", _is_kicker),
+    Evidence("text", "running text, or beside it", lambda line, page: page.scope.is_beside(line)),
+    Evidence(
+        "file", "nothing but links to files, beside no text", lambda line, page: files.offers_file(line, page.base_url)
+    ),
+    Evidence("text", "a part like those with running text", _is_part),
+    Evidence("text", "a paragraph among paragraphs", lambda line, page: _among_prose(line, page.shapes)),
+    Evidence("text", "heads a text", _heads_text),
+    Evidence("text", "written by an editor", _is_written),
+    Evidence("chrome", "nothing tells that it is text", lambda line, page: True),
+)
+"""What the place of a line among the others tells, for those that are still without a role."""

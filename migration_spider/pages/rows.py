@@ -1,0 +1,527 @@
+"""Which links of a page are the titles of its rows: the rows of a listing repeat.
+
+Links with the same tags around them, in lists with the same classes around these, are candidates together; `WEIGHTS`
+says what speaks for a set of candidates, and the best set gives the rows. What belongs to a row is then what stands
+around its title up to where another title stands, and, where rows have no box of their own, what follows up to there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain, groupby, islice
+from typing import Any, NamedTuple
+
+from migration_spider.pages.chrome import Chrome, is_landmark, leads_elsewhere
+from migration_spider.pages.outline import HEADING_TAGS, UNSEEN, local_name
+from migration_spider.pages.text import fold, key_set, reading_length, word_set
+from migration_spider.vocabularies import key
+
+DEEPEST = 60
+"""How far up from its link a row is looked for; only broken pages nest deeper."""
+
+MOST_LINKS = 5000
+MOST_CLASSES = 30
+
+LONGEST_ROW = 600
+"""Characters of a row that are looked at for a date."""
+
+FEW = 10
+"""Characters, such as those of a number or a sign."""
+
+_DATE = re.compile(
+    r"\d{1,2}(?:er|st|nd|rd|th|º)?\.?\s+(?:de\s+)?[^\W\d_]{3,12}\.?,?\s+(?:de\s+)?(?:19|20)\d\d"  # 01 Jun 2023
+    r"|[^\W\d_]{3,12}\.?\s+\d{1,2},?\s+(?:19|20)\d\d"  # Sep 13, 2022
+    r"|(?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}([-/.])\s?\d{1,2}\1\s?(?:19|20)\d\d"
+    r"|(?:19|20)\d\d\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日"
+)
+_YEAR = re.compile(r"\d{4}")
+LONGEST_DATED = 60
+"""Characters of a text that is a date, maybe with a label or a place; longer ones are prose that names a day."""
+
+# What links say that lead to the rest of a text, or to a form of it, and not what it is.
+_READ_ON = key_set(
+    "read more|more|continue reading|learn more|find out more|see more|view|view more|details|full story|read|full text"
+    "|lire la suite|en savoir plus|lire plus|voir plus|plus|suite|voir|leer más|ver más|más información|más|saber más"
+    "|seguir leyendo|ver|подробнее|читать далее|читать дальше|читать полностью|далее|узнать больше|اقرأ المزيد|المزيد"
+    "|قراءة المزيد|للمزيد|اقرأ أكثر|阅读更多|閱讀更多|更多|了解更多|了解更多信息|查看更多|详情|詳情|阅读全文|閱讀全文"
+    "|ler mais|leia mais|saiba mais|mais|weiterlesen|mehr|mehr lesen|mehr erfahren|download|pdf|download pdf|word|html"
+    "|télécharger|descargar|скачать|تحميل|下载|下載|herunterladen|link|open"
+)
+_TITLE_COLUMNS = key_set("title|name|headline|subject|titre|intitulé|título|название|заголовок|العنوان|标题|標題|titel")
+# Between two links, these make items of one enumeration of them: "Chad, Mali, Niger".
+_SEPARATORS = tuple(",;|/·•、，；")
+_BREAKS = word_set(
+    "article body br caption dd div dl dt fieldset figure hr li main ol p section table tbody td th tr ul"
+)
+_ROW_CLASS = re.compile(
+    r"(?:^|\s)(?:views-row|views-col|teaser|node--view-mode-teaser|node-teaser|search-result|card)(?:$|\s)"
+)
+_TITLE_CLASS = re.compile(r"(?:^|[\s_-])(?:title|headline)(?:$|[\s_])")
+_MENU = re.compile(
+    r"(?:^|[\s_-])(?:menu|nav|navigation|navbar|breadcrumbs?|pagers?|pagination|tabs|toolbar|contextual|shar(?:e|ing)|social"
+    r"|addtoany|language-switcher|skip-link|cookies?|exposed-form|facets?|footer|comments?|tags)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+_BESIDE = re.compile(r"(?:^|[\s_-])(?:sidebar|related|latest|recent|popular|upcoming)(?:$|[\s_-])", re.IGNORECASE)
+# Classes that tell a row from the one before it, not its kind.
+_OF_ONE = re.compile(
+    r".*\d.*|(?:.*-)?(?:first|last|odd|even|active|trail)|show|in|open|collapsed|expanded|current|clearfix"
+)
+_SIZE = re.compile(r"\([^()]*\)")
+_LED = re.compile(r"^(?:about|on|sur|sobre|acerca de|о|об|über|عن|حول|关于|關於)[\s:]+", re.IGNORECASE)
+
+NEVER, READ_ON, ASIDE, WORDED, NAMED, HEADED = range(6)
+"""What a link may be of a row, from least to most: no title; a way to a page that is named elsewhere; an author, a
+subject or a second link; any words; words at the place of a title; a heading."""
+
+WEIGHTS: dict[int, float] = {NEVER: 0, READ_ON: 1, ASIDE: 0, WORDED: 2, NAMED: 3, HEADED: 4}
+
+
+@dataclass(slots=True, eq=False)
+class Place:
+    """An element that holds links, seen from above."""
+
+    element: Any
+    above: Place | None
+    depth: int
+    alike: int
+    """Number of the chain of tags and first classes from the top to here."""
+
+    exact: int
+    """The same with all classes."""
+
+    beside: bool = False
+    """Whether a class here or above says that it stands beside what the page is about."""
+
+    is_row: bool = False
+    """Whether a class says that it is one."""
+
+    rank: int = WORDED
+    """What it makes of a link inside, at most three levels below."""
+
+    linked: int = 0
+    """Characters of links inside."""
+
+
+@dataclass(slots=True, eq=False)
+class Title:
+    """A link that may be the title of a row."""
+
+    link: Any
+    url: str
+    words: str
+    rank: int
+    place: Place
+    box: Place
+    """The largest element that holds no other title of the set."""
+
+
+class Teaser(NamedTuple):
+    """A row: its address, title, date as printed, and the elements that it takes up."""
+
+    url: str
+    title: str
+    date: str | None
+    parts: list[Any]
+
+
+class Candidates:
+    """Links at like places, which are the titles of all rows or of none, and what speaks for them."""
+
+    def __init__(self, titles: list[Title], top: Any) -> None:
+        if len(titles) > 2 and len({title.words for title in titles}) == 1:
+            # "Web", "Minutes": ways to pages that are named elsewhere.
+            for title in titles:
+                title.rank = READ_ON
+        _box(titles, top)
+        self.titles, self.rank = titles, titles[0].rank
+        self.boxes = {title.box for title in titles}
+        self.different = len({title.url for title in titles})
+        self.length = sum(min(reading_length(title.words), 60) for title in titles) / len(titles)
+        texts = [box.element.xpath("string()") for box in self.boxes]
+        self.beyond = sum(min(_beyond(box, text), 200) for box, text in zip(self.boxes, texts, strict=True)) / len(
+            titles
+        )
+        if self.beyond < FEW and self.rank != WORDED:
+            # Rows without boxes: what they say stands beside their titles.
+            lists = {title.box.above for title in titles if title.box.above}
+            self.beyond = min(sum(_beyond(one, one.element.xpath("string()")) for one in lists) / len(titles), 200)
+        self.dated = sum(_find_date(text[:LONGEST_ROW]) is not None for text in texts) * 2 >= len(texts)
+        self.marked = any(place.is_row for place in _up(titles[0].place))
+        over = islice(_above(titles[0].box, top), 2)
+        self.beside = titles[0].box.beside or any(map(leads_elsewhere, over))
+
+    @property
+    def score(self) -> float:
+        """How much speaks for them; 0 when they are no titles."""
+        if any(refuses(self) for refuses, _ in REFUSES):
+            return 0
+        score = self.different**2 / len(self.titles) * max(self.length / 20, 0.2) * (1 + self.beyond / 100)
+        for name, factor, _ in SPEAKS:
+            score *= factor if getattr(self, name) else 1
+        return score * WEIGHTS[self.rank]
+
+
+SPEAKS = (
+    ("dated", 2.0, "rows of news have dates, menus have none"),
+    ("marked", 1.5, "classes that Views and the like give to rows"),
+    (
+        "beside",
+        0.05,
+        "a block of the latest, of what is related, of events: beside the rows, or on a page of another kind",
+    ),
+)
+"""What speaks for candidates: (name, factor, why)."""
+
+REFUSES: tuple[tuple[Callable[[Candidates], bool], str], ...] = (
+    (lambda one: one.different == 1 and not one.marked and not (one.dated and one.beyond < LONGEST_DATED),
+     "a single link is a row only if it is made like one, or stands with a date in a line of its own"),
+    (lambda one: one.beyond < FEW and one.rank == READ_ON,
+     "where nothing is said, there is nothing to read on"),
+    (lambda one: one.beyond < FEW and one.beside and not one.marked and not one.dated,
+     "links to other sites where the page is shared"),
+)  # fmt: skip
+"""What no rows are like: (test, why)."""
+
+
+class Rows:
+    """The rows below ``top``.
+
+    Args:
+        top: the element of the main content.
+        chrome: what belongs to the site.
+        address: makes the absolute URL of an ``href``; None for what is no other page.
+    """
+
+    def __init__(self, top: Any, chrome: Chrome, address: Callable[[str], str | None]) -> None:
+        self.top, self.chrome, self.address = top, chrome, address
+        self._numbers: dict[tuple[int, str, str], int] = {}
+        self._heads: dict[Any, set[int]] = {}
+        self._places: dict[Any, Place | None] = {top: Place(top, None, 0, 0, 0)}
+
+    @cached_property
+    def teasers(self) -> list[Teaser]:
+        """In page order; a page that two rows lead to is there twice."""
+        titles = list(self._titles())
+        scored = [(one.score, one) for one in self._candidates(titles)]
+        most, best = max(scored, key=lambda one: one[0], default=(0, None))
+        if best is None or most == 0:
+            return []
+        # The same rows by other links: that of the author may be longer than the title.
+        same = [(one.rank, score, one) for score, one in scored if one.boxes == best.boxes]
+        best = max(same, key=lambda one: one[:2])[2]
+        return list(self._read(_with_siblings(best, titles)))
+
+    def _titles(self) -> Iterator[Title]:
+        for link in islice(self.top.iter("a"), MOST_LINKS):
+            href = link.get("href")
+            place = None if href is None else self._place(link)
+            url = None if place is None else self.address(href)
+            if url is None or place is None:
+                continue
+            length = len(_text(link))
+            for around in _up(place):
+                around.linked += length
+            words = _title_in(link)
+            yield Title(link, url, words, _rank(link, words, place), place, place)
+
+    def _place(self, element: Any) -> Place | None:
+        """Where ``element`` stands; None in menus and other parts of the site."""
+        below = []
+        while element not in self._places:
+            below.append(element)
+            element = element.getparent()
+        place = self._places[element]
+        for element in reversed(below):
+            place = None if place is None else self._below(place, element)
+            self._places[element] = place
+        return place
+
+    def _below(self, above: Place, element: Any) -> Place | None:
+        name, classes = local_name(element), element.get("class") or ""
+        words = f"{classes} {element.get('id') or ''}"
+        is_kept = self.chrome.protects(element)
+        if not is_kept and (self._is_part(element, name) or _MENU.search(words)):
+            return None
+        own = [word for word in classes.split()[:MOST_CLASSES] if not _OF_ONE.fullmatch(word)]
+        place = Place(
+            element,
+            above,
+            above.depth + 1,
+            self._number(above.alike, name, "".join(own[:1])),
+            self._number(above.exact, name, " ".join(own)),
+            above.beside or (not is_kept and _BESIDE.search(words) is not None),
+            _ROW_CLASS.search(classes) is not None,
+        )
+        if name in HEADING_TAGS:
+            place.rank = HEADED
+        elif _TITLE_CLASS.search(classes) or self._is_title_column(element, name):
+            place.rank = NAMED
+        return place
+
+    def _is_part(self, element: Any, name: str) -> bool:
+        if name in ("header", "footer"):
+            around = element.iterancestors("article", "li", "td")
+            return all(map(self.chrome.protects, around))
+        return name == "form" or is_landmark(element)
+
+    def _number(self, *of: Any) -> int:
+        return self._numbers.setdefault(of, len(self._numbers) + 1)
+
+    def _is_title_column(self, cell: Any, name: str) -> bool:
+        table = next(cell.iterancestors("table"), None) if name == "td" else None
+        if table is None:
+            return False
+        if table not in self._heads:
+            heads = islice(table.iter("th"), 30)
+            self._heads[table] = {_column(head) for head in heads if key(_words(head)) in _TITLE_COLUMNS}
+        return _column(cell) in self._heads[table]
+
+    def _candidates(self, titles: list[Title]) -> Iterator[Candidates]:
+        """Links at like places, in lists that are alike."""
+        by_place: dict[int, list[Title]] = {}
+        for title in titles:
+            if title.rank != NEVER:
+                by_place.setdefault(title.place.alike, []).append(title)
+        for group in by_place.values():
+            _box(group, self.top)
+            depth = Counter(title.box.depth for title in group).most_common(1)[0][0] - 1
+            by_list: dict[tuple[int, int], list[Title]] = {}
+            for title in group:
+                # A row that is alone in its list has the whole list for its box.
+                around = next(place for place in _up(title.place) if place.depth <= depth or place.above is None)
+                by_list.setdefault((around.exact, title.rank), []).append(title)
+            for one in by_list.values():
+                yield from (Candidates(column, self.top) for column in _columns(one))
+
+    def _read(self, titles: list[Title]) -> Iterator[Teaser]:
+        for around, group in groupby(titles, lambda title: title.box.above):
+            rows = list(group)
+            top = self.top if around is None else around.element
+            above = next(filter(None, map(_heading_date, _above(rows[0].box, self.top))), None)
+            for title, parts, before in _parts(rows, top):
+                above = next((found[0] for text in reversed(before) if (found := _find_date(text))), above)
+                date = _date(parts, title.words) or above
+                yield Teaser(title.url, _title(title, parts), date, parts)
+
+
+def _box(titles: list[Title], top: Any) -> None:
+    """Give each of ``titles`` the largest element that holds no other of them."""
+    held = Counter(place for title in titles for place in _up(title.place))
+    for title in titles:
+        title.box = title.place
+        for place in _up(title.place):
+            if held[place] > 1 or place.element is top:
+                break
+            title.box = place
+    if len(titles) == 1:
+        around = list(_up(title.place))[:-1]
+        lines = (place for place in around if local_name(place.element) in ("article", "li", "tr", "div", "p"))
+        title.box = next((place for place in around if place.is_row), next(lines, title.place))
+
+
+def _beyond(place: Place, text: str) -> int:
+    """Characters of ``place`` with ``text`` that are in no link."""
+    return max(0, len(fold(text)) - place.linked)
+
+
+def _with_siblings(best: Candidates, titles: list[Title]) -> list[Title]:
+    """The titles of ``best``, and of further rows of the same lists where rows are not all made the same."""
+    kinds = {(box.above, box.alike) for box in best.boxes}
+    rows = {title.box: title for title in best.titles}
+    for title in titles:
+        box = next((place for place in _up(title.place) if (place.above, place.alike) in kinds), None)
+        if box is None or box in best.boxes or title.rank < WORDED:
+            continue
+        if box not in rows or title.rank > rows[box].rank:
+            title.box, rows[box] = box, title
+    taken = {*best.titles, *rows.values()}
+    return [title for title in titles if title in taken]
+
+
+def _find_date(text: str) -> re.Match[str] | None:
+    # Most texts have no year, and looking for one is faster.
+    return _DATE.search(text) if _YEAR.search(text) else None
+
+
+def _up(place: Place) -> Iterator[Place]:
+    """``place`` and what stands around it."""
+    here: Place | None = place
+    for _ in range(DEEPEST):
+        if here is None:
+            return
+        yield here
+        here = here.above
+
+
+def _columns(titles: list[Title]) -> list[list[Title]]:
+    """The columns of a table, where they hold links of several kinds; those of a grid hold one teaser each."""
+    by_column: dict[int, list[Title]] = {}
+    lines = set()
+    for title in titles:
+        cell = next(title.link.iterancestors("td"), None)
+        by_column.setdefault(-1 if cell is None else _column(cell), []).append(title)
+        lines.add(title.link if cell is None else cell.getparent())
+    if len(lines) == len(titles) or len(by_column) == 1:
+        return [titles]
+    lengths = [sum(len(one.words) for one in column) / len(column) for column in by_column.values()]
+    differ = all(len({one.url for one in column}) == len(column) for column in by_column.values())
+    is_grid = differ and min(lengths) * 2 >= max(lengths)
+    return [titles] if is_grid else list(by_column.values())
+
+
+def _column(cell: Any) -> int:
+    return sum(1 for _ in islice(cell.itersiblings(preceding=True), 50))
+
+
+def _words(element: Any) -> str:
+    """What ``element`` shows; what it says to screen readers when it shows nothing."""
+    text = fold("".join(islice(element.itertext(), 200)))
+    hidden = [one for one in islice(element.iter("span", "div", "small"), 50) if UNSEEN.search(one.get("class") or "")]
+    if not hidden:
+        return text
+    for one in hidden:
+        text = fold(text.replace(fold("".join(one.itertext())), " ", 1))
+    return text
+
+
+def _rank(link: Any, words: str, place: Place) -> int:
+    if next(link.iter(*HEADING_TAGS), None) is not None:
+        return HEADED
+    if not words or (len(words) < LONGEST_DATED and key(_SIZE.sub("", words).strip(" .…»›→>+[]()")) in _READ_ON):
+        return READ_ON
+    told = max(around.rank for around in islice(_up(place), 4))
+    if told > WORDED:
+        return told
+    after = fold(link.tail)
+    if _length_before(link) > LONGEST_DATED or (after[:1].islower() and len(after) > LONGEST_DATED):
+        # A link within a sentence.
+        return NEVER
+    return ASIDE if _is_number(words) or _is_second(link) else WORDED
+
+
+def _is_number(words: str) -> bool:
+    """Whether ``words`` are a number as of a year or a page; one of a case or a document is longer."""
+    return not any(map(str.isalpha, words)) and sum(map(str.isdigit, words)) < 5
+
+
+def _length_before(link: Any) -> int:
+    """Characters that stand before ``link`` on its line, the text of other links left out."""
+    length, element = 0, link
+    while True:
+        for before in islice(element.itersiblings(preceding=True), 3):
+            length += len(fold(before.tail))
+            if local_name(before) in _BREAKS or length > LONGEST_DATED:
+                return length
+            length += 0 if local_name(before) == "a" else len(_text(before))
+        around = element.getparent()
+        if around is None or local_name(element) in _BREAKS:
+            return length
+        length += len(fold(around.text)) if element.getprevious() is None else 0
+        element = around
+
+
+def _is_second(link: Any) -> bool:
+    """Whether ``link`` stands in a line of links: one that follows another, or a part of an enumeration."""
+    before, after = link.getprevious(), link.getnext()
+    is_after = before is not None and before.tag == "a"
+    is_before = after is not None and after.tag == "a"
+    for first in ([before] if is_after else []) + ([link] if is_before else []):
+        if fold(first.tail).startswith(_SEPARATORS):
+            return True
+    return is_after and not len(link) and len(_text(link)) < LONGEST_DATED / 2 and _text(before) != ""
+
+
+def _above(box: Place, top: Any) -> Iterator[str]:
+    """Short texts that stand above the list of ``box``, the nearest first."""
+    for place in islice(_up(box), 7):
+        if place.element is top:
+            return
+        for before in islice(place.element.itersiblings(preceding=True), 3):
+            text = _text(before)
+            if not text:
+                continue
+            if next(before.iter("h1"), None) is not None:
+                return
+            if len(text) > LONGEST_DATED or next(before.iter("a"), None) is not None:
+                break
+            yield text
+
+
+def _parts(titles: list[Title], top: Any) -> Iterator[tuple[Title, list[Any], list[str]]]:
+    """Each title with the elements of its row, and the texts that stand above it if rows begin with them."""
+    starts = {title.box.element: title for title in titles}
+    if len(starts) < len(titles):
+        yield from ((title, [title.box.element], []) for title in titles)
+        return
+    leading: list[Any] = []
+    rows: list[tuple[Title, list[Any]]] = []
+    for child in top:
+        if child in starts:
+            rows.append((starts[child], [child]))
+        elif isinstance(child.tag, str):
+            (rows[-1][1] if rows else leading).append(child)
+    # What follows the last row may be no part of it.
+    longest = max((len(parts) for _, parts in rows[:-1]), default=1)
+    del rows[-1][1][longest:]
+    over = [fold(top.text), *(text for part in leading[-2:] for text in (_text(part), fold(part.tail)))]
+    has_box = len(_text(rows[0][1][0])) - rows[0][0].box.linked >= FEW
+    ends = rows[0][0].rank == READ_ON and len(leading) > 0 and not has_box
+    begins = any(map(_heading_date, over))
+    leading = leading[1 - longest :] if longest > 1 else []
+    for title, parts in rows:
+        own = parts[:1] if has_box or begins or ends else parts
+        yield title, [*leading, *own] if ends else own, over if begins else []
+        leading = parts[1:]
+        over = [text for part in leading for text in (_text(part), fold(part.tail))]
+
+
+def _heading_date(text: str) -> str | None:
+    """The date that ``text`` is; None when it says more than that."""
+    found = _find_date(text)
+    return found[0] if found and len(found[0]) * 2 > len(text) else None
+
+
+def _text(element: Any) -> str:
+    return fold("".join(islice(element.itertext(), 200))) if isinstance(element.tag, str) else ""
+
+
+def _title_in(link: Any) -> str:
+    """The words of ``link``; of one around a whole teaser those of its heading, or of what a class calls its title."""
+    return (_named_in([link]) if len(link) else "") or _words(link)
+
+
+def _named_in(parts: list[Any]) -> str:
+    """The words of the heading in ``parts``, or of what a class calls a title."""
+    headings = (heading for part in parts for heading in part.iter(*HEADING_TAGS))
+    named = (one for part in parts for one in part.iter("div", "span", "p", "strong", "td"))
+    named = (one for one in named if _TITLE_CLASS.search(one.get("class") or ""))
+    return next(filter(None, map(_words, chain(headings, named))), "")
+
+
+def _title(title: Title, parts: list[Any]) -> str:
+    if title.rank != READ_ON:
+        return title.words
+    hidden = (one for one in title.link.iter("span") if UNSEEN.search(one.get("class") or ""))
+    texts = (fold(text) for part in parts for text in part.itertext())
+    said = (text for text in texts if any(map(str.isalpha, text)) and not _find_date(text))
+    found = chain([_named_in(parts)], (_LED.sub("", _text(one)) for one in hidden), said)
+    return next(filter(None, found), title.words)
+
+
+def _date(parts: Iterable[Any], title: str) -> str | None:
+    texts: list[str] = []
+    for part in parts:
+        for time in part.iter("time"):
+            return _text(time) or fold(time.get("datetime")) or None
+        texts += filter(None, map(fold, islice(part.itertext(), 500)))
+        texts.append(fold(part.tail))
+    short = [text for text in texts if text != title and len(text) < LONGEST_DATED]
+    for text in (*short, " ".join(short)):
+        if match := _find_date(text):
+            return match[0]
+    return None

@@ -1,0 +1,136 @@
+"""Each entry of the tables of evidence has a case that fails without it."""
+
+import pytest
+
+from migration_spider.pages import chrome, roles
+from tests.pages.page import news
+
+ONE = "The harbour office kept the lights on for the whole night, and the volunteers took turns at the radio desk."
+TWO = "Nobody signed anything new, but every office now knows whom to call when a family arrives at night."
+TEXT = f"<p>{ONE}</p><p>{TWO}</p>"
+BOTH = f"{ONE}\n\n{TWO}"
+LINKS = "<ul><li><a href='/b'>Boats</a></li><li><a href='/c'>Cooks</a></li></ul>"
+NOTE = "*References to Kosovo shall be understood to be in the context of United Nations Security Council resolution 1244 (1999)."
+
+LINES = {
+    "prints the title": (f"<article><h2>Ferry towns agree</h2>{TEXT}</article>", BOTH),
+    "of the metadata block": (
+        f"<article>{TEXT}<p><b>Date of publication:</b> 3 May 2021</p><p><b>Geographic scope:</b> Chad</p></article>",
+        BOTH,
+    ),
+    "the field of the summary": (
+        f"<article><div class='field--name-field-summary'>{TWO}</div><p>{ONE}</p></article>",
+        ONE,
+    ),
+    "a file field": (
+        f"<div class='field--name-body'><p>{ONE}</p><p><span class='file'><a href='/a.pdf'>A</a></span></p><p>{TWO}</p></div>",
+        BOTH,
+    ),
+    "a phrase of templates": (f"<article>{TEXT}<div>Back to top</div></article>", BOTH),
+    "a label above nothing of the page": (f"<article>{TEXT}<div>Body</div></article>", BOTH),
+    "the note on resolution 1244, printed by the site": (
+        f"<div>{TEXT}</div><div><div class='field--name-body'><p>{NOTE}</p></div></div>",
+        BOTH,
+    ),
+    "a link to view a document": (f"<article>{TEXT}<p>View document (143.42 KB)</p></article>", BOTH),
+    "a setting of the banner": (f"<article><div>Full width banner</div><div>Off</div>{TEXT}</article>", BOTH),
+    "its class says label": (f"<article>{TEXT}<div class='field__label'>Boats</div></article>", BOTH),
+    "for screen readers only": (f"<article>{TEXT}<p class='visually-hidden'>Read aloud only</p></article>", BOTH),
+    "says who published it and when": (
+        f"<article>{TEXT}<div>Submitted by the staff of the old pier on Tue, 11/24/2026 - 03:48</div></article>",
+        BOTH,
+    ),
+    "shares the page": (f"<article>{TEXT}<p><a href='https://x.com/intent/post?url=a'>X</a></p></article>", BOTH),
+    "leads to the front page": (f"<article>{TEXT}<p><a href='/fr/'>Portail du port</a></p></article>", BOTH),
+    "leads to the comment form": (
+        f"<article>{TEXT}<p><a href='/user/login?destination=/a%23comment-form'>Melde dich an</a></p></article>",
+        BOTH,
+    ),
+    "rights of the site": (
+        f"<article>{TEXT}<div>Copyright © 2021 Harbour portal. All rights reserved.</div></article>",
+        BOTH,
+    ),
+    "a list of links to other pages": (
+        f"<div class='field--name-body'><p>{ONE}</p><div class='more'>{LINKS}</div><p>{TWO}</p></div>",
+        BOTH,
+    ),
+    "heads what is no text": (f"<article>{TEXT}<h2>Pictures</h2></article>", BOTH),
+    "inside the body field": (
+        f"<div class='field--name-body'>Boats</div><div class='x'><p>{ONE}</p></div>",
+        f"Boats\n\n{ONE}",
+    ),
+    "outside the article": (f"<div><article>{TEXT}</article><p>Twelve boats</p></div>", BOTH),
+    "a date and little beside it": (f"<article><div>18.03.2024</div>{TEXT}</article>", BOTH),
+    "links to terms": (f"<article>{TEXT}<p><a href='/tags/boats'>Boats</a> <a href='/tags/sea'>Sea</a></p></article>", BOTH),
+    "a lead, by its class": (
+        f"<article><div class='intro'>Two days, one list</div><div class='text'>{TEXT}</div></article>",
+        f"Two days, one list\n\n{BOTH}",
+    ),
+    "a line of a template above the text": (f"<article><p class='section-word'>Library</p>{TEXT}</article>", BOTH),
+    "running text, or beside it": (f"<article><div>Pier</div>{TEXT}</article>", f"Pier\n\n{BOTH}"),
+    "nothing but links to files, beside no text": (
+        f"<article><div>{TEXT}</div><div class='x'><a href='/plan.pdf'>The plan</a></div></article>",
+        BOTH,
+    ),
+    "a part like those with running text": (
+        f"<article><div class='part'><p>{ONE}</p></div><div class='part'><div>Twelve boats</div></div></article>",
+        f"{ONE}\n\nTwelve boats",
+    ),
+    "a paragraph among paragraphs": (
+        f"<article><div>{''.join(f'<div><p>{words}</p></div>' for words in (ONE, TWO, NOTE))}</div></article>",
+        f"{BOTH}\n\n{NOTE}",
+    ),
+    "heads a text": (
+        f"<article><div class='head'><h3>What was agreed</h3></div><div class='text'>{TEXT}</div></article>",
+        f"What was agreed\n\n{BOTH}",
+    ),
+    "written by an editor": (
+        f"<article><div class='text'>{TEXT}</div><table><tr><td>North pier</td><td>12</td></tr></table></article>",
+        f"{BOTH}\n\nNorth pier\t12",
+    ),
+    "nothing tells that it is text": (f"<article><div class='text'>{TEXT}</div><div class='x'>Boats</div></article>", BOTH),
+}  # fmt: skip
+
+PARTS = {
+    "navigation, a form or a dialog": "<form><p>Write your name here.</p></form>",
+    "a header, footer or aside of the site": "<aside>Read on: <a href='/b'>Boats and cooks</a></aside>",
+    "its role is of the site": "<div role='navigation'><p>The way to the harbour.</p></div>",
+    "the names of tabs": "<ul role='tablist'><li>First tab</li></ul>",
+    "hidden from sight": "<p style='display: none'>Not to be seen</p>",
+    "its class or id is of the site": "<p class='newsletter'>Read the letter of the harbour.</p>",
+    "a row of a view": "<div class='views-row'>Boats</div><div class='views-row'>Cooks</div>",
+}
+
+
+def read(content):
+    page = news(content)
+    return [(line.role, line.text) for line in page.lines], page.body_text
+
+
+@pytest.mark.parametrize("table", ["TOLD", "LEFT"])
+def test_every_entry_on_lines_is_needed(table, monkeypatch):
+    entries = getattr(roles, table)
+    for entry in entries:
+        content, expected = LINES[entry.why]
+        monkeypatch.setattr(roles, table, entries)
+        found, text = read(content)
+        assert expected == text, entry.why
+        assert entry.role in {role for role, _ in found} or entry.role in ("text", "value"), entry.why
+        monkeypatch.setattr(roles, table, tuple(one for one in entries if one is not entry))
+        assert found != read(content)[0], entry.why
+
+
+def test_every_mark_of_a_part_is_needed(monkeypatch):
+    marks = chrome.MARKS
+    for mark in marks:
+        content = f"<div><p>{ONE}</p>{PARTS[mark.why]}<p>{TWO}</p></div>"
+        monkeypatch.setattr(chrome, "MARKS", marks)
+        assert BOTH == read(content)[1], mark.why
+        monkeypatch.setattr(chrome, "MARKS", tuple(one for one in marks if one is not mark))
+        assert BOTH != read(content)[1], mark.why
+
+
+def test_there_is_no_case_too_many():
+    assert set(LINES) == {entry.why for entry in (*roles.TOLD, *roles.LEFT)}
+    assert set(PARTS) == {mark.why for mark in chrome.MARKS}
+    assert {entry.role for entry in (*roles.TOLD, *roles.LEFT)} <= set(roles.ROLES)
