@@ -43,7 +43,7 @@ def versions(lines: Path, asked: str) -> list[dict[str, Any]]:
     found: dict[str, None] = {}
     near: dict[str, None] = {}
     for _, _, item in read(lines, name):
-        if asked in (item["id"], item["url"], item.get("canonical_url")) or _path(item["url"]) == asked:
+        if asked in (item["id"], item["url"], item.get("canonical_url")) or path_of(item["url"]) == asked:
             found[item["id"]] = None
         elif item["id"].partition("@")[0] == name:
             near[item["id"]] = None
@@ -99,5 +99,6 @@ def _digest(claimed: str, data: bytes) -> str:
     return claimed if digest.matches else str(digest)
 
 
-def _path(url: str) -> str:
+def path_of(url: str) -> str:
+    """``url`` without its host, as a person may type it."""
     return "/" + url.split("/", 3)[3] if url.count("/") > 2 else url

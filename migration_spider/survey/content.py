@@ -22,7 +22,7 @@ from migration_spider.survey.model import (
     PageType,
 )
 from migration_spider.survey.reading import Read, Site
-from migration_spider.vocabularies import is_kosovo_footnote, label_field, label_kind
+from migration_spider.vocabularies import is_kosovo_footnote, label_kind
 
 MOST_EXAMPLES = 5
 MOST_VALUES = 12
@@ -94,7 +94,7 @@ def labels(site: Site) -> list[Label]:
         assert read.item is not None and read.found is not None  # noqa: S101, PT018  (news has both)
         strange = {text for _, text in read.found.unrecognized}
         for entry in read.item.metadata:
-            own = label_field(entry.label) or entry.field_name
+            own = entry.field_name
             one = found.setdefault(
                 entry.label,
                 {
@@ -201,12 +201,12 @@ def _evidence(told: Mapping[str, Any]) -> str:
 def _is_known(entry: Entry) -> bool:
     """Whether a list knows the label, or there is none."""
     label = entry.label
-    return not label or label_field(label) is not None or label_kind(label) is not None or is_kosovo_footnote(label)
+    return not label or label_kind(label) is not None or is_kosovo_footnote(label)
 
 
 def _dates(item: NewsItem) -> Iterator[Any]:
     for entry in item.metadata:
-        if (label_field(entry.label) or entry.field_name) == "publication_date":
+        if entry.field_name == "publication_date":
             yield from entry.values
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from migration_spider.explained import lines
 from migration_spider.items import BLOCK_FIELDS, Entry, NewsItem, Term
 from migration_spider.normalize import PROBLEMS
 from migration_spider.normalize.item import finish
@@ -15,7 +16,7 @@ from migration_spider.sampling import SAMPLES, traits, varied
 from migration_spider.survey.model import Field, Sample
 from migration_spider.survey.reading import Read
 from migration_spider.survey.still import Stills
-from migration_spider.vocabularies import VOCABULARIES, label_field, label_kind
+from migration_spider.vocabularies import VOCABULARIES, label_kind
 
 BEGINNING, END = 400, 160
 """Characters of the text that are shown."""
@@ -40,7 +41,7 @@ def sample(number: int, read: Read, stills: Stills) -> tuple[Sample, str]:
     page, item = read.page, read.item
     assert isinstance(page, NewsPage) and item is not None  # noqa: S101, PT018  (as `chosen` gives them)
     finish(item)
-    marked = list(enumerate(places(page), 1))
+    marked, told = list(enumerate(places(page), 1)), lines(page)
     made: Sample = {
         "id": item.id,
         "url": item.url,
@@ -53,7 +54,7 @@ def sample(number: int, read: Read, stills: Stills) -> tuple[Sample, str]:
         "problems": list(item.problems),
         "record_id": read.answer.record_id,
     }
-    return made, stills.still(page, marked)
+    return made, stills.still(page, marked, told)
 
 
 def meaning(code: str) -> str:
@@ -101,7 +102,7 @@ def _fields(page: NewsPage, item: NewsItem, marked: list[tuple[int, Place]]) -> 
 
 
 def _of_block(entry: Entry, item: NewsItem, told: set[str], mark: int | None) -> Field:
-    name = label_field(entry.label) or entry.field_name
+    name = entry.field_name
     printed = [fold(value.text) or value.url or value.datetime or "" for value in entry.values]
     read: list[str] = []
     is_read, note = True, None

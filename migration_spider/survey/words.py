@@ -30,6 +30,7 @@ TOLD_BY = {
     "named": "a listing of news names it",
     "pager": "a pager",
     "rows": "rows of teasers",
+    "text": "its text, with links to other pages beside it",
     "nothing": "nothing",
 }
 

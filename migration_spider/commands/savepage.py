@@ -1,0 +1,74 @@
+"""``scrapy savepage``: a page becomes a test case."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+from scrapy.commands import ScrapyCommand
+from scrapy.exceptions import UsageError
+from scrapy.utils.conf import closest_scrapy_cfg
+
+from archive import ArchiveError
+from migration_spider import asked, saved_case
+from migration_spider.commands.explain import page_options
+from migration_spider.exceptions import MigrationError
+
+EXAMPLES = """\
+examples:
+  scrapy savepage 7756@es --case spanish-icons
+  scrapy savepage page.html --url https://example.org/agenda --case cards-without-links --type listing
+"""
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
+
+
+class Command(ScrapyCommand):
+    """See docs/explain.md."""
+
+    requires_project = True
+    requires_crawler_process = False
+
+    def syntax(self) -> str:
+        return "[options] URL|FILE|ID --case NAME"
+
+    def short_desc(self) -> str:
+        return "Write a test case, tests/pages/<type>/<name>/, from a page"
+
+    def long_desc(self) -> str:
+        return (
+            "The page is found as by scrapy explain. expected.json says what is read of it today: review it before "
+            "the case is committed. Exit codes: 0 written, 2 wrong usage, no such page, or the case exists."
+        )
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        page_options(parser)
+        parser.add_argument("--case", metavar="NAME", help="name of the folder: lower-case letters, digits, hyphens")
+        parser.add_argument(
+            "--type",
+            choices=[*saved_case.CLASSES],
+            help="what the page is, where the reader is wrong about it (default: what the reader takes it for)",
+        )
+        parser.epilog = EXAMPLES
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        if len(args) != 1:
+            raise UsageError("name one page: an item's id (7756@es), an address, a file", print_help=False)
+        if not opts.case or not _NAME.fullmatch(opts.case):
+            raise UsageError("--case NAME: lower-case letters, digits and hyphens", print_help=False)
+        settings: Any = self.settings
+        try:
+            found = asked.find(args[0], Path(settings["DATA_DIR"]), url=opts.url, named_as_news=opts.named)
+            cases = Path(closest_scrapy_cfg()).parent / "tests" / "pages"
+            folder = saved_case.save(found, cases, opts.case, opts.type)
+        except (ArchiveError, MigrationError, OSError) as error:
+            print(f"scrapy savepage: error: {error}", file=sys.stderr)
+            self.exitcode = 2
+            return
+        print(f"Written: {folder}")
+        print("Review expected.json: it says what is read today, right or wrong.")
+        print("Then run: pytest tests/pages/test_cases.py")
