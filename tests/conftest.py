@@ -12,6 +12,24 @@ import pytest
 from tests.crawling import ROOT, crawl
 from tests.portal import Portal
 
+LONG = (
+    *("test_harvest_faults", "test_harvest", "test_robustness", "test_first_contact", "test_fails_closed"),
+    *("test_recorded", "test_harvest_recovery", "test_kill", "test_politeness", "test_reparse", "test_survey"),
+    *("test_harvest_edits", "test_reparse_harvest", "test_reparse_withdrawn", "test_crawl", "test_hostile"),
+    *("test_numeric_dates", "test_exactness", "test_publish", "test_deploy"),
+)
+"""Modules that take longest, in this order: run first, so that all workers end together."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # Else those with the fewest tests come last, and these are the longest.
+    config.option.loadscopereorder = False
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    place = {name: number for number, name in enumerate(LONG)}
+    items.sort(key=lambda item: place.get(item.path.stem, len(LONG)))
+
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory):

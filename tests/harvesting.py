@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from tests.crawling import FEWER, run
+from tests.crawling import FEWER, last_run, run
 
 OFTEN = "[[null, 0]]"
 """MIGRATION_REVISIT by which every item is due in every run."""
@@ -33,8 +33,7 @@ def harvest(data: Path, *flags: str, site: str, code: int = 0, **settings: Any) 
 
 def report(data: Path) -> dict[str, Any]:
     """The report of the last run."""
-    last = sorted((data / "runs").iterdir())[-1]
-    return json.loads((last / "report.json").read_text(encoding="utf-8"))
+    return json.loads((last_run(data) / "report.json").read_text(encoding="utf-8"))
 
 
 def ids(report: dict[str, Any], kind: str) -> set[str]:

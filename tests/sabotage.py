@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 from tests import crawling, harvesting
 from tests.crawling import ENVIRONMENT, ROOT
+from tests.starter import start
 
 PRELUDE = """\
 from migration_spider.settings import *
@@ -36,9 +36,10 @@ def run(folder: Path, portal: Any, statements: str, name: str = "crawl", **setti
         "PYTHONPATH": os.pathsep.join([str(folder), str(ROOT)]),
     }
     before = len(portal.requests)
-    done = subprocess.run(words, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    done = start(words[3:], environment, imported=())
     asked = [path for _, path, _, _ in portal.requests[before:]]
-    return SimpleNamespace(code=done.returncode, output=done.stdout + done.stderr, printed=done.stdout, asked=asked)
+    printed, errors = done.stdout.decode(), done.stderr.decode()
+    return SimpleNamespace(code=done.returncode, output=printed + errors, printed=printed, asked=asked)
 
 
 def receiver(signal: str) -> str:

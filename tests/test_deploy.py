@@ -25,7 +25,7 @@ import pytest
 from migration_spider import settings
 from migration_spider.monitors import COMPLETE, INCOMPLETE, INTERNAL_ERROR, LOCKED, NOT_ARCHIVED, REFUSED, USAGE
 from migration_spider.spiders import options
-from tests.crawling import ENVIRONMENT, ROOT, items
+from tests.crawling import ROOT, items, scrapy
 from tests.portal import Portal
 
 DEPLOY = ROOT / "deploy"
@@ -47,10 +47,7 @@ VARIABLES = {"MIGRATION_DATA_DIR", "MIGRATION_ENV_FILE"}
 @functools.cache
 def usage(command: str) -> str:
     """What `scrapy COMMAND --help` prints."""
-    words = [sys.executable, "-m", "scrapy", command, "--help"]
-    done = subprocess.run(words, cwd=ROOT, env=ENVIRONMENT, capture_output=True, text=True, check=False)
-    assert 0 == done.returncode, f"scrapy {command}: {done.stdout}{done.stderr}"
-    return done.stdout
+    return scrapy(command, "--help").decode()
 
 
 def commands(text: str) -> Iterator[list[str]]:

@@ -3,7 +3,9 @@
 import json
 from collections import Counter
 from hashlib import sha256
+from types import SimpleNamespace
 
+import pytest
 from scrapy.http import HtmlResponse
 
 from archive import iter_records, read_record
@@ -82,30 +84,34 @@ def test_every_request_of_the_portal_is_in_the_archive(demo):
     assert asked == archived
 
 
-def test_the_second_run_adds_no_line(tmp_path):
-    with Portal(nodes=20) as portal:
-        crawl(tmp_path, site=portal.url)
-        first = (tmp_path / "items" / "news.jsonl").read_bytes()
-        crawl(tmp_path, site=portal.url)
-    assert first == (tmp_path / "items" / "news.jsonl").read_bytes()
-    assert len(items(tmp_path)) == stats(tmp_path)["migration/items/unchanged"]
-
-
-def test_the_second_run_stores_no_payload_again(tmp_path):
-    with Portal(nodes=20) as portal:
-        crawl(tmp_path, site=portal.url)
-        crawl(tmp_path, site=portal.url)
+@pytest.fixture(scope="module")
+def twice(tmp_path_factory):
+    """A site crawled twice: ``data``, ``first`` (lines of the first run), ``asked`` (URL -> how often)."""
+    data = tmp_path_factory.mktemp("twice")
+    with Portal(nodes=8) as portal:
+        crawl(data, site=portal.url)
+        first = (data / "items" / "news.jsonl").read_bytes()
+        crawl(data, site=portal.url)
         asked = Counter(portal.url + path for _, path, _, _ in portal.requests)
-    archived = Counter(record.target_uri for record in responses(tmp_path, "response", "revisit"))
-    assert asked == archived
+    return SimpleNamespace(data=data, first=first, asked=asked)
+
+
+def test_the_second_run_adds_no_line(twice):
+    assert twice.first == (twice.data / "items" / "news.jsonl").read_bytes()
+    assert len(items(twice.data)) == stats(twice.data)["migration/items/unchanged"]
+
+
+def test_the_second_run_stores_no_payload_again(twice):
+    archived = Counter(record.target_uri for record in responses(twice.data, "response", "revisit"))
+    assert twice.asked == archived
     stored = Counter(
         (record.target_uri, record.status, record.payload)
-        for record in responses(tmp_path)
+        for record in responses(twice.data)
         if len(record.payload) >= 256
     )
     assert len(stored) > 50
     assert [] == [(uri, status) for (uri, status, _), times in stored.items() if times > 1]
-    for line in items(tmp_path):
+    for line in items(twice.data):
         where = line["warc"]
-        record = read_record(tmp_path / "warc" / where["file"], where["offset"], where["length"])
+        record = read_record(twice.data / "warc" / where["file"], where["offset"], where["length"])
         assert ("response", where["target_uri"]) == (record.type, record.target_uri)

@@ -8,6 +8,7 @@ import subprocess
 import time
 from collections import Counter
 from hashlib import sha256
+from shutil import copytree
 
 import pytest
 
@@ -17,7 +18,7 @@ from tests.harvesting import OFTEN, SELDOM, command, harvest, ids, lose, report
 from tests.portal import Portal
 from tests.portal.answer import Answer
 
-KILLS = int(os.environ.get("SOAK_KILLS", "5"))
+KILLS = int(os.environ.get("SOAK_KILLS", "2"))
 
 
 def payloads(data):
@@ -39,6 +40,28 @@ def timeless(data):
             line.pop(name)
         lines.append(json.dumps(line, sort_keys=True))
     return sorted(lines)
+
+
+@pytest.fixture(scope="module")
+def shared_portal():
+    with Portal(nodes=8) as portal:
+        yield portal
+
+
+@pytest.fixture(scope="module")
+def first(shared_portal, tmp_path_factory):
+    """What the first harvest of the portal leaves."""
+    data = tmp_path_factory.mktemp("first")
+    harvest(data, site=shared_portal.url)
+    return data
+
+
+@pytest.fixture
+def portal(first, shared_portal, tmp_path):
+    """A portal that was harvested once, into ``tmp_path``."""
+    shared_portal.reset()
+    copytree(first, tmp_path, dirs_exist_ok=True)
+    return shared_portal
 
 
 def test_a_run_with_nothing_changed_stores_nothing_and_asks_little(tmp_path):
@@ -87,21 +110,19 @@ def test_what_a_crawl_of_a_few_items_left_out_is_found(tmp_path):
     assert wanted == {line["url"] for line in items(tmp_path)}
 
 
-def test_items_are_looked_at_by_their_age(tmp_path):
-    with Portal(nodes=8) as portal:
-        harvest(tmp_path, site=portal.url)
-        told = harvest(tmp_path, site=portal.url, MIGRATION_REVISIT=OFTEN)
-        assert told["items"]["counts"]["unchanged"] == told["items"]["total"]
-        assert told["http"]["not_modified"] > told["items"]["total"]
-        portal.editor.edit(8836, "en")
-        # Its lastmod in the sitemap has moved, so it is due whatever its age, and with it its translations.
-        told = harvest(tmp_path, site=portal.url)
-        assert {"8836@en"} == ids(told, "changed")
-        assert told["items"]["counts"]["unchanged"] < told["items"]["total"] / 2
-        portal.editor.touch(8844)
-        told = harvest(tmp_path, "--full", site=portal.url)
-        assert told["run"]["full"]
-        assert told["items"]["counts"]["rerendered"] == told["items"]["total"]
+def test_items_are_looked_at_by_their_age(portal, tmp_path):
+    told = harvest(tmp_path, site=portal.url, MIGRATION_REVISIT=OFTEN)
+    assert told["items"]["counts"]["unchanged"] == told["items"]["total"]
+    assert told["http"]["not_modified"] > told["items"]["total"]
+    portal.editor.edit(8836, "en")
+    # Its lastmod in the sitemap has moved, so it is due whatever its age, and with it its translations.
+    told = harvest(tmp_path, site=portal.url)
+    assert {"8836@en"} == ids(told, "changed")
+    assert told["items"]["counts"]["unchanged"] < told["items"]["total"] / 2
+    portal.editor.touch(8844)
+    told = harvest(tmp_path, "--full", site=portal.url)
+    assert told["run"]["full"]
+    assert told["items"]["counts"]["rerendered"] == told["items"]["total"]
 
 
 @pytest.mark.parametrize(
@@ -121,11 +142,9 @@ def test_pages_are_asked_with_the_validators_that_they_had(tmp_path, fault, aske
     assert stored == payloads(tmp_path)[0]
 
 
-def test_an_item_that_no_listing_names_any_more_is_looked_at_at_once(tmp_path):
-    with Portal(nodes=8) as portal:
-        harvest(tmp_path, site=portal.url)
-        portal.editor.delete(16200)
-        told = harvest(tmp_path, site=portal.url)
+def test_an_item_that_no_listing_names_any_more_is_looked_at_at_once(portal, tmp_path):
+    portal.editor.delete(16200)
+    told = harvest(tmp_path, site=portal.url)
     assert {"16200@en"} == ids(told, "unconfirmed")
 
 
@@ -165,16 +184,14 @@ def test_an_item_goes_through_the_states_of_the_table(tmp_path, monkeypatch):
     assert steps == seen
 
 
-def test_where_an_item_was_before_it_moved_is_asked_though_it_is_not_due(tmp_path):
-    with Portal(nodes=8) as portal:
-        harvest(tmp_path, site=portal.url)
-        (old,) = [line["url"].removeprefix(portal.url) for line in items(tmp_path) if line["id"] == "11410@en"]
-        portal.editor.retitle(11410, "en", "What the harbour learned")
-        asked = len(portal.requests)
-        told = harvest(tmp_path, site=portal.url, MIGRATION_REVISIT=SELDOM)
-        answers = [status for _, path, status, _ in portal.requests[asked:] if path == old]
-        harvest(tmp_path, site=portal.url, MIGRATION_REVISIT=SELDOM)
-        later = [path for _, path, _, _ in portal.requests[asked:] if path == old]
+def test_where_an_item_was_before_it_moved_is_asked_though_it_is_not_due(portal, tmp_path):
+    (old,) = [line["url"].removeprefix(portal.url) for line in items(tmp_path) if line["id"] == "11410@en"]
+    portal.editor.retitle(11410, "en", "What the harbour learned")
+    asked = len(portal.requests)
+    told = harvest(tmp_path, site=portal.url, MIGRATION_REVISIT=SELDOM)
+    answers = [status for _, path, status, _ in portal.requests[asked:] if path == old]
+    harvest(tmp_path, site=portal.url, MIGRATION_REVISIT=SELDOM)
+    later = [path for _, path, _, _ in portal.requests[asked:] if path == old]
     assert ([301], 1) == (answers, len(later))
     assert {"11410@en"} == ids(told, "changed")
 
@@ -188,11 +205,9 @@ def test_another_file_under_the_same_address_is_a_change(tmp_path):
     assert [(f"{nid}@en", ["attachments"])] == [(item["id"], item["fields"]) for item in told["items"]["changed"]]
 
 
-def test_a_new_template_changes_no_item(tmp_path):
-    with Portal(nodes=8) as portal:
-        harvest(tmp_path, site=portal.url)
-        portal.editor.restyle()
-        told = harvest(tmp_path, site=portal.url, MIGRATION_REVISIT=OFTEN)
+def test_a_new_template_changes_no_item(portal, tmp_path):
+    portal.editor.restyle()
+    told = harvest(tmp_path, site=portal.url, MIGRATION_REVISIT=OFTEN)
     assert (set(), set()) == (ids(told, "new"), ids(told, "changed"))
     assert told["items"]["counts"]["rerendered"] == told["items"]["total"]
 
@@ -302,29 +317,25 @@ def test_a_second_run_exits_75_and_names_the_holder(tmp_path):
         harvest(tmp_path, site=portal.url)
 
 
-def test_items_archived_but_not_written_are_written_by_the_next_run(tmp_path):
-    with Portal(nodes=8) as portal:
-        harvest(tmp_path, site=portal.url)
-        file = tmp_path / "items" / "news.jsonl"
-        whole = file.read_bytes()
-        # As a kill leaves it: the item is in the archive, its line is not there or torn.
-        file.write_bytes(whole[: whole.rindex(b"\n", 0, -1) + 100])
-        lose(tmp_path, "state.sqlite*")
-        harvest(tmp_path, site=portal.url)
-        assert whole == file.read_bytes()
-        assert 1 == stats(tmp_path)["migration/restored"]
-        lose(tmp_path, "items", "state.sqlite*", "index.cdxj")
-        told = harvest(tmp_path, site=portal.url)
+def test_items_archived_but_not_written_are_written_by_the_next_run(portal, tmp_path):
+    file = tmp_path / "items" / "news.jsonl"
+    whole = file.read_bytes()
+    # As a kill leaves it: the item is in the archive, its line is not there or torn.
+    file.write_bytes(whole[: whole.rindex(b"\n", 0, -1) + 100])
+    lose(tmp_path, "state.sqlite*")
+    harvest(tmp_path, site=portal.url)
+    assert whole == file.read_bytes()
+    assert 1 == stats(tmp_path)["migration/restored"]
+    lose(tmp_path, "items", "state.sqlite*", "index.cdxj")
+    told = harvest(tmp_path, site=portal.url)
     assert whole == file.read_bytes()
     assert 0 == told["items"]["counts"]["new"]
 
 
-def test_a_damaged_state_is_made_again(tmp_path):
-    with Portal(nodes=8) as portal:
-        harvest(tmp_path, site=portal.url)
-        lose(tmp_path, "state.sqlite-*")
-        (tmp_path / "state.sqlite").write_bytes(b"no database at all" * 300)
-        told = harvest(tmp_path, site=portal.url)
+def test_a_damaged_state_is_made_again(portal, tmp_path):
+    lose(tmp_path, "state.sqlite-*")
+    (tmp_path / "state.sqlite").write_bytes(b"no database at all" * 300)
+    told = harvest(tmp_path, site=portal.url)
     assert (0, 0) == (told["items"]["counts"]["new"], told["items"]["counts"]["changed"])
     assert (tmp_path / "state.sqlite.damaged").exists()
 

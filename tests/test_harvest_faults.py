@@ -4,6 +4,7 @@ import ssl
 import threading
 from datetime import datetime, timedelta, timezone
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from shutil import copytree
 
 import pytest
 from cryptography import x509
@@ -24,10 +25,33 @@ def messages(told):
     return "; ".join(told["outcome"]["messages"])
 
 
-@pytest.fixture
-def portal():
+@pytest.fixture(scope="module")
+def shared_portal():
     with Portal(nodes=8) as portal:
         yield portal
+
+
+@pytest.fixture
+def portal(shared_portal):
+    """A portal of which nothing was asked yet."""
+    shared_portal.reset()
+    return shared_portal
+
+
+@pytest.fixture(scope="module")
+def first(shared_portal, tmp_path_factory):
+    """What the first harvest of the portal leaves."""
+    data = tmp_path_factory.mktemp("first")
+    shared_portal.reset()
+    harvest(data, site=shared_portal.url)
+    return data
+
+
+@pytest.fixture
+def harvested(first, portal, tmp_path):
+    """A portal that was harvested into ``tmp_path``."""
+    copytree(first, tmp_path, dirs_exist_ok=True)
+    return portal
 
 
 @pytest.mark.parametrize(
@@ -59,15 +83,14 @@ def test_a_fault_of_the_site_has_its_code_and_its_name(portal, tmp_path, fault, 
         assert {"failed"} == {row["reason"] for row in told["missing"] if "circle" in row["detail"]}
 
 
-def test_no_item_is_lost_or_changed_by_a_storm(portal, tmp_path):
-    harvest(tmp_path, site=portal.url)
+def test_no_item_is_lost_or_changed_by_a_storm(harvested, tmp_path):
     lines = items(tmp_path)
-    portal.editor.touch(7756)
-    portal.fault("storm", after=40, answers=400)
-    told = harvest(tmp_path, site=portal.url, code=4, MIGRATION_REVISIT=OFTEN, MIGRATION_SLOWDOWN_DELAY=0.01)
+    harvested.editor.touch(7756)
+    harvested.fault("storm", after=40, answers=400)
+    told = harvest(tmp_path, site=harvested.url, code=4, MIGRATION_REVISIT=OFTEN, MIGRATION_SLOWDOWN_DELAY=0.01)
     assert "503" in messages(told)
-    portal.heal("storm")
-    told = harvest(tmp_path, site=portal.url, MIGRATION_REVISIT=OFTEN)
+    harvested.heal("storm")
+    told = harvest(tmp_path, site=harvested.url, MIGRATION_REVISIT=OFTEN)
     assert told["run"]["resumed"]
     assert lines == items(tmp_path)
     assert (set(), set()) == (ids(told, "unconfirmed"), ids(told, "vanished"))
@@ -109,12 +132,11 @@ def test_an_attachment_in_trouble_makes_no_version(portal, tmp_path):
     assert {f"{nid}@en"} == ids(told, "changed")
 
 
-def test_fields_that_are_suddenly_empty_are_told(portal, tmp_path):
-    harvest(tmp_path, site=portal.url)
+def test_fields_that_are_suddenly_empty_are_told(harvested, tmp_path):
     dated = {line["node_id"] for line in items(tmp_path) if line["publication_date"]}
     for nid in dated:
-        portal.editor.clear_field(nid, None, "date")
-    told = harvest(tmp_path, site=portal.url, code=3)
+        harvested.editor.clear_field(nid, None, "date")
+    told = harvest(tmp_path, site=harvested.url, code=3)
     assert "publication_date (100%)" in messages(told)
 
 
@@ -124,23 +146,21 @@ def test_labels_that_nobody_knows_are_told(portal, tmp_path):
     assert "label" in {row["where"] for row in told["vocabulary"]}
 
 
-def test_a_site_that_names_much_less_is_told(portal, tmp_path):
-    harvest(tmp_path, site=portal.url)
-    for row in portal.truth():
-        portal.editor.place(row["nid"], listings=False, sitemap=False)
-    told = messages(harvest(tmp_path, site=portal.url, code=3))
+def test_a_site_that_names_much_less_is_told(harvested, tmp_path):
+    for row in harvested.truth():
+        harvested.editor.place(row["nid"], listings=False, sitemap=False)
+    told = messages(harvest(tmp_path, site=harvested.url, code=3))
     assert "fewer pages" in told
-    assert f"named pages in the last run and none now: {portal.url}" in told
-    assert f"{portal.url}/news," in told
+    assert f"named pages in the last run and none now: {harvested.url}" in told
+    assert f"{harvested.url}/news," in told
 
 
-def test_new_rules_in_robots_txt_are_kept_and_told(portal, tmp_path):
-    harvest(tmp_path, site=portal.url)
-    portal.editor.robots("/statements", crawl_delay=0.05)
-    told = harvest(tmp_path, site=portal.url)
+def test_new_rules_in_robots_txt_are_kept_and_told(harvested, tmp_path):
+    harvested.editor.robots("/statements", crawl_delay=0.05)
+    told = harvest(tmp_path, site=harvested.url)
     assert (True, 0.05) == (told["robots"]["changed"], told["robots"]["crawl_delay"])
     assert "robots" in {row["reason"] for row in told["missing"]}
-    assert not harvest(tmp_path, site=portal.url)["robots"]["changed"]
+    assert not harvest(tmp_path, site=harvested.url)["robots"]["changed"]
 
 
 def test_a_host_without_a_name_or_a_server(tmp_path):
@@ -218,29 +238,27 @@ def instead_of(portal, monkeypatch, answer):
     monkeypatch.setattr(portal.faults, "instead", lambda target: answer(target) or own(target))
 
 
-def test_items_that_all_lead_elsewhere_are_not_taken_for_gone(portal, tmp_path, monkeypatch):
-    harvest(tmp_path, site=portal.url)
+def test_items_that_all_lead_elsewhere_are_not_taken_for_gone(harvested, tmp_path, monkeypatch):
     lines = items(tmp_path)
-    paths = {line["url"].removeprefix(portal.url) for line in lines}
+    paths = {line["url"].removeprefix(harvested.url) for line in lines}
     with monkeypatch.context() as patch:
-        instead_of(portal, patch, lambda target: Answer(302, headers={"Location": "/"}) if target in paths else None)
+        instead_of(harvested, patch, lambda target: Answer(302, headers={"Location": "/"}) if target in paths else None)
         for _ in range(2):
-            told = harvest(tmp_path, site=portal.url, code=3, MIGRATION_REVISIT=OFTEN)
+            told = harvest(tmp_path, site=harvested.url, code=3, MIGRATION_REVISIT=OFTEN)
             assert "100% of the items are not where they were" in messages(told)
             assert (set(), set()) == (ids(told, "unconfirmed"), ids(told, "vanished"))
             assert {"withheld"} == {row["reason"] for row in told["missing"]}
-    assert len(lines) == harvest(tmp_path, site=portal.url, MIGRATION_REVISIT=SELDOM)["items"]["counts"]["unchanged"]
+    assert len(lines) == harvest(tmp_path, site=harvested.url, MIGRATION_REVISIT=SELDOM)["items"]["counts"]["unchanged"]
     assert lines == items(tmp_path)
 
 
 @pytest.mark.parametrize(("share", "code"), [(0.4, 0), (0.6, 3)])
-def test_more_than_half_of_the_items_are_too_many_to_be_gone(portal, tmp_path, monkeypatch, share, code):
-    harvest(tmp_path, site=portal.url)
+def test_more_than_half_of_the_items_are_too_many_to_be_gone(harvested, tmp_path, monkeypatch, share, code):
     lines = items(tmp_path)
-    absent = {line["id"]: line["url"].removeprefix(portal.url) for line in lines[: round(share * len(lines))]}
+    absent = {line["id"]: line["url"].removeprefix(harvested.url) for line in lines[: round(share * len(lines))]}
     no = Answer(404, body=b"<h1>Page not found</h1>")
-    instead_of(portal, monkeypatch, lambda target: no if target in absent.values() else None)
-    told = harvest(tmp_path, site=portal.url, code=code, MIGRATION_REVISIT=OFTEN)
+    instead_of(harvested, monkeypatch, lambda target: no if target in absent.values() else None)
+    told = harvest(tmp_path, site=harvested.url, code=code, MIGRATION_REVISIT=OFTEN)
     assert (set() if code else absent.keys()) == ids(told, "unconfirmed")
     assert ("not where they were" in messages(told)) == bool(code)
 
@@ -299,9 +317,8 @@ def test_a_site_that_is_closed_or_has_moved_says_so(portal, tmp_path, monkeypatc
         ("/sitemap.xml", Answer(403, body=b"<h1>No</h1>"), "none now"),
     ],
 )
-def test_a_list_that_names_nothing_any_more_is_told(portal, tmp_path, monkeypatch, path, answer, says):
-    harvest(tmp_path, site=portal.url)
-    instead_of(portal, monkeypatch, lambda target: answer if target == path else None)
-    told = harvest(tmp_path, site=portal.url, code=3)
+def test_a_list_that_names_nothing_any_more_is_told(harvested, tmp_path, monkeypatch, path, answer, says):
+    instead_of(harvested, monkeypatch, lambda target: answer if target == path else None)
+    told = harvest(tmp_path, site=harvested.url, code=3)
     assert says in messages(told)
-    assert f"{portal.url}{path}" in messages(told)
+    assert f"{harvested.url}{path}" in messages(told)

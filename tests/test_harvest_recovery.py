@@ -8,7 +8,7 @@ import pytest
 
 from archive.index import INDEX_NAME
 from tests.crawling import items, run
-from tests.harvesting import SELDOM, command, harvest, lose
+from tests.harvesting import command, harvest, lose
 from tests.portal import Portal
 
 
@@ -33,6 +33,11 @@ def harvested(portal, tmp_path_factory):
 @pytest.fixture
 def data(harvested, tmp_path):
     return copytree(harvested, tmp_path / "data")
+
+
+def again(portal, data):
+    """The report of a further harvest, of one page: what it makes whole, it does before it asks for any."""
+    return harvest(data, "-a", f"urls={portal.url}/es/node/7756", site=portal.url)
 
 
 def _without(lines, *numbers):
@@ -63,7 +68,7 @@ def test_lines_that_are_lost_or_damaged_are_made_again(portal, data, damage, wit
     file.write_bytes(DAMAGES[damage](whole.splitlines(keepends=True)))
     if not with_state:
         lose(data, "state.sqlite*")
-    told = harvest(data, site=portal.url, MIGRATION_REVISIT=SELDOM)
+    told = again(portal, data)
     assert whole == file.read_bytes()
     assert (0, 0) == (told["items"]["counts"]["new"], told["items"]["counts"]["changed"])
     assert not list(file.parent.glob(".*"))
@@ -74,7 +79,7 @@ def test_the_file_as_it_was_is_kept(portal, data):
     damaged = b"garbage\n" + file.read_bytes()
     for number in ("", "1"):
         file.write_bytes(damaged)
-        harvest(data, site=portal.url, MIGRATION_REVISIT=SELDOM)
+        again(portal, data)
         assert damaged == file.with_name(f"news.jsonl.damaged{number}").read_bytes()
 
 
@@ -85,7 +90,7 @@ def test_lines_that_the_archive_has_not_stay_where_they_are(portal, data):
     kept = lines[:5] + lines[-1:]
     file.write_bytes(b"".join(kept))
     first.unlink()
-    harvest(data, site=portal.url, MIGRATION_REVISIT=SELDOM)
+    again(portal, data)
     assert kept[:5] == file.read_bytes().splitlines(keepends=True)[:5]
     assert set(lines[-2:]) <= set(file.read_bytes().splitlines(keepends=True))
 
@@ -114,7 +119,7 @@ def _change(*statements):
 def test_a_state_that_cannot_be_used_is_made_again(portal, data, damage):
     whole = (data / "items" / "news.jsonl").read_bytes()
     damage(data / "state.sqlite")
-    harvest(data, site=portal.url, MIGRATION_REVISIT=SELDOM)
+    again(portal, data)
     assert (data / "state.sqlite.damaged").exists()
     assert whole == (data / "items" / "news.jsonl").read_bytes()
 
@@ -123,7 +128,7 @@ def test_an_index_with_a_name_that_is_none_is_read_again(portal, data):
     _change("UPDATE file SET name = CAST(x'ff41' AS TEXT) WHERE name = (SELECT min(name) FROM file)")(
         data / "warc" / INDEX_NAME
     )
-    harvest(data, site=portal.url, MIGRATION_REVISIT=SELDOM)
+    again(portal, data)
 
 
 def test_a_state_that_cannot_be_opened_is_one_clear_line(portal, data):

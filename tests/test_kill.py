@@ -15,7 +15,7 @@ from archive.verify import FAULTS, Verification
 from tests.crawling import ENVIRONMENT, ROOT, command, crawl, items
 from tests.portal import Portal
 
-KILLS = int(os.environ.get("SOAK_KILLS", "3"))
+KILLS = int(os.environ.get("SOAK_KILLS", "2"))
 
 
 def faults(data):

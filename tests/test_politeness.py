@@ -21,7 +21,7 @@ ONE_BY_ONE = FAST | {"CONCURRENT_REQUESTS_PER_DOMAIN": 1, "DOWNLOAD_DELAY": 0.01
 class TimedPortal(Portal):
     """Knows when each request came, in seconds."""
 
-    def __init__(self, *faults, nodes=20):
+    def __init__(self, *faults, nodes=8):
         self.times = []
         super().__init__(nodes=nodes, faults=set(faults))
 
@@ -40,6 +40,12 @@ class TimedPortal(Portal):
 
 def urls_of(portal):
     return {row["url"] for row in portal.truth() if not row.get("redirected")}
+
+
+def few(portal, folder):
+    """The option by which a crawl asks for six pages and no list."""
+    (folder / "urls").write_text("\n".join(sorted(urls_of(portal))[:6]), encoding="utf-8")
+    return f"urls={folder / 'urls'}"
 
 
 @pytest.mark.parametrize(
@@ -68,16 +74,19 @@ def test_retry_after(value, seconds):
 def test_crawl_delay_is_the_shortest_gap_also_with_autothrottle(tmp_path, throttle):
     with TimedPortal("crawl-delay-short") as portal:
         crawl(
-            tmp_path, "max_items=4", site=portal.url, AUTOTHROTTLE_ENABLED=throttle, AUTOTHROTTLE_START_DELAY=0, **FAST
-        )
+            tmp_path / "data", few(portal, tmp_path), site=portal.url, AUTOTHROTTLE_ENABLED=throttle,
+            AUTOTHROTTLE_START_DELAY=0, **FAST,
+        )  # fmt: skip
+        assert len(portal.times) > 6
         # Scrapy's clock ticks when a request leaves, ours when it comes.
         assert min(portal.gaps()[1:]) > 0.2 - 0.03
-    assert 0.2 == stats(tmp_path)["migration/pace/crawl_delay"]
+    assert 0.2 == stats(tmp_path / "data")["migration/pace/crawl_delay"]
 
 
 def test_a_crawl_delay_without_measure_is_bounded(tmp_path):
     with TimedPortal("crawl-delay-long") as portal:
-        output = crawl(tmp_path, "max_items=2", site=portal.url, MIGRATION_MAX_CRAWL_DELAY=0.1, **FAST)
+        pages = few(portal, tmp_path)
+        output = crawl(tmp_path / "data", pages, site=portal.url, MIGRATION_MAX_CRAWL_DELAY=0.1, **FAST)
         assert min(portal.gaps()[1:]) > 0.1 - 0.03
     assert "robots.txt asks for 3600 seconds between requests: 0.1 are kept (MIGRATION_MAX_CRAWL_DELAY)" in output
 
@@ -148,7 +157,7 @@ def test_refusals_in_a_row_end_the_run(tmp_path):
 
 
 def test_robots_txt_that_fails_forbids_everything(tmp_path):
-    with Portal(nodes=20, faults={"robots-error"}) as portal:
+    with Portal(nodes=8, faults={"robots-error"}) as portal:
         output = crawl(tmp_path, site=portal.url, code=4)
         assert {"/robots.txt"} == {path for _, path, _, _ in portal.requests}
     assert "robots.txt was answered 500, so the site counts as closed to crawlers" in output.splitlines()[-1]
@@ -164,7 +173,7 @@ def test_robots_txt_that_cannot_be_fetched_forbids_everything(tmp_path):
 
 
 def test_robots_txt_that_is_missing_allows_everything_whatever_its_page_says(tmp_path):
-    with Portal(nodes=20, faults={"robots-gone"}) as portal:
+    with Portal(nodes=8, faults={"robots-gone"}) as portal:
         crawl(tmp_path, site=portal.url, MIGRATION_REQUISITES=False)
         assert urls_of(portal) == {line["url"] for line in items(tmp_path)}
 

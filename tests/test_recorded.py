@@ -7,8 +7,11 @@ import re
 import socket
 import subprocess
 import sys
+from shutil import copytree
 
-from tests.crawling import crawl, items, stats
+import pytest
+
+from tests.crawling import items, stats
 from tests.harvesting import harvest, ids
 
 MINIMUM = 0.99
@@ -39,11 +42,18 @@ def served(portals, recording, port):
             server.terminate()
 
 
-def test_score_of_the_recorded_site(shared, tmp_path):
-    portals = shared / "portals"
-    with served(portals, "olivero.warc.gz", free_port()) as site:
-        crawl(tmp_path, site=site, MIGRATION_REQUISITES=False)
-    words = [sys.executable, str(portals / "score.py"), str(tmp_path / "items" / "news.jsonl")]
+@pytest.fixture(scope="module")
+def first(shared, tmp_path_factory):
+    """(data, port) of a harvest of all that the recorded site has."""
+    data, port = tmp_path_factory.mktemp("recorded"), free_port()
+    with served(shared / "portals", "olivero.warc.gz", port) as site:
+        harvest(data, site=site, MIGRATION_REQUISITES=False)
+    return data, port
+
+
+def test_score_of_the_recorded_site(shared, first):
+    portals, (data, _) = shared / "portals", first
+    words = [sys.executable, str(portals / "score.py"), str(data / "items" / "news.jsonl")]
     table = subprocess.run(
         [*words, str(portals / "truth.jsonl.gz"), "--min", str(MINIMUM)],
         stdout=subprocess.PIPE,
@@ -53,7 +63,7 @@ def test_score_of_the_recorded_site(shared, tmp_path):
     assert table.returncode == 0, table.stdout
     assert float(re.search(r"SCORE overall ([\d.]+)", table.stdout)[1]) >= 0.99, table.stdout
     # Every item is new, so a field that is always missing would show here, whatever the score says.
-    assert len(items(tmp_path)) == stats(tmp_path)["migration/items/new"]
+    assert len(items(data)) == stats(data)["migration/items/new"]
 
 
 def truth(file):
@@ -63,10 +73,9 @@ def truth(file):
     return {f"{row['nid']}@{row['lang']}": row for row in rows if not row["redirected"]}
 
 
-def test_what_changed_between_two_recordings(shared, tmp_path):
-    portals, port = shared / "portals", free_port()
-    with served(portals, "olivero.warc.gz", port) as site:
-        harvest(tmp_path, site=site, MIGRATION_REQUISITES=False)
+def test_what_changed_between_two_recordings(shared, first, tmp_path):
+    portals, (data, port) = shared / "portals", first
+    copytree(data, tmp_path, dirs_exist_ok=True)
     with served(portals, "olivero_after.warc.gz", port) as site:
         once = {"MIGRATION_TOMBSTONE_CONFIRMATIONS": 1, "MIGRATION_REQUISITES": False}
         told = harvest(tmp_path, "--full", site=site, **once)

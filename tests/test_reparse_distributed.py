@@ -129,8 +129,19 @@ def test_wrong_usage_is_exit_code_2(demo, tmp_path, words, says):
     assert "Traceback" not in output
 
 
+# However fast it is, it does not end before it is interrupted.
+ENDLESS = """
+import signal, time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell starts what is in its background without
+from migration_spider.reparse import rebuild
+from scrapy.cmdline import execute
+rebuild._put = lambda *_: time.sleep(60)
+execute()
+"""
+
+
 def test_a_rebuild_that_is_interrupted_leaves_nothing(demo, tmp_path):
-    words = ["-m", "scrapy", "reparse", "--jobs", "2", "--output", str(tmp_path / "items.jsonl"), *warcs(demo)]
+    words = ["-c", ENDLESS, "reparse", "--jobs", "2", "--output", str(tmp_path / "items.jsonl"), *warcs(demo)]
     process = subprocess.Popen(
         [sys.executable, *map(str, words)],
         cwd=ROOT,

@@ -11,8 +11,7 @@ from functools import cached_property
 from pathlib import Path
 
 from archive import Record, iter_records
-
-ROOT = Path(__file__).parents[2]
+from tests.starter import ROOT, start
 
 _SPIDER = """
 import json, sys
@@ -94,7 +93,14 @@ def prepare(directory: Path, requests: list[dict], settings: dict | None = None,
 
 def environment() -> dict[str, str]:
     """The environment in which that command finds the archive."""
-    return {**os.environ, "PYTHONPATH": str(ROOT)}
+    # Without compiled files, every process would compile all of the archive anew.
+    return {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"} | {"PYTHONPATH": str(ROOT)}
+
+
+def scrapy(folder: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
+    """``scrapy`` with ``arguments`` in ``folder``."""
+    run = start([str(one) for one in arguments], environment(), folder, imported=("archive",))
+    return subprocess.CompletedProcess(run.args, run.returncode, run.stdout.decode(), run.stderr.decode())
 
 
 def crawl(directory: Path, requests: list[dict], *, settings: dict | None = None, prelude: str = "") -> Crawl:
@@ -102,15 +108,7 @@ def crawl(directory: Path, requests: list[dict], *, settings: dict | None = None
 
     ``settings`` are the project's own; ``prelude`` is code at the end of its spider module.
     """
-    run = subprocess.run(
-        prepare(directory, requests, settings, prelude),
-        cwd=directory,
-        env=environment(),
-        capture_output=True,
-        text=True,
-        timeout=240,
-        check=False,
-    )
+    run = scrapy(directory, *prepare(directory, requests, settings, prelude)[3:])
     results = directory / "results.json"
     told = json.loads(results.read_text()) if results.exists() else {"reason": None, "results": [], "stats": {}}
     return Crawl(directory, run.returncode, run.stdout + run.stderr, **told)

@@ -21,7 +21,7 @@ BY_NAME = {case.name: case for case in [*CASES, *SILENT]}
 def request(base: str, name: str, proxy: str | None = None) -> dict:
     meta = {"proxy": proxy} if proxy else {}
     if BY_NAME[name].after == "stall":
-        meta["download_timeout"] = 2
+        meta["download_timeout"] = 1
     return {"url": f"{base}/{name}", "meta": meta}
 
 

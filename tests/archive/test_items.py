@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 
 import pytest
 
 from archive import iter_records, read_record
 from tests.archive.cases import CASES
-from tests.archive.foreign import environment
+from tests.archive.foreign import scrapy
 from tests.archive.raw_server import RawServer
 
 BY_NAME = {case.name: case for case in CASES}
@@ -60,10 +59,7 @@ def project(folder, kind: str, server, settings: str = "", items: str | None = N
         package / "spiders" / "pages.py": SPIDER + f"    start_urls = ['{server.base}/plain', '{server.base}/gzip']\n",
     }.items():
         path.write_text(text)
-    command = [sys.executable, "-m", "scrapy", "crawl", "pages"]
-    return subprocess.run(
-        command, cwd=folder, env=environment(), capture_output=True, text=True, timeout=240, check=False
-    )
+    return scrapy(folder, "crawl", "pages")
 
 
 @pytest.fixture

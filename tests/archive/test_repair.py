@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import gzip
-import os
 import subprocess
-import sys
 import zlib
 from pathlib import Path
 
@@ -16,6 +14,7 @@ from hypothesis import strategies as st
 from archive import ArchiveError
 from archive.repair import repair, repaired_name
 from tests.archive.damaged import CHUNKED, as_plain, codes, contents, exchange, parts, plain_answer, write
+from tests.archive.foreign import scrapy
 
 ROOT = Path(__file__).parents[2]
 ANY_FIXTURE = [HealthCheck.function_scoped_fixture]
@@ -286,9 +285,7 @@ def test_the_name_of_the_new_file(name, expected):
 
 
 def command(cwd: Path, *arguments: str) -> subprocess.CompletedProcess:
-    words = [sys.executable, "-m", "scrapy", "archive-repair", *arguments]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    return subprocess.run(words, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
+    return scrapy(cwd, "archive-repair", *arguments)
 
 
 def test_the_command(tmp_path, small):

@@ -40,6 +40,7 @@ from tests.archive.damaged import (
     verify,
     write,
 )
+from tests.archive.foreign import scrapy
 
 ROOT = Path(__file__).parents[2]
 
@@ -682,11 +683,8 @@ def test_a_recorded_portal_of_wget_is_clean(shared):
 
 
 def command(*arguments, cwd: Path = ROOT, **settings) -> subprocess.CompletedProcess:
-    words = [sys.executable, "-m", "scrapy", "archive-verify", *map(str, arguments)]
-    for name, value in settings.items():
-        words += ["-s", f"{name}={value}"]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    return subprocess.run(words, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
+    given = [word for name, value in settings.items() for word in ("-s", f"{name}={value}")]
+    return scrapy(cwd, "archive-verify", *arguments, *given)
 
 
 def test_the_command_in_a_foreign_project(sound, tmp_path):

@@ -45,15 +45,13 @@ class Portal:
     ) -> None:
         if variant not in VARIANTS:
             raise ValueError(f"unknown variant {variant!r}; there are {sorted(VARIANTS)}")
-        self.faults, shape = Faults(frozenset(faults)), chosen(plans)
+        # Wrong names are refused before a socket is open.
+        self._made_of = nodes, variant, seed, Faults(frozenset(faults)).names, chosen(plans)
         self.requests: list[tuple[str, str, int, dict[str, str]]] = []
         self._log, self._lock = log, Lock()
         self._server = _Server(("127.0.0.1", port), self)
         self.url = f"http://127.0.0.1:{self._server.server_port}"
-        self.site = Site(self.url, nodes, variant, seed)
-        self.site.damage = self.faults.names
-        self.answer = planned(self.site, shape)
-        self.editor = Editor(self.site)
+        self.reset()
         self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, name="portal")
         self._thread.start()
 
@@ -64,6 +62,16 @@ class Portal:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def reset(self) -> None:
+        """Make the site as it was at first, at the same address; for a test that shares the portal with others."""
+        nodes, variant, seed, faults, shape = self._made_of
+        self.faults = Faults(faults)
+        self.site = Site(self.url, nodes, variant, seed)
+        self.site.damage = self.faults.names
+        self.answer = planned(self.site, shape)
+        self.editor = Editor(self.site)
+        self.requests.clear()
 
     def close(self) -> None:
         """Stop listening, end all connections and wait for their threads."""
