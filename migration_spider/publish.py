@@ -7,10 +7,11 @@ from urllib.parse import urlsplit
 
 from archive.dataset import Dataset, DatasetError, Example, Vocabulary
 from migration_spider import EXTRACTOR
+from migration_spider.changes import MARKUP
 from migration_spider.exceptions import StateError
-from migration_spider.items import UNEXPORTED, NewsItem
+from migration_spider.items import PROVENANCE, UNEXPORTED, NewsItem
 from migration_spider.normalize.problems import PROBLEMS
-from migration_spider.state.lines import read
+from migration_spider.state.lines import parse_or_say, read
 from migration_spider.vocabularies.data import FILES, load
 
 RIGHTS = (
@@ -97,6 +98,7 @@ def dataset(site: str) -> Dataset:
         compiler=EXTRACTOR,
         keywords=("migration", "United Nations", "Global Compact for Migration", "news", "multilingual"),
         item=NewsItem,
+        parse=parse_or_say,
         order=("node_id", "language"),
         formats={
             "publication_date": "date",
@@ -107,6 +109,10 @@ def dataset(site: str) -> Dataset:
         texts=("summary", "body_text", "body_html"),
         searched=("title", "summary", "body_text"),
         unexported=tuple(f"{kind.__name__}.{name}" for kind, names in UNEXPORTED.items() for name in names),
+        heading="title",
+        changed="last_changed",
+        provenance=tuple(sorted(PROVENANCE)),
+        markup=MARKUP,
         value_names={"translations": ("language", "url"), "problems": ("code",)},
         descriptions={
             "Entry.values": "The values of the label.",

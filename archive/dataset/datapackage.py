@@ -13,6 +13,7 @@ from archive.dataset.tables import Column, Table
 PROFILES = "https://datapackage.org/profiles/2.0/"
 
 MEDIA_TYPES = {
+    "atom": "application/atom+xml",
     "csv": "text/csv",
     "json": "application/json",
     "jsonl": "application/jsonl",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -79,6 +80,9 @@ class Dataset:
     """Dataclass, TypedDict or pydantic model of a record. Its fields are scalars, objects, lists of objects or of
     strings, and maps of strings; types and docstrings give the columns."""
 
+    parse: Callable[[bytes], Any] = json.loads
+    """A line -> the record, or a ValueError that says why it is none and what to do."""
+
     key: str = "id"
     order: Sequence[str] = ()
     """Fields by which records are sorted, before ``key``; numbers as numbers, null last."""
@@ -103,6 +107,18 @@ class Dataset:
 
     descriptions: Mapping[str, str] = field(default_factory=dict)
     """``Class.field`` -> meaning, for fields without a docstring of their own."""
+
+    heading: str | None = None
+    """Field with the title of a record."""
+
+    changed: str | None = None
+    """Field with the time at which a version of a record was met."""
+
+    provenance: Sequence[str] = ()
+    """Fields that say where a record comes from, not what it says: no change is told of them."""
+
+    markup: Sequence[str] = ()
+    """Fields that have the text of another one with its markup: that they differ is told, not how."""
 
     vocabularies: Sequence[Vocabulary] = ()
     date: str | None = None

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from archive.dataset.errors import DatasetError
+from archive.disk import oddity
 
 TOMBSTONE = "tombstone"
 """Key of a line that says that a record is gone from its source: its reason, its status, how often that was met."""
@@ -61,18 +62,29 @@ class Lines:
         key: field that tells records apart.
         order: fields to sort by before ``key``; null last. With none, records come as they first came.
         seen: field with the time of capture.
+        parse: a line -> the record, or a ValueError that says why it is none.
 
     Raises:
         DatasetError: the file is not there, or a whole line is not a record.
     """
 
-    def __init__(self, path: Path, key: str, order: Sequence[str] = (), seen: str | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        key: str,
+        order: Sequence[str] = (),
+        seen: str | None = None,
+        parse: Callable[[bytes], Any] = json.loads,
+    ) -> None:
         self.path = path
         self.key = key
+        self._parse = parse
         self.last: dict[str, Last] = {}
         self.count = 0
         self.newest: str | None = None
         """The greatest value of ``seen`` in any line."""
+        if odd := oddity(path):
+            raise DatasetError(f"{path} {odd}: move it away")
         try:
             with path.open("rb") as stream:
                 for offset, line in whole_lines(stream):
@@ -80,13 +92,15 @@ class Lines:
                     self.count += 1
         except FileNotFoundError as error:
             raise DatasetError(f"{path} does not exist: crawl first") from error
+        except OSError as error:
+            raise DatasetError(f"{path} cannot be read: {error.strerror or error}") from error
 
     def _remember(self, line: bytes, offset: int, order: Sequence[str], seen: str | None) -> None:
         try:
-            record = json.loads(line)
+            record = self._parse(line)
             key = record[self.key]
             is_withdrawn = is_tombstone(record)
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise DatasetError(f"{self.path}: the line at byte {offset} is not a record ({error})") from error
         if seen and record.get(seen):
             self.newest = max(self.newest or "", record[seen])

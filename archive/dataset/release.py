@@ -18,17 +18,18 @@ from typing import Any
 
 from archive.dataset import parquet
 from archive.dataset.card import card
-from archive.dataset.changes import changes
+from archive.dataset.changes import changes, entry
 from archive.dataset.citation import citation_cff, schema_org, zenodo
 from archive.dataset.datapackage import Resource, data_package
 from archive.dataset.description import Dataset
 from archive.dataset.edition import Edition
 from archive.dataset.errors import DatasetError
+from archive.dataset.feed import MOST_ENTRIES, Entry, atom, order
 from archive.dataset.lines import Lines, dump
 from archive.dataset.shelf import Shelf, descriptor
 from archive.dataset.writing import Progress, Writer, Written
 
-SUMS = "SHA256SUMS"
+SUMS, FEED = "SHA256SUMS", "changes.atom"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ def publish(
         OSError: the release cannot be written; nothing is left of it.
     """
     progress("Reading the items", 0, 0)
-    lines = Lines(items, dataset.key, dataset.order, dataset.seen)
+    lines = Lines(items, dataset.key, dataset.order, dataset.seen, dataset.parse)
     if not lines.newest:
         raise DatasetError(f"{items} holds no items: there is nothing to publish yet")
     shelf = Shelf(folder)
@@ -114,16 +115,25 @@ def _compare(dataset: Dataset, lines: Lines, before: Path | None, edition: Editi
     # Texts that one of the two releases leaves out are no change.
     whole = edition.texts and (before is None or descriptor(before).get("texts") is not False)
     past = before / f"{dataset.name}.jsonl" if before else None
+    latest: list[Entry] = []
     with (draft / "CHANGES.jsonl").open("wb") as stream:
-        for change in changes(lines, past, ignored=() if whole else dataset.texts):
+        for change, record in changes(lines, past, dataset, ignored=() if whole else dataset.texts):
             edition.changed[change["change"]] += 1
             stream.write(dump(change))
+            if change.get("changes") != []:
+                latest.append(entry(change, record, dataset, edition.created))
+            if len(latest) >= 2 * MOST_ENTRIES:
+                latest = sorted(latest, key=order)[-MOST_ENTRIES:]
+    named = {"source": dataset.homepage, "author": dataset.publisher, "generator": dataset.compiler}
+    feed = atom(latest, title=f"{dataset.title}: changes", updated=edition.created, **named)
+    (draft / FEED).write_bytes(feed)
 
 
 def _describe(dataset: Dataset, written: Written, edition: Edition, draft: Path) -> None:
     summary = written.summary
     since = f"What was added, changed and removed since version {edition.previous}"
     written.descriptions["CHANGES.jsonl"] = since if edition.previous else "What was added: all, as the first release"
+    written.descriptions[FEED] = f"The latest {MOST_ENTRIES} of these as an Atom feed, for those who follow the source"
     resources = [
         Resource(
             name=_name(path, written),

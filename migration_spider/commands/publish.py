@@ -12,6 +12,7 @@ from rich.progress import Progress
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
+from archive.commands.output import printing
 from archive.dataset import DatasetError, Release, publish
 from migration_spider.monitors import NOT_ARCHIVED, USAGE
 from migration_spider.publish import dataset, site_of
@@ -56,6 +57,7 @@ exit codes:
         )
         parser.epilog = EXAMPLES
 
+    @printing
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         if args:
             raise UsageError(f"unrecognized argument: {args[0]}", print_help=False)

@@ -218,6 +218,12 @@ def test_changes_beside_the_release_before(items, tmp_path):
             "version": 2,
             "from_version": 1,
             "fields": ["title", "links", "version", "fetched_at"],
+            "changes": [
+                {"field": "title", "from": "=1+1", "to": "Changed"},
+                {"field": "links", "changed": {"fr": {"from": "https://example.org/fr", "to": None}}},
+                {"field": "version", "from": 1, "to": 2},
+                {"field": "fetched_at", "from": "2024-05-01T12:00:00Z", "to": "2024-06-01T00:00:00Z"},
+            ],
         },
         {"change": "added", "id": "new", "url": "https://example.org/new", "version": 1},
         {

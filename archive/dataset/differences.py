@@ -1,0 +1,283 @@
+"""What two versions of a record say differently: words of a text, values of a list, parts of an object. Pure functions.
+
+The time is linear in the length of texts, but for a factor that is bounded (`_parted`); so is what comes out.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from difflib import SequenceMatcher
+from typing import Any, NamedTuple
+
+Difference = dict[str, Any]
+"""``field`` and, by the kind of its values:
+
+- a long text: ``edits``, each ``{"after", "removed", "added"}``: words, and those that stand before them in both;
+- a list: ``removed``, ``added``, for objects of the same name ``changed``, as far as there are any; or ``reordered``;
+- an object: ``changed``, the same by key;
+- a field whose changes are not told: nothing else;
+- anything else, short texts too: ``from``, ``to``.
+
+``left_out`` counts the edits or values above the bound.
+"""
+
+SHORT = 200
+"""Characters up to which both sides of a text are given whole."""
+
+MOST_CHARACTERS, MOST_EDITS, MOST_VALUES = 1000, 40, 100
+"""Characters of one text that are told, edits of one field, values of one list."""
+
+CONTEXT = 60
+"""Characters before an edit, at most."""
+
+_FEW, _MANY, _DEEPEST = 32, 400, 8
+"""Words of a stretch that difflib compares at once, and up to which it is tried where nothing parts it."""
+
+_TOKEN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|[^\s\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+")
+"""A word; in scripts that do not part words, a character."""
+
+_NAMES = ("url", "raw", "label", "id")
+"""Keys of an object in a list that tell which it is, the first that all have."""
+
+
+def differences(
+    before: Mapping[str, Any], after: Mapping[str, Any], *, ignored: Collection[str] = (), untold: Collection[str] = ()
+) -> list[Difference]:
+    """The fields of ``after`` that differ from those of ``before``, in its order, then those that it lacks.
+
+    Args:
+        ignored: fields that are not compared.
+        untold: fields of which only is said that they differ.
+    """
+    return [
+        {"field": name, **({} if name in untold else _difference(before.get(name), after.get(name)))}
+        for name in {**after, **before}
+        if name not in ignored and before.get(name) != after.get(name)
+    ]
+
+
+def _difference(before: Any, after: Any) -> Difference:
+    if isinstance(before, str) and isinstance(after, str) and max(len(before), len(after)) > SHORT:
+        return _text(before, after)
+    if isinstance(before, list) and isinstance(after, list):
+        return _list(before, after)
+    if isinstance(before, dict) and isinstance(after, dict):
+        return _object(before, after)
+    return {"from": _cut(before), "to": _cut(after)}
+
+
+def _cut(value: Any) -> Any:
+    """``value`` with its texts cut."""
+    if isinstance(value, str):
+        return value if len(value) <= MOST_CHARACTERS else value[: MOST_CHARACTERS - 1] + "…"
+    if isinstance(value, list):
+        return [_cut(one) for one in value[:MOST_VALUES]]
+    return {name: _cut(one) for name, one in value.items()} if isinstance(value, dict) else value
+
+
+# ---- texts
+
+
+class _Words(NamedTuple):
+    """A stretch of both texts, in words."""
+
+    left: int
+    left_end: int
+    right: int
+    right_end: int
+
+
+def _text(before: str, after: str) -> Difference:
+    left, right = ([(found[0], *found.span()) for found in _TOKEN.finditer(text)] for text in (before, after))
+    edits = list(_edits([word for word, _, _ in left], [word for word, _, _ in right]))
+    told: list[dict[str, str]] = []
+    for edit in edits[:MOST_EDITS]:
+        begin = right[edit.right - 1][2] if edit.right else 0
+        told.append(
+            {
+                "after": _end(after, begin),
+                "removed": _cut(_between(before, left, edit.left, edit.left_end)),
+                "added": _cut(_between(after, right, edit.right, edit.right_end)),
+            }
+        )
+    left_out = len(edits) - len(told)
+    return {"edits": told, **({"left_out": left_out} if left_out else {})}
+
+
+def _end(text: str, end: int) -> str:
+    """The last words of ``text`` before ``end``."""
+    said = text[max(0, end - CONTEXT) : end]
+    return said if end <= CONTEXT else said.partition(" ")[2] or said
+
+
+def _between(text: str, words: Sequence[tuple[str, int, int]], begin: int, end: int) -> str:
+    return text[words[begin][1] : words[end - 1][2]] if end > begin else ""
+
+
+def _edits(left: Sequence[str], right: Sequence[str]) -> Iterator[_Words]:
+    """The stretches that differ. Neighbours that one word parts are one: a changed sentence is read as a whole."""
+    last: _Words | None = None
+    for edit in _parted(left, right, _Words(0, len(left), 0, len(right)), 0):
+        if last and edit.left - last.left_end <= 1 and edit.right - last.right_end <= 1:
+            last = _Words(last.left, edit.left_end, last.right, edit.right_end)
+            continue
+        if last:
+            yield last
+        last = edit
+    if last:
+        yield last
+
+
+def _parted(left: Sequence[str], right: Sequence[str], at: _Words, depth: int) -> Iterator[_Words]:
+    """Patience diff: words that both sides have once and in the same order part the text; between them, the same again.
+
+    Each depth looks at every word once; a stretch of few words is left to difflib, whose time grows with its square.
+    """
+    a, a_end, b, b_end = at
+    while a < a_end and b < b_end and left[a] == right[b]:
+        a, b = a + 1, b + 1
+    while a < a_end and b < b_end and left[a_end - 1] == right[b_end - 1]:
+        a_end, b_end = a_end - 1, b_end - 1
+    if a == a_end and b == b_end:
+        return
+    if a == a_end or b == b_end:
+        yield _Words(a, a_end, b, b_end)
+    elif (
+        max(a_end - a, b_end - b) > _FEW and depth < _DEEPEST and (anchors := _anchors(left, right, a, a_end, b, b_end))
+    ):
+        for i, j in [*anchors, (a_end, b_end)]:
+            yield from _parted(left, right, _Words(a, i, b, j), depth + 1)
+            a, b = i, j
+    elif max(a_end - a, b_end - b) <= _MANY:
+        for kind, i, i_end, j, j_end in SequenceMatcher(None, left[a:a_end], right[b:b_end]).get_opcodes():
+            if kind != "equal":
+                yield _Words(a + i, a + i_end, b + j, b + j_end)
+    else:
+        yield _Words(a, a_end, b, b_end)
+
+
+def _anchors(
+    left: Sequence[str], right: Sequence[str], a: int, a_end: int, b: int, b_end: int
+) -> list[tuple[int, int]]:
+    """Places of the words that stand once on both sides, as many as can be in the same order on both."""
+    here, there = _once(left, a, a_end), _once(right, b, b_end)
+    pairs = sorted((place, there[word]) for word, place in here.items() if word in there)
+    # The longest increasing run, by patience: https://en.wikipedia.org/wiki/Longest_increasing_subsequence
+    piles: list[int] = []
+    tops: list[int] = []
+    behind: list[int] = []
+    for number, (_, place) in enumerate(pairs):
+        pile = bisect_left(tops, place)
+        behind.append(piles[pile - 1] if pile else -1)
+        if pile == len(tops):
+            piles.append(number)
+            tops.append(place)
+        else:
+            piles[pile], tops[pile] = number, place
+    found = []
+    number = piles[-1] if piles else -1
+    while number >= 0:
+        found.append(pairs[number])
+        number = behind[number]
+    return found[::-1]
+
+
+def _once(words: Sequence[str], begin: int, end: int) -> dict[str, int]:
+    """Word -> its place, of the words that stand once in a stretch."""
+    counts = Counter(words[begin:end])
+    return {words[place]: place for place in range(begin, end) if counts[words[place]] == 1}
+
+
+# ---- lists and objects
+
+
+def _list(before: list[Any], after: list[Any]) -> Difference:
+    removed, added = _without(before, after), _without(after, before)
+    changed = []
+    if name := _name_of(before, after):
+        old = {one[name]: one for one in removed}
+        for one in [one for one in added if one[name] in old]:
+            changed.append({name: one[name], **_object(old[one[name]], one)})
+        both = {one[name] for one in changed}
+        removed, added = ([one for one in side if one[name] not in both] for side in (removed, added))
+    if not (removed or added or changed):
+        return {"reordered": True}
+    sides = {"removed": removed, "added": added, "changed": changed}
+    left_out = sum(max(0, len(side) - MOST_VALUES) for side in sides.values())
+    told = {kind: [_cut(one) for one in side[:MOST_VALUES]] for kind, side in sides.items() if side}
+    return {**told, **({"left_out": left_out} if left_out else {})}
+
+
+def _without(these: list[Any], those: list[Any]) -> list[Any]:
+    """What ``these`` have more often than ``those``."""
+    counts = Counter(map(_text_of, those))
+    left = []
+    for one in these:
+        counts[_text_of(one)] -= 1
+        if counts[_text_of(one)] < 0:
+            left.append(one)
+    return left
+
+
+def _text_of(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, ensure_ascii=False)
+
+
+def _name_of(before: list[Any], after: list[Any]) -> str | None:
+    """The key that tells the objects of both lists apart; None when there is none."""
+    for name in _NAMES:
+        sides = [[one.get(name) if isinstance(one, dict) else None for one in side] for side in (before, after)]
+        if all(all(isinstance(one, str) for one in side) and len(set(side)) == len(side) for side in sides):
+            return name
+    return None
+
+
+def _object(before: dict[str, Any], after: dict[str, Any]) -> Difference:
+    differing = [name for name in {**after, **before} if before.get(name) != after.get(name)]
+    return {"changed": {name: _difference(before.get(name), after.get(name)) for name in differing[:MOST_VALUES]}}
+
+
+# ---- for people
+
+
+def lines_of(difference: Difference) -> list[tuple[str, str]]:
+    """A difference as (sign, text): ``-`` what was there before, ``+`` what is there now, a space for all else."""
+    if "edits" in difference:
+        lines = []
+        for edit in difference["edits"]:
+            lines += [(" ", f"… {edit['after']}")] if edit["after"] else []
+            lines += [(sign, edit[side]) for sign, side in (("-", "removed"), ("+", "added")) if edit[side]]
+    elif "to" in difference:
+        lines = [(sign, readable(difference[side])) for sign, side in (("-", "from"), ("+", "to"))]
+        lines = [(sign, text) for sign, text in lines if text]
+    elif difference.keys() <= {"field"}:
+        lines = [(" ", "differs")]
+    elif "reordered" in difference:
+        lines = [(" ", "in another order")]
+    else:
+        lines = [(sign, readable(one)) for sign, side in _SIDES for one in difference.get(side, ())]
+        changed = difference.get("changed", {})
+        for one in changed if isinstance(changed, list) else [{"changed": changed}]:
+            lines += [(" ", name) for part, name in one.items() if part != "changed"]
+            for part, inner in one["changed"].items():
+                lines += [(sign, f"{part}: {text}") for sign, text in lines_of(inner)]
+    left_out = difference.get("left_out")
+    return [*lines, (" ", f"and {left_out} more")] if left_out else lines
+
+
+_SIDES = (("-", "removed"), ("+", "added"))
+
+
+def readable(value: Any) -> str:
+    """``value`` on one line: a term with its code, a file with its size and digest."""
+    if isinstance(value, list):
+        return "; ".join(map(readable, value))
+    if not isinstance(value, dict):
+        return "" if value is None else str(value)
+    if "raw" in value:
+        return f"{value['raw']} [{value.get('id') or 'no code'}]"
+    return ", ".join(f"{name} {readable(part)}" for name, part in value.items() if part not in (None, "", [], {}))

@@ -1,0 +1,123 @@
+"""An Atom feed of what was added, changed and removed, for those who follow a source (RFC 4287)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import quote
+from uuid import NAMESPACE_URL, uuid5
+from xml.etree import ElementTree as Tree
+
+from archive.dataset.differences import Difference, lines_of
+
+MOST_ENTRIES = 100
+"""Entries of a feed: the latest."""
+
+MOST_CHARACTERS = 2000
+"""Characters of the content of an entry."""
+
+_ATOM = "http://www.w3.org/2005/Atom"
+_XML = "http://www.w3.org/XML/1998/namespace"
+_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z")
+_LANGUAGE = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Entry:
+    """What became of a record in one version."""
+
+    key: str
+    """Of the record."""
+
+    version: object
+    """Of the record: with ``key`` it makes the id of the entry, the same in every feed of the source."""
+
+    what: str
+    """In a word: ``added``, ``changed``."""
+
+    title: str
+    url: str | None
+    updated: str
+    """UTC, ISO 8601 with Z."""
+
+    language: str | None = None
+    """BCP 47 language of the title."""
+
+    said: str = ""
+    """What else is to be said, in a sentence."""
+
+    differences: Iterable[Difference] = ()
+
+
+def order(entry: Entry) -> tuple[str, str, str]:
+    """By time, the latest last."""
+    return entry.updated, entry.key, str(entry.version)
+
+
+def atom(entries: Iterable[Entry], *, source: str, title: str, author: str, generator: str, updated: str) -> bytes:
+    """The feed of the latest entries, the latest first.
+
+    Args:
+        source: address of what is followed: the ids of its entries are made of it, that of the feed of its title, too.
+        updated: time of a feed without entries, UTC, ISO 8601 with Z.
+    """
+    latest = sorted(entries, key=order, reverse=True)[:MOST_ENTRIES]
+    feed = Tree.Element(f"{{{_ATOM}}}feed")
+    _add(feed, "id", _id(source, title))
+    _add(feed, "title", title)
+    _add(feed, "updated", _time(latest[0].updated if latest else updated, updated))
+    _add(_add(feed, "author"), "name", author)
+    _add(feed, "generator", generator)
+    if link := _address(source):
+        _add(feed, "link", rel="alternate", href=link)
+    for entry in latest:
+        _entry(feed, entry, source, updated)
+    Tree.register_namespace("", _ATOM)
+    Tree.indent(feed, " ")
+    text: bytes = Tree.tostring(feed, encoding="utf-8", xml_declaration=True)
+    return text + b"\n"
+
+
+def _entry(feed: Tree.Element, entry: Entry, source: str, updated: str) -> None:
+    made = _add(feed, "entry")
+    _add(made, "id", _id(source, f"{entry.key}#{entry.version}"))
+    title = _add(made, "title", entry.title or entry.key)
+    if entry.language and _LANGUAGE.fullmatch(entry.language):
+        title.set(f"{{{_XML}}}lang", entry.language)
+    _add(made, "updated", _time(entry.updated, updated))
+    _add(made, "category", term=entry.what)
+    if link := _address(entry.url or ""):
+        _add(made, "link", rel="alternate", href=link)
+    lines = [f"{entry.what.capitalize()}. {entry.said}".strip()]
+    length = 0
+    for difference in entry.differences:
+        told = [difference["field"], *(f"{sign} {' '.join(text.split())}" for sign, text in lines_of(difference))]
+        length += sum(map(len, told))
+        lines += told
+        if length > MOST_CHARACTERS:
+            break
+    text = "\n".join(lines)
+    _add(made, "content", text if len(text) <= MOST_CHARACTERS else text[: MOST_CHARACTERS - 1] + "…", type="text")
+
+
+def _add(parent: Tree.Element, name: str, text: str = "", **attributes: str) -> Tree.Element:
+    made = Tree.SubElement(parent, f"{{{_ATOM}}}{name}", attributes)
+    made.text = _NO_XML.sub("\ufffd", text) or None
+    return made
+
+
+def _id(source: str, name: str) -> str:
+    return f"urn:uuid:{uuid5(NAMESPACE_URL, f'{source}#{name}'.encode('utf-8', 'replace').decode())}"
+
+
+def _time(text: str, otherwise: str) -> str:
+    return text if _TIME.fullmatch(text) else otherwise
+
+
+def _address(url: str) -> str | None:
+    """``url`` as an attribute may have it (RFC 3987 asks for no spaces, quotes and the like)."""
+    if not re.match(r"https?://", url):
+        return None
+    return re.sub("%(?![0-9A-Fa-f]{2})", "%25", quote(url, safe="%/:?#@!$&'()*+,;=~-._", errors="replace"))
