@@ -1,8 +1,9 @@
-"""Files that are on the disk when somebody is told so, and that have their name only when they are whole."""
+"""Files: on the disk when somebody is told so, called by their name only when they are whole, and no pipes."""
 
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -31,3 +32,24 @@ def sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+_KINDS = {
+    stat.S_IFIFO: "a named pipe",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+    stat.S_IFDIR: "a folder",
+}
+
+
+def oddity(path: Path) -> str | None:
+    """Why ``path`` cannot be read like a file: ``is a named pipe, not a file``. None when it can, or is not there.
+
+    Asked before it is opened: opening a pipe waits for somebody who writes into it.
+    """
+    try:
+        kind = _KINDS.get(stat.S_IFMT(path.stat().st_mode))
+    except (OSError, ValueError):
+        return None  # whoever opens it says why
+    return f"is {kind}, not a file" if kind else None

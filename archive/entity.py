@@ -1,19 +1,35 @@
 """The entity of an HTTP message: its body without transfer and content encodings.
 
-Every decoder takes and gives an iterator of byte strings, so that a body of any size passes in constant memory.
-Transfer encodings: RFC 9112, section 7; content encodings: RFC 9110, section 8.4 (br: RFC 7932, zstd: RFC 8878).
+The only decoder there is. Every step takes and gives an iterator of byte strings, so that a body of any size passes in
+constant memory, and stops at the bound: `LARGEST` bytes out of each coding, `MOST_CODINGS` of them, `MOST_MEMBERS` of
+one. Transfer encodings: RFC 9112, section 7; content encodings: RFC 9110, section 8.4 (br: RFC 7932, zstd: RFC 8878).
 """
 
 from __future__ import annotations
 
+import io
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from isal import isal_zlib
 
-from archive.errors import UndecodableEntityError
+from archive.errors import EntityTooLargeError, UndecodableEntityError
 from archive.message import Fields
+
+LARGEST = 200 << 20
+"""Bytes that one coding may unpack to, where nobody says another number: no page has them, and memory does."""
+
+MOST_CODINGS = 5
+"""Codings on top of each other. Servers use one; curl refuses more than five since 7.88 (CVE-2023-23916), and so do
+urllib3 and others: each may multiply the work by a thousand."""
+
+MOST_MEMBERS = 10_000
+"""Gzip members or zstd frames behind each other: each costs some time even when it is empty. A file of `LARGEST` bytes
+that was packed in blocks of 64 KB has a third of them."""
+
+_LARGEST_WINDOW = 23
+"""Of zstd, as a power of two: 8 MB, which nobody who sends it on the web may exceed (RFC 9659, section 3)."""
 
 _PIECE = 1 << 16
 _LONGEST_LINE = 1 << 16
@@ -21,34 +37,42 @@ _LONGEST_LINE = 1 << 16
 Pieces = Iterable[bytes]
 
 
+def _cut(pieces: Pieces) -> Iterator[bytes]:
+    """The same bytes in small pieces: what a decoder leaves of a piece is copied each time."""
+    for piece in pieces:
+        for start in range(0, len(piece), _PIECE):
+            yield piece[start : start + _PIECE]
+
+
 class _Reader:
     """Lines and byte counts out of pieces, whatever their borders."""
 
     def __init__(self, pieces: Pieces) -> None:
-        self._pieces = iter(pieces)
+        self._pieces = _cut(pieces)
         self._buffer = b""
+        self._at = 0
 
     def _more(self) -> bool:
         for piece in self._pieces:
-            if piece:
-                self._buffer += piece
-                return True
+            self._buffer, self._at = self._buffer[self._at :] + piece, 0
+            return True
         return False
 
     def line(self) -> bytes:
         """The next line without its end."""
-        while (end := self._buffer.find(b"\n")) < 0:
-            if len(self._buffer) > _LONGEST_LINE or not self._more():
+        while (end := self._buffer.find(b"\n", self._at)) < 0:
+            if len(self._buffer) - self._at > _LONGEST_LINE or not self._more():
                 raise UndecodableEntityError("a chunked body is cut off inside a line")
-        line, self._buffer = self._buffer[:end], self._buffer[end + 1 :]
+        line, self._at = self._buffer[self._at : end], end + 1
         return line.removesuffix(b"\r")
 
     def take(self, size: int) -> Iterator[bytes]:
         """Exactly ``size`` bytes."""
         while size:
-            if not self._buffer and not self._more():
+            if self._at == len(self._buffer) and not self._more():
                 raise UndecodableEntityError(f"a chunked body is cut off {size} bytes before the end of a chunk")
-            piece, self._buffer = self._buffer[:size], self._buffer[size:]
+            piece = self._buffer[self._at : self._at + size]
+            self._at += len(piece)
             size -= len(piece)
             yield piece
 
@@ -78,21 +102,32 @@ def dechunk(pieces: Pieces) -> Iterator[bytes]:
         pass
 
 
+def _counted(members: int, coding: str) -> int:
+    if members == MOST_MEMBERS:
+        raise EntityTooLargeError(f"more than {MOST_MEMBERS} parts of {coding}")
+    return members + 1
+
+
 def _inflate(pieces: Pieces, wbits: int) -> Iterator[bytes]:
     stream: Any = isal_zlib.decompressobj(wbits)
-    empty = True
+    members = 0
     for piece in pieces:
         data = piece
         while data:
-            empty = False
             if stream.eof:
                 # A further gzip member (RFC 1952, section 2.2); anything else after the end is padding.
                 if wbits != 31 or data[:2] != b"\x1f\x8b"[: len(data)]:
                     return
                 stream = isal_zlib.decompressobj(wbits)
-            yield stream.decompress(data, _PIECE)
+                members = _counted(members, "gzip")
+            members = members or 1
+            found = stream.decompress(data, _PIECE)
             data = stream.unused_data if stream.eof else stream.unconsumed_tail
-    if not empty and not stream.eof:
+            yield found
+            while found and not data and not stream.eof:
+                found = stream.decompress(b"", _PIECE)
+                yield found
+    if members and not stream.eof:
         raise UndecodableEntityError("compressed data is cut off")
 
 
@@ -121,15 +156,21 @@ def _unbrotli(pieces: Pieces) -> Iterator[bytes]:
     try:
         import brotli
     except ImportError:
-        raise UndecodableEntityError("Content-Encoding br: install brotli to decode it") from None
-    stream = brotli.Decompressor()
+        brotli = None
+    stream: Any = brotli.Decompressor() if brotli else None
+    if not hasattr(stream, "can_accept_more_data"):  # Without a limit for its output, as before 1.2.
+        raise UndecodableEntityError("Content-Encoding br: install brotli>=1.2 to decode it")
     empty = True
     for piece in pieces:
-        for start in range(0, len(piece), _PIECE):
-            if stream.is_finished():
-                return
-            empty = False
-            yield stream.process(piece[start : start + _PIECE])
+        if stream.is_finished():
+            return
+        empty = False
+        found = stream.process(piece, output_buffer_limit=_PIECE)
+        yield found
+        # It says that it can take more although it still has some to give.
+        while not stream.is_finished() and (found or not stream.can_accept_more_data()):
+            found = stream.process(b"", output_buffer_limit=_PIECE)
+            yield found
     if not empty and not stream.is_finished():
         raise UndecodableEntityError("brotli data is cut off")
 
@@ -145,12 +186,15 @@ def _zstd() -> Any:
 
 def _unzstd(pieces: Pieces) -> Iterator[bytes]:
     module = _zstd()
+    options = {module.DecompressionParameter.window_log_max: _LARGEST_WINDOW}
     stream = None
+    frames = 0
     for piece in pieces:
         data = piece
         while data:
             if stream is None or stream.eof:
-                stream = module.ZstdDecompressor()
+                stream = module.ZstdDecompressor(options=options)
+                frames = _counted(frames, "zstd")
             yield stream.decompress(data, _PIECE)
             while not stream.eof and not stream.needs_input:
                 yield stream.decompress(b"", _PIECE)
@@ -159,21 +203,27 @@ def _unzstd(pieces: Pieces) -> Iterator[bytes]:
         raise UndecodableEntityError("zstd data is cut off")
 
 
-_CONTENT_DECODERS: dict[str, Callable[[Pieces], Iterator[bytes]]] = {
+Decoder = Callable[[Pieces], Iterator[bytes]]
+
+_CONTENT_DECODERS: dict[str, Decoder] = {
     "gzip": _gunzip,
     "x-gzip": _gunzip,
     "deflate": _inflate_either,
     "br": _unbrotli,
     "zstd": _unzstd,
 }
-_TRANSFER_DECODERS = {**_CONTENT_DECODERS, "chunked": dechunk}
 _NOTHING = {"identity", "none"}
 
 
-def _named(decoder: Callable[[Pieces], Iterator[bytes]], pieces: Pieces, coding: str) -> Iterator[bytes]:
-    """``decoder`` with the errors of all libraries told as ours."""
+def _bounded(decoder: Decoder, pieces: Pieces, coding: str, limit: int) -> Iterator[bytes]:
+    """``decoder`` up to ``limit`` bytes, with the errors of all libraries told as ours."""
+    size = 0
     try:
-        yield from decoder(pieces)
+        for piece in decoder(_cut(pieces)):
+            size += len(piece)
+            if size > limit:
+                break
+            yield piece
     except UndecodableEntityError:
         raise
     except (ValueError, EOFError) as error:
@@ -183,39 +233,83 @@ def _named(decoder: Callable[[Pieces], Iterator[bytes]], pieces: Pieces, coding:
         if type(error).__name__ not in {"error", "IsalError", "ZstdError"}:
             raise
         raise UndecodableEntityError(f"the body is not {coding}: {error}") from error
+    if size > limit:
+        raise EntityTooLargeError(f"the body is too large: {coding} unpacks to more than {limit} bytes")
 
 
-def decode_transfer(fields: Fields, body: Pieces) -> Pieces:
-    """``body`` without its transfer encodings, content encodings kept; errors as in `decode_entity`."""
+def _decoded(body: Pieces, codings: list[str], limit: int) -> Pieces:
+    """``body`` without ``codings``, the outermost first."""
+    if len(codings) > MOST_CODINGS:
+        raise EntityTooLargeError(f"{len(codings)} codings on top of each other, more than {MOST_CODINGS}")
+    for coding in codings:
+        body = _bounded(_CONTENT_DECODERS[coding], body, coding, limit)
+    return body
+
+
+def decode_transfer(fields: Fields, body: Pieces, limit: int = LARGEST) -> Pieces:
+    """``body`` without its transfer encodings, content encodings kept.
+
+    Raises:
+        UndecodableEntityError: as `decode_entity`; when there are too many, or one is unknown, at once.
+    """
+    codings: list[str] = []
     is_chunked = False
     for coding in reversed(fields.tokens("Transfer-Encoding")):
         if coding in _NOTHING or (coding == "chunked" and is_chunked):
             continue  # A server and what stands before it may both say chunked; it may be applied but once.
-        decoder = _TRANSFER_DECODERS.get(coding)
-        if decoder is None:
+        if coding == "chunked":
+            body, codings = dechunk(_decoded(body, codings, limit)), []
+            is_chunked = True
+        elif coding in _CONTENT_DECODERS:
+            codings.append(coding)
+        else:
             raise UndecodableEntityError(f"Transfer-Encoding: {coding} is unknown")
-        is_chunked = is_chunked or coding == "chunked"
-        body = _named(decoder, body, coding)
-    return body
+    return _decoded(body, codings, limit)
 
 
-def decode_entity(fields: Fields, body: Pieces) -> Iterator[bytes]:
+def decode_entity(fields: Fields, body: Pieces, limit: int = LARGEST) -> Iterator[bytes]:
     """The entity of a message with these header ``fields`` and this ``body`` as on the wire, piece by piece.
 
     What an unknown content encoding was applied to is left as it is, as browsers and Scrapy do: such a name is mostly
-    a mistake for a charset (``Content-Encoding: utf-8``).
+    a mistake for a charset (``Content-Encoding: utf-8``). No more than ``limit`` bytes are given of a body with a
+    coding that unpacks; one without is no larger than it came.
 
     Raises:
-        UndecodableEntityError: while iterating, when an encoding is broken or cut off, or a transfer encoding unknown.
+        UndecodableEntityError: while iterating, when an encoding is broken or cut off, or a transfer encoding unknown;
+            as an `EntityTooLargeError`, when it is more than the bounds allow.
     """
-    body = decode_transfer(fields, body)
-    for coding in reversed(fields.tokens("Content-Encoding")):
-        if coding in _NOTHING:
-            continue
-        if coding not in _CONTENT_DECODERS:
+    yield from _decoded(decode_transfer(fields, body, limit), _content_codings(fields), limit)
+
+
+def entity_of(fields: Fields, body: bytes, limit: int = LARGEST) -> bytes:
+    """The entity in one piece; errors as in `decode_entity`."""
+    if not (fields.tokens("Transfer-Encoding") or _content_codings(fields)):
+        return body
+    found = io.BytesIO()
+    for piece in decode_entity(fields, [body], limit):
+        found.write(piece)
+    return found.getvalue()
+
+
+def entity_start(fields: Fields, body: Pieces, size: int) -> bytes:
+    """The first ``size`` bytes of the entity, or all of it; what is behind them is not decoded. Errors as there."""
+    found = bytearray()
+    for piece in decode_entity(fields, body):
+        found += piece
+        if len(found) >= size:
             break
-        body = _named(_CONTENT_DECODERS[coding], body, coding)
-    yield from body
+    return bytes(found[:size])
+
+
+def _content_codings(fields: Fields) -> list[str]:
+    """Those that are known, the outermost first."""
+    codings: list[str] = []
+    for coding in reversed(fields.tokens("Content-Encoding")):
+        if coding in _CONTENT_DECODERS:
+            codings.append(coding)
+        elif coding not in _NOTHING:
+            break
+    return codings
 
 
 def unknown_encoding(fields: Fields) -> str | None:

@@ -21,6 +21,10 @@ class UndecodableEntityError(ArchiveError):
     """A transfer or content encoding is unknown, broken or cut off; raised by `archive.entity`."""
 
 
+class EntityTooLargeError(UndecodableEntityError):
+    """A body unpacks to more than is read, or has more codings; raised by `archive.entity`."""
+
+
 class ConfigurationError(ArchiveError):
     """A setting is missing or makes no sense; raised before the crawl starts."""
 

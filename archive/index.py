@@ -15,16 +15,17 @@ import sqlite3
 from collections.abc import Callable, Collection, Generator, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from archive.cdxj.files import WarcFile, stamp, warc_files
-from archive.entity import decode_entity
+from archive.cdxj.files import WarcFile, find, stamp, warc_files
+from archive.entity import entity_start
 from archive.errors import ArchiveError, BrokenRecordError, UndecodableEntityError
 from archive.message import Fields, head_length, parse_fields, split_head, status_of
 from archive.warc.payload import LONGEST_START, Met, PayloadFinder, target_uri
 from archive.warc.reader import Advance, StreamedRecord, read_record, stream_file
-from archive.warc.record import Span
+from archive.warc.record import Span, format_date
 
 logger = logging.getLogger(__name__)
 
@@ -58,7 +59,8 @@ the payload that an address served last with status 200. ``answer``: a `LastAnsw
 
 _NOTE_PAYLOAD = "INSERT INTO record VALUES (?, ?, ?, ?, ?, 0) ON CONFLICT (id) DO UPDATE SET key = excluded.key"
 _NOTE_LATEST = (
-    "REPLACE INTO latest SELECT ?, ?, ?, ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM latest WHERE uri = ? AND date > ?)"
+    "REPLACE INTO latest SELECT ?, ?, ?, ?, ?, ?"
+    " WHERE NOT EXISTS (SELECT 1 FROM latest WHERE uri = ? AND date > ? AND date <= ?)"
 )
 _NOTE_RECORD = (
     "INSERT INTO record VALUES (?, ?, ?, ?, NULL, 1) ON CONFLICT (id) DO UPDATE SET is_answer = 1,"
@@ -66,7 +68,7 @@ _NOTE_RECORD = (
 )
 _NOTE_ANSWER = (
     "REPLACE INTO answer SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?"
-    " WHERE NOT EXISTS (SELECT 1 FROM answer WHERE url = ? AND checked > ?)"
+    " WHERE NOT EXISTS (SELECT 1 FROM answer WHERE url = ? AND checked > ? AND checked <= ?)"
 )
 _DAMAGE = "Read no further than this: %s (see scrapy archive-repair)"
 _NOT_MODIFIED = "server-not-modified"
@@ -75,6 +77,9 @@ _BUSY = frozenset((408, 425, 429))
 
 IsBlocked = Callable[[int, Mapping[str, str], str], object]
 """(status, header fields, text) -> something true when the answer is none of the page that was asked for."""
+
+IsCut = Callable[["CollectionIndex", str, str], bool]
+"""(index, address, text) -> whether the answer is not all of the page, as what was known before tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +126,7 @@ def open_index(directory: Path) -> sqlite3.Connection:
         except sqlite3.Error as error:
             db.close()
             if attempt == "anew" or isinstance(error, sqlite3.OperationalError):
-                raise
+                raise type(error)(f"{path}: {error}") from error
             logger.warning("%s is made again: %s", path, error)
             remove_index(directory)
         else:
@@ -184,7 +189,16 @@ def note(db: sqlite3.Connection, number: int, met: Met) -> None:
     if payload.status == 200:
         uri = uri_key(payload.target_uri)
         row = (uri, payload.key, payload.entity, payload.size, payload.etag, met.date)
-        db.execute(_NOTE_LATEST, (*row, uri, met.date))
+        db.execute(_NOTE_LATEST, (*row, uri, *_rank(met.date)))
+
+
+def _rank(date: str) -> tuple[str, str]:
+    """What an answer of that ``WARC-Date`` gives way to: one that is later, and not later than now.
+
+    A clock that was ahead once must not make its answers the last ones for years: they give way to all others.
+    """
+    now = format_date(datetime.now(timezone.utc))
+    return "" if date > now else date, now
 
 
 def uri_key(uri: str) -> bytes:
@@ -223,8 +237,8 @@ class CollectionIndex:
     """The index of the collection in ``directory``, whose lock the caller holds, for one who wants to know what every
     address answered last.
 
-    Answers that ``is_blocked`` says nothing good of are left out: the page behind them was not seen. Metadata records
-    of one of ``item_types`` are the caller's own, and given to him as they are met.
+    Answers that ``is_blocked`` or ``is_cut`` say nothing good of are left out: the page behind them was not seen.
+    Metadata records of one of ``item_types`` are the caller's own, and given to him as they are met.
 
     Raises:
         ArchiveError: the index cannot be opened.
@@ -235,9 +249,11 @@ class CollectionIndex:
         directory: Path,
         is_blocked: IsBlocked = lambda status, fields, text: False,
         item_types: Collection[str] = (),
+        is_cut: IsCut = lambda index, url, text: False,
     ) -> None:
         self.directory = directory
         self._is_blocked = is_blocked
+        self._is_cut = is_cut
         self._item_types = frozenset(item_types)
         try:
             directory.mkdir(parents=True, exist_ok=True)
@@ -262,6 +278,10 @@ class CollectionIndex:
             return None
         address, status, etag, last_modified, checked, *spans = row
         return LastAnswer(address, status, etag, last_modified, checked, Span(*spans[:3]), Span(*spans[3:]))
+
+    def last_date(self) -> str:
+        """The latest ``WARC-Date`` of a last answer; empty when there is none."""
+        return str(self._db.execute("SELECT coalesce(max(checked), '') FROM answer").fetchone()[0])
 
     def unknown_files(self) -> list[WarcFile]:
         """Finished WARC files that the index does not hold yet, by name, which is by age."""
@@ -343,7 +363,7 @@ class CollectionIndex:
         body: tuple[int, int, int] | None = here
         if kind == "response":
             is_whole = head_length(block) is not None and len(block) == record.size
-            if status is not None and is_whole and self._is_none(status, fields, content):
+            if status is not None and is_whole and self._is_none(url, status, fields, content):
                 return
             if record_id:
                 self._db.execute(_NOTE_RECORD, (record_id, *here))
@@ -359,26 +379,29 @@ class CollectionIndex:
             return
         self._remember(url, status, fields, date, here, body)
 
-    def _is_none(self, status: int, fields: Fields, content: bytes) -> bool:
+    def _is_none(self, url: str, status: int, fields: Fields, content: bytes) -> bool:
         """Whether this is no answer of the page; files other than text are what they are."""
         text = ""
         if (fields.get("Content-Type") or "text/html").lower().startswith("text/"):
             try:
-                text = b"".join(decode_entity(fields, [content])).decode("utf-8", "replace")
+                text = entity_start(fields, [content], LONGEST_START).decode("utf-8", "replace")
             except UndecodableEntityError:
                 return False
-        return bool(self._is_blocked(status, dict(fields), text))
+        if self._is_blocked(status, dict(fields), text):
+            return True
+        return status == 200 and self._is_cut(self, url, text)
 
     def _unmodified(self, url: str, date: str, body: tuple[int, int, int] | None) -> None:
         """A 304: what was known of the page holds on; without that, what the record tells that it refers to."""
         known = self._db.execute(
-            "UPDATE answer SET checked = max(checked, ?) WHERE url = ? AND status = 200", (date, url)
+            "UPDATE answer SET checked = iif(checked > ?, ?, max(checked, ?)) WHERE url = ? AND status = 200",
+            (_rank(date)[1], date, date, url),
         ).rowcount
         if known or body is None:
             return
         (name,) = self._db.execute("SELECT name FROM file WHERE id = ?", body[:1]).fetchone()
         try:
-            fields = read_record(self.directory / name, *body[1:]).http_headers
+            fields = read_record(find(self.directory, name), *body[1:]).http_headers
         except ArchiveError as error:
             logger.warning("Not known what %s answered: %s", url, error)
             return
@@ -388,4 +411,4 @@ class CollectionIndex:
         self, url: str, status: int, fields: Fields, date: str, head: tuple[int, int, int], body: tuple[int, int, int]
     ) -> None:
         told = fields.get("ETag"), fields.get("Last-Modified")
-        self._db.execute(_NOTE_ANSWER, (url, status, *told, date, *head, *body, url, date))
+        self._db.execute(_NOTE_ANSWER, (url, status, *told, date, *head, *body, url, *_rank(date)))

@@ -13,6 +13,8 @@ _BLANK_LINE = re.compile(rb"\n\r?\n")
 _STATUS_LINE = re.compile(rb"\S+ +(\d{3,9})(?:[ \r\n]|$)")
 # More digits than any file has bytes; int() refuses thousands of them with an error of its own.
 _LONGEST_NUMBER = 18
+_BLANKS = " \t\r\n\f\v"
+"""White space of header fields; Latin-1 has others, which belong to a value."""
 _REDACTED = b"[redacted]"
 
 
@@ -84,11 +86,11 @@ def parse_fields(head: bytes, encoding: str = "iso-8859-1") -> Fields:
         if line[0] in " \t":
             if pairs:
                 name, value = pairs[-1]
-                pairs[-1] = (name, f"{value} {line.strip()}".strip())
+                pairs[-1] = (name, f"{value} {line.strip(_BLANKS)}".strip(_BLANKS))
             continue
         name, colon, value = line.partition(":")
         if colon:
-            pairs.append((name.strip(), value.strip()))
+            pairs.append((name.strip(_BLANKS), value.strip(_BLANKS)))
     return Fields(pairs)
 
 

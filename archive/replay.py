@@ -6,10 +6,11 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
-from scrapy.http import Headers, Response
+from scrapy.http import Headers, Response, TextResponse
 from scrapy.responsetypes import responsetypes
 
 from archive.cdxj.files import find
+from archive.charset import encoding_of, unknown_label
 from archive.errors import ArchiveError
 from archive.message import Fields
 from archive.warc.file import digest
@@ -72,6 +73,24 @@ def response_of(url: str, status: int, fields: Fields, payload: bytes, *, flags:
     headers = Headers()
     for name, value in fields:
         if name.lower() not in ("content-encoding", "transfer-encoding"):
-            headers.appendlist(name, value)
+            # Byte for byte; what was no HTTP head may have other characters.
+            headers.appendlist(name.encode("latin-1", "replace"), value.encode("latin-1", "replace"))
     kind = responsetypes.from_args(headers=headers, url=url, body=payload)
-    return kind(url=url, status=status, headers=headers, body=payload, flags=flags)
+    return in_known_encoding(kind(url=url, status=status, headers=headers, body=payload, flags=flags))
+
+
+def in_known_encoding(response: Response) -> Response:
+    """``response``, to be read in another character encoding where it names one that browsers do not know."""
+    if not isinstance(response, TextResponse):
+        return response
+    encoding = encoding_of(_content_type(response), response.body)
+    return response.replace(encoding=encoding) if encoding else response
+
+
+def unknown_encoding(response: Response) -> str | None:
+    """The first character encoding that ``response`` names and browsers do not know."""
+    return unknown_label(_content_type(response), response.body)
+
+
+def _content_type(response: Response) -> str:
+    return (response.headers.get("Content-Type") or b"").decode("latin-1")

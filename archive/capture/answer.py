@@ -74,19 +74,19 @@ def interim_of(exchange: Exchange) -> list[bytes]:
     return split_interim(exchange.received.start(_LONGEST_HEAD))[0]
 
 
-def payload_digest(header: Fields, body: Block, reading: str) -> str:
+def payload_digest(header: Fields, body: Block, reading: str, largest: int) -> str:
     """``WARC-Payload-Digest`` in one of the readings of `archive.capture.records.Rules`."""
     if reading == "entity":
         try:
-            return f"{DIGEST_ALGORITHM}:{sha256(decode_transfer(header, chunks_of(body)))[0]}"
+            return f"{DIGEST_ALGORITHM}:{sha256(decode_transfer(header, chunks_of(body), largest))[0]}"
         except UndecodableEntityError:
             return digest(body)  # A body that is not what its head says has no other payload than itself.
     return digest(body)
 
 
-def entity_of(header: Fields, body: Block) -> tuple[str | None, int | None]:
-    """SHA-256 (hex) and size of the entity; None when it cannot be decoded."""
+def entity_facts(header: Fields, body: Block, largest: int) -> tuple[str | None, int | None, str | None]:
+    """SHA-256 (hex) and size of the entity, None; when it cannot be decoded, or not within the bounds, why."""
     try:
-        return sha256(decode_entity(header, chunks_of(body)))
-    except UndecodableEntityError:
-        return None, None
+        return *sha256(decode_entity(header, chunks_of(body), largest)), None
+    except UndecodableEntityError as error:
+        return None, None, str(error)

@@ -24,6 +24,7 @@ from archive.capture.records import Rules, records_of
 from archive.capture.settings import read_settings
 from archive.capture.thread import Job, Work, WriterThread
 from archive.capture.warcinfo import warcinfo_fields
+from archive.entity import LARGEST
 from archive.errors import ArchiveError
 from archive.originals import Originals
 from archive.warc.record import Draft, Span, format_date, new_record_id
@@ -47,7 +48,8 @@ class Archiver:
         """Name of the run, in every warcinfo record."""
         self.failed: BaseException | None = None
         """Why the archive cannot be relied on; None while all is well."""
-        self.rules = Rules(settings.redact, settings.payload_digest)
+        largest = crawler.settings.getint("DOWNLOAD_MAXSIZE") or LARGEST
+        self.rules = Rules(settings.redact, settings.payload_digest, largest)
         self.self_check = selfcheck.SelfCheck()
         self.refused_items = 0
         """Items of `ItemRecordPipeline` that could not be written."""

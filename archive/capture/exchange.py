@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from twisted.internet.defer import Deferred
 
+from archive.capture.framing import OverlongError
 from archive.warc.record import Block
 
 _PIECE = 1 << 18
@@ -269,6 +270,12 @@ class Call:
             exchange.finish("unspecified" if end == "disconnect" and exchange.closed_by_us else end, error)
         if self.exchanges and self.exchanges[-1].error is None and end == "disconnect":
             self.exchanges[-1].error = error  # The answer came to its end, and the client made nothing of it.
+
+    @property
+    def overlong(self) -> OverlongError | None:
+        """Why the last answer was cut off by us, when it was no body that was too long."""
+        error = self.exchanges[-1].error if self.exchanges else None
+        return error if isinstance(error, OverlongError) else None
 
     @property
     def listening(self) -> list[Deferred[None]]:

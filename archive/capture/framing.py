@@ -14,6 +14,15 @@ from archive.message import number_of_bytes
 # Chromium takes 256 KB of header.
 LONGEST_LINE = 1 << 18
 
+LONGEST_HEAD = 1 << 19
+"""Bytes of the lines of all heads and trailers of one answer."""
+
+MOST_FIELDS = 1_000
+"""Those lines. Servers send some tens; http.client takes 100."""
+
+LONGEST_FRAMING = 1 << 26
+"""Bytes of what stands between the data of chunks: enough for ten million chunks of one byte."""
+
 _STATUS_LINE = re.compile(rb"HTTP/\d+\.\d+ ([+-]?\d+)(?: |$)")
 _NAME = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _CHUNK_SIZE = re.compile(rb"[0-9A-Fa-f]{1,15}(?=[\s;]|$)")
@@ -25,10 +34,24 @@ class MalformedError(ValueError):
     """An answer is none of HTTP/1."""
 
 
+class OverlongError(MalformedError):
+    """What stands around the body of an answer is more than is taken of it."""
+
+
 class Framing:
     """Follows one answer to ``method``; `feed` it what comes."""
 
-    __slots__ = ("_at", "_steps", "_unread", "ends_with_connection", "is_complete", "problem")
+    __slots__ = (
+        "_at",
+        "_fields_seen",
+        "_framing",
+        "_head",
+        "_steps",
+        "_unread",
+        "ends_with_connection",
+        "is_complete",
+        "problem",
+    )
 
     def __init__(self, method: bytes) -> None:
         self.is_complete = False
@@ -37,7 +60,7 @@ class Framing:
         self.problem: MalformedError | None = None
         """Why the end cannot be told; None while it can."""
         self._unread = b""
-        self._at = 0
+        self._at = self._head = self._framing = self._fields_seen = 0
         self._steps = self._answer(method)
         next(self._steps)
 
@@ -62,7 +85,7 @@ class Framing:
         yield
         status = 100
         while 100 <= status < 200:
-            line = yield from self._line()
+            line = yield from self._head_line()
             match = _STATUS_LINE.match(line)
             if match is None:
                 raise MalformedError(f"no status line: {line[:100]!r}")
@@ -83,7 +106,7 @@ class Framing:
         """The fields that decide on the length of the body."""
         found: dict[bytes, list[bytes]] = {}
         lines: list[bytes] = []
-        while line := (yield from self._line()):
+        while line := (yield from self._head_line()):
             if line[:1] not in b" \t":
                 lines.append(line)
             elif lines:
@@ -92,9 +115,8 @@ class Framing:
                 raise MalformedError(f"a folded line that continues none: {line[:100]!r}")
         for line in lines:
             name, colon, value = line.partition(b":")
-            if colon:
-                if not _NAME.fullmatch(name):
-                    raise MalformedError(f"a field name that is none: {name[:100]!r}")
+            # A name that is none is passed over with its line, see `private.overlook_names`.
+            if colon and _NAME.fullmatch(name):
                 name = name.lower()
                 if name in {b"content-length", b"transfer-encoding"}:
                     found.setdefault(name, []).append(value.strip())
@@ -103,6 +125,9 @@ class Framing:
     def _chunks(self) -> _Steps:
         while True:
             line = yield from self._line()
+            self._framing += len(line)
+            if self._framing > LONGEST_FRAMING:
+                raise OverlongError(f"more than {LONGEST_FRAMING} bytes between the chunks")
             match = _CHUNK_SIZE.match(line)
             if match is None:
                 raise MalformedError(f"no size of a chunk: {line[:100]!r}")
@@ -112,8 +137,18 @@ class Framing:
             yield from self._skip(size)
             if (yield from self._line()):
                 raise MalformedError("a chunk is longer than its size says")
-        while (yield from self._line()):
+        while (yield from self._head_line()):
             pass
+
+    def _head_line(self) -> Generator[None, None, bytes]:
+        line = yield from self._line()
+        self._head += len(line)
+        self._fields_seen += 1
+        if self._head > LONGEST_HEAD:
+            raise OverlongError(f"a head of more than {LONGEST_HEAD} bytes")
+        if self._fields_seen > MOST_FIELDS:
+            raise OverlongError(f"a head of more than {MOST_FIELDS} lines")
+        return line
 
     def _line(self) -> Generator[None, None, bytes]:
         """The next line without its end."""
@@ -126,7 +161,7 @@ class Framing:
             searched = unread
         if (end if end >= 0 else len(self._unread)) - self._at > LONGEST_LINE:
             start = self._unread[self._at : self._at + 100]
-            raise MalformedError(f"a line of more than {LONGEST_LINE} bytes: {start!r}")
+            raise OverlongError(f"a line of more than {LONGEST_LINE} bytes: {start!r}")
         line = self._unread[self._at : end]
         self._at = end + 1
         return line.removesuffix(b"\r")

@@ -94,6 +94,9 @@ class CaptureHandler:
             for end in call.listening:
                 await maybe_deferred_to_future(end)
             call.finish(_end_of(error), error)
+            if (overlong := call.overlong) and isinstance(error, Exception):
+                # The client only knows that its connection was lost, and would ask again.
+                raise DownloadCancelledError(f"{without_userinfo(request.url)}: {overlong}") from error
             raise
         finally:
             CURRENT_CALL.reset(token)

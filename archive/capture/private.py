@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import scrapy
@@ -76,3 +76,20 @@ def lengthen_lines(protocol: HTTP11ClientProtocol, length: int) -> None:
     parser: Any = getattr(protocol, _PARSER)
     if parser is not None:
         parser.MAX_LENGTH = length
+
+
+def overlook_names(protocol: HTTP11ClientProtocol) -> None:
+    """Let the answer that ``protocol`` waits for have fields whose name is none: browsers leave out the line.
+
+    Twisted would leave out the page.
+    """
+    parser: Any = getattr(protocol, _PARSER)
+    if parser is None:
+        return
+    received = parser.headerReceived
+
+    def known(name: bytes, value: bytes) -> None:
+        with suppress(ValueError):  # InvalidHeaderName
+            received(name, value)
+
+    parser.headerReceived = known

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from archive.capture.answer import Answer, entity_of, interim_of, payload_digest, take_apart
+from archive.capture.answer import Answer, entity_facts, interim_of, payload_digest, take_apart
 from archive.capture.cipher import iana_name
 from archive.capture.exchange import Call, Exchange, without_userinfo
 from archive.capture.revisit import Revisit, identical_payload, not_modified
@@ -45,6 +45,9 @@ class Rules:
     """``stored``: of the bytes behind the head as stored, as warcio, FastWARC, Wget and pywb read the standard;
     ``entity``: of the body without transfer encodings, as jwarc and gowarc do."""
 
+    largest_entity: int
+    """Bytes; of an answer that unpacks to more there is no digest of the entity."""
+
 
 @dataclass(slots=True)
 class Facts:
@@ -56,6 +59,8 @@ class Facts:
     payload_digest: str | None
     entity_sha256: str | None
     entity_length: int | None
+    undecoded: str | None = None
+    """Why there is no digest of the entity."""
 
 
 @dataclass(slots=True)
@@ -176,10 +181,12 @@ def _connection_fields(call: Call, exchange: Exchange, answer: Answer | None) ->
 def _facts(exchange: Exchange, answer: Answer, rules: Rules, target_uri: str, date: str) -> Facts:
     facts = Facts(target_uri, date, f"{date[:19]}Z", None, None, None)
     if answer.head:
-        facts.payload_digest = payload_digest(answer.header, answer.body, rules.payload_digest)
+        facts.payload_digest = payload_digest(answer.header, answer.body, rules.payload_digest, rules.largest_entity)
         if exchange.end == "complete" and exchange.method != b"HEAD" and answer.status != 304:
             if "Transfer-Encoding" in answer.header or "Content-Encoding" in answer.header:
-                facts.entity_sha256, facts.entity_length = entity_of(answer.header, answer.body)
+                facts.entity_sha256, facts.entity_length, facts.undecoded = entity_facts(
+                    answer.header, answer.body, rules.largest_entity
+                )
             else:
                 facts.entity_sha256, facts.entity_length = (
                     facts.payload_digest.removeprefix("sha256:"),
@@ -224,6 +231,8 @@ def _metadata_fields(
     fields += _error_fields(exchange.error)
     if facts is not None and facts.entity_sha256 is not None:
         fields += [("entitySha256", facts.entity_sha256), ("entityLength", facts.entity_length)]
+    if facts is not None and facts.undecoded is not None:
+        fields.append(("entityProblem", facts.undecoded))
     if exchange.connection is not None and exchange.connection.certificate_sha256:
         fields.append(("serverCertificateSha256", exchange.connection.certificate_sha256))
     interim = answer.interim if answer else interim_of(exchange)

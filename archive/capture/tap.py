@@ -22,11 +22,13 @@ from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from archive.capture.exchange import Call, Connection, Exchange, next_connection_id
-from archive.capture.framing import LONGEST_LINE, Framing
-from archive.capture.private import lengthen_lines
+from archive.capture.framing import LONGEST_LINE, Framing, OverlongError
+from archive.capture.private import lengthen_lines, overlook_names
 
 # Seconds to listen on after an answer that is not understood; a server that is done with it closes earlier.
 _PATIENCE = 2.0
+# Bytes of such an answer that are taken: it is evidence of a fault, and no page.
+_LONGEST_UNKNOWN = 1 << 20
 
 
 class CurrentCall:
@@ -107,11 +109,16 @@ class Tap(ProtocolWrapper):
                 self._described = self._described or _describe(self.transport)
                 exchange.connection = self._described
                 lengthen_lines(self.wrappedProtocol, LONGEST_LINE)
+                overlook_names(self.wrappedProtocol)
             belongs = self._framing.feed(data)
             exchange.receive(data[:belongs])
             if self._framing.is_complete:
                 exchange.surplus = data[belongs:]
                 self._end("complete")
+            elif problem := self._too_long(exchange):
+                self._end("length", problem)
+                self.abortConnection()
+                return
         if self._patience is None:
             self._reading = True
             try:
@@ -120,6 +127,14 @@ class Tap(ProtocolWrapper):
                 self._reading = False
         elif self._exchange is None:
             self._hang_up()  # The whole answer is there, although the client did not understand it.
+
+    def _too_long(self, exchange: Exchange) -> OverlongError | None:
+        """Why no more is taken of the answer; a body has a bound of its own, DOWNLOAD_MAXSIZE."""
+        if isinstance(self._framing.problem, OverlongError):
+            return self._framing.problem
+        if self._patience is not None and exchange.received.size > _LONGEST_UNKNOWN:
+            return OverlongError(f"more than {_LONGEST_UNKNOWN} bytes that are no answer of HTTP/1")
+        return None
 
     def _end(self, end: str, error: BaseException | None = None) -> None:
         exchange, self._exchange = self._exchange, None

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from archive.disk import oddity
 from archive.errors import ArchiveError
 from archive.warc.salvage import OPEN_SUFFIX
 
@@ -35,7 +36,7 @@ def warc_files(directory: str | os.PathLike[str]) -> list[WarcFile]:
     """The WARC files of a collection, finished and open ones, by name.
 
     Raises:
-        ArchiveError: the folder cannot be read.
+        ArchiveError: the folder cannot be read; something in it is called like a WARC file and is none.
     """
     try:
         paths = [path for path in Path(directory).iterdir() if not path.name.startswith(".")]
@@ -59,6 +60,8 @@ def named_files(paths: Iterable[str | os.PathLike[str]]) -> list[WarcFile]:
 def _by_name(paths: Iterable[Path]) -> list[WarcFile]:
     files: dict[str, WarcFile] = {}
     for path in paths:
+        if odd := oddity(path):
+            raise ArchiveError(f"{path} {odd}: move it away, or name the WARC files")
         file = WarcFile(path)
         other = files.setdefault(file.name, file)
         if other.path != file.path:
@@ -73,12 +76,18 @@ def current(file: WarcFile) -> WarcFile:
 
 
 def find(directory: str | os.PathLike[str], name: str) -> Path:
-    """The file that an index calls ``name``, finished or open.
+    """The file that an index or an item calls ``name``, finished or open.
+
+    ``name`` may come from anywhere: it is one in the folder itself, and of a file, not of a link or pipe.
 
     Raises:
         ArchiveError: there is none.
     """
+    if not name.strip(".") or set(name) & {"/", "\\", "\0"}:
+        raise ArchiveError(f"{name!r} is no name of a file in {directory}")
     for path in (Path(directory) / name, Path(directory) / (name + OPEN_SUFFIX)):
+        if path.is_symlink() or (path.exists() and not path.is_file()):
+            raise ArchiveError(f"{path}: a link, folder or pipe, and not a file of the archive")
         if path.exists():
             return path
     raise ArchiveError(f"{Path(directory) / name}: the file is not there; make the index again")

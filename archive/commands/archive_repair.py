@@ -9,6 +9,7 @@ from scrapy.exceptions import UsageError
 
 from archive.commands.base import ArchiveCommand
 from archive.commands.progress import ByteProgress
+from archive.disk import oddity
 from archive.errors import ArchiveError
 from archive.repair import repair, repaired_name
 
@@ -43,7 +44,8 @@ class Command(ArchiveCommand):
             raise UsageError("name one WARC file", print_help=False)
         damaged = Path(args[0])
         if not damaged.is_file():
-            raise UsageError(f"{damaged}: there is no such file", print_help=False)
+            odd = oddity(damaged)
+            raise UsageError(f"{damaged} {odd}" if odd else f"{damaged}: there is no such file", print_help=False)
         output = Path(opts.output) if opts.output else repaired_name(damaged)
         if output.exists():
             raise UsageError(f"{output}: exists already; say -o and another name", print_help=False)

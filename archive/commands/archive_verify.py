@@ -11,6 +11,8 @@ from scrapy.exceptions import UsageError
 from archive.cdxj import WarcFile, index_path, named_files, warc_files
 from archive.commands.base import ArchiveCommand, archive_directory
 from archive.commands.progress import ByteProgress
+from archive.disk import oddity
+from archive.errors import ArchiveError
 from archive.verify import NOTES, Verification
 
 
@@ -53,6 +55,9 @@ class Command(ArchiveCommand):
             files = warc_files(directory)
             index = index or _if_there(index_path(directory))
             items = items or sorted((directory.parent / "items").glob("*.jsonl"))
+        for path in map(Path, filter(None, (index, *items))):
+            if odd := oddity(path):
+                raise ArchiveError(f"{path} {odd}")
         if not files:
             raise UsageError(f"no WARC files in {' '.join(args) or directory}", print_help=False)
         size = sum(file.path.stat().st_size for file in files if file.path.exists())
@@ -77,6 +82,8 @@ def _files_of(paths: list[str]) -> list[WarcFile]:
     for path in map(Path, paths):
         if not path.exists():
             raise UsageError(f"{path}: there is no such file or folder", print_help=False)
+        if not path.is_dir() and (odd := oddity(path)):
+            raise UsageError(f"{path} {odd}", print_help=False)
         found += [file.path for file in warc_files(path)] if path.is_dir() else [path]
     return named_files(found)
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import io
-import os
 import sys
 from abc import abstractmethod
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
 from archive.capture.settings import expand
+from archive.commands.output import forgive, printing
 from archive.errors import ArchiveError
 
 
@@ -55,9 +55,9 @@ class ArchiveCommand(ScrapyCommand):
     def execute(self, args: list[str], opts: argparse.Namespace) -> int:
         """Do the work; errors of the archive and of the disk are told in one line and end with exit code 1."""
 
+    @partial(printing, unread=1)
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        if isinstance(sys.stdout, io.TextIOWrapper):
-            sys.stdout.reconfigure(errors="backslashreplace")  # The name of a file need not be text.
+        forgive("backslashreplace")  # The name of a file need not be text.
         try:
             _refuse_options(args)
             self.exitcode = self.execute(args, opts)
@@ -67,9 +67,7 @@ class ArchiveCommand(ScrapyCommand):
         except ArchiveError as error:
             self.fail(str(error))
         except BrokenPipeError:
-            # Who read our output has seen enough; what is still buffered goes nowhere, without a traceback at exit.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            self.exitcode = 1
+            raise
         except OSError as error:
             self.fail(f"{error.filename}: {error.strerror}" if error.filename else str(error))
 

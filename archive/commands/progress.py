@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from contextlib import suppress
 from types import TracebackType
 from typing import TypeVar
 
@@ -16,13 +17,16 @@ _Self = TypeVar("_Self", bound="_Shown")
 
 
 class _Shown:
-    """A context manager that shows ``words`` and how much is done."""
+    """A context manager that shows ``words`` and how much is done; nothing when it is ``quiet``."""
 
-    def __init__(self, words: str, total: int | None, column: DownloadColumn | MofNCompleteColumn) -> None:
+    def __init__(
+        self, words: str, total: int | None, column: DownloadColumn | MofNCompleteColumn, quiet: bool = False
+    ) -> None:
         self._words = words
+        self._quiet = quiet
         self._told = time.monotonic()
         self._bar: Progress | None = None
-        if sys.stderr.isatty():
+        if sys.stderr.isatty() and not quiet:
             columns = (TextColumn("{task.description}"), BarColumn(), column, TimeRemainingColumn())
             self._bar = Progress(*columns, console=Console(stderr=True), transient=True)
             self._task = self._bar.add_task(words, total=total)
@@ -41,16 +45,17 @@ class _Shown:
     def _tell(self, done: int, total: int | None, plain: str) -> None:
         if self._bar:
             self._bar.update(self._task, completed=done, total=total)
-        elif time.monotonic() - self._told >= _PLAIN_INTERVAL:
+        elif not self._quiet and time.monotonic() - self._told >= _PLAIN_INTERVAL:
             self._told = time.monotonic()
-            print(f"{self._words}: {plain}", file=sys.stderr, flush=True)
+            with suppress(OSError):  # nobody reads it any more: the work goes on
+                print(f"{self._words}: {plain}", file=sys.stderr, flush=True)
 
 
 class ByteProgress(_Shown):
     """Counts bytes done of ``total``; `advance` is the callback that the library takes."""
 
-    def __init__(self, words: str, total: int) -> None:
-        super().__init__(words, total, DownloadColumn())
+    def __init__(self, words: str, total: int, *, quiet: bool = False) -> None:
+        super().__init__(words, total, DownloadColumn(), quiet)
         self._total = total
         self._done = 0
 

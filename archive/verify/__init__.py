@@ -73,15 +73,17 @@ class Verification:
             yield fault
 
     def _run(self) -> Iterator[Fault]:
+        names = {file.name for file in self._files}
+        checks = {
+            path: CrossCheck(path, self._all, names, is_whole=self._is_whole) for path in self._index + self._items
+        }
         for file in map(current, self._files):
             try:
                 yield from self._check_file(file)
             except OSError as error:
                 yield Fault(str(file.path), 0, "unreadable", error.strerror or str(error))
         yield from self._links.finish()
-        names = {file.name for file in self._files}
-        for path in self._index + self._items:
-            check = CrossCheck(path, self._all, names, is_whole=self._is_whole)
+        for path, check in checks.items():
             try:
                 yield from check.check_index() if path in self._index else check.check_items()
             except OSError as error:

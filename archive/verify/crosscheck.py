@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from archive.cdxj.line import IndexEntry, parse_line
 from archive.errors import ArchiveError
 from archive.verify.faults import Fault
 from archive.verify.table import RecordTable, bare, digest_key, key, seconds
+from archive.warc.salvage import OPEN_SUFFIX
 
 
 def object_key(record_id: str, value: Any) -> int:
@@ -20,7 +22,8 @@ def object_key(record_id: str, value: Any) -> int:
 
 
 class CrossCheck:
-    """Lines of one file that cite records of ``table``.
+    """Lines of one file that cite records of ``table``: those that stand in it now, to be made before the records are
+    read. What a running crawl adds, or puts in its place, may cite records that were written after they were.
 
     ``names`` are the WARC files checked. Where these are the whole collection, a line about another file is wrong;
     else it is only counted.
@@ -29,13 +32,24 @@ class CrossCheck:
     def __init__(self, path: Path, table: RecordTable, names: set[str], *, is_whole: bool) -> None:
         self._path, self._all, self._names, self._is_whole = path, table, names, is_whole
         self._elsewhere: Counter[str] = Counter()
+        self._stream: BinaryIO | None = None
+        self._error: OSError | None = None
+        try:
+            self._stream = path.open("rb")
+            self._size = os.fstat(self._stream.fileno()).st_size
+        except OSError as error:
+            self._error = error
         self.lines = 0
         """Lines checked."""
 
     def _lines(self) -> Iterator[tuple[int, bytes]]:
+        if self._stream is None:
+            raise self._error or OSError(f"{self._path}: not there")
         offset = 0
-        with self._path.open("rb") as stream:
+        with self._stream as stream:
             for line in stream:
+                if offset >= self._size:
+                    break
                 if line.strip():
                     self.lines += 1
                     yield offset, line
@@ -82,7 +96,9 @@ class CrossCheck:
                 self._elsewhere[capture.filename] += 1
         yield from self._elsewhere_notes()
         for number, found in enumerate(indexed):
-            if not found and self._all.kind[number] and self._all.uri[number] and self._all.length[number]:
+            # An index is of finished files.
+            is_open = self._all.files[self._all.file[number]].endswith(OPEN_SUFFIX)
+            if not (found or is_open) and self._all.kind[number] and self._all.uri[number] and self._all.length[number]:
                 yield self._all.fault(number, "index-missing", f"{self._path.name} has no line for this record")
 
     def _differing(self, capture: IndexEntry, number: int) -> Iterator[str]:
@@ -111,6 +127,10 @@ class CrossCheck:
             OSError: the file cannot be read.
         """
         for offset, line in self._lines():
+            if not line.endswith(b"\n"):
+                words = "the last line is unfinished: a run is writing it, or was killed; the next one mends it"
+                yield self._fault(offset, "item-syntax", words)
+                continue
             try:
                 item = json.loads(line)
                 where = item["warc"]

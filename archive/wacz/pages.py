@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from itertools import chain
 from pathlib import Path
 
@@ -14,8 +14,9 @@ from w3lib.encoding import html_to_unicode
 from archive.cdxj import IndexEntry, iter_captures
 from archive.cdxj.files import find
 from archive.cdxj.sort import LineSorter
-from archive.entity import decode_entity
-from archive.errors import UndecodableEntityError
+from archive.charset import encoding_of
+from archive.entity import entity_start
+from archive.errors import ArchiveError, UndecodableEntityError
 from archive.message import parse_fields, split_head
 from archive.warc.reader import StreamedRecord, is_gzip
 
@@ -42,7 +43,10 @@ def page_lines(index: Path, directories: Mapping[str, Path], scratch: Path) -> I
             # A crawler that fetches a page twice in a second shows it once.
             if capture.status == 200 and capture.mime in _PAGE_TYPES and before != (capture.timestamp, capture.url):
                 before = (capture.timestamp, capture.url)
-                page = _page(capture, title_of(find(directories[capture.filename], capture.filename), capture.offset))
+                if capture.filename not in directories:
+                    raise ArchiveError(f"{index}: a line names {capture.filename!r}, which is not packaged")
+                path = find(directories[capture.filename], capture.filename)
+                page = _page(capture, title_of(path, capture.offset))
                 sorter.add(capture.timestamp.encode("ascii") + _line(page))
         for line in sorter.sorted():
             yield line[len("YYYYMMDDhhmmss") :]
@@ -75,22 +79,15 @@ def title_of(path: Path, offset: int) -> str | None:
         head, body = split_head(record.start(_LONGEST_PART))
         header = parse_fields(head)
         try:
-            payload = _first(decode_entity(header, chain([body], record.chunks())))
+            payload = entity_start(header, chain([body], record.chunks()), _LONGEST_PART)
         except UndecodableEntityError:
             return None
-    _, text = html_to_unicode(header.get("Content-Type"), payload)
+    stated = header.get("Content-Type")
+    encoding = encoding_of(stated, payload)
+    _, text = html_to_unicode(f"text/html; charset={encoding}" if encoding else stated, payload)
     # An SVG image in the page has titles of its own.
     title = Selector(text=text or " ", type="html").xpath("string(//title[not(ancestor::svg)])").get() or ""
     return " ".join(title.split()) or None
-
-
-def _first(pieces: Iterable[bytes]) -> bytes:
-    found = b""
-    for piece in pieces:
-        found += piece
-        if len(found) >= _LONGEST_PART:
-            break
-    return found
 
 
 def _line(entry: dict[str, str]) -> bytes:

@@ -10,6 +10,9 @@ from archive.errors import CollectionLockedError
 
 LOCK_NAME = ".lock"
 
+# What a link there points to would be emptied.
+_FLAGS = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
+
 
 class CollectionLock:
     """An advisory lock on a directory, held until `release` or the end of the process, however it ends.
@@ -22,7 +25,7 @@ class CollectionLock:
     """
 
     def __init__(self, directory: Path) -> None:
-        self._descriptor = os.open(directory / LOCK_NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        self._descriptor = os.open(directory / LOCK_NAME, _FLAGS, 0o644)
         try:
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

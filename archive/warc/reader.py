@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable, Generator, Iterator
+from io import BytesIO
 from os import PathLike, fspath
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -20,6 +21,7 @@ from warcio.archiveiterator import WARCIterator
 from warcio.bufferedreaders import BufferedReader
 from warcio.exceptions import ArchiveLoadFailed
 
+from archive.entity import LARGEST
 from archive.errors import ArchiveError, BrokenRecordError
 from archive.message import Fields, head_length, number_of_bytes, parse_fields
 from archive.warc.record import READABLE, Record
@@ -38,6 +40,11 @@ _ZipError: Any = isal_zlib.error  # The stubs take the class for an instance.
 
 # It warns of each address that it mends; its fields are not used, but those of the header as it stands.
 logging.getLogger("warcio.recordloader").setLevel(logging.ERROR)
+
+LARGEST_BLOCK = LARGEST + (1 << 20)
+"""Bytes of a block that is held in memory where nobody says another number; a gzip member of a megabyte may unpack to a
+thousand times as much."""
+_LARGEST_OF_ALL = 1 << 30
 
 Path_ = str | PathLike[str]
 Advance = Callable[[int], None]
@@ -274,16 +281,25 @@ def is_gzip(stream: BinaryIO) -> bool:
     return stream.read(len(_GZIP_MAGIC)) == _GZIP_MAGIC
 
 
-def record_at(name: str, stream: BinaryIO, offset: int, length: int) -> Record:
+def record_at(name: str, stream: BinaryIO, offset: int, length: int, largest: int = LARGEST_BLOCK) -> Record:
     """The one record in ``length`` bytes at ``offset`` of an open WARC file.
 
     Raises:
-        BrokenRecordError: the span is not exactly one whole record.
+        BrokenRecordError: the span is not exactly one whole record, or its block has more than ``largest`` bytes.
     """
     record = _streamed_at(name, stream, offset, length)
-    block = b"".join(record.chunks())
+    block = _block(name, record, largest)
     _check_length(name, record, length)
     return _record(record, block)
+
+
+def _block(name: str, record: StreamedRecord, largest: int) -> bytes:
+    if record.size > largest:
+        raise BrokenRecordError(name, record.offset, f"a block of {record.size} bytes: no more than {largest} are held")
+    found = BytesIO()
+    for piece in record.chunks():
+        found.write(piece)
+    return found.getvalue()
 
 
 def check_record(name: str, stream: BinaryIO, offset: int, length: int) -> Fields:
@@ -317,16 +333,17 @@ def _record(record: StreamedRecord, block: bytes) -> Record:
     return Record(version, record.headers, block, record.offset, record.length())
 
 
-def read_record(path: Path_, offset: int, length: int) -> Record:
+def read_record(path: Path_, offset: int, length: int, largest: int = LARGEST_BLOCK) -> Record:
     """The one record in ``length`` bytes at ``offset`` of the WARC file ``path``.
 
     Raises:
-        ArchiveError: the file cannot be opened, or the span is not exactly one whole record.
+        ArchiveError: the file cannot be opened, the span is not exactly one whole record, or its block has more than
+            ``largest`` bytes.
     """
     name = fspath(path)
     try:
         with Path(name).open("rb") as stream:
-            return record_at(name, stream, offset, length)
+            return record_at(name, stream, offset, length, largest)
     except OSError as error:
         raise ArchiveError(f"{name}: {error.strerror}") from error
 
@@ -338,7 +355,7 @@ def iter_records(path: Path_) -> Iterator[Record]:
         ArchiveError: the file cannot be opened, or is damaged at some point; the records before it have been given.
     """
     for record in stream_file(path):
-        yield _record(record, b"".join(record.chunks()))
+        yield _record(record, _block(fspath(path), record, _LARGEST_OF_ALL))
 
 
 def stream_file(path: Path_, advance: Advance = lambda size: None) -> Generator[StreamedRecord, None, None]:

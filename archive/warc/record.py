@@ -9,7 +9,7 @@ from datetime import datetime, timezone
 from functools import cached_property
 from typing import Protocol
 
-from archive.entity import decode_entity
+from archive.entity import LARGEST, entity_of
 from archive.errors import UndecodableEntityError
 from archive.message import Fields, parse_fields, split_head, status_of
 
@@ -156,24 +156,28 @@ class Record:
 
     @property
     def payload(self) -> bytes:
-        """The entity: the body without transfer and content encodings.
+        """The `entity`, within the bound of the library."""
+        return self.entity()
+
+    def entity(self, limit: int = LARGEST) -> bytes:
+        """The body without transfer and content encodings, of which none may unpack to more than ``limit`` bytes.
 
         Raises:
-            UndecodableEntityError: an encoding is unknown, broken or cut off.
+            UndecodableEntityError: an encoding is unknown, broken, cut off or too large.
         """
         if not self.http_head:
             return self.block
         fields = self.http_headers
         try:
-            return b"".join(decode_entity(fields, [self.body]))
+            return entity_of(fields, self.body, limit)
         except UndecodableEntityError:
             # Some writers store the body dechunked and leave the header: then no chunk size is in front.
             if "Transfer-Encoding" not in fields or _starts_with_chunk(self.body):
                 raise
         kept = [pair for pair in fields if pair[0].lower() != "transfer-encoding"]
-        return b"".join(decode_entity(Fields(kept), [self.body]))
+        return entity_of(Fields(kept), self.body, limit)
 
 
 def _starts_with_chunk(body: bytes) -> bool:
-    size = body.split(b"\n", 1)[0].split(b";", 1)[0].strip()
+    size = body[:40].split(b"\n", 1)[0].split(b";", 1)[0].strip()
     return bool(size) and all(byte in b"0123456789abcdefABCDEF" for byte in size)

@@ -51,7 +51,7 @@ class Salvaged:
 
 def unfinished(directory: Path) -> list[Path]:
     """The ``.open`` files of ``directory``, by name."""
-    return [path for path in sorted(directory.iterdir()) if _LEFT_BEHIND.fullmatch(path.name)]
+    return [path for path in sorted(directory.iterdir()) if _LEFT_BEHIND.fullmatch(path.name) and path.is_file()]
 
 
 def examine(path: Path) -> Salvaged:

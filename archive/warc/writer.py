@@ -8,7 +8,7 @@ import socket
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 from archive.errors import ArchiveError
@@ -17,9 +17,25 @@ from archive.warc.lock import CollectionLock
 from archive.warc.record import Draft, Span
 from archive.warc.salvage import OPEN_SUFFIX, Salvaged, examine, finish, unfinished
 
+_STAMP = re.compile(r"-(\d{17})-\d{5,}-")
+
 
 def _file_name_part(text: str) -> str:
     return re.sub(r"[^\w.]+", "_", text)
+
+
+def _stamp(moment: datetime) -> str:
+    return f"{moment:%Y%m%d%H%M%S}{moment.microsecond // 1000:03}"
+
+
+def _next(name: str) -> str:
+    """The stamp a millisecond after that in the name of a file; empty when it has none."""
+    stamp = _STAMP.search(name)
+    try:
+        last = datetime.strptime(f"{stamp[1]}000+0000", "%Y%m%d%H%M%S%f%z") if stamp else None
+        return _stamp(last + timedelta(milliseconds=1)) if last else ""
+    except (ValueError, OverflowError):
+        return ""
 
 
 def _salvage_fields(salvaged: Sequence[Salvaged]) -> list[tuple[str, str]]:
@@ -35,8 +51,9 @@ def _salvage_fields(salvaged: Sequence[Salvaged]) -> list[tuple[str, str]]:
 class WarcWriter:
     """The one writer of the collection in ``directory``.
 
-    A file is named ``PREFIX-<UTC, 17 digits>-<serial>-<host>.warc.gz``, carries the suffix ``.open`` while it is
-    written, and loses it by an atomic rename after an fsync. A file is opened when there is something to write.
+    A file is named ``PREFIX-<UTC, 17 digits>-<serial>-<host>.warc.gz``, later than all that are there, carries the
+    suffix ``.open`` while it is written, and loses it by an atomic rename after an fsync. A file is opened when there
+    is something to write.
 
     Args:
         directory: made when missing.
@@ -166,7 +183,8 @@ class WarcWriter:
 
     def _begin(self) -> OpenFile:
         now = datetime.now(timezone.utc)
-        moment = f"{now:%Y%m%d%H%M%S}{now.microsecond // 1000:03}"
+        # Names tell the order of writing, which a clock that is set back must not turn round.
+        moment = max((_stamp(now), *(_next(path.name) for path in self.directory.glob("*.warc.gz*"))))
         serial = len(self.files)
         # A clock may be set back, and two writers may begin in the same millisecond: a finished file is never replaced.
         while self._is_taken(name := f"{self.prefix}-{moment}-{serial:05}-{self._host}.warc.gz"):

@@ -109,7 +109,8 @@ def test_the_walk_goes_on_behind_damage(sound):
     verification = Verification([WarcFile(sound)])
     faults = list(verification.run())
     assert faults[0].offset == record.offset
-    assert faults[0].code in {"member-damaged", "member-check"}
+    # Which of them, the ids in the record decide: they are others each time, and so are the bits that are overwritten.
+    assert faults[0].code in {"member-damaged", "member-check", "garbage"}
     assert f"up to byte {record.offset + record.length} are lost" in faults[0].words
     assert {"warcinfo": 1, "request": 2, "response": 1} == dict(verification.records)
 

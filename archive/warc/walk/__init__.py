@@ -19,6 +19,10 @@ __all__ = ["DamageError", "FoundRecord", "Gap", "check_sum_is_damaged", "found_a
 
 _PIECE = 1 << 16
 
+_AGAIN = 8
+_AGAIN_AT_LEAST = 1 << 24
+_START = 1 << 13
+
 
 @dataclass(frozen=True, slots=True)
 class Gap:
@@ -28,6 +32,23 @@ class Gap:
     end: int
     code: str
     problem: str
+
+
+class _LookAhead:
+    """Where to look for the next record when one turned out to be damaged.
+
+    At its second byte, for its length may be what is wrong. Bytes that were read in vain are so read again, in all
+    `_AGAIN` times the file; one made of nothing but starts of records would have each of its bytes read as often as it
+    has bytes. After that, what was read is left.
+    """
+
+    def __init__(self, size: int) -> None:
+        self._left = max(_AGAIN * size, _AGAIN_AT_LEAST)
+
+    def start(self, offset: int, reached: int) -> int:
+        """For a record that began at ``offset`` and was read up to ``reached``; a start of one is read in no time."""
+        self._left -= max(0, reached - offset - _START)
+        return offset + 1 if self._left > 0 else max(offset + 1, reached)
 
 
 def walk(name: str, stream: BinaryIO, start: int = 0) -> Iterator[FoundRecord | Gap]:
@@ -79,6 +100,7 @@ def _is_gzip(stream: BinaryIO, size: int) -> bool | None:
 def _walk_members(name: str, stream: BinaryIO, start: int, size: int) -> Iterator[FoundRecord | Gap]:
     source = Source(stream, start)
     offset = start
+    ahead = _LookAhead(size)
     while offset < size:
         member = MemberReader(name, source)
         damage = None
@@ -92,7 +114,7 @@ def _walk_members(name: str, stream: BinaryIO, start: int, size: int) -> Iterato
             end = member.end()
         except DamageError as error:
             damage = damage or error
-            end = next_member(stream, offset + 1, size)
+            end = next_member(stream, ahead.start(offset, source.offset), size)
             source.seek(end)
         if damage:
             lost = _words(stream, offset, end, size)
@@ -111,6 +133,7 @@ def _records_of(name: str, member: MemberReader) -> Iterator[FoundRecord]:
 
 def _walk_plain(name: str, stream: BinaryIO, start: int, size: int) -> Iterator[FoundRecord | Gap]:
     reader = PlainReader(Source(stream, start), size)
+    ahead = _LookAhead(size)
     while not reader.at_end():
         offset = reader.position
         try:
@@ -118,9 +141,11 @@ def _walk_plain(name: str, stream: BinaryIO, start: int, size: int) -> Iterator[
             yield record
             record.finish()
         except DamageError as damage:
-            end = next_record(stream, offset + 1, size)
+            end = next_record(stream, ahead.start(offset, reader.position), size)
             yield Gap(offset, end, damage.code, f"{damage.problem}; {_words(stream, offset, end, size)}")
-            reader = PlainReader(Source(stream, end), size)
+            source = Source(stream, end)
+            source.seek(end)
+            reader = PlainReader(source, size)
 
 
 def _words(stream: BinaryIO, offset: int, end: int, size: int) -> str:

@@ -10,6 +10,7 @@ from typing import BinaryIO
 from archive.errors import BrokenRecordError
 
 _PIECE = 1 << 16
+_FIRST_PIECE = 1 << 11
 # RFC 1952, 2.3, with the optional parts that writers of WARC files use: none, or a name.
 _GZIP_HEADER = re.compile(rb"\x1f\x8b\x08(?:[\x00\x01].{6}|[\x08\x09].{6}[^\x00]*\x00)", re.DOTALL)
 
@@ -28,12 +29,13 @@ class Source:
     def __init__(self, stream: BinaryIO, offset: int) -> None:
         self._stream = stream
         self._back = b""
+        self._piece = _PIECE
         self.offset = offset
         stream.seek(offset)
 
     def take(self) -> bytes:
-        data = self._back or self._stream.read(_PIECE)
-        self._back = b""
+        data = self._back or self._stream.read(self._piece)
+        self._back, self._piece = b"", _PIECE
         self.offset += len(data)
         return data
 
@@ -42,7 +44,8 @@ class Source:
         self.offset -= len(data)
 
     def seek(self, offset: int) -> None:
-        self._back = b""
+        """Go on at a place where it is not sure that there is something to read."""
+        self._back, self._piece = b"", _FIRST_PIECE
         self._stream.seek(offset)
         self.offset = offset
 

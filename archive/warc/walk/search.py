@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 _PIECE = 1 << 16
+_FIRST_PIECE = 1 << 10
 MEMBER_START = b"\x1f\x8b\x08"
 LONGEST_VERSION_LINE = 16
 VERSION_LINE = re.compile(rb"WARC/\d{1,3}\.\d{1,3}\r?\n")
@@ -40,9 +41,11 @@ def _search(stream: BinaryIO, pattern: re.Pattern[bytes], start: int) -> Iterato
     overlap = LONGEST_VERSION_LINE + 1
     window = b""
     offset = start  # of the window
+    piece = _FIRST_PIECE
     while True:
         stream.seek(offset + len(window))
-        data = stream.read(_PIECE)
+        data = stream.read(piece)
+        piece = min(2 * piece, _PIECE)  # It may be near, and be none: then the next search begins behind it.
         window += data
         # A match that begins in the overlap is found in the next window, where it is whole.
         last = len(window) - overlap if data else len(window)

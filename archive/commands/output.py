@@ -1,0 +1,37 @@
+"""What a command prints, whatever it is printed to: a terminal of few letters, a pipe that nobody reads any more."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+
+def printing(run: Callable[..., None], unread: int | None = None) -> Callable[..., None]:
+    """``run`` of a command, made to end well wherever its output goes.
+
+    Characters that standard output cannot show are replaced. Where its reader has gone (``| head``), the command ends
+    without a word, with the exit code ``unread``, or the one that it has by then.
+    """
+
+    @wraps(run)
+    def printed(command: Any, *arguments: Any) -> None:
+        forgive()
+        try:
+            run(command, *arguments)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            # What is still buffered goes nowhere, without a complaint of the interpreter at its end.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            command.exitcode = command.exitcode if unread is None else unread
+
+    return printed
+
+
+def forgive(errors: str = "replace") -> None:
+    """Have standard output replace what it cannot show; standard error does so by itself."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors=errors)
