@@ -94,7 +94,7 @@ class Attachment:
     """Absolute URL."""
 
     filename: str
-    """Last part of the URL's path, percent-decoded."""
+    """Last part of the URL's path, percent-decoded, with ``_`` for what is no part of a file's name."""
 
     title: str | None = None
     """Link text as printed."""
@@ -267,6 +267,11 @@ def filled(get: Callable[[str], Any]) -> str:
     """Those of them that have something, in one text; ``get`` gives a field's value by name."""
     return " ".join(name for name in BLOCK_FIELDS if get(name))
 
+
+PROVENANCE = frozenset(
+    ("version", "first_seen", "last_changed", "fetched_at", "run_id", "extractor", "warc", "content_sha256")
+) | {"site_profile"}
+"""Fields that say where a line comes from, not what the page says."""
 
 UNEXPORTED = {Value: ("datetime", "day_first"), Entry: ("field_name", "unread")}
 """What only helps reading, and stands in no line."""

@@ -8,8 +8,16 @@ import re
 from urllib.parse import unquote, urlsplit
 
 from migration_spider.items import NewsItem
+from migration_spider.normalize.noise import steady, steady_lines, steady_path, steady_values
 
-_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f/\\]+")
+# Control characters, those that turn the direction of a text, what no file system or Windows takes.
+_UNSAFE = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff/\\:*?\"<>|]+"
+)
+_DEVICE = re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9\xb9\xb2\xb3])\s*(?:\.|$)", re.IGNORECASE)
+
+LONGEST_NAME = 255
+"""Bytes of a file's name on usual file systems."""
 
 
 def item_id(node_id: int | None, url: str, language: str) -> str:
@@ -25,8 +33,19 @@ def item_id(node_id: int | None, url: str, language: str) -> str:
 
 
 def filename(url: str) -> str:
-    """Last part of the URL's path, percent-decoded; slashes and control characters in it become ``_``. May be empty."""
-    return _UNPRINTABLE.sub("_", unquote(_path(url).rpartition("/")[2]))
+    """Last part of the URL's path, percent-decoded, as a name that is one wherever a file is saved under it.
+
+    Slashes, control characters and the like become ``_``, dots and spaces at its end go, a device of Windows gets ``_``
+    before it, and what is too long loses its middle. May be empty.
+    """
+    name = _UNSAFE.sub("_", unquote(_path(url).rpartition("/")[2])).strip(" ").rstrip(". ")
+    if _DEVICE.match(name):
+        name = f"_{name}"
+    if len(name.encode()) <= LONGEST_NAME:
+        return name
+    stem, dot, extension = name.rpartition(".")
+    end = (dot + extension).encode() if stem and len(extension) < 20 else b""
+    return (name.encode()[: LONGEST_NAME - len(end)] + end).decode("utf-8", "ignore")
 
 
 def content_sha256(item: NewsItem) -> str:
@@ -34,12 +53,23 @@ def content_sha256(item: NewsItem) -> str:
 
     Over JSON with sorted keys and no spaces, UTF-8. Host names, query strings (``?itok=``, asset versions), links and
     normalized values stay out: neither another host, nor another render, nor a better vocabulary makes a new version.
+    Nor does what changes by itself, see `normalize.noise`, or the order of values and files.
     """
+    files = [
+        [
+            steady_path(unquote(_path(file.url)), is_known=file.sha256 is not None),
+            None if file.title is None else steady(file.title),
+            file.sha256,
+        ]
+        for file in item.attachments
+    ]
     content = {
         "title": item.title,
-        "body_text": item.body_text,
-        "metadata": [[entry.label, [value.text for value in entry.values]] for entry in item.metadata],
-        "attachments": [[unquote(_path(file.url)), file.title, file.sha256] for file in item.attachments],
+        "body_text": steady_lines(item.body_text),
+        "metadata": [
+            [entry.label, steady_values(entry.label, [value.text for value in entry.values])] for entry in item.metadata
+        ],
+        "attachments": sorted(files, key=lambda file: [part or "" for part in file]),
     }
     return hashlib.sha256(
         json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode("utf-8", "surrogatepass")

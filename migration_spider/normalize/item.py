@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from migration_spider.items import NewsItem
 from migration_spider.normalize.block import BlockResult, normalize_block
 from migration_spider.normalize.html import sanitise, shortened
-from migration_spider.normalize.identity import content_sha256, item_id
+from migration_spider.normalize.identity import content_sha256, filename, item_id
 from migration_spider.normalize.language import detect
 
 
@@ -23,17 +23,22 @@ class SiteOrders:
     """BCP 47 language of the page -> whether the day is printed first."""
 
 
-def normalize(item: NewsItem, *, day_first: bool | None = None, site: SiteOrders | None = None) -> BlockResult:
+def normalize(
+    item: NewsItem, *, day_first: bool | None = None, site: SiteOrders | None = None, cites: bool = False
+) -> BlockResult:
     """Fill the normalized half of ``item`` from its as-printed half; returns what was not recognised.
 
     ``day_first`` is the order of numeric dates as a person says, ``site`` that which other pages tell; None when it is
-    not known. An item whose date ``site`` decided cites it.
+    not known. An item whose date ``site`` decided cites it, and one with ``cites``, of which the same profile has left
+    something out.
     """
     order = site.day_first.get(item.language) if site else None
     found = normalize_block(item.metadata, item.language, day_first=day_first, site_day_first=order)
     for name, value in found.fields.items():
         setattr(item, name, value)
-    item.site_profile = site.digest if site and found.date_told_by == "site" else None
+    for file in item.attachments:
+        file.filename = filename(file.url)
+    item.site_profile = site.digest if site and (cites or found.date_told_by == "site") else None
     item.problems += found.problems
     item.content_language = detect(item.body_text)
     html, is_cut = shortened(item.body_html)

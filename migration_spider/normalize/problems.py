@@ -10,6 +10,7 @@ PROBLEMS = {
     "body-empty": "the page has no article text",
     "body-html-cut": "the article's HTML is longer than a million characters: `body_html` is its beginning, `body_text`"
     " is whole",
+    "charset-unknown": "the page names a character encoding that browsers do not know: it is read as if it named none",
     "characters-lost": "the page states a character encoding that it does not keep: some characters are `U+FFFD`",
     "date-ambiguous": "a numeric date that reads as two days, and nothing tells which: no date is given",
     "date-conflict": "stamp and text, or two printed dates, name different days: the stamp, the labelled, or the first"
@@ -20,6 +21,7 @@ PROBLEMS = {
     "date-range": "a span of days: no date is given",
     "date-unparsed": "the text under the date's label is no date that can be read",
     "label-unknown": "a label of the block that no list knows: its values are in `metadata` only",
+    "page-cut": "the page has more elements than are read: what stands at its end is missing",
     "text-rendition": "read from plain text: links, files, images and the grouping of values are lost",
     "translation-fallback": "the text is that of another language: a fallback page (`is_fallback`), or a translation"
     " that the site names and nobody has made yet",
