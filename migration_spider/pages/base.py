@@ -61,6 +61,11 @@ class Page:
         return elements_of(self.selector)
 
     @property
+    def is_cut(self) -> bool:
+        """Whether the page has more elements than are read of it."""
+        return self.elements.is_cut
+
+    @property
     def root(self) -> Any:
         """The ``<html>`` element (lxml); None when the answer is no HTML."""
         return self.elements.root

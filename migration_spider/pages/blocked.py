@@ -22,6 +22,7 @@ CODES = {
     "login": "a login form where the page should be",
     "parked": "the address shows an offer of the domain, or the first page of an empty server",
     "empty": "nothing between header and footer",
+    "cut": "the page breaks off half-way, or an error of the server stands in it",
 }
 
 MAX_MARKUP = 500_000

@@ -13,6 +13,12 @@ from parsel import Selector
 # A page of the portal has some thousand elements; the limit is for broken ones, so that no page takes seconds.
 MAX_ELEMENTS = 12_000
 
+# Bytes of a page, feed or sitemap, decoded: a sitemap may have 50 MB (sitemaps.org protocol 0.9). Files may have more.
+LARGEST_ANSWER = 64 << 20
+
+# A page of ours has 100 KB; as a tree it takes thirty times its length in memory, where it is one tag after the other.
+LARGEST_PAGE = 5_000_000
+
 # The beginning of a page may hold more of its elements than of its length.
 MOST_CUTS = 2
 
@@ -22,14 +28,18 @@ _LONG_TAG = re.compile(r"<[a-zA-Z][^<>]{20000,}")
 
 
 def is_parseable(markup: str) -> bool:
-    """Whether an HTML parser gets through ``markup`` in time linear in its length."""
-    return all(tag[0].count("=") + tag[0].count(" ") < MAX_ATTRIBUTES for tag in _LONG_TAG.finditer(markup))
+    """Whether an HTML parser gets through ``markup`` in time and memory that a page may take."""
+    return len(markup) <= LARGEST_PAGE and all(
+        tag[0].count("=") + tag[0].count(" ") < MAX_ATTRIBUTES for tag in _LONG_TAG.finditer(markup)
+    )
 
 
 class Elements:
     """The elements of a page, in page order, for all who look for some of them."""
 
-    def __init__(self, root: Any, nodes: list[Any]) -> None:
+    def __init__(self, root: Any, nodes: list[Any], *, is_cut: bool = False) -> None:
+        self.is_cut = is_cut
+        """Whether the page has more than these."""
         self.root = root
         """The ``<html>`` element (lxml); None when the answer is no HTML."""
         # Not only for the loops: as long as somebody has lxml's Python objects, it does not make them again.
@@ -63,6 +73,7 @@ def bounded(selector: Selector) -> Selector:
     if not isinstance(getattr(selector.root, "tag", None), str):
         return selector
     nodes = _nodes(selector.root)
+    is_cut = len(nodes) > MAX_ELEMENTS
     for _ in range(MOST_CUTS):
         if len(nodes) <= MAX_ELEMENTS:
             break
@@ -70,7 +81,7 @@ def bounded(selector: Selector) -> Selector:
         share = MAX_ELEMENTS / selector.root.xpath("count(//*)")
         selector = Selector(text=markup[: max(10_000, int(len(markup) * share))], type="html")
         nodes = _nodes(selector.root)
-    _known[selector] = Elements(selector.root, nodes)
+    _known[selector] = Elements(selector.root, nodes, is_cut=is_cut)
     return selector
 
 

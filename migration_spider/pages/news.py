@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Set as AbstractSet
 from functools import cached_property
 from itertools import islice
 from typing import Any
@@ -16,9 +18,14 @@ from migration_spider.pages.chrome import label_count
 from migration_spider.pages.markup import inner_html, srcset
 from migration_spider.pages.outline import HEADING_TAGS, Block, Line, ancestors, local_name
 from migration_spider.pages.outline_builder import build, shown_text
+from migration_spider.pages.parts import Part, parts, place_of
 from migration_spider.pages.prose import is_prose
 from migration_spider.pages.roles import SUMMARY, TEXT_ROLES, Reading
+from migration_spider.pages.scope import container
 from migration_spider.pages.text import absolute, fold
+
+OF_LINES = ("body_text", "body_html", "summary", "attachments")
+"""Fields of the item that are read from the roles of the lines."""
 
 _HEADS = HEADING_TAGS | {"dt", "summary", "legend"}
 _TITLES = frozenset(("twitter:title", "dcterms.title")), frozenset(("og:title",))
@@ -33,6 +40,9 @@ class NewsPage(Page):
     """Members are named like the fields of :class:`NewsItem` and say what the page prints."""
 
     kind: Kind = "news"
+
+    template: AbstractSet[Part] = frozenset()
+    """What other pages have shown to be no text of any, see `migration_spider.templates`; to be set before reading."""
 
     @cached_property
     def block(self) -> metadata_block.MetadataBlock:
@@ -126,8 +136,8 @@ class NewsPage(Page):
         return {line for unit in self.block.units for line in (unit.lines() if isinstance(unit, Block) else (unit,))}
 
     @cached_property
-    def lines(self) -> list[Line]:
-        """The lines of the outline in page order, each with its role."""
+    def _read_alone(self) -> list[Line]:
+        """The lines of the outline in page order, each with the role that this page alone tells."""
         top = self.outline
         if top is None:
             return []
@@ -135,9 +145,50 @@ class NewsPage(Page):
         return Reading(top, self.article, self.base_url, self.block, titles, summary).lines
 
     @cached_property
+    def _text_alone(self) -> list[Line]:
+        return [line for line in self._read_alone if line.role in TEXT_ROLES]
+
+    @cached_property
+    def parts(self) -> dict[Part, list[Line]]:
+        """The parts of the text that other pages may have, too, those of the template among them."""
+        return parts(self._text_alone)
+
+    @cached_property
+    def left_out(self) -> frozenset[Part]:
+        """Those of them that the template prints; none where these are all of the text: then it is the page's own."""
+        found = frozenset(self.parts.keys() & self.template)
+        is_all = sum(len(self.parts[part]) for part in found) == len(self._text_alone)
+        return frozenset() if is_all else found
+
+    @cached_property
+    def alone(self) -> str:
+        """The text as this page alone tells it."""
+        return plain_text(self._text_alone)
+
+    @cached_property
+    def lines(self) -> list[Line]:
+        """The lines of the outline in page order, each with its role."""
+        lines = self._read_alone
+        for part in self.template and self.left_out:
+            for line in self.parts[part]:
+                line.role, line.why = "chrome", "the same at this place of other pages: the template's"
+        return lines
+
+    @cached_property
     def text_lines(self) -> list[Line]:
         """The lines of the article's text."""
         return [line for line in self.lines if line.role in TEXT_ROLES]
+
+    @cached_property
+    def layout(self) -> dict[str, str]:
+        """Where the page has its ``title``, and its ``text`` or the most of it: two elements each, see `parts`."""
+        found = {part: place_of(line.parent, 2) for line in self.lines if (part := line.role) == "title"}
+        sizes: Counter[Block] = Counter()
+        for line in self.text_lines:
+            sizes[container(line)] += len(line.text)
+        if sizes:
+            found["text"] = place_of(sizes.most_common(1)[0][0], 2)
+        return found
 
     def _title_lines(self, top: Block) -> list[Line]:
         """The heading wherever it stands, and above the text the title, printed twice on many pages."""
@@ -249,6 +300,7 @@ class NewsPage(Page):
             metadata=self.metadata,
             attachments=self.attachments,
             images=self.images,
+            problems=["page-cut"] if self.is_cut else [],
         )
         self.forget()
         return item

@@ -153,7 +153,8 @@ def test_a_long_part_of_the_site_around_it_hides_nothing(frame):
 
 
 def test_every_code_has_a_case():
-    assert set(CODES) == {code for code, *_ in BLOCKED.values()}
+    # What is cut is told beside other pages, see test_broken.py.
+    assert set(CODES) - {"cut"} == {code for code, *_ in BLOCKED.values()}
 
 
 def article(title, body, **how):

@@ -4,7 +4,8 @@ import gzip
 
 import pytest
 
-from migration_spider.pages.feeds import rss_links, sitemap_links
+from migration_spider.pages.feeds import feed_problem, rss_links, sitemap_links, sitemap_problem
+from migration_spider.pages.xml_files import read
 
 A, B = "https://portal.example/a", "https://portal.example/b"
 RSS = f"""<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel><link>https://portal.example/</link>
@@ -68,3 +69,80 @@ def test_entities_that_grow_do_not():
 def test_what_is_no_feed_gives_nothing(data):
     assert [] == rss_links(data)
     assert ("urlset", []) == sitemap_links(data)
+
+
+ODD = {
+    "control character": RSS.replace("<title>A", "<title>\x0bA\x1f"),
+    "reference to one": RSS.replace("<title>A", "<title>&#8;A&#x0;&#xD800;"),
+    "lone ampersand": RSS.replace("<title>A", "<title>Bread & butter&co; A&"),
+    "name of HTML": RSS.replace("<title>A", "<title>A&nbsp;&eacute;&copy;"),
+    "less than": RSS.replace("<title>A", "<title>2 < 3 <= 4, A"),
+    "no UTF-8": RSS.replace("<title>A", "<title>caf\xe9 A").encode("latin-1"),
+    "no UTF-8 among UTF-8": RSS.encode().replace(b"<title>A", b"<title>\xc3\xa9\xe9\xc3\xa9 A"),
+    "another encoding than stated": RSS.replace("utf-8", "iso-8859-1").replace("<title>A", "<title>caf\xe9 A").encode(),
+    "UTF-8 called UTF-16": RSS.replace("utf-8", "utf-16").encode(),
+    "no such encoding": RSS.replace("utf-8", "nonsense").encode(),
+    "begins late": f"\n \t{RSS}".encode(),
+    "mark and white space": f"\ufeff\r\n{RSS}".encode(),
+    "comment before": f"<!-- from the cache -->\n{RSS}".encode(),
+    "prefix without address": RSS.replace("<title>A", "<title>A</title><media:x/><title>"),
+    "zeros behind": RSS.encode() + b"\0\0\0",
+}
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_a_feed_with_bad_characters_that_has_its_end_is_whole(name):
+    data = ODD[name] if isinstance(ODD[name], bytes) else ODD[name].encode()
+    assert ([A, B], None) == (rss_links(data), feed_problem(data))
+    # The same, broken off.
+    for end in ("</channel></rss>", "<link>https://portal.example/a</link></item></channel></rss>"):
+        assert feed_problem(data[: data.rindex(end.encode())]) is not None
+
+
+@pytest.mark.parametrize("name", sorted(ODD.keys() - {"prefix without address"}))
+def test_what_was_mended_is_told(name):
+    data = ODD[name] if isinstance(ODD[name], bytes) else ODD[name].encode()
+    assert read(data).oddity
+    assert not read(RSS.encode()).oddity
+
+
+@pytest.mark.parametrize(
+    ("printed", "url"),
+    [
+        (b"https://portal.example/a?b=1&c=2", "https://portal.example/a?b=1&c=2"),
+        (b"https://portal.example/caf\xe9", "https://portal.example/caf\xe9"),
+        (b"https://portal.example/caf&eacute;\x01", "https://portal.example/caf\xe9"),
+        (b"<![CDATA[https://portal.example/a?b=1&amp=2]]>\x01", "https://portal.example/a?b=1&amp=2"),
+    ],
+)
+def test_addresses_with_bad_characters_are_read_as_meant(printed, url):
+    data = b"<urlset><url><loc>" + printed + b"</loc></url></urlset>"
+    assert [url] == [found for found, _, _ in sitemap_links(data)[1]]
+    assert sitemap_problem(data) is None
+
+
+ERROR = "<br />\n<b>Fatal error</b>:  Out of memory in <b>/srv/a.php</b> on line <b>7</b><br />\n"
+
+
+@pytest.mark.parametrize(
+    "whole", [SITEMAP, RSS, ATOM, f"<sitemapindex><sitemap><loc>{A}</loc></sitemap></sitemapindex>"]
+)
+def test_a_list_with_an_error_of_the_server_in_it_is_not_whole(whole):
+    half = whole[: whole.rindex("<", 0, -20)]
+    for broken in (half, half + ERROR, ERROR + whole, whole + ERROR):
+        for data in (broken.encode(), gzip.compress(broken.encode())):
+            problem = sitemap_problem(data) if "loc" in whole else feed_problem(data)
+            assert problem is not None, broken
+            assert A in [*rss_links(data), *(url for url, _, _ in sitemap_links(data)[1])]
+
+
+def test_half_an_address_is_none():
+    for error in ("", ERROR, "\nFatal error: Out of memory in /srv/a.php on line 7"):
+        data = f"<urlset><url><loc>{A}</loc></url><url><loc>{A}/and-mo{error}".encode()
+        assert [A] == [url for url, _, _ in sitemap_links(data)[1]]
+
+
+@pytest.mark.parametrize("piece", ["<!-- ", "<![CDATA[", "<? ", "<!DOCTYPE a ", "<!DOCTYPE a [[", "&", "<", "<a>"])
+def test_a_file_that_is_never_closed_takes_no_longer_than_its_length(piece):
+    assert read(f"<urlset>{piece * 60_000}".encode()).problem
+    assert read(f"{piece * 60_000}<urlset>".encode()).problem
