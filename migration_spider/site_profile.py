@@ -1,29 +1,43 @@
-"""What one page cannot tell and the site can: whether ``03/04/2022`` is the third of April or the fourth of March.
+"""What one page cannot tell and the site can: the order of its dates, and the words that its templates print.
 
-Pages whose date leaves no doubt (a number over 12, a weekday, a stamp) tell in which order the site prints day and
-month, per language of the page. Only the dates of the metadata block count: one template prints them all, while
-teasers and texts have others, and authors their own habits.
+Whether ``03/04/2022`` is the third of April or the fourth of March: pages whose date leaves no doubt (a number over 12,
+a weekday, a stamp) tell in which order the site prints day and month, per language of the page. Only the dates of the
+metadata block count: one template prints them all, while teasers and texts have others, and authors their own habits.
 
 What else could tell is left out. That one reading lies in the future, or breaks the order of node ids or listings,
 would show something only if items were entered on the day that they state; they are entered late, and dated ahead. Nor
 is it needed: three in five numeric dates have a day over 12.
+
+Which words around a text are the site's and not the page's: `migration_spider.templates`.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+import zlib
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from archive.disk import replacing
+from parsel import Selector
+
+from archive.disk import oddity, replacing
 from migration_spider.exceptions import OptionError
-from migration_spider.items import Entry
+from migration_spider.items import Entry, NewsItem
+from migration_spider.layouts import Layouts
+from migration_spider.layouts import parse as parse_layouts
 from migration_spider.normalize.block import NumericDates, numeric_dates
 from migration_spider.normalize.dates import custom_order
 from migration_spider.normalize.item import SiteOrders
+from migration_spider.pages import NewsPage
+from migration_spider.pages.bounds import bounded
+from migration_spider.pages.news import OF_LINES
+from migration_spider.pages.parts import Part
+from migration_spider.templates import ENOUGH, Templates
+from migration_spider.templates import LEAST as LEAST_ALIKE
+from migration_spider.templates import parse as parse_templates
 
 SCHEMA = "migration-spider/site-profile/1"
 FILE = "profile.json"
@@ -48,7 +62,7 @@ _SOURCE = "en"
 
 
 class ProfileError(OptionError):
-    """A file is no site profile. Raised by :func:`parse` and :class:`DateOrders`."""
+    """A file is no site profile. Raised by :func:`parse` and :class:`SiteLearner`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +90,15 @@ class Evidence:
 class SiteProfile:
     """The evidence of earlier runs and of this one."""
 
-    def __init__(self, languages: Mapping[str, Evidence] | None = None) -> None:
+    def __init__(
+        self,
+        languages: Mapping[str, Evidence] | None = None,
+        templates: Templates | None = None,
+        layouts: Layouts | None = None,
+    ) -> None:
         self.languages: dict[str, Evidence] = dict(languages or {})
+        self.templates = templates or Templates()
+        self.layouts = layouts or Layouts()
         self._met: set[str] = set()
         """Items met in this run."""
 
@@ -115,13 +136,20 @@ class SiteProfile:
                 found[name] = Order(order, "languages")
         return found
 
-    def dump(self, orders: Mapping[str, Order]) -> bytes:
-        """The profile as it is kept and archived, with ``orders`` as what is settled: JSON, always the same bytes."""
+    def dump(self, orders: Mapping[str, Order], template: Mapping[str, Collection[Part]]) -> bytes:
+        """The profile as it is kept and archived, with what is settled: JSON, always the same bytes.
+
+        Args:
+            orders: language -> order of dates.
+            template: language -> parts of pages that are left out of texts.
+        """
         return (
             json.dumps(
                 {
                     "schema": SCHEMA,
                     "dates": {name: self._told(name, orders.get(name)) for name in sorted(self.languages)},
+                    "templates": self.templates.dump(template),
+                    "layouts": self.layouts.dump(),
                 },
                 ensure_ascii=False,
                 indent=2,
@@ -152,8 +180,16 @@ class SiteProfile:
         return {order: {i: text for i, text in pages.items() if i in kept} for order, pages in evidence.pages.items()}
 
 
-def parse(data: bytes) -> tuple[SiteProfile, dict[str, Order]]:
-    """The evidence in a profile, and what it says is settled. Raises ProfileError."""
+@dataclass(frozen=True, slots=True)
+class SiteTold(SiteOrders):
+    """What a profile says is settled, for reading pages."""
+
+    template: Mapping[str, frozenset[Part]] = field(default_factory=dict)
+    """BCP 47 language of the page -> the parts that are left out of texts."""
+
+
+def parse(data: bytes) -> tuple[SiteProfile, dict[str, Order], dict[str, frozenset[Part]]]:
+    """The evidence in a profile, and what it says is settled (orders, template). Raises ProfileError."""
     try:
         told = json.loads(data)
         if told["schema"] != SCHEMA:
@@ -168,15 +204,37 @@ def parse(data: bytes) -> tuple[SiteProfile, dict[str, Order]]:
             for name, one in dates.items()
             if one["order"] is not None
         }
+        # Those made before there were any have none.
+        templates, template = parse_templates(told.get("templates", {}))
+        layouts = parse_layouts(told.get("layouts", {}))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ProfileError(f"no site profile: {type(error).__name__}: {error}") from error
-    return SiteProfile(evidence), orders
+    return SiteProfile(evidence, templates, layouts), orders, template
 
 
-def site_orders(data: bytes) -> SiteOrders:
-    """What a profile says is settled, for the normalization. Raises ProfileError."""
-    orders = parse(data)[1]
-    return SiteOrders(hashlib.sha256(data).hexdigest(), {name: order.day_first for name, order in orders.items()})
+def site_told(data: bytes) -> SiteTold:
+    """What a profile says is settled, for reading pages. Raises ProfileError."""
+    _, orders, template = parse(data)
+    return _told(data, orders, template)
+
+
+def template_in(folder: Path, language: str) -> frozenset[Part]:
+    """The parts of pages of ``language`` that the profile in ``folder`` leaves out; none where there is no profile.
+
+    Raises:
+        ProfileError: the file is no site profile.
+        OSError: it cannot be read.
+    """
+    try:
+        data = (folder / FILE).read_bytes()
+    except FileNotFoundError:
+        return frozenset()
+    return site_told(data).template.get(language, frozenset())
+
+
+def _told(data: bytes, orders: Mapping[str, Order], template: Mapping[str, frozenset[Part]]) -> SiteTold:
+    digest = hashlib.sha256(data).hexdigest()
+    return SiteTold(digest, {name: order.day_first for name, order in orders.items()}, dict(template))
 
 
 def save(path: Path, data: bytes) -> None:
@@ -186,8 +244,28 @@ def save(path: Path, data: bytes) -> None:
         stream.write(data)
 
 
-class DateOrders:
-    """The orders in force in one run: those that the profile in ``path`` has at its start, and what is settled later.
+@dataclass(slots=True)
+class Noted:
+    """What is kept of a page until its item is stored."""
+
+    parts: frozenset[Part]
+    """Those of its text, beside the body field."""
+
+    template: frozenset[Part]
+    """Those of them that the profile in force named when the page was read."""
+
+    left_out: frozenset[Part]
+    """Those of them that were left out."""
+
+    alone: str
+    """The text of the item as the page alone tells it."""
+
+    page: bytes
+    """The page itself, compressed, should it have to be read again; empty once that is settled."""
+
+
+class SiteLearner:
+    """What of a profile is in force in one run: what the one in ``path`` has at its start, and what is settled later.
 
     What is in force stays so to the end of the run, whatever is found: it holds for the next run, which is told.
 
@@ -199,16 +277,22 @@ class DateOrders:
         self.path = path
         self.profile = SiteProfile()
         self.before: dict[str, Order] = {}
-        """What was in force at the start."""
+        """The orders in force at the start."""
         self.held: dict[str, Any] = {}
-        """Address -> the item, as printed, whose date waits for what the walk will show."""
+        """Address -> the item, as printed, that waits for what the walk will show."""
+        self.noted: dict[str, Noted] = {}
+        """Address -> what is kept of its page; of the items that are held, and of those on their way to the store."""
         self.is_walking = False
         """Whether items are held: the walk has begun and not ended, and what is held will be given back."""
         self.not_held = 0
         """Items that found no room there, and no order settled either."""
         self.archived: set[str] = set()
         """Digests of the profiles that stand in the archive of the run."""
-        self._data = b""
+        self.data_of: dict[str, bytes] = {}
+        """Digest -> profile, of those that have been in force."""
+        template: dict[str, frozenset[Part]] = {}
+        if odd := oddity(path):
+            raise ProfileError(f"{path} {odd}: move it away, and the site is learned anew")
         try:
             data = path.read_bytes()
         except (FileNotFoundError, NotADirectoryError):
@@ -217,39 +301,87 @@ class DateOrders:
             raise ProfileError(f"{path} cannot be read: {error.strerror}") from error
         if data:
             try:
-                self.profile, self.before = parse(data)
+                self.profile, self.before, template = parse(data)
             except ProfileError as error:
-                raise ProfileError(f"{path}: {error}; delete it, and the order of dates is learned anew") from error
-        self._put_in_force(self.before)
+                raise ProfileError(f"{path}: {error}; delete it, and the site is learned anew") from error
+        self._put_in_force(self.before, template)
 
-    @property
-    def data(self) -> bytes:
-        """The profile in force."""
-        return self._data
+    def template(self, language: str) -> frozenset[Part]:
+        """The parts of pages of ``language`` that are left out of texts."""
+        return self.site.template.get(language, frozenset())
 
-    def settle(self) -> None:
-        """Put in force what the evidence tells of languages of which nothing was settled yet."""
+    def settle(self, pages: int = LEAST_ALIKE) -> None:
+        """Put in force what the evidence tells of which nothing was settled yet; of templates by that many pages."""
         orders = {**self.profile.orders(), **self._orders}
-        if orders != self._orders:
-            self._put_in_force(orders)
+        told = self.profile.templates.told(pages)
+        template = {
+            language: told.get(language, frozenset()) | self.template(language)
+            for language in sorted(told.keys() | self.site.template.keys())
+        }
+        if (orders, template) != (self._orders, self.site.template):
+            self._put_in_force(orders, template)
 
-    def _put_in_force(self, orders: Mapping[str, Order]) -> None:
+    def _put_in_force(self, orders: Mapping[str, Order], template: Mapping[str, frozenset[Part]]) -> None:
         self._orders = dict(orders)
-        self._data = self.profile.dump(self._orders)
-        self.site = SiteOrders(
-            hashlib.sha256(self._data).hexdigest(), {name: order.day_first for name, order in orders.items()}
-        )
+        data = self.profile.dump(self._orders, template)
+        self.site = _told(data, self._orders, template)
+        self.data_of[self.site.digest] = data
 
-    def must_wait(self, url: str, language: str, dates: NumericDates) -> bool:
-        """Whether the page at ``url`` must be held until the walk has shown in which order its dates are printed.
+    def note(self, page: NewsPage, html: str) -> None:
+        """Keep what is needed of a page, read with the parts in force, whose item is made next."""
+        self.profile.layouts.add(page.url, page.layout)
+        if parts := self.profile.templates.telling(page.language, page.parts):
+            packed = zlib.compress(html.encode("utf-8", "surrogatepass"), 1)
+            self.noted[page.url] = Noted(parts, parts & page.template, page.left_out, page.alone, packed)
+
+    def add(self, item_id: str, item: NewsItem) -> NumericDates:
+        """Take in what the page of ``item`` shows; returns its dates in numbers."""
+        if noted := self.noted.get(item.url):
+            self.profile.templates.add(item_id, item.language, noted.parts)
+        return self.profile.add(item_id, item.language, item.metadata)
+
+    def is_stale(self, url: str, language: str) -> bool:
+        """Whether parts of the page are left out by now that were not when it was read."""
+        noted = self.noted.get(url)
+        return noted is not None and noted.parts & self.template(language) != noted.template
+
+    def read_again(self, item: NewsItem) -> None:
+        """Read what depends on the parts in force once more, from the page that was kept."""
+        noted = self.noted[item.url]
+        html = zlib.decompress(noted.page).decode("utf-8", "surrogatepass")
+        page = NewsPage(item.url, bounded(Selector(text=html, type="html")))
+        page.template = self.template(item.language)
+        self.note(page, html)
+        made = page.to_item()
+        for name in OF_LINES:
+            setattr(item, name, getattr(made, name))
+
+    def has_left_out(self, url: str) -> bool:
+        """Whether something of the page was left out, now that it is read for good."""
+        if (noted := self.noted.get(url)) is None:
+            return False
+        noted.page = b""
+        return bool(noted.left_out)
+
+    def must_wait(self, url: str, language: str, dates: NumericDates | None) -> bool:
+        """Whether the item at ``url`` must be held until the walk has shown how its page is to be read.
 
         When so many wait that memory counts, what has been found decides; what that leaves open does not wait.
+
+        Args:
+            dates: its dates in numbers; None when their order is known.
         """
-        if not (self.is_walking and dates.unclear) or language in self._orders:
+        if not self.is_walking:
+            return False
+        noted, templates = self.noted.get(url), self.profile.templates
+        if noted and templates.has_enough(language, noted.parts - self.template(language)):
+            self.settle(ENOUGH)
+        waits_for_order = dates is not None and bool(dates.unclear) and language not in self._orders
+        if not waits_for_order and not (noted and templates.is_open(language, noted.parts)):
             return False
         if url not in self.held and len(self.held) >= MOST_HELD:
             self.settle()
-            self.not_held += language not in self._orders
+            self.not_held += waits_for_order and language not in self._orders
             return False
         return True
 
@@ -274,5 +406,6 @@ class DateOrders:
 
     def save(self) -> None:
         """Keep the evidence, and what it tells now, for the next run. Raises OSError."""
-        if self.profile.languages:
-            save(self.path, self.profile.dump(self.profile.orders()))
+        profile = self.profile
+        if profile.languages or profile.templates.languages or profile.layouts.met:
+            save(self.path, self.profile.dump(self.profile.orders(), self.profile.templates.told()))

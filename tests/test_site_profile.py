@@ -6,7 +6,7 @@ import pytest
 
 from migration_spider import site_profile
 from migration_spider.items import Entry, Value
-from migration_spider.site_profile import LEAST, DateOrders, Order, ProfileError, SiteProfile, parse, site_orders
+from migration_spider.site_profile import LEAST, Order, ProfileError, SiteLearner, SiteProfile, parse, site_told
 
 LABEL = "Date of publication"
 
@@ -105,23 +105,23 @@ def test_a_language_without_evidence_is_like_the_others_when_their_format_is_the
 
 def test_a_profile_is_read_back_as_it_was_written():
     made = profile(en=(0, 20), fr=(7, 0), zh_Hant=(0, 0))
-    data = made.dump(made.orders())
-    again, orders = parse(data)
+    data = made.dump(made.orders(), {})
+    again, orders, _ = parse(data)
     assert made.orders() == orders
-    assert data == again.dump(orders)
-    assert {"en": False, "fr": True} == site_orders(data).day_first
+    assert data == again.dump(orders, {})
+    assert {"en": False, "fr": True} == site_told(data).day_first
     assert ["en", "fr", "zh-Hant"] == list(json.loads(data)["dates"])
 
 
 def test_a_profile_stays_small_and_keeps_the_pages_of_the_last_run():
     many = profile(en=(1000, 50))
-    told = json.loads(many.dump({}))["dates"]["en"]
+    told = json.loads(many.dump({}, {}))["dates"]["en"]
     assert 100 == sum(told["pages"].values()) == sum(map(len, told["examples"].values()))
     assert told["pages"]["month-first"]  # what speaks against it is not left out
-    later, _ = parse(many.dump({}))
+    later, *_ = parse(many.dump({}, {}))
     for n in range(60):
         later.add(f"{n}@new", "en", block("12/17/2021"))
-    kept = json.loads(later.dump({}))["dates"]["en"]["examples"]["month-first"]
+    kept = json.loads(later.dump({}, {}))["dates"]["en"]["examples"]["month-first"]
     assert 60 == sum(name.endswith("@new") for name in kept)
 
 
@@ -139,8 +139,8 @@ def started(tmp_path, before=None):
     """The orders of a run that begins with the profile ``before``."""
     path = tmp_path / "profile.json"
     if before is not None:
-        path.write_bytes(before.dump(before.orders()))
-    orders = DateOrders(path)
+        path.write_bytes(before.dump(before.orders(), before.templates.told()))
+    orders = SiteLearner(path)
     orders.is_walking = True
     return orders
 
@@ -167,7 +167,7 @@ def test_what_is_settled_at_the_end_of_the_walk_is_in_force_for_what_was_held(tm
     before = orders.site.digest
     assert ["item a", "item b"] == orders.release()
     assert ({"en": False}, ["en: month-first"]) == (orders.site.day_first, orders.settled())
-    assert before != orders.site.digest == site_orders(orders.data).digest
+    assert before != orders.site.digest == site_told(orders.data_of[orders.site.digest]).digest
 
 
 def test_what_is_in_force_stays_so_and_a_change_holds_from_the_next_run_on(tmp_path):
@@ -223,4 +223,4 @@ def test_what_is_no_profile_is_told_with_the_file(tmp_path, data):
     path = tmp_path / "profile.json"
     path.write_bytes(data)
     with pytest.raises(ProfileError, match=f"{path}: .*delete it"):
-        DateOrders(path)
+        SiteLearner(path)

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urljoin
 
 from scrapy.http import Response
 
 from archive import ArchiveError, Record, iter_records
 from archive.message import Fields
 from archive.replay import response_of
-from migration_spider.addresses import canonical
+from migration_spider.addresses import canonical, led_to
 from migration_spider.reparse.reading import Seen, record_at, scan_file
 from migration_spider.reparse.source import Source, own_files, sources
 
@@ -45,7 +44,7 @@ class Answer:
         """Where a redirect leads to."""
         place = self.headers.get("Location") if 300 <= self.status < 400 else None
         try:
-            return urljoin(self.url, place) if place else None
+            return led_to(self.url, place.encode("latin-1")) if place else None
         except ValueError:
             return None
 

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from archive import ArchiveError
 from migration_spider.pages import feeds as feeds_of
 from migration_spider.pages import menu
+from migration_spider.pages.xml_files import plain
 from migration_spider.survey.answers import Answer
 from migration_spider.survey.model import (
     Access,
@@ -171,7 +172,7 @@ def _body(answer: Answer) -> bytes:
 
 
 def _start(answer: Answer) -> bytes:
-    return feeds_of.plain(_body(answer))[:5_000]
+    return plain(_body(answer))[:5_000]
 
 
 def _is_json(answer: Answer) -> bool:

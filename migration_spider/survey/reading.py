@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 from urllib.parse import urlsplit
 
 from scrapy.http import TextResponse
@@ -16,13 +15,15 @@ from migration_spider.normalize.block import BlockResult
 from migration_spider.normalize.identity import item_id
 from migration_spider.normalize.item import SiteOrders, normalize
 from migration_spider.pages import NewsPage, Page, page_for, told_by
-from migration_spider.pages.blocked import CODES, blocked
+from migration_spider.pages.blocked import CODES
 from migration_spider.pages.bounds import is_parseable
+from migration_spider.pages.parts import Part
 from migration_spider.site_profile import SiteProfile
 from migration_spider.survey.answers import Answer, Answers
 from migration_spider.survey.model import (
     Blocked,
 )
+from migration_spider.whole import code_of
 
 
 @dataclass(eq=False)
@@ -35,6 +36,8 @@ class Read:
     item: NewsItem | None = None
     """Of a page that is news and no fallback, normalized."""
     found: BlockResult | None = None
+    parts: frozenset[Part] = frozenset()
+    """Of the text of such a page."""
 
 
 @dataclass(eq=False)
@@ -83,26 +86,31 @@ class Site:
             except ArchiveError:
                 continue
             text = response.text if isinstance(response, TextResponse) else ""
-            headers: Any = response.headers.to_unicode_dict()
+            code = code_of(response)
             if not site.is_page(answer):
                 if answer.url == f"{url}/robots.txt" and "html" in answer.media_type:
-                    site._block(answer, headers, text)
+                    site._block(answer, code)
                 continue
-            if site._block(answer, headers, text) or answer.status != 200 or not is_parseable(text):
+            if site._block(answer, code) or answer.status != 200 or not is_parseable(text):
                 continue
             page = page_for(answer.url, response.selector, named_as_news=answer.url in named)  # type: ignore[attr-defined]
             read = Read(answer, page, told_by(page))
             if isinstance(page, NewsPage) and not page.is_fallback:
+                name = item_id(page.node_id, page.canonical_url or page.url, page.language)
+                site.profile.templates.add(name, page.language, page.parts)
+                read.parts = frozenset(page.parts)
                 item = read.item = page.to_item()
-                name = item_id(item.node_id, item.canonical_url or item.url, item.language)
                 site.profile.add(name, item.language, item.metadata)
             site.pages.append(read)
         site.day_first = {name: order.day_first for name, order in site.profile.orders().items()}
         if day_first is not None:
             site.day_first = dict.fromkeys(site.profile.languages, day_first)
-        told = SiteOrders("", site.day_first)
+        told, template = SiteOrders("", site.day_first), site.profile.templates.told()
         for read in site.pages:
-            if read.item is not None:
+            if read.item is not None and isinstance(read.page, NewsPage):
+                read.page.template = template.get(read.item.language, frozenset())
+                if not read.parts.isdisjoint(read.page.template):
+                    read.item = read.page.to_item()
                 read.found = normalize(read.item, day_first=day_first, site=told)
         return site
 
@@ -111,8 +119,7 @@ class Site:
         path = urlsplit(answer.url).path
         return "html" in answer.media_type and path not in ("/robots.txt", "/jsonapi")
 
-    def _block(self, answer: Answer, headers: Any, text: str) -> bool:
-        code = blocked(answer.status, headers, text)
+    def _block(self, answer: Answer, code: str | None) -> bool:
         if code:
             self.blocked.append({"url": answer.url, "status": answer.status, "code": code, "meaning": CODES[code]})
         return code is not None

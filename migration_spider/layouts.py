@@ -1,0 +1,74 @@
+"""Where the pages of news of a site have their title and text: how a new look of the site is noticed.
+
+The reader needs no layout, it reads each page alone. But a page whose parts stand where none of the site ever had them
+may be of a new theme, of which nobody has seen yet whether it is read right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+FEWEST_KNOWN = 20
+"""Pages that must have shown a part before a place of it is called new."""
+
+FEWEST = 10
+"""Pages read below which a share tells nothing."""
+
+MOST_PLACES = 200
+"""Places kept per part, those that most pages have."""
+
+
+class Layouts:
+    """The places that earlier runs met, and those of this one."""
+
+    def __init__(self, known: Mapping[str, Mapping[str, int]] | None = None) -> None:
+        self.known: dict[str, dict[str, int]] = {part: dict(places) for part, places in (known or {}).items()}
+        """Part -> place -> pages, run for run, that had it there."""
+        self.met: dict[str, Mapping[str, str]] = {}
+        """Address of a page of this run -> part -> place."""
+
+    def add(self, url: str, layout: Mapping[str, str]) -> None:
+        """Take in the layout of the page at ``url``, see `NewsPage.layout`."""
+        self.met[url] = layout
+
+    def misfits(self) -> dict[str, list[str]]:
+        """Part -> addresses of the pages of this run that have it where no page had it before."""
+        found: dict[str, list[str]] = {}
+        for part, known in self.known.items():
+            if sum(known.values()) >= FEWEST_KNOWN:
+                known_or_none = {None, *known}
+                pages = [url for url, layout in self.met.items() if layout.get(part) not in known_or_none]
+                found |= {part: sorted(pages)} if pages else {}
+        return found
+
+    def facts(self) -> dict[str, Any]:
+        """What the monitors look at, without ``migration/``; only what is not as it was."""
+        misfits = self.misfits()
+        pages = {url for urls in misfits.values() for url in urls}
+        found: dict[str, Any] = {"layout/misfits": len(pages)} if pages else {}
+        if pages and len(self.met) >= FEWEST:
+            found["share/misfits"] = len(pages) / len(self.met)
+            found["layout/new"] = "; ".join(self._told(part, urls[0]) for part, urls in sorted(misfits.items()))
+        return found
+
+    def _told(self, part: str, url: str) -> str:
+        known = self.known[part]
+        return f"{part}: now {self.met[url][part]}, before {max(known, key=known.__getitem__)}, as on {url}"
+
+    def dump(self) -> dict[str, dict[str, int]]:
+        """Part -> place -> pages, this run's among them, as it stands in the profile; the most frequent first."""
+        counts = {part: dict(places) for part, places in self.known.items()}
+        for layout in self.met.values():
+            for part, place in layout.items():
+                places = counts.setdefault(part, {})
+                places[place] = places.get(place, 0) + 1
+        return {
+            part: dict(sorted(places.items(), key=lambda pair: (-pair[1], pair[0]))[:MOST_PLACES])
+            for part, places in sorted(counts.items())
+        }
+
+
+def parse(told: Mapping[str, Any]) -> Layouts:
+    """What `Layouts.dump` wrote. Raises AttributeError, TypeError, ValueError: it is something else."""
+    return Layouts({str(part): {str(p): int(n) for p, n in places.items()} for part, places in told.items()})
