@@ -2,22 +2,7 @@
 
 An *absence* is one look in one run that found an item not to be where it was, with the answer that proves it. An item
 with absences is *missed* until enough harvests, one after the other, agree; then it is *withdrawn*: its last line is a
-tombstone.
-
-========== =================================================== ==========================================
-the item   what a harvest saw                                  the item then
-========== =================================================== ==========================================
-there      itself                                              there; a line when its content is another
-there      an absence                                          missed, 1 harvest; withdrawn when 1 is enough
-missed     itself                                              there; no line when its content is as before
-missed     an absence for the same reason                      missed, 1 more; withdrawn when that is enough
-missed     the same, in another part of the same harvest       missed, as often as before
-missed     an absence for another reason                       missed, 1 harvest
-withdrawn  itself                                              there; a line in any case
-withdrawn  an absence                                          withdrawn; nothing is written
-any        nothing: not asked, no answer, a site in trouble    as before
-any        an absence, of too many items at once               as before; asked again, the run is incomplete
-========== =================================================== ==========================================
+tombstone. What leads from one to the other stands in the table of `migration_spider.life`.
 
 Two parts of one harvest are a run that was cut off and one that went on with it. An item that was met in a run, at
 whatever address, has no absence in it.
@@ -29,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from migration_spider import EXTRACTOR
+from migration_spider import EXTRACTOR, life
 from migration_spider.addresses import canonical
 from migration_spider.items import Evidence, to_record
 from migration_spider.ledger import LISTS, Ledger
@@ -39,7 +24,7 @@ from migration_spider.state.store import Item
 REASONS = {401: "unpublished", 403: "unpublished", 404: "gone", 410: "gone", 451: "unpublished"}
 """HTTP status -> reason of a tombstone (RFC 9110, section 15.5; RFC 7725); other errors say nothing of the item."""
 
-TROUBLE = frozenset(("maintenance", "error-page", "empty"))
+TROUBLE = frozenset(("maintenance", "error-page", "empty", "cut"))
 """Blocked pages that tell of a site in trouble, not of a page that is kept from us."""
 
 FEWEST = 10
@@ -141,7 +126,7 @@ def judge(absences: Iterable[Absence], items: Iterable[Item], ledger: Ledger, li
         items: those of the part of the site that was looked at, before the run.
         limit: the greatest share that counts, MIGRATION_MAX_VANISHED.
     """
-    there = {fate.detail for fate in ledger.fates.values() if fate.code == "item"}
+    there = ledger.met | {fate.detail for fate in ledger.fates.values() if fate.code == "item"}
     living = {item.id: item.url for item in items if not item.withdrawn}
     # Absent in several ways, it is so in the same way in every run.
     found = sorted(absences, key=lambda one: (one.reason, one.status, one.warc.target_uri), reverse=True)
@@ -157,17 +142,26 @@ def judge(absences: Iterable[Absence], items: Iterable[Item], ledger: Ledger, li
 # ---- what becomes of one item
 
 
-def missed(before: Missed | None, absence: Absence, cycle: str) -> Missed:
-    """The item is missed in the harvest ``cycle``, for the first time when ``before`` is None."""
-    if before is None or before.reason != absence.reason:
-        return Missed(absence.id, absence.reason, absence.status, 1, cycle, absence.fetched_at)
-    confirmed = before.confirmed + (before.cycle != cycle)
-    return Missed(absence.id, absence.reason, absence.status, confirmed, cycle, before.first)
+def miss(item: Item, before: Missed | None, absence: Absence, cycle: str, needed: int) -> tuple[life.Rule, Missed]:
+    """What becomes of ``item``, which is absent in the harvest ``cycle``: the rule, and how it is missed by now.
 
-
-def is_confirmed(missed: Missed, needed: int) -> bool:
-    """Whether it was missed in ``needed`` harvests (MIGRATION_TOMBSTONE_CONFIRMATIONS), and gets its tombstone."""
-    return missed.confirmed >= needed
+    Args:
+        before: how it was missed before; None when it was not.
+        needed: harvests that must agree, MIGRATION_TOMBSTONE_CONFIRMATIONS.
+    """
+    state = life.state_of(is_known=True, is_missed=before is not None, is_withdrawn=bool(item.withdrawn))
+    seen: life.Seen = "absent"
+    if state == "missed" and before is not None:
+        is_same = before.reason == absence.reason
+        seen = "absent otherwise" if not is_same else "absent still" if before.cycle == cycle else "absent again"
+    rule = life.RULES[state, seen]
+    is_first = before is None or rule.harvests == "1"
+    harvests = 1 if is_first or before is None else before.confirmed + (rule.harvests == "+1")
+    first = absence.fetched_at if is_first or before is None else before.first
+    missed = Missed(absence.id, absence.reason, absence.status, harvests, cycle, first)
+    if rule.then == "missed" and harvests >= needed:
+        rule = life.RULES["missed", "absent enough"]
+    return rule, missed
 
 
 def tombstone(item: Item, absence: Absence, confirmed: int, run_id: str) -> dict[str, Any]:
@@ -180,7 +174,7 @@ def tombstone(item: Item, absence: Absence, confirmed: int, run_id: str) -> dict
         "title": item.title,
         "version": item.version + 1,
         "tombstone": {"reason": absence.reason, "status": absence.status, "confirmed": confirmed},
-        "first_seen": item.first_seen,
+        "first_seen": min(item.first_seen, absence.fetched_at),
         "last_changed": absence.fetched_at,
         "fetched_at": absence.fetched_at,
         "run_id": run_id,

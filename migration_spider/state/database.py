@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from contextlib import closing
+from itertools import count
 from pathlib import Path
 
+from archive.disk import oddity
 from migration_spider.exceptions import StateError
+
+logger = logging.getLogger(__name__)
 
 VERSION = 5
 
@@ -35,6 +40,8 @@ CREATE TABLE IF NOT EXISTS missing (
     id TEXT PRIMARY KEY, reason TEXT NOT NULL, status INTEGER NOT NULL, confirmed INTEGER NOT NULL,
     cycle TEXT NOT NULL, first TEXT NOT NULL
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS place (url TEXT PRIMARY KEY, id TEXT NOT NULL, is_here INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS place_id ON place (id);
 CREATE TABLE IF NOT EXISTS again (url TEXT PRIMARY KEY, why TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS named (url TEXT PRIMARY KEY, source TEXT NOT NULL, lastmod TEXT) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS listing (
@@ -54,12 +61,14 @@ def open_database(path: Path) -> sqlite3.Connection:
     Raises:
         StateError: it cannot be opened or written.
     """
+    if odd := oddity(path):
+        raise StateError(f"{path} {odd}: move it away and run again; it is made anew")
     for attempt in ("as it is", "anew"):
         # The pipeline appends in a thread of its own, one line at a time.
         try:
             database = sqlite3.connect(path, check_same_thread=False, timeout=BUSY_SECONDS)
         except sqlite3.Error as error:
-            raise StateError(f"{path}: {error}: move it away and run again; it is made anew") from error
+            raise _cannot(path, error) from error
         # A damaged name is that of nothing; it must not be an error.
         database.text_factory = lambda text: text.decode("utf-8", "replace")
         try:
@@ -73,16 +82,40 @@ def open_database(path: Path) -> sqlite3.Connection:
             database.executescript(MEMORY_SCHEMA)
             if not _is_sound(database):
                 raise sqlite3.DatabaseError("damaged, or of another version")  # noqa: TRY301  (put aside below)
+            # Reading does not tell; a run that finds out in its middle has asked for pages in vain.
+            database.executescript("BEGIN IMMEDIATE; ROLLBACK;")
         except sqlite3.DatabaseError as error:
             database.close()
             if attempt == "anew" or isinstance(error, sqlite3.OperationalError):
-                raise StateError(f"{path}: {error}: move it away and run again; it is made anew") from error
-            path.replace(path.with_name(path.name + ".damaged"))
+                raise _cannot(path, error) from error
+            aside = free_name(path)
+            logger.warning("%s cannot be used (%s): it is made anew; the file as it was is %s", path, error, aside)
+            path.replace(aside)
             for suffix in ("-wal", "-shm"):
                 path.with_name(path.name + suffix).unlink(missing_ok=True)
         else:
             return database
     raise AssertionError(path)
+
+
+def free_name(path: Path) -> Path:
+    """``<name>.damaged``, or with a number where that is taken: what was put aside before stays."""
+    return next(name for n in count() if not (name := path.with_name(f"{path.name}.damaged{n or ''}")).exists())
+
+
+_REMEDIES = {
+    "locked": "another program has it open: end that one, and run again",
+    "readonly": "let this user write it and its folder, and run again",
+    "unable to open": "let this user read and write it and its folder, and run again",
+    "disk is full": "make room, and run again",
+    "disk I/O": "look at the disk, and run again",
+}
+"""What SQLite says (sqlite.org/rescode.html) -> what to do."""
+
+
+def _cannot(path: Path, error: sqlite3.Error) -> StateError:
+    remedy = next((told for said, told in _REMEDIES.items() if said in str(error)), None)
+    return StateError(f"{path}: {error}: {remedy or 'move it away and run again; it is made anew'}")
 
 
 def _is_sound(database: sqlite3.Connection) -> bool:

@@ -8,13 +8,20 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import fields, is_dataclass
+from functools import cache
 from itertools import count
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Annotated, Any, Optional, Union, get_args, get_origin, get_type_hints
 
-from archive.dataset.lines import TOMBSTONE, is_tombstone, whole_lines
-from archive.disk import sync
+from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
+from typing_extensions import Required, TypedDict  # pydantic reads that of `typing` from Python 3.12 on only
+
+from archive.dataset.lines import TOMBSTONE, dump, is_tombstone, whole_lines
+from archive.disk import oddity, sync
 from migration_spider.exceptions import BadLineError, StateError
+from migration_spider.items import NewsItem
+from migration_spider.state.schedule import moment
 
 Record = dict[str, Any]
 """A line, parsed."""
@@ -24,27 +31,117 @@ DRAFT = ".mending-"
 # ---- what a line is
 
 
-_NONE = type(None)
-_TYPES: dict[str, tuple[type, ...]] = {
-    **dict.fromkeys(("id", "url", "first_seen", "last_changed", "fetched_at", "run_id"), (str,)),
-    **dict.fromkeys(("language", "title", "publication_date"), (str, _NONE)),
-    "version": (int,),
-    "node_id": (int, _NONE),
-    "warc": (dict,),
-}
+REMEDY = "`scrapy harvest` mends the file from the archive"
+
+DEEPEST = 32
+"""Objects and lists inside each other; an item has five."""
+
+TOO_DEEP = f"objects or lists in each other, more than {DEEPEST} deep"
+
+_FEW = 256
+"""Brackets of a line of which some may be deeper; those of most items are fewer."""
+
+_NEEDED = {"id", "url", "version", "first_seen", "last_changed", "fetched_at", "run_id", "warc"}
+"""What every line has. Lines of earlier versions lack other fields; what is there is of its type."""
+
+_WHOLE = Annotated[int, Field(strict=True, ge=-(2**63), lt=2**63)]
+"""Of the size that SQLite holds."""
+
+
+def _dated(text: str) -> str:
+    moment(text)
+    return text
+
+
+_TIME = Annotated[str, AfterValidator(_dated)]
+"""By which the schedule reckons."""
+
+
+def _shape(hint: Any) -> Any:
+    """The type that JSON has for ``hint``, a type in `items`; null is told apart by `_NEEDED` alone."""
+    if is_dataclass(hint):
+        hints = get_type_hints(hint)
+        shapes = {
+            one.name: Required[hints[one.name]] if one.default is one.default_factory else _shape(hints[one.name])
+            for one in fields(hint)
+        }
+        return TypedDict(str(hint), shapes, total=False)  # type: ignore[operator]
+    if get_origin(hint) is list:
+        return list[_shape(get_args(hint)[0])]  # type: ignore[misc]
+    if get_origin(hint) is dict:
+        return dict[str, Any]
+    if parts := get_args(hint):
+        return Union[tuple(map(_shape, parts))]  # noqa: UP007 - there is no other way to write it
+    return Optional[_WHOLE if hint is int else hint]  # noqa: UP045
+
+
+class _Gone(TypedDict):
+    reason: str
+    status: _WHOLE
+    confirmed: _WHOLE
+
+
+class _Where(TypedDict):
+    file: str
+    offset: _WHOLE
+    length: _WHOLE
+    record_id: str
+    target_uri: str | None
+    date: str | None
+    payload_digest: str | None
+
+
+@cache
+def _shapes() -> TypeAdapter[Any]:
+    shapes = {name: _shape(hint) for name, hint in get_type_hints(NewsItem).items()}
+    kinds = {"version": _WHOLE, **dict.fromkeys(("first_seen", "last_changed", "fetched_at"), _TIME)}
+    shapes |= {name: Required[kinds.get(name, str)] for name in _NEEDED} | {"publication_date": Optional[_TIME]}  # noqa: UP045
+    shapes |= {"warc": Required[_Where], TOMBSTONE: _Gone}
+    line = TypedDict("Line", shapes, total=False)  # type: ignore[misc]
+    return TypeAdapter(line)
 
 
 def parse(line: bytes) -> Record:
-    """The item or tombstone that ``line`` is. Raises ValueError: it is none, or lacks what its readers rely on."""
+    """The item or tombstone that ``line`` is. Raises ValueError: it is none, or not what its readers rely on."""
     try:
-        record: Record = json.loads(line)
-        own = record[TOMBSTONE]["reason"] if is_tombstone(record) else record["content_sha256"]
-        wrong = [name for name, kinds in _TYPES.items() if type(record.get(name)) not in kinds]
-    except (AttributeError, KeyError, TypeError, RecursionError) as error:
-        raise ValueError(f"{type(error).__name__}: {error}") from error
-    if wrong or not isinstance(own, str):
-        raise ValueError(f"no or another {', '.join(wrong) or 'content_sha256 or reason'}")
+        text = line.decode()
+        record: Record = json.loads(text, parse_constant=_refuse)
+        if text.count("[") + text.count("{") > _FEW or not isinstance(record, dict):
+            _look(record)
+        if "\\u" in text:
+            dump(record)  # half of a surrogate pair is no text
+        _shapes().validate_python(record, strict=True)
+    except ValidationError as error:
+        wrong = error.errors(include_url=False, include_input=False, include_context=False)
+        named = sorted({".".join(map(str, one["loc"])) for one in wrong})
+        raise ValueError(f"no or another {', '.join(named[:3])}" if all(named) else "no object") from None
+    except RecursionError:
+        raise ValueError(TOO_DEEP) from None
+    if not is_tombstone(record) and not isinstance(record.get("content_sha256"), str):
+        raise ValueError("no or another content_sha256")
     return record
+
+
+def _refuse(name: str) -> Any:
+    raise ValueError(f"{name} is no number of JSON")
+
+
+def _look(value: Any) -> None:
+    level, depth = [value], 0
+    while level:
+        depth += 1
+        if depth > DEEPEST:
+            raise ValueError(TOO_DEEP)
+        inner = [one.values() if isinstance(one, dict) else one for one in level if isinstance(one, (dict, list))]
+        level = [one for group in inner for one in group if isinstance(one, (dict, list))]
+
+
+def parse_or_say(line: bytes) -> Record:
+    """The same for a reader that tells the place itself. Raises ValueError: with what to do."""
+    try:
+        return parse(line)
+    except ValueError as error:
+        raise ValueError(f"{error}: {REMEDY}") from error
 
 
 # ---- reading
@@ -57,14 +154,25 @@ def read(path: Path, said: str = "", begin: int = 0) -> Iterator[tuple[int, byte
     """
     if not path.exists():
         raise StateError(f"{path} does not exist: crawl first, or give -s DATA_DIR=...")
-    with path.open("rb") as stream:
-        for offset, line in whole_lines(stream, begin):
-            if said.encode() in line:
-                try:
-                    yield offset, line, parse(line)
-                except ValueError as error:
-                    where = f"{path}: the line at byte {offset} is not an item ({error})"
-                    raise BadLineError(f"{where}: `scrapy harvest` mends the file from the archive") from error
+    require_file(path)
+    try:
+        with path.open("rb") as stream:
+            for offset, line in whole_lines(stream, begin):
+                if said.encode("utf-8", "surrogateescape") in line:
+                    try:
+                        record = parse(line)
+                    except ValueError as error:
+                        where = f"{path}: the line at byte {offset} is not an item ({error})"
+                        raise BadLineError(f"{where}: {REMEDY}") from error
+                    yield offset, line, record
+    except OSError as error:
+        raise StateError(f"{path} cannot be read: {error.strerror or error}") from error
+
+
+def require_file(path: Path) -> None:
+    """Raises StateError: ``path`` is a named pipe, a folder or the like; opening it might wait for ever."""
+    if odd := oddity(path):
+        raise StateError(f"{path} {odd}: move it away and run scrapy harvest; it is made anew from the archive")
 
 
 def line_at(path: Path, offset: int) -> Record:

@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from archive import ArchiveError
-from archive.index import CollectionIndex, IsBlocked, LastAnswer
+from archive.index import CollectionIndex, IsBlocked, IsCut, LastAnswer
+from archive.warc.record import format_date
 from migration_spider.addresses import canonical
 from migration_spider.exceptions import StateError
 from migration_spider.items import ITEM_MEDIA_TYPE, TOMBSTONE_MEDIA_TYPE
 from migration_spider.state.database import open_database
+from migration_spider.state.places import HERE, URL, Places
 from migration_spider.state.runs import MissedItems, Runs
-from migration_spider.state.schedule import Policy, interval, is_due, moment, stamp, young_since
+from migration_spider.state.schedule import Policy, interval, is_due, moment, stamp, utcnow, young_since
 from migration_spider.state.store import COLUMNS, Item
+
+_SELECT = f"SELECT {COLUMNS.replace('url', URL, 1)} FROM item"  # noqa: S608
 
 SURVEY_PREFIX = "survey"
 """ARCHIVE_PREFIX of surveys."""
+
+LONG_AGO = "1970-01-01T00:00:00Z"
 
 ITEM_TYPES = frozenset((ITEM_MEDIA_TYPE, TOMBSTONE_MEDIA_TYPE))
 
@@ -48,20 +54,22 @@ class Memory:
         StateError: the database cannot be opened.
     """
 
-    def __init__(self, path: Path, warc: Path, rules: Rules, is_blocked: IsBlocked) -> None:
+    def __init__(self, path: Path, warc: Path, rules: Rules, is_blocked: IsBlocked, is_cut: IsCut) -> None:
         self._db: sqlite3.Connection = open_database(path)
         try:
-            self.pages = CollectionIndex(warc, is_blocked, ITEM_TYPES)
+            self.pages = CollectionIndex(warc, is_blocked, ITEM_TYPES, is_cut)
         except ArchiveError as error:
             self._db.close()
             raise StateError(str(error)) from error
         self.runs = Runs(self._db)
         self.missed = MissedItems(self._db)
+        self.places = Places(self._db)
         self.rules = rules
         self.cycle = ""
         self.began = ""
         """When the cycle began, as ``WARC-Date``: what was answered since then is not asked again."""
-        self.now = moment("1970-01-01")
+        self.now = moment(LONG_AGO)
+        self._now = ""
         self._collection_began = ""
         self._again: dict[str, str] = {}
         self._missed: set[str] = set()
@@ -70,7 +78,7 @@ class Memory:
 
     def begin(self, cycle: str, began: str, now: datetime) -> None:
         """Take up the run, after the indexes were brought up to date."""
-        self.cycle, self.began, self.now = cycle, began, now
+        self.cycle, self.began, self.now, self._now = cycle, began, now, format_date(now)
         first = self._db.execute("SELECT min(first_seen) FROM item").fetchone()[0]
         self._collection_began = first or stamp(now)
         self._again = self.runs.again()
@@ -82,16 +90,16 @@ class Memory:
         self.pages.close()
         self._db.close()
 
-    # ---- items
+    # ---- items; their address is that where they were met last
 
     def items(self) -> Iterator[Item]:
         """All items, by id; also those that have a tombstone."""
-        for row in self._db.execute(f"SELECT {COLUMNS} FROM item ORDER BY id").fetchall():  # noqa: S608
+        for row in self._db.execute(f"{_SELECT} ORDER BY id").fetchall():
             yield Item(*row)
 
     def item(self, item_id: str) -> Item | None:
         """The item called ``item_id``."""
-        row = self._db.execute(f"SELECT {COLUMNS} FROM item WHERE id = ?", (item_id,)).fetchone()  # noqa: S608
+        row = self._db.execute(f"{_SELECT} WHERE id = ?", (item_id,)).fetchone()
         return Item(*row) if row else None
 
     def filled(self) -> dict[str, str]:
@@ -99,11 +107,11 @@ class Memory:
         return dict(self._db.execute("SELECT id, filled FROM item WHERE tombstone IS NULL"))
 
     def items_at(self, urls: Iterable[str], *, withdrawn: bool = False) -> list[Item]:
-        """The items that had one of these addresses; those that have a tombstone only when ``withdrawn``."""
+        """The items that were met last at one of these addresses; with a tombstone only when ``withdrawn``."""
         found: dict[str, Item] = {}
         for url in urls:
-            query = f"SELECT {COLUMNS} FROM item WHERE url = ?"  # noqa: S608
-            for item in (Item(*row) for row in self._db.execute(query, (url.partition("#")[0],))):
+            for row in self._db.execute(f"{_SELECT} WHERE {HERE}", (url.partition("#")[0],) * 2):
+                item = Item(*row)
                 if withdrawn or not item.withdrawn:
                     found[item.id] = item
         return list(found.values())
@@ -116,20 +124,32 @@ class Memory:
     def due_items(self) -> Iterator[Item]:
         """The items that it is time to look at, and those looked at in an earlier part of this cycle."""
         for item in self.items():
-            page = self.pages.get(item.url)
+            page = self.page(item.url)
             if page is None or self.is_current(page) or self._is_due(page, item):
                 yield item
 
     def moved(self) -> set[str]:
         """The addresses from which items have moved in this cycle."""
-        query = "SELECT moved_from FROM item WHERE moved_from IS NOT NULL AND last_changed >= ?"
-        return {url for (url,) in self._db.execute(query, (self.began[: len("YYYY-MM-DDThh:mm:ss")],))}
+        query = "SELECT moved_from FROM item WHERE moved_from IS NOT NULL AND last_changed BETWEEN ? AND ?"
+        seconds = len("YYYY-MM-DDThh:mm:ss")
+        # What the run itself writes is later than its start.
+        return {url for (url,) in self._db.execute(query, (self.began[:seconds], stamp(utcnow())))}
+
+    def last_date(self) -> str:
+        """The latest date of an answer, an item or a run; empty when there is none."""
+        query = "SELECT coalesce(max(max(first_seen), max(last_changed)), '') FROM item UNION SELECT started FROM run"
+        return max(self.pages.last_date(), *(str(date) for (date,) in self._db.execute(query)))
 
     # ---- pages
 
+    def page(self, url: str) -> LastAnswer | None:
+        """What ``url`` answered last. When that is dated later than now nobody knows when it was: long ago."""
+        page = self.pages.get(url)
+        return page if page is None or page.checked <= self._now else replace(page, checked=LONG_AGO)
+
     def is_current(self, page: LastAnswer) -> bool:
         """Whether ``page`` was answered in an earlier part of this cycle: then it is not asked again."""
-        return page.checked >= self.began
+        return self.began <= page.checked <= self._now
 
     def is_page_due(self, url: str, page: LastAnswer | None, lastmod: str | None) -> bool:
         """Whether a page of content is to be asked: for its age, or because the site says that it was changed."""
@@ -149,12 +169,17 @@ class Memory:
         """Whether a sitemap says something else than last time; the site's clock is compared only when it must be."""
         if before := self.named.get(canonical(url)):
             return before != lastmod
-        page = self.pages.get(url)
+        page = self.page(url)
         return page is None or _is_later(lastmod, page.checked)
 
     def was_told(self, url: str) -> bool:
         """Whether the last run settled a page that the site names without asking for it."""
         return canonical(url) in self.named and url not in self._again and self.pages.get(url) is None
+
+    def was_no_page(self, url: str) -> bool:
+        """Whether an address answered with an error or a redirect the last time."""
+        page = self.pages.get(url)
+        return page is not None and page.status != 200
 
     def is_other_due(self, page: LastAnswer | None) -> bool:
         """Whether a page that only leads to others is to be asked, whatever it answered."""

@@ -12,6 +12,11 @@ FIRST_CRAWL = timedelta(days=7)
 """Items first seen so soon after the very first one came with the first crawl: they may be of any age."""
 
 
+def utcnow() -> datetime:
+    """What the clock says; the one place where a harvest asks it."""
+    return datetime.now(timezone.utc)
+
+
 def moment(text: str) -> datetime:
     """An ISO 8601 day or time in UTC, as items and WARC records have it.
 

@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from archive.dataset.lines import TOMBSTONE, Span, dump
+from migration_spider import life
 from migration_spider.exceptions import StateError
 from migration_spider.items import filled
 from migration_spider.state.database import open_database
-from migration_spider.state.lines import DRAFT, Record, read, written_anew
+from migration_spider.state.lines import DRAFT, Record, read, require_file, written_anew
 
 Key = tuple[str, int]
 """Id and version: there is one line of each."""
@@ -63,15 +64,23 @@ _REMEMBER_CONTENT = """,
 """
 
 
+def life_of(content_sha256: str, before: Item | None, *, is_missed: bool = False) -> life.Rule:
+    """What becomes of an item that was met with this content, beside the last stored version."""
+    is_withdrawn = before is not None and before.withdrawn is not None
+    state = life.state_of(is_known=before is not None, is_missed=is_missed, is_withdrawn=is_withdrawn)
+    return life.met(state, is_same=before is not None and before.content_sha256 == content_sha256)
+
+
 def revise(item: MutableMapping[str, Any], before: Item | None) -> bool:
     """Give ``item`` its version and times beside the last stored version; False when its content is as before.
 
     An item that had a tombstone says something new by being there.
     """
-    if before and before.content_sha256 == item["content_sha256"] and not before.withdrawn:
+    if not life_of(item["content_sha256"], before).line:
         return False
     item["version"] = before.version + 1 if before else 1
-    item["first_seen"] = before.first_seen if before else item["fetched_at"]
+    # A clock that was ahead once does not make it be seen first after it was changed.
+    item["first_seen"] = min(before.first_seen, item["fetched_at"]) if before else item["fetched_at"]
     item["last_changed"] = item["fetched_at"]
     return True
 
@@ -98,6 +107,7 @@ class ItemStore:
         self.is_other_file = False
         """Whether the index was of another file: lines were lost or put there, or the index is new."""
         self._spans: dict[Key, Span] | None = {} if mending else None
+        require_file(path)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             database.parent.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,115 @@
+"""The life of an item, as data: what it is x what a harvest saw of it -> what it is then, and the line that says so.
+
+Whoever stores an item or finds it gone asks `RULES`, and nobody else decides; docs/harvest.md shows the same table
+(``python -m migration_spider.life`` writes it there).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, get_args
+
+State = Literal["unknown", "there", "missed", "withdrawn"]
+Seen = Literal[
+    "first", "same", "changed", "absent", "absent again", "absent still", "absent otherwise", "absent enough",
+    "nothing", "withheld", "relaunched"
+]  # fmt: skip
+Line = Literal["", "version", "tombstone"]
+
+STATES: tuple[State, ...] = get_args(State)
+"""What an item can be. Missed: absent, and not often enough to be withdrawn."""
+
+SEEN: dict[Seen, str] = {
+    "first": "itself",
+    "same": "itself, at whatever address, and its content as before",
+    "changed": "itself, at whatever address, with other content",
+    "absent": "an absence",
+    "absent again": "an absence for the same reason",
+    "absent still": "the same, in another part of the same harvest",
+    "absent otherwise": "an absence for another reason",
+    "absent enough": "absences for one reason, in as many harvests as are needed",
+    "nothing": "nothing: not asked, no answer, a site in trouble",
+    "withheld": "an absence, of too many items at once",
+    "relaunched": "another item with its content at its address, as at most others",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What follows."""
+
+    then: State
+    line: Line = ""
+    """The line that is written."""
+
+    counted: str = ""
+    """What the item is counted as: ``migration/items/<counted>``."""
+
+    harvests: Literal["", "1", "+1", "="] = ""
+    """Of one that is missed: in how many harvests, one after the other. ``=``: in as many as before."""
+
+
+RULES: dict[tuple[State, Seen], Rule] = {
+    ("unknown", "first"): Rule("there", "version", "new"),
+    ("there", "same"): Rule("there", "", "unchanged"),
+    ("there", "changed"): Rule("there", "version", "changed"),
+    ("there", "absent"): Rule("missed", "", "unconfirmed", "1"),
+    ("missed", "same"): Rule("there", "", "unchanged"),
+    ("missed", "changed"): Rule("there", "version", "changed"),
+    ("missed", "absent again"): Rule("missed", "", "unconfirmed", "+1"),
+    ("missed", "absent still"): Rule("missed", "", "unconfirmed", "="),
+    ("missed", "absent otherwise"): Rule("missed", "", "unconfirmed", "1"),
+    ("missed", "absent enough"): Rule("withdrawn", "tombstone", "vanished"),
+    ("withdrawn", "same"): Rule("there", "version", "reappeared"),
+    ("withdrawn", "changed"): Rule("there", "version", "reappeared"),
+    ("withdrawn", "absent"): Rule("withdrawn"),
+}
+"""Every pair that can be, beside those of `ANYWAY`; another one is an error in the code."""
+
+ANYWAY: dict[Seen, str] = {
+    "nothing": "as before",
+    "withheld": "as before; asked again, and the run is incomplete",
+    "relaunched": "as before; asked again, and the run is incomplete",
+}
+"""What changes no item, whatever it is."""
+
+
+def state_of(*, is_known: bool, is_missed: bool = False, is_withdrawn: bool = False) -> State:
+    """What an item is, from what is stored of it."""
+    if not is_known:
+        return "unknown"
+    return "withdrawn" if is_withdrawn else "missed" if is_missed else "there"
+
+
+def met(state: State, *, is_same: bool) -> Rule:
+    """What follows when a harvest meets an item."""
+    return RULES[state, "first" if state == "unknown" else "same" if is_same else "changed"]
+
+
+def table() -> str:
+    """The rules in Markdown."""
+    harvests = {"": "", "1": ", 1 harvest", "+1": ", 1 harvest more", "=": ", as often as before"}
+    line = {"": "nothing is written", "version": "a line with the next version", "tombstone": "a tombstone"}
+    rows = ["| the item | what a harvest saw | the item then |", "| - | - | - |"]
+    rows += [
+        f"| {state} | {SEEN[seen]} | {rule.then}{harvests[rule.harvests]}; {line[rule.line]} |"
+        for (state, seen), rule in RULES.items()
+    ]
+    rows += [f"| any | {SEEN[seen]} | {then} |" for seen, then in ANYWAY.items()]
+    return "\n".join(rows) + "\n"
+
+
+DOCUMENT = Path(__file__).parent.parent / "docs" / "harvest.md"
+MARKS = "<!-- migration_spider/life.py -->\n", "<!-- end -->\n"
+
+
+def documented(text: str) -> str:
+    """``text`` of docs/harvest.md with the table as it is."""
+    before, _, rest = text.partition(MARKS[0])
+    _, _, after = rest.partition(MARKS[1])
+    return before + MARKS[0] + table() + MARKS[1] + after
+
+
+if __name__ == "__main__":
+    DOCUMENT.write_text(documented(DOCUMENT.read_text(encoding="utf-8")), encoding="utf-8")

@@ -1,0 +1,53 @@
+"""Where items were met, as far as their last line does not say it: a new address alone makes no new line."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+
+HERE = """item.id IN (SELECT id FROM place WHERE url = ? AND is_here
+    UNION ALL SELECT item.id FROM item WHERE item.url = ? AND item.id NOT IN (SELECT id FROM place WHERE is_here))"""
+"""Condition (with the address twice): the item was met there last."""
+
+URL = "coalesce((SELECT place.url FROM place WHERE place.id = item.id AND is_here), item.url)"
+"""Where an item was met last; else the address in its last line."""
+
+
+class Places:
+    """The table of the addresses of items beside the one in their last line. An address is that of one item."""
+
+    def __init__(self, database: sqlite3.Connection) -> None:
+        self._db = database
+
+    def note(self, item_id: str, before: str | None, stored: str, url: str) -> None:
+        """The item was met at ``url``.
+
+        Args:
+            before: address in its line before, if there was one.
+            stored: address in its last line now.
+        """
+        known = self._db.execute("SELECT id, is_here FROM place WHERE url = ? OR (id = ? AND is_here)", (url, item_id))
+        rows = known.fetchall()
+        if before in (None, stored) and (rows == [] if stored == url else rows == [(item_id, 1)]):
+            return
+        with self._db:
+            self._db.execute("UPDATE place SET is_here = 0 WHERE id = ?", (item_id,))
+            if before is not None and before != stored:
+                self._db.execute("INSERT OR REPLACE INTO place VALUES (?, ?, 0)", (before, item_id))
+            if url == stored:
+                self._db.execute("DELETE FROM place WHERE url = ?", (url,))
+            else:
+                self._db.execute("INSERT OR REPLACE INTO place VALUES (?, ?, 1)", (url, item_id))
+
+    def note_too(self, item_id: str, url: str) -> None:
+        """The item was met at ``url`` as well, in the same run."""
+        row = self._db.execute(f"SELECT {URL} FROM item WHERE id = ?", (item_id,)).fetchone()  # noqa: S608
+        known = self._db.execute("SELECT 1 FROM place WHERE url = ? AND id = ?", (url, item_id)).fetchone()
+        if row and row[0] != url and not known:
+            with self._db:
+                self._db.execute("INSERT OR REPLACE INTO place VALUES (?, ?, 0)", (url, item_id))
+
+    def of(self, item_ids: Sequence[str]) -> set[str]:
+        """All addresses at which these items were met."""
+        query = "SELECT url FROM item WHERE id = ? UNION SELECT url FROM place WHERE id = ?"
+        return {url for one in item_ids for (url,) in self._db.execute(query, (one, one))}
