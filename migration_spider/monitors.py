@@ -29,8 +29,11 @@ class Monitor:
     fact: str
     broken: Callable[[Any], bool]
     says: str
-    unless: str | None = None
-    """A fact that excuses it, when it is there."""
+    kind: str | None = "incomplete"
+    """What the run is called for it, one of `report.outcomes.OUTCOMES`; None: as whoever stopped it said."""
+
+    unless: tuple[str, ...] = ()
+    """Facts that excuse it, when one is there."""
 
 
 @dataclass(frozen=True)
@@ -49,26 +52,43 @@ def _any(value: Any) -> bool:
     return bool(value)
 
 
+_ENDED = ("migration/stopped", "migration/paused", "migration/interrupted")
+"""What is told already when a run did not come to its end."""
+
 # The first broken one decides the exit code; all broken ones are reported.
 MONITORS = (
-    Monitor(NOT_ARCHIVED, "archive/failed", _any, "the archive has failed: {value}"),
-    Monitor(NOT_ARCHIVED, "archive/unproved", _any, "the archive never said that all of it is exact and on the disk"),
-    Monitor(NOT_ARCHIVED, "migration/not_stored", _any, "items could not be written; see the error above"),
-    Monitor(INTERNAL_ERROR, "migration/failure", _any, "an error in the code: {value}"),
-    Monitor(INTERNAL_ERROR, "spider_exceptions/count", _any, "{value} pages could not be read: an error in the code"),
-    Monitor(INTERNAL_ERROR, "migration/item_errors", _any, "{value} items could not be stored: an error in the code"),
-    Monitor(REFUSED, "migration/stopped", _any, "{value}"),
-    Monitor(REFUSED, "migration/skipped/robots", _any, "robots.txt forbids {value} pages", "migration/pages"),
-    Monitor(REFUSED, "migration/moved_to", _any, "the site leads to {value}: ask that with -a site", "migration/pages"),
+    Monitor(NOT_ARCHIVED, "archive/failed", _any, "the archive has failed: {value}", "unarchived"),
+    Monitor(NOT_ARCHIVED, "archive/unproved", _any, "the archive never said that all of it is exact and on the disk",
+            "unarchived"),
+    Monitor(NOT_ARCHIVED, "migration/not_stored", _any, "items could not be written; see crawl.log", "unarchived"),
+    Monitor(INTERNAL_ERROR, "migration/failure", _any, "an error in the code: {value}", "broken"),
+    Monitor(INTERNAL_ERROR, "spider_exceptions/count", _any, "{value} pages could not be read: an error in the code",
+            "broken"),
+    Monitor(INTERNAL_ERROR, "migration/item_errors", _any, "{value} items could not be stored: an error in the code",
+            "broken"),
+    Monitor(REFUSED, "migration/stopped", _any, "{value}", None),
+    Monitor(REFUSED, "migration/skipped/robots", _any, "robots.txt forbids {value} pages", "forbidden",
+            ("migration/pages", *_ENDED)),
+    Monitor(REFUSED, "migration/moved_to", _any, "the site leads to {value}: ask that with -a site", "moved",
+            ("migration/pages", *_ENDED)),
     Monitor(REFUSED, "migration/pages", lambda value: not value, "the site answered no page: refused or unreachable",
-            "migration/asked_gone"),
-    Monitor(INTERNAL_ERROR, "migration/unproved", _any, "never said to be done: {value}"),
-    Monitor(INCOMPLETE, "migration/paused", _any, "paused: {value}; the next harvest goes on"),
-    Monitor(INCOMPLETE, "finish_reason", lambda value: value != "finished", "stopped before the end ({value})"),
+            "down", ("migration/asked_gone", *_ENDED)),
+    Monitor(INTERNAL_ERROR, "migration/unproved", _any, "never said to be done: {value}", "broken"),
+    Monitor(INCOMPLETE, "migration/paused", _any, "paused: {value}", "paused"),
+    Monitor(INCOMPLETE, "migration/interrupted", _any, "interrupted: {value}", "interrupted"),
+    Monitor(INCOMPLETE, "finish_reason", lambda value: value != "finished", "stopped before the end ({value})",
+            unless=_ENDED),
+    # The next two are set only when it was too much; see `migration_spider.relaunch`.
+    Monitor(INCOMPLETE, "migration/share/renumbered", _any, "{value:.0%} of the known addresses show what they showed "
+            "under another node id, as after a relaunch: {facts[migration/items/relaunched]} items are not stored; "
+            "-s MIGRATION_MAX_RENUMBERED=1 takes the new ids", "relaunch"),
+    Monitor(INCOMPLETE, "migration/share/moved", _any, "{value:.0%} of the known items looked at have another address "
+            "and say what they said, as after a relaunch; the new addresses are taken", "relaunch"),
     Monitor(INCOMPLETE, "migration/blocked_pages", _any, "{value} answers were a challenge, login, error or the like"),
-    Monitor(INCOMPLETE, "migration/failed", _any, "{value} pages could not be fetched"),
-    Monitor(INCOMPLETE, "migration/attachments/failed", _any, "{value} attachments could not be fetched"),
-    Monitor(INCOMPLETE, "migration/completeness/unsettled", _any, "{value} pages that the site names are missing"),
+    Monitor(INCOMPLETE, "migration/failed", _any, "{value} pages could not be fetched", "unfetched"),
+    Monitor(INCOMPLETE, "migration/attachments/failed", _any, "{value} attachments could not be fetched", "unfetched"),
+    Monitor(INCOMPLETE, "migration/completeness/unsettled", _any, "{value} pages that the site names are missing",
+            "unfetched"),
     Monitor(INCOMPLETE, "migration/completeness/listings_short", _any, "listings are not whole: {value}"),
     Monitor(INCOMPLETE, "migration/completeness/sitemaps_broken", _any, "sitemaps that cannot be read: {value}"),
     Monitor(INCOMPLETE, "migration/completeness/lists_lost", _any, "named pages in the last run and none now: {value}"),
@@ -77,7 +97,8 @@ MONITORS = (
     Monitor(INCOMPLETE, "migration/completeness/unlisted", _any, "{value} items stand in no listing, feed or sitemap: "
             "links in other texts led to them, and there may be more"),
     Monitor(INCOMPLETE, "migration/asked_in_vain", _any, "asked for, but not there: {value}"),
-    Monitor(INCOMPLETE, "migration/taken", lambda value: not value, "no news item was found", "migration/not_due"),
+    Monitor(INCOMPLETE, "migration/taken", lambda value: not value, "no news item was found",
+            unless=("migration/not_due", *_ENDED)),
     # Set only when it was too much; see `migration_spider.gone`.
     Monitor(INCOMPLETE, "migration/share/vanished", _any, "{value:.0%} of the items are not where they were: taken for "
             "a fault of the site, {facts[migration/items/withheld]} items stay; if they are gone, run once with "
@@ -98,6 +119,12 @@ LIMITS = (
         "fields are empty that used to be filled: {facts[migration/fields_lost]}",
     ),
     Limit(
+        "max_misfits",
+        "migration/share/misfits",
+        "{value:.0%} of the pages read are laid out as none was before, so the site may have a new look: see by "
+        "scrapy survey whether they are read right ({facts[migration/layout/new]})",
+    ),
+    Limit(
         "max_unknown_labels",
         "migration/share/unknown_labels",
         "{value:.1f} labels a page are met for the first time: see scrapy vocabulary",
@@ -115,11 +142,14 @@ class Verdict:
     messages: tuple[str, ...]
     """What was wrong, most serious first."""
 
+    kind: str = "complete"
+    """What the run is called, one of `report.outcomes.OUTCOMES`."""
+
     def spoiled(self, why: str) -> Verdict:
         """The verdict when an internal error came after it."""
         if self.code in (NOT_ARCHIVED, INTERNAL_ERROR):
-            return Verdict(self.code, (*self.messages, why))
-        return Verdict(INTERNAL_ERROR, (why, *self.messages))
+            return Verdict(self.code, (*self.messages, why), self.kind)
+        return Verdict(INTERNAL_ERROR, (why, *self.messages), "broken")
 
 
 NO_NEWS = "no page of the site was taken for news"
@@ -129,10 +159,10 @@ def verdict_of_survey(facts: Facts, config: Config) -> Verdict:
     """What a survey is worth: that it has seen a part of the site only is no fault of it."""
     verdict = verdict_of(facts, config)
     if verdict.code == REFUSED:
-        return Verdict(REFUSED, verdict.messages[:1])  # all that follows comes of it
+        return Verdict(REFUSED, verdict.messages[:1], verdict.kind)  # all that follows comes of it
     if verdict.code not in (COMPLETE, INCOMPLETE):
         return verdict
-    return Verdict(COMPLETE, ()) if facts.get("migration/taken") else Verdict(INCOMPLETE, (NO_NEWS,))
+    return Verdict(COMPLETE, ()) if facts.get("migration/taken") else Verdict(INCOMPLETE, (NO_NEWS,), "incomplete")
 
 
 def verdict_of(facts: Facts, config: Config) -> Verdict:
@@ -140,13 +170,17 @@ def verdict_of(facts: Facts, config: Config) -> Verdict:
     broken = [
         monitor
         for monitor in MONITORS
-        if monitor.broken(facts.get(monitor.fact)) and not (monitor.unless and facts.get(monitor.unless))
+        if monitor.broken(facts.get(monitor.fact)) and not any(map(facts.get, monitor.unless))
     ]
     above = [limit for limit in LIMITS if facts.get(limit.fact, 0) > getattr(config, limit.limit)]
-    return Verdict(
-        broken[0].code if broken else INCOMPLETE if above else COMPLETE,
-        (
-            *(monitor.says.format(value=facts.get(monitor.fact), facts=facts) for monitor in broken),
-            *(limit.says.format(value=facts[limit.fact], facts=facts) for limit in above),
-        ),
+    said = (
+        *(monitor.says.format(value=facts.get(monitor.fact), facts=facts) for monitor in broken),
+        *(limit.says.format(value=facts[limit.fact], facts=facts) for limit in above),
     )
+    if not said:
+        return Verdict(COMPLETE, (), "sample" if facts.get("migration/sample") else "complete")
+    kinds = [monitor.kind or str(facts.get("migration/stopped_as", "refused")) for monitor in broken]
+    kinds += ["incomplete"] * len(above)
+    # Waiting helps only where nothing has to be looked at.
+    kind = "incomplete" if kinds[0] == "unfetched" and {*kinds} != {"unfetched"} else kinds[0]
+    return Verdict(broken[0].code if broken else INCOMPLETE, said, kind)

@@ -39,6 +39,8 @@ GOOD = {"finish_reason": "finished", "migration/pages": 9, "migration/taken": 3}
         ({"migration/share/vanished": 0.6, "migration/items/withheld": 9}, 3),
         ({"migration/pages": 0, "migration/taken": 0, "migration/failed": 4}, 4),
         ({"migration/stopped": "the site refuses", "finish_reason": "refused", "migration/failed": 4}, 4),
+        ({"migration/interrupted": "by a signal", "finish_reason": "shutdown", "migration/pages": 0}, 3),
+        ({"migration/paused": "enough", "finish_reason": "budget", "migration/pages": 0}, 3),
         ({"migration/skipped/robots": 1}, 0),
         ({"migration/moved_to": "http://elsewhere.example"}, 0),
         ({"spider_exceptions/count": 1}, 1),

@@ -41,7 +41,8 @@ REPORT = {
         "total": 1200,
         "withdrawn": 3,
         "counts": {
-            "new": 2, "changed": 1, "unchanged": 40, "rerendered": 5, "not_due": 1100, "vanished": 1, "reappeared": 0,
+            "known": 1201, "new": 2, "changed": 1, "back": 0, "as_before": 90, "perhaps_gone": 2, "gone": 1,
+            "not_reached": 5, "not_due": 1100, "unchanged": 90, "vanished": 1, "reappeared": 0, "rerendered": 5,
         },
         "new": [],
         "changed": [],
@@ -158,13 +159,15 @@ def test_the_numbers_of_a_run():
         'migration_phase_duration_seconds{phase="report"}': 1,
         "migration_items": 1200,
         "migration_withdrawn_items": 3,
+        "migration_known_items": 1201,
         'migration_run_items{result="new"}': 2,
         'migration_run_items{result="changed"}': 1,
-        'migration_run_items{result="unchanged"}': 40,
-        'migration_run_items{result="rerendered"}': 5,
+        'migration_run_items{result="back"}': 0,
+        'migration_run_items{result="as_before"}': 90,
+        'migration_run_items{result="perhaps_gone"}': 2,
+        'migration_run_items{result="gone"}': 1,
+        'migration_run_items{result="not_reached"}': 5,
         'migration_run_items{result="not_due"}': 1100,
-        'migration_run_items{result="vanished"}': 1,
-        'migration_run_items{result="reappeared"}': 0,
         "migration_unconfirmed_items": 2,
         "migration_missing_urls": 1,
         "migration_known_urls": 1210,
@@ -262,9 +265,9 @@ def test_pings_of_a_run():
         notify.finish(chosen, REPORT)
         notify.start(chosen)
         notify.finish(chosen, failed(3, "2 pages could not be fetched"))
-        notify.fail(chosen, "https://migrationnetwork.un.org", 1, "KeyError: 'x'")
+        notify.fail(chosen, "https://migrationnetwork.un.org", 1, ["KeyError: 'x'"], "broken")
     assert ["/secret/start", "/secret", "/secret/start", "/secret/3", "/secret/1"] == [path for path, *_ in got]
-    assert "Harvest of https://migrationnetwork.un.org complete\n" == got[1][2].splitlines(keepends=True)[0]
+    assert "Harvest of https://migrationnetwork.un.org: Complete.\n" == got[1][2].splitlines(keepends=True)[0]
     assert "- 2 pages could not be fetched" in got[3][2].splitlines()
     assert "- KeyError: 'x'" in got[4][2].splitlines()
     assert {"text/plain; charset=utf-8"} == {media_type for _, media_type, _ in got}
@@ -371,10 +374,14 @@ def test_webhook_of_a_failed_run():
         "finish_reason": "refused",
         "messages": ["robots.txt says no", "è", "c", "d"],
         "counts": {
-            "items": 1200, "new": 2, "changed": 1, "unchanged": 40, "vanished": 1, "reappeared": 0, "unconfirmed": 2,
+            "items": 1200, "new": 2, "changed": 1, "back": 0, "as_before": 90, "perhaps_gone": 2, "gone": 1,
+            "not_reached": 5, "not_due": 1100, "unchanged": 90, "vanished": 1, "reappeared": 0, "unconfirmed": 2,
             "missing": 1, "requests": 150, "bytes": 7654321,
         },
-        "text": "Harvest of https://migrationnetwork.un.org NOT complete, exit code 4: robots.txt says no; è; c",
+        "kind": None,
+        "do": "look",
+        "advice": "see in the report what is missing and why",
+        "text": "Harvest of https://migrationnetwork.un.org: NOT COMPLETE (exit code 4): robots.txt says no.",
     } == json.loads(body)  # fmt: skip
 
 
@@ -386,7 +393,7 @@ def test_no_webhook_of_a_complete_run():
 
 def test_webhook_of_a_run_that_broke():
     with listener() as (url, got):
-        notify.fail(settings(MIGRATION_WEBHOOK_URL=url), "https://migrationnetwork.un.org", 5, "No space left")
+        notify.fail(settings(MIGRATION_WEBHOOK_URL=url), "https://migrationnetwork.un.org", 5, ["No space left"])
     said = json.loads(got[0][2])
     assert (None, 5, ["No space left"], None) == (said["run"], said["exit_code"], said["messages"], said["counts"])
 

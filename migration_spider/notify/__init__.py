@@ -7,7 +7,7 @@ block, so they stand before and after the crawl, not beside it. The addresses ar
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -54,12 +54,12 @@ def finish(config: Config, report: Report) -> None:
         webhook(url, message(report))
 
 
-def fail(config: Config, site: str, exit_code: int, reason: str) -> None:
-    """A run that began has ended without a report: ping and call the webhook with ``reason``, one line.
+def fail(config: Config, site: str, exit_code: int, reasons: Sequence[str], kind: str = "") -> None:
+    """A run that began has ended without a report: ping and call the webhook with ``reasons``, one line each.
 
     The metrics file stays as the run before left it, so that the time of the last success in it goes on to age.
     """
-    body = message(None, site=site, exit_code=exit_code, reason=reason)
+    body = message(None, site=site, outcome={"exit_code": exit_code, "messages": reasons, "kind": kind})
     if url := config.ping_url:
         ping(url, exit_code, text_of(body))
     if url := config.webhook_url:

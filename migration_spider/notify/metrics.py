@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from archive.disk import replacing
+from migration_spider.counts import WORDS, key
 
 Report = Mapping[str, Any]
 Samples = list[tuple[dict[str, str], float | None]]
@@ -46,6 +47,7 @@ def _metrics(report: Report) -> list[tuple[str, str, Samples]]:
     run, outcome, items, http = report["run"], report["outcome"], report["items"], report["http"]
     archive, completeness, robots = report["archive"], report["completeness"], report["robots"]
     about = {"run": run["id"], "extractor": run["extractor"], "finish_reason": outcome["finish_reason"]}
+    counts, known = items["counts"], items["counts"]["known"]
     problems = [*completeness["sitemaps"], *completeness["listings"]]
     return [
         ("migration_run_info", "The last run, how it ended, and the code that made it.", [(about, 1)]),
@@ -64,7 +66,12 @@ def _metrics(report: Report) -> list[tuple[str, str, Samples]]:
         ),
         ("migration_items", "Items after the last run.", _one(items["total"])),
         ("migration_withdrawn_items", "Items that are gone from the site.", _one(items["withdrawn"])),
-        ("migration_run_items", "Items of the last run by what it found.", _by("result", items["counts"])),
+        ("migration_known_items", "Items that were on the site before the last run, or were met in it.", _one(known)),
+        (
+            "migration_run_items",
+            "Those of them by what became of them in it; all results add up.",
+            _by("result", {key(word): counts[key(word)] for word in WORDS}),
+        ),
         (
             "migration_unconfirmed_items",
             "Items that were not there, not yet taken for gone.",

@@ -5,46 +5,48 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from migration_spider.counts import WORDS, key
+from migration_spider.report.outcomes import ending
+
 MOST_MESSAGES = 20
 
 
 def message(
-    report: Mapping[str, Any] | None, *, site: str = "", exit_code: int = 1, reason: str = ""
+    report: Mapping[str, Any] | None, *, site: str = "", outcome: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
     """A report -> the short object that the webhook sends; see docs/deploy-notify.md for its keys.
 
-    Without a report (the run broke) ``site``, ``exit_code`` and ``reason`` take its place, and all counts are null.
+    Without a report (the run broke) ``site`` and ``outcome``, as in `model.Outcome`, take its place, and all counts
+    are null.
     """
-    run: Mapping[str, Any]
-    outcome: Mapping[str, Any]
-    if report is None:
-        run, outcome = {"site": site}, {"exit_code": exit_code, "messages": [reason]}
-    else:
-        run, outcome = report["run"], report["outcome"]
-    code = outcome["exit_code"]
-    short: dict[str, Any] = {
+    run: Mapping[str, Any] = {"site": site} if report is None else report["run"]
+    ended = (outcome or {"exit_code": 1, "messages": []}) if report is None else report["outcome"]
+    told = ending(ended, 0 if report is None else len(report["items"]["unconfirmed"]))
+    return {
         "schema": "migration-spider/outcome/1",
         "run": run.get("id"),
         "site": run["site"],
         "started": run.get("started"),
         "ended": run.get("ended"),
         "seconds": run.get("seconds"),
-        "exit_code": code,
-        "finish_reason": outcome.get("finish_reason"),
-        "messages": list(outcome["messages"][:MOST_MESSAGES]),
+        "exit_code": ended["exit_code"],
+        "finish_reason": ended.get("finish_reason"),
+        "kind": ended.get("kind") or None,
+        "do": told.do,
+        "advice": told.advice,
+        "messages": list(ended["messages"][:MOST_MESSAGES]),
         "counts": None if report is None else _counts(report),
+        "text": f"Harvest of {run['site']}: {told.last}",
     }
-    worst = "; ".join(short["messages"][:3])
-    verdict = "complete" if code == 0 else f"NOT complete, exit code {code}"
-    short["text"] = f"Harvest of {short['site']} {verdict}" + (f": {worst}" if worst else "")
-    return short
 
 
 def _counts(report: Mapping[str, Any]) -> dict[str, int]:
     counts = report["items"]["counts"]
     return {
         "items": report["items"]["total"],
-        **{kind: counts[kind] for kind in ("new", "changed", "unchanged", "vanished", "reappeared")},
+        **{key(word): counts[key(word)] for word in WORDS},
+        # By their names in earlier versions.
+        **{kind: counts[kind] for kind in ("unchanged", "vanished", "reappeared")},
         "unconfirmed": len(report["items"]["unconfirmed"]),
         "missing": len(report["missing"]),
         "requests": report["http"]["requests"],
@@ -55,8 +57,15 @@ def _counts(report: Mapping[str, Any]) -> dict[str, int]:
 def text_of(short: Mapping[str, Any]) -> str:
     """``message()`` as plain lines, for the log that a ping leaves behind."""
     lines = [short["text"], *(f"- {line}" for line in short["messages"])]
+    lines.append(f"to do: {short['do']}: {short['advice']}")
     if short["counts"]:
-        lines.append(", ".join(f"{name} {value}" for name, value in short["counts"].items()))
+        names = {
+            "items": "on the site",
+            **{key(word): word for word in WORDS},
+            "missing": "missing",
+            "requests": "requests",
+        }
+        lines.append(", ".join(f"{short['counts'][name]} {words}" for name, words in names.items()))
     if short["run"]:
         lines.append(f"run {short['run']}, {short['started']} to {short['ended']}")
     return "\n".join(lines) + "\n"

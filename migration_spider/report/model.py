@@ -63,25 +63,41 @@ class Outcome(TypedDict):
     """What was wrong, most serious first; empty when complete."""
     sample: NotRequired[str | None]
     """What was asked for, where that is not all news of the site: `20 items (max_items)`; null otherwise."""
+    kind: NotRequired[str]
+    """What it is called: `complete`, `paused`, `interrupted`, `down`, `blocked` and others."""
+    do: NotRequired[str]
+    """What a person has to do: `nothing`, `wait` (the next harvest mends it) or `look`."""
 
 
 class Counts(TypedDict):
-    """Items by what the run found."""
+    """What became of the items: each is in one of `new` to `not_due`, and these add up to `known`."""
 
+    known: NotRequired[Whole]
+    """Items that were on the site before the run, or were met in it."""
     new: Whole
     """Met for the first time."""
     changed: Whole
-    """Their content is not what it was."""
-    unchanged: Whole
-    """Looked at, and the same."""
-    rerendered: Whole
-    """The page's bytes differ, its content does not."""
+    """With other content than before."""
+    back: NotRequired[Whole]
+    """There again after they were taken for gone."""
+    as_before: NotRequired[Whole]
+    """Looked at, and their content is what it was."""
+    perhaps_gone: NotRequired[Whole]
+    """Not where they were, not yet in enough harvests to be sure."""
+    gone: NotRequired[Whole]
+    """Taken for gone in this run."""
+    not_reached: NotRequired[Whole]
+    """Due, and the run learned nothing of them: it ended before, or no answer came that can be trusted."""
     not_due: Whole
-    """Known, and by the schedule not looked at."""
+    """Neither the schedule nor the options asked for them."""
+    unchanged: Whole
+    """The same as `as_before`, by its name in earlier versions."""
     vanished: Whole
-    """Taken for gone from the site in this run."""
+    """The same as `gone`, by its name in earlier versions."""
     reappeared: Whole
-    """Back after they were taken for gone."""
+    """The same as `back`, by its name in earlier versions."""
+    rerendered: Whole
+    """Those of `as_before` whose page came in other bytes."""
 
 
 class Where(TypedDict):
@@ -121,6 +137,8 @@ class Changed(Ref):
 
     fields: list[str]
     """Item fields that differ."""
+    changes: NotRequired[list[dict[str, Any]]]
+    """What they say differently, as in `CHANGES.jsonl`; of the first 200 items."""
 
 
 class Vanished(Ref):
@@ -149,7 +167,7 @@ class Items(TypedDict):
     withdrawn: Whole
     """Items known to be gone from the site."""
     counts: Counts
-    """Items by what the run found."""
+    """What became of the items: each is in one of `new` to `not_due`, and these add up to `known`."""
     new: list[Ref]
     """Those met for the first time."""
     changed: list[Changed]
@@ -173,6 +191,8 @@ class Missing(TypedDict):
     """The reason in words."""
     found: str
     """How the address is known: `sitemap`, `news_listing`, `state` and others."""
+    again: NotRequired[bool]
+    """Whether the next run asks for it whatever its age: it could not be settled, or its item is perhaps gone."""
 
 
 class SitemapCheck(TypedDict):
@@ -366,6 +386,8 @@ class Archived(TypedDict):
     """HTTP exchanges in them."""
     revisits: Whole
     """Those whose payload was in the archive before, and is not stored again."""
+    future: NotRequired[str | None]
+    """The latest date in the archive when the run began, where that was later than its clock; null otherwise."""
 
 
 class RobotsTxt(TypedDict):

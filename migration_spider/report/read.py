@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from migration_spider.report.model import Report, ReportError, check
+from migration_spider.state.schedule import utcnow
 
 
 def report_file(data: Path, run: str | None = None) -> Path:
@@ -15,7 +16,7 @@ def report_file(data: Path, run: str | None = None) -> Path:
         ReportError: there is none, or more than one run begins so.
     """
     runs = data / "runs"
-    names = sorted(folder.name for folder in runs.iterdir()) if runs.is_dir() else []
+    names = sorted((folder.name for folder in runs.iterdir()), key=_age) if runs.is_dir() else []
     told = [name for name in names if (runs / name / "report.json").is_file()]
     if run is None:
         if not told:
@@ -32,10 +33,15 @@ def report_file(data: Path, run: str | None = None) -> Path:
     return runs / found[0] / "report.json"
 
 
+def _age(name: str) -> tuple[bool, str]:
+    """What sorts runs by age. One from the future had a clock that was ahead: it is not the last one for years."""
+    return name <= f"{utcnow():%Y%m%dT%H%M%SZ}~", name
+
+
 def runs_since(file: Path) -> int:
     """How many runs began after the one of this ``report.json``: they left no report, or are running."""
     folder = file.parent
-    return sum(other.name > folder.name for other in folder.parent.iterdir() if other.is_dir())
+    return sum(_age(other.name) > _age(folder.name) for other in folder.parent.iterdir() if other.is_dir())
 
 
 def read_report(file: Path) -> Report:

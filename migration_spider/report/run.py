@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from migration_spider.report.text import size
+from migration_spider.counts import AS_BEFORE, CHANGED, NEW, WORDS
+from migration_spider.report.text import disarmed, size
 from migration_spider.run import Run
 
 FOUND = {
@@ -20,8 +22,8 @@ FOUND = {
     "link": "a link in a text",
     "state": "earlier runs",
 }
-HARVESTED = frozenset(("reappeared", "rerendered", "unconfirmed", "vanished"))
-"""Counts of items that only a harvest has."""
+FIRST = (NEW, CHANGED, AS_BEFORE)
+"""What the first line of a summary tells of the items, also of a plain crawl."""
 
 
 def run_folder(settings: Any) -> Path:
@@ -29,24 +31,27 @@ def run_folder(settings: Any) -> Path:
     return Path(settings["DATA_DIR"], "runs", settings["ARCHIVE_RUN_ID"])
 
 
-def outcome(sample: str | None) -> str:
-    """A run of which nothing is missing, in words; ``sample`` when less than all was asked for."""
-    return f"Sample of {sample}: all that was asked for" if sample else "Complete"
-
-
 def summary(run: Run) -> str:
-    """The end of a run in plain lines: what was found and how, what was written where, what is missing."""
-    verdict, stats, settings = run.judge(), run.facts, run.crawler.settings
-    n = {kind: stats.get(f"migration/items/{kind}", 0) for kind in ("new", "changed", "unchanged")}
+    """What a run found and how, and what was written where, in plain lines; `screen.end_of` tells how it ended."""
+    stats, settings = run.facts, run.crawler.settings
+    counts = run.account.words if run.account else Counter(run.found.values())
     attachments = stats.get("migration/attachments/fetched", 0)
-    requisites = stats.get("migration/requisites/requested", 0)
+    requisites = stats.get("migration/requisites/fetched", 0)
     lines = ["", f"Run {settings['ARCHIVE_RUN_ID']} of {settings['USER_AGENT']}"]
-    lines += [f"  items     {n['new']} new, {n['changed']} changed, {n['unchanged']} as before"]
-    lines += _breakdown(stats, "migration/items/", "            also", HARVESTED)
+    lines += ["  items     " + ", ".join(f"{counts[word]} {word}" for word in FIRST)]
+    rest = [f"{counts[word]} {word}" for word in WORDS if word not in FIRST and counts[word]]
+    lines += [f"            {', '.join(rest)}"] if rest else []
+    lines += [f"            {run.account.known} known"] if run.account else []
     found = [(stats.get(f"migration/found/{how}", 0), words) for how, words in FOUND.items()]
     lines += [f"            {count:>6} through {words}" for count, words in sorted(found, reverse=True) if count]
     lines += [f"  files     {attachments} attachments, {requisites} style sheets, scripts and images"]
     lines += [f"  archive   {stats.get('archive/exchanges', 0)} exchanges, {size(stats.get('archive/bytes', 0))}"]
+    if ahead := stats.get("migration/clock/future"):
+        lines.append(
+            f"  clock     the archive holds dates from the future, up to {ahead}: what is dated so is asked again"
+        )
+    if misfits := stats.get("migration/layout/misfits"):
+        lines.append(f"  layout    {misfits} pages have their title or text where no page had it before")
     lines += _breakdown(stats, "migration/unrecognized/", "  unknown   values in")
     if stats.get("migration/unknown_label"):
         lines.append(f"  unknown   labels: {stats['migration/unknown_label']}")
@@ -57,15 +62,10 @@ def summary(run: Run) -> str:
         f"  {run.config.data_dir / 'items' / 'news.jsonl'}   the items, one JSON object per line",
         f"  {settings['ARCHIVE_DIR']}   the archive (WARC/1.1)",
         f"  {run_folder(settings)}   log and stats of this run",
-        "",
-        f"{outcome(stats.get('migration/sample'))}."
-        if verdict.code == 0
-        else f"NOT COMPLETE (exit code {verdict.code}): " + "; ".join(verdict.messages),
     ]
-    return "\n".join(lines)
+    return "\n".join(map(disarmed, lines))
 
 
-def _breakdown(stats: dict[str, Any], prefix: str, title: str, only: frozenset[str] | None = None) -> list[str]:
-    found = [(name[len(prefix) :], n) for name, n in sorted(stats.items()) if name.startswith(prefix)]
-    values = [f"{name} {n}" for name, n in found if only is None or name in only]
+def _breakdown(stats: dict[str, Any], prefix: str, title: str) -> list[str]:
+    values = [f"{name[len(prefix) :]} {n}" for name, n in sorted(stats.items()) if name.startswith(prefix)]
     return [f"{title} {', '.join(values)}"] if values else []

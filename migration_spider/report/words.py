@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
+from archive.dataset.differences import lines_of
+from migration_spider import counts
 from migration_spider.ledger import REASONS, UNSETTLED
 from migration_spider.report.model import (
     Changed,
@@ -19,18 +21,9 @@ from migration_spider.report.model import (
     Report,
     Vanished,
 )
-from migration_spider.report.run import FOUND, outcome
-from migration_spider.report.text import duration, number, percent, plural, short, size, time, visible
-
-MEANINGS = {
-    0: "complete",
-    1: "internal error",
-    2: "wrong usage",
-    3: "finished, but incomplete",
-    4: "the site refused or could not be reached",
-    5: "the archive could not be written",
-}
-"""Exit code -> in words; see docs/crawl.md."""
+from migration_spider.report.outcomes import MEANINGS, Ending, ending
+from migration_spider.report.run import FOUND
+from migration_spider.report.text import duration, number, percent, plural, sentence, short, size, time, visible
 
 GONE = {
     "gone": "there is no such page any more",
@@ -46,13 +39,27 @@ NOTABLE_LOSS = 0.05
 MOST_OPTIONS = 40
 
 
+def ended(report: Report) -> Ending:
+    """How the run ended, in words."""
+    return ending(report["outcome"], len(report["items"]["unconfirmed"]))
+
+
 def headline(report: Report) -> str:
-    """``Complete``, ``Sample of ...``, or ``NOT COMPLETE: `` and the most serious reason."""
-    ended = report["outcome"]
-    if ended["exit_code"] == 0:
-        return short(outcome(ended.get("sample")))
-    first = ended["messages"][0] if ended["messages"] else meaning(ended["exit_code"])
-    return f"NOT COMPLETE: {short(first)}"
+    """One line: ``Complete``, ``Sample of ...``, ``Paused: ...``, ``NOT COMPLETE: `` and the most serious reason."""
+    return ended(report).heading
+
+
+def to_do(report: Report) -> str:
+    """What a person has to do: ``To do: wait. The next harvest asks again.``"""
+    told = ended(report)
+    return f"To do: {told.do}. {sentence(told.advice)}."
+
+
+def code_and_reason(report: Report) -> str:
+    """``3: finished, but incomplete: 4 pages could not be fetched``; the reason whole, as the heading may be cut."""
+    code = report["outcome"]["exit_code"]
+    told = ended(report)
+    return ": ".join([str(code), meaning(code), *([told.reason] if told.is_headed else [])])
 
 
 def meaning(code: int) -> str:
@@ -68,7 +75,7 @@ def account(report: Report) -> str:
         return "No address of a news item was met."
     if not missing:
         return f"{_all(known)} accounted for."
-    open_ones = sum(one["reason"] in UNSETTLED for one in missing)
+    open_ones = sum(map(is_open, missing))
     are = "is" if len(missing) == 1 else "are"
     said = f"Of {plural(known, 'address', 'addresses')} that may be news, {number(len(missing))} {are} missing"
     if not open_ones:
@@ -83,20 +90,24 @@ def _all(known: int) -> str:
 
 
 def changes(report: Report) -> str:
-    """What the run found, in one sentence."""
-    counts = report["items"]["counts"]
-    kinds = {
-        "new": counts["new"],
-        "changed": counts["changed"],
-        "gone": counts["vanished"],
-        "back": counts["reappeared"],
+    """What became of the items, in one sentence whose numbers add up: ``4 items known: 1 new, 3 as before.``"""
+    found = counted(report["items"])
+    told = ", ".join(f"{number(count)} {word}" for word, count in found.items() if count)
+    known = report["items"]["counts"].get("known", sum(found.values()))
+    nothing = "" if any(found[word] for word in counts.WRITTEN) else "Nothing new, changed or gone."
+    return f"{nothing} {plural(known, 'item')} known: {told}.".lstrip() if told else nothing
+
+
+def counted(items: Items) -> dict[str, int]:
+    """Word of `counts.WORDS` -> items; also of a report that has them by the names of earlier versions."""
+    given = items["counts"]
+    earlier = {
+        counts.BACK: given["reappeared"],
+        counts.AS_BEFORE: given["unchanged"],
+        counts.PERHAPS_GONE: len(items["unconfirmed"]),
+        counts.GONE: given["vanished"],
     }
-    found = [f"{number(count)} {kind}" for kind, count in kinds.items() if count]
-    same = counts["unchanged"] + counts["rerendered"]
-    seen = [f"{plural(same, 'item')} looked at and as before"] if same else []
-    if counts["not_due"]:
-        seen.append(f"{number(counts['not_due'])} not due")
-    return "; ".join([listed(found) or "Nothing new, changed or gone", *([", ".join(seen)] if seen else [])]) + "."
+    return {word: given.get(counts.key(word), earlier.get(word, 0)) for word in counts.WORDS}  # type: ignore[misc]
 
 
 def listed(parts: Sequence[str]) -> str:
@@ -115,12 +126,11 @@ def when(report: Report) -> str:
 
 def figures(report: Report) -> list[tuple[str, str]]:
     """(what, how much) of the numbers to be seen first."""
-    items, http = report["items"], report["http"]
+    items, http, found = report["items"], report["http"], counted(report["items"])
+    shown = (counts.NEW, counts.CHANGED, counts.GONE, counts.PERHAPS_GONE)
     return [
         ("items on the site", number(items["total"])),
-        ("new", number(items["counts"]["new"])),
-        ("changed", number(items["counts"]["changed"])),
-        ("gone", number(items["counts"]["vanished"])),
+        *((word, number(found[word])) for word in shown),
         ("missing", number(len(report["missing"]))),
         ("requests", number(http["requests"])),
         ("received", size(http["bytes"])),
@@ -133,9 +143,9 @@ def reason(code: str) -> str:
     return REASONS.get(code, short(code, 80))
 
 
-def is_open(code: str) -> bool:
+def is_open(one: Missing) -> bool:
     """Whether the next run has to ask again."""
-    return code in UNSETTLED
+    return one.get("again", one["reason"] in UNSETTLED)
 
 
 def found(how: str) -> str:
@@ -150,13 +160,19 @@ def known(one: Missing) -> str:
     return said if detail in ("", reason(one["reason"])) else f"{said}: {detail}"
 
 
-def by_reason(missing: Iterable[Missing]) -> dict[str, list[Missing]]:
-    """Reason -> addresses, those to be asked for again first, then the most frequent."""
-    groups: dict[str, list[Missing]] = {}
+def by_reason(missing: Iterable[Missing]) -> list[tuple[str, bool, list[Missing]]]:
+    """(reason, whether the next run asks again, addresses), those to be asked for first, then the most frequent."""
+    groups: dict[tuple[str, bool], list[Missing]] = {}
     for one in missing:
-        groups.setdefault(one["reason"], []).append(one)
-    order = sorted(groups, key=lambda code: (not is_open(code), -len(groups[code]), code))
-    return {code: groups[code] for code in order}
+        groups.setdefault((one["reason"], is_open(one)), []).append(one)
+    order = sorted(groups, key=lambda group: (not group[1], -len(groups[group]), group))
+    return [(*group, groups[group]) for group in order]
+
+
+def title_of(code: str, again: bool) -> str:
+    """Why addresses are missing, in words; of items that are perhaps gone they say so."""
+    said = reason(code)
+    return f"{said}: {counts.PERHAPS_GONE}" if again and code not in UNSETTLED else said
 
 
 def vanished(item: Vanished) -> str:
@@ -213,6 +229,20 @@ def fields(item: Changed, most: int) -> str:
     return " ".join(filter(None, [listed(names[:most]), more(len(names) - most)]))
 
 
+MOST_FIELDS, MOST_LINES = 8, 8
+"""Fields of an item, and lines of a field, of which is shown what changed."""
+
+
+def differences(item: Changed) -> list[tuple[str, list[tuple[str, str]], str | None]]:
+    """(field, lines, what is left out) of what an item says differently; a line is what `lines_of` gives, cut."""
+    found = []
+    for one in item.get("changes", [])[:MOST_FIELDS]:
+        lines = [(sign, short(text)) for sign, text in lines_of(one)]
+        left = f"and {number(len(lines) - MOST_LINES)} more, in CHANGES.jsonl" if len(lines) > MOST_LINES else None
+        found.append((short(one["field"], 60), lines[:MOST_LINES], left))
+    return found
+
+
 def options(given: Mapping[str, Any]) -> list[str]:
     """What a run was asked for: ``full: no``."""
     return [f"{short(name, 40)}: {_option(value)}" for name, value in sorted(given.items())][:MOST_OPTIONS]
@@ -261,6 +291,13 @@ def orders_changed(report: Report) -> list[str]:
     """What the pages show of the order of day and month that is not as before."""
     found = report["dates"]["changed"] if "dates" in report else []
     return [f"day and month are printed in another order than before: {short(one, 80)}" for one in found[:12]]
+
+
+def dates_ahead(report: Report) -> str:
+    """That the archive holds dates from the future, where it does; else empty."""
+    if not (future := report["archive"].get("future")):
+        return ""
+    return f"the archive holds dates from the future, up to {short(future, 40)}; what is dated so is asked again"
 
 
 def took(report: Report) -> list[str]:

@@ -59,8 +59,8 @@ def sample_report(items: int = 640, months: int = 40, runs: int = 12, *, code: i
         {**reference(chance, 4100 + n), "reason": "gone", "status": 404, "confirmed": 1, "needed": 2} for n in range(4)
     ]
     found["counts"] = {
-        "new": 63, "changed": 8, "unchanged": 142, "rerendered": 17, "not_due": items - 230, "vanished": 3,
-        "reappeared": 1,
+        "known": items + 3, "new": 63, "changed": 8, "back": 1, "as_before": 142, "perhaps_gone": 4, "gone": 3,
+        "not_reached": 7, "not_due": items - 225, "unchanged": 142, "vanished": 3, "reappeared": 1, "rerendered": 17,
     }  # fmt: skip
     if code:
         report["missing"] = [

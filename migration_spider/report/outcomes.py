@@ -1,0 +1,169 @@
+"""How a run ended: one table says what each way is called, how the last line reads, and what a person has to do.
+
+The terminal, the mail of a failed run, ``report.html``, ``report.md``, ping and webhook take their words from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from migration_spider.report.text import plural, short
+
+NOTHING, WAIT, LOOK = "nothing", "wait", "look"
+"""What to do: nothing; wait, since the next harvest mends it; look, since no harvest will."""
+
+MEANINGS = {
+    0: "complete",
+    1: "internal error",
+    2: "wrong usage",
+    3: "finished, but incomplete",
+    4: "the site refused or could not be reached",
+    5: "the archive could not be written",
+}
+"""Exit code -> in words; see docs/crawl.md."""
+
+LONGEST_HEADING = 80
+LONGEST_LINE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One way to end. In its texts stand ``reason``, ``sample``, ``perhaps`` (items perhaps gone), ``goes_on``."""
+
+    heading: str
+    """Of the report."""
+
+    last: str
+    """The last line; behind the exit code where that is not 0."""
+
+    do: str
+    advice: str
+
+
+_SAMPLE = "Sample of {sample}: all that was asked for"
+_FAILED, _REASON = "NOT COMPLETE: {reason}", "{reason}"
+
+OUTCOMES = {
+    "complete": Outcome("Complete", "Complete.", NOTHING, "all that the site names is accounted for"),
+    "nothing-new": Outcome(
+        "Complete: nothing new", "Complete. Nothing is new, changed or gone.", NOTHING, "all is as it was"
+    ),
+    "perhaps-gone": Outcome(
+        "Complete; {perhaps} perhaps gone",
+        "Complete. {perhaps} perhaps gone: asked for again before anything counts as gone.",
+        NOTHING,
+        "the next harvests ask again before anything counts as gone",
+    ),
+    "sample": Outcome(_SAMPLE, _SAMPLE + ".", NOTHING, "a harvest without these options looks at all"),
+    "paused": Outcome("Paused", _REASON + "; {goes_on}.", NOTHING, "{goes_on}"),
+    "interrupted": Outcome("Interrupted", _REASON + "; {goes_on}.", NOTHING, "{goes_on}"),
+    "relaunch": Outcome(
+        "The site was relaunched", _REASON + ".", LOOK, "see in the report which ids or addresses are other ones now"
+    ),
+    "unfetched": Outcome(
+        _FAILED, _REASON + "; the next harvest asks again.", WAIT, "the next harvest asks again; look when it stays so"
+    ),
+    "incomplete": Outcome(_FAILED, _REASON + ".", LOOK, "see in the report what is missing and why"),
+    "down": Outcome(
+        "The site is down",
+        "the site is down, or cannot be reached; the next harvest asks again.",
+        WAIT,
+        "nothing counts as gone for that, and the next harvest asks again; look when it stays so",
+    ),
+    "refused": Outcome(
+        "The site refuses",
+        _REASON + ".",
+        WAIT,
+        "let some hours pass before the next run; if it stays so, ask more slowly",
+    ),
+    "blocked": Outcome(
+        "The site is blocked",
+        _REASON + ".",
+        LOOK,
+        "see the site in a browser, and ask its operators to let the crawler in",
+    ),
+    "forbidden": Outcome(_FAILED, _REASON + ".", LOOK, "read robots.txt of the site, and ask its operators"),
+    "moved": Outcome(_FAILED, _REASON + ".", LOOK, "give the new address with -a site=, or as MIGRATION_SITE"),
+    "broken": Outcome(_FAILED, _REASON + ".", LOOK, "report it with crawl.log; what is stored stays"),
+    "unarchived": Outcome(
+        _FAILED,
+        _REASON + ".",
+        LOOK,
+        "make room or mend the disk, then run the same command; nothing is called done that is not on the disk",
+    ),
+}
+"""What a run is called (`monitors.Monitor.kind`, `kind_of`) -> how it ended."""
+
+_OF_CODE = {0: "complete", 1: "broken", 5: "unarchived"}
+"""Exit code -> outcome of reports that do not say it, as those of earlier versions."""
+
+GOES_ON = "the same command goes on where it stopped"
+GOES_ON_NOT = "what is stored stays, but the same command asks for everything anew"
+"""Of a plain crawl, which has no memory."""
+
+
+def kind_of(kind: str, items: Mapping[str, Any]) -> str:
+    """The outcome of a harvest whose verdict is ``kind``, by what its report says of the ``items``."""
+    if kind != "complete":
+        return kind
+    if items["unconfirmed"]:
+        return "perhaps-gone"
+    counts = items["counts"]
+    found = any(counts[name] for name in ("new", "changed", "vanished", "reappeared"))
+    return "complete" if found else "nothing-new"
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How one run ended, in words."""
+
+    heading: str
+    last: str
+    do: str
+    advice: str
+    reasons: tuple[str, ...]
+    """What was wrong, without that which ``heading`` begins to tell."""
+
+    reason: str
+    """The most serious one, on one line; empty where nothing was wrong."""
+
+    is_headed: bool
+    """Whether ``heading`` has it, perhaps cut."""
+
+
+def ending(outcome: Mapping[str, Any], perhaps_gone: int = 0, *, goes_on: bool = True) -> Ending:
+    """How a run ended.
+
+    Args:
+        outcome: as in `model.Outcome`: ``exit_code``, ``messages``, and what else there is.
+        perhaps_gone: items that are perhaps gone.
+        goes_on: whether it was a harvest, which takes up what an earlier one left.
+    """
+    code, messages = outcome["exit_code"], outcome["messages"]
+    kind = outcome.get("kind") or _OF_CODE.get(code, "incomplete")
+    if code == 0 and outcome.get("sample"):
+        kind = "sample"
+    row = OUTCOMES.get(kind, OUTCOMES["incomplete" if code else "complete"])
+    reason = short(messages[0] if messages else MEANINGS.get(code, f"exit code {code}"), LONGEST_LINE) if code else ""
+    words = {
+        "reason": reason,
+        "sample": short(outcome.get("sample") or ""),
+        "perhaps": plural(perhaps_gone, "item"),
+        "goes_on": GOES_ON if goes_on else GOES_ON_NOT,
+    }
+    heading = short(row.heading.format(**words), LONGEST_HEADING if code else LONGEST_LINE)
+    is_headed = _REASON in row.heading
+    last = row.last.format(**words)
+    if code:
+        last = f"NOT COMPLETE (exit code {code}): {last}"
+    return Ending(
+        heading,
+        last,
+        row.do,
+        row.advice.format(**words),
+        tuple(messages[1:] if is_headed else messages),
+        reason,
+        is_headed,
+    )

@@ -1,0 +1,70 @@
+"""The end of a run on one screen: what cron mails when it failed, and how it is told on a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from migration_spider.report import words
+from migration_spider.report.model import Report
+from migration_spider.report.outcomes import Ending, ending
+from migration_spider.report.run import run_folder
+from migration_spider.report.text import short
+from migration_spider.run import Run
+
+FIGURES = ("items on the site", "new", "changed", "gone", "missing")
+"""The five numbers that are told, of `words.figures`."""
+
+MOST_REASONS = 3
+"""Reasons that are told beside the most serious one."""
+
+LONGEST = 160
+
+
+def screen(what: str, ended: Ending, numbers: Sequence[tuple[str, str]], folder: Path, *, has_report: bool) -> str:
+    """The lines, the last one that of the outcome.
+
+    Args:
+        what: which run of which site.
+        numbers: (what, how much) of the first figures of its report; none where it left none.
+        folder: of the run.
+    """
+    # Whatever was wrong first stands in the row of its own, and `reasons` may begin with it, too.
+    further = [text for text in map(_line, ended.reasons) if text != _line(ended.reason)]
+    left = len(further) - MOST_REASONS
+    rows = [("reason", _line(ended.reason))] if ended.reason else []
+    rows += [("also", text) for text in further[:MOST_REASONS]]
+    if left > 0:
+        rows.append(("", f"and {left} more, in the {'report' if has_report else 'log'}"))
+    if numbers:
+        rows.append(("found", ", ".join(f"{much} {name}" for name, much in numbers)))
+    rows.append(("to do", f"{ended.do}: {ended.advice}"))
+    rows.append(("report", str(folder / "report.html")) if has_report else ("log", str(folder / "crawl.log")))
+    return "\n".join([what, "", *(f"  {name:<8}  {text}" for name, text in rows), "", ended.last])
+
+
+def _line(text: str) -> str:
+    return short(text, LONGEST)
+
+
+def screen_of(report: Report, folder: Path) -> str:
+    """How a harvest ended that left ``report`` in ``folder``: one line when all is well, else one screen."""
+    ended = words.ended(report)
+    if report["outcome"]["exit_code"] == 0:
+        return ended.last
+    numbers = [(name, much) for name, much in words.figures(report) if name in FIGURES]
+    return screen(f"Harvest of {short(report['run']['site'])}", ended, numbers, folder, has_report=True)
+
+
+def end_of(run: Run) -> str:
+    """How ``run`` ended, the same for one without a report."""
+    verdict, folder = run.judge(), run_folder(run.crawler.settings)
+    if run.report and run.report["outcome"]["exit_code"] == verdict.code:  # it may have failed after its report
+        return screen_of(run.report, folder)
+    sample, is_harvest = run.facts.get("migration/sample"), run.config.harvest
+    outcome = {"exit_code": verdict.code, "messages": verdict.messages, "kind": verdict.kind, "sample": sample}
+    ended = ending(outcome, goes_on=is_harvest)
+    if verdict.code == 0:
+        return ended.last
+    what = f"{'Harvest' if is_harvest else 'Crawl'} of {run.options.site}"
+    return screen(what, ended, [], folder, has_report=False)
