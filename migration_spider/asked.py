@@ -13,10 +13,11 @@ from archive.replay import response_of
 from migration_spider import evidence
 from migration_spider.exceptions import MigrationError
 from migration_spider.pages import Page, page_for
-from migration_spider.pages.blocked import CODES, blocked
+from migration_spider.pages.blocked import CODES
 from migration_spider.pages.bounds import is_parseable
 from migration_spider.reparse.reading import Seen, record_at, scan_file
 from migration_spider.reparse.source import Source, own_files, sources
+from migration_spider.whole import code_of
 
 NOWHERE = "https://page.invalid/"
 """Address of a file that names none (RFC 2606)."""
@@ -74,11 +75,11 @@ def find(asked: str, data: Path, *, url: str | None = None, named_as_news: bool 
         raise NoSuchPageError(f"{asked}: no HTML page")
     text = response.text
     if not is_parseable(text):
-        raise NoSuchPageError(f"{asked}: too many attributes in one tag to be parsed")
+        raise NoSuchPageError(f"{asked}: too large, or too many attributes in one tag, to be parsed")
     address = response.url
     if address == NOWHERE:
         address = Page(address, response.selector).canonical_url or address
-    code = blocked(response.status, response.headers.to_unicode_dict(), text)  # type: ignore[arg-type]
+    code = code_of(response)
     return Asked(address, text, named_as_news, CODES[code] if code else None)
 
 

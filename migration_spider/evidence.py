@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from archive import ArchiveError, Record, read_record
+from archive.cdxj.files import find
 from archive.dataset.lines import TOMBSTONE, is_tombstone
 from archive.verify.digests import Digest
 from migration_spider.exceptions import MigrationError
@@ -63,10 +64,9 @@ def record_of(item: dict[str, Any], folder: Path) -> Record:
         ArchiveError: the file or the record is not there, or is damaged.
     """
     where = item["warc"]
-    path = folder / where["file"]
-    if not path.exists() and path.with_name(path.name + ".open").exists():
-        path = path.with_name(path.name + ".open")
-    return read_record(path, where["offset"], where["length"])
+    if not (isinstance(where, dict) and all(type(where.get(name)) is int for name in ("offset", "length"))):
+        raise ArchiveError(f"the line of {item['id']} does not say where its record is: {where!r:.200}")
+    return read_record(find(folder, str(where.get("file"))), where["offset"], where["length"])
 
 
 def prove(item: dict[str, Any], folder: Path) -> list[Check]:
@@ -88,6 +88,18 @@ def prove(item: dict[str, Any], folder: Path) -> list[Check]:
     if block_digest := record.headers.get("WARC-Block-Digest"):
         checks.append(Check("block digest", block_digest, _digest(block_digest, record.block)))
     return checks
+
+
+def proved(item: dict[str, Any], folder: Path) -> Record:
+    """The record that a line cites, when it is what the line claims of it: a line may say anything.
+
+    Raises:
+        ArchiveError: it is not there, or not what is claimed.
+    """
+    for check in prove(item, folder):
+        if not check.holds:
+            raise ArchiveError(f"{check.name}: the line of {item['id']} claims {check.claimed}, there is {check.found}")
+    return record_of(item, folder)
 
 
 def _digest(claimed: str, data: bytes) -> str:

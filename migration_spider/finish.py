@@ -37,10 +37,11 @@ def finish(run: Run) -> Verdict:
                 run.note(name, value)
     verdict = run.judge()
     for message in verdict.messages:
-        logger.error("Run is not complete: %s", message)
+        logger.info("Run is not complete: %s", message)  # the last lines tell it, too
     with failing(run, run.spoil):
         if harvest and is_over:
-            notify.finish(run.config, harvest.report(verdict))
+            run.report = harvest.report(verdict)
+            notify.finish(run.config, run.report)
     if harvest and (not is_over or run.counted("unreported")):
         tell_failure(run)
     run.note("exit_code", run.judge().code)
@@ -53,11 +54,14 @@ def finish(run: Run) -> Verdict:
 
 
 def keep_dates(run: Run) -> None:
-    """Keep for the next run what this one showed of the order of dates, and tell what is another than before.
+    """Keep for the next run what this one showed of the site, and tell what is another than before.
 
-    Stats: ``migration/dates/settled``, ``migration/dates/changed``, ``migration/dates/not_held``.
+    Stats: ``migration/layout/misfits``, ``migration/layout/new``, ``migration/share/misfits``,
+    ``migration/dates/settled``, ``migration/dates/changed``, ``migration/dates/not_held``.
     """
     dates = run.dates
+    for name, value in dates.profile.layouts.facts().items():
+        run.note(name, value)
     dates.save()
     if dates.not_held:
         run.note("dates/not_held", dates.not_held)
@@ -77,7 +81,7 @@ def tell_failure(run: Run) -> None:
     """Tell those who wait for a harvest that it has ended without a report, whatever else is broken."""
     verdict = run.judge()
     with failing(run, run.spoil):
-        notify.fail(run.config, run.options.site, verdict.code, "; ".join(verdict.messages))
+        notify.fail(run.config, run.options.site, verdict.code, verdict.messages, verdict.kind)
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """`scrapy show`: the proof of an item, and that a changed byte is seen."""
 
 import json
+import os
 import shutil
 
 import pytest
@@ -30,6 +31,32 @@ def test_raw_is_the_page(demo):
     assert record.payload == show(demo.data, "7756@es", "--raw")
 
 
+@pytest.mark.parametrize("file", ["../../outside.warc.gz", "/etc/hostname", "pipe.warc.gz", "link.warc.gz"])
+def test_raw_prints_nothing_from_outside_of_the_archive(demo, tmp_path, file):
+    line = next(line for line in items(demo.data) if line["id"] == "7756@es")
+    for folder in ("items", "warc"):
+        (tmp_path / "data" / folder).mkdir(parents=True)
+    outside = tmp_path / "outside.warc.gz"
+    shutil.copy(demo.data / "warc" / line["warc"]["file"], outside)
+    os.mkfifo(tmp_path / "data" / "warc" / "pipe.warc.gz")
+    (tmp_path / "data" / "warc" / "link.warc.gz").symlink_to(outside)
+    tampered = {**line, "warc": {**line["warc"], "file": file}}
+    (tmp_path / "data" / "items" / "news.jsonl").write_text(json.dumps(tampered) + "\n", encoding="utf-8")
+    output = show(tmp_path / "data", "7756@es", "--raw", code=1).decode()
+    assert output.startswith("scrapy show: error: ")
+    assert output.count("\n") == 1
+
+
+def test_raw_prints_the_record_that_the_line_means_or_nothing(two_versions):
+    file = two_versions / "items" / "news.jsonl"
+    line = json.loads(file.read_text(encoding="utf-8").splitlines()[-1])
+    other = next(one for one in items(two_versions) if one["id"] != "7756@es")
+    names = ("file", "offset", "length")
+    line["warc"] |= {name: other["warc"][name] for name in names}
+    file.write_text(json.dumps(line) + "\n", encoding="utf-8")
+    assert b"record id: the line of 7756@es claims" in show(two_versions, "7756@es", "--raw", code=1)
+
+
 @pytest.fixture
 def two_versions(demo, tmp_path):
     """The demo's data with a second version of the seed page, whose evidence is the first one's."""
@@ -44,9 +71,22 @@ def two_versions(demo, tmp_path):
 def test_versions_are_compared_and_each_is_proved(two_versions):
     output = show(two_versions, "7756@es", "--verify").decode()
     assert "version 1 -> 2" in output
-    assert '- "International Migrants Day (Azerbaijan)"' in output
-    assert '+ "Another title"' in output
+    assert "\n  title\n    - International Migrants Day (Azerbaijan)\n    + Another title\n" in output
     assert output.count(" ok\n") == 10
+
+
+def test_nothing_of_an_item_reaches_the_terminal_but_text(two_versions):
+    file = two_versions / "items" / "news.jsonl"
+    last = json.loads(file.read_text(encoding="utf-8").splitlines()[-1])
+    evil = "[bold]T[/bold] \x1b[2J\x9b31m\x1b]0;x\x07\u202e"
+    term = {"raw": evil, "id": None, "label": None}
+    third = {**last, "version": 3, "title": evil, "body_text": f"One\n{evil}", "target_audience": [term]}
+    third["metadata"] = [{"label": evil, "values": [{"text": evil, "url": None}]}]
+    with file.open("a", encoding="utf-8") as lines:
+        lines.write(json.dumps(third) + "\n")
+    for printed in (show(two_versions, "7756@es").decode(), scrapy("vocabulary", data=two_versions, code=1).decode()):
+        assert "[bold]T[/bold] [U+001B][2J" in printed
+        assert not set("\x1b\x9b\x07\u202e") & set(printed)
 
 
 def test_evidence_that_does_not_hold_is_exit_code_1(two_versions):
@@ -108,8 +148,7 @@ def test_an_item_that_is_there_again_is_compared_with_what_it_was(gone):
         lines.write(json.dumps({**line, "version": 3, "title": "Another title"}) + "\n")
     output = show(gone, "7756@es").decode()
     assert "version 2 -> 3" in output
-    assert "  there again\n  title\n" in output
-    assert '- "International Migrants Day (Azerbaijan)"' in output
+    assert "  there again\n  title\n    - International Migrants Day (Azerbaijan)\n" in output
     assert output.count("withdrawn from the site") == 1
 
 

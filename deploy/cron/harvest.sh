@@ -1,5 +1,5 @@
 #!/bin/sh
-# One harvest for cron: nothing is printed, and so nothing mailed, unless it fails. Arguments go to `scrapy harvest`.
+# One harvest for cron: nothing is printed, and so nothing mailed, unless it fails; then one screen. Arguments go to `scrapy harvest`.
 # The environment file can be another: MIGRATION_ENV_FILE=/path.
 set -eu
 
@@ -13,7 +13,7 @@ done <"${MIGRATION_ENV_FILE:-/etc/migration-spider.env}"
 
 said=$(mktemp)
 trap 'rm -f "$said"' EXIT
-.venv/bin/scrapy harvest "$@" >"$said" 2>&1 &
+.venv/bin/scrapy harvest --quiet "$@" >"$said" 2>&1 &
 harvest=$!
 # Whoever ends this script means the harvest, which then closes its files.
 trap 'kill -TERM "$harvest"' HUP INT TERM

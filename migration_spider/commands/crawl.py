@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import logging
-import os
 import sqlite3
 import sys
 from typing import Any
@@ -14,12 +13,16 @@ from scrapy.exceptions import UsageError
 from scrapy.settings import SETTINGS_PRIORITIES
 
 from archive import ArchiveError, CollectionLockedError, ConfigurationError
+from archive.commands.output import printing
 from migration_spider import monitors, notify
 from migration_spider.config import Config
 from migration_spider.exceptions import MigrationError, NotArchivedError, OptionError, UnsupportedError
 from migration_spider.extensions import progress
+from migration_spider.extensions.run_log import Remembered
 from migration_spider.finish import finish
+from migration_spider.interrupts import Interruptions
 from migration_spider.report import summary
+from migration_spider.report.screen import end_of
 from migration_spider.spiders import options
 
 logger = logging.getLogger(__name__)
@@ -36,6 +39,8 @@ class Command(ScrapyCrawl):
     """See docs/crawl.md."""
 
     examples = EXAMPLES
+    interrupted = "Interrupted: open requests end, files are closed. What is stored stays. Once more: at once."
+    """What Ctrl-C says."""
 
     def long_desc(self) -> str:
         return (
@@ -56,6 +61,7 @@ class Command(ScrapyCrawl):
         if progress.is_shown(settings) and settings.getpriority("LOG_LEVEL") < SETTINGS_PRIORITIES["cmdline"]:
             settings.set("LOG_LEVEL", "WARNING", priority="cmdline")
 
+    @printing
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         if len(args) != 1:
             raise UsageError("name one spider: scrapy crawl news")
@@ -69,6 +75,8 @@ class Command(ScrapyCrawl):
     def crawl(self, spider: str, opts: argparse.Namespace) -> None:
         """Run ``spider`` to its end, print the summary, set the exit code."""
         process: Any = self.crawler_process
+        signals = Interruptions(self.interrupted)
+        early = Remembered()
         try:
             options.settings_for(options.read(opts.spargs, Config.of(self.settings)), self.settings)
         except OptionError as error:
@@ -76,35 +84,33 @@ class Command(ScrapyCrawl):
         crawler = self._create_crawler(spider)
         crawl = process.crawl(crawler, **opts.spargs)
         ended = None
+        from twisted.internet import reactor
+
+        loop: Any = reactor
+        # Scrapy sets its handlers when the reactor starts; a call later they are there.
+        loop.callWhenRunning(loop.callLater, 0, signals.hand_over)
         try:
             process.start()
         except SystemExit as error:  # Whatever called for it, and with whatever code: the run has not ended.
             ended = error
-            from twisted.internet import reactor
-
-            loop: Any = reactor
             loop.getThreadPool().stop()  # Its threads would keep the process.
         run: Any = getattr(crawler.spider, "run", None)  # None when the spider could not be made
+        early.forget()  # of a run that did not come to have a log
         if ended is not None and run:
             run.note("failure", f"something ended the process: {ended!r}")
         if failure := crawl.exception() if crawl.done() and not crawl.cancelled() else None:
             self.exitcode = _start_failed(failure)
             if run and "announced" in run.done:
-                notify.fail(run.config, run.options.site, self.exitcode, str(failure))
+                notify.fail(run.config, run.options.site, self.exitcode, [str(failure)])
             return
         self.exitcode = finish(run).code if run else _start_failed(ended or RuntimeError("no spider was made"))
         if not run:
             return
-        try:
-            self.tell(run)
-            sys.stdout.flush()
-        except BrokenPipeError:
-            # Nobody reads it; the exit code must still be the run's.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        self.tell(run)
 
     def tell(self, run: Any) -> None:
         """Print what came of the run."""
-        print(summary(run))
+        print(summary(run), end_of(run), sep="\n\n")
 
 
 def _start_failed(error: BaseException) -> int:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -16,12 +14,14 @@ from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
 from archive import ArchiveError
-from migration_spider import asked, explained
+from archive.commands.output import printing
+from migration_spider import asked, explained, site_profile
 from migration_spider.asked import Asked
 from migration_spider.exceptions import MigrationError
 from migration_spider.explained import Told
 from migration_spider.pages import ListingPage, NewsPage, Page, told_by
 from migration_spider.pages.roles import ROLES
+from migration_spider.report.text import disarmed
 from migration_spider.survey.words import TOLD_BY
 
 EXAMPLES = """\
@@ -36,7 +36,6 @@ COLOURS = {
     "title": "bold", "lead": "green", "text": "green", "heading": "green", "caption": "green", "label": "cyan",
     "value": "cyan", "file": "magenta", "note": "yellow", "date": "yellow", "row": "blue", "chrome": "dim",
 }  # fmt: skip
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _MARGIN = " " * 9
 
 
@@ -72,6 +71,7 @@ class Command(ScrapyCommand):
         parser.add_argument("--json", action="store_true", help="one JSON object a line, for programs")
         parser.epilog = EXAMPLES
 
+    @printing
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         if len(args) != 1:
             raise UsageError("name one page: an item's id (7756@es), an address, a file", print_help=False)
@@ -79,17 +79,14 @@ class Command(ScrapyCommand):
         try:
             found = asked.find(args[0], Path(settings["DATA_DIR"]), url=opts.url, named_as_news=opts.named)
             page = found.page()
+            if isinstance(page, NewsPage):
+                page.template = site_profile.template_in(Path(settings["DATA_DIR"]), page.language)
             output = _json(page, opts.role) if opts.json else _shown(found, page, opts.role, full=opts.full)
         except (ArchiveError, MigrationError, OSError) as error:
             print(f"scrapy explain: error: {error}", file=sys.stderr)
             self.exitcode = 2
             return
-        try:
-            sys.stdout.write(output)
-            sys.stdout.flush()
-        except BrokenPipeError:
-            # Whoever reads has seen enough; the interpreter would complain at its end once more.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.stdout.write(output)
 
 
 def _told(page: Page, roles: list[str] | None) -> list[Told]:
@@ -114,7 +111,7 @@ def _shown(found: Asked, page: Page, roles: list[str] | None, *, full: bool) -> 
     console = Console(soft_wrap=full, highlight=False)
 
     def put(*parts: tuple[str, str]) -> None:
-        text = Text.assemble(*((_CONTROL.sub(" ", words), style) for words, style in parts))
+        text = Text.assemble(*((disarmed(words), style) for words, style in parts))
         console.print(text, no_wrap=True, overflow="ignore" if full else "ellipsis", crop=not full)
 
     with console.capture() as captured:

@@ -6,11 +6,16 @@ import argparse
 from typing import Any
 
 from scrapy.exceptions import UsageError
+from scrapy.settings import SETTINGS_PRIORITIES
 
+from archive.commands.output import printing
 from migration_spider.commands.crawl import Command as Crawl
+from migration_spider.extensions import progress
+from migration_spider.report.screen import end_of
 
 EXAMPLES = """\
   scrapy harvest                             from cron: what is new, what has changed, what has gone
+  scrapy harvest --quiet                     the same, and nothing is said unless it fails
   scrapy harvest -a languages=en,fr
   scrapy harvest --full                      look at every item again, whatever its age
   scrapy harvest --max-minutes 50            stop in time; the next harvest goes on
@@ -22,6 +27,10 @@ class Command(Crawl):
     """See docs/harvest.md."""
 
     examples = EXAMPLES
+    interrupted = (
+        "Interrupted: open requests end, files are closed, and the report is written. The same command goes on where "
+        "it stopped. Once more: at once, which loses nothing either."
+    )
 
     def syntax(self) -> str:
         return "[options]"
@@ -39,12 +48,21 @@ class Command(Crawl):
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
+        parser.add_argument("--quiet", action="store_true", help="say nothing unless it fails: for cron, which mails")
         parser.add_argument("--full", action="store_true", help="look at every item again, whatever its age")
         parser.add_argument("--max-requests", type=int, metavar="N", help="pause after so many requests")
         parser.add_argument("--max-minutes", type=float, metavar="N", help="pause after so many minutes")
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         super().process_options(args, opts)
+        settings: Any = self.settings
+        self.is_quiet = opts.quiet
+        if opts.quiet:
+            self.interrupted = ""
+            settings.set("LOG_ENABLED", False, priority="cmdline")
+        elif progress.is_plain(settings) and settings.getpriority("LOG_LEVEL") < SETTINGS_PRIORITIES["cmdline"]:
+            # Where nobody watches, what is printed is mailed; crawl.log has every line.
+            settings.set("LOG_LEVEL", progress.SILENT, priority="cmdline")
         chosen: dict[str, Any] = {"MIGRATION_HARVEST": True}
         if opts.full:
             chosen["MIGRATION_FULL"] = True
@@ -54,11 +72,17 @@ class Command(Crawl):
                 raise UsageError(f"--{option.replace('_', '-')} {value:g}: expected a number above 0")
             if value is not None:
                 chosen[setting] = value
-        settings: Any = self.settings
         for name, value in chosen.items():
             settings.set(name, value, priority="cmdline")
 
+    @printing
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         if args:
             raise UsageError(f"{args[0]}: harvest takes no spider's name, only options")
         self.crawl("news", opts)
+
+    def tell(self, run: Any) -> None:
+        if not self.is_quiet:
+            super().tell(run)
+        elif run.judge().code:
+            print(end_of(run))

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from scrapy.commands import ScrapyCommand
 
 from archive import CollectionLockedError
+from archive.commands.output import printing
 from archive.commands.progress import Steps
 from archive.warc.lock import CollectionLock
 from migration_spider.config import Config
@@ -82,12 +83,15 @@ class Command(ScrapyCommand):
         parser.add_argument("--url", metavar="URL", help="with --text: the address of the page")
         parser.epilog = EXAMPLES
 
+    @printing
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         try:
             self.exitcode = self._text(opts) if opts.text or opts.url else self._run(args, opts)
         except CollectionLockedError as error:
             print(f"scrapy reparse: error: {error}", file=sys.stderr)
             self.exitcode = LOCKED
+        except BrokenPipeError:
+            raise
         except (MigrationError, OSError) as error:
             print(f"scrapy reparse: error: {error}", file=sys.stderr)
             self.exitcode = 2

@@ -11,6 +11,7 @@ from rich.console import Console
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
+from archive.commands.output import printing
 from migration_spider.exceptions import MigrationError
 from migration_spider.monitors import USAGE
 from migration_spider.report.read import read_report, report_file, runs_since
@@ -47,6 +48,7 @@ class Command(ScrapyCommand):
         parser.add_argument("--path", action="store_true", help="print where report.html is, and nothing else")
         parser.epilog = EXAMPLES
 
+    @printing
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         if len(args) > 1:
             raise UsageError("name one run, or none for the last")

@@ -13,6 +13,7 @@ from scrapy.exceptions import UsageError
 from scrapy.utils.conf import closest_scrapy_cfg
 
 from archive import ArchiveError
+from archive.commands.output import printing
 from migration_spider import asked, saved_case
 from migration_spider.commands.explain import page_options
 from migration_spider.exceptions import MigrationError
@@ -55,6 +56,7 @@ class Command(ScrapyCommand):
         )
         parser.epilog = EXAMPLES
 
+    @printing
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         if len(args) != 1:
             raise UsageError("name one page: an item's id (7756@es), an address, a file", print_help=False)

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import argparse
 import sys
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
 from archive import ArchiveError
+from archive.commands.output import printing
+from archive.dataset.differences import lines_of
 from archive.dataset.lines import TOMBSTONE, is_tombstone
 from migration_spider import evidence
+from migration_spider.changes import between
 from migration_spider.exceptions import MigrationError
-from migration_spider.reparse.diff import PROVENANCE, short
+from migration_spider.report.terminal import escaped as escape
+from migration_spider.report.text import visible
 
 EXAMPLES = """\
 examples:
@@ -26,6 +30,9 @@ examples:
   scrapy show /es/node/7756 --verify
   scrapy show https://migrationnetwork.un.org/es/node/7756 --raw > page.html
 """
+
+_STYLES = {"-": "red", "+": "green", " ": "dim"}
+"""Sign of a line of a difference -> how it is printed."""
 
 _ELSEWHERE = {"id", "url", "title", "warc", "metadata", "body_html", TOMBSTONE}
 
@@ -57,6 +64,7 @@ class Command(ScrapyCommand):
         parser.add_argument("--verify", action="store_true", help="prove every version, not just the last")
         parser.epilog = EXAMPLES
 
+    @partial(printing, unread=1)
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         if len(args) != 1:
             raise UsageError("name one item: its id (7756@es) or its address", print_help=False)
@@ -66,7 +74,7 @@ class Command(ScrapyCommand):
             found = evidence.versions(data / "items" / "news.jsonl", args[0])
             if opts.raw:
                 there = [line for line in found if not is_tombstone(line)] or found
-                sys.stdout.buffer.write(evidence.record_of(there[-1], data / "warc").payload)
+                sys.stdout.buffer.write(evidence.proved(there[-1], data / "warc").payload)
             else:
                 self.exitcode = _show(found, data / "warc", found if opts.verify else found[-1:])
         except ArchiveError as error:
@@ -82,7 +90,7 @@ def _show(found: list[dict[str, Any]], warc: Path, proved: list[dict[str, Any]])
     there = [line for line in found if not is_tombstone(line)]
     item = there[-1] if there else found[-1]
     console.print(f"\n[bold]{escape(item['title'])}[/bold]")
-    console.print(f"{item['id']}   {found[-1]['url']}\n", highlight=False)
+    console.print(f"{escape(item['id'])}   {escape(found[-1]['url'])}\n", highlight=False)
     if is_tombstone(found[-1]):
         console.print(f"[bold red]{escape(_withdrawn(found[-1]))}[/bold red]; it was:\n", highlight=False)
     fields = Table(show_header=False, box=None, pad_edge=False)
@@ -100,7 +108,7 @@ def _show(found: list[dict[str, Any]], warc: Path, proved: list[dict[str, Any]])
         where = version["warc"]
         said = " (that it is gone)" if is_tombstone(version) else ""
         console.print(f"\n[bold]evidence of version {version['version']}[/bold]{said}")
-        console.print(f"  {where['file']}, {where['length']} bytes at {where['offset']}", highlight=False)
+        console.print(f"  {escape(where['file'])}, {where['length']} bytes at {where['offset']}", highlight=False)
         for check in evidence.prove(version, warc):
             mark = "[green]ok[/green]" if check.holds else f"[red]differs[/red], found {escape(check.found)}"
             console.print(f"  {check.name:15} {escape(check.claimed)} {mark}", highlight=False)
@@ -116,9 +124,10 @@ def _changes(console: Console, before: dict[str, Any], after: dict[str, Any], th
     if is_tombstone(before):
         console.print("  there again")
         before = there[-1] if there else {}
-    for name in after:
-        if name not in PROVENANCE and before.get(name) != after[name]:
-            console.print(f"  {name}\n    - {escape(short(before.get(name)))}\n    + {escape(short(after[name]))}")
+    for difference in between(before, after):
+        console.print(f"  {difference['field']}", highlight=False)
+        for sign, text in lines_of(difference):
+            console.print(f"    {sign} {escape(visible(text))}", style=_STYLES.get(sign), highlight=False)
 
 
 def _withdrawn(line: dict[str, Any]) -> str:

@@ -11,6 +11,7 @@ from rich.console import Console
 from scrapy.exceptions import UsageError
 
 from archive.capture import archiver_of
+from archive.commands.output import printing
 from migration_spider import EXTRACTOR
 from migration_spider.commands.crawl import Command as Crawl
 from migration_spider.finish import failing
@@ -64,6 +65,7 @@ class Command(Crawl):
             settings: Any = self.settings
             settings.set("MIGRATION_MAX_REQUESTS", opts.max_requests, priority="cmdline")
 
+    @printing
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         if args:
             raise UsageError(f"{args[0]}: survey takes no spider's name, only options")

@@ -10,9 +10,12 @@ from typing import Any
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
+from archive.commands.output import printing
 from archive.dataset import DatasetError
 from archive.dataset.lines import Lines
 from migration_spider.drift import unknowns
+from migration_spider.report.text import disarmed
+from migration_spider.state.lines import parse_or_say
 
 EXAMPLES = """\
 examples:
@@ -45,10 +48,11 @@ class Command(ScrapyCommand):
         parser.formatter_class = argparse.RawDescriptionHelpFormatter
         parser.epilog = EXAMPLES
 
+    @printing
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         settings: Any = self.settings
         try:
-            lines = Lines(Path(settings["DATA_DIR"], "items", "news.jsonl"), "id")
+            lines = Lines(Path(settings["DATA_DIR"], "items", "news.jsonl"), "id", parse=parse_or_say)
         except DatasetError as error:
             print(f"scrapy vocabulary: error: {error}", file=sys.stderr)
             self.exitcode = 2
@@ -58,6 +62,7 @@ class Command(ScrapyCommand):
             raise UsageError(f"nothing unknown is met in {', '.join(sorted(wrong))}; fields are those of the items")
         chosen = [one for one in found if not args or one.where in args]
         for one in chosen:
-            print(f"{one.where:24} {one.count:6}  {one.text}\n{'':32} {'  '.join(one.examples)}")
+            print(f"{disarmed(one.where):24} {one.count:6}  {disarmed(one.text)}")
+            print(f"{'':32} {disarmed('  '.join(one.examples))}")
         print("Every value and label is known." if not chosen else f"{len(chosen)} unknown.")
         self.exitcode = 1 if chosen else 0

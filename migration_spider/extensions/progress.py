@@ -1,8 +1,10 @@
-"""The progress bar on a terminal; elsewhere Scrapy's LogStats line says the same now and then."""
+"""The progress bar on a terminal; elsewhere a plain line now and then, of Scrapy's LogStats or of our own."""
 
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
+from time import monotonic
 from typing import Any
 
 from rich.console import Console
@@ -14,7 +16,24 @@ from scrapy.exceptions import NotConfigured
 
 def is_shown(settings: Any) -> bool:
     """Whether a person watches: standard error is a terminal and nothing else was asked for."""
-    return sys.stderr.isatty() and not settings["LOG_FILE"] and settings.getbool("LOG_ENABLED")
+    return sys.stderr.isatty() and not is_logged_elsewhere(settings)
+
+
+def is_plain(settings: Any) -> bool:
+    """Whether lines are wanted, but no bar."""
+    return not sys.stderr.isatty() and not is_logged_elsewhere(settings)
+
+
+def is_logged_elsewhere(settings: Any) -> bool:
+    """Whether the log was sent into a file, or switched off."""
+    return bool(settings["LOG_FILE"]) or not settings.getbool("LOG_ENABLED")
+
+
+SILENT = "CRITICAL"
+"""LOG_LEVEL of a harvest where nobody watches: then the lines of this module are its progress."""
+
+FIRST_LINE = 60.0
+"""Seconds after which the first plain line comes; the next after twice, four times as many: a day has eleven."""
 
 
 class Progress:
@@ -24,9 +43,12 @@ class Progress:
     """
 
     def __init__(self, crawler: Any) -> None:
-        if not is_shown(crawler.settings):
+        settings = crawler.settings
+        self.has_bar = is_shown(settings)
+        if not self.has_bar and not (is_plain(settings) and settings["LOG_LEVEL"] == SILENT):
             raise NotConfigured
         self.crawler = crawler
+        self.began, self.next_line = monotonic(), FIRST_LINE
         self.bar = Bar(
             SpinnerColumn(),
             TextColumn("{task.description}"),
@@ -35,6 +57,7 @@ class Progress:
             TextColumn("pages  {task.fields[items]} items  {task.fields[exchanges]} exchanges archived"),
             TimeElapsedColumn(),
             console=Console(stderr=True),
+            disable=not self.has_bar,
         )
         run = crawler.spider.run
         run.connect(self.opened, signals.spider_opened)
@@ -60,6 +83,11 @@ class Progress:
             items=stats("item_scraped_count", 0),
             exchanges=stats("archive/exchanges", 0),
         )
+        if not self.has_bar and monotonic() - self.began >= self.next_line:
+            self.next_line *= 2
+            told = f"{done} of {done + waiting} pages, {stats('item_scraped_count', 0)} items"
+            with suppress(OSError):  # nobody reads it any more
+                print(f"Crawling: {told}", file=sys.stderr, flush=True)
 
     def closed(self) -> None:
         self.update()

@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 
 
 class LogFile(logging.FileHandler):
-    """``crawl.log``. A disk that takes no more costs its lines, not a traceback for each: the console has them all."""
+    """``crawl.log``. A disk that takes no more costs its lines, not a traceback for each."""
 
     error: BaseException | None = None
     """Why the file is not whole."""
@@ -29,6 +29,24 @@ class LogFile(logging.FileHandler):
             super().close()
         except OSError as error:
             self.error = error
+
+
+class Remembered(logging.Handler):
+    """What is logged before there is a folder for it, as when an earlier run's files are mended."""
+
+    def __init__(self) -> None:
+        super().__init__("INFO")
+        self.records: list[logging.LogRecord] = []
+        logging.getLogger().addHandler(self)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.records.append(record)
+
+    def forget(self) -> list[logging.LogRecord]:
+        """The records, once; nothing is remembered any more."""
+        logging.getLogger().removeHandler(self)
+        records, self.records = self.records, []
+        return records
 
 
 class RunLog:
@@ -45,6 +63,10 @@ class RunLog:
         if console := get_scrapy_root_handler():
             for rule in console.filters:
                 self.log.addFilter(rule)
+        for early in [one for one in logging.getLogger().handlers if isinstance(one, Remembered)]:
+            for record in early.forget():
+                if self.log.filter(record):
+                    self.log.handle(record)
         logging.getLogger().addHandler(self.log)
 
     @classmethod
