@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 from w3lib.url import canonicalize_url, safe_url_string
 
@@ -20,3 +21,27 @@ def canonical(url: str) -> str:
         return safe_url_string(canonicalize_url(url))
     except ValueError:
         return url
+
+
+def netloc(parts: SplitResult) -> str:
+    """Host in lower case and port, the port left out where it is the scheme's own. Raises ValueError."""
+    host = (parts.hostname or "").rstrip(".")
+    host = f"[{host}]" if ":" in host else host
+    default = {"http": 80, "https": 443}.get(parts.scheme)
+    return host if parts.port in (None, default) else f"{host}:{parts.port}"
+
+
+def led_to(source: str, location: str | bytes) -> str:
+    """Where a redirect from ``source`` to ``location`` is followed to.
+
+    Credentials in it are not ours to use, and stay out of all that is kept of the address. A page of the same host is
+    asked by the host's one name, without a dot at its end, and over https when ``source`` was: what answers over http
+    is not proved to be the site. Raises ValueError: it is no address.
+    """
+    target = urljoin(source, safe_url_string(location))
+    parts, own = urlsplit(target), urlsplit(source)
+    parts = parts._replace(netloc=parts.netloc.rpartition("@")[2])
+    if parts.scheme in ("http", "https") and netloc(parts) == netloc(own):
+        scheme = own.scheme if own.scheme == "https" else parts.scheme
+        parts = parts._replace(scheme=scheme, netloc=netloc(parts))
+    return parts.geturl()

@@ -191,6 +191,11 @@ class Config(BaseModel):
         description="so many sitemaps and feeds are read in a run, and indexes of indexes down to the third: one that "
         "goes on for ever ends there, and is told as one that cannot be read",
     )
+    max_barren: Some = Field(
+        100,
+        description="so many pages of a listing, one after the other, whose rows bring no news: its pager is left, and "
+        "that is told as a listing that was not read to its end",
+    )
     menu_depth: Count = Field(
         2,
         description="links from the front page at which listings of news are looked for, in the menus of every "
@@ -307,12 +312,21 @@ class Config(BaseModel):
         description="share of the items that may be gone at once; above it the site is taken for the cause, and none "
         "counts as gone",
     )
+    max_renumbered: Share = Field(
+        0.5,
+        description="share of the known addresses that may show another node id and what they said before; above it "
+        "the site is taken for relaunched, and nothing of these is stored. 1: the new ids are taken",
+    )
     max_unseen: Amount = Field(
         0.05,
         description="share by which the items on the site may outnumber those found, at the lower end of the "
         "[estimate](crawl.md#what-no-list-names)",
     )
     max_field_loss: Share = Field(0.5, description="share of the items with a field that may have lost it")
+    max_misfits: Share = Field(
+        0.5,
+        description="share of the pages read whose title or text stands where no page had it before",
+    )
     max_unknown_labels: Amount = Field(0.5, description="labels met for the first time per page read")
 
     # ---- whom a run tells. The addresses are secrets, so they come from the environment, never from a command line.

@@ -40,7 +40,7 @@ def unknowns(items: Iterable[dict[str, Any]]) -> list[Unknown]:
 def _unknown(item: dict[str, Any]) -> Iterable[tuple[str, str]]:
     for name in TERM_FIELDS:
         if name in VOCABULARIES:
-            yield from ((name, term["raw"]) for term in item.get(name, ()) if term["id"] is None)
+            yield from ((name, term["raw"]) for term in item.get(name, ()) if term.get("id") is None)
     for entry in item.get("metadata", ()):
         if entry["label"] and label_kind(entry["label"]) is None:
             yield "label", entry["label"]

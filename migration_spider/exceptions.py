@@ -27,6 +27,10 @@ class NotWantedError(IgnoreRequest):
         self.code = code
 
 
+class NotAnsweredError(MigrationError):
+    """The site answers that a page is as before, and was told of no before. Raised by ``IncrementalMiddleware``."""
+
+
 class RedirectLoopError(MigrationError):
     """A page redirects to itself, perhaps by way of others. Raised by ``RedirectLoopMiddleware``."""
 

@@ -12,6 +12,9 @@ from migration_spider.addresses import canonical
 SETTLED = frozenset(("item", "not_news", "fallback", "redirected", "not_due", "before_since", "answered"))
 """What leaves nothing to be done; every other code is a reason why an address is missing."""
 
+NEWS = frozenset(("item", "held", "relaunched"))
+"""What pages of news became, stored or not."""
+
 LISTS = frozenset(("sitemap", "news_listing", "listing", "rss"))
 """What the site names its pages in."""
 
@@ -21,16 +24,19 @@ REASONS = {
     "robots": "robots.txt forbids it",
     "max_items": "enough items were taken",
     "not_reached": "the run ended before",
-    "unreadable": "the page could not be read: an error in the code",
+    "unreadable": "the page could not be read: too large, or an error in the code",
     "attachment": "an attachment could not be fetched, and the item waits for it",
     "held": "the run ended before the other pages told how its date is to be read",
     "withheld": "not what it was, like most others: taken for a fault of the site",
+    "relaunched": "what it said, under another node id, like most others: taken for a relaunch of the site",
     "gone": "answers that there is no such page",
     "forbidden": "answers that it may not be read",
 }
 """Reasons in the report -> in words."""
 
-UNSETTLED = frozenset(("failed", "blocked", "not_reached", "unreadable", "attachment", "withheld", "held"))
+UNSETTLED = frozenset(
+    ("failed", "blocked", "not_reached", "unreadable", "attachment", "withheld", "held", "relaunched")
+)
 """Reasons that make a run incomplete; the others are the site's own answers, or were asked for."""
 
 
@@ -60,11 +66,15 @@ class Listing:
     """Rows of each page, as printed."""
     seen: set[str] = field(default_factory=set)
     """Addresses of all rows, as printed."""
+    barren: int = 0
+    """Its last pages, one after the other, after which no row had turned out to be news that was none before."""
     shown: int = 0
     """Rows, also those whose address an earlier row has: Views may show a story once for each translation."""
     total: int | None = None
     """Results that its pager promises; the largest number met."""
     problem: str | None = None
+    is_cut: bool = False
+    """Whether one of its pages has more elements than are read."""
     state: str = "walked"
     """``walked``: all rows are asked for; ``trial``: a few of them decide; ``left``: none of those was news."""
     names_news: bool = False
@@ -118,6 +128,8 @@ class Ledger:
         """By the address of the first page."""
         self.sitemaps: dict[str, Sitemap] = {}
         """By address."""
+        self.chains: dict[str, str] = {}
+        """Address of a page -> what it leads to and was left, since others before it led on in the same way."""
         self.absent: set[str] = set()
         """Start paths that the site does not have."""
         self.nodes: dict[int, set[str]] = {}
@@ -130,6 +142,8 @@ class Ledger:
         """Address that an item or a listing links in its text -> who links it first; named by a list or not."""
         self.older_links: dict[str, str] = {}
         """The same of earlier runs, as far as no list named them."""
+        self.met: set[str] = set()
+        """Ids of the items that pages were, whether they are stored or wait or are left out."""
         self.merged: list[tuple[str, dict[str, Any]]] = []
         """(address, ``meta`` with ``redirect_urls`` and ``hops``) of redirects that led where the run had been."""
 

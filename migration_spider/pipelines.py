@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 import sqlite3
+from dataclasses import replace
 from typing import Any
 
 from itemadapter import ItemAdapter
@@ -17,6 +18,8 @@ from scrapy.pipelines.media import MediaPipeline
 from archive import ArchiveError
 from archive.capture import archiver_of
 from migration_spider import EXTRACTOR, gone
+from migration_spider.addresses import canonical
+from migration_spider.counts import WORD_OF
 from migration_spider.exceptions import NotArchivedError, NotWantedError
 from migration_spider.items import (
     BLOCK_FIELDS,
@@ -26,11 +29,16 @@ from migration_spider.items import (
     NewsItem,
     to_record,
 )
-from migration_spider.normalize.identity import item_id
+from migration_spider.normalize.identity import content_sha256, item_id
 from migration_spider.normalize.item import finish, normalize
+from migration_spider.relaunch import Held, Relaunch
 from migration_spider.state import ItemStore, revise
+from migration_spider.state.store import Item, life_of
 
 logger = logging.getLogger(__name__)
+
+NO_NEWS = (gone.Absence, Held)
+"""What the spider yields beside news items: they go to the store as they are."""
 
 
 def fields_of(item: Any) -> ItemAdapter:
@@ -48,7 +56,7 @@ def news_item(fields: ItemAdapter) -> NewsItem:
 
 
 class CrawlerPipeline:
-    """A pipeline that needs the crawler, and leaves what is no news item (`gone.Absence`) as it is."""
+    """A pipeline that needs the crawler, and leaves what is no news item (`NO_NEWS`) as it is."""
 
     def __init__(self, crawler: Any) -> None:
         self.crawler = crawler
@@ -59,7 +67,7 @@ class CrawlerPipeline:
         return cls(crawler)
 
     def process_item(self, item: Any) -> Any:
-        if not isinstance(item, gone.Absence):
+        if not isinstance(item, NO_NEWS):
             self.news(fields_of(item))
         return item
 
@@ -88,13 +96,15 @@ class NormalizePipeline(CrawlerPipeline):
     def news(self, fields: ItemAdapter) -> None:
         item, dates, day_first = news_item(fields), self.run.dates, self.run.config.day_first
         name = item_id(item.node_id, item.canonical_url or item.url, item.language)
-        told = dates.profile.add(name, item.language, item.metadata)
-        if day_first is None and dates.must_wait(item.url, item.language, told):
+        told = dates.add(name, item)
+        if dates.must_wait(item.url, item.language, told if day_first is None else None):
             dates.held[item.url] = item
             self.run.note("dates/held", len(dates.held))
             self.settle(item.url, "held")
-            raise DropItem(f"{item.url}: its date waits for those of other pages", log_level="DEBUG")
-        found = normalize(item, day_first=day_first, site=dates.site)
+            raise DropItem(f"{item.url}: waits for what other pages tell", log_level="DEBUG")
+        if dates.is_stale(item.url, item.language):
+            dates.read_again(item)
+        found = normalize(item, day_first=day_first, site=dates.site, cites=dates.has_left_out(item.url))
         for vocabulary, _ in found.unrecognized:
             self.count(f"unrecognized/{vocabulary}")
         for _ in found.unknown_labels:
@@ -143,7 +153,7 @@ class AttachmentsPipeline(MediaPipeline):
 
     def _files(self, item: Any) -> list[tuple[ItemAdapter, str]]:
         """The attachments of an item, each with its address as a request has it; empty where it is never fetched."""
-        if isinstance(item, gone.Absence):
+        if isinstance(item, NO_NEWS):
             return []
         attachments = [fields_of(one) for one in fields_of(item)["attachments"]]
         urls = [self.scope.file(attachment["url"]) for attachment in attachments]
@@ -261,7 +271,15 @@ class StorePipeline(CrawlerPipeline):
                 if self.run.counted("not_stored"):
                     # Its record would stand in the archive and its line nowhere.
                     raise DropItem(f"{fields['url']}: not stored")
-                await (self._withdraw(item) if isinstance(item, gone.Absence) else self._store(fields))
+                if isinstance(item, gone.Absence):
+                    await self._withdraw(item)
+                elif isinstance(item, Held):
+                    await self._store(fields_of(item.item))
+                elif self._waits(fields):
+                    self.settle(fields["url"], "relaunched", fields["id"])
+                    raise DropItem(f"{fields['url']}: another id than before at its address, or the other way round")
+                else:
+                    await self._store(fields)
         except (ArchiveError, OSError, sqlite3.Error) as error:
             # One message, not one per item: what follows cannot be stored either.
             if not self.run.is_stopped:
@@ -270,6 +288,18 @@ class StorePipeline(CrawlerPipeline):
             raise DropItem(f"{fields['url']}: not stored") from error
         return item
 
+    def _waits(self, fields: ItemAdapter) -> bool:
+        """Whether the item contradicts what is known, and waits for what the rest of the site is."""
+        if (memory := self.run.memory) is None or fields["id"] in self.seen:
+            return False
+        relaunch: Relaunch = self.run.relaunch
+        known, url = memory.item(fields["id"]), fields["url"]
+        is_redirect = known is not None and self.run.ledger.led_to(known.url) == canonical(url)
+        if not relaunch.must_wait(fields, known, memory.items_at([url]), is_redirect=is_redirect):
+            return False
+        self.count("items/relaunched")
+        return relaunch.hold(fields)
+
     async def _store(self, fields: ItemAdapter) -> None:
         item_id = fields["id"]
         if fields.get("warc") is None or fields["warc"] != self.run.cited.get(fields["url"]):
@@ -277,48 +307,72 @@ class StorePipeline(CrawlerPipeline):
                 f"{fields['url']} does not cite the page that it was read from: keep CaptureFactsMiddleware in "
                 "SPIDER_MIDDLEWARES, and let no pipeline change `url` and `warc`"
             )
+        memory = self.run.memory
         if item_id in self.seen:
             # Another address of the same page: a second version in one run would come back in every run.
             self.count("items/again")
             self.settle(fields["url"], "item", item_id)
+            if memory:
+                memory.places.note_too(item_id, fields["url"])
             return
         self.seen.add(item_id)
-        if memory := self.run.memory:
-            memory.missed.forget(item_id)
         before = self.store.item(item_id)
-        if revise(fields, before):
+        content = self._content(fields, before)
+        rule = life_of(content, before, is_missed=bool(memory and memory.missed.get(item_id)))
+        if memory:
+            memory.missed.forget(item_id)
+        if rule.line:
+            revise(fields, before)
             fields["run_id"], fields["extractor"] = archiver_of(self.crawler).run_id, EXTRACTOR
             if fields["site_profile"]:
                 await self._archive_profile(fields["site_profile"])
             await self._append(to_record(fields.item), ITEM_MEDIA_TYPE)
-            self.count("items/" + ("new" if before is None else "reappeared" if before.withdrawn else "changed"))
-        else:
-            self.count("items/unchanged")
+        elif fields_of(fields["warc"])["date"][:19] == fields["fetched_at"][:19]:
             # A record that was written for this answer, and not for an earlier one of the same bytes.
-            if before and fields_of(fields["warc"])["date"][:19] == fields["fetched_at"][:19]:
-                self.count("items/rerendered")
+            self.count("items/rerendered")
+        self.count(f"items/{rule.counted}")
+        self.run.found[item_id] = WORD_OF[rule.counted]
+        if memory:
+            was = before.url if before else None
+            memory.places.note(item_id, was, fields["url"] if rule.line or was is None else was, fields["url"])
         self.settle(fields["url"], "item", item_id)
+        if how := self.run.through.pop(fields["url"], None):
+            self.count(f"found/{how}")
+
+    def _content(self, fields: ItemAdapter, before: Item | None) -> str:
+        """The digest of what the item says; of one that was stored as its page alone told it, that of then.
+
+        That other pages have told more since, see `migration_spider.templates`, is no change of the page.
+        """
+        noted = self.run.dates.noted.pop(fields["url"], None)
+        if before and noted and noted.left_out:
+            alone = content_sha256(replace(news_item(fields), body_text=noted.alone))
+            if alone == before.content_sha256:
+                return alone
+        return str(fields["content_sha256"])
 
     async def _withdraw(self, absence: gone.Absence) -> None:
         memory, item = self.run.memory, self.store.item(absence.id)
         if memory is None or item is None:
             return
-        missed = gone.missed(memory.missed.get(absence.id), absence, memory.cycle)
-        memory.missed.put(missed)
-        if not gone.is_confirmed(missed, self.run.config.tombstone_confirmations):
-            self.count("items/unconfirmed")
+        needed = self.run.config.tombstone_confirmations
+        rule, missed = gone.miss(item, memory.missed.get(absence.id), absence, memory.cycle, needed)
+        if rule.then == "withdrawn" and not rule.line:
             return
-        line = gone.tombstone(item, absence, missed.confirmed, archiver_of(self.crawler).run_id)
-        await self._append(line, TOMBSTONE_MEDIA_TYPE)
-        memory.missed.forget(absence.id)
-        self.count("items/vanished")
+        memory.missed.put(missed)
+        if rule.line:
+            line = gone.tombstone(item, absence, missed.confirmed, archiver_of(self.crawler).run_id)
+            await self._append(line, TOMBSTONE_MEDIA_TYPE)
+            memory.missed.forget(absence.id)
+        self.count(f"items/{rule.counted}")
+        self.run.found[absence.id] = WORD_OF[rule.counted]
 
     async def _archive_profile(self, digest: str) -> None:
         """What an item cites stands in the archive of its run, before the item."""
         dates = self.run.dates
         if digest not in dates.archived:
             await archiver_of(self.crawler).write_metadata(
-                dates.data, content_type=PROFILE_MEDIA_TYPE, target_uri=f"urn:site-profile:{digest}"
+                dates.data_of[digest], content_type=PROFILE_MEDIA_TYPE, target_uri=f"urn:site-profile:{digest}"
             )
             dates.archived.add(digest)
 

@@ -29,11 +29,13 @@ from migration_spider import scrapy_internals
 from migration_spider.exceptions import NotWantedError, UnsupportedError
 from migration_spider.ledger import Ledger
 from migration_spider.monitors import Verdict, verdict_of, verdict_of_survey
+from migration_spider.relaunch import Relaunch
 from migration_spider.site_profile import FILE as PROFILE
-from migration_spider.site_profile import DateOrders
+from migration_spider.site_profile import SiteLearner
 
 if TYPE_CHECKING:
     from migration_spider.config import Config
+    from migration_spider.counts import Account
     from migration_spider.harvest.coverage import Coverage
     from migration_spider.spiders.options import Options
     from migration_spider.state import Memory
@@ -42,6 +44,9 @@ logger = logging.getLogger(__name__)
 
 PAUSES = frozenset(("budget",))
 """Reasons to stop that are nobody's fault: the next run goes on."""
+
+INTERRUPTIONS = {"shutdown": "by Ctrl-C or a signal", None: "by Ctrl-C or a signal, before its files were closed"}
+"""Scrapy's reason of a run that somebody ended -> in words; None: it never came to closing the spider."""
 
 COMPONENTS = {
     "SPIDER_MIDDLEWARES": "get_spider_middleware",
@@ -69,14 +74,22 @@ class Run:
         self.ledger = Ledger()
         self.memory: Memory | None = None
         """What is known of earlier runs; None in a plain crawl, which asks for everything."""
+        self.found: dict[str, str] = {}
+        """Id -> what became of the item, as `counts.WORDS` say it; of those that the run met, or missed."""
+        self.account: Account | None = None
+        """Of all items known, at the end of a harvest."""
+        self.through: dict[str, str] = {}
+        """Address of an item -> how it was found, until it is stored."""
         self.cited: dict[str, Any] = {}
         """Address -> the evidence of its item, from the response to the store."""
         self.sitemaps: list[str] = []
         """Those that robots.txt names, as printed."""
         self.fronts: list[str] = []
         """Addresses of the front pages asked for."""
-        self.dates = DateOrders(config.data_dir / PROFILE)
-        """What other pages tell of the dates of one, and the items that wait for it."""
+        self.dates = SiteLearner(config.data_dir / PROFILE)
+        """What other pages tell of one, and the items that wait for it."""
+        self.relaunch = Relaunch(config.max_renumbered)
+        """Whether the site is another than before, and the items that wait until that is known."""
         self.coverage: Coverage | None = None
         """How full the fields are; in a harvest."""
         self.facts: dict[str, Any] = {}
@@ -89,6 +102,8 @@ class Run:
         """Those of `PROOFS` that there are; ``closed``: the spider; ``announced``: others know that a harvest began."""
         self.verdict: Verdict | None = None
         """What the run is worth, once it has ended."""
+        self.report: Any = None
+        """``report.json`` of a harvest, once it is written."""
         self._handlers: list[Callable[..., Any]] = []
         self._moved: Any = None
         """The counts at the last look, and how often they were the same."""
@@ -128,10 +143,11 @@ class Run:
         """Whether the run ends early."""
         return self.stopped is not None
 
-    def stop(self, reason: str, why: str) -> None:
+    def stop(self, reason: str, why: str, kind: str = "") -> None:
         """Close the spider with the finish reason ``reason``, without sending what is still queued.
 
         ``why`` goes to the log and the stat ``migration/stopped``, or ``migration/paused`` when it was meant to end.
+        ``kind`` is what the run is called then (`report.outcomes.OUTCOMES`), the reason where nothing else is said.
         The first reason counts. Requests under way end; those that wait fail with ``NotWantedError``.
         """
         if self.is_stopped:
@@ -142,6 +158,7 @@ class Run:
             logger.warning("The run pauses: %s", why)
         else:
             self.note("stopped", why)
+            self.note("stopped_as", kind or reason)
             logger.error("The run stops: %s", why)
         self._close()
 
@@ -263,6 +280,8 @@ class Run:
         self.facts |= {"finish_reason": self.finish_reason, **archive_counts(archiver)}
         if archiver.failed is not None:
             self.facts |= {"archive/failed": str(archiver.failed), "finish_reason": FINISH_REASON}
+        if not self.is_stopped and self.finish_reason in INTERRUPTIONS:
+            self.note("interrupted", INTERRUPTIONS[self.finish_reason])
         if "closed" not in self.done:
             return  # cut off: it is incomplete, whatever had been done by then
         if not archiver.is_proved:

@@ -4,7 +4,11 @@ Those named ``MIGRATION_...`` are ours and stand in config.py, ``ARCHIVE_...`` b
 in docs/settings.md. Change one for a single run with ``scrapy crawl news -s NAME=VALUE``.
 """
 
-from migration_spider.config import defaults
+from migration_spider import interrupts
+
+interrupts.install()  # before the next line, which takes long
+
+from migration_spider.config import defaults  # noqa: E402
 
 BOT_NAME = "migration_spider"
 SPIDER_MODULES = ["migration_spider.spiders"]
@@ -34,7 +38,7 @@ DEFAULT_REQUEST_HEADERS = {
 }
 COOKIES_ENABLED = False  # True: the portal needs none, and a cookie would make an answer personal
 DOWNLOAD_TIMEOUT = 60  # 180: seconds; a page that takes longer is retried
-DOWNLOAD_MAXSIZE = 512 * 1024 * 1024  # 1 GiB: an attachment is held in memory once
+DOWNLOAD_MAXSIZE = 200 * 1024 * 1024  # 1 GiB: an attachment is held in memory once
 DOWNLOAD_VERIFY_CERTIFICATES = True  # False: an archive that claims provenance checks who answered
 RETRY_TIMES = 3  # 2
 REDIRECT_MAX_TIMES = 10  # 20
@@ -56,16 +60,25 @@ SPIDER_MIDDLEWARES = {
 DOWNLOADER_MIDDLEWARES = {
     "migration_spider.middlewares.bounds.BoundsMiddleware": 50,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    # One decoder for what is fetched and what is read again: the same pages, and the same bounds.
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
+    "archive.capture.decoding.EntityMiddleware": 590,
     "migration_spider.middlewares.robots.RobotsMiddleware": 100,
     "migration_spider.middlewares.redirect_loop.RedirectLoopMiddleware": 650,
+    # Behind decompression (590), before MetaRefreshMiddleware (580) reads the text.
+    "migration_spider.middlewares.charset.CharsetMiddleware": 585,
     # Behind RobotsMiddleware (100), so that what waited for robots.txt is refused when that ended the run.
     "migration_spider.middlewares.politeness.PolitenessMiddleware": 110,
+    # Behind what refuses a request, before all that asks; it must not know what BlockedMiddleware (120) refuses.
+    "migration_spider.middlewares.once.OnceMiddleware": 115,
     # Before RetryMiddleware (550) has its say a 503 is no blocked page; behind decompression (590), to read it.
     "migration_spider.middlewares.blocked.BlockedMiddleware": 120,
     # Behind robots.txt and the bounds, which hold for what is known too; a 304 is a page for those above.
     "migration_spider.middlewares.incremental.IncrementalMiddleware": 130,
     # Behind the one that answers from the archive: that costs the site nothing.
     "migration_spider.middlewares.budget.BudgetMiddleware": 140,
+    "scrapy.downloadermiddlewares.stats.DownloaderStats": None,
+    "migration_spider.middlewares.once.WireStats": 850,
 }
 
 # ---- 3 to 5: the pipelines ----------------------------------------------------------------------------------------

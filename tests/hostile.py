@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-Answer = tuple[int, dict[str, str], bytes]
+Answer = tuple[int, dict[str, str], bytes] | bytes
+"""Status, headers and body; or all bytes of an answer, after which the connection ends."""
 
 
 def page(title: str, content: str, *, head: str = "", node: int | None = None, language: str = "en") -> Answer:
@@ -34,6 +36,8 @@ class Hostile:
 
     def __init__(self, answer: Callable[[str], Answer | None]) -> None:
         self.paths: list[str] = []
+        self.asked: list[tuple[str, str | None]] = []
+        """Path and ``If-None-Match`` of each request."""
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -41,7 +45,14 @@ class Hostile:
 
             def do_GET(self) -> None:
                 outer.paths.append(self.path)
-                status, headers, body = answer(self.path) or (404, {"Content-Type": "text/html"}, b"<h1>No</h1>")
+                outer.asked.append((self.path, self.headers.get("If-None-Match")))
+                found = answer(self.path) or (404, {"Content-Type": "text/html"}, b"<h1>No</h1>")
+                if isinstance(found, bytes):
+                    self.close_connection = True
+                    with suppress(OSError):  # Who is sent too much may hang up.
+                        self.wfile.write(found)
+                    return
+                status, headers, body = found
                 self.send_response(status)
                 for name, value in headers.items():
                     self.send_header(name, value)

@@ -20,8 +20,8 @@ TOLERANCE = 0.02
 class Completeness:
     """What is missing."""
 
-    missing: list[dict[str, str]] = field(default_factory=list)
-    """``url``, ``reason``, ``detail``, ``found`` of every address that is not accounted for as done."""
+    missing: list[dict[str, Any]] = field(default_factory=list)
+    """``url``, ``reason``, ``detail``, ``found``, ``again`` of every address that is not accounted for as done."""
 
     unsettled: dict[str, str] = field(default_factory=dict)
     """Address -> reason, of those that the next run has to ask again."""
@@ -52,6 +52,10 @@ def complete(run: Run) -> Completeness:
     is_finished = run.finish_reason == "finished" and not run.options.urls
     is_whole = is_finished and run.options.is_whole
     result = check(run.ledger, is_whole=is_whole)
+    if memory := run.memory:
+        absent = {canonical(item.url) for one in memory.missed.all() if (item := memory.item(one.id))}
+        for row in result.missing:
+            row["again"] |= row["url"] in absent
     before = run.coverage.known if run.coverage else {}
     for url, source in run.ledger.unlisted():
         fate = run.ledger.fate(url)
@@ -64,9 +68,9 @@ def complete(run: Run) -> Completeness:
         result.no_list = no_list(run)
     if is_whole:
         result.estimate = estimate(run.ledger, run.was_item)
-    result.found = sum(
-        fate.code == "item" or (fate.code == "not_due" and run.was_item(url)) for url, fate in run.ledger.fates.items()
-    )
+    met = {fate.detail for fate in run.ledger.fates.values() if fate.code == "item"}
+    left = [url for url, fate in run.ledger.fates.items() if fate.code == "not_due"]
+    result.found = len(met | ({item.id for item in run.memory.items_at(left)} if run.memory else set()))
     if asked := run.options.sample(run.config.languages):
         result.sample = f"{result.found} items ({asked})" if result.found != 1 else f"1 item ({asked})"
     return result
@@ -77,20 +81,23 @@ def check(ledger: Ledger, *, is_whole: bool) -> Completeness:
     result = Completeness()
     for url, source, fate in ledger.missing():
         detail = fate.detail or REASONS.get(fate.code, "")
-        result.missing.append({"url": url, "reason": fate.code, "detail": detail, "found": source})
+        again = fate.code in UNSETTLED
+        result.missing.append({"url": url, "reason": fate.code, "detail": detail, "found": source, "again": again})
         if fate.code in UNSETTLED:
             result.unsettled[url] = fate.code
     result.missing.sort(key=lambda row: (row["reason"] not in UNSETTLED, row["reason"], row["url"]))
-    if is_whole:
-        for path, listing in sorted(ledger.listings.items()):
-            listing.problem = listing.problem or _shortage(listing)
-            if listing.problem:
-                result.short_listings.append(f"{path} {listing.problem}")
+    for path, listing in sorted(ledger.listings.items()):
+        listing.problem = listing.problem or (_shortage(listing) if is_whole else None)
+        if listing.problem:
+            result.short_listings.append(f"{path} {listing.problem}")
+    result.short_listings += [f"{url} {problem}" for url, problem in sorted(ledger.chains.items())]
     result.broken_sitemaps = [f"{url}: {s.problem}" for url, s in sorted(ledger.sitemaps.items()) if s.problem]
     return result
 
 
 def _shortage(listing: Listing) -> str | None:
+    if listing.state == "walked" and listing.is_cut:
+        return f"has a page that is longer than is read ({listing.shown} rows are known)"
     if listing.state != "walked" or listing.total is None or listing.shown >= listing.total * (1 - TOLERANCE):
         return None
     return f"shows {listing.shown} of the {listing.total} results that it promises"

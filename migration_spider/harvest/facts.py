@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, deque
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import datetime, timezone
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from archive.dataset.feed import MOST_ENTRIES
 from archive.dataset.lines import TOMBSTONE, is_tombstone
 from migration_spider import EXTRACTOR, drift
+from migration_spider.changes import between
+from migration_spider.counts import AS_BEFORE, BACK, CHANGED, GONE, NEW, WRITTEN, Account, key
 from migration_spider.harvest.coverage import Coverage
 from migration_spider.items import BLOCK_FIELDS
 from migration_spider.monitors import Verdict
-from migration_spider.reparse.diff import PROVENANCE
-from migration_spider.state.lines import Record, read
+from migration_spider.report.outcomes import ending, kind_of
+from migration_spider.state.lines import Record, line_at, read
 from migration_spider.state.schedule import moment, stamp
 
 if TYPE_CHECKING:
@@ -25,39 +28,75 @@ SCHEMA = "migration-spider/report/1"
 HISTORY = 30
 """Runs in the chart."""
 
+MOST_TOLD = 200
+"""Changed items of which the report itself tells what changed; ``CHANGES.jsonl`` tells it of all."""
+
+TEXTS = ("body_text", "body_html")
+"""Fields that are too long to be held of all items."""
+
 REGION_TYPES = frozenset(("global", "region", "subregion"))
 
 
 class Tally:
-    """One pass over ``items/news.jsonl``: the present state, and what one run wrote. Holds no texts."""
+    """One pass over ``items/news.jsonl``: the present state, and what one run wrote. Holds no texts.
+
+    Each line has keys more: ``at``, where it begins in the file; ``there``, where the last line before it begins that
+    has the item itself, None when there is none; ``is_back``, whether a tombstone stands between the two.
+    """
 
     def __init__(self, path: Path, run_id: str) -> None:
-        self.written: list[tuple[Record, Record | None]] = []
-        """(line of this run, the line of the item before it)."""
+        self.path = path
+        self.written: list[Record] = []
+        """The lines of this run."""
+        self.latest: deque[Record] = deque(maxlen=MOST_ENTRIES)
+        """The last lines, of whatever run."""
         last: dict[str, Record] = {}
-        for _, _, line in read(path):
-            line["texts"] = hash((line.pop("body_text", None), line.pop("body_html", None)))
+        for offset, _, line in read(path):
+            for name in TEXTS:
+                line.pop(name, None)
+            was = last.get(line["id"])
+            there = was and (was["there"] if is_tombstone(was) else was["at"])
+            line |= {"at": offset, "there": there, "is_back": bool(was and is_tombstone(was))}
             if line["run_id"] == run_id:
-                self.written.append((line, last.get(line["id"])))
+                self.written.append(line)
+            self.latest.append(line)
             last[line["id"]] = line
         self.living = {item_id: line for item_id, line in last.items() if not is_tombstone(line)}
         self.withdrawn = len(last) - len(self.living)
+
+    def word(self, line: Record) -> str:
+        """What the line says of its item, as `counts.WORDS` have it."""
+        if is_tombstone(line):
+            return GONE
+        return NEW if line["there"] is None else BACK if line["is_back"] else CHANGED
+
+    def lines(self) -> dict[str, list[Record]]:
+        """Word -> lines of the run."""
+        found: dict[str, list[Record]] = {word: [] for word in WRITTEN}
+        for line in self.written:
+            found[self.word(line)].append(line)
+        return found
+
+    def versions(self, line: Record) -> tuple[Record, Record]:
+        """The item before the line, and in it, with all their texts; empty before the first."""
+        before = {} if line["there"] is None else line_at(self.path, line["there"])
+        return before, line_at(self.path, line["at"])
 
 
 def report_of(harvest: Harvest, verdict: Verdict) -> dict[str, Any]:
     """The report of a harvest whose archive is closed and indexed."""
     run, memory = harvest.run, harvest.memory
     stats: dict[str, Any] = run.all_stats()
-    tally = Tally(harvest.data / "items" / "news.jsonl", harvest.run_id)
-    ended = datetime.now(timezone.utc)
+    tally, account = harvest.count()
+    elapsed = timedelta(seconds=harvest.elapsed)
     report: dict[str, Any] = {
         "schema": SCHEMA,
         "run": {
             "id": harvest.run_id,
             "cycle": memory.cycle,
             "started": stamp(moment(harvest.started)),
-            "ended": stamp(ended),
-            "seconds": round((ended - moment(harvest.started)).total_seconds(), 1),
+            "ended": stamp(moment(harvest.started) + elapsed),
+            "seconds": round(elapsed.total_seconds(), 1),
             "site": run.options.site,
             "user_agent": run.crawler.settings["USER_AGENT"],
             "extractor": EXTRACTOR,
@@ -65,13 +104,7 @@ def report_of(harvest: Harvest, verdict: Verdict) -> dict[str, Any]:
             "full": run.config.full,
             "resumed": memory.cycle != harvest.run_id,
         },
-        "outcome": {
-            "exit_code": verdict.code,
-            "finish_reason": str(run.facts["finish_reason"]),
-            "messages": list(verdict.messages),
-            "sample": run.facts.get("migration/sample"),
-        },
-        "items": _items(harvest, tally),
+        "items": _items(harvest, tally, account),
         "missing": harvest.completeness.missing,
         "completeness": _completeness(harvest),
         "coverage": _coverage(harvest.coverage),
@@ -86,6 +119,7 @@ def report_of(harvest: Harvest, verdict: Verdict) -> dict[str, Any]:
             "bytes": stats.get("archive/bytes", 0),
             "exchanges": stats.get("archive/exchanges", 0),
             "revisits": stats.get("archive/records/revisit", 0),
+            "future": harvest.future or None,
         },
         "robots": {
             "status": harvest.robots.status,
@@ -100,29 +134,38 @@ def report_of(harvest: Harvest, verdict: Verdict) -> dict[str, Any]:
         },
         "timings": harvest.timings,
     }
+    report["outcome"] = outcome_of(verdict, run.facts, report["items"])
     report["charts"]["history"] = _history(harvest, report)
     return report
 
 
-def _items(harvest: Harvest, tally: Tally) -> dict[str, Any]:
-    kinds = ("new", "changed", "unchanged", "rerendered", "vanished", "reappeared")
-    counts = {kind: harvest.run.counted(f"items/{kind}") for kind in kinds}
-    counts["not_due"] = len(tally.living.keys() - harvest.coverage.read.keys())
-    found: dict[str, list[dict[str, Any]]] = {"new": [], "changed": [], "reappeared": [], "vanished": []}
-    for line, before in tally.written:
-        if is_tombstone(line):
-            found["vanished"].append({**_reference({**(before or {}), **line}), **line[TOMBSTONE]})
-        elif before is None:
-            found["new"].append(_reference(line))
-        elif is_tombstone(before):
-            found["reappeared"].append(_reference(line))
-        else:
-            found["changed"].append({**_reference(line), "fields": _differences(before, line)})
+def outcome_of(verdict: Verdict, facts: Mapping[str, Any], items: Mapping[str, Any]) -> dict[str, Any]:
+    """How the run ended, as in `model.Outcome`; ``items`` as in the report."""
+    outcome = {
+        "exit_code": verdict.code,
+        "finish_reason": str(facts["finish_reason"]),
+        "messages": list(verdict.messages),
+        "sample": facts.get("migration/sample"),
+        "kind": kind_of(verdict.kind, items),
+    }
+    return {**outcome, "do": ending(outcome).do}
+
+
+def _items(harvest: Harvest, tally: Tally, account: Account) -> dict[str, Any]:
+    counts, written = account.as_json(), tally.lines()
+    # The names that these had at first; some programs know no others.
+    counts |= {
+        name: counts[key(word)] for name, word in (("unchanged", AS_BEFORE), ("vanished", GONE), ("reappeared", BACK))
+    }
+    counts["rerendered"] = harvest.run.counted("items/rerendered")
     return {
         "total": len(tally.living),
         "withdrawn": tally.withdrawn,
         "counts": counts,
-        **found,
+        "new": [_reference(line) for line in written[NEW]],
+        "changed": [_changed(line, tally, number < MOST_TOLD) for number, line in enumerate(written[CHANGED])],
+        "reappeared": [_reference(line) for line in written[BACK]],
+        "vanished": [_vanished(line, tally) for line in written[GONE]],
         "unconfirmed": [
             {
                 **_reference(tally.living[missed.id]),
@@ -146,9 +189,15 @@ def _reference(line: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
-    names = [name for name in after if name not in PROVENANCE and before.get(name) != after[name]]
-    return ["body_text" if name == "texts" else name for name in names]
+def _changed(line: Record, tally: Tally, is_told: bool) -> dict[str, Any]:
+    found = between(*tally.versions(line))
+    told = {"changes": found} if is_told else {}
+    return {**_reference(line), "fields": [one["field"] for one in found], **told}
+
+
+def _vanished(line: Record, tally: Tally) -> dict[str, Any]:
+    before, _ = tally.versions(line)
+    return {**_reference(line), "publication_date": before.get("publication_date"), **line[TOMBSTONE]}
 
 
 def _completeness(harvest: Harvest) -> dict[str, Any]:
@@ -203,13 +252,15 @@ def _charts(items: Any) -> dict[str, Any]:
     objectives: Counter[tuple[str, str]] = Counter()
     regions: Counter[tuple[str, str]] = Counter()
     for item in items:
-        if item["publication_date"]:
-            months[item["publication_date"][:7]][item["language"]] += 1
-        objectives.update((term["id"], term["label"]) for term in item["gcm_objectives"] if term["id"])
+        if item.get("publication_date"):
+            months[item["publication_date"][:7]][item["language"] or "und"] += 1
+        objectives.update(
+            (term["id"], term.get("label") or "") for term in item.get("gcm_objectives", ()) if term.get("id")
+        )
         regions.update(
-            (place["id"], place["label"])
-            for place in item["geographic_scope"]
-            if place["id"] and place["type"] in REGION_TYPES
+            (place["id"], place.get("label") or "")
+            for place in item.get("geographic_scope", ())
+            if place.get("id") and place.get("type") in REGION_TYPES
         )
     return {
         "months": [{"month": month, "languages": dict(sorted(months[month].items()))} for month in sorted(months)],

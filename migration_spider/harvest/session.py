@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import os
-from datetime import datetime, timedelta, timezone
+import re
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from time import monotonic
@@ -13,10 +14,12 @@ from typing import Any
 from archive.cdxj import build_index, index_path, warc_files
 from archive.commands.progress import ByteProgress
 from archive.warc.record import format_date
+from migration_spider import counts
 from migration_spider.config import Config
+from migration_spider.harvest.changes import write_changes
 from migration_spider.harvest.completeness import Completeness, complete, facts_of, lost_lists, shares
 from migration_spider.harvest.coverage import Coverage
-from migration_spider.harvest.facts import report_of
+from migration_spider.harvest.facts import Tally, report_of
 from migration_spider.harvest.recover import recover
 from migration_spider.harvest.robots import Robots, robots_of
 from migration_spider.monitors import Verdict
@@ -27,7 +30,8 @@ from migration_spider.run import Run
 from migration_spider.state import Memory
 from migration_spider.state.memory import Rules
 from migration_spider.state.runs import PastRun
-from migration_spider.state.schedule import moment
+from migration_spider.state.schedule import moment, utcnow
+from migration_spider.whole import JudgeOfIndex
 
 logger = logging.getLogger(__name__)
 
@@ -46,23 +50,29 @@ class Harvest:
         self.data = run.config.data_dir
         self.warc = Path(run.crawler.settings["ARCHIVE_DIR"])
         self.run_id: str = run.crawler.settings["ARCHIVE_RUN_ID"]
+        self._counted: tuple[Tally, counts.Account] | None = None
         self.options = options_of(run)
+        self.is_quiet = not run.crawler.settings.getbool("LOG_ENABLED")
         self.timings: list[dict[str, Any]] = []
-        self.memory = Memory(self.data / "state.sqlite", self.warc, rules_of(run.config), blocked)
+        self.memory = Memory(self.data / "state.sqlite", self.warc, rules_of(run.config), blocked, JudgeOfIndex())
         began = monotonic()
-        with ByteProgress("reading the archive", _size(self.memory)) as progress:
+        with ByteProgress("reading the archive", _size(self.memory), quiet=self.is_quiet) as progress:
             restored = recover(self.memory, self.data, progress.advance)
         if restored:
             run.note("restored", restored)
         self._phase("recover", began)
-        now = datetime.now(timezone.utc)
+        now = utcnow()
         self.started = format_date(now)
+        self._began = began
+        self.future = self._future()
+        """The latest date in the archive when it is later than now; else empty."""
+        self.memory.runs.bring_back(format_date(now - timedelta(seconds=1)))
         first = self._interrupted(timedelta(hours=run.config.resume_hours), now)
         cycle, cycle_began = (first.id, first.started) if first else (self.run_id, self.started)
         if first:
             run.note("resumed", 1)
             logger.info("Going on with the harvest begun at %s (run %s)", first.started, first.id)
-        self.memory.begin(cycle, cycle_began, now)
+        self.memory.begin(cycle, min(cycle_began, self.started), now)
         self.coverage = Coverage(self.memory.filled())
         self.last = next(
             (past for past in self.memory.runs.history(50) if past.is_whole and comparable(past.options, self.options)),
@@ -78,6 +88,15 @@ class Harvest:
         run.ledger.older_links = self.memory.runs.links()
         self.crawl_began = monotonic()
 
+    def _future(self) -> str:
+        """The latest date that the archive holds, if it is later than now: the clock was ahead once, or is behind."""
+        last = max(self.memory.last_date(), *map(_date_of, self.warc.glob("*.warc.gz")), "")
+        if last <= self.started:
+            return ""
+        self.run.note("clock/future", last)
+        logger.warning("The archive holds dates from the future, up to %s: what is dated so is asked again", last)
+        return last
+
     def _interrupted(self, longest: timedelta, now: datetime) -> PastRun | None:
         """The first run of the harvest that is to be gone on with; None to begin a new one."""
         last = self.memory.runs.last()
@@ -85,6 +104,11 @@ class Harvest:
             return None
         first = self.memory.runs.first_of(last.cycle)
         return first if first is not None and now - moment(first.started) <= longest else None
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the run began, whatever became of the clock."""
+        return monotonic() - self._began
 
     def settle(self) -> None:
         """Settle what became of every address, as facts for the verdict."""
@@ -99,6 +123,7 @@ class Harvest:
             found["completeness/lists_lost"] = lost
         for name, value in found.items():
             run.note(name, value)
+        self.count()
         if reason == "finished":
             self.memory.runs.set_again(self.completeness.unsettled)
             if is_whole:
@@ -107,13 +132,40 @@ class Harvest:
                 self.memory.runs.set_links(run.ledger.unnamed_links())
         self._phase("check", began)
 
+    def count(self) -> tuple[Tally, counts.Account]:
+        """Count what became of the items that are known; what does not add up fails the run.
+
+        Raises:
+            StateError: ``items/news.jsonl`` cannot be read.
+        """
+        if self._counted is None:
+            run, memory, options = self.run, self.memory, self.run.options
+            scope = run.crawler.spider.scope
+            since = options.since.isoformat() if options.since else ""
+            account = counts.account(
+                run.found,
+                memory.items(),
+                (one.id for one in memory.missed.all()),
+                memory.due_items(),
+                run.ledger,
+                lambda item: not options.urls and bool(scope.page(item.url)[0]) and (item.published or since) >= since,
+            )
+            tally = Tally(self.data / "items" / "news.jsonl", self.run_id)
+            faults = [*account.faults, *counts.unlike(account, tally.lines())]
+            if faults:
+                run.fail(f"the counts of the items do not add up: {'; '.join(faults)}")
+            self._counted, run.account = (tally, account), account
+        return self._counted
+
     def report(self, verdict: Verdict) -> dict[str, Any]:
         """Write the report of the run, which has its verdict, and note its end."""
         began = monotonic()
         report = report_of(self, verdict)
         self._phase("report", began)
         report["timings"] = self.timings
-        write_report(run_folder(self.run.crawler.settings), report)
+        folder = run_folder(self.run.crawler.settings)
+        write_changes(folder, self.count()[0], self.options["site"], report["run"]["ended"])
+        write_report(folder, report)
         counts = {
             **report["items"]["counts"],
             "named": self.run.ledger.listed(),
@@ -130,7 +182,7 @@ class Harvest:
         """Index what this run archived."""
         began = monotonic()
         pages = self.memory.pages
-        with ByteProgress("indexing the archive", _size(self.memory)) as progress:
+        with ByteProgress("indexing the archive", _size(self.memory), quiet=self.is_quiet) as progress:
             if files := warc_files(self.warc) if self.warc.is_dir() else []:
                 # What this run wrote is read once for both indexes.
                 build_index(files, index_path(self.warc), passing=partial(pages.passing, advance=progress.advance))
@@ -173,6 +225,12 @@ def rules_of(config: Config) -> Rules:
         requisites=timedelta(days=config.revisit_requisites),
         everything=config.full,
     )
+
+
+def _date_of(file: Path) -> str:
+    """When a file of the archive was begun, as its name says; empty when that says nothing."""
+    digits = re.search(r"-(\d{14})\d{3}-\d{5,}-", file.name)
+    return re.sub(r"(....)(..)(..)(..)(..)(..)", r"\1-\2-\3T\4:\5:\6Z", digits[1]) if digits else ""
 
 
 def _size(memory: Memory) -> int:

@@ -13,10 +13,21 @@ from scrapy.http import Response, TextResponse
 
 from migration_spider.exceptions import BlockedPageError
 from migration_spider.middlewares.politeness import PolitenessMiddleware, is_robots
-from migration_spider.pages.blocked import CODES, blocked
+from migration_spider.pages.blocked import CODES
+from migration_spider.pages.broken import shape_of
+from migration_spider.whole import CUT, Judge, code_of, judge_of
 
 PASSING = frozenset(("maintenance", "error-page", "empty"))
 """What may be over in a moment: asked again as often as a 503, at a slower pace."""
+
+CUT_AGAIN = 2
+"""How often a page that broke off is asked again, behind those that wait; one that only looks so, once."""
+
+MOST_AGAIN = 100
+"""How often that is done in a run: where page after page breaks off it is no help."""
+
+LATER = -70
+"""What that takes off the priority of the request: more than lies between two kinds of pages."""
 
 CLOSED = frozenset(("challenge", "waf", "captive-portal", "maintenance"))
 """What in the place of robots.txt says that the whole site is closed."""
@@ -32,6 +43,9 @@ class BlockedMiddleware:
     for MIGRATION_MAX_BLOCKED pages in a row (MIGRATION_MAX_REFUSALS of those that are asked again), the run ends with
     the reason ``blocked`` and the stat ``migration/stopped``. Page requisites are not looked at: they become no items.
 
+    A page that broke off half-way fails in the same way, with the code ``cut``, once it was asked again; that ends no
+    run, since the site answers.
+
     Stats: ``migration/blocked/<code>``, ``migration/blocked_pages``, ``migration/blocked/withdrawn``.
     """
 
@@ -42,6 +56,9 @@ class BlockedMiddleware:
         self.in_a_row = 0
         self.retried = 0
         """Pages in a row that are asked again: all others come before they do, at an ever slower pace."""
+        self.asked_again = 0
+        """Requests of pages that broke off."""
+        self._judge: Judge | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Any) -> BlockedMiddleware:
@@ -53,11 +70,11 @@ class BlockedMiddleware:
         if is_robots(request):
             self._robots(request, response)
             return response
-        code = _code(response)
+        code = code_of(response)
         if code is None:
             if _is_html(response) and response.status < 500:
                 self.in_a_row = self.retried = 0
-            return response
+            return self._whole(request, response)
         if code in PASSING and response.status not in self.retried_anyway:
             self.retried += 1
             if self.retried >= self.run.config.max_refusals:
@@ -67,6 +84,44 @@ class BlockedMiddleware:
                 return again
         self._count(request, f"{response.url} is answered {response.status}", code)
         raise BlockedPageError(f"{response.url}: {code}, {CODES[code]}", code)
+
+    def _whole(self, request: Request, response: Response) -> Request | Response:
+        """The answer when all of the page is there, else the request once more. Raises BlockedPageError."""
+        if response.status != 200 or not isinstance(response, TextResponse) or not _is_html(response):
+            return response
+        found = self.judge.find(request.url, response.text)
+        if found == "whole":
+            return response
+        if again := self._once_more(request, 1 if found == "unknown" else CUT_AGAIN):
+            return again
+        if found == "unknown" and (shape := shape_of(response.text)):
+            self.judge.accept(request.url, shape)
+            return response
+        self._count(request, f"{response.url} is answered {response.status}", CUT)
+        raise BlockedPageError(f"{response.url}: {CUT}, {CODES[CUT]}", CUT)
+
+    def _once_more(self, request: Request, most: int) -> Request | None:
+        """``request`` for later, without validators: a 304 would speak of the answer that broke off."""
+        is_enough = self.asked_again >= MOST_AGAIN
+        if is_enough or not self.run.config.retries or request.meta.get("dont_retry"):
+            return None
+        self.asked_again += 1
+        return get_retry_request(
+            request.replace(meta={**request.meta, "whole": True}),
+            spider=self.crawler.spider,
+            reason=f"blocked/{CUT}",
+            max_retry_times=most,
+            priority_adjust=LATER,
+        )
+
+    @property
+    def judge(self) -> Judge:
+        """Made when the first page comes: by then the run has its memory."""
+        if self._judge is None:
+            memory = self.run.memory
+            pages, items = (memory.pages, (item.url for item in memory.items())) if memory else (None, ())
+            self._judge = judge_of(pages, items)
+        return self._judge
 
     def process_exception(self, request: Request, exception: Exception) -> None:
         """A page that redirects to the login is blocked also when robots.txt keeps the login itself from us."""
@@ -80,13 +135,14 @@ class BlockedMiddleware:
 
         An empty or forbidden robots.txt allows everything, and a 5xx is PolitenessMiddleware's.
         """
-        if response.status < 500 and _is_html(response) and (code := _code(response) or "") in CLOSED:
+        if response.status < 500 and _is_html(response) and (code := code_of(response) or "") in CLOSED:
             self._count(request, f"{response.url} is answered {response.status}", code)
 
     def _again(self, request: Request, code: str) -> Request | None:
         if not self.run.config.retries or request.meta.get("dont_retry"):
             return None
-        again = get_retry_request(request, spider=self.crawler.spider, reason=f"blocked/{code}")
+        whole = request.replace(meta={**request.meta, "whole": True})
+        again = get_retry_request(whole, spider=self.crawler.spider, reason=f"blocked/{code}")
         if again is not None and (politeness := self.crawler.get_downloader_middleware(PolitenessMiddleware)):
             politeness.slow_down(request)
         return again
@@ -99,17 +155,14 @@ class BlockedMiddleware:
             return
         self.run.count(f"blocked/{code}")
         self.run.count("blocked_pages")
+        if code == CUT:
+            return
         self.in_a_row += 1
         what = f"{answer}: {CODES[code]} ({code})"
         if is_robots(request) or (_is_front_page(request) and code != "empty"):
             self.run.stop("blocked", f"the site is blocked: {what}")
         elif self.in_a_row >= self.run.config.max_blocked:
             self.run.stop("blocked", f"the site is blocked: {self.in_a_row} pages in a row; {what}")
-
-
-def _code(response: Response) -> str | None:
-    headers: Any = response.headers.to_unicode_dict()
-    return blocked(response.status, headers, response.text if isinstance(response, TextResponse) else "")
 
 
 def _is_html(response: Response) -> bool:

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from scrapy import Request
 
+from migration_spider.addresses import led_to
 from migration_spider.exceptions import NotWantedError
 
 logger = logging.getLogger(__name__)
@@ -29,11 +30,15 @@ class BoundsMiddleware:
     def from_crawler(cls, crawler: Any) -> BoundsMiddleware:
         return cls(crawler)
 
-    def process_request(self, request: Request) -> None:
+    def process_request(self, request: Request) -> Request | None:
+        sources = request.meta.get("redirect_urls")
+        # What a page itself redirects to, by http-equiv; Location was looked at before.
+        if sources and (target := led_to(sources[-1], request.url)) != request.url:
+            return request.replace(url=target)
         if not self.spider.scope.holds(request.url):
             self.run.count("skipped/off-site")
-            if source := request.meta.get("redirect_urls"):
-                logger.info("Not followed: %s redirects to another host, %s", source[-1], request.url)
+            if sources:
+                logger.info("Not followed: %s redirects to another host, %s", sources[-1], request.url)
                 if "found" in request.cb_kwargs:
                     parts = urlsplit(request.url)
                     self.run.note("moved_to", f"{parts.scheme}://{parts.netloc}")
@@ -42,3 +47,4 @@ class BoundsMiddleware:
         if limit and "found" in request.cb_kwargs and self.run.counted("taken") + len(self.run.dates.held) >= limit:
             self.run.count("skipped/max_items")
             raise NotWantedError("max_items reached", "max_items")
+        return None

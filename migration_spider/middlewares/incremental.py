@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import logging
 from typing import Any
-from urllib.parse import urljoin
 
 from scrapy import Request
 from scrapy.http import Response
-from w3lib.url import safe_url_string
 
 from archive import ArchiveError, Span
 from archive.capture.settings import read_settings
 from archive.index import LastAnswer
 from archive.replay import answer
-from migration_spider.addresses import canonical
-from migration_spider.exceptions import NotWantedError
+from migration_spider.addresses import canonical, led_to
+from migration_spider.exceptions import NotAnsweredError, NotWantedError
 from migration_spider.middlewares.politeness import is_robots
 from migration_spider.state import Memory
 
@@ -30,14 +28,15 @@ FROM_ARCHIVE = "from-archive"
 
 
 class IncrementalMiddleware:
-    """Puts what is known of earlier runs between the crawl and the site; does nothing in a plain crawl.
+    """Puts what is known of earlier runs between the crawl and the site; in a plain crawl nothing is.
 
     - What was answered in an earlier part of this harvest, before it was cut off, is answered from the archive: the
       crawl walks the same way again and finds everything as it was. A passing redirect only when the archive also has
       where it led: one to a login, a maintenance page or another host may be over.
     - A page that is not due fails its request with ``NotWantedError``, code ``not_due``.
     - Everything else is asked with both validators of the last answer (RFC 9110, sections 13.1.2 and 13.1.3; Drupal
-      answers 304 only when both match), with one where it gave one. A 304 becomes the archived answer.
+      answers 304 only when both match), with one where it gave one. A 304 becomes the archived answer; what is answered
+      with one that refers to nothing is asked again, once.
 
     Stats: ``migration/from_archive``, ``migration/not_modified``, ``migration/not_due``.
     """
@@ -58,7 +57,9 @@ class IncrementalMiddleware:
         # Redirects copy the headers of the request they come from.
         for name in VALIDATORS:
             request.headers.pop(name, None)
-        page = memory.pages.get(request.url)
+        page = memory.page(request.url)
+        if request.meta.get("whole"):
+            return None  # what was answered just now is of no use
         if page is not None and memory.is_current(page) and not is_robots(request):
             response = self._from_archive(memory, request, page)
             if response is not None:
@@ -68,18 +69,18 @@ class IncrementalMiddleware:
         if not self._is_due(memory, request, page):
             self.run.count("not_due")
             raise NotWantedError(f"{request.url}: not due", "not_due")
-        if page is not None and page.status == 200 and self.asks_conditionally and not request.meta.get("whole"):
+        if page is not None and page.status == 200 and self.asks_conditionally:
             for name, value in zip(VALIDATORS, (page.etag, page.last_modified), strict=True):
                 if value:
-                    request.headers[name] = value
+                    request.headers[name] = value.encode("latin-1", "replace")  # byte for byte
         return None
 
     def process_response(self, request: Request, response: Response) -> Request | Response:
-        memory = self.run.memory
-        if memory is None or response.status != 304:
+        if response.status != 304:
             return response
+        memory = self.run.memory
         facts = request.meta.get("archive") or {}
-        if facts.get("revisit"):
+        if memory is not None and facts.get("revisit"):
             place = Span(facts["file"], facts["offset"], facts["length"])
             try:
                 stored, _ = answer(
@@ -90,7 +91,11 @@ class IncrementalMiddleware:
             else:
                 self.run.count("not_modified")
                 return stored
-        return request.replace(dont_filter=True, meta={**request.meta, "whole": True})
+        if not request.meta.get("whole"):
+            return request.replace(dont_filter=True, meta={**request.meta, "whole": True})
+        if is_robots(request):
+            return response  # PolitenessMiddleware knows what that means for the run.
+        raise NotAnsweredError(f"{request.url}: answers 304 twice, although it was asked for the whole page")
 
     def _is_due(self, memory: Memory, request: Request, page: LastAnswer | None) -> bool:
         """Listings, feeds, sitemaps and robots.txt always, and so the attachments of an item that is looked at."""
@@ -122,5 +127,5 @@ class IncrementalMiddleware:
         return response
 
     def _is_followed(self, memory: Memory, response: Response) -> bool:
-        target = memory.pages.get(urljoin(response.url, safe_url_string(response.headers.get("Location") or b"")))
+        target = memory.page(led_to(response.url, response.headers.get("Location") or b""))
         return target is not None and memory.is_current(target)

@@ -18,6 +18,7 @@ from scrapy.extensions.throttle import AutoThrottle
 from scrapy.http import Response
 from scrapy.utils.asyncio import call_later
 
+from archive.capture.decoding import START_KEY
 from migration_spider import scrapy_internals
 from migration_spider.exceptions import NotWantedError
 
@@ -25,6 +26,9 @@ logger = logging.getLogger(__name__)
 
 REFUSALS = frozenset((429, 503))
 """Statuses by which a site says "not so fast" (RFC 6585 section 4, RFC 9110 section 15.6.4)."""
+
+LARGEST_ROBOTS = 500 * 1024
+"""Bytes of robots.txt that are read: as many as a crawler has to (RFC 9309, section 2.5)."""
 
 RECOVERY = 0.8
 """Share of the added delay that is left after each good answer."""
@@ -50,7 +54,7 @@ def http_date(value: str | None) -> datetime | None:
     """An HTTP-date (RFC 9110 section 5.6.7) with its time zone, or None."""
     try:
         moment = parsedate_to_datetime(value or "")
-    except (ValueError, TypeError):  # TypeError: Python 3.9's way to say that it is no date
+    except (ValueError, TypeError, OverflowError):  # the last of a zone of a million hours
         return None
     # The asctime form names no zone; all HTTP-dates are in UTC.
     return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
@@ -119,27 +123,35 @@ class PolitenessMiddleware:
     def process_request(self, request: Request) -> None:
         if self.run.is_stopped:
             raise NotWantedError(f"{request.url}: the run stops", "stopped")
+        if is_robots(request):
+            request.meta[START_KEY] = LARGEST_ROBOTS
 
     def process_response(self, request: Request, response: Response) -> Response:
         if not is_robots(request):
             return response
-        if response.status >= 500 or response.status in REFUSALS:
-            self._robots_unreachable(request, f"was answered {response.status}")
+        if response.status >= 500 or response.status in {*REFUSALS, 304}:
+            kind = "down" if response.status >= 500 else "refused"
+            self._robots_unreachable(request, f"was answered {response.status}", kind)
         elif response.status >= 400:
             # Scrapy would take rules from the text of an error page.
             return response.replace(body=b"")
+        elif len(response.body) == LARGEST_ROBOTS:
+            # Half a line could forbid more than the whole one.
+            logger.warning("%s: no more than %d bytes are read (RFC 9309, section 2.5)", response.url, LARGEST_ROBOTS)
+            return response.replace(body=response.body[: response.body.rfind(b"\n") + 1])
         return response
 
     def process_exception(self, request: Request, exception: Exception) -> None:
         if is_robots(request) and not isinstance(exception, IgnoreRequest):
-            self._robots_unreachable(request, f"could not be fetched ({exception})")
+            self._robots_unreachable(request, f"could not be fetched ({exception})", "down")
             raise IgnoreRequest("robots.txt could not be fetched") from exception
 
-    def _robots_unreachable(self, request: Request, what: str) -> None:
+    def _robots_unreachable(self, request: Request, what: str, kind: str) -> None:
         self.run.stop(
             "refused",
             f"{request.url} {what}, so the site counts as closed to crawlers until it can be read "
             "(RFC 9309, section 2.3.1.4): try later",
+            kind,
         )
 
     def robots_parsed(self, robotparser: Any, request: Request) -> None:

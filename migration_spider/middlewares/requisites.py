@@ -22,7 +22,7 @@ class RequisitesMiddleware:
     """Adds requests for page requisites on the same host, bounded per page and per run.
 
     Off with MIGRATION_REQUISITES=False; bounds MIGRATION_REQUISITES_PER_PAGE and _PER_RUN.
-    Stats: ``migration/requisites/requested``, ``.../over_limit``, ``.../failed``.
+    Stats: ``migration/requisites/requested``, ``.../fetched``, ``.../over_limit``, ``.../failed``.
     """
 
     def __init__(self, crawler: Any) -> None:

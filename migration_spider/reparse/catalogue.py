@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from migration_spider.addresses import netloc
 from migration_spider.reparse.notes import Note, unstored
 from migration_spider.reparse.source import Source
-from migration_spider.spiders.scope import netloc
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from archive.dataset.lines import is_tombstone
+from migration_spider.items import PROVENANCE
 from migration_spider.state.lines import Record, line_at, read
-
-PROVENANCE = frozenset(
-    ("version", "first_seen", "last_changed", "fetched_at", "run_id", "extractor", "warc", "content_sha256")
-) | {"site_profile"}
-"""Fields that say where a line comes from, not what the page says."""
 
 EXAMPLES = 3
 

@@ -11,13 +11,13 @@ import io
 from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, BinaryIO
-from urllib.parse import urljoin
 
 from archive import BrokenRecordError, Record
 from archive.message import Fields, head_length, parse_fields, status_of
+from archive.warc.reader import LARGEST_BLOCK, stream_records
 from archive.warc.reader import record_at as read_at
-from archive.warc.reader import stream_records
 from archive.warc.walk import DamageError, Gap, walk
+from migration_spider.addresses import led_to
 from migration_spider.reparse.notes import KINDS, essence
 from migration_spider.reparse.source import Source
 
@@ -30,7 +30,8 @@ except ImportError:
 _TYPES = {"warcinfo", "response", "revisit", "conversion", "metadata"}
 _REDIRECTS = {301, 302, 303, 307, 308}
 _LONGEST_HEAD = 1 << 20
-_LONGEST_NOTE = 1 << 26
+# An item has some KB, and a million characters of HTML at most.
+_LONGEST_NOTE = 1 << 23
 _SAME_PAYLOAD = "identical-payload-digest"
 
 
@@ -77,18 +78,19 @@ def scan_file(source: Source) -> list[Seen | Damage]:
         return [Damage(0, str(error.strerror or error))]
 
 
-def record_at(source: Source, offset: int, length: int) -> Record:
+def record_at(source: Source, offset: int, length: int, largest: int = LARGEST_BLOCK) -> Record:
     """The one record in ``length`` bytes at ``offset``.
 
     Raises:
-        BrokenRecordError: the bytes are not one whole record, or cannot be read.
+        BrokenRecordError: the bytes are not one whole record, or cannot be read; its block has more than ``largest``
+            bytes.
     """
     try:
         data = source.read(offset, length)
     except OSError as error:
         raise BrokenRecordError(str(source), offset, str(error.strerror or error)) from error
     try:
-        record = read_at(str(source), io.BytesIO(data), 0, length)
+        record = read_at(str(source), io.BytesIO(data), 0, length, largest)
     except BrokenRecordError as error:
         raise BrokenRecordError(str(source), offset, error.problem) from error
     return replace(record, offset=offset)
@@ -263,7 +265,7 @@ def _answer(kind: str, url: str, fields: Fields, content_type: str, head: bytes)
         return "" if "WARC-Truncated" in fields else "answer", http.get("Content-Type") or "", ""
     location = http.get("Location") if status in _REDIRECTS else None
     try:
-        return ("redirect", "", urljoin(url, location)) if location else ("refusal", "", "")
+        return ("redirect", "", led_to(url, location.encode("latin-1"))) if location else ("refusal", "", "")
     except ValueError:
         return "refusal", "", ""
 

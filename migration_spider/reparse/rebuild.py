@@ -19,18 +19,25 @@ from archive.disk import sync
 from archive.replay import response_of
 from migration_spider import EXTRACTOR
 from migration_spider.items import Evidence, NewsItem, to_record
-from migration_spider.normalize.item import SiteOrders, finish, normalize
+from migration_spider.normalize.item import finish, normalize
 from migration_spider.pages import ListingPage, NewsPage, Page, page_for
-from migration_spider.pages.bounds import is_parseable
+from migration_spider.pages.bounds import LARGEST_ANSWER, is_parseable
+from migration_spider.pages.broken import Shape, shape_of
 from migration_spider.pages.text_rendition import TextPage
 from migration_spider.reparse.attachments import Attachments
 from migration_spider.reparse.catalogue import Capture, Catalogue, Step, host_of
 from migration_spider.reparse.engines import Engine, one_process
 from migration_spider.reparse.notes import Note
 from migration_spider.reparse.reading import record_at
-from migration_spider.site_profile import site_orders
+from migration_spider.site_profile import SiteTold, site_told
 from migration_spider.spiders.scope import Scope
 from migration_spider.state import ItemStore, revise
+from migration_spider.whole import Habit, problems_of
+
+Answer = TextResponse | TextPage | None
+
+SAMPLE = 40
+"""Pages that are read to know how those of the site are."""
 
 
 @dataclass(slots=True)
@@ -38,9 +45,9 @@ class Outcome:
     """What a rebuild did."""
 
     counts: Counter[str] = field(default_factory=Counter)
-    """``pages``, ``new``, ``changed``, ``withdrawn``, ``unchanged``, ``not_news``, ``fallback``, ``unreadable``,
-    ``items_without_page``; ``duplicates`` and ``other_hosts`` of foreign archives, ``revisits_without_original``,
-    ``damaged``."""
+    """``pages``, ``new``, ``changed``, ``withdrawn``, ``unchanged``, ``not_news``, ``fallback``, ``cut``,
+    ``unreadable``, ``items_without_page``; ``duplicates`` and ``other_hosts`` of foreign archives,
+    ``revisits_without_original``, ``damaged``."""
 
     problems: list[str] = field(default_factory=list)
     """Why a capture or file could not be read."""
@@ -85,7 +92,7 @@ def rebuild(
         pages=len(pages),
     )
     named = frozenset(_named(catalogue, scope, pages, news_listings))
-    sites = {digest: site_orders(data) for digest, data in catalogue.profiles.items()}
+    sites = {digest: site_told(data) for digest, data in catalogue.profiles.items()}
     tasks = [
         Task(step.capture, step.note is not None, step.capture.url in named, sites.get(_profile(catalogue, step) or ""))
         for step in steps
@@ -98,7 +105,7 @@ def rebuild(
         draft = Path(folder) / "news.jsonl"
         with closing(ItemStore(Path(folder) / "state.sqlite", draft)) as lines:
             store = _Store(lines, catalogue, Attachments(catalogue, scope))
-            results = engine(Reader(day_first), tasks)
+            results = engine(Reader(day_first, _habit(tasks)), tasks)
             for done, step in enumerate(steps, 1):
                 kind, problem = store.add(step, *next(results)) if step.capture else store.add_without_page(step)
                 outcome.counts[kind] += 1
@@ -176,8 +183,8 @@ class Task:
     is_named: bool
     """Whether a news listing of the archive names it."""
 
-    site: SiteOrders | None = None
-    """The site profile to read its date by."""
+    site: SiteTold | None = None
+    """The site profile to read it by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,13 +193,19 @@ class Reader:
 
     day_first: bool | None
 
+    habit: Habit = field(default_factory=Habit)
+    """How the pages of the site are: what is not as they are is not all of a page."""
+
     def __call__(self, task: Task) -> tuple[str, NewsItem | None]:
         """(why there is no item, or nothing; the normalized item)."""
         capture = task.capture
         try:
-            page = page_of(capture, named_as_news=task.was_item or task.is_named)
+            answer = answer_at(capture)
         except ArchiveError as error:
             return f"unreadable: {getattr(error, 'problem', error)}", None
+        if not task.was_item and self.is_cut(answer):
+            return "cut", None
+        page = _read(answer, named_as_news=task.was_item or task.is_named)
         if isinstance(page, TextPage):
             if not page.is_news:
                 return "not_news", None
@@ -200,8 +213,14 @@ class Reader:
             return "not_news", None
         elif page.is_fallback and not task.was_item:
             return "fallback", None
+        cites = False
+        if isinstance(page, NewsPage) and task.site is not None:
+            page.template = task.site.template.get(page.language, frozenset())
+            cites = bool(page.left_out)
         item = page.to_item()
-        normalize(item, day_first=self.day_first, site=task.site)
+        if isinstance(answer, TextResponse):
+            item.problems += problems_of(answer)
+        normalize(item, day_first=self.day_first, site=task.site, cites=cites)
         item.warc = Evidence(
             file=capture.source.name,
             offset=capture.offset,
@@ -213,6 +232,29 @@ class Reader:
         )
         return "", item
 
+    def is_cut(self, answer: Answer) -> bool:
+        """Whether the page broke off; what the crawl took for an item it has judged itself, knowing more."""
+        shape = _shape(answer)
+        return shape is not None and self.habit.find(shape, None) == "cut"
+
+
+def _habit(tasks: Sequence[Task]) -> Habit:
+    """How some of the pages are, spread over all of them; nothing is to be judged where all of them were items."""
+    habit = Habit()
+    if not all(task.was_item for task in tasks):
+        for task in tasks[:: max(1, len(tasks) // SAMPLE)]:
+            try:
+                shape = _shape(answer_at(task.capture))
+            except ArchiveError:
+                continue  # counted when the page is read for itself
+            if shape is not None:
+                habit.add(shape)
+    return habit
+
+
+def _shape(answer: Answer) -> Shape | None:
+    return shape_of(answer.text) if isinstance(answer, TextResponse) else None
+
 
 def _profile(catalogue: Catalogue, step: Step) -> str | None:
     """Digest of the profile that decides: the one that the item cites; of a page that was no item, that of its run."""
@@ -221,15 +263,24 @@ def _profile(catalogue: Catalogue, step: Step) -> str | None:
     return catalogue.profile_of.get(catalogue.run_of(step.capture)) if step.capture else None
 
 
-def page_of(capture: Capture, *, named_as_news: bool) -> Page | TextPage | None:
-    """The page class that reads an archived page; None when its answer is no text. Raises ArchiveError."""
-    record = record_at(capture.source, capture.offset, capture.length)
+def answer_at(capture: Capture) -> Answer:
+    """An archived answer; None when it is no text. Raises ArchiveError."""
+    record = record_at(capture.source, capture.offset, capture.length, LARGEST_ANSWER)
     if capture.is_text:
         return TextPage(capture.url, record.block.decode("utf-8", "replace"))
-    response = response_of(capture.url, 200, record.http_headers, record.payload)
-    if not isinstance(response, TextResponse) or not is_parseable(response.text):
-        return None
-    return page_for(capture.url, response.selector, named_as_news=named_as_news)
+    response = response_of(capture.url, 200, record.http_headers, record.entity(LARGEST_ANSWER))
+    return response if isinstance(response, TextResponse) and is_parseable(response.text) else None
+
+
+def page_of(capture: Capture, *, named_as_news: bool) -> Page | TextPage | None:
+    """The page class that reads an archived page; None when its answer is no text. Raises ArchiveError."""
+    return _read(answer_at(capture), named_as_news=named_as_news)
+
+
+def _read(answer: Answer, *, named_as_news: bool) -> Page | TextPage | None:
+    if not isinstance(answer, TextResponse):
+        return answer
+    return page_for(answer.url, answer.selector, named_as_news=named_as_news)
 
 
 def _named(catalogue: Catalogue, scope: Scope, pages: Sequence[Capture], news_listings: Sequence[str]) -> Iterator[str]:

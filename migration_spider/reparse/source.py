@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
+from archive.disk import oddity
 from archive.warc.salvage import OPEN_SUFFIX
 from migration_spider.exceptions import MigrationError
 
@@ -82,7 +83,8 @@ def sources(locations: Iterable[str]) -> list[Source]:
 
 def own_files(folder: Path) -> list[str]:
     """The WARC files in ``folder``, with those that are being written or were left by a killed run."""
-    return [str(path) for pattern in ("*.warc.gz", f"*.warc.gz{OPEN_SUFFIX}") for path in folder.glob(pattern)]
+    found = (path for pattern in ("*.warc.gz", f"*.warc.gz{OPEN_SUFFIX}") for path in folder.glob(pattern))
+    return [str(path) for path in found if path.is_file()]
 
 
 def _order(source: Source) -> tuple[str, ...]:
@@ -99,6 +101,8 @@ def is_remote(location: str) -> bool:
 def _expanded(location: str) -> list[str]:
     if not is_remote(location):
         if not Path(location).is_file():
+            if odd := oddity(Path(location)):
+                raise SourceError(f"{location} {odd}: name WARC or WACZ files, or the folder with -s DATA_DIR=...")
             raise SourceError(f"{location}: no such file; name WARC or WACZ files, or the folder with -s DATA_DIR=...")
         return [location]
     try:

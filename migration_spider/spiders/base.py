@@ -16,6 +16,8 @@ from migration_spider.exceptions import BlockedPageError, NotArchivedError, NotW
 from migration_spider.ledger import LISTS, SETTLED, Fate, Ledger
 from migration_spider.pages import Page
 from migration_spider.pages.base import node_of
+from migration_spider.pages.bounds import LARGEST_ANSWER
+from migration_spider.relaunch import Held
 from migration_spider.run import Run
 from migration_spider.spiders import options as read_options
 from migration_spider.spiders.options import Options
@@ -44,6 +46,8 @@ class PortalSpider(scrapy.Spider):
     scope: Scope
     news_urls: set[str]
     """Addresses (`canonical`) that a news listing named, or that were items before."""
+    hurried: set[str]
+    """Addresses asked for after all, since a sitemap says that they were changed."""
     absences: list[gone.Absence]
     """Items found not to be where they were, until the end of the run tells what that means."""
 
@@ -56,7 +60,7 @@ class PortalSpider(scrapy.Spider):
         config = Config.of(crawler.settings)
         spider.run = Run(crawler, chosen, config)
         spider.scope = Scope(chosen.site, chosen.languages, config.languages, config.excluded_paths)
-        spider.news_urls = set()
+        spider.news_urls, spider.hurried = set(), set()
         spider.absences = []
         spider.run.connect(spider.unreadable, signals.spider_error)
         spider.run.connect(spider.dropped, signals.request_dropped)
@@ -77,6 +81,12 @@ class PortalSpider(scrapy.Spider):
         """What is known of earlier runs; None in a plain crawl."""
         return self.run.memory
 
+    @property
+    def has_enough(self) -> bool:
+        """Whether ``max_items`` are taken."""
+        taken = self.run.counted("taken") + len(self.run.dates.held)
+        return bool(self.options.max_items) and taken >= self.options.max_items
+
     def page(
         self,
         url: str,
@@ -91,6 +101,8 @@ class PortalSpider(scrapy.Spider):
 
         ``meta``: ``discovery`` for pages that only lead to others.
         """
+        largest = self.run.config.largest or LARGEST_ANSWER
+        meta["download_maxsize"] = min(largest, LARGEST_ANSWER)
         return scrapy.Request(
             url,
             callback=callback or self.parse,
@@ -141,9 +153,10 @@ class PortalSpider(scrapy.Spider):
                 return
         request = self.page(address, found, priority, **how)
         fate = self.ledger.fate(address)
-        # Named before, when nothing said that it was changed.
+        # Named before, when nothing said that it was changed; a sitemap names a page once for each translation.
         if lastmod and fate and fate.code == "not_due" and self.memory and self.memory.was_modified(address, lastmod):
-            request = request.replace(dont_filter=True)
+            request = request.replace(dont_filter=request.url not in self.hurried)
+            self.hurried.add(request.url)
         yield request
 
     def is_told(self, address: str, *, named_as_news: bool = False) -> bool:
@@ -205,8 +218,26 @@ class PortalSpider(scrapy.Spider):
             if url != request.url:
                 self.ledger.settle(url, "redirected" if code in SETTLED else code, detail or request.url)
 
+    def contradictions(self) -> list[Held]:
+        """The items that waited, as they contradict what is known; none when the site is taken for relaunched.
+
+        Stats: ``migration/items/relaunched``, ``migration/share/renumbered``, ``migration/share/moved``.
+        """
+        relaunch = self.run.relaunch
+        held = relaunch.release()
+        if relaunch.is_relaunch:
+            self.run.note("share/renumbered", relaunch.share)
+            for fate in self.ledger.fates.values():
+                if fate.code == "relaunched":
+                    fate.detail = ""  # the id, by which redirects were told to lead to it
+        elif self.run.counted("items/relaunched"):
+            self.run.note("items/relaunched", 0)
+        if relaunch.moved_share > relaunch.limit:
+            self.run.note("share/moved", relaunch.moved_share)
+        return held
+
     def absences_that_count(self) -> list[gone.Absence]:
-        """The absences that count: none when so much is gone that the site itself is the matter.
+        """The absences that count: none when so much is gone that the site itself is the matter, or it was relaunched.
 
         Stats: ``migration/items/withheld``, and ``migration/share/vanished`` when it is above MIGRATION_MAX_VANISHED.
         """
@@ -214,9 +245,10 @@ class PortalSpider(scrapy.Spider):
             return []
         items = (item for item in self.memory.items() if self.scope.page(item.url)[0])
         found = gone.judge(self.absences, items, self.ledger, self.run.config.max_vanished)
-        if not found.is_too_much and self.run.counted("pages"):
+        is_relaunch = self.run.relaunch.is_relaunch
+        if not (found.is_too_much or is_relaunch) and self.run.counted("pages"):
             return found.absences
-        if found.is_too_much:
+        if found.is_too_much and not is_relaunch:
             self.run.note("share/vanished", found.share)
         self.run.note("items/withheld", len(found.absences))
         for one in found.absences:
@@ -290,6 +322,8 @@ class PortalSpider(scrapy.Spider):
 
     def parse_requisite(self, response: Response) -> None:
         """A style sheet or image is archived by being fetched; RequisitesMiddleware reads style sheets for more."""
+        if response.status == 200:
+            self.count("requisites/fetched")
 
     def requisite_failed(self, failure: Any) -> None:
         """One that could not be had: the page is news without it."""

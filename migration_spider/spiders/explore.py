@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from migration_spider.addresses import canonical
-from migration_spider.ledger import Ledger, Listing
+from migration_spider.ledger import NEWS, Ledger, Listing
 from migration_spider.pages.listing import page_numbers
 
 SAMPLE = 8
@@ -52,7 +52,7 @@ class Explorer:
     ) -> None:
         self.ledger = ledger
         self.depth = depth
-        self.left = most
+        self.left = self._left_named = most
         self.is_item = is_item
         self.path = path
         self.would_be: set[str] = set()
@@ -86,6 +86,21 @@ class Explorer:
         self._depths.setdefault(canonical(url), depth)
         self._looked.add(self.path(url))
         self._waiting.pop(canonical(url), None)
+
+    def named(self, urls: Iterable[str], depth: int) -> tuple[list[str], str | None]:
+        """Of the listings of news that a page at ``depth - 1`` names in so many words, those to be looked at, and the
+        first that is not: a link further than others it may be, but a site that names ever new ones has no end."""
+        chosen: list[str] = []
+        refused: str | None = None
+        for url in urls:
+            if canonical(url) not in self._depths:
+                if depth > self.depth + 1 or not self._left_named:
+                    refused = refused or url
+                    continue
+                self._left_named -= 1
+            self.at(url, depth)
+            chosen.append(url)
+        return chosen, refused
 
     def take(self) -> list[str]:
         """The pages to look at next: the nearest ones, and of these the likeliest first.
@@ -158,7 +173,7 @@ class Explorer:
     def brings_news(self, listing: Listing) -> bool:
         """Whether an item was found that no other list names."""
         fates = (self.ledger.fate(self.ledger.led_to(row)) for row in listing.brought)
-        return any(fate is not None and fate.code in ("item", "held") for fate in fates)
+        return any(fate is not None and fate.code in NEWS for fate in fates)
 
     def _outcome(self, url: str) -> bool | None:
         """Whether the page at ``url`` turned out to be news; None when that is not known."""
@@ -170,6 +185,7 @@ class Explorer:
         return {
             "item": True,
             "held": True,
+            "relaunched": True,
             "fallback": True,
             "attachment": True,
             "before_since": True,

@@ -9,7 +9,7 @@ from typing import Any
 import scrapy
 
 from migration_spider.addresses import canonical
-from migration_spider.ledger import Listing
+from migration_spider.ledger import NEWS, Listing
 from migration_spider.spiders.base import KNOWN, LISTING, ROW
 from migration_spider.spiders.listings import ListingSpider
 
@@ -33,12 +33,6 @@ class FindingSpider(ListingSpider):
         spider.visited = -1
         spider.is_searched = False
         return spider
-
-    @property
-    def has_enough(self) -> bool:
-        """Whether ``max_items`` are taken."""
-        taken = self.run.counted("taken") + len(self.run.dates.held)
-        return bool(self.options.max_items) and taken >= self.options.max_items
 
     def _explore(self) -> Iterator[scrapy.Request]:
         """The next round: rows of listings on trial, the listings that these decided for, else further pages."""
@@ -119,7 +113,7 @@ class FindingSpider(ListingSpider):
         if requests := list(self._search()):
             yield from requests
             return
-        found = sum(fate.code in ("item", "held") for fate in self.ledger.fates.values())
+        found = sum(fate.code in NEWS for fate in self.ledger.fates.values())
         if self.has_enough or found == self.visited:
             return
         self.visited = found
@@ -131,7 +125,7 @@ class FindingSpider(ListingSpider):
                 continue
             if key in self.ledger.fates or self.is_told(url):
                 continue
-            page = self.memory.pages.get(url) if self.memory else None
+            page = self.memory.page(url) if self.memory else None
             if self.memory is None or self.memory.is_other_due(page):
                 last[url] = page.checked if page else ""
         # Of those never visited the links of items come first: listings link much that is no news.

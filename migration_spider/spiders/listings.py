@@ -63,6 +63,7 @@ class ListingSpider(ListSpider):
         account.pages += found != "facet"
         account.total = max((n for n in (account.total, results_total(page)) if n is not None), default=None)
         account.names_news |= names_news
+        account.is_cut |= page.is_cut
         if found == "facet":
             yield from self._facet(page, account, origin or "")
             return
@@ -88,7 +89,9 @@ class ListingSpider(ListSpider):
         pages = self._further(page, account, key)
         if account.state == "walked":
             yield from self._rows(account, fresh)
-            if self._leads_nowhere(account):
+            if self._is_barren(account, fresh):
+                account.problem = f"brought no news on {account.barren} pages in a row: its pager was left"
+            elif self._leads_nowhere(account):
                 account.problem = "has ever new rows that lead to the same few pages: its pager was left"
             elif account.stale < (1 if account.origin == "link" else PATIENCE):
                 yield from self._pager(account, pages)
@@ -133,6 +136,14 @@ class ListingSpider(ListSpider):
         # A button may load more by script. Views counts pages from 0 (Drupal core, PagerManager).
         return {f"{key}?page={(page_numbers(page.url) or (0,))[-1] + 1}": None}
 
+    def _is_barren(self, listing: Listing, rows: Mapping[str, str | None]) -> bool:
+        """Whether its pages go on and on and bring no news; to be asked for each page, which has new ``rows``."""
+        before = listing.news
+        self.explorer.count(listing)
+        is_skipped = self.has_enough or any(map(self._is_before_since, rows.values()))
+        listing.barren = 0 if is_skipped or listing.news > before else listing.barren + 1
+        return listing.barren >= self.run.config.max_barren
+
     def _leads_nowhere(self, listing: Listing) -> bool:
         """Whether ever new rows lead to the same few pages."""
         reached = [self.ledger.led_to(row) for row in listing.rows if self.ledger.fate(row)]
@@ -171,12 +182,17 @@ class ListingSpider(ListSpider):
             is_front = not set(self.run.fronts).isdisjoint(addresses(request))
             self.explorer.offer(self._unasked(in_text), depth + 1, 1 if is_front else 2)
             self._links(page)
-            for url in menu.news_listings(page):
-                if address := self.scope.page(url)[0]:
-                    self.explorer.at(address, depth + 1)
-                    yield from self.follow(
-                        address, "listing", NEWS_LISTING, names_news=True, discovery=True, origin="named"
-                    )
+            named = (address for url in menu.news_listings(page) if (address := self.scope.page(url)[0]))
+            chosen, refused = self.explorer.named(named, depth + 1)
+            for address in chosen:
+                yield from self.follow(
+                    address, "listing", NEWS_LISTING, names_news=True, discovery=True, origin="named"
+                )
+            if refused:
+                self.ledger.chains[page.url] = (
+                    f"names one more listing of news, {refused}, {depth + 1} links from the front page: it is not "
+                    "asked for (MIGRATION_MENU_DEPTH, MIGRATION_MENU_PAGES)"
+                )
             # A feed of its own tells no more than the listing itself.
             for url in menu.feeds(page) if depth == 0 else ():
                 if (file := self.scope.file(url)) and self.run.counted("sitemaps") < self.run.config.max_sitemaps:

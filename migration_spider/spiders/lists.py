@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import scrapy
 from scrapy.http import Response
@@ -10,10 +11,17 @@ from scrapy.http import Response
 from migration_spider.ledger import Sitemap
 from migration_spider.normalize.dates import parse_date
 from migration_spider.pages import feeds
+from migration_spider.pages.xml_files import Document, read
 from migration_spider.spiders.base import CANDIDATE, ROW, SITEMAP, PortalSpider
+
+CUT_AGAIN = 2
+"""How often a feed or sitemap that broke off is asked again."""
 
 DEEPEST_SITEMAP = 3
 """Indexes above one sitemap; the protocol has one."""
+
+MOST_ENTRIES = 50_000
+"""Addresses that a sitemap may have (sitemaps.org protocol 0.9, "Sitemap index files")."""
 
 
 class ListSpider(PortalSpider):
@@ -23,9 +31,13 @@ class ListSpider(PortalSpider):
         """The pages that RSS names."""
         if self.is_missing(response):
             return
-        links = feeds.rss_links(response.body)
+        document = self._read(response)
+        problem = feeds.feed_problem(document)
+        if problem and (again := self._again(response)):
+            yield again
+            return
+        links = feeds.rss_links(document)
         host = self.scope.other_host(links)
-        problem = feeds.feed_problem(response.body)
         self.ledger.sitemaps[response.url] = Sitemap(response.status, len(links), problem, host, is_feed=True)
         yield from self.follow_all(links, "rss", ROW, host=host, news=names_news)
 
@@ -39,8 +51,18 @@ class ListSpider(PortalSpider):
         account = self.ledger.sitemaps[response.url] = Sitemap(response.status)
         if self.is_missing(response):
             return
-        kind, entries = feeds.sitemap_links(response.body)
-        account.size, account.problem = len(entries), feeds.sitemap_problem(response.body)
+        document = self._read(response)
+        account.problem = feeds.sitemap_problem(document)
+        if document.problem and (again := self._again(response)):
+            yield again
+            return
+        kind, entries = feeds.sitemap_links(document)
+        account.size = len(entries)
+        if len(entries) > MOST_ENTRIES:
+            account.problem = (
+                f"names {len(entries)} addresses, and a sitemap may have {MOST_ENTRIES}: those are asked for"
+            )
+            entries = entries[:MOST_ENTRIES]
         account.host = self.scope.other_host(url for url, _, _ in entries)
         if (elsewhere := self.scope.elsewhere((url for url, _, _ in entries), account.host)) and not account.problem:
             what, hosts = "sitemaps" if kind == "index" else "pages", ", ".join(elsewhere)
@@ -57,6 +79,24 @@ class ListSpider(PortalSpider):
             urls += (url, *alternates.values())
             lastmods.update(dict.fromkeys((url, *alternates.values()), lastmod))
         yield from self.follow_all(urls, "sitemap", CANDIDATE, host=account.host, lastmods=lastmods)
+
+    def _read(self, response: Response) -> Document:
+        document = read(response.body)
+        if document.oddity:
+            self.count("lists/mended")
+            self.logger.warning("Read to its end all the same: %s (%s)", response.url, document.oddity)
+        return document
+
+    def _again(self, response: Any) -> scrapy.Request | None:
+        """The request of a list that broke off, once more; None when it was asked often enough."""
+        asked = response.meta.get("cut", 0)
+        if asked >= CUT_AGAIN or not self.run.config.retries:
+            return None
+        self.count("lists/asked_again")
+        request: scrapy.Request = response.request
+        return request.replace(
+            dont_filter=True, priority=request.priority - 1, meta={**request.meta, "cut": asked + 1, "whole": True}
+        )
 
     def _index(self, response: Response, account: Sitemap, urls: list[str]) -> Iterator[scrapy.Request]:
         depth = response.meta.get("depth_of_sitemap", 0) + 1

@@ -2,29 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 import scrapy
 from scrapy import signals
-from scrapy.http import TextResponse
+from scrapy.http import HtmlResponse, TextResponse
 
 from migration_spider import gone, scrapy_internals
 from migration_spider.addresses import canonical
-from migration_spider.ledger import Listing
+from migration_spider.ledger import MOST_HOPS, Listing
 from migration_spider.normalize.identity import item_id
 from migration_spider.pages import ListingPage, NewsPage, Page, is_news_if_named, page_for
-from migration_spider.pages.bounds import is_parseable
+from migration_spider.pages.base import node_of
+from migration_spider.pages.bounds import LARGEST_PAGE, is_parseable
+from migration_spider.relaunch import PROBES
 from migration_spider.spiders.base import FEED, ITEM, KNOWN, LISTING, NEWS_LISTING, PLAIN_TYPES, SITEMAP, addresses
 from migration_spider.spiders.explore import BIG
 from migration_spider.spiders.finding import FindingSpider
 from migration_spider.spiders.listings import FOUND
+from migration_spider.whole import problems_of
 
 
 class NewsSpider(FindingSpider):
     """``scrapy crawl news``: see docs/crawl.md."""
 
     name = "news"
+    left: set[str]
+    """Addresses at which items were that a page elsewhere was in this run."""
+    doubted: set[str]
+    """Addresses (`canonical`) asked for what is absent elsewhere."""
+
+    @classmethod
+    def from_crawler(cls, crawler: Any, *args: Any, **kwargs: Any) -> Any:
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        spider.left, spider.doubted = set(), set()
+        return spider
 
     async def start(self) -> AsyncIterator[Any]:
         self.run.require_start()
@@ -35,7 +49,7 @@ class NewsSpider(FindingSpider):
                     yield request
                 if not await self._idle():
                     return
-                if step not in (self._explore, self._unlisted):
+                if step not in (self._explore, self._unlisted, self._doubted):
                     break
         for listing in self.ledger.listings.values():
             self.explorer.count(listing)
@@ -45,15 +59,18 @@ class NewsSpider(FindingSpider):
         await scrapy_internals.stored(self.crawler)
         if not await self._idle():
             return
+        for held in self.contradictions():
+            yield held
+        await scrapy_internals.stored(self.crawler)
         for absence in self.absences_that_count():
             yield absence
         self.run.done.add("walked")
 
     def _steps(self) -> Sequence[Callable[[], Iterator[scrapy.Request]]]:
         if self.options.urls:
-            return (self._asked,)
+            return (self._asked, self._doubted)
         known = (self._known, self._unnamed, self._merged)
-        return (self._hints, self._explore, self._sitemaps, *known, self._unlisted, self._merged)
+        return (self._hints, self._explore, self._sitemaps, *known, self._unlisted, self._merged, self._doubted)
 
     async def _idle(self) -> bool:
         """Wait until everything found so far is fetched and read; False when the run ends early."""
@@ -113,7 +130,7 @@ class NewsSpider(FindingSpider):
         if self.memory is None:
             return
         unnamed = [url for url in self.memory.named.keys() - self.ledger.named.keys() if self.memory.items_at([url])]
-        for url in sorted({*unnamed, *self.memory.moved()}):
+        for url in sorted({*unnamed, *self.memory.moved(), *self.left}):
             yield from self.follow(url, "state", KNOWN)
 
     def _merged(self) -> Iterator[scrapy.Request]:
@@ -126,6 +143,40 @@ class NewsSpider(FindingSpider):
             if not self.is_clear(url, trail["redirect_urls"]):
                 yield self.page(url, "state", KNOWN, **trail).replace(dont_filter=True)
 
+    def _doubted(self) -> Iterator[scrapy.Request]:
+        """Before anything is buried: wherever an item may be that is not where it was met last.
+
+        Where it was met before; what lists name and did not answer with a page the last time, due or not, as well as
+        the system path of its node; and from where other items have moved, as when two have changed places. And some
+        known addresses, where a few look like a relaunch of the site.
+        """
+        yield from self._merged()
+        if self.memory is None:
+            return
+        if self.run.relaunch.is_doubtful:
+            yield from self._anyway(islice((one.url for one in self.memory.items() if not one.withdrawn), PROBES))
+        absent = {one.id for one in self.absences if one.id not in self.ledger.met}
+        if not absent:
+            return
+        places = self.memory.places.of(sorted(absent))
+        self.news_urls.update(map(canonical, places))
+        nodes = {item.node_id for one in absent if (item := self.memory.item(one)) and item.node_id is not None}
+        named = [
+            url
+            for url, source in self.ledger.named.items()
+            if source != "state" and (self.memory.was_no_page(url) or node_of(url) in nodes)
+        ]
+        yield from self._anyway(sorted({*places, *named, *self.left}))
+
+    def _anyway(self, urls: Iterable[str]) -> Iterator[scrapy.Request]:
+        """The requests of those that the run has not asked, once, whether they are due or not."""
+        for url in urls:
+            fate = self.ledger.fate(url)
+            if canonical(url) not in self.doubted and (fate is None or fate.code == "not_due"):
+                self.doubted.add(canonical(url))
+                for request in self.follow(url, "state", KNOWN):
+                    yield request.replace(dont_filter=True)
+
     # ---- pages
 
     def parse(self, response: Any, found: str, names_news: bool = False) -> Iterator[Any]:
@@ -134,14 +185,21 @@ class NewsSpider(FindingSpider):
             return
         if not isinstance(response, TextResponse) or not is_parseable(response.text):
             self.count("not_a_page")
-            self.settle(response.request, "not_news", "no page")
+            if isinstance(response, HtmlResponse) and len(response.text) > LARGEST_PAGE:
+                self.count("too_large")
+                self.logger.warning("Not read: %s (%d characters)", response.url, len(response.text))
+                what = f"a page of {len(response.text)} characters: no more than {LARGEST_PAGE} are read"
+                self.settle(response.request, "unreadable", what)
+            else:
+                self.settle(response.request, "not_news", "no page")
             return
         self.count("pages")
         page = page_for(response.url, response.selector, named_as_news=self.is_news_by_link(response))
         self._miss(response, page)
         yield from self._leads(page, response.request)
         if isinstance(page, NewsPage):
-            yield from self._item(page, found, response.request)
+            page.template = self.run.dates.template(page.language)
+            yield from self._item(page, found, response)
             return
         self.settle(response.request, "not_news", page.kind)
         nodes = self.ledger.other_nodes
@@ -168,15 +226,24 @@ class NewsSpider(FindingSpider):
         here = None
         if isinstance(page, NewsPage) and not page.is_fallback:
             here = item_id(page.node_id, page.canonical_url or page.url, page.language)
+            self.ledger.met.add(here)
+            known = self.memory.item(here) if self.memory else None
+            if known and canonical(known.url) not in map(canonical, addresses(response.request)):
+                self.left.add(known.url)
         items = self.items_at(response.request)
         self.absences += gone.of_page(items, here, meta.get("hops", ()), meta.get("archive"))
 
-    def _item(self, page: NewsPage, found: str, request: Any) -> Iterator[Any]:
+    def _item(self, page: NewsPage, found: str, response: Any) -> Iterator[Any]:
+        request = response.request
         if page.is_fallback and found != "urls":
             self.count("fallback")
+            steps = request.meta.get("fallbacks", 0) + 1
+            if steps > MOST_HOPS:
+                self.settle(request, "unreadable", f"fallback pages that name one another, {steps} in a row")
+                return
             self.settle(request, "fallback", page.canonical_url or "")
             if page.canonical_url:
-                yield from self.follow(page.canonical_url, "canonical", ITEM, news=True)
+                yield from self.follow(page.canonical_url, "canonical", ITEM, news=True, fallbacks=steps)
             return
         if page.canonical_url and not set(self.run.fronts).isdisjoint(addresses(request)) and found != "urls":
             address = self.scope.page(page.canonical_url)[0]
@@ -185,7 +252,7 @@ class NewsSpider(FindingSpider):
                 self.settle(request, "not_news", page.canonical_url)
                 yield from self.ask(address, "canonical", ITEM, news=True)
                 return
-        self.count(f"found/{found}")
+        self.run.through[page.url] = found
         if found == "menu":
             self.ledger.name(page.url, "listing")
         for url in addresses(request)[1:]:
@@ -193,7 +260,9 @@ class NewsSpider(FindingSpider):
         if page.node_id is not None and page.alternates:
             urls = (page.url, *addresses(request), *page.alternates.values())
             self.ledger.nodes.setdefault(page.node_id, set()).update(map(canonical, urls))
+        self.run.dates.note(page, response.text)
         item = page.to_item()
+        item.problems += problems_of(response)
         yield item
         # Every translation names all others: there is nothing to learn from one that was found this way.
         if found not in ("urls", "hreflang"):

@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urljoin, urlsplit, urlunsplit
 
-from migration_spider.addresses import canonical
+from migration_spider.addresses import canonical, netloc
 
 PAGER = re.compile(r"\d{0,5}(,\d{0,5})*")
 """``page=3``, or ``page=,2`` where several pagers stand on one page (Drupal Views, 0-based)."""
@@ -26,14 +26,6 @@ TRACKING = re.compile(r"(utm_\w+|fbclid|gclid|mc_[ce]id|mkt_tok|_hs\w+)")
 
 NO_NAMES = frozenset(("default", "localhost"))
 """Hosts that stand in links where Drupal was not told its own name, as by ``drush`` without ``--uri``."""
-
-
-def netloc(parts: SplitResult) -> str:
-    """Host in lower case and port, the port left out where it is the scheme's own. Raises ValueError."""
-    host = (parts.hostname or "").rstrip(".")
-    host = f"[{host}]" if ":" in host else host
-    default = {"http": 80, "https": 443}.get(parts.scheme)
-    return host if parts.port in (None, default) else f"{host}:{parts.port}"
 
 
 class Scope:

@@ -214,8 +214,9 @@ class SurveySpider(NewsSpider):
             self.run.count("taken", len(rows))
         yield from ()
 
-    def _item(self, page: NewsPage, found: str, request: Any) -> Iterator[Any]:
+    def _item(self, page: NewsPage, found: str, response: Any) -> Iterator[Any]:
         """Notes the item, and asks for translations into languages of which few items are known."""
+        request = response.request
         if page.is_fallback:
             self.count("fallback")
             self.settle(request, "fallback", page.canonical_url or "")
@@ -227,6 +228,8 @@ class SurveySpider(NewsSpider):
         self.count("taken")
         self.count(f"found/{found}")
         self.run.dates.profile.add(name, page.language, page.metadata)
+        self.run.dates.profile.templates.add(name, page.language, page.parts)
+        self.run.dates.profile.layouts.add(page.url, page.layout)
         self.by_language[page.language.split("-")[0]] += 1
         embedded = [url for url in map(self.scope.file, page_requisites(page.url, page.selector)) if url]
         self.samples[name] = traits(page.language, _day(page), page.node_type), list(filter(_is_look, embedded))

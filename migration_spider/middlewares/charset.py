@@ -1,0 +1,15 @@
+"""A page that names a character encoding which no browser knows is read as if it named none."""
+
+from __future__ import annotations
+
+from scrapy import Request
+from scrapy.http import Response
+
+from archive.replay import in_known_encoding
+
+
+class CharsetMiddleware:
+    """Stands before all that reads the text of an answer: Python's own encodings may take for ever."""
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        return in_known_encoding(response)

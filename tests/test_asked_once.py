@@ -1,0 +1,85 @@
+"""Each page is asked once in a run, whoever names it: by the access log of the portal itself."""
+
+from collections import Counter
+
+import pytest
+
+from tests.crawling import run
+from tests.harvesting import OFTEN, SELDOM, command, harvest, ids, report
+from tests.portal import Portal
+
+
+class Asked:
+    """What a portal is asked from now on."""
+
+    def __init__(self, portal):
+        self.portal = portal
+        self.begin = len(portal.requests)
+
+    def twice(self):
+        """Path -> how often, of what was asked more than once; and what all this was asked for."""
+        paths = Counter(path for _, path, _, _ in self.portal.requests[self.begin :])
+        assert paths
+        return {path: n for path, n in paths.items() if n > 1}
+
+    def count(self):
+        return len(self.portal.requests) - self.begin
+
+
+def once(portal, told):
+    """Nothing was asked twice, and the report has the numbers of the portal's own log."""
+    asked = portal.begun
+    assert {} == asked.twice()
+    assert asked.count() == told["http"]["requests"] == sum(told["http"]["status"].values())
+
+
+@pytest.fixture(scope="module")
+def portal():
+    with Portal(nodes=12) as portal:
+        yield portal
+
+
+@pytest.fixture(scope="module")
+def data(portal, tmp_path_factory):
+    """The first harvest, in two parts."""
+    data = tmp_path_factory.mktemp("once")
+    portal.begun = Asked(portal)
+    run(command(data, "--max-requests", "70", site=portal.url), 3)
+    harvest(data, site=portal.url)
+    return data
+
+
+def test_a_harvest_that_was_interrupted_asks_none_but_robots_again(portal, data):
+    assert {"/robots.txt": 2} == portal.begun.twice()
+    told = report(data)
+    # The answers of the archive are no answers of the network.
+    assert told["http"]["from_archive"] > 40
+    assert told["http"]["requests"] == sum(told["http"]["status"].values())
+
+
+def test_an_edited_node_is_asked_once_in_each_language(portal, data):
+    portal.editor.edit(8836, "en")
+    portal.begun = Asked(portal)
+    told = harvest(data, site=portal.url, MIGRATION_REVISIT=SELDOM)
+    once(portal, told)
+    assert {"8836@en"} == ids(told, "changed")
+    # Its sitemap names each of its three pages once for itself, and once for every page.
+    assert 3 == told["items"]["counts"]["changed"] + told["items"]["counts"]["unchanged"]
+
+
+def test_pages_to_which_many_redirect_are_asked_once(portal, data):
+    portal.editor.retitle(8844, "en")
+    for node in (8840, 9107):
+        portal.editor.redirect_away(node, "/about")
+    portal.editor.redirect_away(2312, 15)
+    portal.begun = Asked(portal)
+    told = harvest(data, site=portal.url, MIGRATION_REVISIT=OFTEN)
+    once(portal, told)
+    gone = {item["id"]: item["reason"] for item in told["items"]["unconfirmed"]}
+    assert {"8840@en", "9107@en", "2312@fr"} <= gone.keys()
+    assert {"redirected"} == set(gone.values())
+
+
+def test_a_full_harvest_asks_each_page_once(portal, data):
+    portal.begun = Asked(portal)
+    once(portal, harvest(data, "--full", site=portal.url, MIGRATION_LINK_SAMPLE=30))
