@@ -50,9 +50,11 @@ bench: $(VENV)/ready-dev ## what capture costs beside a crawl without it, a harv
 	@$(BIN)/python -m bench.bench_pages
 
 KILLS ?= 30
+LIVES ?= 5000
 
-soak: $(VENV)/ready-dev ## kill crawls at KILLS (30) random moments, and see that nothing told was false
+soak: $(VENV)/ready-dev ## kill crawls at KILLS (30) random moments, live LIVES (5000) lives of a site, and see that nothing told was false
 	@SOAK_KILLS=$(KILLS) $(BIN)/python -m pytest tests/archive/test_failures.py tests/test_kill.py tests/test_harvest.py -k kill $(ARGS)
+	@LIVES=$(LIVES) $(BIN)/python -m pytest tests/test_lives.py $(ARGS)
 
 clean: ## remove the environment and the demo's output
 	rm -rf $(VENV) $(DEMO_DATA) *.egg-info

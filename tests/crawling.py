@@ -64,7 +64,7 @@ def items(data: Path) -> list[dict[str, Any]]:
 
 def last_run(data: Path) -> Path:
     """The folder of the run that ended last; several may begin in one second."""
-    return max((data / "runs").iterdir(), key=lambda run: run.stat().st_mtime_ns)
+    return max((path for path in (data / "runs").iterdir() if path.is_dir()), key=lambda run: run.stat().st_mtime_ns)
 
 
 def stats(data: Path) -> dict[str, Any]:

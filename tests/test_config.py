@@ -55,7 +55,8 @@ def test_no_number_is_out_of_bounds(name, value):
 
 @pytest.mark.parametrize("name", [name for name in NUMBERS if Config.model_fields[names()[name]].annotation is float])
 def test_shares_end_at_one(name):
-    is_share = "MAX_FALL" in name or "MAX_VANISHED" in name or "FIELD_LOSS" in name
+    shares = ("MAX_FALL", "MAX_VANISHED", "MAX_RENUMBERED", "FIELD_LOSS", "MISFITS")
+    is_share = any(share in name for share in shares)
     if is_share:
         with pytest.raises(OptionError, match="a share from 0 to 1"):
             Config.of(settings(**{name: 1.01}))

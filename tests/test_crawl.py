@@ -147,7 +147,7 @@ def test_wrong_usage_is_one_line_and_exit_code_2(tmp_path, arguments, says):
 def test_a_site_that_is_not_there_is_exit_code_4(tmp_path):
     with Portal(nodes=1) as gone:
         url = gone.url
-    assert "refused or unreachable" in crawl(tmp_path, site=url, code=4, RETRY_ENABLED=False)
+    assert "the site is down, or cannot be reached" in crawl(tmp_path, site=url, code=4, RETRY_ENABLED=False)
 
 
 def test_ctrl_c_stops_cleanly(portal, tmp_path):
@@ -161,7 +161,7 @@ def test_ctrl_c_stops_cleanly(portal, tmp_path):
         run.send_signal(signal.SIGINT)
         output, _ = run.communicate(timeout=60)
     assert run.returncode == 3, output[-4000:]
-    assert "NOT COMPLETE (exit code 3): stopped before the end (shutdown)" in output
+    assert "NOT COMPLETE (exit code 3): interrupted: by Ctrl-C or a signal; " in output
     assert [] == list((tmp_path / "warc").glob("*.open"))
     before = [line["id"] for line in items(tmp_path)]
     assert len(before) >= 5

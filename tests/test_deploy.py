@@ -214,7 +214,7 @@ def test_cron_says_what_a_failure_said(installed, code):
 
 def test_cron_passes_arguments_on_and_works_in_the_project(installed):
     installed.stub('echo "$@" in "$(pwd -P)"; exit 3')
-    assert (3, f"harvest --max-minutes 1200 in {installed.root.resolve()}\n") == installed.run()
+    assert (3, f"harvest --quiet --max-minutes 1200 in {installed.root.resolve()}\n") == installed.run()
 
 
 def test_cron_reads_the_environment_file_literally(installed):

@@ -124,7 +124,7 @@ def harvest(scrapyd: Any, site: str, *pairs: tuple[str, str]) -> tuple[str, dict
     """Run one harvest as docs/deploy-scrapyd.md has it; (how it ended, its report)."""
     before = set((scrapyd.data / "runs").iterdir()) if scrapyd.data.exists() else set()
     ended = outcome_of(scrapyd, job(scrapyd, site, ("setting", "MIGRATION_HARVEST=True"), *pairs))
-    (folder,) = set((scrapyd.data / "runs").iterdir()) - before
+    (folder,) = {path for path in (scrapyd.data / "runs").iterdir() if path.is_dir()} - before
     return ended, json.loads((folder / "report.json").read_text(encoding="utf-8"))
 
 

@@ -1,9 +1,11 @@
 """What editors do to a site between two harvests, and what the next one must fetch, store and report."""
 
+import json
 from dataclasses import dataclass, field
 from datetime import date
 from types import SimpleNamespace
 from typing import Any
+from xml.etree import ElementTree as Tree
 
 import pytest
 
@@ -158,6 +160,29 @@ def test_what_is_back_is_reported_and_has_a_version_more(year):
 
 def test_every_byte_and_link_of_the_archive_is_right(year):
     assert b"0 faults" in scrapy("archive-verify", data=year.data)
+
+
+def test_each_run_tells_what_it_changed_and_a_feed_follows_them(year):
+    written = {}
+    for file in year.data.glob("runs/*/CHANGES.jsonl"):
+        written |= {
+            (line["id"], line["version"]): line for line in map(json.loads, file.read_text("utf-8").splitlines())
+        }
+    assert {(line["id"], line["version"]) for line in items(year.data)} == written.keys()
+    told = {item["id"]: item for item in year.second["items"]["changed"]}
+    second = [one for one in written.values() if one["run_id"] == year.second["run"]["id"]]
+    assert told.keys() == {one["id"] for one in second if one["found"] == "changed"}
+    assert [told[one]["changes"] for one in sorted(told)] == [written[one, 2]["changes"] for one in sorted(told)]
+    changes = {one: {change["field"]: change for change in item["changes"]} for one, item in told.items()}
+    assert ["21"] == [term["id"] for term in changes["8840@en"]["gcm_objectives"]["added"]]
+    assert "What the harbour learned" == changes["11410@en"]["title"]["to"]
+    (edit,) = changes["8836@fr"]["body_text"]["edits"]
+    assert ("", True) == (edit["removed"], len(edit["added"]) > 30)
+    ends = {(one["id"], one["change"], one["reason"]) for one in written.values() if one["found"] == "gone"}
+    assert ends == {(item["id"], "removed", item["reason"]) for item in year.third["items"]["vanished"]}
+    feed = Tree.parse(year.data / "runs" / "changes.atom").getroot()  # noqa: S314 - made a moment ago
+    ids = [one.text for one in feed.iter("{http://www.w3.org/2005/Atom}id")]
+    assert len(ids) == len(set(ids)) == min(100, len(written)) + 1
 
 
 def _present(data):

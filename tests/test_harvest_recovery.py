@@ -135,5 +135,5 @@ def test_a_state_that_cannot_be_opened_is_one_clear_line(portal, data):
     lose(data, "state.sqlite*")
     (data / "state.sqlite").mkdir()
     said = run(command(data, site=portal.url), 5).decode()
-    assert "state.sqlite: unable to open database file: move it away" in said
+    assert "state.sqlite is a folder, not a file: move it away" in said
     assert "Traceback" not in said

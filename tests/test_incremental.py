@@ -15,7 +15,8 @@ ITEM, PAGE = "https://portal.example/item", "https://portal.example/about"
 class NothingIsDue:
     """A memory of one item and one page, which were looked at a moment ago."""
 
-    pages = SimpleNamespace(get=lambda url: None)
+    def page(self, url):
+        return None
 
     def items_at(self, urls):
         return [ITEM] if ITEM in urls else []

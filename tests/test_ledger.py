@@ -20,10 +20,10 @@ def test_everything_named_is_accounted_for_or_missing_with_a_reason():
     result = check(ledger, is_whole=True)
     # What the next run has to ask again stands first.
     expected = [
-        {"url": "b", "reason": "failed", "detail": "timeout", "found": "sitemap"},
-        {"url": "e", "reason": "not_reached", "detail": "the run ended before", "found": "sitemap"},
-        {"url": "c", "reason": "gone", "detail": "answer 404", "found": "sitemap"},
-        {"url": "d", "reason": "robots", "detail": "robots.txt forbids it", "found": "sitemap"},
+        {"url": "b", "reason": "failed", "detail": "timeout", "found": "sitemap", "again": True},
+        {"url": "e", "reason": "not_reached", "detail": "the run ended before", "found": "sitemap", "again": True},
+        {"url": "c", "reason": "gone", "detail": "answer 404", "found": "sitemap", "again": False},
+        {"url": "d", "reason": "robots", "detail": "robots.txt forbids it", "found": "sitemap", "again": False},
     ]
     assert expected == result.missing
     assert {"b": "failed", "e": "not_reached"} == result.unsettled
@@ -69,8 +69,15 @@ def test_a_listing_has_the_results_that_it_promises(rows, total, is_short):
     ledger = Ledger()
     ledger.listings["/news"] = Listing(pages=9, shown=rows, total=total)
     told = [f"/news shows {rows} of the {total} results that it promises"]
-    assert (told if is_short else []) == check(ledger, is_whole=True).short_listings
     assert [] == check(ledger, is_whole=False).short_listings
+    assert (told if is_short else []) == check(ledger, is_whole=True).short_listings
+
+
+def test_a_pager_that_was_left_is_told_of_a_part_of_the_site_too():
+    ledger = Ledger()
+    ledger.listings["/news"] = Listing(pages=9, problem="was left")
+    ledger.chains["/page"] = "leads on"
+    assert ["/news was left", "/page leads on"] == check(ledger, is_whole=False).short_listings
 
 
 def test_a_broken_sitemap_is_told():

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pytest
 
-from migration_spider.middlewares.politeness import retry_after
+from migration_spider.middlewares.politeness import http_date, retry_after
 from tests.crawling import ENVIRONMENT, ROOT, command, crawl, items, stats
 from tests.portal import Portal
 
@@ -160,7 +160,8 @@ def test_robots_txt_that_fails_forbids_everything(tmp_path):
     with Portal(nodes=8, faults={"robots-error"}) as portal:
         output = crawl(tmp_path, site=portal.url, code=4)
         assert {"/robots.txt"} == {path for _, path, _, _ in portal.requests}
-    assert "robots.txt was answered 500, so the site counts as closed to crawlers" in output.splitlines()[-1]
+    assert "robots.txt was answered 500, so the site counts as closed to crawlers" in output
+    assert "the site is down, or cannot be reached" in output.splitlines()[-1]
     assert "Traceback" not in output
 
 
@@ -168,7 +169,8 @@ def test_robots_txt_that_cannot_be_fetched_forbids_everything(tmp_path):
     with Portal(nodes=1) as gone:
         url = gone.url
     output = crawl(tmp_path, site=url, code=4, RETRY_ENABLED=False)
-    assert "robots.txt could not be fetched" in output.splitlines()[-1]
+    assert "robots.txt could not be fetched" in output
+    assert "the site is down, or cannot be reached" in output.splitlines()[-1]
     assert "Traceback" not in output
 
 
@@ -196,3 +198,14 @@ def test_ctrl_c_during_a_pause_does_not_wait_for_its_end(tmp_path):
                 run.kill()
         assert run.returncode == 3, output[-4000:]
         assert asked == len(portal.requests)
+
+
+@pytest.mark.parametrize(
+    "date", ["Mon, 01 Jan 2024 00:00:00 +9999999999", "Mon, 01 Jan 9999999 00:00:00 GMT", "9" * 5000]
+)
+def test_a_date_that_no_clock_can_show_is_none(date):
+    assert http_date(date) is None
+
+
+def test_a_time_to_wait_that_no_clock_can_count_is_read():
+    assert retry_after("9" * 400, datetime.now(timezone.utc)) == float("inf")

@@ -147,7 +147,7 @@ def test_what_is_withdrawn_is_told_and_so_is_what_comes_back(data, tmp_path):
     scrapy("publish", "--version", "3", data=tmp_path)
     release = tmp_path / "dataset" / "3"
     changes = [json.loads(line) for line in (release / "CHANGES.jsonl").read_bytes().splitlines()]
-    assert [{"change": "added", "id": first, "url": back["url"], "version": 3}] == changes
+    assert [{"change": "added", "id": first, "url": back["url"], "title": back["title"], "version": 3}] == changes
     assert [second] == [row["id"] for row in rows(release / "tables" / "withdrawn.csv")]
 
 

@@ -126,8 +126,12 @@ def examples(tmp_path, before, after):
 
 
 def line(item_id, title, capture=0, **fields):
-    times = dict.fromkeys(("first_seen", "last_changed", "fetched_at"), str(capture))
-    whole = {"version": 1, "run_id": "", "content_sha256": "", "warc": {}}
+    times = dict.fromkeys(("first_seen", "last_changed", "fetched_at"), f"2026-01-{capture + 1:02}T00:00:00Z")
+    where = dict.fromkeys(("file", "record_id", "target_uri", "date", "payload_digest"), "") | {
+        "offset": 0,
+        "length": 0,
+    }
+    whole = {"version": 1, "run_id": "", "content_sha256": "", "warc": where}
     return {"id": item_id, "url": f"u{item_id}", "title": title, **times, **whole, **fields}
 
 
@@ -156,7 +160,7 @@ def test_compare_takes_another_archive_from_the_last_version_backwards(tmp_path)
 
 
 def test_compare_keeps_items_and_tombstones_apart(tmp_path):
-    gone = line("1@en", "A", 2, tombstone={"reason": "gone"})
+    gone = line("1@en", "A", 2, tombstone={"reason": "gone", "status": 404, "confirmed": 2})
     before = [line("1@en", "A", 1), gone]
     assert {} == examples(tmp_path, before, before)
     assert {"-version": [("1@en", "u1@en", None)]} == examples(tmp_path, before, before[:1])
