@@ -26,9 +26,9 @@ class Places:
             before: address in its line before, if there was one.
             stored: address in its last line now.
         """
-        known = self._db.execute("SELECT id, is_here FROM place WHERE url = ? OR (id = ? AND is_here)", (url, item_id))
-        rows = known.fetchall()
-        if before in (None, stored) and (rows == [] if stored == url else rows == [(item_id, 1)]):
+        query = "SELECT url, id, is_here FROM place WHERE url = ? OR (id = ? AND is_here)"
+        rows = self._db.execute(query, (url, item_id)).fetchall()
+        if before in (None, stored) and (rows == [] if stored == url else rows == [(url, item_id, 1)]):
             return
         with self._db:
             self._db.execute("UPDATE place SET is_here = 0 WHERE id = ?", (item_id,))
