@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from archive import ArchiveError
-from migration_spider import notify
+from migration_spider import counts, notify
 from migration_spider.exceptions import MigrationError
 from migration_spider.extensions.harvest import Harvest
 from migration_spider.extensions.run_log import RunLog
-from migration_spider.harvest.completeness import complete, facts_of
+from migration_spider.harvest.completeness import Completeness, complete, facts_of
 from migration_spider.monitors import Verdict
+from migration_spider.report import record, run_folder
 from migration_spider.run import UNEXPECTED, Run
+from migration_spider.state.schedule import stamp, utcnow
 
 logger = logging.getLogger(__name__)
 
@@ -25,6 +28,7 @@ def finish(run: Run) -> Verdict:
     harvest = run.crawler.get_extension(Harvest)
     # Cut off by a second Ctrl-C: the archive is open still, the next harvest goes on from there.
     is_over = "closed" in run.done
+    completeness = Completeness()
     with failing(run, run.fail):
         run.end()
         if is_over:
@@ -32,8 +36,10 @@ def finish(run: Run) -> Verdict:
         if harvest and is_over:
             harvest.settle()
             harvest.index()
+            completeness = harvest.completeness
         elif is_over and run.keeps:
-            for name, value in facts_of(complete(run)).items():
+            completeness = complete(run)
+            for name, value in facts_of(completeness).items():
                 run.note(name, value)
     verdict = run.judge()
     for message in verdict.messages:
@@ -50,7 +56,28 @@ def finish(run: Run) -> Verdict:
             log.close()
         if harvest:
             harvest.memory.close()
+    if run.keeps:
+        with failing(run, run.spoil):
+            keep_record(run, completeness)
     return run.judge()
+
+
+def keep_record(run: Run, completeness: Completeness) -> None:
+    """Note how the run ended, for those who ask later how whole the items are."""
+    verdict = run.judge()
+    words = run.account.words if run.account else Counter(run.found.values())
+    known = {"known": run.account.known} if run.account else {}
+    record.end(
+        run_folder(run.crawler.settings),
+        ended=stamp(utcnow()),
+        exit_code=verdict.code,
+        kind=verdict.kind,
+        finish_reason=run.finish_reason,
+        messages=list(verdict.messages),
+        sample=completeness.sample,
+        counts=known | {counts.key(word): words[word] for word in counts.WORDS},
+        missing=[{name: row[name] for name in ("url", "reason", "detail")} for row in completeness.missing],
+    )
 
 
 def keep_dates(run: Run) -> None:

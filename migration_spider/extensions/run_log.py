@@ -1,4 +1,4 @@
-"""``runs/<run id>/``: ``crawl.log`` while the run goes on, ``stats.json`` when it has ended."""
+"""``runs/<run id>/``: ``run.json`` and ``crawl.log`` while the run goes on, ``stats.json`` when it has ended."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from typing import Any
 
 from scrapy.utils.log import get_scrapy_root_handler
 
-from migration_spider.report import run_folder
+from migration_spider.harvest.session import options_of
+from migration_spider.report import record, run_folder
 from migration_spider.run import Run
+from migration_spider.state.schedule import stamp, utcnow
 
 logger = logging.getLogger(__name__)
 
@@ -57,6 +59,10 @@ class RunLog:
         self.run = run
         self.folder = run_folder(settings)
         self.folder.mkdir(parents=True, exist_ok=True)
+        command = "harvest" if run.config.harvest else "crawl" if run.keeps else record.SURVEY
+        asked = run.options.sample(run.config.languages)
+        pace = {name: getattr(run.config, name) for name in ("delay", "concurrency", "throttled", "obeys_robots")}
+        record.begin(self.folder, settings["ARCHIVE_RUN_ID"], command, stamp(utcnow()), options_of(run), asked, pace)
         self.log = LogFile(self.folder / "crawl.log", encoding="utf-8")
         self.log.setLevel("DEBUG" if settings["LOG_LEVEL"] in ("DEBUG", 10, "10") else "INFO")
         self.log.setFormatter(logging.Formatter(settings["LOG_FORMAT"], datefmt=settings["LOG_DATEFORMAT"]))
@@ -64,9 +70,9 @@ class RunLog:
             for rule in console.filters:
                 self.log.addFilter(rule)
         for early in [one for one in logging.getLogger().handlers if isinstance(one, Remembered)]:
-            for record in early.forget():
-                if self.log.filter(record):
-                    self.log.handle(record)
+            for line in early.forget():
+                if self.log.filter(line):
+                    self.log.handle(line)
         logging.getLogger().addHandler(self.log)
 
     @classmethod

@@ -1,0 +1,209 @@
+"""The runs on record, by what is left of them: ``run.json``, ``report.json``, table ``run`` of ``state.sqlite``."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from migration_spider.counts import WORDS, key
+from migration_spider.ledger import UNSETTLED
+from migration_spider.report import record
+from migration_spider.report.model import ReportError
+from migration_spider.report.read import read_report
+from migration_spider.state.runs import PastRun as Noted
+from migration_spider.state.runs import Runs
+
+KILLED = "killed"
+"""What a run is called that noted its beginning and no end."""
+
+COUNTS = ("known", *map(key, WORDS))
+"""Keys of the counts of a run."""
+
+_OF_CODE: dict[Any, str] = {0: "complete", 1: "broken", 3: "incomplete", 4: "refused", 5: "unarchived"}
+"""Exit code -> what a run is called of which no more is left."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PastRun:
+    """What is known of one run."""
+
+    id: str
+    command: str
+    """``harvest``, ``crawl``; empty where that is not known."""
+
+    started: str | None = None
+    ended: str | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+    asked: str = ""
+    """Names of the options by which it was to look at a part of the site only."""
+
+    pace: Mapping[str, Any] = field(default_factory=dict)
+    """How fast it was set to ask (`record.begin`); empty where that is not known."""
+
+    exit_code: int | None = None
+    """None: it was killed."""
+
+    kind: str = KILLED
+    """One of `outcomes.OUTCOMES`, or `KILLED`."""
+
+    messages: tuple[str, ...] = ()
+    """What was wrong, most serious first."""
+
+    sample: str = ""
+    """``20 items (max_items)``."""
+
+    counts: Mapping[str, Any] = field(default_factory=dict)
+    """By `COUNTS`, as far as they are known."""
+
+    missing: tuple[Mapping[str, str], ...] = ()
+    """``url``, ``reason``, ``detail`` of each address that was named and has no item."""
+
+    @property
+    def left(self) -> int:
+        """Addresses that a later run has to ask for."""
+        return sum(row["reason"] in UNSETTLED for row in self.missing)
+
+    @property
+    def wrote(self) -> bool | None:
+        """Whether it wrote a line; None when that is not known."""
+        counts = [self.counts.get(name) for name in ("new", "changed", "back", "gone")]
+        return any(counts) if any(count is not None for count in counts) else None
+
+
+def past_runs(data: Path, languages: Collection[str]) -> list[PastRun]:
+    """The runs below ``data`` that stored items or were to, the oldest first.
+
+    Args:
+        languages: those that the site has; a run for fewer was for a part of it.
+    """
+    found: dict[str, PastRun] = {}
+    for noted in _of_state(data / "state.sqlite", languages):
+        found[noted.id] = noted
+    folder = data / "runs"
+    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+        if path.is_dir() and (run := _of_folder(path, languages)):
+            before = found.get(run.id)
+            # A clock that was ahead is told by the state alone, which brings such runs back.
+            started = min(filter(None, (run.started, before.started)), default=None) if before else run.started
+            found[run.id] = replace(before, **_more(run, before)) if before else run
+            found[run.id] = replace(found[run.id], started=started)
+    return sorted(found.values(), key=lambda run: (run.started or run.id, run.id))
+
+
+def _more(run: PastRun, before: PastRun) -> dict[str, Any]:
+    """What the folder says where it says something, and the state where it does not."""
+    if run.exit_code is None and before.exit_code is not None:
+        return {}
+    return {name: getattr(run, name) for name in PastRun.__slots__ if getattr(run, name) not in (None, "", (), {})}
+
+
+def _of_folder(folder: Path, languages: Collection[str]) -> PastRun | None:
+    """The run of a folder below ``runs``; None when it is a survey, which stores no item."""
+    if noted := record.read(folder):
+        if noted.get("command") == record.SURVEY:
+            return None
+        return PastRun(
+            id=folder.name,
+            command=str(noted.get("command", "")),
+            started=noted.get("started"),
+            ended=noted.get("ended"),
+            options=noted.get("options") or {},
+            asked=str(noted.get("asked", "")),
+            pace=noted.get("pace") or {},
+            exit_code=noted.get("exit_code"),
+            kind=noted.get("kind") or KILLED,
+            messages=tuple(noted.get("messages") or ()),
+            sample=noted.get("sample") or "",
+            counts=noted.get("counts") or {},
+            missing=tuple(noted.get("missing") or ()),
+        )
+    if (file := folder / "report.json").is_file():  # of earlier versions
+        try:
+            report: Any = read_report(file)
+        except ReportError as error:
+            return PastRun(id=folder.name, command="harvest", kind="broken", messages=(str(error),))
+        outcome, code = report["outcome"], report["outcome"]["exit_code"]
+        return PastRun(
+            id=folder.name,
+            command="harvest",
+            started=report["run"]["started"],
+            ended=report["run"]["ended"],
+            options=report["run"]["options"],
+            asked=_asked(report["run"]["options"], languages),
+            exit_code=code,
+            kind=outcome.get("kind") or _OF_CODE.get(code, "incomplete"),
+            messages=tuple(outcome["messages"]),
+            sample=outcome.get("sample") or "",
+            counts=report["items"]["counts"],
+            missing=tuple(report["missing"]),
+        )
+    if (folder / "survey.json").exists():
+        return None
+    if (file := folder / "stats.json").is_file() and (stats := _json(file)):  # the same, of a plain crawl
+        sample, code = str(stats.get("migration/sample") or ""), stats.get("migration/exit_code")
+        asked = sample.rpartition("(")[2].rstrip(")")
+        kind = "sample" if sample and code == 0 else _OF_CODE.get(code, "incomplete")
+        return PastRun(id=folder.name, command="crawl", asked=asked, exit_code=code, kind=kind, sample=sample)
+    return PastRun(id=folder.name, command="") if (folder / "crawl.log").exists() else None
+
+
+def _json(file: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(file.read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _of_state(database: Path, languages: Collection[str]) -> Iterator[PastRun]:
+    """The harvests that ``state.sqlite`` knows, the latest first; none where it cannot be read."""
+    try:
+        noted, again = _read_state(database) if database.is_file() else ([], {})
+    except (sqlite3.Error, ValueError):
+        return
+    for number, run in enumerate(noted):
+        # What is to be asked again is known of the last run only, and without the words for it.
+        missing = tuple({"url": url, "reason": why, "detail": ""} for url, why in again.items()) if number == 0 else ()
+        yield PastRun(
+            id=run.id,
+            command="harvest",
+            started=run.started,
+            ended=run.ended,
+            options=run.options,
+            asked=_asked(run.options, languages),
+            exit_code=run.exit_code,
+            kind=KILLED if run.exit_code is None else _OF_CODE.get(run.exit_code, "incomplete"),
+            counts={name: count for name, count in run.counts.items() if name in COUNTS},
+            missing=missing if run.exit_code else (),
+        )
+
+
+def _read_state(database: Path) -> tuple[list[Noted], dict[str, str]]:
+    # Where the folder may not be written, SQLite reads a file with a write-ahead log only as one that nobody changes.
+    for mode in ("mode=ro", "immutable=1"):
+        try:
+            with closing(sqlite3.connect(f"{database.resolve().as_uri()}?{mode}", uri=True)) as db:
+                runs = Runs(db)
+                return runs.history(-1), runs.again()
+        except sqlite3.OperationalError:
+            if mode != "mode=ro":
+                raise
+    raise AssertionError(database)
+
+
+def _asked(options: Mapping[str, Any], languages: Collection[str]) -> str:
+    """`Options.sample` of options that are on record."""
+    asked = {name: options.get(name) for name in ("max_items", "since", "urls")}
+    asked["languages"] = set(options.get("languages") or languages) < set(languages)
+    return ", ".join(name for name, value in asked.items() if value)
+
+
+def options_text(options: Mapping[str, Any]) -> str:
+    """Options as one JSON text, those left out that say nothing."""
+    said = {name: value for name, value in options.items() if value not in (None, [], False)}
+    return json.dumps(said, ensure_ascii=False, sort_keys=True)

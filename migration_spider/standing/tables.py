@@ -1,0 +1,99 @@
+"""The runs as tables of a release: what was asked for, how each ended, what it left out and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archive.dataset.draft import Draft
+from archive.dataset.tables import Column, ForeignKey, Record, Row, Table
+from migration_spider.counts import WORDS, key
+from migration_spider.ledger import UNSETTLED
+from migration_spider.standing.judged import Standing
+from migration_spider.standing.past import COUNTS, PastRun, options_text
+
+_MEANINGS = {"known": "Items that were on the site before the run, or were met in it"} | {
+    key(word): f"Items {meaning}" for word, meaning in WORDS.items()
+}
+
+RUNS = Table(
+    "runs",
+    "The runs that made the items, with how each ended",
+    (
+        Column("run_id", "string", False, "Id of the run; `run_id` of the items that it stored"),
+        Column("command", "string", True, "`harvest`, `crawl`"),
+        Column("started", "datetime", True, "When it began, UTC"),
+        Column("ended", "datetime", True, "When it ended, UTC; null when it was killed"),
+        Column("options", "string", True, "What it was asked for, as JSON; what says nothing is left out"),
+        Column("part", "string", True, "Options by which it was for a part of the site only; null: for all of it"),
+        Column("exit_code", "integer", True, "0 complete, or all that was asked for; null when it was killed"),
+        Column("outcome", "string", True, "How it ended, in a word"),
+        Column("said", "string", True, "What was wrong, most serious first"),
+        Column("decides", "boolean", False, "Whether it is the run by which the release is called complete or not"),
+        Column("missing", "integer", False, "Addresses that a later run has to ask for"),
+        *(Column(name, "integer", True, _MEANINGS[name]) for name in COUNTS),
+    ),
+    ("run_id",),
+    (),
+)
+
+MISSING = Table(
+    "runs_missing",
+    "Addresses that a run met, or knew, and made no item of",
+    (
+        Column("run_id", "string", False, "Id of the run"),
+        Column("position", "integer", False, "Place in the report of the run, from 1"),
+        Column("url", "string", False, "The address"),
+        Column("reason", "string", False, "Why, in a word"),
+        Column("detail", "string", True, "Why, in words"),
+        Column(
+            "again",
+            "boolean",
+            False,
+            "Whether a later run has to ask for it again; not what the site itself answered, or an option left out",
+        ),
+    ),
+    ("run_id", "position"),
+    (ForeignKey("run_id", "runs", "run_id"),),
+)
+
+
+class RunTables:
+    """The part of a release that says which runs it rests on."""
+
+    def __init__(self, draft: Draft, standing: Standing) -> None:
+        self._draft = draft
+        self._standing = standing
+
+    def collect(self, record: Record) -> None:
+        """Items say nothing of it."""
+
+    def finish(self) -> None:
+        runs = self._standing.runs
+        self._draft.table("tables/runs.csv", RUNS, (_row(run, self._standing) for run in runs))
+        self._draft.table("tables/runs_missing.csv", MISSING, (row for run in runs for row in _missing(run)))
+
+
+def _row(run: PastRun, standing: Standing) -> Row:
+    return (
+        run.id,
+        run.command or None,
+        _second(run.started),
+        _second(run.ended),
+        options_text(run.options) if run.options else None,
+        run.asked or None,
+        run.exit_code,
+        run.kind,
+        "; ".join(run.messages) or None,
+        run.id == standing.decides,
+        run.left,
+        *(run.counts.get(name) for name in COUNTS),
+    )
+
+
+def _second(time: str | None) -> str | None:
+    return f"{time[:19]}Z" if time else None
+
+
+def _missing(run: PastRun) -> Iterator[Row]:
+    for position, row in enumerate(run.missing, 1):
+        yield (run.id, position, row["url"], row["reason"], row["detail"] or None, row["reason"] in UNSETTLED)
