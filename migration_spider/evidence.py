@@ -2,59 +2,52 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from archive import ArchiveError, Record, read_record
 from archive.cdxj.files import find
 from archive.dataset.lines import TOMBSTONE, is_tombstone
-from archive.verify.digests import Digest
-from migration_spider.exceptions import MigrationError
-from migration_spider.state.lines import read
+from archive.verify.citation import Check, checks_of
+from migration_spider.exceptions import MigrationError, StateError
+from migration_spider.state.lines import parsed, require_there
+from migration_spider.state.positions import Positions
+
+_CLAIMED = ("record_id", "target_uri", "date")
+"""What every line must say of its record."""
 
 
 class NoSuchItemError(MigrationError):
     """No line has the id or address asked for. Raised by :func:`versions`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One claim of an item's evidence, and whether the archived bytes bear it out."""
-
-    name: str
-    claimed: str
-    found: str
-
-    @property
-    def holds(self) -> bool:
-        return self.claimed == self.found
-
-
 def versions(lines: Path, asked: str) -> list[dict[str, Any]]:
     """All lines of the item whose id or address (with or without the host) is ``asked``, oldest first.
 
-    An item that moved is found by each of its addresses; a tombstone is a line too.
+    An item that moved is found by each of its addresses; a tombstone is a line too. The file is not read for it but by
+    its index.
 
     Raises:
         NoSuchItemError: there is none; the message names the nearest ids.
         StateError: the file does not exist, or a line is none.
     """
+    require_there(lines)
     name = asked.partition("@")[0]
-    found: dict[str, None] = {}
-    near: dict[str, None] = {}
-    for _, _, item in read(lines, name):
-        if asked in (item["id"], item["url"], item.get("canonical_url")) or path_of(item["url"]) == asked:
-            found[item["id"]] = None
-        elif item["id"].partition("@")[0] == name:
-            near[item["id"]] = None
-    if not found:
-        hint = f": there is {', '.join(sorted(near)[:8])}" if near else ""
-        raise NoSuchItemError(f"no item {asked} in {lines}{hint}")
-    if len(found) > 1:
-        raise NoSuchItemError(f"{asked} is more than one item: {', '.join(found)}")
-    (item_id,) = found
-    return [item for _, _, item in read(lines, item_id) if item["id"] == item_id]
+    try:
+        with Positions(lines) as index:
+            found = index.ids(asked)  # First: it may make the index again.
+            for offset, line in index.odd():
+                if name.encode("utf-8", "surrogateescape") in line:
+                    parsed(line, lines, offset)
+            if not found:
+                near = index.like(name)
+                hint = f": there is {', '.join(near[:8])}" if near else ""
+                raise NoSuchItemError(f"no item {asked} in {lines}{hint}")
+            if len(found) > 1:
+                raise NoSuchItemError(f"{asked} is more than one item: {', '.join(found)}")
+            return [parsed(line, lines, offset) for offset, line in index.lines(found[0])]
+    except OSError as error:
+        raise StateError(f"{lines} cannot be read: {error.strerror or error}") from error
 
 
 def record_of(item: dict[str, Any], folder: Path) -> Record:
@@ -72,21 +65,9 @@ def record_of(item: dict[str, Any], folder: Path) -> Record:
 def prove(item: dict[str, Any], folder: Path) -> list[Check]:
     """Read the cited bytes and compare everything that the line ``item`` claims of them. Raises ArchiveError."""
     where, record = item["warc"], record_of(item, folder)
-    checks = [
-        Check("record id", where["record_id"], record.record_id),
-        Check("address", where["target_uri"], record.target_uri or ""),
-        Check("date", where["date"], record.date),
-    ]
+    checks = list(checks_of(where | {name: where[name] or "" for name in _CLAIMED}, record))
     if is_tombstone(item):
         checks.append(Check("status", str(item[TOMBSTONE]["status"]), str(record.status)))
-    # Other programs may have left digests out.
-    if payload_digest := where["payload_digest"]:
-        stored = _digest(payload_digest, record.body)
-        # The digest of a chunked answer is of the bytes as stored or of the entity, as the archive's setting says.
-        found = stored if stored == payload_digest else _digest(payload_digest, record.payload)
-        checks.append(Check("payload digest", payload_digest, found))
-    if block_digest := record.headers.get("WARC-Block-Digest"):
-        checks.append(Check("block digest", block_digest, _digest(block_digest, record.block)))
     return checks
 
 
@@ -100,15 +81,6 @@ def proved(item: dict[str, Any], folder: Path) -> Record:
         if not check.holds:
             raise ArchiveError(f"{check.name}: the line of {item['id']} claims {check.claimed}, there is {check.found}")
     return record_of(item, folder)
-
-
-def _digest(claimed: str, data: bytes) -> str:
-    """``claimed`` when it is the digest of ``data``, else what is. Raises ArchiveError: its algorithm is not known."""
-    digest = Digest(claimed)
-    digest.update(data)
-    if not digest.is_known:
-        raise ArchiveError(f"digest {claimed!r}: unsupported hash type")
-    return claimed if digest.matches else str(digest)
 
 
 def path_of(url: str) -> str:

@@ -17,8 +17,9 @@ from scrapy.exceptions import UsageError
 from archive import ArchiveError
 from archive.commands.output import printing
 from archive.dataset.differences import lines_of
+from archive.dataset.holdings import Holdings
 from archive.dataset.lines import TOMBSTONE, is_tombstone
-from migration_spider import evidence
+from migration_spider import evidence, offered
 from migration_spider.changes import between
 from migration_spider.exceptions import MigrationError
 from migration_spider.report.terminal import escaped as escape
@@ -29,6 +30,7 @@ examples:
   scrapy show 7756@es
   scrapy show /es/node/7756 --verify
   scrapy show https://migrationnetwork.un.org/es/node/7756 --raw > page.html
+  scrapy show /sites/default/files/docs/agenda.pdf --raw > agenda.pdf
 """
 
 _STYLES = {"-": "red", "+": "green", " ": "dim"}
@@ -44,7 +46,7 @@ class Command(ScrapyCommand):
     requires_crawler_process = False
 
     def syntax(self) -> str:
-        return "[options] ID_OR_URL"
+        return "[options] ID_OR_URL_OR_FILE_URL"
 
     def short_desc(self) -> str:
         return "Show one item, its versions, and the archived bytes that prove it"
@@ -59,7 +61,7 @@ class Command(ScrapyCommand):
         parser.add_argument(
             "--raw",
             action="store_true",
-            help="print the archived page itself, decoded from the wire (the last there was)",
+            help="print the archived page or file itself, decoded from the wire (the last there was)",
         )
         parser.add_argument("--verify", action="store_true", help="prove every version, not just the last")
         parser.epilog = EXAMPLES
@@ -67,11 +69,20 @@ class Command(ScrapyCommand):
     @partial(printing, unread=1)
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         if len(args) != 1:
-            raise UsageError("name one item: its id (7756@es) or its address", print_help=False)
+            raise UsageError(
+                "name one item: its id (7756@es) or its address, or one file: its address", print_help=False
+            )
         settings: Any = self.settings
         data = Path(settings["DATA_DIR"])
         try:
-            found = evidence.versions(data / "items" / "news.jsonl", args[0])
+            try:
+                found = evidence.versions(data / "items" / "news.jsonl", args[0])
+            except evidence.NoSuchItemError:
+                files = offered.select(data / "items" / "news.jsonl", args).files
+                if not files:
+                    raise
+                self.exitcode = _file(files, data / "warc", raw=opts.raw)
+                return
             if opts.raw:
                 there = [line for line in found if not is_tombstone(line)] or found
                 sys.stdout.buffer.write(evidence.proved(there[-1], data / "warc").payload)
@@ -83,6 +94,33 @@ class Command(ScrapyCommand):
         except MigrationError as error:
             print(f"scrapy show: error: {error}", file=sys.stderr)
             self.exitcode = 2
+
+
+def _file(files: list[offered.File], warc: Path, *, raw: bool) -> int:
+    """Tell of a file in all contents that it had, or print the last."""
+    with Holdings(warc) as holdings:
+        if raw:
+            sys.stdout.buffer.write(offered.content(files[-1], holdings)[1])
+            return 0
+        console = Console(soft_wrap=True)
+        for file in files:
+            place, data = offered.content(file, holdings)
+            said = offered.said(data)
+            told: list[tuple[str, object]] = [
+                ("size", f"{len(data)} bytes"),
+                ("sha256", file.sha256),
+                ("type", file.media_type),
+                ("archived", f"{place.file}, {place.length} bytes at {place.offset}"),
+                *(("offered", f"{key}   {title}") for key, title in file.items.items()),
+            ]
+            if said:
+                told += [("pages", said.pages), ("title", said.title), ("problem", said.problem), ("text", said.text)]
+            console.print(f"\n[bold]{escape(file.url)}[/bold]", highlight=False)
+            for name, value in told:
+                if value is not None:
+                    text = _readable("body_text", visible(str(value)))
+                    console.print(f"  {name:9} {escape(text)}", highlight=False)
+    return 0
 
 
 def _show(found: list[dict[str, Any]], warc: Path, proved: list[dict[str, Any]]) -> int:

@@ -152,21 +152,29 @@ def read(path: Path, said: str = "", begin: int = 0) -> Iterator[tuple[int, byte
 
     Most have it not, and parsing is what takes time. Raises StateError: the file does not exist, or a line is none.
     """
-    if not path.exists():
-        raise StateError(f"{path} does not exist: crawl first, or give -s DATA_DIR=...")
-    require_file(path)
+    require_there(path)
     try:
         with path.open("rb") as stream:
             for offset, line in whole_lines(stream, begin):
                 if said.encode("utf-8", "surrogateescape") in line:
-                    try:
-                        record = parse(line)
-                    except ValueError as error:
-                        where = f"{path}: the line at byte {offset} is not an item ({error})"
-                        raise BadLineError(f"{where}: {REMEDY}") from error
-                    yield offset, line, record
+                    yield offset, line, parsed(line, path, offset)
     except OSError as error:
         raise StateError(f"{path} cannot be read: {error.strerror or error}") from error
+
+
+def parsed(line: bytes, path: Path, offset: int) -> Record:
+    """The record of a line of ``path``. Raises StateError: it is none."""
+    try:
+        return parse(line)
+    except ValueError as error:
+        raise BadLineError(f"{path}: the line at byte {offset} is not an item ({error}): {REMEDY}") from error
+
+
+def require_there(path: Path) -> None:
+    """Raises StateError: ``path`` does not exist, or is no file."""
+    if not path.exists():
+        raise StateError(f"{path} does not exist: crawl first, or give -s DATA_DIR=...")
+    require_file(path)
 
 
 def require_file(path: Path) -> None:

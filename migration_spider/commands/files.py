@@ -1,0 +1,96 @@
+"""``scrapy files``: the archived files that items offer, written into a folder."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from scrapy.commands import ScrapyCommand
+from scrapy.exceptions import UsageError
+
+from archive.capture.settings import expand
+from archive.commands.output import printing
+from archive.dataset.holdings import Holdings
+from archive.errors import ArchiveError
+from migration_spider.exceptions import MigrationError
+from migration_spider.monitors import NOT_ARCHIVED, USAGE
+from migration_spider.offered import MANIFEST, export, select
+from migration_spider.report.text import visible
+
+EXAMPLES = """\
+examples, in the folder of the project:
+  scrapy files exported 7756@es 15960@en
+  scrapy files exported https://migrationnetwork.un.org/sites/default/files/docs/agenda.pdf
+  sqlite3 data/dataset/latest/news.sqlite \\
+    "SELECT sha256 FROM attachment_texts WHERE language = 'fr'" | scrapy files exported -
+"""
+
+
+class Command(ScrapyCommand):
+    """See docs/files.md."""
+
+    requires_project = True
+    requires_crawler_process = False
+
+    def syntax(self) -> str:
+        return "[options] DIR NAME..."
+
+    def short_desc(self) -> str:
+        return "Write the archived files that items offer into a folder, with a manifest"
+
+    def long_desc(self) -> str:
+        return """\
+NAME is the id or address of an item, the address or SHA-256 of a file, or - for names on standard input, one a line.
+
+exit codes:
+  0  all files that were asked for are there
+  1  some are not in the archive
+  2  wrong usage, no name, no such item or file, or something else is in the way
+  5  they could not be written"""
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.formatter_class = argparse.RawDescriptionHelpFormatter
+        parser.epilog = EXAMPLES
+
+    @printing
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        if len(args) < 2:
+            raise UsageError("name a folder, and the items or files", print_help=False)
+        names = [name for name in args[1:] if name != "-"]
+        if "-" in args[1:]:
+            names += filter(None, map(str.strip, sys.stdin))
+        if not names:
+            raise UsageError("standard input names no item and no file", print_help=False)
+        settings: Any = self.settings
+        folder = Path(args[0])
+        try:
+            found = select(Path(settings["DATA_DIR"]) / "items" / "news.jsonl", names)
+            with Holdings(Path(expand(settings, settings["ARCHIVE_DIR"]))) as holdings:
+                done = export(found.files, holdings, folder)
+        except (MigrationError, ArchiveError) as error:
+            self._say(str(error))
+            self.exitcode = USAGE
+            return
+        except OSError as error:
+            self._say(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+            self.exitcode = NOT_ARCHIVED
+            return
+        for name in found.unknown:
+            self._say(f"no item and no file {name}")
+        for key in found.without:
+            print(f"{visible(key)} offers no files", file=sys.stderr)
+        for url in found.unfetched:
+            self._say(f"{url} was never fetched")
+        for problem in done.missing:
+            self._say(problem)
+        print(f"{done.written} files written, {done.there} there already: {folder / MANIFEST}")
+        if found.unknown:
+            self.exitcode = USAGE
+        elif found.unfetched or done.missing:
+            self.exitcode = 1
+
+    def _say(self, problem: str) -> None:
+        print(f"scrapy files: error: {visible(problem)}", file=sys.stderr)
