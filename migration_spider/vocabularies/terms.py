@@ -62,10 +62,15 @@ def vocabulary(name: str) -> LookUp:
     rows: list[dict[str, Any]] = load(FILES[name] if name in FILES else _file(name))["terms"]
     terms = {row["id"]: _term(row) for row in rows}
     official = _unique((n, terms[row["id"]]) for row in rows for n in [*row["label"].values()])
-    short = _unique((n, terms[row["id"]]) for row in rows for n in [*row.get("short", {}).values(), *row["aliases"]])
+    short = _unique((name, terms[row["id"]]) for row in rows for name in other_names(row))
     acronyms = _unique((n, terms[row["id"]]) for row in rows for n in row.get("acronyms", []))
     tids = {tid: terms[row["id"]] for row in rows for tid in row.get("tids", [])}
     return LookUp(terms, {**acronyms, **short, **official}, acronyms, tids)
+
+
+def other_names(row: dict[str, Any]) -> list[str]:
+    """Names of the term ``row`` besides its labels and acronyms: short titles, names without a source, spellings."""
+    return [*row.get("short", {}).values(), *row.get("unofficial", {}).values(), *row["aliases"]]
 
 
 def _file(name: str) -> str:

@@ -4,6 +4,7 @@ import pytest
 
 from migration_spider.vocabularies import VOCABULARIES, is_kosovo_footnote, key, label_field, label_kind, labels, lookup
 from migration_spider.vocabularies.data import FILES, load
+from migration_spider.vocabularies.terms import other_names
 
 NEWS_FIELDS = {
     "publication_date",
@@ -40,12 +41,7 @@ def test_every_name_finds_its_own_term(name):
     names = [
         (row["id"], printed)
         for row in rows
-        for printed in [
-            *row["label"].values(),
-            *row.get("short", {}).values(),
-            *row["aliases"],
-            *row.get("acronyms", []),
-        ]
+        for printed in [*row["label"].values(), *other_names(row), *row.get("acronyms", [])]
     ]
     wrong = [(i, printed) for i, printed in names if (lookup(name, printed) or lookup("places", "World")).id != i]
     assert wrong == []
