@@ -10,7 +10,6 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from scrapy import signals
-from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.crawler import Crawler
 from scrapy.utils.misc import load_object
 
@@ -31,6 +30,9 @@ class ArchiveExtension:
     """
 
     def __init__(self, crawler: Crawler) -> None:
+        # Half a second, which every command would pay: Scrapy imports all commands to find the one that is asked for.
+        from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
+
         for scheme, path in crawler.settings.getdict(FALLBACK_HANDLERS).items():
             if not issubclass(load_object(path), HTTP11DownloadHandler):
                 raise ConfigurationError(

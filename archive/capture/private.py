@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import scrapy
 import twisted
-from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from twisted.web._newclient import HTTP11ClientProtocol, HTTPClientParser
 
 from archive.errors import ArchiveError
+
+if TYPE_CHECKING:  # its import takes half a second
+    from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 
 _POOL = "_pool"
 _CONTEXT_FACTORY = "_contextFactory"

@@ -59,6 +59,8 @@ class ArchiveSettings(BaseModel):
     )
     run_id: Text = Field(None, description="the name of the run, as text; made up when not set")
     spool_size: int = Field(2_000_000, ge=0, description="bytes, at least 0, of a body that are kept in memory")
+    text_field: Text = Field(None, description="the name of the field of an item that holds its text, as text")
+    title: Text = Field(None, description="the title of the collection, as text")
 
 
 def read_settings(settings: BaseSettings) -> ArchiveSettings:

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import argparse
+import sys
 import time
 from pathlib import Path
+from typing import Any
+
+from scrapy.exceptions import UsageError
 
 from archive.cdxj import index_path, named_files, warc_files
 from archive.commands.base import ArchiveCommand, archive_directory
 from archive.commands.progress import ByteProgress
-from archive.wacz import write_wacz
+from archive.verify.faults import cleaned
+from archive.wacz import Items, read_key, write_wacz
+
+OPEN = "Open it: choose the file at https://replayweb.page, which uploads nothing, or, offline, in its desktop app"
 
 
 class Command(ArchiveCommand):
@@ -38,10 +45,22 @@ class Command(ArchiveCommand):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         parser.add_argument("-o", "--output", metavar="FILE", help="the WACZ file (default: wacz/<UTC time>.wacz)")
-        parser.add_argument("--title", help="title of the collection")
+        parser.add_argument("--title", help="title (default: ARCHIVE_TITLE, or that of the main page)")
+        parser.add_argument(
+            "--pages",
+            metavar="FILE",
+            action="append",
+            help="JSON lines of the pages that it is about: url, title, text (default: those of items/ of the project)",
+        )
+        parser.add_argument("--sign-key", metavar="FILE", help="sign it with this ECDSA key (PEM)")
+        parser.add_argument("--sign-cert", metavar="FILE", help="certificates of a domain for that key (PEM)")
+        parser.add_argument("--timestamp", metavar="URL", help="an RFC 3161 server, for a signature of a domain")
+        parser.add_argument("--main-page", metavar="URL", help="the page to begin with (default: the front page)")
         parser.add_argument("--with-dataset", metavar="DIR", help="put this folder in as dataset/dataset.zip")
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> int:
+        settings: Any = self.settings
+        items: list[Path] = [Path(name) for name in opts.pages or []]
         name = time.strftime("%Y%m%d%H%M%S.wacz", time.gmtime())
         if args:
             files, index, output = named_files(args), None, Path(name)
@@ -49,15 +68,34 @@ class Command(ArchiveCommand):
             directory = archive_directory(self.settings)
             index = index_path(directory)
             files, output = warc_files(directory), index.parent / "wacz" / name
+            items = items or sorted((index.parent / "items").glob("*.jsonl"))
         if opts.output:
             output = Path(opts.output)
+        if (opts.sign_cert or opts.timestamp) and not opts.sign_key:
+            raise UsageError("name the key with --sign-key", print_help=False)
+        key = None
+        if opts.sign_key:
+            key = read_key(Path(opts.sign_key), Path(opts.sign_cert) if opts.sign_cert else None, opts.timestamp)
+        pages = Items(items, settings.get("ARCHIVE_TEXT_FIELD") or "text")
+        for words in pages.left_out:
+            print(cleaned(f"scrapy archive-wacz: warning: {words}"), file=sys.stderr)
         total = 2 * sum(file.path.stat().st_size for file in files)
         with ByteProgress("packaging", total) as progress:
             result = write_wacz(
-                files, output, title=opts.title, index=index, dataset=opts.with_dataset, advance=progress.advance
+                files,
+                output,
+                title=opts.title or settings.get("ARCHIVE_TITLE"),
+                index=index,
+                dataset=opts.with_dataset,
+                items=pages,
+                main_page=opts.main_page,
+                key=key,
+                advance=progress.advance,
             )
+        extra = "" if result.extra_pages is None else f" with items, {result.extra_pages} other pages"
         print(
             f"{output}: {result.bytes / 1e6:.1f} MB; {len(result.files)} WARC files, {result.captures} captures, "
-            f"{result.pages} pages"
+            f"{result.pages} pages{extra}"
         )
+        print(OPEN)
         return 0

@@ -3,5 +3,7 @@
 from __future__ import annotations
 
 from archive.wacz.package import Packaged, write_wacz
+from archive.wacz.pages import Items
+from archive.wacz.signing import Key, read_key
 
-__all__ = ["Packaged", "write_wacz"]
+__all__ = ["Items", "Key", "Packaged", "read_key", "write_wacz"]

@@ -10,7 +10,7 @@ import re
 import tempfile
 import time
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import packages_distributions, version
 from itertools import islice
@@ -21,7 +21,8 @@ from archive.cdxj.build import build_index
 from archive.cdxj.files import WarcFile, current
 from archive.disk import replacing
 from archive.errors import ArchiveError
-from archive.wacz.pages import page_lines
+from archive.wacz.pages import Items, write_pages
+from archive.wacz.signing import Key, signed_data
 from archive.warc.reader import Advance
 
 WACZ_VERSION = "1.1.1"
@@ -41,6 +42,8 @@ class Packaged:
     """Lines of the index."""
     pages: int = 0
     """Entries of the page list."""
+    extra_pages: int | None = None
+    """Pages that no item is about; None when there are no items, and the list has all."""
     bytes: int = 0
     """Size of the WACZ file."""
 
@@ -52,6 +55,9 @@ def write_wacz(
     title: str | None = None,
     index: str | os.PathLike[str] | None = None,
     dataset: str | os.PathLike[str] | None = None,
+    items: Items | None = None,
+    main_page: str | None = None,
+    key: Key | None = None,
     advance: Advance = lambda size: None,
 ) -> Packaged:
     """Package WARC files with an index, a page list and digests. Of a file being written, the whole records go in.
@@ -61,10 +67,13 @@ def write_wacz(
     Args:
         files: the WARC files, ``.warc`` or ``.warc.gz``.
         output: the WACZ file; it takes its name when it is complete.
-        title: of the collection.
+        title: of the collection; by default that of its main page.
         index: a CDXJ to bring up to date and use; else one is made and thrown away.
         dataset: a folder to put in as ``dataset/dataset.zip``. Packed, since validators of data packages would open
             its tables and judge them without their schema.
+        items: which pages the collection is about, and their texts.
+        main_page: address of the page to begin with; by default the front page of the site, else the first page.
+        key: signs the package.
         advance: told how many bytes of WARC files were indexed or copied: each file counts twice.
 
     Raises:
@@ -91,22 +100,21 @@ def write_wacz(
         files = [current(file) for file in files]
         cdx = _Blocks(Path(scratch))
         cdx.write(cdxj)
-        pages = Path(scratch, "pages.jsonl")
-        with pages.open("wb") as target:
-            for line in page_lines(cdxj, {file.name: file.path.parent for file in files}, Path(scratch)):
-                target.write(line)
-                result.pages += 1
-        result.pages -= 1
+        directories = {file.name: file.path.parent for file in files}
+        pages = write_pages(cdxj, directories, Path(scratch), items or Items([]), main_page)
+        result.pages, result.extra_pages = pages.pages, pages.extra
         with replacing(path) as stream, zipfile.ZipFile(stream, "w") as archive:
             package = _Package(archive)
             for file in files:
                 package.add(f"archive/{file.name}", file.path, size=indexed.whole_bytes.get(file.name), advance=advance)
             package.add("indexes/index.cdx.gz", cdx.data)
             package.add("indexes/index.idx", cdx.index, compress=True)
-            package.add("pages/pages.jsonl", pages, compress=True)
+            package.add("pages/pages.jsonl", Path(scratch, "pages.jsonl"), compress=True)
+            if pages.extra is not None:
+                package.add("pages/extraPages.jsonl", Path(scratch, "extraPages.jsonl"), compress=True)
             if dataset is not None:
                 _add_dataset(package, Path(dataset), Path(scratch))
-            package.finish(title)
+            package.finish(title, pages.main, key)
     result.bytes = path.stat().st_size
     return result
 
@@ -162,20 +170,26 @@ class _Package:
         short = re.sub(r"[^a-z0-9._-]+", "-", path.rpartition("/")[2].lower())
         return whole if any(resource["name"] == short for resource in self._resources) else short
 
-    def finish(self, title: str | None) -> None:
-        """Write ``datapackage.json`` (WACZ 1.1.1, section 5.2.4) and its digest (5.2.5)."""
+    def finish(self, title: str | None, main: Mapping[str, str] | None, key: Key | None) -> None:
+        """Write ``datapackage.json`` (WACZ 1.1.1, section 5.2.4) and its digest (5.2.5), signed with ``key``."""
+        begin = {"mainPageUrl": main["url"], "mainPageDate": main["ts"]} if main else {}
+        title = title or (main or {}).get("title")
+        created, software = time.strftime("%Y-%m-%dT%H:%M:%SZ", self._created), _software()
         description = {
             "profile": "data-package",
             "wacz_version": WACZ_VERSION,
             **({"title": title} if title else {}),
-            "created": time.strftime("%Y-%m-%dT%H:%M:%SZ", self._created),
-            "software": _software(),
+            **begin,
+            "created": created,
+            "software": software,
             "resources": self._resources,
         }
         data = _json(description)
         self._archive.writestr(self._info("datapackage.json", zipfile.ZIP_DEFLATED), data)
         digest = {"path": "datapackage.json", "hash": f"sha256:{hashlib.sha256(data).hexdigest()}"}
-        self._archive.writestr(self._info("datapackage-digest.json", zipfile.ZIP_DEFLATED), _json(digest))
+        signed = {"signedData": signed_data(digest["hash"], created, software, key)} if key else {}
+        text = _json({**digest, **signed})
+        self._archive.writestr(self._info("datapackage-digest.json", zipfile.ZIP_DEFLATED), text)
 
 
 def _json(value: dict[str, Any]) -> bytes:

@@ -1,12 +1,16 @@
-"""The page list of a WACZ: ``pages/pages.jsonl``, WACZ 1.1.1, section 5.2.3."""
+"""The page lists of a WACZ, ``pages/pages.jsonl`` and ``pages/extraPages.jsonl``: WACZ 1.1.1, section 5.2.3."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
+from typing import Any, BinaryIO
+from urllib.parse import urlsplit
 
 from parsel import Selector
 from w3lib.encoding import html_to_unicode
@@ -15,6 +19,7 @@ from archive.cdxj import IndexEntry, iter_captures
 from archive.cdxj.files import find
 from archive.cdxj.sort import LineSorter
 from archive.charset import encoding_of
+from archive.disk import oddity
 from archive.entity import entity_start
 from archive.errors import ArchiveError, UndecodableEntityError
 from archive.message import parse_fields, split_head
@@ -25,31 +30,160 @@ _LONGEST_PART = 1 << 20
 """Bytes of a page in which its title is looked for."""
 
 
-def page_lines(index: Path, directories: Mapping[str, Path], scratch: Path) -> Iterator[bytes]:
-    """The header line, then a line for every HTML page that was answered with 200, in the order of time.
+@dataclass(slots=True)
+class PageLists:
+    """What `write_pages` wrote."""
+
+    pages: int = 0
+    """Entries of ``pages.jsonl``."""
+
+    extra: int | None = None
+    """Pages in ``extraPages.jsonl`` alone; None when there is no such list."""
+
+    main: dict[str, str] | None = None
+    """The entry of the page to begin with; None without any page."""
+
+
+class Items:
+    """JSON lines that say which pages are what a collection is about: ``url``, ``title`` and a text of each.
+
+    A line is about the record that its ``warc`` names by ``file`` and ``offset``; without that, about every capture of
+    its ``url``. Lines that say that a page is gone are about none. A line that is no JSON object is left out: the
+    pages are packaged whatever is told of them. Memory: some hundred bytes for each line.
+
+    Args:
+        paths: files of JSON lines.
+        text: name of the field with the text of the page.
+
+    Raises:
+        ArchiveError: a file cannot be read.
+    """
+
+    def __init__(self, paths: Sequence[Path], text: str = "text") -> None:
+        self._paths = [*paths]
+        self._text = text
+        self.left_out: list[str] = []
+        """Lines that are no JSON objects, a sentence for each file that has any."""
+        self._places: dict[tuple[str, int] | str, tuple[Path, int]] = {}
+        for path in self._paths:
+            if odd := oddity(path):
+                raise ArchiveError(f"{path} {odd}")
+            try:
+                with path.open("rb") as stream:
+                    self._note(path, stream)
+            except OSError as error:
+                raise ArchiveError(f"{path}: {error.strerror or error}") from error
+
+    def __bool__(self) -> bool:
+        return bool(self._paths)
+
+    def _note(self, path: Path, stream: BinaryIO) -> None:
+        offset = bad = 0
+        for line in stream:
+            if not line.endswith(b"\n"):
+                break  # a run is writing it
+            item = _object(line)
+            if item is None:
+                bad += 1
+                item = {}
+            where = item.get("warc")
+            if isinstance(where, dict) and "tombstone" not in item:
+                self._places[str(where.get("file")), where.get("offset") or 0] = path, offset
+            elif where is None and isinstance(item.get("url"), str):
+                self._places[item["url"]] = path, offset
+            offset += len(line)
+        if bad:
+            self.left_out.append(f"{path}: {bad} {'line is' if bad == 1 else 'lines are'} no JSON object")
+
+    def get(self, capture: IndexEntry) -> tuple[str | None, str | None] | None:
+        """Title and text of the item about ``capture``; None when there is none."""
+        place = self._places.get((capture.filename, capture.offset)) or self._places.get(capture.url)
+        if place is None:
+            return None
+        with place[0].open("rb") as stream:
+            stream.seek(place[1])
+            item = _object(stream.readline()) or {}
+        title, text = (value if isinstance(value := item.get(name), str) else None for name in ("title", self._text))
+        return title, text
+
+
+def _object(line: bytes) -> dict[str, Any] | None:
+    try:
+        found = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def write_pages(
+    index: Path,
+    directories: Mapping[str, Path],
+    scratch: Path,
+    items: Items,
+    main_page: str | None = None,
+) -> PageLists:
+    """Write ``pages.jsonl`` into ``scratch``, and with ``items`` also ``extraPages.jsonl``.
+
+    Each is a header line, then a line for every HTML page that was answered with 200, in the order of time. With
+    ``items`` the first list has their pages, with their text. The second one has them too, in front of all others:
+    ReplayWeb.page searches the second list alone when there is one, no more than its first megabyte, and takes what
+    it has beyond the first list for pages to be shown on demand.
 
     Args:
         index: CDXJ of the collection.
         directories: file name in the index -> folder of the file.
         scratch: where temporary files go.
+        main_page: address of the page to begin with; by default the front page of the site, else the first page.
 
     Raises:
-        ArchiveError: a record is not where the index says.
+        ArchiveError: a record is not where the index says, or ``main_page`` is no page of the collection.
     """
-    yield _line({"format": "json-pages-1.0", "id": "pages", "title": "Pages"})
-    with LineSorter(scratch) as sorter:
+    lists = PageLists()
+    front: dict[str, str] | None = None
+    with LineSorter(scratch) as listed, LineSorter(scratch) as extra:
         before = ("", "")
         for capture in iter_captures(index):
+            if capture.status != 200 or capture.mime not in _PAGE_TYPES:
+                continue
+            item = items.get(capture)
             # A crawler that fetches a page twice in a second shows it once.
-            if capture.status == 200 and capture.mime in _PAGE_TYPES and before != (capture.timestamp, capture.url):
-                before = (capture.timestamp, capture.url)
-                if capture.filename not in directories:
-                    raise ArchiveError(f"{index}: a line names {capture.filename!r}, which is not packaged")
-                path = find(directories[capture.filename], capture.filename)
-                page = _page(capture, title_of(path, capture.offset))
-                sorter.add(capture.timestamp.encode("ascii") + _line(page))
-        for line in sorter.sorted():
-            yield line[len("YYYYMMDDhhmmss") :]
+            if item is None and before == (capture.timestamp, capture.url):
+                continue
+            before = (capture.timestamp, capture.url)
+            if capture.filename not in directories:
+                raise ArchiveError(f"{index}: a line names {capture.filename!r}, which is not packaged")
+            path = find(directories[capture.filename], capture.filename)
+            title, text = item or (None, None)
+            page = _page(capture, title or title_of(path, capture.offset))
+            sorter = extra if items and item is None else listed
+            sorter.add(capture.timestamp.encode("ascii") + _line({**page, "text": text} if text else page))
+            is_front = capture.url == main_page if main_page else urlsplit(capture.url).path in ("", "/")
+            if is_front and (front is None or page["ts"] < front["ts"]):
+                front = page
+        if main_page and front is None:
+            raise ArchiveError(f"{main_page} is no page of the collection: choose another --main-page")
+        lists.pages, first = _append(scratch / "pages.jsonl", listed, has_text=bool(items))
+        if items:
+            shutil.copyfile(scratch / "pages.jsonl", scratch / "extraPages.jsonl")
+            lists.extra, other = _append(scratch / "extraPages.jsonl", extra)
+            first = first or other
+    lists.main = front or first
+    return lists
+
+
+def _append(path: Path, lines: LineSorter, *, has_text: bool = False) -> tuple[int, dict[str, str] | None]:
+    """Add entries to a list, a new one with its header; returns how many, and the first one."""
+    first, count = None, 0
+    with path.open("ab") as target:
+        if not target.tell():
+            said = {"format": "json-pages-1.0", "id": "pages", "title": "Pages"}
+            target.write(_line({**said, "hasText": True} if has_text else said))
+        for line in lines.sorted():
+            entry = line[len("YYYYMMDDhhmmss") :]
+            first = first or _object(entry)
+            target.write(entry)
+            count += 1
+    return count, first
 
 
 def _page(capture: IndexEntry, title: str | None) -> dict[str, str]:
@@ -90,5 +224,5 @@ def title_of(path: Path, offset: int) -> str | None:
     return " ".join(title.split()) or None
 
 
-def _line(entry: dict[str, str]) -> bytes:
+def _line(entry: Mapping[str, object]) -> bytes:
     return json.dumps(entry, ensure_ascii=False).encode("utf-8", "replace") + b"\n"

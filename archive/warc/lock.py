@@ -39,6 +39,25 @@ class CollectionLock:
             os.close(self._descriptor)
             raise
 
+    @staticmethod
+    def require_free(directory: Path) -> None:
+        """See that nobody holds the lock of ``directory``, without taking it or writing there.
+
+        Raises:
+            CollectionLockedError: somebody does.
+        """
+        try:
+            descriptor = os.open(directory / LOCK_NAME, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
+        except FileNotFoundError:
+            return
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            holder = os.pread(descriptor, 32, 0).strip()
+            raise CollectionLockedError(str(directory), int(holder) if holder.isdigit() else None) from None
+        finally:
+            os.close(descriptor)
+
     def release(self) -> None:
         """Let others write."""
         os.close(self._descriptor)

@@ -29,6 +29,8 @@ WRONG = {
     "ARCHIVE_REDACT": [["Coo kie"], "Kekse\u00e4", 5, [""]],
     "ARCHIVE_RUN_ID": [{}],
     "ARCHIVE_SPOOL_SIZE": [-1, "much"],
+    "ARCHIVE_TEXT_FIELD": [3],
+    "ARCHIVE_TITLE": [["a", "list"]],
 }
 
 

@@ -16,7 +16,7 @@ from archive import ArchiveError, iter_records
 from archive.cdxj import WarcFile, build_index, index_path, named_files, warc_files
 from archive.cdxj.line import parse_line
 from archive.repair import repair
-from archive.wacz import package, write_wacz
+from archive.wacz import Items, package, write_wacz
 from tests.archive.test_cdxj import command, record, write
 
 HTML = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=%s\r\n\r\n"
@@ -154,6 +154,60 @@ def test_the_page_list(collection, tmp_path):
     assert entries[2]["title"] in {"Primera página", "again"}
 
 
+def listed(path, name):
+    """url -> entry, and the header."""
+    header, *entries = map(json.loads, contents(path)[f"pages/{name}.jsonl"].splitlines())
+    return header, {entry["url"]: entry for entry in entries}
+
+
+def test_items_come_first_with_their_text_and_the_others_behind(collection, tmp_path):
+    build_index(warc_files(collection), tmp_path / "i.cdxj")
+    captures = {one.url: one for one in map(parse_line, (tmp_path / "i.cdxj").read_bytes().splitlines())}
+    svg, gone = captures["http://a.example/svg"], captures["http://a.example/gz"]
+    lines = [
+        {"url": "http://other.example/", "title": "Icons", "body": "All of\nthem", "warc": {"file": svg.filename, "offset": svg.offset}},
+        {"title": "Gone", "tombstone": {}, "warc": {"file": gone.filename, "offset": gone.offset}},
+        {"url": "http://a.example/中", "body": "By address"},
+    ]  # fmt: skip
+    path = tmp_path / "items.jsonl"
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines) + '{"url": "half', encoding="utf-8")
+    result = write_wacz(warc_files(collection), tmp_path / "c.wacz", items=Items([path], "body"))
+    assert (2, 2) == (result.pages, result.extra_pages)
+    header, items = listed(tmp_path / "c.wacz", "pages")
+    assert header["hasText"] is True
+    assert [*items] == ["http://a.example/中", "http://a.example/svg"]
+    assert ("Icons", "All of\nthem") == tuple(items["http://a.example/svg"][key] for key in ("title", "text"))
+    assert ("中文 & more", "By address") == tuple(items["http://a.example/中"][key] for key in ("title", "text"))
+    # ReplayWeb.page searches this list and no other, from its beginning.
+    header, others = listed(tmp_path / "c.wacz", "extraPages")
+    assert [*others][:2] == [*items]
+    assert {"http://a.example/", "http://a.example/gz"} == {*others} - {*items}
+    described = json.loads(contents(tmp_path / "c.wacz")["datapackage.json"])
+    assert described["mainPageUrl"] == "http://a.example/"
+    assert (described["mainPageDate"], described["title"]) == (
+        others["http://a.example/"]["ts"],
+        others["http://a.example/"]["title"],
+    )
+
+
+def test_the_page_to_begin_with_and_items_that_are_none(collection, tmp_path):
+    svg = "http://a.example/svg"
+    write_wacz(warc_files(collection), tmp_path / "c.wacz", main_page=svg, title="Mine")
+    described = json.loads(contents(tmp_path / "c.wacz")["datapackage.json"])
+    assert (svg, "2025-01-01T00:00:00Z", "Mine") == tuple(
+        described[name] for name in ("mainPageUrl", "mainPageDate", "title")
+    )
+    assert "pages/extraPages.jsonl" not in contents(tmp_path / "c.wacz")
+    assert "no page of the collection" in refused(tmp_path, warc_files(collection), main_page="http://a.example/x")
+    (tmp_path / "no.jsonl").write_text("[]\nx\n" + json.dumps({"url": svg, "title": "Said"}) + "\n")
+    items = Items([tmp_path / "no.jsonl"])
+    assert [f"{tmp_path / 'no.jsonl'}: 2 lines are no JSON object"] == items.left_out
+    write_wacz(warc_files(collection), tmp_path / "c.wacz", items=items)
+    assert "Said" == listed(tmp_path / "c.wacz", "pages")[1][svg]["title"]
+    with pytest.raises(ArchiveError, match="No such file"):
+        Items([tmp_path / "absent"])
+
+
 @pytest.mark.parametrize("use", ["wacz", "salvage"])
 def test_memory_does_not_depend_on_the_size_of_a_page(tmp_path, use):
     path = write(tmp_path / "a.warc.gz", record("http://a.example/", b"<title>Long</title>" + bytes(60_000_000)))
@@ -239,6 +293,7 @@ def test_the_command_packages_the_project(collection, tmp_path):
     assert done.stdout.startswith(f"{path}: ")
     assert "2 WARC files, 8 captures, 4 pages" in done.stdout
     assert json.loads(contents(path)["datapackage.json"])["title"] == "News"
+    assert "replayweb.page" in done.stdout.splitlines()[-1]
 
 
 def test_the_command_tells_errors_in_one_line(collection, tmp_path):

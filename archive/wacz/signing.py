@@ -1,0 +1,230 @@
+"""Signatures of WACZ files: https://specs.webrecorder.net/wacz-auth/0.1.0/.
+
+Signed is the hash of ``datapackage.json``, which has the digests of all else, as text (``sha256:<hex>``). An anonymous
+signature names its public key, and others must tell whose that is. A signature of a domain names the certificate of the
+domain, and a time stamp of the signature shows that it was made while the certificate held.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    PublicFormat,
+    load_der_public_key,
+    load_pem_private_key,
+    load_pem_public_key,
+)
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from cryptography.x509.verification import PolicyBuilder, Store, VerificationError
+
+from archive.errors import ArchiveError
+from archive.timestamp import certificates_in, check_stamp, stamped
+
+VERSION = "0.1.0"
+_ALGORITHM = ec.ECDSA(SHA256())
+_NEAR = timedelta(minutes=10)
+_UNREADABLE = (ValueError, TypeError, UnsupportedAlgorithm)
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What a WACZ file is signed with."""
+
+    private: ec.EllipticCurvePrivateKey
+    chain: Sequence[x509.Certificate] = ()
+    """Certificates of the domain, its own first; none for an anonymous signature."""
+
+    server: str | None = None
+    """Address of an RFC 3161 server; a signature of a domain has its time stamp."""
+
+
+def read_key(key: Path, certificates: Path | None = None, server: str | None = None) -> Key:
+    """The key in the PEM file ``key``, with the PEM file of a domain's certificates.
+
+    Raises:
+        ArchiveError: they cannot be read or do not fit, or there are certificates and no ``server``.
+    """
+    private = _loaded(key, lambda data: load_pem_private_key(data, None))
+    if certificates is None:
+        # What ReplayWeb.page can check, as ArchiveWeb.page makes it.
+        if not (isinstance(private, ec.EllipticCurvePrivateKey) and isinstance(private.curve, ec.SECP384R1)):
+            made = "openssl ecparam -name secp384r1 -genkey -noout -out key.pem"
+            raise ArchiveError(f"{key}: a key of the curve P-384 is needed: {made}")
+        return Key(private)
+    chain = _loaded(certificates, x509.load_pem_x509_certificates)
+    if not isinstance(private, ec.EllipticCurvePrivateKey) or private.public_key() != chain[0].public_key():
+        raise ArchiveError(f"{key} is not the ECDSA key of the first certificate of {certificates}")
+    if server is None:
+        raise ArchiveError("a signature of a domain needs a time stamp: name a server with --timestamp")
+    return Key(private, chain, server)
+
+
+def signed_data(hash_: str, created: str, software: str, key: Key) -> dict[str, str]:
+    """The ``signedData`` of ``datapackage-digest.json``.
+
+    Raises:
+        ArchiveError: the time stamp server cannot be reached, or gives none.
+    """
+    data = {"hash": hash_, "created": created, "software": software, "version": VERSION}
+    signature = key.private.sign(hash_.encode("ascii"), _ALGORITHM)
+    if not key.chain:
+        size = (key.private.key_size + 7) // 8
+        raw = b"".join(number.to_bytes(size, "big") for number in decode_dss_signature(signature))
+        return {**data, "signature": _text(raw), "publicKey": _text(_spki(key.private.public_key()))}
+    text = _text(signature)
+    reply = stamped(text.encode("ascii"), key.server or "")
+    stamping = x509.load_pem_x509_certificates(certificates_in(reply).encode("ascii"))
+    return {
+        **data,
+        "signature": text,
+        "domain": next(iter(_domains(key.chain[0])), ""),
+        "domainCert": _pem(key.chain),
+        "timeSignature": _text(reply),
+        # The one that signed comes first.
+        "timestampCert": _pem(sorted(stamping, key=lambda one: not _stamps(one))),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """What a signature was found to be."""
+
+    words: str
+    is_wrong: bool = False
+
+
+def check_signed(
+    said: Mapping[str, Any], hash_: str, created: str | None, keys: Sequence[Path] = (), trusted: Path | None = None
+) -> Signed:
+    """Whether ``signedData`` is right for a package with the hash and the time of ``datapackage.json``.
+
+    Args:
+        keys: PEM files of public keys, one of which an anonymous signature must be of.
+        trusted: PEM file with certificates by which those of a domain and of its time stamp are trusted.
+
+    Raises:
+        ArchiveError: a key or a certificate cannot be read, or OpenSSL is not installed.
+    """
+    if said.get("hash") != hash_:
+        return Signed("it is of another datapackage.json", True)
+    if created is not None and said.get("created") != created:
+        return Signed("it was made at another time than the package", True)
+    try:
+        if isinstance(said.get("domainCert"), str):
+            return _check_domain(said, hash_, trusted)
+        public = load_der_public_key(base64.b64decode(said["publicKey"]))
+        if not _verifies(public, said["signature"], hash_):
+            return Signed("it does not fit", True)
+    except (KeyError, *_UNREADABLE) as error:
+        return Signed(f"it cannot be read: {error!r}", True)
+    fingerprint = sha256(_spki(public)).hexdigest()
+    if not keys:
+        return Signed(f"signed by the public key with the SHA-256 {fingerprint}; whose it is, no key was given to tell")
+    if _spki(public) in [_spki(_loaded(key, load_pem_public_key)) for key in keys]:
+        return Signed(f"signed by the key given, with the SHA-256 {fingerprint}")
+    return Signed(f"signed by the public key with the SHA-256 {fingerprint}, which is not the one given", True)
+
+
+def is_pem_key(path: Path) -> bool:
+    """Whether a file has a public key as this module reads it, and not one of GnuPG or minisign."""
+    try:
+        with path.open("rb") as stream:
+            return stream.read(64).startswith(b"-----BEGIN PUBLIC KEY-----")
+    except OSError:
+        return False
+
+
+def _check_domain(said: Mapping[str, Any], hash_: str, trusted: Path | None) -> Signed:
+    chain = x509.load_pem_x509_certificates(said["domainCert"].encode("ascii"))
+    domain, created = said["domain"], _moment(said["created"])
+    if not _verifies(chain[0].public_key(), said["signature"], hash_):
+        return Signed("it does not fit its certificate", True)
+    if domain not in _domains(chain[0]):
+        return Signed(f"its certificate is not of {domain!r}", True)
+    stamp = check_stamp(said["signature"].encode("ascii"), base64.b64decode(said["timeSignature"]), trusted)
+    if stamp is None or stamp.problem:
+        return Signed(f"its time stamp: {stamp.problem if stamp else 'there is none'}", True)
+    if abs(stamp.moment - created) > _NEAR:
+        return Signed("its time stamp is more than ten minutes from its time", True)
+    signed = f"signed for {domain} at {said['created']}, with a time stamp"
+    if trusted is None:
+        return Signed(f"{signed}; its certificates were not checked: none were given (--certificate)")
+    roots = _loaded(trusted, x509.load_pem_x509_certificates)
+    # As of the time of the signature, which the stamp bears out: certificates of domains run out soon.
+    builder = PolicyBuilder().store(Store(roots)).time(created.replace(tzinfo=None))
+    try:
+        builder.build_server_verifier(x509.DNSName(domain)).verify(chain[0], chain[1:])
+    except VerificationError as error:
+        return Signed(f"{signed}, not by the certificates given: {error}", True)
+    return Signed(f"{signed}, by the certificates given")
+
+
+def _verifies(public: Any, signature: str, hash_: str) -> bool:
+    """Signatures are in use in DER and as two bare numbers."""
+    if not isinstance(public, ec.EllipticCurvePublicKey):
+        raise ValueError("no ECDSA key")  # noqa: TRY004 (of what was read, not of the caller)
+    raw = base64.b64decode(signature)
+    size = (public.key_size + 7) // 8
+    if len(raw) == 2 * size:
+        raw = encode_dss_signature(int.from_bytes(raw[:size], "big"), int.from_bytes(raw[size:], "big"))
+    try:
+        public.verify(raw, hash_.encode("ascii"), _ALGORITHM)
+    except InvalidSignature:
+        return False
+    return True
+
+
+def _domains(certificate: x509.Certificate) -> list[str]:
+    names = [str(one.value) for one in certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)]
+    try:
+        listed = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except x509.ExtensionNotFound:
+        return names
+    return [*names, *listed.get_values_for_type(x509.DNSName)]
+
+
+def _stamps(certificate: x509.Certificate) -> bool:
+    try:
+        usage = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+    except x509.ExtensionNotFound:
+        return False
+    return ExtendedKeyUsageOID.TIME_STAMPING in usage
+
+
+def _moment(text: str) -> datetime:
+    return datetime.strptime(text[:19], "%Y-%m-%dT%H:%M:%S").replace(tzinfo=timezone.utc)
+
+
+def _loaded(path: Path, load: Any) -> Any:
+    try:
+        return load(path.read_bytes())
+    except OSError as error:
+        raise ArchiveError(f"{path}: {error.strerror or error}") from error
+    except _UNREADABLE as error:
+        raise ArchiveError(f"{path}: no such key or certificate as is needed (PEM, not encrypted): {error}") from error
+
+
+def _spki(public: Any) -> bytes:
+    data: bytes = public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return data
+
+
+def _pem(chain: Sequence[x509.Certificate]) -> str:
+    return "".join(one.public_bytes(Encoding.PEM).decode("ascii") for one in chain)
+
+
+def _text(data: bytes) -> str:
+    return base64.b64encode(data).decode("ascii")
