@@ -1,0 +1,114 @@
+"""``scrapy verify-release``: check a published dataset, and the records that it cites where the archive is at hand."""
+
+from __future__ import annotations
+
+import argparse
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from scrapy.exceptions import UsageError
+
+from archive.capture.settings import expand
+from archive.commands.base import ArchiveCommand
+from archive.commands.progress import ByteProgress
+from archive.dataset.stored import stored
+from archive.dataset.untrusted import SUMS
+from archive.dataset.verification import Verification, Verified
+from archive.verify.faults import cleaned
+
+
+class Command(ArchiveCommand):
+    """See docs/proof.md."""
+
+    examples = """\
+  scrapy verify-release data/dataset/latest            with the archive of the data folder that it lies in
+  scrapy verify-release DIR --archive warc/            a release from elsewhere, and its WARC files
+  scrapy verify-release DIR --archive news.wacz        the same, packaged
+  scrapy verify-release DIR --no-archive               the files of the release alone
+"""
+
+    def syntax(self) -> str:
+        return "[options] DIR"
+
+    def short_desc(self) -> str:
+        return "Check a published dataset: sums, keys, counts, and the archived records that it cites"
+
+    def long_desc(self) -> str:
+        return (
+            "Check that a release is whole and agrees with itself, and, where its WARC files are at hand, that each "
+            "record that it cites is what it says. One line for each problem: file, code, words. "
+            "Exit codes: 0 nothing is wrong with what was checked, 1 there are problems, 2 wrong usage."
+        )
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.add_argument("--archive", metavar="WHERE", help="a folder of WARC files, or a WACZ file")
+        parser.add_argument("--no-archive", action="store_true", help="do not look for the archive")
+        parser.add_argument(
+            "--key",
+            metavar="FILE",
+            action="append",
+            help="public key of GnuPG or minisign: it must be signed with it",
+        )
+        parser.add_argument(
+            "--certificate", metavar="FILE", help="PEM file of the authority that its time stamps must be of"
+        )
+        parser.add_argument("--quiet", action="store_true", help="print the problems alone")
+
+    def execute(self, args: list[str], opts: argparse.Namespace) -> int:
+        if len(args) != 1:
+            raise UsageError("name the folder of one release", print_help=False)
+        release = Path(args[0])
+        if not (release / SUMS).exists():
+            raise UsageError(f"{release}: no release: there is no {SUMS} in it", print_help=False)
+        release = release.resolve()  # `latest` is a link
+        where = None if opts.no_archive else Path(opts.archive) if opts.archive else self._beside(release)
+        if where and not where.exists():
+            raise UsageError(f"{where}: there is no such folder or file", print_help=False)
+        with ExitStack() as stack:
+            archive = stored(where) if where else None
+            if archive:
+                stack.enter_context(archive)
+            progress = stack.enter_context(ByteProgress("verifying", _size(release, where), quiet=opts.quiet))
+            keys = [Path(name) for name in opts.key or []]
+            certificates = Path(opts.certificate) if opts.certificate else None
+            verification = Verification(release, archive, progress.advance, keys=keys, certificates=certificates)
+            for problem in verification.run():
+                print(problem)
+        if not opts.quiet:
+            for note in verification.verified.notes:
+                print(cleaned(f"note: {note}"))
+            print(_summary(verification.verified))
+        return 1 if verification.verified.problems else 0
+
+    def _beside(self, release: Path) -> Path | None:
+        """The archive of the data folder that the release lies in, whichever project's; or this project's."""
+        settings: Any = self.settings
+        if not (directory := settings.get("ARCHIVE_DIR")):
+            return None
+        ours = Path(expand(settings, str(directory))).resolve()
+        theirs = release.parent.parent / ours.name
+        return next((one for one in (theirs, ours) if one.is_dir() and one.parent in release.parents), None)
+
+
+def _size(release: Path, archive: Path | None) -> int:
+    """Bytes to be read, about."""
+    folders = [release, *([archive] if archive and archive.is_dir() else [])]
+    files = [path for folder in folders for path in folder.rglob("*") if path.is_file() and not path.is_symlink()]
+    packaged = 2 * archive.stat().st_size if archive and archive.is_file() else 0
+    return packaged + sum(path.stat().st_size for path in files)
+
+
+def _summary(verified: Verified) -> str:
+    def counted(count: int, name: str) -> str:
+        return f"{count} {name}{'' if count == 1 else 's'}"
+
+    parts = (
+        counted(verified.files, "file"),
+        counted(verified.rows, "row"),
+        counted(verified.warc_files, "WARC file"),
+        f"{counted(verified.records, 'cited record')} read",
+        counted(verified.problems, "problem"),
+    )
+    return "; ".join(parts)

@@ -1,0 +1,229 @@
+"""Detached signatures and time stamps of a release, made and checked by the tools that people have for it.
+
+Signed are SHA256SUMS, which has the digest of every other file, and the digests of the WARC files, which may be kept
+elsewhere. GnuPG and minisign sign, OpenSSL speaks RFC 3161; what they write stands beside the file, and in no list.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from archive.dataset.proof import WARC_SUMS
+from archive.disk import replacing
+from archive.errors import ArchiveError
+from archive.timestamp import check_stamp, stamped
+from archive.tools import Ran, is_installed, last_words, require, run
+
+SIGNED = ("SHA256SUMS", WARC_SUMS)
+GPG, MINISIGN, STAMP, SIGSTORE = ".asc", ".minisig", ".tsr", ".sigstore.json"
+DETACHED = frozenset(name + suffix for name in SIGNED for suffix in (GPG, MINISIGN, STAMP, SIGSTORE))
+"""Files of a release that SHA256SUMS cannot name."""
+
+LARGEST_LIST = 16 << 20
+"""Bytes of a file of the release that is held at once; `SIGNED` are such files."""
+
+_LARGEST_SIGNATURE = 1 << 20
+
+_MINISIGN_KEY = b"untrusted comment:"
+_GOOD = re.compile(r"^\[GNUPG:\] GOODSIG \S+ (.*)$", re.MULTILINE)
+_VALID = re.compile(r"^\[GNUPG:\] VALIDSIG ([0-9A-F]+)", re.MULTILINE)
+_NO_KEY = re.compile(r"^\[GNUPG:\] ERRSIG ([0-9A-F]+)", re.MULTILINE)
+_NEXT = "[GNUPG:] NEWSIG"
+_AMISS = re.compile(r"^\[GNUPG:\] (BADSIG|NODATA|UNEXPECTED|PLAINTEXT|ERROR)", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """A tool that signs."""
+
+    suffix: str
+    """Of the names of its signatures."""
+
+    command: Callable[[Path, Path], list[str]]
+    """Of the file and the signature to be written."""
+
+
+def signer(how: str) -> Signer:
+    """``gpg``, ``gpg:KEY`` (as ``--local-user`` takes it) or ``minisign:KEYFILE``.
+
+    Raises:
+        ArchiveError: ``how`` is none of these, or the tool or the key file is not there.
+    """
+    tool, _, key = how.partition(":")
+    if tool == "gpg":
+        user = ["--local-user", key] if key else []
+        fixed = ["gpg", "--batch", "--yes", "--armor", *user]
+        found = Signer(GPG, lambda file, output: [*fixed, "--output", str(output), "--detach-sign", str(file)])
+    elif tool == "minisign" and key:
+        if not Path(key).is_file():
+            raise ArchiveError(f"{key}: there is no such key file")
+        path = str(Path(key).absolute())
+        found = Signer(
+            MINISIGN, lambda file, output: ["minisign", "-S", "-s", path, "-x", str(output), "-m", str(file)]
+        )
+    else:
+        raise ArchiveError(f"{how!r}: sign with gpg, gpg:KEY or minisign:KEYFILE")
+    require(tool)
+    return found
+
+
+def sign(release: Path, how: Signer) -> list[Path]:
+    """Sign the release; the tool asks for a passphrase itself. An older signature is replaced.
+
+    Raises:
+        ArchiveError: the tool failed.
+        OSError: the signature cannot be written.
+    """
+    made = []
+    with tempfile.TemporaryDirectory(prefix="sign-") as scratch:
+        for file in _present(release):
+            output = Path(scratch, file.name + how.suffix)
+            ran = run(how.command(file, output), interactive=True)
+            if ran.returncode or not output.is_file():
+                raise ArchiveError(f"{ran.args[0]}: {last_words(ran)}")
+            made.append(_put(file, how.suffix, output.read_bytes()))
+    return made
+
+
+def stamp(release: Path, server: str) -> list[Path]:
+    """Have the RFC 3161 server at the address ``server`` stamp the release; only digests go there.
+
+    Raises:
+        ArchiveError: it cannot be reached, refuses, or answers something else.
+        OSError: the stamp cannot be written.
+    """
+    return [_put(file, STAMP, stamped(file.read_bytes(), server)) for file in _present(release)]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was found of a signature or a time stamp."""
+
+    path: str
+    words: str
+    is_wrong: bool = False
+
+
+def check(release: Path, keys: Sequence[Path] = (), certificates: Path | None = None) -> Iterator[Finding]:
+    """What signatures and time stamps beside the files of the release say, and whether they are right.
+
+    Args:
+        keys: public keys: of GnuPG, as ``gpg --export`` writes them, or of minisign.
+        certificates: PEM file with the certificates by which time stamps are trusted.
+
+    Raises:
+        ArchiveError: a key cannot be read, or a tool is not installed.
+    """
+    by_kind: dict[str, list[Path]] = {GPG: [], MINISIGN: []}
+    for key in keys:
+        try:
+            by_kind[MINISIGN if key.read_bytes().startswith(_MINISIGN_KEY) else GPG].append(key)
+        except OSError as error:
+            raise ArchiveError(f"{key}: {error.strerror or error}") from error
+    for file in _present(release):
+        if file.stat().st_size > LARGEST_LIST:
+            yield Finding(file.name, f"not checked: it has more than {LARGEST_LIST >> 20} MB", True)
+            continue
+        for suffix, checked in ((GPG, _check_gpg), (MINISIGN, _check_minisign)):
+            signature = file.with_name(file.name + suffix)
+            if signature.is_file() and not signature.is_symlink():
+                yield _too_large(signature) or checked(file, signature, by_kind[suffix])
+            elif by_kind[suffix]:
+                yield Finding(signature.name, "a key was given, and there is no such signature", True)
+        made = file.with_name(file.name + STAMP)
+        if made.is_file() and not made.is_symlink():
+            yield _too_large(made) or _check_stamp(file, made, certificates)
+        elif certificates:
+            yield Finding(made.name, "certificates were given, and there is no time stamp", True)
+        sigstore = file.with_name(file.name + SIGSTORE)
+        if sigstore.exists():
+            yield Finding(sigstore.name, "signed with sigstore, not checked: `sigstore verify identity` does")
+
+
+def _too_large(signature: Path) -> Finding | None:
+    """What is said in place of reading it, by the tools too."""
+    if signature.stat().st_size <= _LARGEST_SIGNATURE:
+        return None
+    return Finding(signature.name, f"not read: it has more than {_LARGEST_SIGNATURE >> 20} MB", True)
+
+
+def _check_gpg(file: Path, signature: Path, keys: Sequence[Path]) -> Finding:
+    if not is_installed("gpg"):
+        return Finding(signature.name, "signed, not checked: gpg is not installed", bool(keys))
+    # A keyring of its own: what the user trusts for other things says nothing here.
+    with tempfile.TemporaryDirectory(prefix="gpg-") as home:
+        gpg = ["gpg", "--homedir", home, "--batch", "--no-autostart", "--status-fd", "1"]
+        for key in keys:
+            if (ran := run([*gpg, "--import", str(key)])).returncode:
+                raise ArchiveError(f"{key}: no key of GnuPG: {last_words(ran)}")
+        ran = run([*gpg, "--trust-model", "always", "--verify", str(signature), str(file)])
+        unknown = _NO_KEY.search(ran.stdout)
+        if signers := _signers(ran):
+            return Finding(signature.name, f"signed by {', '.join(signers)}")
+        if unknown:
+            if not keys:
+                return Finding(signature.name, f"signed by the key {unknown[1]}, not checked: no key given (--key)")
+            return Finding(signature.name, f"signed by the key {unknown[1]}, which is not the one given", True)
+        return Finding(signature.name, f"no good signature: {last_words(ran)}", True)
+
+
+def _signers(ran: Ran) -> list[str]:
+    """By whom there are good signatures, when the others, if any, are by keys that were not given."""
+    parts = [part for part in ran.stdout.split(_NEXT)[1:] if not _NO_KEY.search(part)]
+    found = [(_GOOD.search(part), _VALID.search(part)) for part in parts]
+    if _AMISS.search(ran.stdout) or (ran.returncode and not _NO_KEY.search(ran.stdout)):
+        return []
+    signers = [f"{good[1]} ({valid[1]})" for good, valid in found if good and valid]
+    return signers if len(signers) == len(parts) else []
+
+
+def _check_minisign(file: Path, signature: Path, keys: Sequence[Path]) -> Finding:
+    if not keys:
+        words = f"signed by the key {_minisign_key(signature)}, not checked: no key given (--key)"
+        return Finding(signature.name, words)
+    problem = ""
+    for key in keys:
+        ran = run(["minisign", "-V", "-p", str(key), "-x", str(signature), "-m", str(file)])
+        if not ran.returncode:
+            return Finding(signature.name, f"signed by the key {_minisign_key(signature)} of {key.name}")
+        problem = last_words(ran)
+    return Finding(signature.name, f"no good signature: {problem}", True)
+
+
+def _minisign_key(signature: Path) -> str:
+    """The id of the key, from the second line of a signature: 2 bytes of algorithm, 8 of id, little end first."""
+    try:
+        data = base64.b64decode(signature.read_bytes()[: 1 << 12].splitlines()[1])
+    except (ValueError, IndexError):
+        return "?"
+    return data[2:10][::-1].hex().upper()
+
+
+def _check_stamp(file: Path, made: Path, certificates: Path | None) -> Finding:
+    if not is_installed("openssl"):
+        return Finding(made.name, "time stamp, not checked: openssl is not installed", certificates is not None)
+    found = check_stamp(file.read_bytes(), made.read_bytes(), certificates)
+    if found is None:
+        return Finding(made.name, "no time stamp", True)
+    said = f"time stamp of {found.moment:%Y-%m-%dT%H:%M:%SZ}"
+    if found.problem:
+        return Finding(made.name, f"{said}: {found.problem}", True)
+    if certificates is None:
+        return Finding(made.name, f"{said}, not checked: no certificate given (--certificate)")
+    return Finding(made.name, f"{said}, by the certificates given")
+
+
+def _present(release: Path) -> list[Path]:
+    return [path for name in SIGNED if (path := release.absolute() / name).is_file() and not path.is_symlink()]
+
+
+def _put(file: Path, suffix: str, data: bytes) -> Path:
+    target = file.with_name(file.name + suffix)
+    with replacing(target) as stream:
+        stream.write(data)
+    return target

@@ -1,0 +1,65 @@
+"""Where the WARC files lie that a release cites: in a folder, or inside a WACZ file."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO
+
+from archive.cdxj.files import find
+from archive.errors import ArchiveError
+from archive.wacz.reading import WaczFile
+from archive.warc.reader import Advance
+
+_PIECE = 1 << 20
+
+
+class Folder:
+    """The WARC files of a folder; links and pipes are none."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __enter__(self) -> Folder:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Nothing is held."""
+
+    def open(self, name: str) -> BinaryIO:
+        """The file ``name``, for reading, seekable.
+
+        Raises:
+            ArchiveError: it is not there, or no file.
+        """
+        path = find(self._path, name)
+        try:
+            return path.open("rb")
+        except OSError as error:
+            raise ArchiveError(f"{path}: {error.strerror or error}") from error
+
+
+Stored = Folder | WaczFile
+
+
+def stored(path: Path) -> Stored:
+    """The WARC files of ``path``.
+
+    Raises:
+        ArchiveError: it is neither a folder nor a WACZ file.
+    """
+    return Folder(path) if path.is_dir() else WaczFile(path)
+
+
+def size_and_digest(stream: BinaryIO, advance: Advance) -> tuple[int, str]:
+    """Bytes of ``stream`` from its start, and their SHA-256 in hex."""
+    digest, size = sha256(), 0
+    stream.seek(0)
+    while piece := stream.read(_PIECE):
+        digest.update(piece)
+        size += len(piece)
+        advance(len(piece))
+    return size, digest.hexdigest()

@@ -1,0 +1,248 @@
+"""Signatures and time stamps of a release: made by the tools, right for it, wrong for another, and in no list."""
+
+import re
+import shutil
+import subprocess
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+
+from archive.cdxj import warc_files
+from archive.dataset.signing import check, sign, signer, stamp
+from archive.dataset.verification import Verification
+from archive.errors import ArchiveError
+from archive.wacz import read_key, write_wacz
+from archive.wacz.reading import WaczFile
+from tests.dataset.test_verification import folder, sound  # noqa: F401 (fixtures)
+
+TSA = """
+[req]
+distinguished_name = name
+prompt = no
+[name]
+CN = Time
+[stamping]
+basicConstraints = CA:FALSE
+keyUsage = critical, digitalSignature
+extendedKeyUsage = critical, timeStamping
+[tsa]
+default_tsa = here
+[here]
+serial = serial
+crypto_device = builtin
+signer_cert = tsa.pem
+signer_key = tsa.key
+certs = ca.pem
+signer_digest = sha256
+default_policy = 1.2.3.4
+digests = sha256
+ess_cert_id_chain = no
+ess_cert_id_alg = sha256
+"""
+
+
+def needs(tool):
+    if not shutil.which(tool):
+        pytest.skip(f"{tool} is not installed")
+
+
+@pytest.fixture
+def release(folder):  # noqa: F811
+    return folder / "dataset" / "1"
+
+
+def found(release, **given):
+    return [(one.path, one.is_wrong, one.words) for one in check(release, **given)]
+
+
+@pytest.fixture
+def gnupg(tmp_path, monkeypatch):
+    """A home of GnuPG with a key of its own; gives the file with the public half."""
+    needs("gpg")
+    home = tmp_path / "gnupg"
+    home.mkdir(mode=0o700)
+    monkeypatch.setenv("GNUPGHOME", str(home))
+
+    def run(*arguments):
+        return subprocess.run(["gpg", "--batch", *arguments], check=True, capture_output=True).stdout
+
+    try:
+        run("--passphrase", "", "--quick-gen-key", "Archivist \x1b[2J <a@example.org>", "ed25519", "sign", "never")
+        public = tmp_path / "public.asc"
+        public.write_bytes(run("--armor", "--export"))
+        yield public
+    finally:
+        subprocess.run(["gpgconf", "--kill", "gpg-agent"], check=False, capture_output=True)
+
+
+def test_gnupg(release, gnupg, tmp_path):
+    sums = (release / "SHA256SUMS").read_bytes()
+    made = sign(release, signer("gpg:a@example.org"))
+    assert ["SHA256SUMS.asc", "WARC-SHA256SUMS.txt.asc"] == [path.name for path in made]
+    assert sums == (release / "SHA256SUMS").read_bytes()
+    for name, is_wrong, words in found(release, keys=[gnupg]):
+        assert (False, True) == (is_wrong, words.startswith("signed by Archivist")), name
+    assert all("not checked: no key given" in words for _, _, words in found(release))
+    (release / "WARC-SHA256SUMS.txt").write_text("forged\n")
+    assert [False, True] == [is_wrong for _, is_wrong, _ in found(release, keys=[gnupg])]
+    (release / "SHA256SUMS.asc").write_bytes(b"no signature")
+    assert [True, True] == [is_wrong for _, is_wrong, _ in found(release, keys=[gnupg])]
+    with pytest.raises(ArchiveError, match="gpg: "):
+        sign(release, signer("gpg:nobody@example.org"))
+    # One of several signatures is enough; one that is bad is not passed over.
+    for who in ("b@example.org", "c@example.org"):
+        call = ["gpg", "--batch", "--passphrase", "", "--quick-gen-key", who, "ed25519", "sign", "never"]
+        subprocess.run(call, check=True, capture_output=True)
+    users = ["--local-user", "b@example.org", "--local-user", "a@example.org", "--local-user", "c@example.org"]
+    output = release / "SHA256SUMS.asc"
+    output.unlink()
+    call = ["gpg", "--batch", "--armor", *users, "--output", output, "--detach-sign", release / "SHA256SUMS"]
+    subprocess.run(call, check=True, capture_output=True)
+    _, is_wrong, words = found(release, keys=[gnupg])[0]
+    assert (False, True) == (is_wrong, words.startswith("signed by Archivist"))
+    assert 1 == words.count("(")
+    (release / "SHA256SUMS").write_bytes(sums + b"\n")
+    assert found(release, keys=[gnupg])[0][1]
+    (release / "SHA256SUMS").write_bytes(sums)
+    (tmp_path / "none").write_text("no key")
+    with pytest.raises(ArchiveError, match="no key of GnuPG"):
+        found(release, keys=[tmp_path / "none"])
+
+
+def test_minisign(release, tmp_path):
+    needs("minisign")
+    for name in ("a", "b"):
+        subprocess.run(
+            ["minisign", "-G", "-W", "-p", tmp_path / f"{name}.pub", "-s", tmp_path / f"{name}.key"],
+            check=True,
+            capture_output=True,
+        )
+    sign(release, signer(f"minisign:{tmp_path / 'a.key'}"))
+    # minisign leaves noughts out in front, one key in sixteen.
+    key = re.search(r"key:? ([0-9A-F]+)", (tmp_path / "a.pub").read_text())[1].zfill(16)
+    right, wrong = tmp_path / "a.pub", tmp_path / "b.pub"
+    assert [(False, f"signed by the key {key} of a.pub")] * 2 == [one[1:] for one in found(release, keys=[right])]
+    assert [True, True] == [one[1] for one in found(release, keys=[wrong])]
+    assert [False, False] == [one[1] for one in found(release, keys=[wrong, right])]
+    assert all(f"signed by the key {key}, not checked" in words for _, _, words in found(release))
+    (release / "SHA256SUMS.minisig").unlink()
+    assert [True, False] == [one[1] for one in found(release, keys=[right])]
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory):
+    """A time stamp server on 127.0.0.1 with its authority's certificate: (address, PEM file, what it is to answer)."""
+    needs("openssl")
+    tsa = tmp_path_factory.mktemp("tsa")
+    (tsa / "tsa.cnf").write_text(TSA)
+    (tsa / "serial").write_text("01\n")
+
+    def openssl(*arguments, **options):
+        done = subprocess.run(["openssl", *arguments], cwd=tsa, check=True, capture_output=True, **options)
+        return done.stdout
+
+    for name in ("ca", "other"):
+        openssl(
+            *f"req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout {name}.key -out {name}.pem -subj /CN={name}".split()
+        )
+    openssl(*["req", "-newkey", "rsa:2048", "-nodes", "-keyout", "tsa.key", "-out", "tsa.csr", "-config", "tsa.cnf"])
+    signed = "x509 -req -in tsa.csr -CA ca.pem -CAkey ca.key -CAcreateserial -out tsa.pem -extfile tsa.cnf"
+    openssl(*signed.split(), "-extensions", "stamping")
+    answers = []
+
+    class Server(BaseHTTPRequestHandler):
+        def do_POST(self):
+            query = self.rfile.read(int(self.headers["Content-Length"]))
+            (tsa / "q.tsq").write_bytes(query)
+            openssl(*["ts", "-reply", "-queryfile", "q.tsq", "-config", "tsa.cnf", "-section", "here", "-out", "r.tsr"])
+            answer = answers.pop() if answers else (tsa / "r.tsr").read_bytes()
+            self.send_response(200)
+            self.send_header("Content-Type", "application/timestamp-reply")
+            self.end_headers()
+            self.wfile.write(answer)
+
+        def log_message(self, *arguments):
+            """Says nothing."""
+
+    with HTTPServer(("127.0.0.1", 0), Server) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/", tsa, answers
+        server.shutdown()
+        thread.join()
+
+
+def test_time_stamps(release, authority):
+    address, tsa, answers = authority
+    made = stamp(release, address)
+    assert ["SHA256SUMS.tsr", "WARC-SHA256SUMS.txt.tsr"] == [path.name for path in made]
+    for _, is_wrong, words in found(release, certificates=tsa / "ca.pem"):
+        assert not is_wrong
+        assert re.fullmatch(r"time stamp of 20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ, by the certificates given", words)
+    assert [True, True] == [one[1] for one in found(release, certificates=tsa / "other.pem")]
+    assert all("not checked: no certificate given" in words for _, _, words in found(release))
+    (release / "SHA256SUMS.tsr").write_bytes((release / "WARC-SHA256SUMS.txt.tsr").read_bytes())
+    assert [(True, True), (False, False)] == [
+        (is_wrong, words.endswith("it is of something else")) for _, is_wrong, words in found(release)
+    ]
+    (release / "SHA256SUMS.tsr").write_bytes(b"no stamp")
+    assert [True, False] == [one[1] for one in found(release)]
+    # What is not a stamp of this file is not kept.
+    for answer in (b"nonsense", (release / "WARC-SHA256SUMS.txt.tsr").read_bytes()):
+        answers.append(answer)
+        with pytest.raises(ArchiveError, match="gave no time stamp"):
+            stamp(release, address)
+    assert b"no stamp" == (release / "SHA256SUMS.tsr").read_bytes()
+
+
+def test_what_is_signed_is_no_stranger_to_the_release(release):
+    (release / "SHA256SUMS.sigstore.json").write_text("{}")
+    (release / "SHA256SUMS.minisig").write_text("untrusted comment: x\nRWQxMjM0NTY3ODk=\n")
+    verification = Verification(release)
+    assert [] == list(verification.run())
+    said = [note for note in verification.verified.notes if note.startswith("SHA256SUMS.")]
+    assert ["signed by the key 3837363534333231, not checked", "signed with sigstore, not checked"] == [
+        re.sub(r"^\S+: |(?<=checked).*", "", note) for note in said
+    ]
+    verification = Verification(release, keys=[release / "absent"])
+    assert ["signature"] == [problem.code for problem in verification.run()]
+    verification = Verification(release, certificates=release / "README.md")
+    assert [
+        f"{name}.tsr: signature: certificates were given, and there is no time stamp"
+        for name in ("SHA256SUMS", "WARC-SHA256SUMS.txt")
+    ] == [str(problem) for problem in verification.run()]
+
+
+def test_what_cannot_be_asked(release, monkeypatch):
+    for how, says in (("pgp", "sign with gpg"), ("minisign", "sign with"), ("minisign:absent", "no such key file")):
+        with pytest.raises(ArchiveError, match=says):
+            signer(how)
+    with pytest.raises(ArchiveError, match="no address"):
+        stamp(release, "file:///etc/passwd")
+    with pytest.raises(ArchiveError, match=r"127\.0\.0\.1:9"):
+        stamp(release, "http://127.0.0.1:9/")
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(ArchiveError, match="gpg is not installed: on Debian and Ubuntu `apt install gnupg`"):
+        signer("gpg")
+
+
+def test_a_signed_package_is_checked_with_the_release(folder, release, tmp_path):  # noqa: F811
+    key = ec.generate_private_key(ec.SECP384R1())
+    private, public = tmp_path / "key.pem", tmp_path / "key.pub"
+    private.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    public.write_bytes(key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+
+    def problems(path, keys=(public,)):
+        with WaczFile(path) as wacz:
+            verification = Verification(release, wacz, keys=keys)
+            return [str(one) for one in verification.run()], verification.verified.notes
+
+    assert ["all.wacz: signature: a key was given, and it is not signed"] == problems(folder / "all.wacz")[0]
+    write_wacz(warc_files(folder / "warc"), folder / "signed.wacz", key=read_key(private))
+    wrong, notes = problems(folder / "signed.wacz")
+    assert [] == wrong
+    assert any(note.startswith("signed.wacz: signed by the key given") for note in notes)
+    assert any("no key was given to tell" in note for note in problems(folder / "signed.wacz", ())[1])
