@@ -90,7 +90,9 @@ def find(directory: str | os.PathLike[str], name: str) -> Path:
             raise ArchiveError(f"{path}: a link, folder or pipe, and not a file of the archive")
         if path.exists():
             return path
-    raise ArchiveError(f"{Path(directory) / name}: the file is not there; make the index again")
+    raise ArchiveError(
+        f"{Path(directory) / name}: the file is not there; if it was moved or deleted on purpose, make the index again"
+    )
 
 
 Stamp = dict[str, int]

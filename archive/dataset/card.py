@@ -8,26 +8,36 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from archive.dataset import markdown
 from archive.dataset.datapackage import Resource
-from archive.dataset.description import Dataset
+from archive.dataset.description import Dataset, Example
 from archive.dataset.edition import Edition
+from archive.dataset.huggingface import Configuration
 from archive.dataset.lists import TermList
 from archive.dataset.summary import Summary
 
+_NOT_YAML = re.compile("[\x7f-\x84\x86-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]")
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
 
 
 def card(
-    dataset: Dataset, summary: Summary, resources: Sequence[Resource], lists: Sequence[TermList], edition: Edition
+    dataset: Dataset,
+    summary: Summary,
+    resources: Sequence[Resource],
+    lists: Sequence[TermList],
+    edition: Edition,
+    sections: Sequence[tuple[str, str]] = (),
+    configurations: Sequence[Configuration] = (),
 ) -> str:
-    """The card as Markdown."""
+    """The card as Markdown; ``sections`` (heading, Markdown) stand before the provenance."""
     dates = f" Dates run from {summary.first} to {summary.last}." if summary.first else ""
     scope = "" if edition.texts else f" This is a metadata-only release: it leaves out {_codes(dataset.texts)}."
     parts = [
-        _header(dataset, summary, resources),
+        _header(dataset, summary, configurations),
         f"# {dataset.title}",
+        f"**{_plain(edition.whole)}.**",
         dataset.abstract,
-        f"Version `{edition.version}`: {summary.records} items, as of {edition.created}.{dates}{scope}",
+        f"Version `{edition.version}`: {summary.said}, as of {edition.created}.{dates}{scope}",
         "## Rights",
         dataset.rights,
         f"[{dataset.rights_title}]({dataset.rights_url})",
@@ -41,32 +51,30 @@ CSV: UTF-8, comma, an empty cell is null. A text that a spreadsheet would run as
 take the first character off each cell that matches `^'('*[\\t\\r]|[\\s']*[=+\\-@＝＋－＠])`, and every text is as it
 was. A spreadsheet that guesses types drops the leading zeros of codes such as `001`: import the columns as text.""",
         "## Use",
-        f"{dataset.question}, with the folder of the release as working directory." if dataset.question else "",
-        "\n\n".join(
-            f"{one.tool}:\n\n```{one.language}\n{one.code.strip()}\n```"
-            for one in dataset.examples
-            if set(one.needs) <= {file.path for file in resources}
-        ),
+        *_examples(dataset.examples, {file.path for file in resources}),
         "## Coverage",
         *_counts(dataset, summary),
-        _coverage(summary),
+        _coverage(dataset, summary),
         "## Known gaps",
         _gaps(dataset, summary),
         "## Changes",
         _changes(edition),
         *_notes(lists),
+        *(part for heading, text in sections for part in (f"## {heading}", text)),
         "## Provenance",
         f"""\
 Read from {dataset.homepage} and compiled by {dataset.compiler}. Every item names the archived HTTP response that it was
-read from (`warc`: file, offset, length, record id and digest), so each value can be proved from the archive.
-How to cite: `CITATION.cff`.""",
+read from (`warc`: file, offset, length, record id and digest), so each value can be proved from the archive.""",
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _header(dataset: Dataset, summary: Summary, resources: Sequence[Resource]) -> str:
-    paths = [resource.path for resource in resources]
-    data = next(path for path in (f"{dataset.name}.parquet", f"{dataset.name}.jsonl") if path in paths)
+def _plain(text: str) -> str:
+    """``text``, of which others wrote a part, as Markdown that is nothing but text."""
+    return re.sub(r"([\\`*\[\]<>&|])", r"\\\1", " ".join(text.split()))
+
+
+def _header(dataset: Dataset, summary: Summary, configurations: Sequence[Configuration]) -> str:
     # Hugging Face knows languages by their first subtag.
     languages = sorted({code.partition("-")[0] for code in summary.languages()})
     size = next((name for limit, name in _SIZES if summary.records < limit), "1M<n<10M")
@@ -79,37 +87,83 @@ def _header(dataset: Dataset, summary: Summary, resources: Sequence[Resource]) -
         "license_link": dataset.rights_url,
         "tags": list(dataset.keywords),
         "size_categories": [size],
-        "configs": [{"config_name": dataset.name, "data_files": data, "default": True}],
     }
     # JSON is YAML: texts are quoted right whatever they hold.
-    return "\n".join(
-        ["---", *(f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in header.items()), "---"]
-    )
+    lines = [f"{key}: {_json(value)}" for key, value in header.items()]
+    if configurations:
+        lines += ["configs:"]
+        for number, one in enumerate(configurations):
+            lines += [f"- config_name: {_json(one.name)}", f"  data_files: {_json(one.path)}"]
+            lines += [] if number else ["  default: true"]
+        lines += ["dataset_info:"]
+        for one in configurations:
+            lines += [f"- config_name: {_json(one.name)}", "  features:"]
+            lines += [f"  - {_json(feature)}" for feature in one.features]
+    return "\n".join(["---", *lines, "---"])
+
+
+def _json(value: Any) -> str:
+    """JSON that YAML 1.2 takes (it prints fewer characters, section 5.1), with nothing that turns letters round."""
+    return _NOT_YAML.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(value, ensure_ascii=False))
 
 
 def _files(resources: Sequence[Resource]) -> str:
-    rows = [(f"`{one.path}`", _size(one.size), one.description) for one in resources]
+    """The files; tables that hold a field each in a row together."""
+    rows: list[tuple[str, str, str]] = []
+    linked: dict[str, list[Resource]] = {}
+    for one in resources:
+        if one.table and one.table.field:
+            path = f"{one.path.removesuffix(f'{one.table.field}.csv')}<field>.csv"
+            linked.setdefault(path, []).append(one)
+        else:
+            rows.append((f"`{one.path}`", _size(one.size), one.description))
+    for path, some in linked.items():
+        said = f"{len(some)} files, each with the values of a field that is a list"
+        rows.append((f"`{path}`", _size(sum(one.size for one in some)), said))
     return table(("file", "size", "holds"), rows)
 
 
+def _examples(examples: Sequence[Example], paths: set[str]) -> Iterable[str]:
+    """What can be run with these files, in the folder of the release."""
+    yield "With the folder of the release as working directory."
+    asked = ""
+    for one in examples:
+        if all(path in paths for path in one.needs):
+            if one.question != asked:
+                asked = one.question
+                yield f"### {asked}"
+            yield f"{one.tool}:\n\n```{one.language}\n{one.code.strip()}\n```"
+
+
 def _counts(dataset: Dataset, summary: Summary) -> Iterable[str]:
+    """Tables of counts: of stories where there are any, the items beside them."""
+    units = ("stories", "items") if dataset.stories else ("items",)
+
+    def row(name: str, code: str, items: Counter[str], stories: Counter[str]) -> tuple[str, ...]:
+        return (name, *([str(stories[code])] if dataset.stories else []), str(items[code]))
+
     if summary.years:
-        rows = [(year or "no date", str(count)) for year, count in sorted(summary.years.items())]
-        yield table(("year", "items"), rows)
+        years = sorted({*summary.years, *summary.story_years})
+        yield table(
+            ("year", *units),
+            [row(one or "no date", one, summary.years, summary.story_years) for one in years],
+        )
     for name in dataset.counted:
-        counts = summary.values.get(name, Counter())
+        items, stories = summary.values.get(name, Counter()), summary.story_values.get(name, Counter())
         rows = []
-        for code, count in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])):
+        for code in sorted({*items, *stories}, key=lambda code: (-stories[code], -items[code], code)):
             label = summary.labels.get(f"{name}/{code}", "")
-            rows.append((f"`{code}` {label}".strip() if code else "none, or not recognised", str(count)))
-        yield table((f"`{name}`", "items"), rows)
+            said = f"{markdown.code(code)} {markdown.plain(label)}".strip() if code else "none, or not recognised"
+            rows.append(row(said, code, items, stories))
+        yield table((f"`{name}`", *units), rows)
 
 
-def _coverage(summary: Summary) -> str:
+def _coverage(dataset: Dataset, summary: Summary) -> str:
     _, rows = summary.coverage()
     cells = [
         (f"`{name}`", str(filled), "" if share is None else f"{share:.1%}", "" if unknown is None else str(unknown))
         for name, filled, _, share, _, unknown in rows
+        if name not in dataset.provenance
     ]
     return table(("field", "items with a value", "share", "values not recognised"), cells)
 
@@ -120,7 +174,8 @@ def _gaps(dataset: Dataset, summary: Summary) -> str:
     rows = []
     for code, count in sorted(summary.problems.items(), key=lambda pair: (-pair[1], pair[0])):
         head, colon, _ = code.partition(":")
-        rows.append((f"`{code}`", str(count), dataset.problem_meanings.get(head if colon else code, "")))
+        meaning = dataset.problem_meanings.get(head if colon else code, "")
+        rows.append((markdown.code(code), str(count), meaning))
     return table(("problem", "items", "meaning"), rows)
 
 
@@ -130,7 +185,8 @@ def _changes(edition: Edition) -> str:
     gone = (
         f" {edition.withdrawn} items are gone from their source: `tables/withdrawn.csv`." if edition.withdrawn else ""
     )
-    return f"{since}: {counts}. `CHANGES.jsonl` names each with its fields.{gone}"
+    each = "each item with what it said and says" if edition.previous else "each"
+    return f"{since}: {counts}. `CHANGES.jsonl` names {each}.{gone}"
 
 
 def _notes(lists: Sequence[TermList]) -> Iterable[str]:

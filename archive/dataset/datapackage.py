@@ -17,13 +17,24 @@ MEDIA_TYPES = {
     "csv": "text/csv",
     "json": "application/json",
     "jsonl": "application/jsonl",
+    "jsonld": "application/ld+json",
+    "md": "text/markdown",
     "parquet": "application/vnd.apache.parquet",
     "sqlite": "application/vnd.sqlite3",
+    "tmx": "application/x-tmx+xml",
+    "ttl": "text/turtle",
+    "txt": "text/plain",
+    "yaml": "application/yaml",
 }
 
 # Version 2 has no way to say that a file is no table, and frictionless-py takes "jsonl" and "parquet" for tables and
 # fails when its readers of them are not installed: names that it does not know leave them files with a digest.
 _FORMATS = {"jsonl": "json-lines", "parquet": "apache-parquet"}
+
+
+def media_type(path: str) -> str:
+    """The media type of a file of a release, by its suffix."""
+    return MEDIA_TYPES[path.rpartition(".")[2]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +53,11 @@ class Resource:
 
 
 def data_package(dataset: Dataset, resources: Iterable[Resource], edition: Edition) -> dict[str, Any]:
-    """The descriptor. ``previousVersion``, ``rights`` and ``texts`` (whether they are in it) are additions of ours."""
+    """The descriptor.
+
+    Additions of ours: ``previousVersion``, ``rights``, ``texts`` (whether they are in it), ``whole`` (how whole it is,
+    in words), ``complete`` (true, false, or null when nobody knows), ``madeFrom`` (`Edition.made_from`).
+    """
     return {
         "$schema": PROFILES + "datapackage.json",
         "name": dataset.package,
@@ -52,6 +67,9 @@ def data_package(dataset: Dataset, resources: Iterable[Resource], edition: Editi
         "version": edition.version,
         "created": edition.created,
         "previousVersion": edition.previous,
+        "whole": edition.whole,
+        "complete": edition.complete,
+        "madeFrom": edition.made_from,
         "texts": edition.texts,
         "keywords": list(dataset.keywords),
         "licenses": [{"title": dataset.rights_title, "path": dataset.rights_url}],
@@ -72,7 +90,7 @@ def _resource(resource: Resource) -> dict[str, Any]:
         "path": resource.path,
         "description": resource.description,
         "format": _FORMATS.get(suffix, suffix),
-        "mediatype": MEDIA_TYPES[suffix],
+        "mediatype": media_type(resource.path),
         "bytes": resource.size,
         "hash": f"sha256:{resource.sha256}",
     }

@@ -6,19 +6,45 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 
+@dataclass(frozen=True, slots=True)
+class Wholeness:
+    """How whole the records are of which a release is made, by those who collected them."""
+
+    said: str
+    """One sentence without its full stop: ``As of run 7: 77 pages missing``."""
+
+    complete: bool | None = None
+    """None: nobody knows."""
+
+    ended: str | None = None
+    """When the collection was last worked on; UTC, ISO 8601 with Z."""
+
+
+NOT_KNOWN = Wholeness("Nothing is known of how whole it is")
+
+
 @dataclass(kw_only=True, slots=True)
 class Edition:
     """One release of a dataset."""
 
     version: str
     created: str
-    """UTC time of the newest capture, ISO 8601 with Z: the release holds what was known then."""
+    """UTC time of the end of the last run, or of the newest capture; ISO 8601 with Z: it holds what was known then."""
 
     previous: str | None
     """Version of the release before."""
 
     texts: bool
     """Whether the texts themselves are in it."""
+
+    whole: str = NOT_KNOWN.said
+    """How whole it is, in a sentence without its full stop."""
+
+    complete: bool | None = None
+    """Whether it is; None: nobody knows."""
+
+    made_from: str = ""
+    """SHA-256 of what it was made from, and how: of two releases that have the same, one is superfluous."""
 
     changed: Counter[str] = field(default_factory=Counter)
     """``added``, ``changed``, ``removed`` -> records, beside ``previous``."""

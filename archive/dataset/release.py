@@ -14,20 +14,23 @@ import tempfile
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 from archive.dataset import parquet
+from archive.dataset.about import About
 from archive.dataset.card import card
+from archive.dataset.catalogues import as_json, card_sections, descriptions
 from archive.dataset.changes import changes, entry
-from archive.dataset.citation import citation_cff, schema_org, zenodo
 from archive.dataset.datapackage import Resource, data_package
+from archive.dataset.datasette import datasette
 from archive.dataset.description import Dataset
-from archive.dataset.edition import Edition
+from archive.dataset.draft import Draft, Progress
+from archive.dataset.edition import NOT_KNOWN, Edition, Wholeness
 from archive.dataset.errors import DatasetError
 from archive.dataset.feed import MOST_ENTRIES, Entry, atom, order
 from archive.dataset.lines import Lines, dump
 from archive.dataset.shelf import Shelf, descriptor
-from archive.dataset.writing import Progress, Writer, Written
+from archive.dataset.writing import Writer
+from archive.disk import oddity
 
 SUMS, FEED = "SHA256SUMS", "changes.atom"
 
@@ -41,11 +44,17 @@ class Release:
     items: int
     """Records that it holds."""
 
+    said: str
+    """How many there are, in words: of stories too."""
+
     new: bool
     """False when the very same release was there already."""
 
     parquet: bool
     """Whether it has a Parquet file: pyarrow was installed."""
+
+    linked: bool
+    """False when it is new and the link ``latest`` could not be set."""
 
 
 def publish(
@@ -56,14 +65,16 @@ def publish(
     version: str | None = None,
     texts: bool = True,
     bom: bool = True,
+    wholeness: Wholeness = NOT_KNOWN,
     progress: Progress = lambda step, done, total: None,
 ) -> Release:
     """Write the release ``folder``/``version`` of the JSON lines ``items``.
 
     Args:
-        version: by default the date of the newest capture.
+        version: by default the date of `Edition.created`; with ``.2`` and so on when that is there with other contents.
         texts: False leaves the fields ``Dataset.texts`` out everywhere.
         bom: whether CSV files start with a byte order mark.
+        wholeness: how whole the items are.
         progress: called with what is done, and how many of how many records are.
 
     Raises:
@@ -75,40 +86,71 @@ def publish(
     lines = Lines(items, dataset.key, dataset.order, dataset.seen, dataset.parse)
     if not lines.newest:
         raise DatasetError(f"{items} holds no items: there is nothing to publish yet")
+    created = max(lines.newest, wholeness.ended or "")
+    how = (lines.sha256, texts, bom, wholeness.said, wholeness.ended)
+    made_from = sha256(json.dumps(how, ensure_ascii=False).encode()).hexdigest()
     shelf = Shelf(folder)
-    target = shelf.place(version or lines.newest[:10])
+    for name in [version] if version else shelf.names(created[:10], made_from):
+        edition = Edition(
+            version=name,
+            created=created,
+            previous=None,
+            texts=texts,
+            whole=wholeness.said,
+            complete=wholeness.complete,
+            made_from=made_from,
+        )
+        if release := _make(dataset, lines, shelf, edition, bom=bom, progress=progress):
+            return release
+    raise DatasetError(
+        f"{shelf.place(name)} is there with other contents and is never overwritten: "
+        f"give another version, for example --version {shelf.free(name)}"
+    )
+
+
+def _make(
+    dataset: Dataset, lines: Lines, shelf: Shelf, edition: Edition, *, bom: bool, progress: Progress
+) -> Release | None:
+    """Make the release that ``edition`` names; None when it is there with other contents."""
+    folder, target = shelf.folder, shelf.place(edition.version)
     folder.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(dir=folder, prefix=f".{target.name}-"))
     try:
-        before = shelf.before(target.name, lines.newest)
-        edition = Edition(
-            version=target.name, created=lines.newest, previous=before.name if before else None, texts=texts
-        )
-        writer = Writer(dataset, lines, draft, texts=texts, bom=bom, progress=progress)
-        written = writer.write()
-        edition.withdrawn = written.withdrawn
+        before = shelf.before(target.name, edition.created)
+        edition.previous = before.name if before else None
+        writer = Writer(dataset, lines, draft, texts=edition.texts, bom=bom, progress=progress)
+        writer.write()
+        edition.withdrawn = writer.withdrawn
         progress("Comparing with the release before", 0, 0)
         _compare(dataset, lines, before, edition, draft)
         progress("Describing the release", 0, 0)
-        _describe(dataset, written, edition, draft)
-        new = not target.exists()
-        if new:
+        _describe(writer, edition)
+        new, linked = False, True
+        if not target.exists():
             progress("Writing to disk", 0, 0)
-            shelf.add(draft, target)
-        elif not (target / SUMS).exists() or (target / SUMS).read_bytes() != (draft / SUMS).read_bytes():
-            raise DatasetError(
-                f"{target} is there with other contents and is never overwritten: "
-                f"give another version, for example --version {shelf.free(target.name)}"
-            )
+            new = shelf.add(draft, target)
+        if new:
+            linked = shelf.link()
+        elif _sums(target) != _sums(draft):
+            return None
     except sqlite3.IntegrityError as error:
         raise DatasetError(
-            f"{items}: an item does not fit {dataset.item.__name__} ({error}): make the items again with this code"
+            f"{lines.path}: an item does not fit {dataset.item.__name__} ({error}): make the items again with this code"
         ) from error
     except sqlite3.OperationalError as error:  # the disk is full, or the like
         raise OSError(f"{target}: {error}") from error
+    except OSError as error:
+        if error.filename is None:  # a write says only that the disk is full, not which
+            raise OSError(error.errno, error.strerror or str(error), str(target)) from error
+        raise
     finally:
         shutil.rmtree(draft, ignore_errors=True)
-    return Release(target, edition, written.summary.records, new, parquet.installed())
+    return Release(target, edition, writer.summary.records, writer.summary.said, new, parquet.installed(), linked)
+
+
+def _sums(release: Path) -> bytes | None:
+    file = release / SUMS
+    return file.read_bytes() if file.exists() and not oddity(file) else None
 
 
 def _compare(dataset: Dataset, lines: Lines, before: Path | None, edition: Edition, draft: Path) -> None:
@@ -129,37 +171,42 @@ def _compare(dataset: Dataset, lines: Lines, before: Path | None, edition: Editi
     (draft / FEED).write_bytes(feed)
 
 
-def _describe(dataset: Dataset, written: Written, edition: Edition, draft: Path) -> None:
-    summary = written.summary
+def _describe(writer: Writer, edition: Edition) -> None:
+    dataset, draft, folder = writer.dataset, writer.draft, writer.draft.folder
     since = f"What was added, changed and removed since version {edition.previous}"
-    written.descriptions["CHANGES.jsonl"] = since if edition.previous else "What was added: all, as the first release"
-    written.descriptions[FEED] = f"The latest {MOST_ENTRIES} of these as an Atom feed, for those who follow the source"
+    draft.file("CHANGES.jsonl", since if edition.previous else "What was added: all, as the first release")
+    draft.file(FEED, f"The latest {MOST_ENTRIES} of these as an Atom feed, for those who follow the source")
     resources = [
         Resource(
-            name=_name(path, written),
+            name=_name(path, draft),
             path=path,
             description=description,
-            size=(draft / path).stat().st_size,
-            sha256=_sha256(draft / path),
-            table=written.tables.get(path),
+            size=(folder / path).stat().st_size,
+            sha256=_sha256(folder / path),
+            table=draft.tables.get(path),
         )
-        for path, description in written.descriptions.items()
+        for path, description in draft.descriptions.items()
     ]
-    _write_json(draft / "schema.json", written.schema)
-    _write_json(draft / "datapackage.json", data_package(dataset, resources, edition))
-    _write_json(draft / "dataset.jsonld", schema_org(dataset, summary, resources, edition))
-    _write_json(draft / ".zenodo.json", zenodo(dataset, edition))
-    (draft / "CITATION.cff").write_text(citation_cff(dataset, edition), encoding="utf-8", newline="\n")
-    text = card(dataset, summary, resources, written.lists, edition)
-    (draft / "README.md").write_text(text, encoding="utf-8", newline="\n")
-    paths = sorted(path.relative_to(draft).as_posix() for path in draft.rglob("*") if path.is_file())
-    sums = "".join(f"{_sha256(draft / path)}  {path}\n" for path in paths)
-    (draft / SUMS).write_text(sums, encoding="utf-8", newline="\n")
+    about = About(dataset, edition, writer.summary, resources, draft.database.tables, draft.packages)
+    _write(folder / "datasette.yaml", as_json(datasette(about)))
+    _write(folder / "schema.json", as_json(writer.schema))
+    _write(folder / "history.schema.json", as_json(writer.history_schema))
+    if writer.stories:
+        _write(folder / "stories.schema.json", as_json(writer.stories.schema))
+    _write(folder / "datapackage.json", as_json(data_package(dataset, resources, edition)))
+    for path, text in descriptions(about):
+        _write(folder / path, text)
+    sections = [*draft.sections, *card_sections(about)]
+    text = card(dataset, writer.summary, resources, writer.lists, edition, sections, writer.configurations())
+    _write(folder / "README.md", text)
+    paths = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    sums = "".join(f"{_sha256(folder / path)}  {path}\n" for path in paths)
+    _write(folder / SUMS, sums)
 
 
-def _name(path: str, written: Written) -> str:
+def _name(path: str, draft: Draft) -> str:
     """The name of the table, which foreign keys use; of other files the path."""
-    table = written.tables.get(path)
+    table = draft.tables.get(path)
     return table.name if table else re.sub(r"[^a-z0-9._-]", "-", path.lower())
 
 
@@ -171,5 +218,5 @@ def _sha256(path: Path) -> str:
     return digest.hexdigest()
 
 
-def _write_json(path: Path, document: Any) -> None:
-    path.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8", newline="\n")
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", newline="\n")

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from archive.dataset.errors import DatasetError
-from archive.disk import sync
+from archive.disk import oddity, sync
 
 LATEST = "latest"
 
@@ -45,28 +47,54 @@ class Shelf:
             number += 1
         return f"{version}.{number}"
 
-    def add(self, draft: Path, target: Path) -> None:
-        """Sync ``draft`` to disk and give it its place, in one step."""
+    def names(self, version: str, made_from: str) -> list[str]:
+        """How a release is to be called that has no name yet: ``version``, or with a number where that is taken.
+
+        First comes that of the last one with such a name when it was made from the same (`Edition.made_from`): this is
+        perhaps the very same.
+        """
+        taken: list[str] = []
+        while self.place(name := f"{version}.{len(taken) + 1}" if taken else version).exists():
+            taken.append(name)
+        last = self.folder / taken[-1] if taken else None
+        if last and (last / "datapackage.json").is_file() and descriptor(last).get("madeFrom") == made_from:
+            return [last.name, name]
+        return [name]
+
+    def add(self, draft: Path, target: Path) -> bool:
+        """Sync ``draft`` to disk and give it its place, in one step. False when another has got there meanwhile."""
         for path in sorted(draft.rglob("*")):
             sync(path)
         draft.chmod(0o755)  # temporary folders are private
         sync(draft)
-        draft.rename(target)
-        sync(self.folder)
-        link = self.folder / f".{LATEST}"
-        link.unlink(missing_ok=True)
         try:
+            draft.rename(target)
+        except OSError as error:
+            if error.errno in (errno.ENOTEMPTY, errno.EEXIST):
+                return False
+            raise
+        sync(self.folder)
+        return True
+
+    def link(self) -> bool:
+        """Have ``latest`` lead to the newest release; False when it cannot, which is no harm to the release itself."""
+        link = self.folder / f".{LATEST}"
+        try:
+            link.unlink(missing_ok=True)
             link.symlink_to(self._releases()[-1][2], target_is_directory=True)
-        except OSError:
-            return  # a file system without links; the release itself is in its place
-        link.replace(self.folder / LATEST)
+            link.replace(self.folder / LATEST)
+        except OSError:  # a file system without links, or a folder of that name
+            with suppress(OSError):
+                link.unlink(missing_ok=True)
+            return False
+        return True
 
     def _releases(self) -> list[tuple[str, tuple[Any, ...], str]]:
         """(time of the newest capture, version as it sorts, version), oldest first."""
         found = []
         for file in self.folder.glob("*/datapackage.json"):
             release = file.parent
-            if not release.is_symlink() and not release.name.startswith("."):
+            if not release.is_symlink() and not release.name.startswith(".") and release.name != LATEST:
                 found.append((str(descriptor(release).get("created")), _natural(release.name), release.name))
         return sorted(found)
 
@@ -75,14 +103,22 @@ def descriptor(release: Path) -> dict[str, Any]:
     """The ``datapackage.json`` of a release.
 
     Raises:
-        DatasetError: it is not JSON.
+        DatasetError: it is no file, or not a JSON object.
     """
     file = release / "datapackage.json"
+    if odd := oddity(file):
+        raise _damaged(file, f"it {odd}")
     try:
-        found: dict[str, Any] = json.loads(file.read_bytes())
-    except ValueError as error:
-        raise DatasetError(f"{file} is damaged ({error}): move the folder {release} away") from error
+        found = json.loads(file.read_bytes())
+    except (ValueError, RecursionError) as error:
+        raise _damaged(file, str(error)) from error
+    if not isinstance(found, dict):
+        raise _damaged(file, "it is no JSON object")
     return found
+
+
+def _damaged(file: Path, why: str) -> DatasetError:
+    return DatasetError(f"{file} is damaged ({why}): move the folder {file.parent} away")
 
 
 def _natural(version: str) -> tuple[Any, ...]:

@@ -14,7 +14,7 @@ from archive.dataset.tables import Column, Record, Row, Table
 
 @dataclass(slots=True)
 class Summary:
-    """Counts over the present records."""
+    """Counts over the present records, and over the stories that they make."""
 
     dataset: Dataset
     fields: Sequence[Field]
@@ -22,6 +22,13 @@ class Summary:
     years: Counter[str] = field(default_factory=Counter)
     values: dict[str, Counter[str]] = field(default_factory=dict)
     """Counted field -> value, or id of a term -> records."""
+
+    stories: int = 0
+    story_years: Counter[str] = field(default_factory=Counter)
+    """By the earliest date."""
+
+    story_values: dict[str, Counter[str]] = field(default_factory=dict)
+    """Counted field -> value, or id of a term -> stories that have it in any language."""
 
     labels: dict[str, str] = field(default_factory=dict)
     """``<field>/<id>`` -> English label."""
@@ -42,15 +49,22 @@ class Summary:
     last: str | None = None
     """Earliest and latest value of ``Dataset.date``."""
 
+    coded: frozenset[str] = field(init=False)
+    """Fields with terms of a vocabulary."""
+
+    def __post_init__(self) -> None:
+        self.coded = frozenset(name for one in self.dataset.vocabularies for name in one.fields)
+
     def collect(self, record: Record) -> None:
         """Count one record."""
         self.records += 1
+        coded = {name for vocabulary in self.dataset.vocabularies for name in vocabulary.fields}
         for one in self.fields:
             name, value = one.name, record.get(one.name)
             self.filled[name] += value is not None and value not in ("", [], {})
             if one.kind in ("list", "map"):
                 self.elements[name] += len(value or ())
-            if any(name in vocabulary.fields for vocabulary in self.dataset.vocabularies):
+            if name in coded:
                 self.unrecognised[name] += sum(term["id"] is None for term in value or ())
         if self.dataset.date:
             self._date(record.get(self.dataset.date))
@@ -58,6 +72,18 @@ class Summary:
             self.values.setdefault(name, Counter()).update(dict.fromkeys(self._values(name, record.get(name)), 1))
         if self.dataset.problems:
             self.problems.update(dict.fromkeys(record.get(self.dataset.problems) or (), 1))
+
+    def collect_story(self, records: Sequence[Record]) -> None:
+        """Count one story; ``records`` are those of its languages."""
+        self.stories += 1
+        if self.dataset.date:
+            dates = (date for record in records if (date := record.get(self.dataset.date)))
+            self.story_years[min(dates, default="")[:4]] += 1
+        for name in self.dataset.counted:
+            found = dict.fromkeys(value for record in records for value in self._values(name, record.get(name)))
+            if len(found) > 1:
+                found.pop("", None)
+            self.story_values.setdefault(name, Counter()).update(dict.fromkeys(found, 1))
 
     def _date(self, value: str | None) -> None:
         self.years[value[:4] if value else ""] += 1
@@ -75,6 +101,14 @@ class Summary:
             if code:
                 self.labels[f"{name}/{code}"] = term["label"]
         return found or [""]
+
+    @property
+    def said(self) -> str:
+        """How many there are, in words."""
+        items = f"{self.records} item{'' if self.records == 1 else 's'}"
+        if not self.dataset.stories:
+            return items
+        return f"{self.stories} {'story' if self.stories == 1 else 'stories'} in {items}"
 
     def languages(self) -> list[str]:
         """BCP 47 languages of the records, sorted."""

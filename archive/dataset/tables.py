@@ -14,7 +14,9 @@ list of strings, map            table ``<main>_<field>``: main key, ``position``
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from operator import methodcaller
+from types import MappingProxyType
 from typing import Any
 
 from archive.dataset.description import Dataset
@@ -44,6 +46,15 @@ class ForeignKey:
 
 
 @dataclass(frozen=True, slots=True)
+class Added:
+    """Columns that a linked table has beyond what its record says."""
+
+    columns: tuple[Column, ...]
+    values: Callable[[Record], Row]
+    """Their values in a row, of the row's column names and values."""
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """A table, and how its rows are made of a record."""
 
@@ -67,22 +78,41 @@ class Table:
 
 
 def main_table(dataset: Dataset, fields: Sequence[Field]) -> Table:
-    """The table with one row per record."""
-    leaves = [leaf for field in fields for leaf in _leaves(field)]
+    """The table with one row per record: the key, ``Dataset.first``, other content, and where a record comes from."""
+    leading = [dataset.key, *dataset.first]
+
+    def place(field: Field) -> int:
+        if field.name in leading:
+            return leading.index(field.name)
+        return len(leading) + (field.name in dataset.provenance)
+
+    leaves = [leaf for field in sorted(fields, key=place) for leaf in _leaves(field)]
     columns = tuple(column for column, _ in leaves)
-    paths = [path for _, path in leaves]
+    getters = [_getter(path) for _, path in leaves]
 
     def rows(record: Record) -> Iterator[Row]:
-        yield tuple(_reach(record, path) for path in paths)
+        yield tuple([get(record) for get in getters])
 
-    return Table(
-        dataset.name, "Items, present state, one row each: for spreadsheets", columns, (dataset.key,), (), rows
-    )
+    return Table(dataset.name, "Items, present state, one row each", columns, (dataset.key,), (), rows)
 
 
 def link_tables(dataset: Dataset, fields: Sequence[Field]) -> list[Table]:
     """A table for each list and map of a record, in the order of the fields."""
-    return [_link_table(dataset, field) for field in fields if field.kind in ("list", "map")]
+    tables = [_link_table(dataset, field) for field in fields if field.kind in ("list", "map")]
+    return [
+        _extended(table, dataset.added[table.field or ""]) if table.field in dataset.added else table
+        for table in tables
+    ]
+
+
+def _extended(table: Table, added: Added) -> Table:
+    names = [column.name for column in table.columns]
+
+    def rows(record: Record) -> Iterator[Row]:
+        for row in table.rows(record):
+            yield (*row, *added.values(dict(zip(names, row, strict=True))))
+
+    return replace(table, columns=(*table.columns, *added.columns), rows=rows)
 
 
 def select(table: Table, names: list[str], *, name: str, description: str) -> Table:
@@ -91,7 +121,7 @@ def select(table: Table, names: list[str], *, name: str, description: str) -> Ta
 
     def rows(record: Record) -> Iterator[Row]:
         for row in table.rows(record):
-            yield tuple(row[place] for place in places)
+            yield tuple([row[place] for place in places])
 
     columns = tuple(table.columns[place] for place in places)
     kept = tuple(key for key in table.foreign_keys if key.column in names)
@@ -113,11 +143,12 @@ def _leaves(field: Field) -> Iterator[tuple[Column, tuple[str, ...]]]:
         yield Column(field.name, field.kind, field.nullable, field.description), (field.name,)
 
 
-def _reach(record: Record, path: tuple[str, ...]) -> Any:
-    value: Any = record
-    for key in path:
-        value = value.get(key) if value is not None else None
-    return value
+def _getter(path: tuple[str, ...]) -> Callable[[Record], Any]:
+    """What reaches a scalar, of the record or of an object in it."""
+    if len(path) == 1:
+        return methodcaller("get", path[0])
+    outer, inner = path
+    return lambda record: (record.get(outer) or {}).get(inner)
 
 
 def _link_table(dataset: Dataset, field: Field) -> Table:
@@ -193,7 +224,12 @@ SEPARATOR = "|"
 
 
 def flat_table(
-    main: Table, links: list[Table], leave_out: tuple[str, ...], holders: Mapping[str, Mapping[str, list[str]]]
+    main: Table,
+    links: list[Table],
+    leave_out: tuple[str, ...],
+    holders: Mapping[str, Mapping[str, list[str]]],
+    first: Sequence[str] = (),
+    notations: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> Table:
     """``main`` for a spreadsheet: without the columns ``leave_out``, and with the terms of each linked table in a cell.
 
@@ -202,21 +238,29 @@ def flat_table(
 
     Args:
         holders: field -> code -> the code and those of the terms that hold it; gives a column ``<field>_within``.
+        first: columns that ``main`` begins with after its key; the terms follow them. None: the terms come last.
+        notations: field -> keys of its terms with a code of another list; gives a column ``<field>_<key>`` each.
     """
     plain = [column.name for column in main.columns if column.name not in leave_out]
-    base = select(main, plain, name=main.name, description=main.description)
+    base = select(main, plain, name=main.name, description=f"{main.description}: for spreadsheets")
     terms = [table for table in links if {"id", "label", "raw"} <= {column.name for column in table.columns}]
     added: list[Column] = []
     for table in terms:
         text = f"{table.description} Labels, as printed where there is none, separated by `{SEPARATOR}`"
         added.append(Column(str(table.field), "string", True, text))
         if any(key.column == "id" for key in table.foreign_keys):
-            text = f"{table.description} Codes of the known values, separated by `{SEPARATOR}`"
+            text = (
+                f"{table.description} Codes of the values that have one, separated by `{SEPARATOR}`, not one per label"
+            )
             added.append(Column(f"{table.field}_id", "string", True, text))
         if table.field in holders:
             text = f"{table.description} These codes and those of all that holds them, separated by `{SEPARATOR}`"
             added.append(Column(f"{table.field}_within", "string", True, text))
+        for key in notations.get(str(table.field), ()):
+            text = f"{table.description} Their `{key}`, of those that have one, separated by `{SEPARATOR}`"
+            added.append(Column(f"{table.field}_{key}", "string", True, text))
     names = [column.name for column in added]
+    here = sum(name in (*main.key, *first) for name in plain) if first else len(plain)
 
     def rows(record: Record) -> Iterator[Row]:
         cells: list[str | None] = []
@@ -229,10 +273,13 @@ def flat_table(
                 cells.append(_joined(codes))
             if name in holders:
                 cells.append(_joined(dict.fromkeys(up for code in codes for up in holders[name].get(code, [code]))))
+            for key in notations.get(name, ()):
+                cells.append(_joined(dict.fromkeys(term[key] for term in found if term.get(key) is not None)))
         for row in base.rows(record):
-            yield (*row, *cells)
+            yield (*row[:here], *cells, *row[here:])
 
-    return Table(base.name, base.description, (*base.columns, *added), base.key, base.foreign_keys, rows)
+    columns = (*base.columns[:here], *added, *base.columns[here:])
+    return Table(base.name, base.description, columns, base.key, base.foreign_keys, rows)
 
 
 def _joined(values: Iterable[str]) -> str | None:

@@ -3,43 +3,29 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from archive.dataset import parquet
+from archive.dataset import parquet, skos
 from archive.dataset.database import Database
-from archive.dataset.delimited import CsvFile
 from archive.dataset.description import Dataset
+from archive.dataset.draft import Draft, Part, Progress
+from archive.dataset.huggingface import Configuration, Keys, of_lines, of_parquet
 from archive.dataset.lines import Lines, dump, is_tombstone
-from archive.dataset.lists import TermList, term_lists
-from archive.dataset.schema import record_fields, record_schema
+from archive.dataset.lists import term_lists
+from archive.dataset.parallel import ParallelTexts
+from archive.dataset.schema import Field, record_fields, record_schema
+from archive.dataset.searching import SearchIndex
+from archive.dataset.stories import NAME as STORIES
+from archive.dataset.story_tables import StoryTables
 from archive.dataset.summary import Summary
-from archive.dataset.tables import Row, Table, flat_table, link_tables, main_table, select
+from archive.dataset.tables import Table, flat_table, link_tables, main_table, select
+from archive.dataset.translations import Translations, with_story
+from archive.dataset.versions import HISTORY, HISTORY_PARQUET, Versions, history_schema, versions_table
 from archive.dataset.withdrawn import withdrawn_rows, withdrawn_table
-
-Progress = Callable[[str, int, int], None]
-"""Is told what is done, and how many of how many records are; (0, 0) where nothing is counted."""
-
-
-@dataclass(slots=True)
-class Written:
-    """What was written, in the order in which the README names it."""
-
-    schema: dict[str, Any]
-    """Of the records."""
-
-    summary: Summary
-    lists: list[TermList]
-    descriptions: dict[str, str] = field(default_factory=dict)
-    """Path relative to the release -> what the file holds."""
-
-    tables: dict[str, Table] = field(default_factory=dict)
-    """Path of a CSV file -> its columns."""
-
-    withdrawn: int = 0
 
 
 class Writer:
@@ -50,124 +36,151 @@ class Writer:
     ) -> None:
         self.dataset = dataset
         self.lines = lines
-        self.folder = folder
-        self.texts = texts
-        self.bom = bom
-        self.progress = progress
         self.schema = record_schema(dataset, f"A line of {dataset.name}.jsonl", texts=texts)
         self.fields = record_fields(self.schema)
-        self.main = main_table(dataset, self.fields)
-        self.links = link_tables(dataset, self.fields)
-        self.written = Written(self.schema, Summary(dataset, self.fields), term_lists(dataset))
+        self.translations = Translations(dataset)
+        self.main = with_story(main_table(dataset, self.fields), dataset)
+        self.links = [self.translations.table(table) for table in link_tables(dataset, self.fields)]
+        self.summary = Summary(dataset, self.fields)
+        self.lists = term_lists(dataset)
+        self.stories: StoryTables | None = None
+        self.versions = Versions(dataset, lines, self.fields)
+        self.history_schema = history_schema(dataset, self.schema)
+        # A tombstone has few of the fields.
+        self.history_fields = [replace(one, nullable=True) for one in record_fields(self.history_schema["then"])]
+        self.withdrawn = 0
+        """Records that are gone from their source."""
+        stack = ExitStack()
+        database = Database(folder / f"{dataset.name}.sqlite")
+        stack.callback(database.discard)
+        self.draft = Draft(folder, database, stack, texts, bom, progress, lines.files)
 
-    def write(self) -> Written:
+    def write(self) -> None:
         """Write everything."""
-        self._add(f"{self.dataset.name}.jsonl", "Items, present state, one JSON object per line: everything, nested")
-        holders = {name: up for one in self.written.lists if (up := one.holders()) for name in one.vocabulary.fields}
-        flat = flat_table(self.main, self.links, tuple(self.dataset.texts), holders)
-        self._add(f"{self.dataset.name}.csv", flat.description, flat)
-        self._add(f"{self.dataset.name}.sqlite", "All tables in one SQLite file, with full-text search")
-        if parquet.installed():
-            self._add(f"{self.dataset.name}.parquet", "Items, present state, typed columns, nested")
-        self._add("history.jsonl", "All versions of all items, and what is gone, in the order in which they were met")
-        for name in ("tables", "vocabularies"):
-            (self.folder / name).mkdir()
-        with ExitStack() as stack:
-            database = Database(self.folder / f"{self.dataset.name}.sqlite")
-            stack.callback(database.discard)
-            self._records(database, flat)
-            self._withdrawn(database)
-            self._vocabularies(database)
-            for table in self.links:
-                database.index_keys(table)
-            present = [column.name for column in self.main.columns]
-            database.index_text(self.main.name, [name for name in self.dataset.searched if name in present])
-            database.close()
+        name, draft = self.dataset.name, self.draft
+        with draft.stack:
+            draft.file(f"{name}.jsonl", "Items, present state, one JSON object per line: everything, nested")
+            holders = {field: up for one in self.lists if (up := one.holders()) for field in one.vocabulary.fields}
+            notations = {field: one.vocabulary.notations for one in self.lists for field in one.vocabulary.fields}
+            texts, first = tuple(self.dataset.texts), self.dataset.first
+            flat = flat_table(self.main, self.links, texts, holders, first, notations)
+            draft.file(f"{name}.csv", flat.description)
+            draft.file(f"{name}.sqlite", "All tables in one SQLite file, with full-text search")
+            if parquet.installed():
+                draft.file(f"{name}.parquet", "Items, present state, typed columns, nested")
+            parts: list[Part] = [SearchIndex(self.dataset, draft)]
+            if told := self.dataset.stories:
+                self.stories = StoryTables(self.dataset, told, self.schema, holders, self.summary, draft)
+                parts.append(self.stories)
+                if self.dataset.parallel and draft.texts:
+                    parts.append(ParallelTexts(self.dataset, told, draft))
+            parts += [part(draft) for part in self.dataset.parts]
+            self._records(flat, parts)
+            self._withdrawn()
+            draft.table("tables/versions.csv", versions_table(self.dataset), self.versions.rows())
+            self._vocabularies()
+            for table in (self.main, *self.links):
+                draft.database.index_keys(table)
+            for field in filter(None, (self.dataset.language, self.dataset.date)):
+                draft.database.index(name, field)
+            for part in parts:
+                part.finish()
+            draft.database.close()
         self._history()
-        table, rows = self.written.summary.coverage()
-        self._csv("tables/coverage.csv", table, rows)
-        return self.written
+        table, rows = self.summary.coverage()
+        file = draft.csv("tables/coverage.csv", table)
+        file.add(rows)
+        file.close()
 
-    def _records(self, database: Database, flat: Table) -> None:
-        tables = [*self.links]
-        if self.texts and self.dataset.texts:
-            names = [*self.main.key, *self.dataset.texts]
-            said = "The texts, apart because a spreadsheet breaks cells of more than 32,767 characters"
-            tables.append(select(self.main, names, name=f"{self.main.name}_text", description=said))
-        database.create(self.main, number=True)
-        for table in self.links:
-            database.create(table)
+    def configurations(self) -> list[Configuration]:
+        """What can be loaded by name, the records first; known when all is written."""
+        dataset, stories, folder = self.dataset, self.stories, self.draft.folder
+        keys = {name: found.union(stories.languages if stories else ()) for name, found in self.versions.keys.items()}
+        held: list[tuple[str, Sequence[Field], parquet.Names, Keys]] = [
+            (dataset.name, self.fields, dataset.value_names, keys)
+        ]
+        if stories:
+            held.append((STORIES, stories.fields, stories.value_names, {"titles": stories.languages}))
+        # The library fails at a file of nothing.
+        if (folder / HISTORY).stat().st_size:
+            held.append(("history", self.history_fields, dataset.value_names, keys))
+        # All of one kind: the library reads them with one reader.
+        if parquet.installed():
+            return [Configuration(name, f"{name}.parquet", of_parquet(said, pairs)) for name, said, pairs, _ in held]
+        return [Configuration(name, f"{name}.jsonl", of_lines(said, known)) for name, said, _, known in held]
+
+    def _records(self, flat: Table, parts: list[Part]) -> None:
+        name, draft = self.dataset.name, self.draft
+        draft.database.create(self.main, number=True)
         with ExitStack() as stack:
-            stream = stack.enter_context((self.folder / f"{self.dataset.name}.jsonl").open("wb"))
-            files = []
-            for path, table in (
-                (f"{self.dataset.name}.csv", flat),
-                *((f"tables/{table.name}.csv", table) for table in tables),
-            ):
-                self._add(path, table.description, table)
-                files.append(CsvFile(self.folder / path, table, bom=self.bom))
-                stack.callback(files[-1].close)
+            stream = stack.enter_context((draft.folder / f"{name}.jsonl").open("wb"))
+            wide = draft.csv(f"{name}.csv", flat)
+            sheets = [draft.sheet(f"tables/{table.name}.csv", table) for table in self.links]
+            texts = None
+            if draft.texts and self.dataset.texts:
+                said = "The texts, apart because a spreadsheet breaks cells of more than 32,767 characters"
+                table = select(
+                    self.main, [*self.main.key, *self.dataset.texts], name=f"{self.main.name}_text", description=said
+                )
+                texts = draft.csv(f"tables/{table.name}.csv", table)
             arrow = None
             if parquet.installed():
-                file_name = f"{self.dataset.name}.parquet"
-                arrow = parquet.ParquetFile(self.folder / file_name, self.fields, self.dataset.value_names)
+                arrow = parquet.ParquetFile(draft.folder / f"{name}.parquet", self.fields, self.dataset.value_names)
                 stack.callback(arrow.close)
-            total = sum(not last.is_withdrawn for last in self.lines.last.values())
-            for done, (record, line) in enumerate(self.lines.present()):
+            collectors: list[Any] = [*self.lists, self.summary, *parts]
+            total = sum(not self.lines.last(key).is_withdrawn for key in self.lines.keys)
+            for done, (record, line) in enumerate(self.translations.of(self.lines.present())):
                 if done % 100 == 0:
-                    self.progress("Writing tables", done, total)
-                stream.write(line if self.texts else dump(self._without_texts(record)))
-                for file in files:
-                    file.add(file.table.rows(record))
-                for table in (self.main, *self.links):
-                    database.insert(table, table.rows(record))
+                    draft.progress("Writing tables", done, total)
+                stream.write(line if draft.texts else dump(self._without_texts(record)))
+                wide.add(flat.rows(record))
+                draft.database.insert(self.main, self.main.rows(record))
+                for sheet in sheets:
+                    sheet.collect(record)
+                if texts:
+                    texts.add(texts.table.rows(record))
                 if arrow:
                     arrow.add(record)
-                for one in self.written.lists:
-                    one.collect(record)
-                self.written.summary.collect(record)
+                for collector in collectors:
+                    collector.collect(record)
+            for file in (wide, texts, *(sheet.file for sheet in sheets)):
+                if file:
+                    file.close()
 
-    def _withdrawn(self, database: Database) -> None:
-        table = withdrawn_table(self.dataset)
+    def _withdrawn(self) -> None:
         rows = list(withdrawn_rows(self.dataset, self.lines))
-        self._csv("tables/withdrawn.csv", table, rows)
-        database.create(table)
-        database.insert(table, rows)
-        self.written.withdrawn = len(rows)
+        self.draft.table("tables/withdrawn.csv", withdrawn_table(self.dataset), rows)
+        self.withdrawn = len(rows)
 
-    def _vocabularies(self, database: Database) -> None:
-        for one in self.written.lists:
+    def _vocabularies(self) -> None:
+        for one in self.lists:
             name = one.vocabulary.name
             for table in (one.table(), one.within()):
-                if table is None:
-                    continue
-                rows = [row for term in one.terms() for row in table.rows(term)]
-                self._csv(f"vocabularies/{table.name}.csv", table, rows)
-                database.create(table)
-                database.insert(table, rows)
-                database.index_keys(table)
-            self._add(f"vocabularies/{name}.json", f"{one.vocabulary.title} (other names, sources)")
-            text = json.dumps(one.document(), ensure_ascii=False, indent=1)
-            (self.folder / "vocabularies" / f"{name}.json").write_text(text + "\n", encoding="utf-8")
+                if table is not None:
+                    rows = (row for term in one.terms() for row in table.rows(term))
+                    self.draft.table(f"vocabularies/{table.name}.csv", table, rows)
+            file = self.draft.file(f"vocabularies/{name}.json", f"{one.vocabulary.title} (other names, sources)")
+            file.write_text(json.dumps(one.document(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+            skos.write(one, self.draft)
+        self.draft.sections += skos.section(self.lists)
 
     def _history(self) -> None:
-        with (self.folder / "history.jsonl").open("wb") as stream:
-            for record, line in self.lines.all():
-                whole = self.texts or (is_tombstone(record) and not any(name in record for name in self.dataset.texts))
+        there = f"`{self.dataset.name}.jsonl`"
+        said = f"What {there} has not: earlier versions, and what is gone, in the order in which they were met"
+        with ExitStack() as stack:
+            stream = stack.enter_context(self.draft.file(HISTORY, said).open("wb"))
+            arrow = None
+            if parquet.installed():
+                path = self.draft.file(HISTORY_PARQUET, f"The same as `{HISTORY}`, typed columns, nested")
+                arrow = parquet.ParquetFile(path, self.history_fields, self.dataset.value_names)
+                stack.callback(arrow.close)
+            for record, line in self.lines.past():
+                whole = self.draft.texts or (
+                    is_tombstone(record) and not any(name in record for name in self.dataset.texts)
+                )
                 stream.write(line if whole else dump(self._without_texts(record)))
-
-    def _csv(self, path: str, table: Table, rows: Iterable[Row]) -> None:
-        self._add(path, table.description, table)
-        file = CsvFile(self.folder / path, table, bom=self.bom)
-        try:
-            file.add(rows)
-        finally:
-            file.close()
-
-    def _add(self, path: str, description: str, table: Table | None = None) -> None:
-        self.written.descriptions[path] = description
-        if table:
-            self.written.tables[path] = table
+                if arrow:
+                    arrow.add(record)
 
     def _without_texts(self, record: Mapping[str, Any]) -> dict[str, Any]:
         return {name: value for name, value in record.items() if name not in self.dataset.texts}

@@ -127,6 +127,7 @@ def dataset(**changes):
         "formats": {"day": "date", "fetched_at": "datetime"},
         "texts": ("text",),
         "searched": ("title", "text"),
+        "provenance": ("version", "fetched_at", "warc"),
         "unexported": ("Value.hidden",),
         "value_names": {"links": ("language", "address")},
         "vocabularies": (PLACES,),

@@ -1,6 +1,7 @@
 """What describes a release: descriptor, schema, card, citation; each is made of the record's class and the data."""
 
 import json
+import re
 from dataclasses import dataclass
 from threading import Thread
 
@@ -186,13 +187,15 @@ def test_json_schema_holds_for_the_records():
 def test_the_card_counts_and_names_the_gaps(release):
     card = (release / "README.md").read_text(encoding="utf-8")
     header = card.split("---\n")[1]
-    parsed = dict(line.split(": ", 1) for line in header.splitlines())
+    parsed = dict(line.split(": ", 1) for line in header.partition("configs:\n")[0].splitlines())
     assert 'Notes: "quoted"' == json.loads(parsed["pretty_name"])
     assert ["n<1K"] == json.loads(parsed["size_categories"])
     assert ("other", "terms-2.0-of-use", "https://example.org/terms") == tuple(
         json.loads(parsed[name]) for name in ("license", "license_name", "license_link")
     )
-    assert (release / json.loads(parsed["configs"])[0]["data_files"]).is_file()
+    configs = re.findall(r"^- config_name: (.*)\n  data_files: (.*)$", header, re.MULTILINE)
+    assert ["notes"] == [json.loads(name) for name, _ in configs]
+    assert all((release / json.loads(path)).is_file() for _, path in configs)
     for expected in (
         "Ask first.",
         "| no date | 1 |\n| 2023 | 1 |\n| 2024 | 1 |",
@@ -202,6 +205,7 @@ def test_the_card_counts_and_names_the_gaps(release):
         "| `bad:x` | 1 | something is wrong |",
         "First release: 3 added, 0 changed, 0 removed.",
         "- Gold Coast | Ghana: Read with care.",
+        "| `tables/notes_<field>.csv` | ",
     ):
         assert expected in card, expected
 
@@ -240,3 +244,22 @@ def test_citation_and_deposit(release):
 
 def test_fields_keep_their_order():
     assert list(Note.__dataclass_fields__) == [one.name for one in record_fields(record_schema(dataset()))]
+
+
+def test_nothing_that_a_site_says_is_more_than_text_in_the_card(tmp_path):
+    evil = "<script>`x`\x1b[31m\u202e\u2028\x7f\x00"
+    tag = {"raw": evil, "id": evil, "label": evil}
+    items = write(tmp_path / "notes.jsonl", note("a", tags=[tag], problems=[evil], links={evil: evil}))
+    card = (publish(dataset(), items, tmp_path / "dataset").path / "README.md").read_text(encoding="utf-8")
+    header, _, body = card.removeprefix("---\n").partition("\n---\n")
+    assert evil.encode("unicode_escape").decode().replace("\\x", "\\u00") in header
+    for text in (header, body):
+        assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]", text)
+    assert not re.search(r"(?<!\\)<script>(?!'x')|`x`|\u202e", body)
+
+
+def test_records_without_one_language_are_in_order(tmp_path):
+    items = write(tmp_path / "notes.jsonl", *(note(str(n), title=title) for n, title in enumerate(("b", "", "a"))))
+    release = publish(dataset(order=("title",)), items, tmp_path / "dataset").path
+    lines = (release / "notes.jsonl").read_text(encoding="utf-8").splitlines()
+    assert ["", "a", "b"] == [json.loads(line)["title"] for line in lines]

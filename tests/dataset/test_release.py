@@ -1,16 +1,21 @@
 """A release: what is in its files, that it is the same each time, and that it never writes over anything."""
 
 import csv
+import dataclasses
+import errno
 import hashlib
 import json
+import os
 import sqlite3
 from contextlib import closing
 
 import pytest
 
-from archive.dataset import DatasetError, publish
+from archive.dataset import DatasetError, Wholeness, publish
 from archive.dataset import parquet as parquet_module
-from tests.dataset.records import dataset, note, tombstone, write
+from archive.dataset.search import search_terms
+from archive.dataset.shelf import Shelf
+from tests.dataset.records import PLACES, dataset, note, tombstone, write
 
 TAGS = [
     {"raw": "Ghana", "id": "288", "label": "Gold Coast | Ghana"},
@@ -56,11 +61,14 @@ def contents(folder):
     }
 
 
-def test_the_present_state_and_the_whole_history(items, tmp_path):
+def test_the_present_state_and_what_was_before_are_all_there_is_and_nothing_twice(items, tmp_path):
     release = publish(dataset(), items, tmp_path / "dataset")
     assert "2024-05-02" == release.edition.version
     assert [("a", 2), ("b", 1)] == [(one["id"], one["version"]) for one in lines(release.path / "notes.jsonl")]
-    assert items.read_bytes() == (release.path / "history.jsonl").read_bytes()
+    before, present = ((release.path / name).read_bytes().splitlines() for name in ("history.jsonl", "notes.jsonl"))
+    there = items.read_bytes().splitlines()
+    assert sorted(there) == sorted([*before, *present])
+    assert before == [line for line in there if line in before]
 
 
 def test_what_is_gone_is_told_with_its_proof(items, tmp_path):
@@ -98,6 +106,36 @@ def test_the_spreadsheet_is_flat_safe_and_without_texts(items, tmp_path):
     assert '\'- a\n\nb, "c"' == rows(release.path / "tables" / "notes_text.csv")[0]["text"]
 
 
+def test_content_stands_first_in_tables_and_bookkeeping_last(items, tmp_path):
+    described = dataset(first=("title", "day"), provenance=("number", "version", "fetched_at", "warc"), language="url")
+    release = publish(described, items, tmp_path / "dataset")
+    content, bookkeeping = ["id", "title", "day"], ["number", "version", "fetched_at", "warc_file", "warc_offset"]
+    columns = [*content, "tags", "tags_id", "tags_within", "url", "done", *bookkeeping]
+    assert columns == list(rows(release.path / "notes.csv")[0])
+    assert ["=1+1", "2024-02-03", "10"] == [
+        value.removeprefix("'")
+        for name, value in rows(release.path / "notes.csv")[1].items()
+        if name in ("title", "day", "number")
+    ]
+    with closing(sqlite3.connect(release.path / "notes.sqlite")) as db:
+        found = db.execute("SELECT name, pk FROM pragma_table_info('notes')").fetchall()
+        assert [*content, "url", "done", "text", *bookkeeping, "fts_row"] == [name for name, _ in found]
+        assert ["id"] == [name for name, place in found if place]
+        indexed = "SELECT i.name FROM pragma_index_list(?) l, pragma_index_info(l.name) i WHERE l.origin = ?"
+        assert {("url",), ("day",)} == set(db.execute(indexed, ("notes", "c")))
+        assert {("fts_row",)} == set(db.execute(indexed, ("notes", "u")))
+        assert {("id",)} == set(db.execute(indexed, ("notes_tags", "c")))
+
+
+def test_the_number_of_a_row_outlives_vacuum(items, tmp_path):
+    release = publish(dataset(), items, tmp_path / "dataset")
+    found = "SELECT id FROM notes WHERE fts_row IN (SELECT rowid FROM notes_fts WHERE notes_fts MATCH 'œuvr OR oeuvr')"
+    with closing(sqlite3.connect(release.path / "notes.sqlite")) as db:
+        assert [("a", 1), ("b", 2)] == db.execute("SELECT id, fts_row FROM notes ORDER BY fts_row").fetchall()
+        db.executescript("DELETE FROM notes WHERE id = 'b'; VACUUM;")
+        assert [("a",)] == db.execute(found).fetchall()
+
+
 def test_without_byte_order_mark(items, tmp_path):
     release = publish(dataset(), items, tmp_path / "dataset", bom=False)
     for path in release.path.rglob("*.csv"):
@@ -116,6 +154,12 @@ def test_linked_tables(items, tmp_path):
         tables / "notes_links.csv"
     )
     assert ["bad:x", "bad"] == [row["value"] for row in rows(tables / "notes_problems.csv")]
+
+
+def test_codes_of_another_list_are_in_the_wide_table(items, tmp_path):
+    coded = dataclasses.replace(PLACES, notations=("raw",))
+    wide = publish(dataset(vocabularies=(coded,)), items, tmp_path / "dataset").path / "notes.csv"
+    assert ["", "|".join(tag["raw"].replace("|", "/") for tag in TAGS)] == [row["tags_raw"] for row in rows(wide)]
 
 
 def test_a_vocabulary_has_every_code_that_is_used(items, tmp_path):
@@ -143,7 +187,7 @@ def test_sqlite_has_types_keys_and_search(items, tmp_path):
         assert [("a", 9, 1, None)] == db.execute("SELECT id, number, done, day FROM notes WHERE done").fetchall()
         assert [("=1+1",)] == db.execute("SELECT title FROM notes WHERE id = 'b'").fetchall()
         found = "SELECT id FROM notes WHERE fts_row IN (SELECT rowid FROM notes_fts WHERE notes_fts MATCH ?)"
-        assert [("a",)] == db.execute(found, ("œuvre e",)).fetchall()
+        assert [("a",)] == db.execute(found, (search_terms("OEUVRE E"),)).fetchall()
         keys = {(row[2], row[3], row[4]) for row in db.execute("PRAGMA foreign_key_list(notes_tags)")}
         assert {("notes", "notes_id", "id"), ("places", "id", "id")} == keys
         with pytest.raises(sqlite3.IntegrityError):
@@ -188,7 +232,7 @@ def test_what_stands_is_never_written_over(items, tmp_path):
     with items.open("a", encoding="utf-8") as stream:
         stream.write(json.dumps(note("d")) + "\n")
     with pytest.raises(DatasetError, match=r"other contents.*--version 2024-05-02\.2"):
-        publish(dataset(), items, folder)
+        publish(dataset(), items, folder, version="2024-05-02")
     assert before == contents(folder)
     assert ["2024-05-02", "latest"] == sorted(path.name for path in folder.iterdir())
 
@@ -200,7 +244,7 @@ def test_changes_beside_the_release_before(items, tmp_path):
         {"change": "added", "id": "a", "url": "https://example.org/a", "version": 2},
         {"change": "added", "id": "b", "url": "https://example.org/b", "version": 1},
     ] == lines(first.path / "CHANGES.jsonl")
-    later = {"fetched_at": "2024-06-01T00:00:00Z"}
+    later = {"fetched_at": "2024-06-01T00:00:00Z", "warc": {"file": "c.warc.gz", "offset": 3}}
     write(
         items,
         *RECORDS,
@@ -217,13 +261,15 @@ def test_changes_beside_the_release_before(items, tmp_path):
             "url": "https://example.org/b",
             "version": 2,
             "from_version": 1,
-            "fields": ["title", "links", "version", "fetched_at"],
+            "fields": ["title", "links"],
             "changes": [
                 {"field": "title", "from": "=1+1", "to": "Changed"},
                 {"field": "links", "changed": {"fr": {"from": "https://example.org/fr", "to": None}}},
-                {"field": "version", "from": 1, "to": 2},
-                {"field": "fetched_at", "from": "2024-05-01T12:00:00Z", "to": "2024-06-01T00:00:00Z"},
             ],
+            "evidence": {
+                "from": {"version": 1, "warc": {"file": "a.warc.gz", "offset": 0}},
+                "to": {"version": 2, "warc": {"file": "c.warc.gz", "offset": 3}},
+            },
         },
         {"change": "added", "id": "new", "url": "https://example.org/new", "version": 1},
         {
@@ -233,6 +279,10 @@ def test_changes_beside_the_release_before(items, tmp_path):
             "version": 3,
             "reason": "gone",
             "status": 410,
+            "evidence": {
+                "from": {"version": 2, "warc": {"file": "a.warc.gz", "offset": 0}},
+                "to": {"version": 3, "warc": {**tombstone("a", 3)["warc"]}},
+            },
         },
     ] == lines(second.path / "CHANGES.jsonl")
     assert "2024-06-01" == str((folder / "latest").readlink())
@@ -305,6 +355,71 @@ def test_a_failure_leaves_nothing(items, tmp_path, monkeypatch):
     assert [] == list((tmp_path / "dataset").iterdir())
 
 
+def test_a_full_disk_is_told_with_the_folder_of_the_release(items, tmp_path, monkeypatch):
+    def fail(*arguments):
+        raise OSError(errno.ENOSPC, "No space left on device")  # as a write says it
+
+    monkeypatch.setattr("archive.dataset.release.card", fail)
+    with pytest.raises(OSError, match="No space left") as caught:
+        publish(dataset(), items, tmp_path / "dataset", version="1")
+    assert (errno.ENOSPC, str(tmp_path / "dataset" / "1")) == (caught.value.errno, caught.value.filename)
+
+
+@pytest.mark.parametrize("same", [True, False])
+def test_of_two_at_once_the_second_finds_the_release_of_the_first(items, tmp_path, monkeypatch, same):
+    folder = tmp_path / "dataset"
+    add = Shelf.add
+
+    def overtaken(shelf, draft, target):
+        monkeypatch.setattr(Shelf, "add", add)
+        publish(dataset(), items, folder, version="1", bom=same)
+        return add(shelf, draft, target)
+
+    monkeypatch.setattr(Shelf, "add", overtaken)
+    if same:
+        second = publish(dataset(), items, folder, version="1")
+        assert (folder / "1", False) == (second.path, second.new)
+    else:
+        with pytest.raises(DatasetError, match=r"is there with other contents.*--version 1\.2"):
+            publish(dataset(), items, folder, version="1")
+    assert ["1", "latest"] == sorted(path.name for path in folder.iterdir())
+
+
+@pytest.mark.parametrize("name", ["latest", ".latest"])
+def test_a_folder_in_the_place_of_the_link_is_left_and_told(items, tmp_path, name):
+    folder = tmp_path / "dataset"
+    (folder / name).mkdir(parents=True)
+    (folder / name / "datapackage.json").write_text("{}", encoding="utf-8")
+    first = publish(dataset(), items, folder, version="1")
+    assert (True, False, None) == (first.new, first.linked, first.edition.previous)
+    assert sorted(["1", name]) == sorted(path.name for path in folder.iterdir())
+    assert "{}" == (folder / name / "datapackage.json").read_text(encoding="utf-8")
+    assert publish(dataset(), items, folder, version="1").linked
+
+
+@pytest.mark.parametrize(
+    "content", ["[]", "5", "[" * 100_000, "{", None], ids=["list", "number", "deep", "torn", "pipe"]
+)
+def test_a_damaged_release_is_one_clear_error(items, tmp_path, content):
+    file = tmp_path / "dataset" / "1" / "datapackage.json"
+    file.parent.mkdir(parents=True)
+    if content is None:
+        os.mkfifo(file)
+    else:
+        file.write_text(content, encoding="utf-8")
+    with pytest.raises(DatasetError, match=r"datapackage\.json is damaged \(.*\): move the folder .*/1 away"):
+        publish(dataset(), items, tmp_path / "dataset", version="2")
+    assert ["1"] == [path.name for path in (tmp_path / "dataset").iterdir()]
+
+
+def test_checksums_that_are_a_pipe_are_other_contents(items, tmp_path):
+    release = publish(dataset(), items, tmp_path / "dataset", version="1")
+    (release.path / "SHA256SUMS").unlink()
+    os.mkfifo(release.path / "SHA256SUMS")
+    with pytest.raises(DatasetError, match="other contents"):
+        publish(dataset(), items, tmp_path / "dataset", version="1")
+
+
 def test_an_item_of_other_code_is_one_clear_error(tmp_path):
     record = note("a")
     del record["title"]
@@ -344,3 +459,24 @@ def test_parquet_has_a_fixed_schema(items, tmp_path):
     assert "2024-02-03" == second["day"].isoformat()
     assert "2024-05-02T08:00:00+00:00" == first["fetched_at"].isoformat()
     assert RECORDS[3]["block"] == first["block"]
+
+
+def test_a_release_without_a_name_takes_the_next_free_one_when_it_is_another(items, tmp_path):
+    folder = tmp_path / "dataset"
+    whole = Wholeness("As of run 7: complete", True, "2024-05-03T01:00:00Z")
+    first = publish(dataset(), items, folder, wholeness=whole)
+    assert ("2024-05-03", whole.ended) == (first.path.name, first.edition.created)
+    card = (first.path / "README.md").read_text(encoding="utf-8").partition("\n---\n\n")[2]
+    assert "**As of run 7: complete.**" == card.split("\n\n")[1]
+    second = publish(dataset(), items, folder, wholeness=whole, bom=False)
+    assert ("2024-05-03.2", True) == (second.path.name, second.new)
+    third = publish(dataset(rights="Other rights."), items, folder, wholeness=whole, bom=False)
+    assert ("2024-05-03.3", True, "2024-05-03.2") == (third.path.name, third.new, third.edition.previous)
+    again = publish(dataset(rights="Other rights."), items, folder, wholeness=whole, bom=False)
+    assert (third.path, False) == (again.path, again.new)
+    assert ["2024-05-03", "2024-05-03.2", "2024-05-03.3", "latest"] == sorted(path.name for path in folder.iterdir())
+
+
+def test_nothing_is_known_of_how_whole_it_is_unless_somebody_says_so(items, tmp_path):
+    package = json.loads((publish(dataset(), items, tmp_path / "dataset").path / "datapackage.json").read_bytes())
+    assert ("Nothing is known of how whole it is", None) == (package["whole"], package["complete"])

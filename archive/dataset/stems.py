@@ -1,0 +1,171 @@
+"""The words of a text and what is searched for in their place: the stem, without case, accents and variant letters.
+
+``Migrants``, ``migrant`` and ``migrants'`` are one word to who searches, as are ``Мигранты`` and ``мигрантов``, or
+``المهاجرين`` and ``مهاجر``. Texts and queries go through the same functions, so that what is equal here is found.
+
+- The stemmers are Snowball's (https://snowballstem.org), on the word with its accents, since French and Spanish endings
+  have them; accents go from the stem.
+- Arabic is stemmed here, lightly, after Larkey, Ballesteros and Connell, "Light Stemming for Arabic Information
+  Retrieval" (2007), "light10": an article, "and" and endings are cut off. Snowball's stemmer keeps the article behind
+  "and" (``والحدود``) and takes the first letter off ``سياسات``.
+- Chinese and Japanese are not parted into words but into characters: a word is a run of these.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+from typing import NamedTuple
+
+import Stemmer
+
+_MARKS = "\u00ad\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed\u200c\u200d"
+"""What stands within a word and is none of its letters: soft hyphens, joiners, stress marks, Arabic vowel signs."""
+
+_CHARACTERS = "\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+"""Chinese characters and Japanese letters."""
+
+TOKEN = re.compile(rf"[{_CHARACTERS}]|[^\W_{_CHARACTERS}]+(?:[{_MARKS}]+[^\W_{_CHARACTERS}]*)*")
+"""A word of a text as it was written, or a Chinese character."""
+
+_IS_CHARACTER = re.compile(rf"[{_CHARACTERS}]")
+_REMOVED = re.compile(r"[\W_\u0640]+")
+"""Of a word: marks, the line that stretches Arabic words, and what compatibility forms such as ⒈ are taken apart to."""
+
+_LETTERS = str.maketrans(
+    {
+        # Without a decomposition in Unicode; written so where the letter is missing.
+        "ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "ł": "l", "ı": "i", "þ": "th",
+        # As Lucene's ArabicNormalizer: one alef, one ya, and ta marbuta as ha. Hamza is a mark, and goes with those.
+        "ٱ": "ا", "ى": "ي", "ة": "ه",
+        # The Persian letters that keyboards give instead.
+        "ی": "ي", "ک": "ك",
+        **{chr(zero + digit): str(digit) for zero in (0x0660, 0x06F0) for digit in range(10)},
+    }
+)  # fmt: skip
+
+_SNOWBALL = {
+    "en": "english", "fr": "french", "es": "spanish", "ru": "russian", "pt": "portuguese", "de": "german",
+    "it": "italian", "nl": "dutch", "ro": "romanian", "sv": "swedish", "da": "danish", "no": "norwegian",
+    "nb": "norwegian", "nn": "norwegian", "fi": "finnish", "hu": "hungarian", "tr": "turkish", "ca": "catalan",
+}  # fmt: skip
+"""Language -> name of its stemmer."""
+
+_OF_SCRIPT = {"latin": "en", "cyrillic": "ru", "arabic": "ar"}
+"""Script -> the language that a word of it is taken for in a text that is written in another."""
+
+_SCRIPTS = {
+    "ru": "cyrillic",
+    "ar": "arabic",
+    "zh": "characters",
+    **{name: "latin" for name in _SNOWBALL if name != "ru"},
+}
+
+LANGUAGES = ("ar", "en", "es", "fr", "ru", "zh")
+"""Those in which is searched when nobody says which."""
+
+_SHORTEST_ARABIC = 3
+"""Letters that are left of a word when "and" is cut off; of other beginnings and of endings, two are (light10)."""
+
+
+class Word(NamedTuple):
+    """A word as it is searched for."""
+
+    folded: str
+    """Without case and accents."""
+
+    written: str
+    """In small letters, with its accents; without stress marks, vowel signs and the line that stretches."""
+
+    stem: str
+    language: str
+    """By whose rules it was stemmed; not always that of the text."""
+
+
+def primary(language: str | None) -> str:
+    """The language of a BCP 47 tag without script and region; empty for none."""
+    return (language or "").partition("-")[0].lower()
+
+
+def word(token: str, language: str | None) -> Word:
+    """What stands for a `TOKEN` of a text in ``language`` (BCP 47)."""
+    if _IS_CHARACTER.match(token):
+        character = unicodedata.normalize("NFKC", token)
+        return Word(character, character, character, "zh")
+    name = _language_of(token, primary(language))
+    # Composed letters keep their accents here; a mark that is left alone is a stress mark or a vowel sign.
+    text = _REMOVED.sub("", unicodedata.normalize("NFKC", token).lower())
+    if name == "ar":
+        letters = folded(text)
+        return Word(letters, text, _arabic(letters), name)
+    stem = _stemmer(_SNOWBALL[name]).stemWord(text) if name in _SNOWBALL else text
+    if name == "ru" and len(stem) > 4 and stem.endswith("ец"):
+        stem = stem[:-2] + "ц"  # беженец, беженцы: the vowel is there in one form only, and Snowball leaves it
+    return Word(folded(text), text, folded(stem), name)
+
+
+def folded(text: str) -> str:
+    """Small letters without accents and variants; й stays, which is a letter of its own."""
+    if text.isascii():
+        return text.lower()
+    parts = unicodedata.normalize("NFKD", text.lower()).replace("и\u0306", "й").translate(_LETTERS)
+    return unicodedata.normalize("NFC", _REMOVED.sub("", parts))
+
+
+class Stems(dict[str, str]):
+    """Token -> stem in texts of one language; made when it is first asked for, and told to ``met``."""
+
+    def __init__(self, language: str, met: list[Word]) -> None:
+        super().__init__()
+        self._language = language
+        self._met = met
+
+    def __missing__(self, token: str) -> str:
+        found = word(token, self._language)
+        self._met.append(found)
+        self[token] = found.stem
+        return found.stem
+
+
+def _language_of(token: str, language: str) -> str:
+    script = _SCRIPTS.get(language)
+    if script is None and language:
+        return language
+    own = _script(token)
+    return language if own in (None, script) and language else _OF_SCRIPT.get(own or "", language)
+
+
+def _script(token: str) -> str | None:
+    """The script of the first letter that has one of ours."""
+    for character in token:
+        code = ord(character)
+        if character.isalpha() and (code < 0x250 or 0x1E00 <= code < 0x1F00 or 0xFB00 <= code < 0xFB07):
+            return "latin"
+        if 0x400 <= code < 0x530:
+            return "cyrillic"
+        if 0x620 <= code < 0x780 or 0xFB50 <= code < 0xFF00:
+            return "arabic"
+    return None
+
+
+def _arabic(text: str) -> str:
+    """The light stem of a folded word."""
+    if len(text) > 4 and text[0] in "وف" and text[1:3] in ("ال", "لل"):
+        text = text[1:]
+    for article in ("بال", "كال", "ال", "لل"):
+        if text.startswith(article) and len(text) >= len(article) + 2:
+            text = text.removeprefix(article)
+            break
+    # After the article too, so that الوثيقة is what وثيقة is, whose first letter looks like "and".
+    if text.startswith("و") and len(text) > _SHORTEST_ARABIC:
+        text = text[1:]
+    for ending in ("ها", "ان", "ات", "ون", "ين", "يه", "ه", "ي"):
+        if text.endswith(ending) and len(text) >= len(ending) + 2:
+            text = text.removesuffix(ending)
+    return text
+
+
+@cache
+def _stemmer(name: str) -> Stemmer.Stemmer:
+    return Stemmer.Stemmer(name, 0)  # Without a memory of its own: words are remembered by who asks.
