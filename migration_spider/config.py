@@ -108,6 +108,49 @@ def _profile(value: Any) -> Any:
     return dict(profile)
 
 
+class _WrongError(ValueError):
+    """Its message says what is wrong, where what is expected in general does not tell."""
+
+
+def _steward(name: str) -> AfterValidator:
+    """A check of the field ``name`` of `archive.dataset.Stewardship`."""
+
+    def check(value: str) -> str:
+        from archive.dataset.stewardship import checked  # not loaded by those that publish nothing
+
+        try:
+            return checked(name, value)
+        except ValueError as error:
+            raise _WrongError(str(error)) from None
+
+    return AfterValidator(check)
+
+
+def _authors(value: Any) -> Any:
+    """JSON or Python -> `archive.dataset.Author` each."""
+    try:
+        given = json.loads(value) if isinstance(value, str) and value.strip() else value or ()
+    except json.JSONDecodeError as error:
+        raise _WrongError(f"it is no JSON: {error}") from None
+    if not given:
+        return ()
+    from archive.dataset.stewardship import Author, orcid  # not loaded by those that publish nothing
+
+    try:
+        return tuple(
+            one
+            if isinstance(one, Author)
+            else Author(**{**one, **({"orcid": orcid(one["orcid"])} if one.get("orcid") else {})})
+            for one in given
+        )
+    except (AttributeError, TypeError):
+        raise _WrongError(
+            "an author has the keys name, or family and given, and orcid, affiliation, all texts"
+        ) from None
+    except ValueError as error:
+        raise _WrongError(str(error)) from None
+
+
 _FINITE = Field(ge=0, le=1_000_000, allow_inf_nan=False)
 _STRIP = BeforeValidator(lambda value: "" if value is None else str(value).strip())
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False), "a share from 0 to 1"]
@@ -329,6 +372,72 @@ class Config(BaseModel):
     )
     max_unknown_labels: Amount = Field(0.5, description="labels met for the first time per page read")
 
+    # ---- 6 publish: who stands behind the dataset. Each file that describes a release repeats it.
+    dataset_authors: Annotated[
+        Any,
+        BeforeValidator(_authors),
+        "people and organizations as JSON: "
+        '`[{"family": "Carberry", "given": "Josiah", "orcid": "0000-0002-1825-0097", "affiliation": "Brown"}, '
+        '{"name": "An organization"}]`',
+    ] = Field(
+        (),
+        description="who made the dataset and is cited for it; without, the program is",
+        json_schema_extra={"shown": "nobody"},
+    )
+    dataset_publisher: Annotated[str, _STRIP, _steward("publisher"), "one line of text"] = Field(
+        "",
+        description="who makes the dataset available: a person or an organization, never the portal; without, the "
+        "authors",
+        json_schema_extra={"shown": "nobody"},
+    )
+    dataset_contact: Annotated[str, _STRIP, _steward("contact"), "a mail address"] = Field(
+        "", description="for questions about the dataset", json_schema_extra={"shown": "none"}
+    )
+    dataset_page: Annotated[str, _STRIP, _steward("page"), "a web address"] = Field(
+        "",
+        description="the page about the dataset; without, that of its DOI, else the portal",
+        json_schema_extra={"shown": "none"},
+    )
+    dataset_doi: Annotated[str, _STRIP, _steward("doi"), "a DOI, such as 10.5281/zenodo.1234"] = Field(
+        "",
+        description="of the dataset: the one for all versions, or one that was reserved for this release",
+        json_schema_extra={"shown": "none"},
+    )
+    dataset_licence_note: Annotated[str, _STRIP, _steward("licence_note"), "one line of text"] = Field(
+        "",
+        description="what you allow with your own part: codes, structure, checksums. It follows the note on the rights "
+        "in the texts, and never replaces it",
+        json_schema_extra={"shown": "none"},
+    )
+    dataset_frequency: Annotated[
+        str,
+        _STRIP,
+        _steward("frequency"),
+        "one of continuous, daily, weekly, biweekly, monthly, quarterly, semiannual, annual, as-needed, irregular, "
+        "never, unknown",
+    ] = Field("", description="how often you make a release", json_schema_extra={"shown": "`unknown`"})
+    dataset_downloads: Annotated[str, _STRIP, _steward("downloads"), "the web address of a folder"] = Field(
+        "",
+        description="address below which the folders of the releases stand: `https://example.org/data/` when files are "
+        "at `https://example.org/data/2024-05-01/news.csv`. Without, descriptions name the files beside them",
+        json_schema_extra={"shown": "none"},
+    )
+    dataset_concepts: Annotated[str, _STRIP, _steward("concepts"), "the web address of a folder"] = Field(
+        "",
+        description="address below which the vocabularies and their terms are named in SKOS: "
+        "`https://example.org/id/` gives `https://example.org/id/places/011`. Choose it before others cite them. "
+        "Without, each has a UUID, the same in every release",
+        json_schema_extra={"shown": "UUIDs"},
+    )
+    dataset_funder: Annotated[str, _STRIP, _steward("funder"), "one line of text"] = Field(
+        "", description="who paid for it", json_schema_extra={"shown": "nobody"}
+    )
+    dataset_ckan_organization: Annotated[str, _STRIP, _steward("ckan_organization"), "one line of text"] = Field(
+        "",
+        description="name or id of your organization in a CKAN catalogue or on the Humanitarian Data Exchange",
+        json_schema_extra={"shown": "none"},
+    )
+
     # ---- whom a run tells. The addresses are secrets, so they come from the environment, never from a command line.
     metrics_file: Annotated[
         str, _STRIP, AfterValidator(_metrics_file), "the path of a .prom file in a folder that exists"
@@ -389,7 +498,9 @@ class Config(BaseModel):
             value = " ".join(str(given[name]).splitlines())
             value = f"={value}" if value.strip() else " is empty"
             said = f"{name}{'' if name in SECRETS else value}: expected {_expected(cls.model_fields[names()[name]])}"
-            raise OptionError(where + said) from None
+            reason = error.errors()[0].get("ctx", {}).get("error")
+            why = f"; {' '.join(str(reason).splitlines())}" if isinstance(reason, _WrongError) else ""
+            raise OptionError(where + said + why) from None
 
 
 def names() -> dict[str, str]:

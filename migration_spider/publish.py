@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import fields
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from archive.dataset import Dataset, DatasetError, Example, Vocabulary
+from archive import ArchiveError
+from archive.cdxj import warc_files
+from archive.dataset import Collection, Dataset, DatasetError, Holdings, Stewardship, Stories, Vocabulary, placed, proof
+from archive.dataset.attachments import Attachments
 from migration_spider import EXTRACTOR
 from migration_spider.changes import MARKUP
+from migration_spider.config import PREFIX, Config
+from migration_spider.examples import EXAMPLES
 from migration_spider.exceptions import StateError
 from migration_spider.items import PROVENANCE, UNEXPORTED, NewsItem
+from migration_spider.normalize.language import detect
 from migration_spider.normalize.problems import PROBLEMS
+from migration_spider.standing import UNKNOWN, RunTables, Standing
 from migration_spider.state.lines import parse_or_say, read
 from migration_spider.vocabularies.data import FILES, load
 
@@ -23,62 +34,39 @@ RIGHTS = (
     "used freely."
 )
 
-QUESTION = "News on objective 8 in West Africa by year"
+NOBODY, UNTOLD = Stewardship(), Collection()
 
-EXAMPLES = (
-    Example(
-        tool="pandas",
-        language="python",
-        code=r"""
-import pandas
-news = pandas.read_csv("news.csv", dtype=str, na_filter=False)
-found = news[news.gcm_objectives_id.str.contains(r"\b8\b") & news.geographic_scope_within.str.contains(r"\b011\b")]
-print(found.publication_date.str[:4].value_counts().sort_index())
-""",
-    ),
-    Example(
-        tool="DuckDB",
-        language="sql",
-        code="""
-SELECT year(publication_date) AS year, count(*) AS items FROM 'news.parquet'
-WHERE list_contains([term.id for term in gcm_objectives], '8') AND list_has_any([term.id for term in geographic_scope],
-  (SELECT list(id) FROM 'vocabularies/places_within.csv' WHERE within = '011')) GROUP BY 1 ORDER BY 1;
-""",
-        needs=("news.parquet",),
-    ),
-    Example(
-        tool="SQLite (`news.sqlite`)",
-        language="sql",
-        code="""
-SELECT substr(publication_date, 1, 4) AS year, count(*) AS items FROM news
-WHERE id IN (SELECT news_id FROM news_gcm_objectives WHERE id = '8')
-  AND id IN (SELECT news_id FROM news_geographic_scope JOIN places_within USING (id) WHERE within = '011') GROUP BY 1;
-""",
-    ),
-    Example(
-        tool="R",
-        language="r",
-        code=r"""
-news <- read.csv("news.csv", colClasses = "character", fileEncoding = "UTF-8-BOM")
-found <- subset(news, grepl("\\b8\\b", gcm_objectives_id) & grepl("\\b011\\b", geographic_scope_within))
-print(table(substr(found$publication_date, 1, 4)))
-""",
-    ),
-)
-"""Answers to `QUESTION`; each line counts, since people copy them."""
+UN_LANGUAGES = ("en", "fr", "es", "ar", "ru", "zh")
 
 _TERM_COLUMNS = {
     "type": "Kind of the term: of a place `global`, `region`, `subregion`, `country`; of a publisher `country-network`",
     "iso3": "ISO 3166-1 alpha-3 code of a country",
     "parent": "Code of the place that holds it",
+    "number": "Place in the order of the source, from 1",
     "note": "To be read with the term",
     "status": "`observed` on the portal as a value, or `expected`",
     "generic": "True when the name is an everyday word",
 }
 
 
-def dataset(site: str) -> Dataset:
-    """The description of the news read from ``site`` (origin, ``https://migrationnetwork.un.org``)."""
+def dataset(
+    site: str,
+    *,
+    stewardship: Stewardship = NOBODY,
+    collection: Collection = UNTOLD,
+    standing: Standing = UNKNOWN,
+    holdings: Holdings | None = None,
+    wacz: Path | None = None,
+) -> Dataset:
+    """The description of the news read from ``site`` (origin, ``https://migrationnetwork.un.org``).
+
+    Args:
+        stewardship: who makes and keeps the dataset.
+        collection: how it was collected.
+        standing: how whole it is, and the runs that say so.
+        holdings: what the archive has; None where a release is made of the items alone.
+        wacz: a package of the archive that the release is to name.
+    """
     return Dataset(
         name="news",
         package="migrationnetwork-news",
@@ -96,9 +84,12 @@ def dataset(site: str) -> Dataset:
         homepage=site,
         publisher="United Nations Network on Migration",
         compiler=EXTRACTOR,
+        themes={"INTR": "International issues", "SOCI": "Population and society"},
+        places=("world",),
         keywords=("migration", "United Nations", "Global Compact for Migration", "news", "multilingual"),
         item=NewsItem,
         parse=parse_or_say,
+        first=("title", "publication_date", "language", "url"),
         order=("node_id", "language"),
         formats={
             "publication_date": "date",
@@ -106,8 +97,18 @@ def dataset(site: str) -> Dataset:
             "last_changed": "datetime",
             "fetched_at": "datetime",
         },
+        parallel="body_text",
         texts=("summary", "body_text", "body_html"),
         searched=("title", "summary", "body_text"),
+        text_language=("content_language", "language"),
+        sought={
+            "en": "migrants",
+            "fr": "réfugiés",
+            "es": "migración",
+            "ar": "المهاجرين",
+            "ru": "мигрантов",
+            "zh": "移民",
+        },
         unexported=tuple(f"{kind.__name__}.{name}" for kind, names in UNEXPORTED.items() for name in names),
         heading="title",
         changed="last_changed",
@@ -119,15 +120,41 @@ def dataset(site: str) -> Dataset:
             "Image.url": "Absolute URL.",
             "Image.alt": "Alternative text as printed.",
         },
+        added={"attachments": placed(holdings)},
         vocabularies=[_vocabulary(field, name) for field, name in FILES.items()],
         date="publication_date",
         counted=("language", "gcm_objectives", "cross_cutting_themes", "material_type"),
         language="language",
+        digest="content_sha256",
+        stories=Stories(
+            group="node_id",
+            fallback="is_fallback",
+            translations="translations",
+            text_language="content_language",
+            files="attachments",
+            assumed="en",
+        ),
         problems="problems",
         problem_meanings={code.partition(":")[0]: meaning for code, meaning in PROBLEMS.items()},
-        question=QUESTION,
+        parts=(
+            partial(RunTables, standing=standing),
+            Attachments("attachments", holdings, detect),
+            proof(holdings, wacz),
+        ),
+        stewardship=stewardship,
+        collection=collection,
         examples=EXAMPLES,
     )
+
+
+def stewardship(config: Config) -> Stewardship:
+    """Who stands behind the dataset, as the settings ``MIGRATION_DATASET_...`` say."""
+    return Stewardship(**{one.name: getattr(config, f"dataset_{one.name}") for one in fields(Stewardship)})
+
+
+def unset(steward: Stewardship) -> list[str]:
+    """Names of the settings that are asked for and were not set."""
+    return [f"{PREFIX}DATASET_{name.upper()}" for name in steward.missing()]
 
 
 def site_of(items: Path) -> str:
@@ -142,8 +169,29 @@ def site_of(items: Path) -> str:
         raise DatasetError(str(error)) from error
     if first is None:
         raise DatasetError(f"{items} has no item yet: there is nothing to publish")
-    parts = urlsplit(first[2]["url"])
+    try:
+        parts = urlsplit(first[2]["url"])
+    except ValueError as error:
+        raise DatasetError(f"{items}: the address of the first item is none ({error})") from error
     return f"{parts.scheme}://{parts.netloc}"
+
+
+@contextmanager
+def holdings_of(folder: Path) -> Iterator[Holdings | None]:
+    """What the archive in ``folder`` has; None where there is no archive: a release can be made of items alone.
+
+    Raises:
+        DatasetError: the archive cannot be read.
+    """
+    if not folder.is_dir() or not warc_files(folder):
+        yield None
+        return
+    try:
+        holdings = Holdings(folder)
+    except ArchiveError as error:
+        raise DatasetError(str(error)) from error
+    with holdings:
+        yield holdings
 
 
 def _vocabulary(field: str, name: str) -> Vocabulary:
@@ -157,5 +205,7 @@ def _vocabulary(field: str, name: str) -> Vocabulary:
         licence=data["licence"],
         notes=data["notes"],
         terms=data["terms"],
+        languages=UN_LANGUAGES,
+        notations=("iso3",) if name == "places" else (),
         descriptions=_TERM_COLUMNS,
     )

@@ -49,6 +49,8 @@ REMOTE_CONTROL_ENABLED = False  # True: opens a port that runs Python
 # ---- 2 capture ----------------------------------------------------------------------------------------------------
 ADDONS = {"archive.addon.ArchiveAddon": 300}
 ARCHIVE_PREFIX = "migrationnetwork"
+ARCHIVE_TITLE = "News of the United Nations Network on Migration"  # None: what `scrapy archive-wacz` is called
+ARCHIVE_TEXT_FIELD = "body_text"  # "text": what is searched in it
 ARCHIVE_FREEZE_GC = True  # False: a tenth of the CPU time of a page, for 15 to 30 MB
 # One request is one answer of the live site: Scrapy's own cache would put an unarchived copy in its place.
 HTTPCACHE_ENABLED = False

@@ -1,14 +1,18 @@
 """Settings that make no sense are told in one line before anything is fetched; docs/settings.md is as they are."""
 
+import json
 import math
+import re
 from urllib.parse import urlsplit
 
 import pytest
 from scrapy.settings import Settings
 
+from archive.dataset import Author
 from migration_spider import settings as project
 from migration_spider.config import Config, defaults, documented, names
 from migration_spider.exceptions import OptionError
+from migration_spider.publish import stewardship, unset
 from tests.crawling import ROOT, crawl, items, run
 from tests.harvesting import command
 from tests.portal import Portal
@@ -21,6 +25,10 @@ ANYTHING = {
     "MIGRATION_EXCLUDED_PATHS": '{"a": 1}',
     "MIGRATION_LANGUAGES": "English",
     "DATA_DIR": "",
+    **{
+        f"MIGRATION_DATASET_{name}": "two\nlines"
+        for name in ("PUBLISHER", "LICENCE_NOTE", "FUNDER", "CKAN_ORGANIZATION")
+    },
 }
 """Settings that are text, with one that they may not be."""
 
@@ -130,6 +138,68 @@ def test_where_a_run_tells_of_itself(tmp_path):
     assert ("http://a.example/x", file) == (read.webhook_url, read.metrics_file)
     with pytest.raises(OptionError, match="MIGRATION_METRICS_FILE"):
         Config.of({"MIGRATION_METRICS_FILE": f"{tmp_path}/migration.txt"})
+
+
+JANE = {
+    "family": "Carberry",
+    "given": "Josiah",
+    "orcid": "https://orcid.org/0000-0002-1825-0097",
+    "affiliation": "Brown",
+}
+
+
+def test_who_stands_behind_the_dataset_is_read_into_one_form():
+    read = Config.of(
+        settings(
+            MIGRATION_DATASET_AUTHORS=json.dumps([JANE, {"name": "An organization"}]),
+            MIGRATION_DATASET_DOI=" https://doi.org/10.5281/zenodo.1234 ",
+            MIGRATION_DATASET_FREQUENCY="Weekly",
+            MIGRATION_DATASET_DOWNLOADS="https://example.org/data",
+        )
+    )
+    assert read == Config.of(
+        settings(
+            MIGRATION_DATASET_AUTHORS=[JANE, Author(name="An organization")],
+            MIGRATION_DATASET_DOI="doi:10.5281/zenodo.1234",
+            MIGRATION_DATASET_FREQUENCY="weekly",
+            MIGRATION_DATASET_DOWNLOADS="https://example.org/data/",
+        )
+    )
+    steward = stewardship(read)
+    assert ["Josiah Carberry", "An organization"] == [author.called for author in steward.authors]
+    assert ("0000-0002-1825-0097", "10.5281/zenodo.1234") == (steward.authors[0].orcid, steward.doi)
+    names = ("PUBLISHER", "CONTACT", "PAGE", "LICENCE_NOTE")
+    assert [f"MIGRATION_DATASET_{name}" for name in names] == unset(steward)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("AUTHORS", "[{", "it is no JSON"),
+        ("AUTHORS", '["Jane"]', "an author has the keys name, or family"),
+        ("AUTHORS", "5", "an author has the keys"),
+        ("AUTHORS", '[{"name": 5}]', "an author has the keys"),
+        ("AUTHORS", '[{"nom": "Jane"}]', "an author has the keys"),
+        ("AUTHORS", "[{}]", "either a name"),
+        ("AUTHORS", '[{"name": "Jane", "family": "Doe"}]', "either a name"),
+        ("AUTHORS", '[{"name": "Jane", "orcid": "0000-0002-1825-0097"}]', "an ORCID iD is a person's"),
+        ("AUTHORS", '[{"family": "Doe", "orcid": "0000-0002-1825-0079"}]', "its last digit does not fit"),
+        ("AUTHORS", '[{"family": "Doe", "orcid": "0000-0002-1825"}]', "sixteen digits"),
+        ("AUTHORS", json.dumps([{"name": "\x1b[31m"}]), "without control characters"),
+        ("DOI", "10.5281", "is no DOI"),
+        ("DOI", "https://example.org/10.5281/zenodo.1", "is no DOI"),
+        ("CONTACT", "jane", "is no mail address"),
+        ("CONTACT", "jane@example.org, joe@example.org", "is no mail address"),
+        ("PAGE", "example.org/data", "is no web address"),
+        ("PAGE", "https://user:word@example.org/", "is no web address"),
+        ("PAGE", "https://example.org/a b>", "is no web address"),
+        ("DOWNLOADS", "https://example.org/?a=1", "has no ?"),
+        ("FREQUENCY", "hourly", "is no frequency"),
+    ],
+)
+def test_what_is_wrong_about_the_dataset_is_told(name, value, says):
+    with pytest.raises(OptionError, match=rf"^MIGRATION_DATASET_{name}=.*: expected .*; .*{re.escape(says)}"):
+        Config.of(settings(**{f"MIGRATION_DATASET_{name}": value}))
 
 
 def test_an_empty_value_is_called_empty():

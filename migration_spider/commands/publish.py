@@ -5,23 +5,32 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 from rich.progress import Progress
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
+from archive import ArchiveError, CollectionLockedError, documents
 from archive.commands.output import printing
-from archive.dataset import DatasetError, Release, publish
-from migration_spider.monitors import NOT_ARCHIVED, USAGE
-from migration_spider.publish import dataset, site_of
+from archive.dataset import DatasetError, Release, Wholeness, publish
+from archive.dataset.shelf import LATEST
+from archive.dataset.signing import sign, signer, stamp
+from archive.timestamp import require_server
+from archive.warc.lock import CollectionLock
+from migration_spider.config import Config
+from migration_spider.datasheet import collection_of
+from migration_spider.exceptions import MigrationError, OptionError
+from migration_spider.monitors import INCOMPLETE, LOCKED, NOT_ARCHIVED, USAGE
+from migration_spider.publish import dataset, holdings_of, site_of, stewardship, unset
+from migration_spider.standing import standing_of
 
 EXAMPLES = """\
 examples:
-  scrapy publish                                   data/dataset/<date of the newest capture>/
+  scrapy publish                                   data/dataset/<date of the last run>/
   scrapy publish --metadata-only                   without the texts
-  scrapy publish --version 2024-05-01.2            a second release of the day
+  scrapy publish --version 1.0
+  scrapy publish --incomplete                      although pages are missing: the release says so
   scrapy publish -s DATA_DIR=demo-data
 """
 
@@ -40,47 +49,96 @@ class Command(ScrapyCommand):
 
     def long_desc(self) -> str:
         return """\
-Writes DATA_DIR/dataset/VERSION/, which must not be there with other contents.
+Writes DATA_DIR/dataset/VERSION/, which must not be there with other contents. The release says how whole it is.
 
 exit codes:
   0  published, or the very same release is there
   2  wrong usage, nothing to publish, or the version is there with other contents
-  5  it could not be written"""
+  3  the items are incomplete or a sample, and --incomplete is not given
+  5  it could not be written, signed or stamped
+  75 a run is going on
+  130 interrupted"""
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         parser.formatter_class = argparse.RawDescriptionHelpFormatter
-        parser.add_argument("--version", metavar="V", help="name of the release (default: date of the newest capture)")
+        parser.add_argument("--version", metavar="V", help="name of the release (default: date of the last run)")
+        parser.add_argument("--incomplete", action="store_true", help="publish also what is incomplete or a sample")
         parser.add_argument("--metadata-only", action="store_true", help="leave summary and body text out")
         parser.add_argument(
             "--no-bom", action="store_true", help="CSV without byte order mark: for programs, not for Excel"
         )
+        parser.add_argument(
+            "--wacz", metavar="FILE", help="name this package of the archive, which must hold all it cites"
+        )
+        parser.add_argument("--sign", metavar="HOW", help="gpg, gpg:KEY or minisign:KEYFILE")
+        parser.add_argument("--timestamp", metavar="URL", help="an RFC 3161 server that is to stamp the digests")
         parser.epilog = EXAMPLES
 
     @printing
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         if args:
             raise UsageError(f"unrecognized argument: {args[0]}", print_help=False)
-        settings: Any = self.settings
-        data = Path(settings["DATA_DIR"])
-        items = data / "items" / "news.jsonl"
         try:
-            with Steps() as steps:
+            config = Config.of(self.settings)
+            how = signer(opts.sign) if opts.sign else None
+            if opts.timestamp:
+                require_server(opts.timestamp)
+        except (OptionError, ArchiveError) as error:
+            self._fail(str(error), USAGE)
+            return
+        steward = stewardship(config)
+        data, warc = config.data_dir, config.data_dir / "warc"
+        items = data / "items" / "news.jsonl"
+        release: Release | None = None
+        try:
+            for folder in (data, warc):  # a harvest holds both, a plain crawl the second
+                CollectionLock.require_free(folder)
+            site = site_of(items)
+            standing = standing_of(data, config.languages)
+            if standing.complete is False and not opts.incomplete:
+                rather = "--incomplete publishes it as it is, and the release says so"
+                self._fail(f"{standing.said}: {standing.remedy}; {rather}", INCOMPLETE)
+                return
+            with Steps() as steps, holdings_of(warc) as holdings:
                 release = publish(
-                    dataset(site_of(items)),
+                    dataset(
+                        site,
+                        stewardship=steward,
+                        collection=collection_of(data, config, site, standing.runs),
+                        standing=standing,
+                        holdings=holdings,
+                        wacz=Path(opts.wacz) if opts.wacz else None,
+                    ),
                     items,
                     data / "dataset",
                     version=opts.version,
                     texts=not opts.metadata_only,
                     bom=not opts.no_bom,
+                    wholeness=Wholeness(standing.said, standing.complete, standing.ended),
                     progress=steps.tell,
                 )
-        except DatasetError as error:
+            detached = [
+                *(sign(release.path, how) if how else ()),
+                *(stamp(release.path, opts.timestamp) if opts.timestamp else ()),
+            ]
+        except (DatasetError, MigrationError) as error:
             self._fail(str(error), USAGE)
+        except CollectionLockedError as error:
+            holder = f"process {error.pid}" if error.pid is not None else "another process"
+            self._fail(f"a run is going on ({holder}): publish when it has ended", LOCKED)
+        except ArchiveError as error:  # the release is there
+            self._fail(str(error), NOT_ARCHIVED)
         except OSError as error:
             self._fail(f"{error.filename}: {error.strerror}" if error.filename else str(error), NOT_ARCHIVED)
+        except KeyboardInterrupt:
+            done = f"{release.path} is there, and not signed or stamped" if release else "nothing was published"
+            print(f"scrapy publish: interrupted; {done}", file=sys.stderr)
+            self.exitcode = 130
         else:
-            print(_report(release))
+            print(_report(release, unset(steward)))
+            for path in detached:
+                print(f"Signed or stamped: {path}")
 
     def _fail(self, problem: str, code: int) -> None:
         print(f"scrapy publish: error: {problem}", file=sys.stderr)
@@ -110,12 +168,18 @@ class Steps:
         self._told = step
 
 
-def _report(release: Release) -> str:
+def _report(release: Release, unset: list[str]) -> str:
     edition = release.edition
     counts = ", ".join(f"{edition.changed[kind]} {kind}" for kind in ("added", "changed", "removed"))
     since = f"since {edition.previous}" if edition.previous else "first release"
-    lines = [f"{release.items} items ({since}: {counts})"]
+    lines = [f"{release.said} ({since}: {counts})", edition.whole]
     if not release.parquet:
         lines.append("Without Parquet: pyarrow is not installed (pip install -e '.[parquet]')")
+    if unset:
+        lines.append(f"not set: {', '.join(unset)}: used neutral defaults (docs/publish.md)")
+    if not release.linked:
+        lines.append(f"{release.path.parent / LATEST} could not be set: something else is there, or links cannot be")
+    if not documents.installed():
+        lines.append("Without the texts of files: pip install -e '.[documents]'")
     lines.append(f"Release {edition.version}: {release.path}{'' if release.new else ', the same as before'}")
     return "\n".join(lines)

@@ -11,13 +11,12 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from archive.disk import oddity
+from archive.wacz.reading import Window, data_offset, is_warc
 from archive.warc.salvage import OPEN_SUFFIX
 from migration_spider.exceptions import MigrationError
 
 _BUFFER = 1 << 18
 _STAMP = re.compile(r"-(\d{17})-(\d{5,})-")
-_LOCAL_HEADER = 30
-"""Bytes of a local file header in front of its name (ZIP specification, APPNOTE 4.3.7)."""
 
 
 class SourceError(MigrationError):
@@ -48,7 +47,7 @@ class Source:
         stream = _open(self.location)
         if self.size is None:
             return stream
-        return cast("BinaryIO", io.BufferedReader(_Window(stream, self.start, self.size), _BUFFER))
+        return cast("BinaryIO", io.BufferedReader(Window(stream, self.start, self.size), _BUFFER))
 
     def read(self, offset: int, length: int) -> bytes:
         """``length`` bytes at ``offset``, fewer at the end of the file. Raises OSError."""
@@ -141,7 +140,7 @@ def _packaged(location: str) -> Iterator[Source]:
     """The WARC files inside a WACZ: stored, so that a record is read without the rest (WACZ 1.1.1, section 4)."""
     try:
         with _open(location) as stream, zipfile.ZipFile(stream) as package:
-            entries = [entry for entry in package.infolist() if _is_warc(entry.filename)]
+            entries = [entry for entry in package.infolist() if is_warc(entry.filename)]
             if not entries:
                 raise SourceError(f"{location}: no WARC file in archive/: this is no WACZ")
             for entry in entries:
@@ -149,47 +148,7 @@ def _packaged(location: str) -> Iterator[Source]:
                     raise SourceError(
                         f"{location}: {entry.filename} is compressed, which WACZ forbids: unzip it and name that file"
                     )
-                stream.seek(entry.header_offset)
-                header = stream.read(_LOCAL_HEADER)
-                variable = int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little")
-                start = entry.header_offset + _LOCAL_HEADER + variable
-                yield Source(location, entry.filename.rpartition("/")[2], start, entry.file_size)
+                name = entry.filename.rpartition("/")[2]
+                yield Source(location, name, data_offset(stream, entry), entry.file_size)
     except (zipfile.BadZipFile, OSError) as error:
         raise SourceError(f"{location}: {error}") from error
-
-
-def _is_warc(name: str) -> bool:
-    return name.startswith("archive/") and name.lower().endswith((".warc", ".warc.gz"))
-
-
-class _Window(io.RawIOBase):
-    """``size`` bytes from ``start`` on of ``stream``, as a file of their own."""
-
-    def __init__(self, stream: BinaryIO, start: int, size: int) -> None:
-        self._stream, self._start, self._size = stream, start, size
-        self._place = 0
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._place, io.SEEK_END: self._size}[whence]
-        self._place = max(0, base + offset)
-        return self._place
-
-    def tell(self) -> int:
-        return self._place
-
-    def readinto(self, buffer: Any) -> int:
-        self._stream.seek(self._start + self._place)
-        data = self._stream.read(max(0, min(len(buffer), self._size - self._place)))
-        buffer[: len(data)] = data
-        self._place += len(data)
-        return len(data)
-
-    def close(self) -> None:
-        self._stream.close()
-        super().close()
