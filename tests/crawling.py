@@ -19,7 +19,7 @@ ENVIRONMENT = {
 }
 SCRAPY = [sys.executable, "-m", "scrapy"]
 
-FEWER = {"MIGRATION_LINK_SAMPLE": 0}
+FEWER = {"MIGRATION_LINK_SAMPLE": 0, "MIGRATION_REQUISITES": False}
 """What spares requests, and is told by the tests that are about it."""
 
 

@@ -8,6 +8,7 @@ shown by the commands that tests start themselves.
 from __future__ import annotations
 
 import atexit
+import encodings
 import json
 import os
 import pkgutil
@@ -128,6 +129,29 @@ def _import(package: str) -> None:
                 import_module(name)
 
 
+def _prepare() -> None:
+    """Make what each command would make anew: templates, names of languages, encodings."""
+    from babel import Locale
+
+    from migration_spider.report import html, markdown, terminal
+
+    for made, suffix in (
+        (html.environment(), "html"),
+        (html.environment("migration_spider.survey"), "html"),
+        (markdown.environment(), "md"),
+        (terminal.environment(), "txt"),
+    ):
+        for name in made.list_templates([suffix]):
+            made.get_template(name)
+    for language in ("en", "es", "fr", "ar", "ru", "zh"):
+        assert Locale.parse(language).languages
+    for module in ("babel.dates", "babel.numbers", "rich._emoji_codes", "twisted.internet.asyncioreactor"):
+        import_module(module)
+    for name in (one.name for one in pkgutil.iter_modules(encodings.__path__)):
+        with suppress(ImportError):  # those of another system
+            import_module(f"encodings.{name}")
+
+
 def _serve(link: socket.socket) -> tuple[list[str], dict[str, str], str, list[int]] | None:
     """In the process of a command: its arguments, environment, folder and outputs; None at the end of the server."""
     while True:
@@ -149,6 +173,7 @@ def main() -> None:
         warnings.simplefilter("ignore")  # some modules of Scrapy are deprecated
         for package in ("scrapy", *sys.argv[2:]):
             _import(package)
+        _prepare()
     assert "twisted.internet.reactor" not in sys.modules, "each process needs its own"
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with socket.socket(fileno=int(sys.argv[1])) as link:

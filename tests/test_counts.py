@@ -37,7 +37,7 @@ class Site:
         self.portal, self.data = portal, data
 
     def harvest(self, *flags, code=0, revisit=OFTEN, **settings):
-        settings |= {"MIGRATION_REVISIT": revisit, "MIGRATION_REQUISITES": False}
+        settings |= {"MIGRATION_REVISIT": revisit}
         run(command(self.data, *flags, site=self.portal.url, **settings), code)
         return counted(report(self.data))
 

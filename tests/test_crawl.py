@@ -47,7 +47,7 @@ LISTINGS = {"MIGRATION_NEWS_LISTINGS": "", "MIGRATION_LISTINGS": "", "MIGRATION_
     ],
 )
 def test_all_is_found_whatever_the_settings_name(portal, tmp_path, source, value, how):
-    crawl(tmp_path, site=portal.url, MIGRATION_REQUISITES=False, **LISTINGS | {source: value})
+    crawl(tmp_path, site=portal.url, **LISTINGS | {source: value})
     found = {name.rpartition("/")[2] for name in stats(tmp_path) if name.startswith("migration/found/")}
     assert how in found
     assert urls_of(portal.truth()) == {line["url"] for line in items(tmp_path)}
@@ -77,8 +77,8 @@ def test_attachments_have_their_digest(demo):
 
 
 def test_style_and_images_are_archived_and_can_be_left_out(portal, tmp_path):
-    crawl(tmp_path / "with", "max_items=3", site=portal.url)
-    crawl(tmp_path / "without", "max_items=3", site=portal.url, MIGRATION_REQUISITES=False)
+    crawl(tmp_path / "with", "max_items=3", site=portal.url, MIGRATION_REQUISITES=True)
+    crawl(tmp_path / "without", "max_items=3", site=portal.url)
     kinds = {}
     for name in ("with", "without"):
         kinds[name] = set()
@@ -121,7 +121,7 @@ def test_urls_takes_just_these_pages_also_fallbacks(portal, tmp_path):
         if row["lang"] == "en" and not any(o["lang"] == "ru" and o["nid"] == row["nid"] for o in portal.truth())
     )
     pages.write_text(f"{english['url']}\n/es/node/7756\n/ru/node/{only_english}\n", encoding="utf-8")
-    crawl(tmp_path, f"urls={pages}", site=portal.url, MIGRATION_REQUISITES=False)
+    crawl(tmp_path, f"urls={pages}", site=portal.url)
     lines = items(tmp_path)
     assert {f"{english['nid']}@en", "7756@es", f"{only_english}@ru"} == {line["id"] for line in lines}
     fallback = next(line for line in lines if line["language"] == "ru")

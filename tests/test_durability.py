@@ -37,7 +37,7 @@ def test_the_archive_is_synced_then_the_line_written_and_synced_then_the_item_co
     with Portal(nodes=4) as portal:
         # The archive is synced by nobody else meanwhile.
         settings = {"STATS_CLASS": "tests.tracing.Tracer", "ARCHIVE_FSYNC_INTERVAL": 3600}
-        crawl(tmp_path, "languages=en", site=portal.url, MIGRATION_REQUISITES=False, **settings)
+        crawl(tmp_path, "languages=en", site=portal.url, **settings)
     events = [json.loads(event) for event in (tmp_path / "trace.jsonl").read_text().splitlines()]
     counted = [n for n, event in enumerate(events) if event.get("counted") == "migration/items/new"]
     file = tmp_path / "items" / "news.jsonl"
@@ -64,6 +64,6 @@ def test_an_item_met_at_two_addresses_in_one_run_is_one_version(tmp_path, monkey
         monkeypatch.setattr(portal.faults, "instead", lambda target: other if target == "/again" else own(target))
         wanted = tmp_path / "urls.txt"
         wanted.write_text(f"{row['url']}\n{portal.url}/again\n")
-        crawl(tmp_path / "data", f"urls={wanted}", site=portal.url, MIGRATION_REQUISITES=False)
+        crawl(tmp_path / "data", f"urls={wanted}", site=portal.url)
     assert [(f"{row['nid']}@en", 1)] == [(line["id"], line["version"]) for line in items(tmp_path / "data")]
     assert 1 == stats(tmp_path / "data")["migration/items/again"]

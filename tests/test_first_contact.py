@@ -55,7 +55,7 @@ CASES = {
 def run(folder, plans, code=0):
     """(what was printed, addresses of items, requests, addresses of the truth) of a crawl of the portal so planned."""
     with Portal(nodes=16, plans=plans) as portal:
-        words = {"MIGRATION_REQUISITES": False, "MIGRATION_LINK_SAMPLE": 20, "CLOSESPIDER_PAGECOUNT": ENOUGH}
+        words = {"MIGRATION_LINK_SAMPLE": 20, "CLOSESPIDER_PAGECOUNT": ENOUGH}
         printed = crawl(folder, site=portal.url, code=code, **words)
         wanted = {unquote(row["url"]) for row in portal.truth()}
         return printed, {unquote(item["url"]) for item in items(folder)}, list(portal.requests), wanted
@@ -78,11 +78,10 @@ def test_all_items_or_what_is_missing(case, known, tmp_path):
     assert len(requests) <= SHARE * known + LOOKING, sorted(target for _, target, *_ in requests)
 
 
-@pytest.mark.parametrize("changes", [["unknown"], ["unknown=Knowledge", "no-hub", "no-text-links"]])
-def test_a_recorded_site_with_an_unknown_plan(shared, tmp_path, changes):
+def test_a_recorded_site_with_an_unknown_plan(shared, tmp_path):
     portals = shared / "portals"
-    with Recorded(replanned(portals / "olivero.warc.gz", changes)) as portal:
-        crawl(tmp_path, site=portal.url, MIGRATION_REQUISITES=False)
+    with Recorded(replanned(portals / "olivero.warc.gz", ["unknown=Knowledge", "no-hub", "no-text-links"])) as portal:
+        crawl(tmp_path, site=portal.url)
         found = {item["url"].removeprefix(portal.url) for item in items(tmp_path)}
     wanted = truth(portals / "truth.jsonl.gz")
     assert set() == found - wanted

@@ -104,8 +104,8 @@ def test_a_run_with_nothing_changed_stores_nothing_and_asks_little(tmp_path):
 
 def test_what_a_crawl_of_a_few_items_left_out_is_found(tmp_path):
     with Portal(nodes=8) as portal:
-        crawl(tmp_path, "max_items=3", site=portal.url, MIGRATION_REQUISITES=False)
-        harvest(tmp_path, site=portal.url, MIGRATION_REVISIT=SELDOM, MIGRATION_REQUISITES=False)
+        crawl(tmp_path, "max_items=3", site=portal.url)
+        harvest(tmp_path, site=portal.url, MIGRATION_REVISIT=SELDOM)
         wanted = {row["url"] for row in portal.truth()}
     assert wanted == {line["url"] for line in items(tmp_path)}
 

@@ -7,7 +7,7 @@ from tests.crawling import items, scrapy
 from tests.harvesting import OFTEN, harvest, lose
 from tests.hostile import Hostile, listing, page
 
-FAST = {"MIGRATION_REQUISITES": False, "MIGRATION_REVISIT": OFTEN}
+FAST = {"MIGRATION_REVISIT": OFTEN}
 E = "\xe9"
 """As http.server sends it: one byte, 0xE9."""
 

@@ -63,7 +63,7 @@ def test_the_places_that_are_kept_are_few():
 
 def test_a_new_look_of_the_site_is_told_on_the_first_day(tmp_path):
     with Portal(nodes=30, variant="classy") as portal:
-        asked = {"site": portal.url, "MIGRATION_REQUISITES": False, "MIGRATION_REVISIT": OFTEN}
+        asked = {"site": portal.url, "MIGRATION_REVISIT": OFTEN}
         harvest(tmp_path, "-a", "languages=en", **asked)
         before = (tmp_path / "items" / "news.jsonl").read_bytes()
         portal.editor.restyle("bare")

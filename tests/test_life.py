@@ -23,7 +23,7 @@ def test_the_table_has_a_rule_for_whatever_can_be():
 
 def test_an_item_that_is_back_at_its_first_address_is_not_gone(tmp_path):
     with Portal(nodes=2) as portal:
-        how = {"site": portal.url, "MIGRATION_REVISIT": OFTEN, "MIGRATION_REQUISITES": False}
+        how = {"site": portal.url, "MIGRATION_REVISIT": OFTEN}
         harvest(tmp_path, **how)
         nid = next(nid for nid, node in portal.site.nodes.items() if node.is_item and node.source == "en")
         shown = portal.site.nodes[nid].translations["en"]
@@ -42,7 +42,7 @@ def test_an_item_that_is_back_at_its_first_address_is_not_gone(tmp_path):
 
 def test_two_that_change_places_and_one_that_is_restored_are_what_they_were(tmp_path):
     with Portal(nodes=3) as portal:
-        how = {"site": portal.url, "MIGRATION_REVISIT": OFTEN, "MIGRATION_REQUISITES": False}
+        how = {"site": portal.url, "MIGRATION_REVISIT": OFTEN}
         harvest(tmp_path, **how)
         one, other, third = [nid for nid, node in portal.site.nodes.items() if node.is_item and node.source == "en"][:3]
         with portal.site.lock:

@@ -19,7 +19,7 @@ from tests.crawling import items, scrapy
 from tests.harvesting import OFTEN, harvest, ids, lose
 from tests.portal import Portal, fields
 
-FAST = {"MIGRATION_REQUISITES": False, "MIGRATION_REVISIT": OFTEN}
+FAST = {"MIGRATION_REVISIT": OFTEN}
 ASKED = ("-a", "languages=en,fr,es")
 CODES = {"date-ambiguous", "date-order-assumed"}
 
