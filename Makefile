@@ -43,11 +43,12 @@ format: $(VENV)/ready-dev ## rewrite the code in the project's format
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(VENV)/ready-dev ## what capture costs beside a crawl without it, a harvest beside the first one, reading beside parsing, and odd pages beside an ordinary one, as ratios
+bench: $(VENV)/ready-dev ## what capture costs beside a crawl without it, a harvest beside the first one, reading beside parsing, odd pages beside an ordinary one, and what a release costs for each item at two sizes, as ratios
 	@$(BIN)/python -m bench.bench_capture
 	@$(BIN)/python -m bench.bench_harvest
 	@$(BIN)/python -m bench.bench_reader
 	@$(BIN)/python -m bench.bench_pages
+	@$(BIN)/python -m bench.bench_publish --items 500 2000 --show
 
 KILLS ?= 30
 LIVES ?= 5000
