@@ -11,13 +11,13 @@ whatever address, has no absence in it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from migration_spider import EXTRACTOR, life
 from migration_spider.addresses import canonical
 from migration_spider.items import Evidence, to_record
-from migration_spider.ledger import LISTS, Ledger
+from migration_spider.ledger import LISTS, NEWS, Ledger
 from migration_spider.state.runs import Missed
 from migration_spider.state.store import Item
 
@@ -29,6 +29,9 @@ TROUBLE = frozenset(("maintenance", "error-page", "empty", "cut"))
 
 FEWEST = 10
 """Absences at once below which a share tells nothing of the site."""
+
+MET = frozenset((*NEWS, "before_since"))
+"""What the ledger says of addresses that are items, stored or not."""
 
 UNSEEN = frozenset(("not_due", "not_reached", "failed", "blocked", "robots", "max_items", "attachment", "unreadable"))
 """What the ledger says of items of which the run learned nothing."""
@@ -54,6 +57,9 @@ class Absence:
     fetched_at: str
     """UTC, ISO 8601 with Z."""
 
+    place: str = ""
+    """Of one that redirects: `place` of where that led."""
+
 
 # ---- what an answer says of the items that had its address
 
@@ -70,7 +76,11 @@ def of_blocked(items: Sequence[Item], code: str, status: int, facts: Mapping[str
 
 
 def of_page(
-    items: Sequence[Item], item_id: str | None, hops: Sequence[Mapping[str, Any]], facts: Mapping[str, Any] | None
+    items: Sequence[Item],
+    item_id: str | None,
+    hops: Sequence[Mapping[str, Any]],
+    facts: Mapping[str, Any] | None,
+    url: str = "",
 ) -> list[Absence]:
     """The items that a page which answered 200 is not, though it stands at their address or they redirect to it.
 
@@ -79,13 +89,14 @@ def of_page(
         item_id: what the page is; None when it is no item.
         hops: facts of the redirects on the way, with their status.
         facts: those of the page.
+        url: its address.
     """
     found = []
     for item in items:
         if item.id != item_id:
             hop = next((hop for hop in hops if hop["target_uri"] == item.url), None)
             reason, status, proof = ("redirected", hop["status"], hop) if hop else ("gone", 200, facts)
-            found += _absences([item], reason, status, proof)
+            found += [replace(one, place=place(url) if hop else "") for one in _absences([item], reason, status, proof)]
     return found
 
 
@@ -102,6 +113,24 @@ def _absences(items: Sequence[Item], reason: str | None, status: int, facts: Map
 # ---- what all absences of a run say of the site
 
 
+def place(url: str) -> str:
+    """``url`` without its query: a form that stands before a page is told there where to lead on to."""
+    return canonical(url.partition("?")[0])
+
+
+def one_place(absences: Iterable[Absence], ledger: Ledger) -> str:
+    """The place to which all led that a run looked at, lists and items, or nearly all; empty when there is none.
+
+    Then something stands before the site, as a consent form, and no item moved there. Editors may lead any number of
+    items to one page; but not the lists, too, and somewhere an item or a list still is at an address of its own.
+    """
+    places = set(ledger.places.values())
+    only = places.pop() if len(places) == 1 else ""
+    is_led = any(one.place == only for one in absences) and any(place(url) != only for url in ledger.places)
+    is_met = any(fate.code in MET and place(url) != only for url, fate in ledger.fates.items())
+    return only if only and is_led and not is_met else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Judgement:
     """What the absences of a run mean."""
@@ -115,6 +144,9 @@ class Judgement:
     is_too_much: bool
     """Whether the site itself is the matter, and none of them counts."""
 
+    place: str
+    """`one_place`, of a run that has an absence."""
+
 
 def judge(absences: Iterable[Absence], items: Iterable[Item], ledger: Ledger, limit: float) -> Judgement:
     """Decide at the end of a run whether its absences count.
@@ -124,8 +156,9 @@ def judge(absences: Iterable[Absence], items: Iterable[Item], ledger: Ledger, li
 
     Args:
         items: those of the part of the site that was looked at, before the run.
-        limit: the greatest share that counts, MIGRATION_MAX_VANISHED.
+        limit: the greatest share that counts, MIGRATION_MAX_VANISHED; with 1 all counts, wherever it led.
     """
+    absences = list(absences)
     there = ledger.met | {fate.detail for fate in ledger.fates.values() if fate.code == "item"}
     living = {item.id: item.url for item in items if not item.withdrawn}
     # Absent in several ways, it is so in the same way in every run.
@@ -136,7 +169,8 @@ def judge(absences: Iterable[Absence], items: Iterable[Item], ledger: Ledger, li
     listed = [one for one in seen if ledger.named.get(canonical(living[one])) in LISTS]
     counts = [(sum(one in absent for one in among), len(among)) for among in (list(living), listed)]
     share = max(count / size if count >= FEWEST else 0.0 for count, size in counts)
-    return Judgement(list(absent.values()), share, share > limit)
+    where = one_place(absences, ledger) if absent else ""
+    return Judgement(list(absent.values()), share, share > limit or bool(where and limit < 1), where)
 
 
 # ---- what becomes of one item

@@ -132,6 +132,8 @@ class Ledger:
         """Address of a page -> what it leads to and was left, since others before it led on in the same way."""
         self.absent: set[str] = set()
         """Start paths that the site does not have."""
+        self.places: dict[str, str] = {}
+        """Address of a list or front page -> `gone.place` of the page that it was or led to."""
         self.nodes: dict[int, set[str]] = {}
         """Node id of an item -> the addresses that it names for its translations, itself among them."""
         self.other_nodes: set[int] = set()

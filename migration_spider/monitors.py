@@ -103,6 +103,9 @@ MONITORS = (
     Monitor(INCOMPLETE, "migration/share/vanished", _any, "{value:.0%} of the items are not where they were: taken for "
             "a fault of the site, {facts[migration/items/withheld]} items stay; if they are gone, run once with "
             "-s MIGRATION_MAX_VANISHED=1"),
+    Monitor(INCOMPLETE, "migration/one_place", _any, "all lists and items lead to {value}: taken for a fault of the "
+            "site, {facts[migration/items/withheld]} items stay; if they are gone, run once with "
+            "-s MIGRATION_MAX_VANISHED=1"),
 )  # fmt: skip
 
 LIMITS = (

@@ -110,6 +110,32 @@ def test_what_the_site_still_names_counts_apart(source, code, share):
     assert share == judge(absent(*range(10)), items, ledger=ledger).share
 
 
+@pytest.mark.parametrize(
+    ("led", "places", "fates", "place"),
+    [
+        ("/consent", {"/news": "/consent"}, {}, "/consent"),
+        ("/consent?to=1", {"/news": "/consent", "/": "/consent"}, {}, "/consent"),
+        ("/consent", {}, {}, ""),  # no list was asked
+        ("/about", {"/news": "/news"}, {}, ""),  # editors led all items to one page
+        ("/news", {"/news": "/news"}, {}, ""),  # or to the list
+        ("/en/news", {"/news": "/en/news", "/": "/"}, {}, ""),  # which has another address
+        ("/", {"/news": "/"}, {"/2": Fate("item", "2@en")}, ""),  # or is the front page
+        ("/", {"/news": "/", "/": "/"}, {"/": Fate("item", "2@en")}, "/"),  # which shows an item
+        ("/", {"/news": "/"}, {"/2": Fate("not_due")}, "/"),
+    ],
+)
+def test_all_that_leads_to_one_page_is_no_absence_however_little_it_is(led, places, fates, place):
+    ledger = Ledger()
+    ledger.places = {f"http://x{url}": f"http://x{place}" for url, place in places.items()}
+    ledger.fates = {f"http://x{url}": fate for url, fate in fates.items()}
+    hop = FACTS | {"target_uri": "http://x/1", "status": 302}
+    absences = gone.of_page([item(1)], None, [hop], FACTS, f"http://x{led}")
+    found = judge(absences, [item(1)], ledger=ledger)
+    assert (f"http://x{place}" if place else "", bool(place)) == (found.place, found.is_too_much)
+    assert not judge(absences, [item(1)], ledger=ledger, limit=1).is_too_much
+    assert not judge(absent(1), [item(1)], ledger=ledger).is_too_much
+
+
 def test_an_item_that_was_met_elsewhere_or_is_withdrawn_or_unknown_has_no_absence():
     ledger = Ledger()
     ledger.fates["http://x/elsewhere"] = Fate("item", "1@en")

@@ -210,8 +210,6 @@ class Lives(RuleBasedStateMachine):
         self.harvests.harvest()
         self.town.fault = ""
         assert before == self.lines()
-        if fault == "consent":
-            self.absent.clear()  # for another reason
         self.harvest()
 
     @rule(requests=st.integers(0, 12), notes=st.one_of(st.none(), st.integers(0, 2)))
@@ -315,6 +313,46 @@ def test_whatever_is_done_to_a_site_the_state_tells_what_it_is(capsys, quiet):
             suppress_health_check=list(HealthCheck),
         ),
     )
+
+
+@pytest.mark.parametrize("stories", [1, 2, 3])
+def test_where_all_lead_to_a_consent_form_nothing_ends_however_few_they_are(tmp_path, quiet, stories):
+    town = Town()
+    for _ in range(stories):
+        town.add()
+    harvests = Harvests(
+        tmp_path, town, {"MIGRATION_TOMBSTONE_CONFIRMATIONS": NEEDED, "MIGRATION_REVISIT": OFTEN}, Archive()
+    )
+    harvests.harvest()
+    town.stories[1].status = "away"
+    harvests.harvest()
+    town.fault = "consent"
+    told = [harvests.harvest() for _ in range(NEEDED)][-1]
+    file = tmp_path / "items" / "news.jsonl"
+    assert stories == len(file.read_bytes().splitlines())
+    assert f"{BASE}/consent" == told["migration/one_place"]
+    town.fault = ""
+    told = harvests.harvest()
+    # What had begun before goes on: the first story is still away, and its second harvest in a row says so.
+    assert "migration/one_place" not in told
+    assert [(1, "redirected")] == [
+        (line["node_id"], line["tombstone"]["reason"])
+        for line in map(json.loads, file.read_bytes().splitlines()[stories:])
+    ]
+
+
+def test_what_took_the_address_of_an_item_that_moved_is_found_though_the_address_is_not_due(tmp_path, quiet):
+    town = Town()
+    town.add()
+    harvests = Harvests(tmp_path, town, {"MIGRATION_REVISIT": BY_AGE}, Archive())
+    harvests.harvest()
+    town.add()
+    one, other = town.stories.values()
+    one.path, other.path = other.path, one.path
+    harvests.harvest()
+    lines = [json.loads(line) for line in (tmp_path / "items" / "news.jsonl").read_bytes().splitlines()]
+    assert [("1@en", 1), ("2@en", 1)] == [(line["id"], line["version"]) for line in lines]
+    assert [f"{BASE}/tale/1", f"{BASE}/tale/1"] == [line["url"] for line in lines]
 
 
 def test_the_site_of_the_lives_is_what_a_harvest_takes_it_for(tmp_path):

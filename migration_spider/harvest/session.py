@@ -185,7 +185,11 @@ class Harvest:
         with ByteProgress("indexing the archive", _size(self.memory), quiet=self.is_quiet) as progress:
             if files := warc_files(self.warc) if self.warc.is_dir() else []:
                 # What this run wrote is read once for both indexes.
-                build_index(files, index_path(self.warc), passing=partial(pages.passing, advance=progress.advance))
+                indexed = build_index(
+                    files, index_path(self.warc), passing=partial(pages.passing, advance=progress.advance)
+                )
+                for sentence in indexed.said:
+                    logger.error("The archive is damaged: %s", sentence)
             for _ in pages.catch_up(progress.advance):
                 pass
         self.robots = robots_of(pages, self.options["site"], self.robots)

@@ -211,6 +211,11 @@ class PortalSpider(scrapy.Spider):
         """The items that stood at the address of ``request`` or at one that redirected to it, as far as is known."""
         return self.memory.items_at(addresses(request)) if self.memory else []
 
+    def led(self, request: Any, url: str) -> None:
+        """Note where a list or front page is, or leads to."""
+        if request.meta.get("discovery"):
+            self.ledger.places[canonical(addresses(request)[:2][-1])] = gone.place(url)
+
     def settle(self, request: Any, code: str, detail: str = "") -> None:
         """What became of a request's address; those that redirected to it are settled with it."""
         self.ledger.settle(request.url, code, detail)
@@ -239,7 +244,8 @@ class PortalSpider(scrapy.Spider):
     def absences_that_count(self) -> list[gone.Absence]:
         """The absences that count: none when so much is gone that the site itself is the matter, or it was relaunched.
 
-        Stats: ``migration/items/withheld``, and ``migration/share/vanished`` when it is above MIGRATION_MAX_VANISHED.
+        Stats: ``migration/items/withheld``; ``migration/share/vanished`` when it is above MIGRATION_MAX_VANISHED, or
+        ``migration/one_place``.
         """
         if self.memory is None or not self.absences:
             return []
@@ -249,7 +255,7 @@ class PortalSpider(scrapy.Spider):
         if not (found.is_too_much or is_relaunch) and self.run.counted("pages"):
             return found.absences
         if found.is_too_much and not is_relaunch:
-            self.run.note("share/vanished", found.share)
+            self.run.note("one_place" if found.place else "share/vanished", found.place or found.share)
         self.run.note("items/withheld", len(found.absences))
         for one in found.absences:
             self.ledger.fates[canonical(one.url)] = Fate("withheld", f"{one.reason} ({one.status})")
@@ -279,7 +285,8 @@ class PortalSpider(scrapy.Spider):
             self.count("ignored")
             if error.code == "off-site" and hops:
                 self.settle(request, "redirected", request.url)
-                self.absences += gone.of_page(self.items_at(request), None, hops, None)
+                self.led(request, request.url)
+                self.absences += gone.of_page(self.items_at(request), None, hops, None, request.url)
             elif error.code != "stopped":
                 self.settle(request, error.code, str(error))
         elif isinstance(error, BlockedPageError) and self.memory and self.memory.is_withdrawn(addresses(request)):

@@ -148,15 +148,16 @@ class NewsSpider(FindingSpider):
 
         Where it was met before; what lists name and did not answer with a page the last time, due or not, as well as
         the system path of its node; and from where other items have moved, as when two have changed places. And some
-        known addresses, where a few look like a relaunch of the site.
+        known addresses, where a few look like a relaunch of the site, or all led to one place.
         """
         yield from self._merged()
         if self.memory is None:
             return
-        if self.run.relaunch.is_doubtful:
+        if self.run.relaunch.is_doubtful or gone.one_place(self.absences, self.ledger):
             yield from self._anyway(islice((one.url for one in self.memory.items() if not one.withdrawn), PROBES))
         absent = {one.id for one in self.absences if one.id not in self.ledger.met}
         if not absent:
+            yield from self._anyway(sorted(self.left))
             return
         places = self.memory.places.of(sorted(absent))
         self.news_urls.update(map(canonical, places))
@@ -194,6 +195,7 @@ class NewsSpider(FindingSpider):
                 self.settle(response.request, "not_news", "no page")
             return
         self.count("pages")
+        self.led(response.request, response.url)
         page = page_for(response.url, response.selector, named_as_news=self.is_news_by_link(response))
         self._miss(response, page)
         yield from self._leads(page, response.request)
@@ -231,7 +233,7 @@ class NewsSpider(FindingSpider):
             if known and canonical(known.url) not in map(canonical, addresses(response.request)):
                 self.left.add(known.url)
         items = self.items_at(response.request)
-        self.absences += gone.of_page(items, here, meta.get("hops", ()), meta.get("archive"))
+        self.absences += gone.of_page(items, here, meta.get("hops", ()), meta.get("archive"), response.url)
 
     def _item(self, page: NewsPage, found: str, response: Any) -> Iterator[Any]:
         request = response.request
