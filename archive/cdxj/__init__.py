@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from archive.cdxj.build import Indexed, build_index, index_path, write_index
-from archive.cdxj.files import WarcFile, named_files, warc_files
+from archive.cdxj.files import Damage, WarcFile, named_files, read_damage, warc_files
 from archive.cdxj.line import IndexEntry
 from archive.cdxj.lookup import iter_captures, lookup, read_capture
 from archive.cdxj.surt import surt
 
 __all__ = [
+    "Damage",
     "IndexEntry",
     "Indexed",
     "WarcFile",
@@ -18,6 +19,7 @@ __all__ = [
     "lookup",
     "named_files",
     "read_capture",
+    "read_damage",
     "surt",
     "warc_files",
     "write_index",

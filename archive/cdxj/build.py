@@ -6,21 +6,25 @@ import heapq
 import json
 import os
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
 
-from archive.cdxj.files import WarcFile, current, read_manifest, stamp, write_manifest
+from archive.cdxj.files import Damage, WarcFile, current, read_manifest, stamp, write_manifest
 from archive.cdxj.line import line_of
 from archive.cdxj.sort import LineSorter
 from archive.disk import replacing
 from archive.errors import ArchiveError, BrokenRecordError
 from archive.warc.reader import Advance, StreamedRecord, stream_file
+from archive.warc.walk import Gap, walk
 
 Passing = Callable[[WarcFile, Generator[StreamedRecord, None, None]], Iterator[StreamedRecord]]
 """Gives on the records of a file, and may learn from them what it wants: so a file is read once for several ends."""
 
 _FILENAME = b'"filename": '
+
+_MOST_FAULTS = 100
+"""Places of one file that are told; what stands behind the last of them is not read."""
 
 
 @dataclass(slots=True)
@@ -36,7 +40,21 @@ class Indexed:
     whole_bytes: dict[str, int] = field(default_factory=dict)
     """Of each file that was read: how many bytes from its start are whole records."""
     faults: list[BrokenRecordError] = field(default_factory=list)
-    """Where files are damaged; the records after that are not in the index."""
+    """Where files are damaged, in their order."""
+    damage: list[Damage] = field(default_factory=list)
+    """The same for programs: a line of the index at such a place is one that stood there before the damage."""
+
+    @property
+    def said(self) -> list[str]:
+        """Of each damaged file a sentence without its full stop."""
+        first: dict[str, list[BrokenRecordError]] = {}
+        for fault in self.faults:
+            first.setdefault(fault.path, []).append(fault)
+        rest = "; what can be read around it is indexed: `scrapy archive-repair` saves it"
+        return [
+            f"{faults[0]}{f', and in {len(faults) - 1} more places' if faults[1:] else ''}{rest}"
+            for faults in first.values()
+        ]
 
 
 def index_path(directory: str | os.PathLike[str]) -> Path:
@@ -53,8 +71,9 @@ def build_index(
     """Make ``output`` the index of exactly these files, sorted in the order of bytes.
 
     Lines of files that have not changed since ``output`` was made are taken over; the records of the others go through
-    ``passing``. Open files are indexed up to their
-    last whole record. Memory does not depend on the size of the archive.
+    ``passing``, up to where they are damaged. Open files are indexed up to their last whole record, damaged ones around
+    the damage. The lines that ``output`` had of what is damaged stay in it: whoever follows one is told why nothing can
+    be read there. Memory does not depend on the size of the archive.
 
     Raises:
         ArchiveError: a file cannot be opened.
@@ -76,11 +95,14 @@ def build_index(
         if not result.read and set(known) == set(stamps):
             result.lines = _count(path)
             return result
+        for line in _lost(path, result.damage):
+            sorter.add(line)
         old = _kept(path, result.reused) if result.reused else iter(())
         with replacing(path) as stream:
             result.lines = _write(heapq.merge(old, sorter.sorted()), stream)
     broken = {fault.path for fault in result.faults}
-    write_manifest(path, {file.name: stamps[file.name] for file in files if _lasting(file, broken)})
+    lasting = {file.name: stamps[file.name] for file in files if _lasting(file, broken)}
+    write_manifest(path, lasting, [(one, stamps[one.file]["bytes"]) for one in result.damage])
     return result
 
 
@@ -108,24 +130,62 @@ def index_file(
     Raises:
         ArchiveError: the file cannot be opened.
     """
-    name = file.name
-    result.read.append(name)
-    result.whole_bytes[name] = 0
+    result.read.append(file.name)
+    result.whole_bytes[file.name] = 0
     try:
+        if not file.is_open and not file.path.stat().st_size:
+            _index_behind(file, BrokenRecordError(str(file.path), 0, "the file is empty"), add, result, advance)
         for record in passing(file, stream_file(file.path, advance)):
-            result.whole_bytes[name] = record.offset
-            try:
-                line = line_of(record, name)
-            except ValueError as error:
-                date = (record.headers.get("WARC-Date") or "")[:40]
-                raise BrokenRecordError(str(file.path), record.offset, f"WARC-Date {date!r} is no date") from error
-            record.length()
-            result.whole_bytes[name] = record.end
-            if line is not None:
-                add(line)
+            result.whole_bytes[file.name] = record.offset
+            _index_record(record, file, add)
+            result.whole_bytes[file.name] = record.end
     except BrokenRecordError as error:
         if not file.is_open:
-            result.faults.append(error)
+            _index_behind(file, error, add, result, advance)
+    except OSError as error:
+        raise ArchiveError(f"{file.path}: {error.strerror}") from error
+
+
+def _index_record(record: StreamedRecord, file: WarcFile, add: Callable[[bytes], None]) -> None:
+    try:
+        line = line_of(record, file.name)
+    except ValueError as error:
+        date = (record.headers.get("WARC-Date") or "")[:40]
+        raise BrokenRecordError(str(file.path), record.offset, f"WARC-Date {date!r} is no date") from error
+    record.length()
+    if line is not None:
+        add(line)
+
+
+def _index_behind(
+    file: WarcFile, fault: BrokenRecordError, add: Callable[[bytes], None], result: Indexed, advance: Advance
+) -> None:
+    """Note the damage ``fault``, and go on behind it, and so again."""
+    path, told = str(file.path), fault.offset
+    lost = [Damage(file.name, fault.offset, None, fault.problem)]
+    # The walk moves in its stream, and knows where records begin; what is indexed is read as everything else is.
+    with file.path.open("rb") as walked, file.path.open("rb") as stream:
+        size = stream.seek(0, os.SEEK_END)
+        for found in walk(path, walked, fault.offset):
+            if found.offset <= lost[-1].offset:
+                continue
+            if lost[-1].end is None:
+                lost[-1] = replace(lost[-1], end=found.offset)
+            if len(lost) == _MOST_FAULTS:
+                lost.append(Damage(file.name, found.offset, None, "damaged too often: it was not read from here on"))
+                break
+            advance(found.offset - told)
+            told = found.offset
+            if isinstance(found, Gap):
+                lost.append(Damage(file.name, found.offset, None, found.problem))
+                continue
+            try:
+                _index_record(StreamedRecord(path, stream, found.offset, is_gzipped=found.is_gzipped), file, add)
+            except BrokenRecordError as error:
+                lost.append(Damage(file.name, found.offset, None, error.problem))
+    result.damage += lost
+    result.faults += [fault, *(BrokenRecordError(path, one.offset, one.problem) for one in lost[1:])]
+    advance(size - told)
 
 
 def _there(file: WarcFile) -> bool:
@@ -145,6 +205,28 @@ def _kept(index: Path, names: Iterable[str]) -> Iterator[bytes]:
         for line in stream:
             if line[line.rindex(_FILENAME) + len(_FILENAME) :] in endings:
                 yield line
+
+
+def _lost(index: Path, damage: Sequence[Damage]) -> Iterator[bytes]:
+    """The lines that ``index`` had of what is damaged now."""
+    places: dict[bytes, list[Damage]] = {}
+    for one in damage:
+        places.setdefault(json.dumps(one.file).encode("ascii") + b"}\n", []).append(one)
+    if not places or not index.is_file():
+        return
+    with index.open("rb") as stream:
+        for line in stream:
+            there = places.get(line[line.rfind(_FILENAME) + len(_FILENAME) :])
+            if there and any(one.holds(_offset(line)) for one in there):
+                yield line
+
+
+def _offset(line: bytes) -> int:
+    """Where the record of a line stands; -1 of a line that says nothing of it."""
+    try:
+        return int(json.loads(line.split(b" ", 2)[2])["offset"])
+    except (ValueError, KeyError, IndexError, TypeError, RecursionError):
+        return -1
 
 
 def _write(lines: Iterable[bytes], stream: BinaryIO) -> int:

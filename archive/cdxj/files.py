@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from archive.disk import oddity
 from archive.errors import ArchiveError
@@ -120,9 +121,55 @@ def read_manifest(index: Path) -> dict[str, Stamp]:
     return {}
 
 
-def write_manifest(index: Path, files: dict[str, Stamp]) -> None:
-    """Say that ``index``, as it now is, has all lines of ``files``."""
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """Bytes of a WARC file that hold no record that can be read."""
+
+    file: str
+    """Name of the file."""
+    offset: int
+    end: int | None
+    """None: all that stood from there on."""
+    problem: str
+    """A clause."""
+
+    def holds(self, offset: int | None) -> bool:
+        """Whether a record at ``offset`` of this file is among what is lost."""
+        return offset is not None and self.offset <= offset and (self.end is None or offset < self.end)
+
+    @property
+    def said(self) -> str:
+        """In words: a sentence without its full stop."""
+        end = "the end" if self.end is None else f"byte {self.end:,}"
+        return (
+            f"{self.file} is damaged: what it holds from byte {self.offset:,} to {end} cannot be read ({self.problem})"
+        )
+
+
+def read_damage(index: Path, directory: Path) -> list[Damage]:
+    """What was damaged in the WARC files in ``directory`` when ``index`` was made of them; not of files that are others
+    by now."""
+    try:
+        told = json.loads(manifest_path(index).read_text(encoding="utf-8")).get("damage", [])
+        return [
+            Damage(str(one["file"]), int(one["offset"]), one["end"], str(one["problem"]))
+            for one in told
+            if one["bytes"] == (directory / str(one["file"])).stat().st_size
+        ]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return []
+
+
+def write_manifest(index: Path, files: dict[str, Stamp], damage: Sequence[tuple[Damage, int]] = ()) -> None:
+    """Say that ``index``, as it now is, has all lines of ``files``.
+
+    Args:
+        damage: what it lacks of other files, each with the size of the file.
+    """
     path = manifest_path(index)
     temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    temporary.write_text(json.dumps({"index": stamp(index), "files": files}, indent=1) + "\n", encoding="utf-8")
+    told: dict[str, Any] = {"index": stamp(index), "files": files}
+    if damage:
+        told["damage"] = [{**asdict(one), "bytes": size} for one, size in damage]
+    temporary.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
     temporary.replace(path)

@@ -69,7 +69,7 @@ def read_capture(directory: str | os.PathLike[str], capture: IndexEntry) -> Reco
     path = find(directory, capture.filename)
     with path.open("rb") as stream:
         # Of a plain file the index counts the record without the two line ends after it.
-        length = capture.length if is_gzip(stream) else capture.length + 4
+        length = capture.length if is_gzip(stream, capture.offset) else capture.length + 4
     return read_record(path, capture.offset, length)
 
 

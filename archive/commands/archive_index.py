@@ -51,8 +51,8 @@ class Command(ArchiveCommand):
                 result = build_index(files, output, progress.advance)
         if output != "-":
             print(_summary(output, result))
-        for fault in result.faults:
-            self.fail(f"{fault}; the records before it are indexed: `scrapy archive-repair` saves the others")
+        for sentence in result.said:
+            self.fail(sentence)
         return 1 if result.faults else 0
 
 

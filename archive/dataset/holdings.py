@@ -65,20 +65,24 @@ class Holdings:
     changes none of these, so that the digest stays that of the file as it was; :mod:`archive.dataset.verification`
     never uses it.
 
+    Args:
+        index: by default that of the collection, beside the folder; what else is written stands beside it.
+
     Raises:
         ArchiveError: a WARC file cannot be read, or is no file.
         OSError: the index cannot be written.
     """
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, index: Path | None = None) -> None:
         self.directory = directory
-        self.index = index_path(directory)
+        self.index = index or index_path(directory)
         self._digests = Digests(self.index.with_name(DIGESTS_NAME))
         self._known: dict[tuple[str, str], Place | None] = {}
         self._dates: dict[str, tuple[str, str]] = {}
         self.used: set[str] = set()
         """Names of the files of the places that were asked for."""
-        build_index(warc_files(directory), self.index)
+        self.damaged = build_index(warc_files(directory), self.index).said
+        """Of each damaged WARC file a sentence without its full stop: for whoever asked for the holdings to tell."""
         self._scratch = tempfile.TemporaryDirectory(prefix=".holdings-", dir=self.index.parent)
         # On disk: a collection may hold a million files.
         self._db = sqlite3.connect(Path(self._scratch.name, "files.sqlite"), isolation_level=None)
@@ -162,7 +166,7 @@ class Holdings:
         try:
             path = find(self.directory, name)
             with path.open("rb") as stream:
-                gzipped = is_gzip(stream)
+                gzipped = is_gzip(stream, offset)
                 told = StreamedRecord(str(path), stream, offset, is_gzipped=gzipped).headers
         except (ArchiveError, OSError):
             return None
@@ -199,7 +203,7 @@ class Holdings:
         try:
             path = find(self.directory, capture.filename)
             with path.open("rb") as stream:
-                record = StreamedRecord(str(path), stream, capture.offset, is_gzipped=is_gzip(stream))
+                record = StreamedRecord(str(path), stream, capture.offset, is_gzipped=is_gzip(stream, capture.offset))
                 return parse_fields(split_head(record.start(_LONGEST_HEAD))[0]).get("Location")
         except (ArchiveError, OSError):
             return None

@@ -275,9 +275,12 @@ def stream_records(
             size = stream.seek(0, os.SEEK_END)  # A file that is being written may have grown.
 
 
-def is_gzip(stream: BinaryIO) -> bool:
-    """Whether a file is gzipped, by its first bytes."""
-    stream.seek(0)
+def is_gzip(stream: BinaryIO, offset: int = 0) -> bool:
+    """Whether a file is gzipped, by its first bytes, or those at ``offset``, where a record begins."""
+    try:
+        stream.seek(offset)
+    except (OSError, ValueError, OverflowError):  # No file has such a place: who reads there says so.
+        return False
     return stream.read(len(_GZIP_MAGIC)) == _GZIP_MAGIC
 
 

@@ -172,12 +172,13 @@ class Record:
             return entity_of(fields, self.body, limit)
         except UndecodableEntityError:
             # Some writers store the body dechunked and leave the header: then no chunk size is in front.
-            if "Transfer-Encoding" not in fields or _starts_with_chunk(self.body):
+            if "Transfer-Encoding" not in fields or starts_with_chunk(self.body):
                 raise
         kept = [pair for pair in fields if pair[0].lower() != "transfer-encoding"]
         return entity_of(Fields(kept), self.body, limit)
 
 
-def _starts_with_chunk(body: bytes) -> bool:
+def starts_with_chunk(body: bytes) -> bool:
+    """Whether ``body`` is chunked, by the size in front."""
     size = body[:40].split(b"\n", 1)[0].split(b";", 1)[0].strip()
     return bool(size) and all(byte in b"0123456789abcdefABCDEF" for byte in size)

@@ -78,6 +78,8 @@ exit codes:
             self._say(f"{error.filename}: {error.strerror}" if error.filename else str(error))
             self.exitcode = NOT_ARCHIVED
             return
+        for sentence in holdings.damaged:
+            self._say(sentence)
         for name in found.unknown:
             self._say(f"no item and no file {name}")
         for key in found.without:

@@ -99,6 +99,8 @@ class Command(ScrapyCommand):
 def _file(files: list[offered.File], warc: Path, *, raw: bool) -> int:
     """Tell of a file in all contents that it had, or print the last."""
     with Holdings(warc) as holdings:
+        for sentence in holdings.damaged:
+            print(f"scrapy show: {sentence}", file=sys.stderr)
         if raw:
             sys.stdout.buffer.write(offered.content(files[-1], holdings)[1])
             return 0
