@@ -209,7 +209,7 @@ def title_of(path: Path, offset: int) -> str | None:
         ArchiveError: there is no record.
     """
     with path.open("rb") as stream:
-        record = StreamedRecord(str(path), stream, offset, is_gzipped=is_gzip(stream))
+        record = StreamedRecord(str(path), stream, offset, is_gzipped=is_gzip(stream, offset))
         head, body = split_head(record.start(_LONGEST_PART))
         header = parse_fields(head)
         try:

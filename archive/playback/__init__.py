@@ -1,0 +1,27 @@
+"""Archived pages as they were, safely: found, decoded, rewritten, and the headers that keep them in their place."""
+
+from __future__ import annotations
+
+from archive.playback.addresses import EMBEDDED, ORIGINAL, Addresses, quoted
+from archive.playback.captures import Answer, Archive
+from archive.playback.markup import BusyError, UnshowableError
+from archive.playback.policy import download_headers, shown_headers, told_headers
+from archive.playback.showing import Shown, file_name, parts_of, shown
+
+__all__ = [
+    "EMBEDDED",
+    "ORIGINAL",
+    "Addresses",
+    "Answer",
+    "Archive",
+    "BusyError",
+    "Shown",
+    "UnshowableError",
+    "download_headers",
+    "file_name",
+    "parts_of",
+    "quoted",
+    "shown",
+    "shown_headers",
+    "told_headers",
+]

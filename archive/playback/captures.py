@@ -1,0 +1,198 @@
+"""What a collection has of an address, and the answer that was given then, however large it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import BinaryIO
+from urllib.parse import unquote
+
+from archive.cdxj import IndexEntry, lookup
+from archive.cdxj.files import find
+from archive.cdxj.line import timestamp_of
+from archive.entity import decode_entity
+from archive.errors import ArchiveError, EntityTooLargeError
+from archive.message import Fields, parse_fields, split_head, status_of
+from archive.warc.payload import target_uri
+from archive.warc.reader import StreamedRecord, is_gzip
+from archive.warc.record import starts_with_chunk
+
+REVISIT = "warc/revisit"
+LARGEST_FILE = 2 << 30
+"""Bytes that a file may unpack to on its way through: it is never held."""
+
+_LONGEST_HEAD = 1 << 20
+_START = 1 << 16
+_MOST_STEPS = 5
+"""Revisits of revisits that are followed; ours refer to what holds the body."""
+_WEB = ("http://", "https://")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What an address answered."""
+
+    capture: IndexEntry
+    """Where it stands in the index."""
+    holder: IndexEntry
+    """The record that holds the body; another one when ``capture`` is a revisit."""
+    status: int
+    fields: Fields
+    """Header fields of the answer, with its codings."""
+    archive: Archive
+
+    @property
+    def media_type(self) -> str:
+        """In lower case, without parameters; empty when none was told."""
+        return (self.fields.get("Content-Type") or "").partition(";")[0].strip().lower()
+
+    @property
+    def location(self) -> str | None:
+        """Where it redirects to, as told."""
+        return self.fields.get("Location") if 300 <= self.status < 400 else None
+
+    def pieces(self, limit: int = LARGEST_FILE) -> Iterator[bytes]:
+        """The entity, piece by piece; the file is open until the end, or until the iterator is closed.
+
+        Raises:
+            ArchiveError: it cannot be read or decoded, or has more than ``limit`` bytes.
+        """
+        path = find(self.archive.directory, self.holder.filename)
+        with path.open("rb") as stream:
+            record, fields, body = _opened(path, stream, self.holder)
+            size = 0
+            for piece in decode_entity(fields, chain([body], record.chunks()), limit):
+                size += len(piece)
+                if size > limit:
+                    raise EntityTooLargeError(f"{self.capture.url} has more than {limit / 1e6:.0f} MB")
+                yield piece
+
+    def whole(self, limit: int) -> bytes:
+        """The entity in one piece; errors as there."""
+        return b"".join(self.pieces(limit))
+
+
+@dataclass(frozen=True)
+class Archive:
+    """A collection: a folder of WARC files and the index of them. Nothing is kept in memory or open."""
+
+    directory: Path
+    index: Path
+
+    def captures(self, url: str) -> list[IndexEntry]:
+        """Everything that was answered under ``url``, in the order of time.
+
+        Raises:
+            ArchiveError: the index cannot be read.
+        """
+        return [capture for capture in lookup(self.index, url) if capture.url.startswith(_WEB)]
+
+    def nearest(self, url: str, timestamp: str | None, *, shown: bool = False) -> IndexEntry | None:
+        """The capture nearest to ``timestamp``, 14 digits, without one the last; None when there is none.
+
+        A redirect counts for the very address that it was of: ``http://`` leads to ``https://``, and both stand under
+        one key of the index.
+
+        Args:
+            shown: pass over those that say that there was nothing to show just then, if others do not.
+        """
+        found = [c for c in lookup(self.index, url, timestamp) if c.url.startswith(_WEB)]
+        if timestamp is None:
+            found.reverse()
+        asked = unquote(url)
+        usable = [c for c in found if not 300 <= (c.status or 200) < 400 or unquote(c.url) == asked] or found
+        if shown:
+            usable.sort(key=lambda capture: (capture.status or 200) >= 400)
+        if not usable:
+            return None
+        return min(usable, key=lambda c: (c.timestamp != usable[0].timestamp, unquote(c.url) != asked))
+
+    def address_at(self, filename: str, offset: int) -> str:
+        """The address that the record at ``offset`` of a file is about.
+
+        Raises:
+            ArchiveError: there is no such record.
+        """
+        path = find(self.directory, filename)
+        with path.open("rb") as stream:
+            record = StreamedRecord(str(path), stream, offset, is_gzipped=is_gzip(stream, offset))
+            return (target_uri(record.headers) or "").replace(" ", "%20")
+
+    def answer(self, capture: IndexEntry) -> Answer:
+        """What was answered.
+
+        Raises:
+            ArchiveError: it is not where the index says, or its body is in a record that is not there.
+        """
+        told, head = self._head(capture)
+        holder, held, told_of = capture, head, told
+        for _ in range(_MOST_STEPS):
+            if told_of.get("WARC-Type") != "revisit":
+                break
+            holder = self._referred(told_of, holder)
+            told_of, held = self._head(holder)
+        else:
+            raise ArchiveError(f"{capture.url}: a revisit of a revisit, and so on: its body was not found")
+        status = status_of(head)
+        if not head or status == 304:  # as of a page that the server called unmodified
+            head, status = held, status_of(held)
+        if status is None and told_of.get("WARC-Type") == "response":
+            raise ArchiveError(f"{capture.url}: no HTTP answer at byte {capture.offset} of {capture.filename}")
+        fields = parse_fields(head) if head else Fields([("Content-Type", told_of.get("Content-Type") or "")])
+        return Answer(capture, holder, status or 200, fields, self)
+
+    def _head(self, capture: IndexEntry) -> tuple[Fields, bytes]:
+        """The fields of a record, and its HTTP head; empty when it has none."""
+        path = find(self.directory, capture.filename)
+        with path.open("rb") as stream:
+            record = _record(path, stream, capture)
+            return record.headers, _split(record)[0]
+
+    def _referred(self, revisit: Fields, capture: IndexEntry) -> IndexEntry:
+        """The record that a revisit refers to (ISO 28500:2017, 6.7): by its id, else by time or digest."""
+        url = (revisit.get("WARC-Refers-To-Target-URI") or capture.url).strip("<>")
+        others = [c for c in self.captures(url) if (c.filename, c.offset) != (capture.filename, capture.offset)]
+        moment, wanted = revisit.get("WARC-Refers-To-Date"), revisit.get("WARC-Refers-To")
+        if moment:
+            try:
+                timestamp = timestamp_of(moment)
+            except ValueError:
+                timestamp = ""
+            at_that_time = [c for c in others if c.timestamp == timestamp]
+            for other in at_that_time:
+                if len(at_that_time) == 1 or not wanted or self._head(other)[0].get("WARC-Record-ID") == wanted:
+                    return other
+        digest = revisit.get("WARC-Payload-Digest")
+        same = [c for c in others if digest and c.digest == digest and c.mime != REVISIT]
+        if not same:
+            raise ArchiveError(f"{capture.url}: its body is in a record of {url} that is not in this archive")
+        return min(same, key=lambda c: (c.timestamp > capture.timestamp, -int(c.timestamp)))
+
+
+def _record(path: Path, stream: BinaryIO, capture: IndexEntry) -> StreamedRecord:
+    record = StreamedRecord(str(path), stream, capture.offset, is_gzipped=is_gzip(stream, capture.offset))
+    if (target_uri(record.headers) or "").replace(" ", "%20") != capture.url:
+        raise ArchiveError(f"{path}: at byte {capture.offset}: not the record of the index; make the index again")
+    return record
+
+
+def _split(record: StreamedRecord) -> tuple[bytes, bytes]:
+    """The HTTP head of a record and what of the body was read with it; no head where the block is none."""
+    start = record.start(_START)
+    if not start.startswith(b"HTTP/"):
+        return b"", start
+    head, body = split_head(start)
+    return (head, body) if body or len(start) >= record.size else split_head(record.start(_LONGEST_HEAD))
+
+
+def _opened(path: Path, stream: BinaryIO, capture: IndexEntry) -> tuple[StreamedRecord, Fields, bytes]:
+    """A record, the fields that say how its body is coded, and the start of the body."""
+    record = _record(path, stream, capture)
+    head, body = _split(record)
+    fields = parse_fields(head)
+    if "Transfer-Encoding" in fields and not starts_with_chunk(body):
+        # Some writers store the body dechunked and leave the header.
+        fields = Fields([pair for pair in fields if pair[0].lower() != "transfer-encoding"])
+    return record, fields, body

@@ -1,0 +1,350 @@
+"""Archived pages as they were, without anything that acts: no scripts, no forms, every address into the archive.
+
+What keeps a page from reaching out is the header that it is served with (`archive.playback.policy`); this makes it work
+in there: its links lead to other archived pages, its images and style sheets come out of the archive. The page is taken
+apart and written anew, so that what is unknown is left out rather than overlooked.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from threading import Lock
+from typing import Any
+
+from lxml import etree
+from w3lib.encoding import html_to_unicode
+
+from archive.charset import encoding_of
+from archive.errors import ArchiveError
+from archive.playback.addresses import Addresses
+from archive.playback.style import as_text, rewritten
+
+LARGEST_PAGE = 8 << 20
+"""Bytes of a page that is rewritten; the time is that of the length, some 150 ms for a megabyte."""
+MOST_ELEMENTS = 100_000
+"""Of a page that is rewritten: memory and time go by them."""
+MOST_ATTRIBUTES = 500
+"""Of an element: some parsers take the square of their number in time."""
+DEEPEST = 2_000
+"""Elements that stand within each other; libxml2 has none below 2,048, and says so to nobody."""
+MOST_STEPS = 100_000_000
+"""Open elements that are looked through for the start of an end tag: of each page, half a second or so."""
+MOST_ADDRESSES = 20_000
+"""Of a page that is rewritten, with those of its styles."""
+MOST_WRITTEN = 8 << 20
+"""Characters of the addresses that are written for a page."""
+LONGEST_WAIT = 20.0
+"""Seconds that a big page waits for another one."""
+
+_GONE_NAMES = """
+    script template base set animate animatemotion animatetransform animatecolor discard handler listener
+    bgsound keygen param track fencedframe portal
+    """
+_GONE = frozenset(_GONE_NAMES.split())
+"""Elements that are left out with what is in them: they act, fetch, or show nothing without a script."""
+_FRAMES = frozenset(("iframe", "frame", "embed", "object", "applet"))
+"""Elements that show another document: a link to it stands in their place."""
+_RENAMED = {"plaintext": "pre", "xmp": "pre", "noembed": "div", "frameset": "div", "noframes": "div"}
+"""Elements that are read by rules of their own -> what stands for them."""
+_LINKS_SHOWN = frozenset(("stylesheet", "icon", "apple-touch-icon"))
+_LINKS_STAY = _LINKS_SHOWN | {"alternate", "shortcut"}
+"""Relations of a ``link`` that stays: no header forbids ``preconnect``, and nobody knows what comes after it."""
+_NAME = re.compile(r"[A-Za-z_][\w:.-]*", re.ASCII)
+"""A name of an element or attribute that every parser reads as one."""
+_QUOTED = r""" (?:"[\w\s:/.,+-]*"|'[\w\s:/.,+-]*')"""
+_DOCTYPE = re.compile(rf"<!DOCTYPE \w+(?: (?:PUBLIC|SYSTEM)(?:{_QUOTED}){{1,2}})?>", re.ASCII)
+_ACTS_NAMES = """
+    action formaction ping attributionsrc srcdoc manifest codebase archive classid code integrity nonce crossorigin
+    target download profile dynsrc lowsrc longdesc cite autofocus autoplay http-equiv blocking
+    shadowrootmode base popovertarget commandfor
+    """
+_ACTS = frozenset(_ACTS_NAMES.split())
+"""Attributes that are left out wherever they stand: they act, fetch, or speak of what is fetched."""
+_EMBEDDED = frozenset(("src", "poster", "background", "icon"))
+_LISTS = frozenset(("srcset", "imagesrcset"))
+_STYLED_NAMES = """
+    style fill stroke filter mask clip-path cursor marker marker-start marker-mid marker-end mask-image
+    """
+_STYLED = frozenset(_STYLED_NAMES.split())
+"""Attributes of CSS: the last ones are those of SVG that may name a thing by ``url()``."""
+_IMAGES = frozenset(("image", "use", "feimage", "pattern", "lineargradient", "radialgradient", "filter", "textpath"))
+"""Elements of SVG whose ``href`` is shown in the page, and not gone to."""
+_CANDIDATE = re.compile(r"[\s,]*(\S+)")
+_DESCRIPTOR = re.compile(r"(?:[^,(]|\([^)]*\)?)*")
+_UNSTORABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What a tree of XML cannot hold, and a reference to a character may bring into it."""
+_LOCAL_ONLY = re.compile(r"\{.*\}")
+_LOCAL = re.compile(r"\{.*\}|.*:")
+_HtmlParser: Any = etree.HTMLParser  # The stubs miss arguments.
+_XmlParser: Any = etree.XMLParser
+_MARK = "gone"
+"""Name that an element which is left out gets until all are taken out at once."""
+_MOST_CANDIDATES = 100
+"""Images in one ``srcset``."""
+_BIG = 1 << 20
+_turn = Lock()
+"""Of those who take a big page apart: one at a time, since its tree takes many times its size."""
+
+
+class UnshowableError(ArchiveError):
+    """An archived page cannot be shown, and why; its bytes can be had all the same."""
+
+
+def text_of(content_type: str | None, body: bytes) -> str:
+    """``body`` in the character encoding that it has for browsers."""
+    encoding = encoding_of(content_type, body)
+    text = html_to_unicode(f"text/html; charset={encoding}" if encoding else content_type, body)[1]
+    return text.replace("\0", "\ufffd")
+
+
+class BusyError(ArchiveError):
+    """Another big page is taken apart just now."""
+
+
+class _Bounds:
+    """Counts what a parser meets, without making a tree of it.
+
+    Raises:
+        UnshowableError: at once or from `start`, when it is too much.
+    """
+
+    def __init__(self, data: bytes) -> None:
+        ends = data.count(b"</")
+        if ends > MOST_ELEMENTS:
+            raise UnshowableError(f"the page has more than {MOST_ELEMENTS} end tags")
+        self._deepest = min(DEEPEST, MOST_STEPS // (ends + 1))
+        self._elements = self._depth = 0
+
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        self._elements += 1
+        if self._elements > MOST_ELEMENTS:
+            raise UnshowableError(f"the page has more than {MOST_ELEMENTS} elements")
+        if len(attributes) > MOST_ATTRIBUTES:
+            raise UnshowableError(f"an element of the page has more than {MOST_ATTRIBUTES} attributes")
+        self._depth += 1
+        if self._depth > self._deepest:
+            raise UnshowableError(f"more than {self._deepest} elements of the page stand within each other")
+
+    def end(self, tag: str) -> None:
+        self._depth -= 1
+
+    def close(self) -> None:
+        pass
+
+
+class _Counted:
+    """The addresses of a page, of which it has so many.
+
+    Raises:
+        UnshowableError: from all, when there are too many or they are too long.
+    """
+
+    def __init__(self, addresses: Addresses) -> None:
+        self._addresses = addresses
+        self._met = self._written = 0
+
+    def based(self, href: str) -> None:
+        self._addresses = self._addresses.based(href)
+
+    def link(self, address: str) -> str | None:
+        return self._counted(self._addresses.link(address))
+
+    def embedded(self, address: str) -> str | None:
+        return self._counted(self._addresses.embedded(address))
+
+    def name(self, address: str) -> str:
+        """What a link without words is called."""
+        return self._addresses.absolute(address) or ""
+
+    def _counted(self, place: str | None) -> str | None:
+        self._met += 1
+        self._written += len(place or "")
+        if self._met > MOST_ADDRESSES:
+            raise UnshowableError(f"the page has more than {MOST_ADDRESSES} addresses")
+        if self._written > MOST_WRITTEN:
+            raise UnshowableError(f"the addresses of the page have more than {MOST_WRITTEN >> 20} MB")
+        return place
+
+
+def page(content_type: str | None, body: bytes, addresses: Addresses) -> bytes:
+    """The HTML page ``body`` for replay, in UTF-8.
+
+    Raises:
+        UnshowableError: it is too large.
+        BusyError: as it says.
+    """
+    _check_size(body)
+    data = text_of(content_type, body).encode("utf-8", "replace")
+    if len(data) < _BIG:
+        return _taken_apart(data, addresses)
+    if not _turn.acquire(timeout=LONGEST_WAIT):
+        raise BusyError("another large page is being made ready; ask again in a minute")
+    try:
+        return _taken_apart(data, addresses)
+    finally:
+        _turn.release()
+
+
+def _taken_apart(data: bytes, addresses: Addresses) -> bytes:
+    try:
+        return _page(data, addresses)
+    except (ValueError, etree.LxmlError) as error:
+        raise UnshowableError(f"the page cannot be taken apart: {error}") from error
+
+
+def _page(data: bytes, addresses: Addresses) -> bytes:
+    # Without `huge_tree` what stands deeper than 255 elements is cut off without a word.
+    safely = {"encoding": "utf-8", "no_network": True, "huge_tree": True}
+    parser = _HtmlParser(remove_comments=True, remove_pis=True, default_doctype=False, **safely)
+    if not data.strip():
+        return b""
+    etree.fromstring(data, _HtmlParser(target=_Bounds(data), **safely))
+    root = etree.fromstring(data, parser)
+    if root is None:
+        return b""
+    told: Any = root.getroottree().docinfo
+    _rewrite(root, addresses)
+    content: Any = etree.tostring(root, method="html", encoding="utf-8", with_tail=False)
+    # Without one that it did not have: a page is laid out by other rules then.
+    doctype = told.doctype if _DOCTYPE.fullmatch(told.doctype) else ""
+    return f"{doctype}\n".encode() + bytes(content)
+
+
+def drawing(body: bytes, addresses: Addresses) -> bytes:
+    """The SVG image ``body`` for replay.
+
+    Raises:
+        UnshowableError: it is too large, or no XML.
+    """
+    _check_size(body)
+    safely = {"resolve_entities": False, "no_network": True, "load_dtd": False}
+    try:
+        etree.fromstring(body, _XmlParser(target=_Bounds(body), **safely))
+        root = etree.fromstring(body, _XmlParser(remove_comments=True, remove_pis=True, **safely))
+    except etree.XMLSyntaxError as error:
+        raise UnshowableError(f"this image is no SVG that can be read: {error.msg}") from error
+    if _name(root.tag) in _GONE | _FRAMES:
+        raise UnshowableError(f"this image is nothing but a {_name(root.tag)}")
+    _rewrite(root, addresses)
+    content: Any = etree.tostring(root, encoding="utf-8", xml_declaration=True, with_tail=False)
+    return bytes(content)
+
+
+def _check_size(body: bytes) -> None:
+    if len(body) > LARGEST_PAGE:
+        raise UnshowableError(f"the page has {len(body) / 1e6:.1f} MB: more than {LARGEST_PAGE >> 20} MB are not shown")
+
+
+def _rewrite(root: etree._Element, of_page: Addresses) -> None:
+    addresses = _Counted(of_page)
+    for base in root.iter("base"):
+        if href := base.get("href"):
+            addresses.based(href)
+            break
+    for element in [*root.iter(etree.Element)]:
+        name = _name(element.tag)
+        if name in _GONE or (name == "link" and not _stays(element)) or (name == "meta" and _is_of_head(element)):
+            _empty(element)
+            element.tag = _MARK
+        elif name in _FRAMES:
+            _link_in_place_of(element, addresses)
+        else:
+            _one(element, name, addresses)
+    etree.strip_elements(root, _MARK, etree.Entity, with_tail=False)
+
+
+def _empty(element: Any) -> None:  # The stubs miss an argument.
+    element.clear(keep_tail=True)
+
+
+def _name(tag: object) -> str:
+    """The name of an element or attribute in lower case, without the name space or its prefix."""
+    return _LOCAL.sub("", str(tag)).lower()
+
+
+def _stays(link: etree._Element) -> bool:
+    relations = _relations(link)
+    return _LINKS_STAY.issuperset(relations) and not _LINKS_SHOWN.isdisjoint(relations)
+
+
+def _relations(link: etree._Element) -> list[str]:
+    return (link.get("rel") or "").lower().split()
+
+
+def _is_of_head(meta: etree._Element) -> bool:
+    """Whether a ``meta`` element says what belongs into the head of an answer: those are ours."""
+    return "charset" in meta.attrib or "http-equiv" in meta.attrib
+
+
+def _link_in_place_of(frame: etree._Element, addresses: _Counted) -> None:
+    """Make a frame a link to what it showed: a frame in a frame is one too many for the header to allow."""
+    address = frame.get("src") or frame.get("data") or frame.get("href") or ""
+    place = addresses.link(address) if address else None
+    if _name(frame.tag) != "object":  # What is in one is shown where it cannot be.
+        _empty(frame)
+    frame.attrib.clear()
+    frame.tag = "div"
+    if place and not place.startswith("#"):
+        link = etree.Element("a", href=place)
+        link.text = _storable(addresses.name(address))[:200]
+        link.tail, frame.text = _storable(frame.text or ""), None
+        frame.insert(0, link)
+
+
+def _one(element: etree._Element, name: str, addresses: _Counted) -> None:
+    if name in _RENAMED:
+        element.tag = _RENAMED[name]
+    elif name == "style":
+        sheet = "".join(map(str, element.itertext()))
+        del element[:]
+        element.text = as_text(_storable(rewritten(sheet, addresses.embedded)))
+    elif not _NAME.fullmatch(_LOCAL_ONLY.sub("", str(element.tag))):
+        element.tag = "span"
+    stated: list[tuple[Any, Any]] = element.attrib.items()
+    kept = [(key, _in_place_of(name, _name(key), value, element, addresses)) for key, value in stated]
+    if kept != stated:
+        element.attrib.clear()
+        for key, place in kept:
+            with suppress(ValueError):  # A name that the parser takes and a tree does not.
+                if place is not None:
+                    element.attrib[key] = _storable(place)
+
+
+def _storable(text: str) -> str:
+    return _UNSTORABLE.sub(" ", text)
+
+
+def _in_place_of(name: str, attribute: str, value: str, element: etree._Element, addresses: _Counted) -> str | None:
+    """What the attribute has in the replay; None when it is left out."""
+    if attribute.startswith("on") or attribute in _ACTS or not _NAME.fullmatch(attribute):
+        return None
+    if attribute == "href":
+        if name in _IMAGES or (
+            name == "link" and _LINKS_SHOWN.intersection((element.get("rel") or "").lower().split())
+        ):
+            return addresses.embedded(value)
+        return addresses.link(value)
+    if attribute in _EMBEDDED or (attribute == "data" and name != "time"):
+        return addresses.embedded(value) if value.strip() else None
+    if attribute in _LISTS:
+        return ", ".join(_candidates(value, addresses)) or None
+    if attribute in _STYLED:
+        return rewritten(value, addresses.embedded)
+    return value
+
+
+def _candidates(value: str, addresses: _Counted) -> Iterator[str]:
+    """The images of a ``srcset`` (HTML, 4.8.4.2.2), each with its width or density."""
+    at = 0
+    for _ in range(_MOST_CANDIDATES):
+        match = _CANDIDATE.match(value, at)
+        if match is None:
+            return
+        address, descriptor, at = match[1].rstrip(","), "", match.end()
+        if address == match[1]:
+            found = _DESCRIPTOR.match(value, at)
+            descriptor, at = (found[0], found.end()) if found else ("", at)
+        if address and (place := addresses.embedded(address)):
+            yield f"{place.rstrip(',')} {descriptor.strip()}".strip()

@@ -1,0 +1,291 @@
+"""A WACZ of some pages of a collection: the records that show them, copied byte for byte into a WARC file of their own.
+
+A page is its record with its request and what was noted of it; what that refers to, if it is a revisit; where it was
+sent on to; and the style sheets, images and files that it shows, as near to it in time as the archive has them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import BinaryIO
+
+from isal import isal_zlib
+
+from archive.cdxj import IndexEntry, WarcFile, iter_captures, lookup
+from archive.cdxj.files import find
+from archive.disk import replacing
+from archive.errors import ArchiveError, BrokenRecordError
+from archive.playback import Addresses, Archive, parts_of
+from archive.playback.captures import Answer
+from archive.wacz.package import Packaged, write_wacz
+from archive.wacz.pages import Items
+from archive.warc.file import digest
+from archive.warc.reader import StreamedRecord, is_gzip, stream_records
+from archive.warc.record import VERSION, WARC_FIELDS, format_date, format_fields, new_record_id
+
+MOST_BYTES = 500 << 20
+"""Of records, as they lie in the archive."""
+
+_MOST_REDIRECTS = 5
+_NEIGHBOURS = 20
+"""Records around a response that are looked at for its request and what was noted of it."""
+_PIECE = 1 << 20
+_GZIP_WBITS = 31
+_NOTED = frozenset(("request", "metadata"))
+
+
+class SelectionTooLargeError(ArchiveError):
+    """More than one package of a selection may have; the message is a sentence without its full stop."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageOf:
+    """A page that is wanted."""
+
+    url: str
+    file: str | None
+    """WARC file and offset of the record that shows it; None: its last capture."""
+    offset: int | None
+    title: str | None = None
+    text: str | None = None
+    files: Sequence[str] = ()
+    """Addresses of files that belong to it."""
+    notes: Sequence[str] = ()
+    """Addresses of other records about it, such as what was read from it."""
+
+
+def write_selection(
+    archive: Archive,
+    pages: Iterable[PageOf],
+    output: str | os.PathLike[str],
+    *,
+    title: str,
+    said: Sequence[tuple[str, str]] = (),
+    most_bytes: int = MOST_BYTES,
+) -> Packaged:
+    """Package ``pages`` as `archive.wacz.write_wacz` packages a whole collection.
+
+    Pages that the archive has not are left out, and named in the warcinfo record (``notInArchive``); so are those whose
+    record is damaged (``notReadable``).
+
+    Args:
+        title: of the package.
+        said: fields of the warcinfo record at the head of the WARC file: from where, and which pages.
+        most_bytes: of records that are copied.
+
+    Raises:
+        SelectionTooLargeError: there are more.
+        ArchiveError: there is no page, or none that can be read.
+        OSError: something cannot be read or written.
+    """
+    chosen = _Chosen(archive, most_bytes)
+    missing: list[tuple[str, str]] = []
+    problem: ArchiveError | None = None
+    path = Path(output)
+    with tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as scratch:
+        items = Path(scratch, "pages.jsonl")
+        with items.open("w", encoding="utf-8") as stream:
+            for one in pages:
+                try:
+                    if not chosen.add_page(one):
+                        missing.append(("notInArchive", one.url))
+                        continue
+                except SelectionTooLargeError:
+                    raise
+                except ArchiveError as error:
+                    problem = problem or error
+                    missing.append(("notReadable", one.url))
+                    continue
+                stream.write(json.dumps({"url": one.url, "title": one.title, "text": one.text}) + "\n")
+        if not any(chosen.records.values()):
+            if problem is not None:
+                raise ArchiveError(f"there is no page to package: {problem}") from problem
+            raise ArchiveError("there is no page to package: this archive has none of them")
+        now = datetime.now(timezone.utc)
+        warc = Path(scratch, f"selection-{now:%Y%m%d%H%M%S}.warc.gz")
+        _copy(archive, chosen, warc, now, [*said, *missing])
+        return write_wacz([WarcFile(warc)], path, title=title, items=Items([items]))
+
+
+@dataclass
+class _Chosen:
+    """The records that go in: file -> offset -> bytes in the file."""
+
+    archive: Archive
+    most_bytes: int
+    records: dict[str, dict[int, int]] = field(default_factory=dict)
+    _places: dict[str, list[int]] = field(default_factory=dict)
+    _met: set[tuple[str, int]] = field(default_factory=set)
+    _bytes: int = 0
+
+    def add_page(self, wanted: PageOf) -> bool:
+        """Take a page with what it shows; False where the archive does not have it."""
+        entry = self._cited(wanted) or self.archive.nearest(wanted.url, None)
+        if entry is None:
+            return False
+        answer = self._add(entry)
+        if answer is not None:
+            self._add_shown(answer, entry.timestamp)
+        for address in wanted.files:
+            self._add_nearest(address, entry.timestamp)
+        for address in wanted.notes:
+            for note in self._of(address):
+                with suppress(BrokenRecordError):
+                    self._take(note.filename, note.offset)
+        return True
+
+    def _cited(self, wanted: PageOf) -> IndexEntry | None:
+        return next((c for c in self._of(wanted.url) if (c.filename, c.offset) == (wanted.file, wanted.offset)), None)
+
+    def _of(self, address: str) -> list[IndexEntry]:
+        return lookup(self.archive.index, address)
+
+    def _add(self, entry: IndexEntry) -> Answer | None:
+        """Take a capture with what it needs; None when it is in already."""
+        if (entry.filename, entry.offset) in self._met:
+            return None
+        self._met.add((entry.filename, entry.offset))
+        answer = self.archive.answer(entry)
+        for one in {entry, answer.holder}:
+            self._take(one.filename, one.offset)
+            self._take_noted(one)
+        return answer
+
+    def _add_sound(self, entry: IndexEntry) -> Answer | None:
+        """The same; None also where it is damaged."""
+        try:
+            return self._add(entry)
+        except SelectionTooLargeError:
+            raise
+        except ArchiveError:
+            return None
+
+    def _add_shown(self, answer: Answer, timestamp: str) -> None:
+        """Take what a page or style sheet shows in itself; a page that nobody can show is taken as it is."""
+        try:
+            found = parts_of(answer)
+        except ArchiveError:
+            return
+        for address in sorted(found):
+            self._add_nearest(address, timestamp)
+
+    def _add_nearest(self, address: str, timestamp: str) -> None:
+        """Take what a page shows or was sent on to; what the archive does not have is left out."""
+        for _ in range(_MOST_REDIRECTS):
+            entry = self.archive.nearest(address, timestamp, shown=True)
+            answer = self._add_sound(entry) if entry is not None else None
+            if answer is None:
+                return
+            if answer.media_type == "text/css":
+                self._add_shown(answer, timestamp)
+            target = Addresses("/", timestamp, address).absolute(answer.location) if answer.location else None
+            if target is None:
+                return
+            address = target
+
+    def _take(self, file: str, offset: int, length: int | None = None) -> None:
+        there = self.records.setdefault(file, {})
+        if offset in there:
+            return
+        if length is None:
+            path = find(self.archive.directory, file)
+            with path.open("rb") as stream:
+                length = StreamedRecord(str(path), stream, offset, is_gzipped=is_gzip(stream, offset)).length()
+        there[offset] = length
+        self._bytes += length
+        if self._bytes > self.most_bytes:
+            raise SelectionTooLargeError(f"the pages have more than {self.most_bytes >> 20} MB of records")
+
+    def _take_noted(self, entry: IndexEntry) -> None:
+        """Take the request of an answer, and what was noted of it: they stand beside it."""
+        path = find(self.archive.directory, entry.filename)
+        with path.open("rb") as stream:
+            own = StreamedRecord(str(path), stream, entry.offset, is_gzipped=is_gzip(stream, entry.offset))
+            answer_id, its = own.headers.get("WARC-Record-ID"), set(own.headers.get_all("WARC-Concurrent-To"))
+            passed = 0
+            # A neighbour that is damaged ends it on its side.
+            for start in sorted({self._before(entry), entry.offset}):
+                with suppress(BrokenRecordError):
+                    for record in stream_records(str(path), stream, start):
+                        kind = record.headers.get("WARC-Type") or ""
+                        is_its = record.headers.get("WARC-Record-ID") in its
+                        if kind in _NOTED and (is_its or answer_id in record.headers.get_all("WARC-Concurrent-To")):
+                            self._take(entry.filename, record.offset, record.length())
+                        passed += record.offset > entry.offset
+                        if passed >= _NEIGHBOURS or (passed and kind not in _NOTED):
+                            return
+
+    def _before(self, entry: IndexEntry) -> int:
+        """Where the answer before that of ``entry`` stands in its file; its request stands behind that."""
+        if not self._places:
+            for one in iter_captures(self.archive.index):
+                self._places.setdefault(one.filename, []).append(one.offset)
+            for offsets in self._places.values():
+                offsets.sort()
+        offsets = self._places.get(entry.filename, [])
+        at = bisect_right(offsets, entry.offset) - 1
+        return offsets[at - 1] if at > 0 else 0
+
+
+def _copy(archive: Archive, chosen: _Chosen, warc: Path, now: datetime, said: Sequence[tuple[str, str]]) -> None:
+    """Write the chosen records into one file: first what this file is, then of each file its own warcinfo record."""
+    names = sorted(file for file, records in chosen.records.items() if records)
+    info = [*said, *(("copiedFrom", name) for name in names)]
+    with replacing(warc) as target:
+        target.write(isal_zlib.compress(_warcinfo(warc.name, now, info), 2, _GZIP_WBITS))
+        for name in names:
+            path = find(archive.directory, name)
+            with path.open("rb") as source:
+                records = chosen.records[name]
+                is_gzipped = is_gzip(source, min(records))
+                with suppress(BrokenRecordError):
+                    head = StreamedRecord(str(path), source, 0, is_gzipped=is_gzipped)
+                    if head.headers.get("WARC-Type") == "warcinfo":
+                        records.setdefault(0, head.length())
+                for offset in sorted(records):
+                    _copy_one(source, offset, records[offset], target, is_gzipped=is_gzipped)
+
+
+def _copy_one(source: BinaryIO, offset: int, length: int, target: BinaryIO, *, is_gzipped: bool) -> None:
+    pieces = _bytes(source, offset, length)
+    if is_gzipped:
+        for piece in pieces:
+            target.write(piece)
+        return
+    packer = isal_zlib.compressobj(2, isal_zlib.DEFLATED, _GZIP_WBITS)
+    for piece in pieces:
+        target.write(packer.compress(piece))
+    target.write(packer.flush())
+
+
+def _bytes(source: BinaryIO, offset: int, length: int) -> Iterator[bytes]:
+    source.seek(offset)
+    while length:
+        piece = source.read(min(length, _PIECE))
+        if not piece:
+            raise ArchiveError("a WARC file was cut while it was copied")
+        length -= len(piece)
+        yield piece
+
+
+def _warcinfo(name: str, now: datetime, said: Sequence[tuple[str, str]]) -> bytes:
+    block = format_fields(said)
+    fields = [
+        ("WARC-Type", "warcinfo"),
+        ("WARC-Record-ID", new_record_id()),
+        ("WARC-Date", format_date(now)),
+        ("WARC-Filename", name),
+        ("Content-Type", WARC_FIELDS),
+        ("WARC-Block-Digest", digest(block)),
+        ("Content-Length", str(len(block))),
+    ]
+    head = "".join(f"{field}: {value}\r\n" for field, value in fields)
+    return f"{VERSION}\r\n{head}\r\n".encode() + block + b"\r\n\r\n"
