@@ -192,6 +192,41 @@ def _once(words: Sequence[str], begin: int, end: int) -> dict[str, int]:
     return {words[place]: place for place in range(begin, end) if counts[words[place]] == 1}
 
 
+class Piece(NamedTuple):
+    """Some of a text and what became of it."""
+
+    kind: str
+    """`SAME`, `REMOVED` or `ADDED`."""
+
+    text: str
+
+
+SAME, REMOVED, ADDED = "same", "removed", "added"
+
+
+def pieces(before: str, after: str) -> Iterator[Piece]:
+    """Both texts whole, in one: what is the same as it stands in ``after``, and between that what was taken and put."""
+    left, right = ([(found[0], *found.span()) for found in _TOKEN.finditer(text)] for text in (before, after))
+    told = 0
+    for edit in _edits([word for word, _, _ in left], [word for word, _, _ in right]):
+        begin = right[edit.right - 1][2] if edit.right else 0
+        if edit.right_end > edit.right:
+            begin = right[edit.right][1]
+        if begin > told:
+            yield Piece(SAME, after[told:begin])
+        told = begin
+        if removed := _between(before, left, edit.left, edit.left_end):
+            # With nothing in its place, the space before it went too.
+            gap = left[edit.left - 1][2] if edit.left else 0
+            alone = edit.right == edit.right_end
+            yield Piece(REMOVED, before[gap : left[edit.left][1]] + removed if alone else removed)
+        if added := _between(after, right, edit.right, edit.right_end):
+            yield Piece(ADDED, added)
+            told = right[edit.right_end - 1][2]
+    if told < len(after):
+        yield Piece(SAME, after[told:])
+
+
 # ---- lists and objects
 
 

@@ -56,12 +56,22 @@ def order(entry: Entry) -> tuple[str, str, str]:
     return entry.updated, entry.key, str(entry.version)
 
 
-def atom(entries: Iterable[Entry], *, source: str, title: str, author: str, generator: str, updated: str) -> bytes:
+def atom(
+    entries: Iterable[Entry],
+    *,
+    source: str,
+    title: str,
+    author: str,
+    generator: str,
+    updated: str,
+    address: str | None = None,
+) -> bytes:
     """The feed of the latest entries, the latest first.
 
     Args:
         source: address of what is followed: the ids of its entries are made of it, that of the feed of its title, too.
         updated: time of a feed without entries, UTC, ISO 8601 with Z.
+        address: where the feed itself is, if anywhere.
     """
     latest = sorted(entries, key=order, reverse=True)[:MOST_ENTRIES]
     feed = Tree.Element(f"{{{_ATOM}}}feed")
@@ -72,6 +82,8 @@ def atom(entries: Iterable[Entry], *, source: str, title: str, author: str, gene
     _add(feed, "generator", generator)
     if link := _address(source):
         _add(feed, "link", rel="alternate", href=link)
+    if link := _address(address or ""):
+        _add(feed, "link", rel="self", href=link)
     for entry in latest:
         _entry(feed, entry, source, updated)
     Tree.register_namespace("", _ATOM)

@@ -18,11 +18,12 @@ Anything else that stands there is no more than a word, or nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import islice, product
 
-from archive.dataset.stems import LANGUAGES, TOKEN, primary, word
+from archive.dataset.stems import LANGUAGES, TOKEN, folded, primary, word
 
 NOTHING = '""'
 """Is found nowhere, and is no error."""
@@ -167,12 +168,19 @@ def mark(text: str, query: str, language: str | None = None) -> list[tuple[int, 
     Args:
         language: of the text (BCP 47).
     """
-    languages = (primary(language),) if language else LANGUAGES
-    said = [(found.start(), found.end(), _said(found[0], languages)) for found in TOKEN.finditer(text)]
+    languages = (primary(language),) if language else tuple(LANGUAGES)
+    terms = [one for either in parse(query).wanted for one in either]
+    needles = [[_said(token, languages) for token in term.tokens] for term in terms]
+    letters = {one[:1] for needle in needles for part in needle for one in (*part.folded, *part.stems)}
+    said = [
+        (found.start(), found.end(), _said(found[0], languages) if _may_be(found[0][:2], letters) else _NOTHING_SAID)
+        for found in TOKEN.finditer(text)
+    ]
     spans: list[tuple[int, int]] = []
-    for term in (one for either in parse(query).wanted for one in either):
-        needle = [_said(token, languages) for token in term.tokens]
+    for term, needle in zip(terms, needles, strict=True):
         for first in range(len(said) - len(needle) + 1):
+            if said[first][2] is _NOTHING_SAID:
+                continue
             here = said[first : first + len(needle)]
             if all(
                 one.is_meant_by(other, is_start=term.is_start and place == len(needle))
@@ -182,7 +190,27 @@ def mark(text: str, query: str, language: str | None = None) -> list[tuple[int, 
     return list(_apart(sorted(spans)))
 
 
-def _said(token: str, languages: Sequence[str]) -> _Said:
+_NOTHING_SAID = _Said(frozenset(), frozenset())
+
+
+def _may_be(start: str, letters: Container[str]) -> bool:
+    """Whether a word that starts so may have a form or stem that starts with one of ``letters``.
+
+    Most words of a text do not, and to stem them is what costs. The rules of all languages but Arabic leave the
+    first letter of a word as it is.
+    """
+    letter = _letter(start)
+    return not letter or letter in letters or "\u0600" <= letter < "\u0780"
+
+
+@lru_cache(maxsize=1 << 12)
+def _letter(start: str) -> str:
+    """The first letter of a word without case and accents, of its first two signs; empty where these have none."""
+    return folded(start)[:1]
+
+
+@lru_cache(maxsize=1 << 14)
+def _said(token: str, languages: tuple[str, ...]) -> _Said:
     words = [word(token, language) for language in languages]
     # As it is, and as who types no accents types it.
     words += [word(one.folded, one.language) for one in words if one.folded]

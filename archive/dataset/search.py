@@ -16,7 +16,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
 
@@ -49,8 +49,18 @@ def connect(path: str | os.PathLike[str]) -> sqlite3.Connection:
     return db
 
 
+class _Connection(sqlite3.Connection):
+    """Closes itself when nobody holds it any more: Python 3.13 warns of one that is left open."""
+
+    def __del__(self) -> None:
+        with suppress(sqlite3.Error):  # of one that could not be opened
+            self.close()
+
+
 def _open(path: str | os.PathLike[str]) -> sqlite3.Connection:
-    return sqlite3.connect(f"{Path(path).absolute().as_uri()}?mode=ro", uri=True)
+    address = f"{Path(path).absolute().as_uri()}?mode=ro"
+    # The last one to hold it may be another thread.
+    return sqlite3.connect(address, uri=True, factory=_Connection, check_same_thread=False)
 
 
 class _Words:

@@ -90,7 +90,7 @@ def primary(language: str | None) -> str:
 
 def word(token: str, language: str | None) -> Word:
     """What stands for a `TOKEN` of a text in ``language`` (BCP 47)."""
-    if _IS_CHARACTER.match(token):
+    if is_character(token):
         character = unicodedata.normalize("NFKC", token)
         return Word(character, character, character, "zh")
     name = _language_of(token, primary(language))
@@ -103,6 +103,11 @@ def word(token: str, language: str | None) -> Word:
     if name == "ru" and len(stem) > 4 and stem.endswith("ец"):
         stem = stem[:-2] + "ц"  # беженец, беженцы: the vowel is there in one form only, and Snowball leaves it
     return Word(folded(text), text, folded(stem), name)
+
+
+def is_character(token: str) -> bool:
+    """Whether a `TOKEN` is a Chinese or Japanese character: a part of words, which are runs of these."""
+    return bool(_IS_CHARACTER.match(token))
 
 
 def folded(text: str) -> str:

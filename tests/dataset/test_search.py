@@ -224,6 +224,12 @@ def test_nothing_to_search_for_finds_nothing(db):
         ("İstanbul’da Straße", "straße istanbul", None, ["İstanbul", "Straße"]),
         ("a b a b a", '"a b a"', "en", ["a b a b a"]),
         ("", "a", "en", []),
+        # The first letter may be written otherwise: with its mark apart, with a letter before that is cut off.
+        ("И\u0306одная соль", "йодной", "ru", ["И\u0306одная"]),
+        ("L’État et l’E\u0301cole", "etat ÉCOLE", "fr", ["État", "E\u0301cole"]),
+        ("ﬁnance, ＦＩＮＡＮＣＥ", "finances", "en", ["ﬁnance", "ＦＩＮＡＮＣＥ"]),
+        ("والمهاجرون وـللبيت", "مهاجر بيت", "ar", ["والمهاجرون", "وـللبيت"]),
+        ("Œuvre, ægis", "oeuvres aegis", None, ["Œuvre", "ægis"]),
     ],
 )
 def test_where_a_text_says_it(text, query, language, marked):
