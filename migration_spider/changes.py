@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from archive.dataset.differences import Difference, differences
@@ -15,6 +15,11 @@ MARKUP = ("body_html",)
 _IGNORED = PROVENANCE | {TOMBSTONE}
 
 
-def between(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:
-    """What the line ``after`` says and ``before`` did not, and the other way round; neither is a tombstone."""
-    return differences(before, after, ignored=_IGNORED, untold=MARKUP)
+def between(
+    before: Mapping[str, Any], after: Mapping[str, Any], *, untold: Collection[str] = MARKUP
+) -> list[Difference]:
+    """What the line ``after`` says and ``before`` did not, and the other way round; neither is a tombstone.
+
+    Of the fields in ``untold`` only is said that they differ.
+    """
+    return differences(before, after, ignored=_IGNORED, untold=untold)

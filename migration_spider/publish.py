@@ -16,6 +16,7 @@ from archive.dataset.attachments import Attachments
 from migration_spider import EXTRACTOR
 from migration_spider.changes import MARKUP
 from migration_spider.config import PREFIX, Config
+from migration_spider.datasheet import collection_of
 from migration_spider.examples import EXAMPLES
 from migration_spider.exceptions import StateError
 from migration_spider.items import PROVENANCE, UNEXPORTED, NewsItem
@@ -147,6 +148,30 @@ def dataset(
     )
 
 
+def described(
+    data: Path,
+    config: Config,
+    *,
+    standing: Standing = UNKNOWN,
+    holdings: Holdings | None = None,
+    wacz: Path | None = None,
+) -> Dataset:
+    """The description of the items below ``data``, by all that is known of them.
+
+    Raises:
+        DatasetError: there are no items.
+    """
+    site = site_of(data / "items" / "news.jsonl")
+    return dataset(
+        site,
+        stewardship=stewardship(config),
+        collection=collection_of(data, config, site, standing.runs),
+        standing=standing,
+        holdings=holdings,
+        wacz=wacz,
+    )
+
+
 def stewardship(config: Config) -> Stewardship:
     """Who stands behind the dataset, as the settings ``MIGRATION_DATASET_...`` say."""
     return Stewardship(**{one.name: getattr(config, f"dataset_{one.name}") for one in fields(Stewardship)})
@@ -177,8 +202,11 @@ def site_of(items: Path) -> str:
 
 
 @contextmanager
-def holdings_of(folder: Path) -> Iterator[Holdings | None]:
+def holdings_of(folder: Path, index: Path | None = None) -> Iterator[Holdings | None]:
     """What the archive in ``folder`` has; None where there is no archive: a release can be made of items alone.
+
+    Args:
+        index: as of `Holdings`.
 
     Raises:
         DatasetError: the archive cannot be read.
@@ -187,7 +215,7 @@ def holdings_of(folder: Path) -> Iterator[Holdings | None]:
         yield None
         return
     try:
-        holdings = Holdings(folder)
+        holdings = Holdings(folder, index)
     except ArchiveError as error:
         raise DatasetError(str(error)) from error
     with holdings:

@@ -83,7 +83,7 @@ def test_a_run_that_goes_on_and_an_incomplete_state_are_refused(demo, data, tmp_
     with closing(sqlite3.connect(release / "news.sqlite")) as db:
         columns = "command, exit_code, outcome, missing, new, decides"
         assert [("crawl", 3, "unfetched", 77, len(items(data)), 1)] == db.execute(
-            f"SELECT {columns} FROM runs JOIN (SELECT DISTINCT run_id FROM news) USING (run_id)"  # noqa: S608
+            f"SELECT {columns} FROM runs JOIN (SELECT DISTINCT run_id FROM news) USING (run_id)"
         ).fetchall()
         assert [(left[0]["url"], "failed", 77)] == db.execute(
             "SELECT url, reason, count(*) FROM runs_missing"
@@ -95,15 +95,18 @@ def test_metadata_only_has_no_text(data, tmp_path):
     shutil.copytree(data / "items", tmp_path / "items")
     authors = json.dumps([{"family": "Carberry", "given": "Josiah", "orcid": "0000-0002-1825-0097"}])
     words = ["--metadata-only", "--no-bom", "--version", "metadata", "-s", f"MIGRATION_DATASET_AUTHORS={authors}"]
-    scrapy("publish", *words, "-s", "MIGRATION_DATASET_FREQUENCY=weekly", data=tmp_path)
+    words += ["--site", str(tmp_path / "site")]
+    printed = scrapy("publish", *words, "-s", "MIGRATION_DATASET_FREQUENCY=weekly", data=tmp_path).decode()
+    assert f"Open it: {tmp_path / 'site' / 'index.html'}\n" in printed
     folder = tmp_path / "dataset" / "metadata"
     assert "https://orcid.org/0000-0002-1825-0097" in (folder / "CITATION.cff").read_text(encoding="utf-8")
     assert "frequency/WEEKLY" in (folder / "dcat.jsonld").read_text(encoding="utf-8")
     item = next(item for item in items(data) if item["id"] == "7756@es")
     sentence = item["body_text"].split("\n")[0][:60].encode()
     assert len(sentence) > 30
-    texts = [path for path in folder.rglob("*") if path.is_file() and sentence in path.read_bytes()]
-    assert [] == texts
+    written = [path for made in (folder, tmp_path / "site") for path in made.rglob("*") if path.is_file()]
+    assert tmp_path / "site" / "stories" / "7756.html" in written
+    assert [] == [path for path in written if sentence in path.read_bytes()]
     assert (folder / "news.csv").read_bytes().startswith(b"id,")
 
 
@@ -112,6 +115,7 @@ def test_metadata_only_has_no_text(data, tmp_path):
     [
         (["--version", "../x"], "'../x' is no version"),
         (["what"], "unrecognized argument: what"),
+        (["--site", "."], "cannot be replaced as a whole"),
         (["-s", "MIGRATION_DATASET_DOI=zenodo.1234"], "MIGRATION_DATASET_DOI=zenodo.1234: expected a DOI"),
     ],
 )
@@ -152,7 +156,7 @@ def test_an_interrupt_is_one_line_and_exit_code_130(data, tmp_path, monkeypatch,
     command.settings = Settings()  # what a project's are got by stays in the environment of all other tests
     command.settings.setmodule("migration_spider.settings")
     command.settings.set("DATA_DIR", str(tmp_path))
-    options = dict.fromkeys(("version", "wacz", "timestamp", "metadata_only", "no_bom")) | {"incomplete": True}
+    options = dict.fromkeys(("version", "wacz", "timestamp", "metadata_only", "no_bom", "site")) | {"incomplete": True}
     command.run([], SimpleNamespace(sign="gpg", **options))
     printed = capsys.readouterr()
     assert (130, "") == (command.exitcode, printed.out)

@@ -19,11 +19,13 @@ from archive.dataset.signing import sign, signer, stamp
 from archive.timestamp import require_server
 from archive.warc.lock import CollectionLock
 from migration_spider.config import Config
-from migration_spider.datasheet import collection_of
 from migration_spider.exceptions import MigrationError, OptionError
 from migration_spider.monitors import INCOMPLETE, LOCKED, NOT_ARCHIVED, USAGE
-from migration_spider.publish import dataset, holdings_of, site_of, stewardship, unset
+from migration_spider.publish import described, holdings_of, stewardship, unset
 from migration_spider.standing import standing_of
+
+MOST_PAGES = 10_000
+"""Stories of a site that get a page of their own, unless it is said otherwise: 20 KB and 10 ms each, or more."""
 
 EXAMPLES = """\
 examples:
@@ -31,6 +33,7 @@ examples:
   scrapy publish --metadata-only                   without the texts
   scrapy publish --version 1.0
   scrapy publish --incomplete                      although pages are missing: the release says so
+  scrapy publish --site website                    the release, and its pages as files in website/
   scrapy publish -s DATA_DIR=demo-data
 """
 
@@ -55,7 +58,7 @@ exit codes:
   0  published, or the very same release is there
   2  wrong usage, nothing to publish, or the version is there with other contents
   3  the items are incomplete or a sample, and --incomplete is not given
-  5  it could not be written, signed or stamped
+  5  it, or its site, could not be written, signed or stamped
   75 a run is going on
   130 interrupted"""
 
@@ -73,6 +76,13 @@ exit codes:
         )
         parser.add_argument("--sign", metavar="HOW", help="gpg, gpg:KEY or minisign:KEYFILE")
         parser.add_argument("--timestamp", metavar="URL", help="an RFC 3161 server that is to stamp the digests")
+        parser.add_argument(
+            "--site", metavar="DIR", help="write the pages of the release, too, as files that need no server"
+        )
+        parser.add_argument(
+            "--site-pages", type=int, default=MOST_PAGES, metavar="N",
+            help="a page for each story when there are no more stories than N (default: %(default)s)",
+        )  # fmt: skip
         parser.epilog = EXAMPLES
 
     @printing
@@ -84,31 +94,31 @@ exit codes:
             how = signer(opts.sign) if opts.sign else None
             if opts.timestamp:
                 require_server(opts.timestamp)
-        except (OptionError, ArchiveError) as error:
+            if opts.site:
+                from migration_spider.browse.site import require_free, write_site  # quick to do without
+
+                require_free(Path(opts.site))
+        except (OptionError, ArchiveError, DatasetError) as error:
             self._fail(str(error), USAGE)
             return
-        steward = stewardship(config)
         data, warc = config.data_dir, config.data_dir / "warc"
         items = data / "items" / "news.jsonl"
         release: Release | None = None
+        site = ""
         try:
             for folder in (data, warc):  # a harvest holds both, a plain crawl the second
                 CollectionLock.require_free(folder)
-            site = site_of(items)
             standing = standing_of(data, config.languages)
             if standing.complete is False and not opts.incomplete:
                 rather = "--incomplete publishes it as it is, and the release says so"
                 self._fail(f"{standing.said}: {standing.remedy}; {rather}", INCOMPLETE)
                 return
             with Steps() as steps, holdings_of(warc) as holdings:
+                for sentence in holdings.damaged if holdings else ():
+                    print(f"scrapy publish: the archive is damaged: {sentence}", file=sys.stderr)
                 release = publish(
-                    dataset(
-                        site,
-                        stewardship=steward,
-                        collection=collection_of(data, config, site, standing.runs),
-                        standing=standing,
-                        holdings=holdings,
-                        wacz=Path(opts.wacz) if opts.wacz else None,
+                    described(
+                        data, config, standing=standing, holdings=holdings, wacz=Path(opts.wacz) if opts.wacz else None
                     ),
                     items,
                     data / "dataset",
@@ -118,6 +128,8 @@ exit codes:
                     wholeness=Wholeness(standing.said, standing.complete, standing.ended),
                     progress=steps.tell,
                 )
+                if opts.site:
+                    site = write_site(release.path, Path(opts.site), opts.site_pages, steps.tell).said
             detached = [
                 *(sign(release.path, how) if how else ()),
                 *(stamp(release.path, opts.timestamp) if opts.timestamp else ()),
@@ -132,13 +144,16 @@ exit codes:
         except OSError as error:
             self._fail(f"{error.filename}: {error.strerror}" if error.filename else str(error), NOT_ARCHIVED)
         except KeyboardInterrupt:
-            done = f"{release.path} is there, and not signed or stamped" if release else "nothing was published"
+            lacks = "not signed or stamped" if site or not opts.site else "its site was not written"
+            done = f"{release.path} is there, and {lacks}" if release else "nothing was published"
             print(f"scrapy publish: interrupted; {done}", file=sys.stderr)
             self.exitcode = 130
         else:
-            print(_report(release, unset(steward)))
+            print(_report(release, unset(stewardship(config))))
             for path in detached:
                 print(f"Signed or stamped: {path}")
+            if site:
+                print(site)
 
     def _fail(self, problem: str, code: int) -> None:
         print(f"scrapy publish: error: {problem}", file=sys.stderr)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Collection
 from html import escape, unescape
 from urllib.parse import urljoin, urlsplit
 
@@ -90,15 +91,32 @@ def sanitise(html: str, base_url: str) -> str:
             return _srcset(value, base_url)
         return _absolute(value, base_url) if attribute in _URLS else value
 
+    return allowed(_IFRAME.sub(_link_to_embed, _flattened(html)), absolute).strip()
+
+
+def allowed(
+    html: str,
+    attribute_filter: Callable[[str, str, str], str | None] | None = None,
+    *,
+    without: Collection[str] = (),
+    link_rel: str | None = None,
+) -> str:
+    """What the allow-list leaves of ``html``.
+
+    Args:
+        attribute_filter: (tag, attribute, value) -> the value, or None to drop it.
+        without: tags of the list that are left out here, with their content in place.
+        link_rel: ``rel`` of all links.
+    """
     return nh3.clean(
-        _IFRAME.sub(_link_to_embed, _flattened(html)),
-        tags=set(_TAGS),
+        html,
+        tags=set(_TAGS.difference(without)),
         clean_content_tags=set(_WITH_CONTENT),
-        attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
-        attribute_filter=absolute,
+        attributes={tag: set(names) for tag, names in _ATTRIBUTES.items() if tag not in without},
+        attribute_filter=attribute_filter,
         url_schemes=set(_SCHEMES),
-        link_rel=None,
-    ).strip()
+        link_rel=link_rel,
+    )
 
 
 def _flattened(html: str) -> str:

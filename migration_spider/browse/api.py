@@ -1,0 +1,254 @@
+"""The API: stories, items and counts as JSON, in the manner of ReliefWeb's. Read only.
+
+An answer says of which collection it is and how whole that is. Errors are problem details (RFC 9457). No other site's
+page may read it: there are no CORS headers, on purpose.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from http import HTTPStatus
+from itertools import islice
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from archive.dataset import DatasetError
+from migration_spider.browse.answering import headers, not_modified, told
+from migration_spider.browse.asked import collection_of, links_of, page
+from migration_spider.browse.collection import Collection
+from migration_spider.browse.facets import BY_NAME
+from migration_spider.browse.finding import Answer, Value
+from migration_spider.browse.lines import lines_of
+from migration_spider.browse.openapi import described
+from migration_spider.browse.parameters import PARAMETERS, FacetAsked, Question, question
+from migration_spider.browse.selection import BadSelection, Selection
+
+PROBLEM = "application/problem+json"
+
+Pairs = list[tuple[str, str]]
+
+
+def stories(request: Request) -> Response:
+    """A part of the stories of a selection, and counts of facets."""
+    return _answer(request, _stories)
+
+
+def story(request: Request) -> Response:
+    """One story."""
+    return _answer(request, _story)
+
+
+def item(request: Request) -> Response:
+    """One item, with the evidence that it cites."""
+    return _answer(request, _item)
+
+
+def facets(request: Request) -> Response:
+    """The values of all facets, with how many stories of a selection have each."""
+    return _answer(request, _all_facets)
+
+
+def openapi(request: Request) -> Response:
+    """The description of the API (OpenAPI 3.1)."""
+    return _answer(request, lambda request, collection: described(collection, str(request.base_url)))
+
+
+EXAMPLES = (
+    "stories?objective=7&sort=date&facets=place,year",
+    "stories?query[value]=migrants&filter[field]=language&filter[value]=fr&fields[include][]=title&fields[include][]=url",
+    "stories?filter[field]=date&filter[value][from]=2024-01-01&profile=minimal",
+    "facets?place=002",
+)
+"""Asked on the page for people."""
+
+
+def people(request: Request) -> Response:
+    """The description of the API for people."""
+    links = links_of(request)
+    return page(
+        request,
+        "api.html",
+        parameters=PARAMETERS,
+        base=str(request.base_url).rstrip("/"),
+        examples=[links.api(path) for path in EXAMPLES],
+    )
+
+
+def problem(status: int, detail: str) -> Response:
+    """What went wrong, as RFC 9457 has it."""
+    body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
+    return Response(_dumped(body), status, media_type=PROBLEM)
+
+
+def _answer(request: Request, make: Any) -> Response:
+    collection = collection_of(request)
+    given = headers(collection, links_of(request))
+    if known := not_modified(request, given):
+        return known
+    started = time.perf_counter()
+    try:
+        made = make(request, collection)
+    except DatasetError as error:
+        raise HTTPException(404, f"The collection does not have this: {error}.") from error
+    if "openapi" not in made:
+        took = int(1000 * (time.perf_counter() - started))
+        made = {"collection": told(collection), "time": took, "href": str(request.url), **made}
+    return Response(_dumped(made), media_type="application/json", headers=given)
+
+
+def _dumped(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "backslashreplace") + b"\n"
+
+
+# ---- stories
+
+
+def _stories(request: Request, collection: Collection) -> dict[str, Any]:
+    asked = question(request.query_params.multi_items())
+    answer = Answer(collection, asked.selection)
+    places = list(islice(answer.places(), asked.offset, asked.offset + asked.limit))
+    ids = [collection.ids[place] for place in places]
+    lines = lines_of(collection).read("stories", "jsonl", ids)
+    data = [
+        {
+            "id": story_id,
+            "score": answer.score(place),
+            "href": _href(request, story_id),
+            "fields": fields(msgspec.json.decode(line), asked),
+        }
+        for story_id, place, line in zip(ids, places, lines, strict=True)
+    ]
+    made: dict[str, Any] = {
+        "links": _links(request, asked, answer.total),
+        "totalCount": answer.total,
+        "count": len(data),
+        "data": data,
+    }
+    if asked.facets:
+        counted = answer.facets()
+        made["embedded"] = {"facets": {one.name: _facet(one, counted[one.name], collection) for one in asked.facets}}
+    return made
+
+
+def _links(request: Request, asked: Question, total: int) -> dict[str, Any]:
+    """The parts before and behind this one."""
+    found = {"self": str(request.url)}
+    if asked.limit and asked.offset:
+        found["prev"] = _at(request, max(0, asked.offset - asked.limit))
+    if asked.limit and asked.offset + asked.limit < total:
+        found["next"] = _at(request, asked.offset + asked.limit)
+    return {name: {"href": href} for name, href in found.items()}
+
+
+def _at(request: Request, offset: int) -> str:
+    return str(request.url.include_query_params(offset=offset))
+
+
+def _facet(asked: FacetAsked, values: Sequence[Value], collection: Collection) -> dict[str, Any]:
+    if asked.by_value:
+        values = sorted(values, key=lambda value: collection.facets[asked.name].order(value.key))
+    else:
+        values = sorted(values, key=lambda value: (-value.count, value.label, value.key))
+    return {"type": "terms", "data": _values(values[: asked.limit]), "more": len(values) > asked.limit}
+
+
+def _values(values: Iterable[Value]) -> list[dict[str, Any]]:
+    return [{"value": value.key, "label": value.label, "count": value.count} for value in values]
+
+
+def fields(record: Mapping[str, Any], asked: Question) -> dict[str, Any]:
+    """The fields of ``record`` that are asked for, in its order.
+
+    Raises:
+        BadSelection: it has none of such a name.
+    """
+    for name in (*asked.include, *asked.exclude):
+        if name.partition(".")[0] not in record:
+            raise BadSelection(f"a story has no field “{name}”: {', '.join(record)}")
+    found = dict(record)
+    if asked.include:
+        parts: dict[str, set[str]] = {}
+        for name in asked.include:
+            outer, _, inner = name.partition(".")
+            parts.setdefault(outer, set()).add(inner)
+        found = {name: _parts(record[name], parts[name]) for name in record if name in parts}
+    for name in asked.exclude:
+        outer, _, inner = name.partition(".")
+        if not inner:
+            found.pop(outer, None)
+        elif outer in found:
+            found[outer] = _parts(found[outer], {inner}, drop=True)
+    return found
+
+
+def _parts(value: Any, names: set[str], *, drop: bool = False) -> Any:
+    """``value``, a list of objects or one, with those of its keys; ``""`` among ``names`` stands for all of it."""
+    if "" in names:
+        return value
+    if isinstance(value, list):
+        return [_parts(one, names, drop=drop) for one in value]
+    if isinstance(value, Mapping):
+        return {name: part for name, part in value.items() if (name in names) is not drop}
+    return value
+
+
+def _story(request: Request, collection: Collection) -> dict[str, Any]:
+    asked = question(request.query_params.multi_items())
+    if replace(asked, include=(), exclude=()) != Question(Selection()):
+        raise BadSelection("of one story only “fields” and “profile” can be chosen")
+    story_id = request.path_params["id"]
+    if story_id not in collection.position:
+        raise HTTPException(404, f"There is no story {story_id}.")
+    (line,) = lines_of(collection).read("stories", "jsonl", [story_id])
+    found = fields(msgspec.json.decode(line), asked)
+    return {
+        "links": {"self": {"href": str(request.url)}},
+        "totalCount": 1,
+        "count": 1,
+        "data": [{"id": story_id, "score": 1, "href": str(request.url.replace(query="")), "fields": found}],
+    }
+
+
+def _item(request: Request, collection: Collection) -> dict[str, Any]:
+    _nothing_else(request)
+    item_id = request.path_params["id"]
+    row = collection.connect().execute("SELECT story_id FROM news WHERE id = ?", (item_id,)).fetchone()
+    if row is None:
+        raise HTTPException(404, f"There is no item {item_id}.")
+    lines = map(msgspec.json.decode, lines_of(collection).read("items", "jsonl", [row["story_id"]]))
+    found = next(line for line in lines if line["id"] == item_id)
+    return {
+        "links": {"self": {"href": str(request.url)}, "story": {"href": _href(request, row["story_id"])}},
+        "totalCount": 1,
+        "count": 1,
+        "data": [{"id": item_id, "score": 1, "href": str(request.url), "fields": found}],
+    }
+
+
+def _href(request: Request, story_id: str) -> str:
+    return str(request.base_url).rstrip("/") + links_of(request).api(f"stories/{quote(story_id, safe='@')}")
+
+
+def _nothing_else(request: Request) -> None:
+    for name in request.query_params:
+        raise BadSelection(f"there is no parameter “{name}” here")
+
+
+def _all_facets(request: Request, collection: Collection) -> dict[str, Any]:
+    asked = question(request.query_params.multi_items())
+    if replace(asked, selection=Selection()) != Question(Selection()):
+        raise BadSelection("here only a selection can be asked for, not “limit”, “offset”, “fields” or “facets”")
+    answer = Answer(collection, asked.selection)
+    data = [
+        {"name": name, "title": BY_NAME[name].title, "field": BY_NAME[name].field, "values": _values(values)}
+        for name, values in answer.facets().items()
+    ]
+    return {"totalCount": answer.total, "count": len(data), "data": data}

@@ -1,0 +1,102 @@
+"""Where the archived records lie that a collection cites."""
+
+from __future__ import annotations
+
+import atexit
+import shutil
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+
+from archive.cdxj import Damage, build_index, read_damage, warc_files
+from archive.disk import oddity
+from archive.errors import ArchiveError
+from archive.wacz.reading import WaczFile
+
+_PIECE = 1 << 20
+
+
+@dataclass(frozen=True)
+class Archive:
+    """A folder of WARC files and their index; the files of a running crawl are among them."""
+
+    folder: Path
+    index: Path
+    """CDXJ; need not be there yet."""
+
+    @cached_property
+    def damage(self) -> Sequence[Damage]:
+        """What of it could not be read when the index was made."""
+        return read_damage(self.index, self.folder)
+
+    def is_damaged(self, file: str | None, offset: int | None) -> bool:
+        """Whether the record at ``offset`` of ``file`` is among what could not be read."""
+        return any(one.file == file and one.holds(offset) for one in self.damage)
+
+
+def archive_of(release: Path, given: Path | None = None) -> Archive | None:
+    """The archive that the release in ``release`` cites: ``given``, or that of the data folder which it lies in.
+
+    Args:
+        given: a data folder, its ``warc/``, any other folder of WARC files, or a WACZ file.
+
+    Raises:
+        ArchiveError: ``given`` is none of these, or cannot be read.
+    """
+    if given is None:
+        return archive_in(release.resolve().parent.parent)
+    if given.is_file():
+        return _unpacked(given, given.stat().st_mtime_ns)
+    folder = given / "warc" if (given / "warc").is_dir() else given
+    if not folder.is_dir() or not warc_files(folder):
+        raise ArchiveError(f"{given}: neither a data folder, nor a folder of WARC files, nor a WACZ file")
+    return _with_index(folder, folder.parent / "index.cdxj")
+
+
+def archive_in(data: Path, home: Path | None = None) -> Archive | None:
+    """The archive of a data folder; None where it has none.
+
+    Args:
+        home: where its index is, when that is not the folder itself.
+
+    Raises:
+        ArchiveError: it has no index, and none can be made.
+    """
+    folder = data / "warc"
+    return _with_index(folder, (home or data) / "index.cdxj") if folder.is_dir() else None
+
+
+def _with_index(folder: Path, index: Path) -> Archive:
+    return Archive(folder, index if index.is_file() else _indexed(folder, scratch()))
+
+
+def scratch() -> Path:
+    """A folder that goes when the program ends."""
+    folder = Path(tempfile.mkdtemp(prefix="scrapy-browse-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+def _indexed(folder: Path, scratch: Path) -> Path:
+    """An index made for this time only: nothing is written into somebody else's folder."""
+    index = scratch / "index.cdxj"
+    build_index(warc_files(folder), index)
+    return index
+
+
+@lru_cache(maxsize=2)
+def _unpacked(path: Path, changed: int) -> Archive:
+    """The WARC files of a WACZ file, in a folder of their own with an index; ``changed`` tells it from an older one."""
+    home = scratch()
+    folder = home / "warc"
+    folder.mkdir()
+    with WaczFile(path) as package:
+        for name in package.names:
+            target = folder / name
+            if odd := oddity(target):
+                raise ArchiveError(f"{path}: {name} {odd}")
+            with package.open(name) as source, target.open("wb") as stream:
+                shutil.copyfileobj(source, stream, _PIECE)
+    return Archive(folder, _indexed(folder, home))

@@ -1,0 +1,48 @@
+"""The outlines of the world map; README.md says where they come from, `make` makes them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A place on the map."""
+
+    path: str
+    """SVG path data; empty for what is too small to have a shape there."""
+
+    x: int
+    y: int
+    """The middle of its largest part."""
+
+    area: int
+    """Square units of its largest part."""
+
+
+@dataclass(frozen=True, slots=True)
+class Atlas:
+    """The map, in units from its upper left corner."""
+
+    width: int
+    height: int
+    grid: str
+    """SVG path data of the lines of longitude and latitude."""
+
+    rest: str
+    """Land that belongs to no place of the vocabulary."""
+
+    places: Mapping[str, Outline]
+    """Id of a country or area in the vocabulary ``places`` -> its outline."""
+
+
+@cache
+def atlas() -> Atlas:
+    """The map; read once."""
+    read = json.loads(files(__package__).joinpath("outlines.json").read_text(encoding="utf-8"))
+    places = {place: Outline(**drawn) for place, drawn in read["places"].items()}
+    return Atlas(read["width"], read["height"], read["grid"], read["rest"], places)

@@ -1,0 +1,137 @@
+"""How a story is cited: as text, for BibTeX, for reference managers, and as the archived page that it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+PORTAL = "United Nations Network on Migration"
+
+_UNRESERVED = re.compile(r"[^A-Za-z0-9._~-]+")
+_TEX = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
+_TEX |= {sign: f"\\{sign}" for sign in "{}#$%&_"}
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What is cited: an item, and the collection that it was read from."""
+
+    id: str
+    title: str
+    authors: Sequence[str]
+    """Publishers that the page names; `PORTAL` where it names none."""
+
+    date: str | None
+    """ISO 8601, of publication."""
+
+    language: str
+    url: str
+    seen: str | None
+    """UTC time of the capture, ISO 8601 with Z."""
+
+    archived: str | None
+    """Address of the archived response."""
+
+    collection: str
+    """What the collection is called: ``Release 2026-11-26``."""
+
+    archive: str
+    """Name of the archive: that of the dataset (``migrationnetwork-news``)."""
+
+
+def text(work: Work) -> str:
+    """A sentence or two, in the order author, year, title, place, day seen."""
+    when = work.date[:4] if work.date else "n.d."
+    seen = f" Archived {work.seen[:10]}" if work.seen else ""
+    urn = pwid(work)
+    proof = f"{seen}, {urn}." if urn else f"{seen}." if seen else ""
+    dot = "" if work.title[-1:] in ".!?。؟…" else "."
+    return f"{_names(work.authors)} ({when}). {work.title}{dot} {PORTAL}. {work.url}.{proof} {work.collection}."
+
+
+def bibtex(work: Work) -> str:
+    """An entry ``@misc``; in UTF-8, as biber and newer BibTeX read it."""
+    fields = {
+        "title": f"{{{_tex(work.title)}}}",
+        "author": " and ".join(f"{{{_tex(name)}}}" for name in work.authors),
+        "year": (work.date or "")[:4],
+        "month": (work.date or "")[5:7].lstrip("0"),
+        "howpublished": _tex(PORTAL),
+        "url": _address(work.url),
+        "urldate": (work.seen or "")[:10],
+        "language": _tex(work.language),
+        "note": _tex("; ".join(part for part in (work.collection, pwid(work)) if part)),
+    }
+    lines = [f"  {name} = {{{value}}}," for name, value in fields.items() if value]
+    key = _UNRESERVED.sub("-", f"migrationnetwork-{work.id}")
+    return "\n".join([f"@misc{{{key},", *lines, "}"]) + "\n"
+
+
+def ris(work: Work) -> str:
+    """A record of RIS, as reference managers import it."""
+    told = [
+        ("TY", "ELEC"),
+        *(("AU", name) for name in work.authors),
+        ("TI", work.title),
+        ("PB", PORTAL),
+        ("PY", (work.date or "")[:4]),
+        ("DA", (work.date or "").replace("-", "/")),
+        ("LA", work.language),
+        ("UR", work.url),
+        ("Y2", (work.seen or "")[:10].replace("-", "/")),
+        ("ID", work.id),
+        ("N1", "; ".join(part for part in (work.collection, pwid(work)) if part)),
+    ]
+    return "".join(f"{tag}  - {_line(value)}\r\n" for tag, value in told if value) + "ER  - \r\n"
+
+
+def csl(work: Work) -> dict[str, Any]:
+    """An item of CSL-JSON (citeproc)."""
+    made: dict[str, Any] = {
+        "id": work.id,
+        "type": "webpage",
+        "title": work.title,
+        "author": [{"literal": name} for name in work.authors],
+        "container-title": PORTAL,
+        "URL": work.url,
+        "language": work.language,
+        "archive": work.archive,
+        "archive_location": pwid(work),
+        "note": work.collection,
+    }
+    for name, day in (("issued", work.date), ("accessed", work.seen)):
+        if day:
+            made[name] = {"date-parts": [[int(part) for part in day[:10].split("-")]]}
+    return {name: value for name, value in made.items() if value}
+
+
+def pwid(work: Work) -> str | None:
+    """The PWID URN of the archived page; None where there is none.
+
+    URN namespace ``pwid`` as registered with IANA on 2022-11-15: archive, UTC time, what is meant (a page), address.
+    Signs that no URN may have (RFC 8141, section 2) are escaped in the address.
+    """
+    if not (work.seen and work.archived):
+        return None
+    name = _UNRESERVED.sub("-", work.archive) or "archive"
+    return f"urn:pwid:{name}:{work.seen[:19]}Z:page:{_address(work.archived)}"
+
+
+def _names(names: Sequence[str]) -> str:
+    return "; ".join(names)
+
+
+def _address(url: str) -> str:
+    """``url`` without what ends a URN, or a group of TeX."""
+    return quote(url, safe=":/@!$&'()*+,;=~%-._")
+
+
+def _line(value: str) -> str:
+    return " ".join(value.split())
+
+
+def _tex(value: str) -> str:
+    return "".join(_TEX.get(sign, sign) for sign in _line(value))

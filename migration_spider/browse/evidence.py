@@ -1,0 +1,124 @@
+"""Reads the archived records that an item cites again, and holds every claim against what is there now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from archive import read_record
+from archive.cdxj.files import find
+from archive.dataset.lines import TOMBSTONE
+from archive.errors import ArchiveError
+from archive.verify.citation import Check, checks_of
+from migration_spider.browse.archived import Archive
+from migration_spider.browse.story import Cited, File, Item
+from migration_spider.evidence import prove
+
+HOLDS, DIFFERS, DAMAGED, MISSING, NO_ARCHIVE = "holds", "differs", "damaged", "missing", "no-archive"
+
+SAID = {
+    HOLDS: "The archived bytes are there and are what is claimed.",
+    DIFFERS: "The archived bytes can be read, but they are not what is claimed.",
+    DAMAGED: "The archived record cannot be read: the file is damaged here, or is another.",
+    MISSING: "The WARC file is not there.",
+    NO_ARCHIVE: "The archive is not at hand: nothing can be checked.",
+}
+"""Verdict -> in words."""
+
+_WORST = (NO_ARCHIVE, MISSING, DAMAGED, DIFFERS, HOLDS)
+
+MOST_VERSIONS = 20
+"""Versions before the last that are read again, the newest of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One archived record, read again."""
+
+    name: str
+    cited: Cited
+    verdict: str
+    """One of `SAID`."""
+
+    checks: Sequence[Check] = ()
+    """As far as there was something to look at."""
+
+    problem: str = ""
+    """What went wrong, in the words of the archive; without the place of the folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """All records that an item cites, read again."""
+
+    item: str
+    verdict: str
+    """The worst of its parts."""
+
+    parts: Sequence[Part]
+
+    def to_json(self) -> dict[str, Any]:
+        """For programs: ``verdict`` and, for each record, its claims with what was found."""
+        parts = [
+            {
+                "name": part.name,
+                "verdict": part.verdict,
+                "problem": part.problem or None,
+                "record": asdict(part.cited),
+                "checks": [{**asdict(one), "holds": one.holds} for one in part.checks],
+            }
+            for part in self.parts
+        ]
+        return {"item": self.item, "verdict": self.verdict, "said": SAID[self.verdict], "records": parts}
+
+
+def check(archive: Archive | None, item: Item, files: Sequence[File]) -> Checked:
+    """Read again what ``item`` cites: its page, the answer that it is gone, its files, the versions before."""
+    parts = list(_parts(archive.folder if archive else None, item, files))
+    if not parts:
+        return Checked(item.id, MISSING if archive else NO_ARCHIVE, [])
+    return Checked(item.id, min((part.verdict for part in parts), key=_WORST.index), parts)
+
+
+def _parts(folder: Path | None, item: Item, files: Sequence[File]) -> Iterator[Part]:
+    if item.gone and item.gone.cited:
+        tombstone = {TOMBSTONE: {"status": item.gone.status}} if item.gone.status is not None else {}
+        yield _part(folder, "the answer that says that it is gone", item.gone.cited, item.id, tombstone)
+    if item.cited:
+        yield _part(folder, "the page", item.cited, item.id, {})
+    for file in files:
+        if item.id in file.items and file.cited:
+            yield _part(folder, f"the file {file.filename}", file.cited, item.id, {}, file.sha256)
+    told = {item.cited and item.cited.record_id, item.gone and item.gone.cited and item.gone.cited.record_id}
+    past = [one for one in item.versions if one.cited and one.cited.record_id not in told]
+    for version in past[-MOST_VERSIONS:]:
+        if version.cited:
+            yield _part(folder, f"the page of version {version.number or version.position}", version.cited, item.id, {})
+
+
+def _part(
+    folder: Path | None, name: str, cited: Cited, item_id: str, more: dict[str, Any], sha256: str | None = None
+) -> Part:
+    if folder is None:
+        return Part(name, cited, NO_ARCHIVE)
+    try:
+        find(folder, cited.file)
+    except ArchiveError as error:
+        return Part(name, cited, MISSING, problem=_said(error, folder))
+    where = {key: value for key, value in asdict(cited).items() if value is not None}
+    try:
+        if cited.payload_digest:  # all that the line of an item claims
+            checks = prove({"id": item_id, "warc": where, **more}, folder)
+        else:
+            claims = {**where, "sha256": sha256}
+            checks = list(checks_of(claims, read_record(find(folder, cited.file), cited.offset, cited.length)))
+    except (ArchiveError, OSError) as error:
+        return Part(name, cited, DAMAGED, problem=_said(error, folder))
+    return Part(name, cited, HOLDS if all(one.holds for one in checks) else DIFFERS, checks)
+
+
+def _said(error: Exception, folder: Path) -> str:
+    """What went wrong; where on this machine the archive lies is nobody's business."""
+    return str(error).replace(f"{folder}/", "").replace(str(folder), "the archive")

@@ -1,0 +1,159 @@
+"""The items of a data folder as a collection: a release in all but name, in ``DATA_DIR/browse/``, made again when they
+changed.
+
+It is no release: nothing refers to it, and the folder can be deleted at any time.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+import tempfile
+import time
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from archive import CollectionLockedError
+from archive.cdxj import index_path
+from archive.cdxj.files import manifest_path
+from archive.dataset import DatasetError, Wholeness, publish
+from archive.dataset.attachments import MEMORY_NAME
+from archive.dataset.draft import Progress
+from archive.dataset.holdings import DIGESTS_NAME
+from archive.warc.lock import CollectionLock
+from migration_spider import EXTRACTOR
+from migration_spider.config import Config
+from migration_spider.publish import described, holdings_of
+from migration_spider.standing import standing_of
+
+FOLDER, MADE = "browse", "made.json"
+
+LAYOUT = 2
+"""Of what is made; another number makes it again."""
+
+_UNUSED = ("*.parquet", "*.md", "tables", "vocabularies")
+"""What a release has and nothing here reads."""
+
+
+def items_of(data: Path) -> Path:
+    """The items of a data folder."""
+    return data / "items" / "news.jsonl"
+
+
+def stamp(data: Path) -> list[Any]:
+    """What a collection is made of, in a few numbers: when they are others, it is an old one."""
+    watched = [items_of(data), *sorted((data / "runs").glob("*/run.json"))]
+    return [LAYOUT, EXTRACTOR, *(_stamp(path) for path in watched)]
+
+
+def made(
+    data: Path, config: Config, progress: Progress = lambda step, done, total: None, home: Path | None = None
+) -> Path:
+    """The folder of the collection made of the items of ``data`` as they are now.
+
+    Args:
+        home: where it is made; by default ``browse/`` in ``data``. Elsewhere nothing is written to ``data``.
+
+    Raises:
+        DatasetError: there are no items, or they cannot be read.
+        CollectionLockedError: a run is going on.
+        OSError: it cannot be written.
+    """
+    if there := made_before(data, stamp(data), home):
+        return there
+    for folder in (data, data / "warc"):
+        if folder.is_dir():
+            CollectionLock.require_free(folder)
+    place = home or data / FOLDER
+    place.mkdir(exist_ok=True)
+    lock = _our_turn(place, progress)
+    try:
+        there = made_before(data, stamp(data), place)
+        return there or _make(data, config, place, progress, _noted(data, home) if home else None)
+    except (msgspec.MsgspecError, sqlite3.Error) as error:
+        # They were whole when they were first read, and no run of ours writes into what stands there.
+        raise DatasetError(f"{items_of(data)} changed while it was read ({error}): look again") from error
+    finally:
+        lock.release()
+
+
+def _our_turn(home: Path, progress: Progress) -> CollectionLock:
+    """The lock of the one that makes; whoever else makes it now is waited for, as it is what is wanted."""
+    while True:
+        try:
+            return CollectionLock(home)
+        except CollectionLockedError:
+            progress("Waiting for another process, which makes the same", 0, 0)
+            time.sleep(_AGAIN)
+
+
+_AGAIN = 0.2
+"""Seconds between two tries."""
+
+
+def made_before(data: Path, wanted: list[Any] | None = None, home: Path | None = None) -> Path | None:
+    """The collection that was made last, whole; None where there is none, or it is not of the stamp ``wanted``."""
+    home = home or data / FOLDER
+    try:
+        told = json.loads((home / MADE).read_bytes())
+        folder = home / str(told["folder"])
+        is_wanted = wanted is None or told["stamp"] == wanted
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
+    return folder if is_wanted and folder.parent == home and folder.is_dir() else None
+
+
+def _noted(data: Path, home: Path) -> Path:
+    """Where the index of the archive of ``data`` stands in ``home``, with what was noted of it before."""
+    index = home / index_path(data / "warc").name
+    for name in (index.name, manifest_path(index).name, DIGESTS_NAME, MEMORY_NAME):
+        if (data / name).is_file() and not (home / name).exists():
+            shutil.copy2(data / name, home / name)
+    return index
+
+
+def _make(data: Path, config: Config, home: Path, progress: Progress, index: Path | None) -> Path:
+    told, before = stamp(data), made_before(data, home=home)
+    standing = standing_of(data, config.languages)
+    draft = Path(tempfile.mkdtemp(dir=home, prefix="new-"))
+    try:
+        with holdings_of(data / "warc", index) as holdings:
+            publish(
+                described(data, config, standing=standing, holdings=holdings),
+                items_of(data),
+                draft,
+                version="items",
+                wholeness=Wholeness(standing.said, standing.complete, standing.ended),
+                progress=progress,
+            )
+        _delete(path for pattern in _UNUSED for path in (draft / "items").glob(pattern))
+        target = home / draft.name.replace("new-", "items-")
+        (draft / "items").rename(target)
+        new = home / f"{MADE}.new"
+        new.write_text(json.dumps({"folder": target.name, "stamp": told}), encoding="utf-8")
+        new.replace(home / MADE)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    # Whoever looks at the one before has its file open.
+    _delete(path for path in home.iterdir() if path.is_dir() and path not in (target, before))
+    return target
+
+
+def _stamp(path: Path) -> list[str | int] | None:
+    with suppress(OSError):
+        found = path.stat()
+        return [path.parent.name, found.st_size, found.st_mtime_ns]
+    return None
+
+
+def _delete(paths: Iterable[Path]) -> None:
+    for path in list(paths):
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)

@@ -1,0 +1,52 @@
+"""What pages call things that have names for programs: fields of an item, problems, runs."""
+
+from __future__ import annotations
+
+import re
+
+from migration_spider.browse.coded import TITLES
+from migration_spider.normalize.problems import PROBLEMS
+
+FIELDS = {
+    **TITLES,
+    "attachments": "Files",
+    "body_html": "Text with its links and pictures",
+    "body_text": "Text",
+    "metadata": "Metadata block",
+    "publication_date": "Publication date",
+    "publication_date_raw": "Publication date as printed",
+    "url": "Address",
+}
+"""Field of an item -> what it is called."""
+
+
+def field_name(field: str) -> str:
+    """``geographic_scope`` -> ``Geographic scope``."""
+    return FIELDS.get(field) or field.replace("_", " ").capitalize()
+
+
+_COLUMNS = {
+    "its `size` and `sha256` are null": "its size and digest are not known",
+    "`body_html` is its beginning, `body_text` is whole": "with its links it is cut, as plain text it is whole",
+    " (`is_fallback`)": "",
+    "`id` null": "without a code",
+    "in `metadata` only": "in the metadata block only",
+}
+"""What `PROBLEMS` say of the columns of a release -> the same for who sees no columns."""
+
+
+def problem_meaning(code: str) -> str:
+    """What a problem means, for people."""
+    kind, _, field = code.partition(":")
+    said = PROBLEMS.get(f"{kind}:{{field}}" if field else kind, "a code that this version does not know")
+    for columns, words in _COLUMNS.items():
+        said = said.replace(columns, words)
+    return said.replace("`", "")
+
+
+_RUN = re.compile(r"\brun (\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)\d\dZ-[0-9a-f]+")
+
+
+def dated(said: str) -> str:
+    """A sentence on a run with the minute at which it began instead of its id."""
+    return _RUN.sub(r"the run of \1-\2-\3 \4:\5 UTC", said)

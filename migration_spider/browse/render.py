@@ -1,0 +1,72 @@
+"""Pages out of templates. All that the portal printed is escaped; no page has a script or a style of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from babel import Locale, UnknownLocaleError
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from migration_spider.browse.collection import Collection
+from migration_spider.browse.facets import BY_NAME, NOTES
+from migration_spider.browse.links import Links, outside
+from migration_spider.browse.naming import dated, field_name
+from migration_spider.browse.selection import EVERYTHING
+
+RIGHT_TO_LEFT = frozenset(("ar", "he", "fa", "ur"))
+
+
+class Renderer:
+    """The templates, with the addresses of one place."""
+
+    def __init__(self, links: Links) -> None:
+        self.links = links
+        self._environment = Environment(
+            loader=PackageLoader("migration_spider.browse"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._environment.globals.update(
+            links=links, outside=outside, EVERYTHING=EVERYTHING, FACETS=BY_NAME, NOTES=NOTES
+        )
+        self._environment.filters.update(number=number, direction=direction, language=language_name, times=times)
+        self._environment.filters.update(dated=dated, field=field_name)
+
+    def page(self, template: str, collection: Collection, **values: Any) -> str:
+        """A whole page; ``values`` are those of the template beside ``collection``."""
+        return self._environment.get_template(template).render({"collection": collection, "notice": None, **values})
+
+    def part(self, template: str, name: str, values: Mapping[str, Any]) -> Markup:
+        """The block ``name`` of a template, without the page around it."""
+        found = self._environment.get_template(template)
+        return Markup("".join(found.blocks[name](found.new_context(dict(values)))))  # noqa: S704 - an escaped template
+
+
+def number(value: int) -> str:
+    """``12345`` -> ``12,345``."""
+    return f"{value:,}"
+
+
+def times(value: int, one: str, many: str | None = None) -> str:
+    """``1, "story", "stories"`` -> ``1 story``."""
+    return f"{value:,} {one if value == 1 else many or f'{one}s'}"
+
+
+def direction(language: str | None) -> str:
+    """``rtl`` or ``ltr``: how a text in ``language`` (BCP 47) runs."""
+    return "rtl" if (language or "").split("-")[0].lower() in RIGHT_TO_LEFT else "ltr"
+
+
+@lru_cache(maxsize=2048)  # a story can have hundreds, and names each many times
+def language_name(language: str) -> str:
+    """``zh-Hant`` -> ``繁體中文``: what a language calls itself; the code where nobody knows."""
+    try:
+        name = Locale.parse(language, sep="-").get_display_name()
+    except (ValueError, UnknownLocaleError, TypeError):
+        return language
+    return f"{name[0].upper()}{name[1:]}" if name else language

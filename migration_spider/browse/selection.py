@@ -1,0 +1,176 @@
+"""What is asked for: which stories, in which order, which page of them; and how that is written in an address.
+
+::
+
+    ?q=safe+migration&in=fr&objective=7&objective=8&place=404&since=2024-01-01&sort=date&page=2
+
+Values of one facet are alternatives; of several facets all are needed. The same choice has one address only: what is
+empty is left out, and the parameters have an order.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import date
+from types import MappingProxyType
+from typing import Any
+from urllib.parse import urlencode
+
+from migration_spider.browse.facets import BY_NAME, LONGEST
+
+SORTS = ("relevance", "date", "changed")
+
+MOST_WORDS, MOST_VALUES, MOST_PAGE = 500, 200, 1_000_000
+"""Characters of a query, values of a choice and the last page that can be asked for."""
+
+_DAY = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
+
+
+class BadSelection(ValueError):  # noqa: N818 - a sentence for people
+    """Something in an address is no choice; says what, and what is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """A choice of stories."""
+
+    query: str = ""
+    language: str | None = None
+    """Language as whose words those of the query are taken (BCP 47), in texts of any; None: as those of any."""
+
+    chosen: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    """Facet -> values, of which a story has one; in the order of `facets.FACETS`, no empty ones."""
+
+    since: str | None = None
+    """First day of publication, ISO 8601; a year or month stands for its first day."""
+
+    until: str | None = None
+    """Last day of publication; a year or month stands for its last day."""
+
+    changed: str | None = None
+    """New or changed on this day or later."""
+
+    sort: str | None = None
+    """One of `SORTS`; None: by relevance where there are words, else by date."""
+
+    page: int = 1
+
+    @classmethod
+    def parse(cls, pairs: Iterable[tuple[str, str]]) -> Selection:
+        """The choice that the parameters of an address stand for; empty ones are as if they were not there.
+
+        Raises:
+            BadSelection: a parameter is unknown, or its value is none.
+        """
+        single: dict[str, str] = {}
+        chosen: dict[str, list[str]] = {}
+        for name, value in pairs:
+            value = value.strip()
+            if name not in BY_NAME and name not in _SINGLE:
+                raise BadSelection(f"there is nothing to choose by “{name}”: {', '.join([*_SINGLE, *BY_NAME])}")
+            if not value:
+                continue
+            if len(value) > LONGEST:
+                raise BadSelection(f"what is given for “{name}” is longer than {LONGEST} characters")
+            if name in BY_NAME:
+                values = chosen.setdefault(name, [])
+                if value not in values:
+                    values.append(value)
+            elif single.setdefault(name, value) != value:
+                raise BadSelection(f"“{name}” is given twice")
+        if sum(map(len, chosen.values())) > MOST_VALUES:
+            raise BadSelection(f"more than {MOST_VALUES} values are chosen")
+        if len(single.get("q", "")) > MOST_WORDS:
+            raise BadSelection(f"the words to look for are longer than {MOST_WORDS} characters")
+        sort = single.get("sort")
+        if sort is not None and sort not in SORTS:
+            raise BadSelection(f"“{sort}” is no order: {', '.join(SORTS)}")
+        return cls(
+            query=" ".join(single.get("q", "").split()),
+            # Without words it would say nothing.
+            language=single.get("in") if single.get("q") else None,
+            chosen=_ordered(chosen),
+            since=_day("since", single),
+            until=_day("until", single),
+            changed=_day("changed", single),
+            sort=sort,
+            page=_page(single.get("page", "1")),
+        )
+
+    @property
+    def order(self) -> str:
+        """The order of the stories, one of `SORTS`."""
+        if self.sort == "relevance" and not self.query:
+            return "date"
+        return self.sort or ("relevance" if self.query else "date")
+
+    @property
+    def by_change(self) -> bool:
+        """Whether it asks for days of change."""
+        return self.changed is not None or self.order == "changed"
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """The parameters of its address."""
+        told = [("q", self.query), ("in", self.language)]
+        told += [(name, value) for name, values in self.chosen.items() for value in values]
+        told += [("since", self.since), ("until", self.until), ("changed", self.changed), ("sort", self.sort)]
+        told += [("page", str(self.page) if self.page > 1 else None)]
+        return [(name, value) for name, value in told if value]
+
+    def query_string(self) -> str:
+        """`pairs` as they stand after the ``?``; empty when everything is chosen."""
+        return urlencode(self.pairs())
+
+    def replaced(self, **changes: Any) -> Selection:
+        """This choice with other values of its fields, from its first page on."""
+        return replace(self, **{"page": 1, **changes})
+
+    def at(self, page: int) -> Selection:
+        """Another page of the same stories."""
+        return replace(self, page=page)
+
+    def with_value(self, facet: str, value: str) -> Selection:
+        """With ``value``, too."""
+        return self._with(facet, dict.fromkeys((*self.chosen.get(facet, ()), value)))
+
+    def without(self, facet: str, value: str | None = None) -> Selection:
+        """Without ``value``, or without any of the facet."""
+        kept = () if value is None else (one for one in self.chosen.get(facet, ()) if one != value)
+        return self._with(facet, kept)
+
+    def only(self, facet: str, value: str) -> Selection:
+        """With ``value`` alone of its facet."""
+        return self._with(facet, (value,))
+
+    def _with(self, facet: str, values: Iterable[str]) -> Selection:
+        return self.replaced(chosen=_ordered({**self.chosen, facet: values}))
+
+
+EVERYTHING = Selection()
+
+_SINGLE = ("q", "in", "since", "until", "changed", "sort", "page")
+
+
+def _ordered(chosen: Mapping[str, Iterable[str]]) -> Mapping[str, tuple[str, ...]]:
+    held = {name: tuple(chosen[name]) for name in BY_NAME if name in chosen}
+    return MappingProxyType({name: values for name, values in held.items() if values})
+
+
+def _day(name: str, given: Mapping[str, str]) -> str | None:
+    value = given.get(name)
+    if value is None:
+        return None
+    if _DAY.fullmatch(value):
+        with suppress(ValueError):
+            date.fromisoformat(f"{value}-01-01"[:10])
+            return value
+    raise BadSelection(f"“{name}” is a day such as 2024-05-01, a month or a year, not “{value}”")
+
+
+def _page(value: str) -> int:
+    if not (value.isascii() and value.isdigit() and len(value) < 8 and 0 < int(value) <= MOST_PAGE):
+        raise BadSelection(f"“{value}” is no page")
+    return int(value)
