@@ -29,7 +29,7 @@ crawl: $(VENV)/ready ## the same job against the live portal, into data/ (give M
 	@MIGRATION_CONTACT='$(MIGRATION_CONTACT)' $(BIN)/scrapy crawl news $(ARGS)
 
 test: $(VENV)/ready-dev ## all tests
-	@$(BIN)/python -m pytest --numprocesses auto --dist loadscope $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses auto --dist loadscope --durations 10 $(ARGS)
 
 lint: $(VENV)/ready-dev ## lint, format, types, import contracts and declared dependencies
 	$(BIN)/ruff check .
@@ -43,19 +43,22 @@ format: $(VENV)/ready-dev ## rewrite the code in the project's format
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(VENV)/ready-dev ## what capture costs beside a crawl without it, a harvest beside the first one, reading beside parsing, odd pages beside an ordinary one, and what a release costs for each item at two sizes, as ratios
+bench: $(VENV)/ready-dev ## what capture costs beside a crawl without it, a harvest beside the first one, reading beside parsing, odd pages beside an ordinary one, what a release costs for each item at two sizes, and how fast it is browsed, as ratios and figures
 	@$(BIN)/python -m bench.bench_capture
 	@$(BIN)/python -m bench.bench_harvest
 	@$(BIN)/python -m bench.bench_reader
 	@$(BIN)/python -m bench.bench_pages
 	@$(BIN)/python -m bench.bench_publish --items 500 2000 --show
+	@$(BIN)/python -m bench.bench_browse --items 2000 --asked 20
 
 KILLS ?= 30
 LIVES ?= 5000
+BLOCKS ?= 300
 
-soak: $(VENV)/ready-dev ## kill crawls at KILLS (30) random moments, live LIVES (5000) lives of a site, and see that nothing told was false
+soak: $(VENV)/ready-dev ## kill crawls at KILLS (30) random moments, live LIVES (5000) lives of a site, read BLOCKS (300) metadata blocks of each shape, and see that nothing told was false
 	@SOAK_KILLS=$(KILLS) $(BIN)/python -m pytest tests/archive/test_failures.py tests/test_kill.py tests/test_harvest.py -k kill $(ARGS)
 	@LIVES=$(LIVES) $(BIN)/python -m pytest tests/test_lives.py $(ARGS)
+	@BLOCKS=$(BLOCKS) $(BIN)/python -m pytest tests/pages/test_robustness.py $(ARGS)
 
 clean: ## remove the environment and the demo's output
 	rm -rf $(VENV) $(DEMO_DATA) *.egg-info

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
+import gc
 import os
+import pickle
+import shutil
 import subprocess
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,7 +20,17 @@ LONG = (
     *("test_harvest_faults", "test_harvest", "test_robustness", "test_first_contact", "test_fails_closed"),
     *("test_recorded", "test_harvest_recovery", "test_kill", "test_politeness", "test_reparse", "test_survey"),
     *("test_harvest_edits", "test_reparse_harvest", "test_reparse_withdrawn", "test_crawl", "test_hostile"),
-    *("test_numeric_dates", "test_exactness", "test_publish", "test_deploy"),
+    *(
+        "test_browser",
+        "test_numeric_dates",
+        "test_exactness",
+        "test_publish",
+        "test_counts",
+        "test_told",
+        "test_life",
+        "test_whole",
+    ),
+    *("test_asked_once", "test_proof", "test_verify", "test_failures", "test_lives", "test_selfcheck", "test_deploy"),
 )
 """Modules that take longest, in this order: run first, so that all workers end together."""
 
@@ -26,6 +40,12 @@ def pytest_configure(config: pytest.Config) -> None:
     config.option.loadscopereorder = False
 
 
+def pytest_collection_finish() -> None:
+    # What is imported by now stays; a collection in the middle of a test need not look through it again.
+    gc.collect()
+    gc.freeze()
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     place = {name: number for number, name in enumerate(LONG)}
     items.sort(key=lambda item: place.get(item.path.stem, len(LONG)))
@@ -33,13 +53,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory):
-    """A finished crawl of the demo portal: ``data`` (folder), ``output`` (printed), ``truth``, ``requests``, ``url``."""
+    """A finished crawl of the demo portal, one for all workers: ``data`` (folder), ``output`` (printed), ``truth``, ``requests``, ``url``."""
+    base = tmp_path_factory.getbasetemp()
+    # Workers of one run have folders beside each other; what the first of them crawls, the others copy.
+    common = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+    with (common / "demo.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        made, told = common / "demo-crawled", common / "demo.pickle"
+        if not told.exists():
+            shutil.rmtree(made, ignore_errors=True)
+            with Portal() as portal:
+                output = crawl(made, site=portal.url)
+                known = {"truth": portal.truth(), "requests": list(portal.requests), "url": portal.url}
+            told.write_bytes(pickle.dumps({"output": output, **known}))
     data = tmp_path_factory.mktemp("demo")
-    with Portal() as portal:
-        output = crawl(data, site=portal.url)
-        return SimpleNamespace(
-            data=data, output=output, truth=portal.truth(), requests=list(portal.requests), url=portal.url
-        )
+    shutil.copytree(made, data, dirs_exist_ok=True)
+    return SimpleNamespace(data=data, **pickle.loads(told.read_bytes()))  # noqa: S301  (written above)
 
 
 @pytest.fixture(scope="session")

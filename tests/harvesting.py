@@ -17,6 +17,10 @@ SELDOM = "[[null, 30]]"
 """By which none is due that was looked at today."""
 
 
+IN_TWO = ("-a", "languages=en,fr")
+"""The words that leave four of six languages out, and with them a good third of a run."""
+
+
 def command(data: Path, *flags: str, site: str, **settings: Any) -> list[str]:
     """The words of ``scrapy harvest`` into ``data``; ``flags`` are further words."""
     words = [sys.executable, "-m", "scrapy", "harvest", "-a", f"site={site}", "-s", f"DATA_DIR={data}", *flags]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import atexit
 import encodings
+import gc
 import json
 import os
 import pkgutil
@@ -175,6 +176,9 @@ def main() -> None:
             _import(package)
         _prepare()
     assert "twisted.internet.reactor" not in sys.modules, "each process needs its own"
+    # What is imported stays: without this, each process would look through it, and copy it, at every collection.
+    gc.collect()
+    gc.freeze()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with socket.socket(fileno=int(sys.argv[1])) as link:
         command = _serve(link)

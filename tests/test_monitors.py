@@ -37,6 +37,7 @@ GOOD = {"finish_reason": "finished", "migration/pages": 9, "migration/taken": 3}
         ({"migration/share/unseen": 0.06, "migration/estimate/low": 106, "migration/estimate/high": 120}, 3),
         ({"migration/sample": "20 items (max_items)"}, 0),
         ({"migration/share/vanished": 0.6, "migration/items/withheld": 9}, 3),
+        ({"migration/one_place": "http://x/consent", "migration/items/withheld": 1}, 3),
         ({"migration/pages": 0, "migration/taken": 0, "migration/failed": 4}, 4),
         ({"migration/stopped": "the site refuses", "finish_reason": "refused", "migration/failed": 4}, 4),
         ({"migration/interrupted": "by a signal", "finish_reason": "shutdown", "migration/pages": 0}, 3),

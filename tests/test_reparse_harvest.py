@@ -5,7 +5,8 @@ import shutil
 
 import pytest
 
-from tests.crawling import items, scrapy, stats
+from tests.crawling import items, run, scrapy, stats
+from tests.harvesting import IN_TWO, command
 from tests.portal import Portal
 
 
@@ -15,7 +16,8 @@ def harvested(tmp_path_factory):
     data = tmp_path_factory.mktemp("harvested")
 
     def harvest(*options, incomplete=False):
-        scrapy("harvest", "-a", f"site={portal.url}", "--full", *options, data=data, code=3 if incomplete else 0)
+        words = command(data, *IN_TWO, "--full", *options, site=portal.url, MIGRATION_REQUISITES=True)
+        run(words, 3 if incomplete else 0)
         return stats(data)
 
     with Portal(nodes=10) as portal:

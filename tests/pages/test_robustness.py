@@ -1,5 +1,6 @@
 """No input raises or takes long, and the rules hold for labels in any order."""
 
+import os
 import random
 import sys
 
@@ -17,6 +18,9 @@ from migration_spider.pages.requisites import css_requisites
 from migration_spider.vocabularies import label_field
 from tests.pages.huge import HUGE, read_all, seconds
 from tests.pages.page import PROSE, SITE, document, news
+
+BLOCKS = int(os.environ.get("BLOCKS", "12"))
+"""Metadata blocks that are tried in each shape; `make soak` tries more."""
 
 LIMIT = 4
 """Times the CPU of an ordinary page of the same size, parsing the HTML included."""
@@ -216,7 +220,7 @@ def page_of(shape, place, entries):
 
 
 @pytest.mark.parametrize("shape", [*SHAPES, *ALIKE])
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=BLOCKS, deadline=None)
 @given(place=st.sampled_from(list(PLACES)), entries=ENTRIES)
 def test_labels_in_any_order_missing_doubled_or_empty(shape, place, entries):
     page = page_of(shape, place, entries)
@@ -226,7 +230,7 @@ def test_labels_in_any_order_missing_doubled_or_empty(shape, place, entries):
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=BLOCKS, deadline=None)
 @given(
     place=st.sampled_from(list(PLACES)),
     known=st.lists(st.tuples(st.sampled_from(LABELS), st.lists(WORDS, min_size=1, max_size=3)), min_size=2, max_size=5),
@@ -254,7 +258,7 @@ ANY_VALUE = st.sampled_from([value for values in VALUES.values() for value in va
 
 
 @pytest.mark.parametrize("shape", [*SHAPES, *ALIKE])
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=BLOCKS, deadline=None)
 @given(
     place=st.sampled_from(list(PLACES)),
     first=st.tuples(st.sampled_from(LABELS), st.lists(ANY_VALUE, max_size=3)),

@@ -77,6 +77,7 @@ Try next:
   every byte of the archive checked    {scrapy} archive-verify -s DATA_DIR={data}
   a dataset to hand on                 {scrapy} publish -s DATA_DIR={data}
   one file to replay in a browser      {scrapy} archive-wacz -s DATA_DIR={data}
+  all of it in a browser               {scrapy} browse {data}
   the live portal                      make crawl MIGRATION_CONTACT=you@example.org ARGS='-a max_items=20'
 """)
 

@@ -17,6 +17,6 @@ def test_an_item_is_where_it_was_met_last_however_often_it_moved():
         met = []
         for url in ("/first", "/second", "/third", "/third", "/second", "/first"):
             places.note("2@en", "/first", "/first", url)
-            met += database.execute(f"SELECT {URL} FROM item").fetchone()  # noqa: S608
+            met += database.execute(f"SELECT {URL} FROM item").fetchone()
         assert ["/first", "/second", "/third", "/third", "/second", "/first"] == met
         assert {"/first", "/second", "/third"} == places.of(["2@en"])
