@@ -6,6 +6,7 @@ most of what that goes through are modules, classes and settings: four of five o
 
 from __future__ import annotations
 
+import atexit
 import gc
 
 
@@ -17,6 +18,9 @@ class Frozen:
         if self._is_ours:
             gc.collect()  # Garbage that is frozen would stay.
             gc.freeze()
+            # Python looks for garbage when it ends, and nobody needs what that frees: 4 % of a crawl's CPU time.
+            atexit.unregister(gc.freeze)
+            atexit.register(gc.freeze)
 
     def thaw(self) -> None:
         """Let everything be collected again."""

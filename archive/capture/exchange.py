@@ -223,6 +223,8 @@ class Call:
         "error",
         "exchanges",
         "facts",
+        "is_withheld",
+        "largest_stream",
         "proxied",
         "spool_directory",
         "spool_size",
@@ -230,7 +232,14 @@ class Call:
     )
 
     def __init__(
-        self, url: str, *, proxied: bool, facts: list[tuple[str, str]], spool_size: int, spool_directory: Path
+        self,
+        url: str,
+        *,
+        proxied: bool,
+        facts: list[tuple[str, str]],
+        spool_size: int,
+        spool_directory: Path,
+        largest_stream: int = 0,
     ) -> None:
         self._requested = url
         self.proxied = proxied
@@ -238,6 +247,10 @@ class Call:
         """What the crawler knows of the request, as fields for the metadata record."""
         self.spool_size = spool_size
         self.spool_directory = spool_directory
+        self.largest_stream = largest_stream
+        """Bytes of a body that is archived without being handed on; 0: every body is handed on."""
+        self.is_withheld = False
+        """Whether the body of the last answer was not handed on."""
         self.date = datetime.now(timezone.utc)
         self.started = monotonic()
         self.exchanges: list[Exchange] = []

@@ -50,6 +50,7 @@ class Framing:
         "_unread",
         "ends_with_connection",
         "is_complete",
+        "length",
         "problem",
     )
 
@@ -57,6 +58,8 @@ class Framing:
         self.is_complete = False
         self.ends_with_connection = False
         """Whether everything that comes until the connection ends is the body."""
+        self.length: int | None = None
+        """Bytes of the body, once the head is there and if it says so."""
         self.problem: MalformedError | None = None
         """Why the end cannot be told; None while it can."""
         self._unread = b""
@@ -98,7 +101,8 @@ class Framing:
                 raise MalformedError(f"an unknown transfer encoding: {codings[0][:100]!r}")
             yield from self._chunks()
         elif b"content-length" in fields:
-            yield from self._skip(_length(fields[b"content-length"]))
+            self.length = _length(fields[b"content-length"])
+            yield from self._skip(self.length)
         else:
             self.ends_with_connection = True
 

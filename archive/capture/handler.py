@@ -14,6 +14,7 @@ from scrapy.utils.misc import build_from_crawler, load_object
 
 from archive.capture.exchange import Call, without_userinfo
 from archive.capture.extension import archiver_of
+from archive.capture.handing import STREAM_KEY, WITHHELD_FLAG
 from archive.capture.middleware import META_KEY
 from archive.capture.private import policy, pool_of, set_pool
 from archive.capture.selfcheck import SelfCheck
@@ -72,7 +73,7 @@ class CaptureHandler:
             self._archiver.fail(missed)
             raise missed
         request.meta[META_KEY] = evidence
-        return response
+        return response.replace(flags=[*response.flags, WITHHELD_FLAG]) if call.is_withheld else response
 
     def begin(self, request: Request) -> Call:
         """A call for ``request``, not yet made."""
@@ -82,6 +83,7 @@ class CaptureHandler:
             facts=[("spider", self._spider_name), ("runId", self._archiver.run_id), *_facts(request)],
             spool_size=self._archiver.settings.spool_size,
             spool_directory=self._archiver.directory,
+            largest_stream=self._archiver.settings.largest_stream if request.meta.get(STREAM_KEY) else 0,
         )
 
     async def fetch(self, request: Request, call: Call) -> Response:

@@ -35,7 +35,7 @@ Text = Annotated[str | None, BeforeValidator(_absent)]
 class ArchiveSettings(BaseModel):
     """``ARCHIVE_<NAME>`` as ``<name>``; each description says what is expected."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True, defer_build=True)
 
     dir: Path = Field(description="the folder of the WARC files; %(NAME)s stands for another setting")
     dedup: bool = Field(True, description="True or False: a payload that is stored already becomes a revisit record")
@@ -49,6 +49,9 @@ class ArchiveSettings(BaseModel):
         5.0, ge=0, le=3600, allow_inf_nan=False, description="seconds from 0 to 3600 that a power cut may cost"
     )
     item_field: str = Field("warc", min_length=1, description="the name of the field of an item that gets its evidence")
+    largest_stream: int = Field(
+        200 << 20, ge=0, description="bytes, at least 0, of an answer that is archived without being handed on"
+    )
     # ISO 28500:2017, annex C, advises 1 GB.
     max_file_size: int = Field(1_000_000_000, ge=1, description="bytes, at least 1, after which a new file is begun")
     operator: Text = Field(None, description="who is responsible for the crawl, as text")

@@ -23,6 +23,7 @@ from zope.interface import implementer
 
 from archive.capture.exchange import Call, Connection, Exchange, next_connection_id
 from archive.capture.framing import LONGEST_LINE, Framing, OverlongError
+from archive.capture.handing import HandedOn
 from archive.capture.private import lengthen_lines, overlook_names
 
 # Seconds to listen on after an answer that is not understood; a server that is done with it closes earlier.
@@ -57,6 +58,8 @@ class Tap(ProtocolWrapper):
         self._exchange: Exchange | None = None
         """The exchange whose answer has not come to its end."""
         self._framing = Framing(b"GET")
+        self._handed: HandedOn | None = None
+        """What the client gets of an answer that is archived without being handed on; None: all."""
         self._described: Connection | None = None
         self._handshaken = False
         self._reading = False
@@ -93,6 +96,7 @@ class Tap(ProtocolWrapper):
             )
             self._exchange = exchange
             self._framing = Framing(method)
+            self._handed = HandedOn(call, self._framing) if call.largest_stream and method == b"GET" else None
         exchange.sent += data
 
     def handshakeCompleted(self) -> None:  # noqa: N802  (IHandshakeListener)
@@ -119,6 +123,8 @@ class Tap(ProtocolWrapper):
                 self._end("length", problem)
                 self.abortConnection()
                 return
+            if self._handed is not None:
+                data = self._handed.of(data[:belongs]) + data[belongs:]
         if self._patience is None:
             self._reading = True
             try:

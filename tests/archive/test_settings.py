@@ -22,6 +22,7 @@ WRONG = {
     "ARCHIVE_FREEZE_GC": ["perhaps"],
     "ARCHIVE_FSYNC_INTERVAL": [-1, "often", "nan", "inf", 3601],
     "ARCHIVE_ITEM_FIELD": ["", 3],
+    "ARCHIVE_LARGEST_STREAM": [-1, "1 GB"],
     "ARCHIVE_MAX_FILE_SIZE": [-5, 0, "1 GB", 1.5],
     "ARCHIVE_OPERATOR": [["a", "list"]],
     "ARCHIVE_PAYLOAD_DIGEST": ["sha1", "", None],
