@@ -5,6 +5,8 @@ The library half needs no Scrapy: ``from archive import iter_records``.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from archive.errors import (
     ArchiveError,
     BrokenRecordError,
@@ -12,7 +14,9 @@ from archive.errors import (
     ConfigurationError,
     UndecodableEntityError,
 )
-from archive.warc import Draft, Record, Salvaged, Span, WarcWriter, iter_records, read_record
+
+if TYPE_CHECKING:
+    from archive.warc import Draft, Record, Salvaged, Span, WarcWriter, iter_records, read_record
 
 __all__ = [
     "ArchiveError",
@@ -28,3 +32,12 @@ __all__ = [
     "iter_records",
     "read_record",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """What reads and writes WARC files, imported when it is asked for: who catches an error needs none of it."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from archive import warc
+
+    return getattr(warc, name)

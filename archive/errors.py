@@ -21,6 +21,10 @@ class UndecodableEntityError(ArchiveError):
     """A transfer or content encoding is unknown, broken or cut off; raised by `archive.entity`."""
 
 
+class BlockTooLargeError(BrokenRecordError):
+    """A record is longer than what is held in memory; `archive.warc.reader.stream_file` reads it piece by piece."""
+
+
 class EntityTooLargeError(UndecodableEntityError):
     """A body unpacks to more than is read, or has more codings; raised by `archive.entity`."""
 

@@ -130,15 +130,16 @@ def index_file(
     Raises:
         ArchiveError: the file cannot be opened.
     """
-    result.read.append(file.name)
-    result.whole_bytes[file.name] = 0
+    name = file.name
+    result.read.append(name)
+    result.whole_bytes[name] = 0
     try:
         if not file.is_open and not file.path.stat().st_size:
             _index_behind(file, BrokenRecordError(str(file.path), 0, "the file is empty"), add, result, advance)
         for record in passing(file, stream_file(file.path, advance)):
-            result.whole_bytes[file.name] = record.offset
-            _index_record(record, file, add)
-            result.whole_bytes[file.name] = record.end
+            result.whole_bytes[name] = record.offset
+            _index_record(record, file, name, add)
+            result.whole_bytes[name] = record.end
     except BrokenRecordError as error:
         if not file.is_open:
             _index_behind(file, error, add, result, advance)
@@ -146,9 +147,9 @@ def index_file(
         raise ArchiveError(f"{file.path}: {error.strerror}") from error
 
 
-def _index_record(record: StreamedRecord, file: WarcFile, add: Callable[[bytes], None]) -> None:
+def _index_record(record: StreamedRecord, file: WarcFile, name: str, add: Callable[[bytes], None]) -> None:
     try:
-        line = line_of(record, file.name)
+        line = line_of(record, name)
     except ValueError as error:
         date = (record.headers.get("WARC-Date") or "")[:40]
         raise BrokenRecordError(str(file.path), record.offset, f"WARC-Date {date!r} is no date") from error
@@ -180,7 +181,9 @@ def _index_behind(
                 lost.append(Damage(file.name, found.offset, None, found.problem))
                 continue
             try:
-                _index_record(StreamedRecord(path, stream, found.offset, is_gzipped=found.is_gzipped), file, add)
+                _index_record(
+                    StreamedRecord(path, stream, found.offset, is_gzipped=found.is_gzipped), file, file.name, add
+                )
             except BrokenRecordError as error:
                 lost.append(Damage(file.name, found.offset, None, error.problem))
     result.damage += lost

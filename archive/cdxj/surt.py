@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import re
 import socket
+from functools import lru_cache
 from urllib.parse import SplitResultBytes, quote_from_bytes, unquote_to_bytes
 
 _SCHEME = re.compile(rb"[a-zA-Z][a-zA-Z0-9+\-.]*:")
@@ -18,6 +19,8 @@ _SEVERAL_PROTOCOLS = re.compile(rb"(https?://)+")
 _PARTS = re.compile(rb"(?:([a-zA-Z][a-zA-Z0-9+.-]*):)?(?://([^/?#]*))?([^?#]*)(?:\?([^#]*))?")
 _WWW = re.compile(rb"www\d*\.")
 _SAFE = rb"""!"$&'()*+,-./:;<=>?@[\]^_`{|}~"""
+_PLAIN = re.compile(rb"[A-Za-z0-9/=&?_.~-]*")
+"""What `_escape` would leave as it is."""
 _NUMERIC_HOST = re.compile(rb"0[0-7]*(?:\.[0-7]+){0,3}|[1-9][0-9]*(?:\.[0-9]+){0,3}")
 _DEFAULT_PORTS = {b"http": 80, b"https": 443}
 
@@ -38,6 +41,7 @@ _QUERY_SESSIONS = [
 ]
 
 
+@lru_cache(maxsize=256)  # What is told of a page follows it.
 def surt(url: str) -> str:
     """The key of ``url``, ASCII without white space; ``-`` for an empty one.
 
@@ -60,40 +64,52 @@ def _printable(raw: bytes) -> str:
 
 
 def _key(raw: bytes) -> bytes:
-    url = re.sub(rb"[\n\r\t]", b"", raw.strip())
+    url = raw.strip().translate(None, b"\n\r\t")
     if not url:
         raise ValueError("white space is no URL")
     if not _SCHEME.match(url):
         url = b"http://" + url
-    url = _SEVERAL_PROTOCOLS.sub(lambda match: match.group(1), url, count=1) if url[:4] == b"http" else url
+    if url[:4] == b"http" and b"://http" in url:
+        url = _SEVERAL_PROTOCOLS.sub(lambda match: match.group(1), url, count=1)
     match = _PARTS.match(url)
     scheme, netloc, path, query = (part or b"" for part in match.groups()) if match else (b"", b"", b"", b"")
-    authority = SplitResultBytes(b"", netloc.rstrip(b":") if netloc.endswith(b":") else netloc, b"", b"", b"")
-    host, port = authority.hostname or b"", authority.port
+    host, port = _authority(netloc)
     if scheme.startswith(b"http") and not host and path:
         host, _, rest = path.lstrip(b"/").partition(b"/")
         path = b"/" + rest
-    host = _host(host, scheme)
-    key = scheme + b":"
-    if host:
-        key = b",".join(reversed(host.split(b".")))
-        if port and port != _DEFAULT_PORTS.get(scheme.lower(), 0):
-            key += b":%d" % port
-        key += b")"
-    path = _path(path, bool(host))
+    key = _site(host, port, scheme)
+    path = _path(path, bool(key))
     query = _query(query)
     if query and not path:
         path = b"/"
-    return key + path + (b"?" + query if query else b"")
+    return (key or scheme + b":") + path + (b"?" + query if query else b"")
+
+
+@lru_cache(maxsize=64)  # An archive has few of these.
+def _authority(netloc: bytes) -> tuple[bytes, int | None]:
+    parts = SplitResultBytes(b"", netloc.rstrip(b":") if netloc.endswith(b":") else netloc, b"", b"", b"")
+    return parts.hostname or b"", parts.port
+
+
+@lru_cache(maxsize=64)
+def _site(host: bytes, port: int | None, scheme: bytes) -> bytes:
+    """``org,example:8080)``; empty without a host."""
+    host = _host(host, scheme)
+    if not host:
+        return b""
+    named = b":%d" % port if port and port != _DEFAULT_PORTS.get(scheme.lower(), 0) else b""
+    return b",".join(reversed(host.split(b"."))) + named + b")"
 
 
 def _unescape(text: bytes) -> bytes:
-    while (once := unquote_to_bytes(text)) != text:
+    while b"%" in text and (once := unquote_to_bytes(text)) != text:
         text = once
     return text
 
 
 def _escape(text: bytes) -> bytes:
+    if _PLAIN.fullmatch(text):
+        return text
     return quote_from_bytes(text, _SAFE).encode("ascii")
 
 
@@ -124,13 +140,15 @@ def _path(path: bytes, has_host: bool) -> bytes:
     if has_host:
         path = _without_dots(path)
     path = _escape(path).lower()
-    for pattern in _PATH_SESSIONS:
+    for pattern in _PATH_SESSIONS if b"/(" in path else ():
         if match := pattern.fullmatch(path):
             path = match.group(1) + match.group(2)
     return path[:-1] if len(path) > 1 and path.endswith(b"/") else path
 
 
 def _without_dots(path: bytes) -> bytes:
+    if path[:1] == b"/" and b"//" not in path and b"/." not in path:
+        return path
     kept: list[bytes] = []
     for part in path.split(b"/")[1:]:
         if part == b".":
@@ -145,8 +163,10 @@ def _without_dots(path: bytes) -> bytes:
 
 
 def _query(query: bytes) -> bytes:
+    if not query:
+        return query
     query = _escape(_unescape(query))
-    for pattern in _QUERY_SESSIONS:
+    for pattern in _QUERY_SESSIONS if b"id" in query.lower() else ():
         if match := pattern.fullmatch(query):
             query = match.group(1) + (match.group(2) or b"")
     query = query.lower()

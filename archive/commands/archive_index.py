@@ -6,10 +6,12 @@ import argparse
 import sys
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from archive.cdxj import Indexed, WarcFile, build_index, index_path, named_files, warc_files, write_index
 from archive.commands.base import ArchiveCommand, archive_directory
-from archive.commands.progress import ByteProgress
+
+if TYPE_CHECKING:
+    from archive.cdxj import Indexed, WarcFile
 
 
 class Command(ArchiveCommand):
@@ -39,6 +41,9 @@ class Command(ArchiveCommand):
         parser.add_argument("-o", "--output", metavar="FILE", help="the index; - is standard output")
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> int:
+        from archive.cdxj import build_index, index_path, named_files, warc_files, write_index
+        from archive.commands.progress import ByteProgress
+
         if args:
             files, output = named_files(args), opts.output or "-"
         else:

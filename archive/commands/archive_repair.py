@@ -8,10 +8,7 @@ from pathlib import Path
 from scrapy.exceptions import UsageError
 
 from archive.commands.base import ArchiveCommand
-from archive.commands.progress import ByteProgress
-from archive.disk import oddity
 from archive.errors import ArchiveError
-from archive.repair import repair, repaired_name
 
 
 class Command(ArchiveCommand):
@@ -40,6 +37,10 @@ class Command(ArchiveCommand):
         parser.add_argument("-o", "--output", metavar="OUT", help="the new file; must not exist")
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> int:
+        from archive.commands.progress import ByteProgress
+        from archive.disk import oddity
+        from archive.repair import repair, repaired_name
+
         if len(args) != 1:
             raise UsageError("name one WARC file", print_help=False)
         damaged = Path(args[0])

@@ -5,15 +5,16 @@ from __future__ import annotations
 import argparse
 from collections import Counter
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from scrapy.exceptions import UsageError
 
-from archive.cdxj import WarcFile, index_path, named_files, warc_files
 from archive.commands.base import ArchiveCommand, archive_directory
-from archive.commands.progress import ByteProgress
-from archive.disk import oddity
 from archive.errors import ArchiveError
-from archive.verify import NOTES, Verification
+
+if TYPE_CHECKING:
+    from archive.cdxj import WarcFile
+    from archive.verify import Verification
 
 
 class Command(ArchiveCommand):
@@ -47,6 +48,11 @@ class Command(ArchiveCommand):
         parser.add_argument("--quiet", action="store_true", help="print the faults alone")
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> int:
+        from archive.cdxj import index_path, warc_files
+        from archive.commands.progress import ByteProgress
+        from archive.disk import oddity
+        from archive.verify import Verification
+
         index, items = opts.index, [opts.items] if opts.items else []
         if args:
             files = _files_of(args)
@@ -78,6 +84,9 @@ class Command(ArchiveCommand):
 
 
 def _files_of(paths: list[str]) -> list[WarcFile]:
+    from archive.cdxj import named_files, warc_files
+    from archive.disk import oddity
+
     found: list[Path] = []
     for path in map(Path, paths):
         if not path.exists():
@@ -93,6 +102,8 @@ def _if_there(path: Path) -> Path | None:
 
 
 def _summary(files: int, verification: Verification) -> str:
+    from archive.verify import NOTES
+
     def listed(counts: Counter[str]) -> str:
         return ", ".join(f"{count} {name}" for name, count in sorted(counts.items())) or "none"
 

@@ -10,11 +10,7 @@ from typing import Any
 
 from scrapy.exceptions import UsageError
 
-from archive.cdxj import index_path, named_files, warc_files
 from archive.commands.base import ArchiveCommand, archive_directory
-from archive.commands.progress import ByteProgress
-from archive.verify.faults import cleaned
-from archive.wacz import Items, read_key, write_wacz
 
 OPEN = "Open it: choose the file at https://replayweb.page, which uploads nothing, or, offline, in its desktop app"
 
@@ -59,6 +55,11 @@ class Command(ArchiveCommand):
         parser.add_argument("--with-dataset", metavar="DIR", help="put this folder in as dataset/dataset.zip")
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> int:
+        from archive.cdxj import index_path, named_files, warc_files
+        from archive.commands.progress import ByteProgress
+        from archive.verify.faults import cleaned
+        from archive.wacz import Items, read_key, write_wacz
+
         settings: Any = self.settings
         items: list[Path] = [Path(name) for name in opts.pages or []]
         name = time.strftime("%Y%m%d%H%M%S.wacz", time.gmtime())

@@ -12,7 +12,6 @@ from typing import Any
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
-from archive.capture.settings import expand
 from archive.commands.output import forgive, printing
 from archive.errors import ArchiveError
 
@@ -23,6 +22,8 @@ def archive_directory(settings: Any) -> Path:
     Raises:
         UsageError: it is not set, or the folder is not there.
     """
+    from archive.capture.settings import expand
+
     if not settings.get("ARCHIVE_DIR"):
         raise UsageError("name the WARC files, or say where the archive is: -s ARCHIVE_DIR=DIR")
     path = Path(expand(settings, str(settings["ARCHIVE_DIR"])))

@@ -13,6 +13,9 @@ from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progres
 
 _PLAIN_INTERVAL = 10.0  # seconds
 
+_STEP = 1 << 18
+"""Bytes; records are smaller, and to tell of each would take as long as to read it."""
+
 _Self = TypeVar("_Self", bound="_Shown")
 
 
@@ -57,11 +60,14 @@ class ByteProgress(_Shown):
     def __init__(self, words: str, total: int, *, quiet: bool = False) -> None:
         super().__init__(words, total, DownloadColumn(), quiet)
         self._total = total
-        self._done = 0
+        self._done = self._shown = 0
 
     def advance(self, size: int) -> None:
         """``size`` more bytes are done."""
         self._done += size
+        if self._done - self._shown < _STEP and self._done < self._total:
+            return
+        self._shown = self._done
         percent = 100 * self._done // self._total if self._total else 100
         self._tell(self._done, self._total, f"{percent} % of {self._total / 1e6:.0f} MB")
 

@@ -5,17 +5,14 @@ from __future__ import annotations
 import argparse
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from scrapy.exceptions import UsageError
 
-from archive.capture.settings import expand
 from archive.commands.base import ArchiveCommand
-from archive.commands.progress import ByteProgress
-from archive.dataset.stored import stored
-from archive.dataset.untrusted import SUMS
-from archive.dataset.verification import Verification, Verified
-from archive.verify.faults import cleaned
+
+if TYPE_CHECKING:
+    from archive.dataset.verification import Verified
 
 
 class Command(ArchiveCommand):
@@ -57,6 +54,13 @@ class Command(ArchiveCommand):
         parser.add_argument("--quiet", action="store_true", help="print the problems alone")
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> int:
+        # Scrapy imports all commands to find one, and these take two thirds of a second.
+        from archive.commands.progress import ByteProgress
+        from archive.dataset.stored import stored
+        from archive.dataset.untrusted import SUMS
+        from archive.dataset.verification import Verification
+        from archive.verify.faults import cleaned
+
         if len(args) != 1:
             raise UsageError("name the folder of one release", print_help=False)
         release = Path(args[0])
@@ -84,6 +88,8 @@ class Command(ArchiveCommand):
 
     def _beside(self, release: Path) -> Path | None:
         """The archive of the data folder that the release lies in, whichever project's; or this project's."""
+        from archive.capture.settings import expand
+
         settings: Any = self.settings
         if not (directory := settings.get("ARCHIVE_DIR")):
             return None

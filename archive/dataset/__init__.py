@@ -5,16 +5,21 @@ Knows no site: :class:`Dataset` says what the records are and where they come fr
 
 from __future__ import annotations
 
-from archive.dataset.collection import Collection, Pace, Visit
-from archive.dataset.delimited import unguard
-from archive.dataset.description import Dataset, Example, Stories, Vocabulary
-from archive.dataset.draft import Draft, Part, Sheet
-from archive.dataset.edition import Wholeness
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from archive.dataset.errors import DatasetError
-from archive.dataset.holdings import Holdings
-from archive.dataset.proof import placed, proof
-from archive.dataset.release import Release, publish
-from archive.dataset.stewardship import Author, Stewardship
+
+if TYPE_CHECKING:
+    from archive.dataset.collection import Collection, Pace, Visit
+    from archive.dataset.delimited import unguard
+    from archive.dataset.description import Dataset, Example, Stories, Vocabulary
+    from archive.dataset.draft import Draft, Part, Sheet
+    from archive.dataset.edition import Wholeness
+    from archive.dataset.holdings import Holdings
+    from archive.dataset.proofs import placed, proof
+    from archive.dataset.release import Release, publish
+    from archive.dataset.stewardship import Author, Stewardship
 
 __all__ = [
     "Author",
@@ -38,3 +43,33 @@ __all__ = [
     "publish",
     "unguard",
 ]
+
+_HOMES = {
+    "Author": "stewardship",
+    "Collection": "collection",
+    "Dataset": "description",
+    "Draft": "draft",
+    "Example": "description",
+    "Holdings": "holdings",
+    "Pace": "collection",
+    "Part": "draft",
+    "Release": "release",
+    "Sheet": "draft",
+    "Stewardship": "stewardship",
+    "Stories": "description",
+    "Visit": "collection",
+    "Vocabulary": "description",
+    "Wholeness": "edition",
+    "placed": "proofs",
+    "proof": "proofs",
+    "publish": "release",
+    "unguard": "delimited",
+}
+"""Name -> its module, which has another name. Who reads lines, as every crawl does, needs none of those that write a
+release."""
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

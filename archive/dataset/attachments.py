@@ -18,7 +18,7 @@ from archive.dataset.lines import dump
 from archive.dataset.tables import Column, Record, Table
 from archive.documents import PROBLEMS, Document, Limits, Reader
 from archive.documents.memory import Memory
-from archive.errors import ArchiveError, EntityTooLargeError
+from archive.errors import ArchiveError, BlockTooLargeError, EntityTooLargeError
 from archive.warc.reader import read_record
 
 NAME = "attachment_texts"
@@ -163,7 +163,7 @@ class AttachmentTexts:
         directory = self._said.holdings.directory
         try:
             return memory.document(digest, lambda: archived(directory, place, digest))
-        except EntityTooLargeError:
+        except (BlockTooLargeError, EntityTooLargeError):
             return Document(problem="too-large")
         except ArchiveError:
             return Document(problem="not-archived")

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from archive.dataset.proof import WARC_SUMS
+from archive.dataset.proofs import WARC_SUMS
 from archive.disk import replacing
 from archive.errors import ArchiveError
 from archive.timestamp import check_stamp, stamped

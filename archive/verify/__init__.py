@@ -1,6 +1,6 @@
 """Is an archive sound? Stricter than `warcio check`: every byte of every file, and what files say of one another.
 
-Bytes are read once, from front to back; memory does not depend on the size of records, and holds about 300 bytes for
+Bytes are read once, from front to back; memory does not depend on the size of records, and holds about 90 bytes for
 each of them.
 """
 
@@ -13,15 +13,18 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from archive.cdxj.files import WarcFile, current
+from archive.message import Fields
 from archive.verify.block import check_block
 from archive.verify.crosscheck import CrossCheck, object_key
 from archive.verify.faults import FAULTS, NOTES, Fault
 from archive.verify.syntax import check_header
 from archive.verify.table import Links, RecordTable
-from archive.warc.walk import DamageError, FoundRecord, Gap, walk
+from archive.verify.usual import is_usual_json, usual_block, usual_fields
+from archive.warc.walk import DamageError, FoundRecord, Gap, WholeRecord, walk
 
 __all__ = ["FAULTS", "NOTES", "Fault", "Verification"]
 
+_BUFFER = 1 << 18
 _RECORD_END = b"\r\n\r\n"
 
 
@@ -94,7 +97,7 @@ class Verification:
         shown = str(file.path)
         self._all.files.append(shown)
         told = 0
-        with file.path.open("rb") as stream:
+        with file.path.open("rb", buffering=_BUFFER) as stream:
             size = os.fstat(stream.fileno()).st_size
             if not size and not file.is_open:
                 yield Fault(shown, 0, "file-empty", "no bytes")
@@ -113,16 +116,20 @@ class Verification:
         self._advance(size - told)
 
     def _check_record(self, name: str, shown: str, record: FoundRecord, unfinished_end: int) -> Iterator[Fault]:
-        fields = record.fields
-        for code, words in check_header(record.head, fields):
-            yield Fault(shown, record.offset, code, words)
-        number = self._all.add(name, record)
+        usual = usual_fields(record.head)
+        fields = record.fields if usual is None else usual
+        if isinstance(fields, Fields):
+            for code, words in check_header(record.head, fields):
+                yield Fault(shown, record.offset, code, words)
+        number = self._all.add(name, record, fields)
         yield from self._links.add(number, fields)
-        try:
-            facts = check_block(record)
-            record.finish()
-        except DamageError:
-            return  # The gap that follows tells it.
+        facts = usual_block(usual, record.block) if usual is not None and isinstance(record, WholeRecord) else None
+        if facts is None:
+            try:
+                facts = check_block(record)
+                record.finish()
+            except DamageError:
+                return  # The gap that follows tells it.
         for code, words in facts.findings:
             yield Fault(shown, record.offset, code, words)
         if record.ending != _RECORD_END:
@@ -137,6 +144,9 @@ class Verification:
         self._all.status[number] = facts.status or 0
         if facts.json is not None and (refers_to := fields.get("WARC-Refers-To")):
             try:
-                self._all.archived.add(object_key(refers_to, json.loads(facts.json)))
+                if self._items:
+                    self._all.archived.add(object_key(refers_to, json.loads(facts.json)))
+                elif not is_usual_json(facts.json):
+                    json.loads(facts.json)
             except (ValueError, RecursionError):
                 yield Fault(shown, record.offset, "block-json", "the block says it is JSON, and is not")

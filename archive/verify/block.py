@@ -4,39 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 
 from archive.entity import decode_entity, decode_transfer, unknown_encoding
 from archive.errors import UndecodableEntityError
 from archive.message import Fields, head_length, number_of_bytes, parse_fields, status_of
 from archive.verify.digests import Digest, through
-from archive.verify.syntax import Finding
+from archive.verify.facts import BlockFacts, method_of
 from archive.warc.walk import FoundRecord
 
 _LONGEST_HEAD = 1 << 20
 _LARGEST_JSON = 1 << 26
-_REQUEST_LINE = re.compile(rb"\S+ +\S.* HTTP/\d")
-_CHUNK_SIZE = re.compile(rb"[ \t]*[0-9A-Fa-f]+[ \t]*(?:;[^\n]*)?\r?\n")
 _WITHOUT_BODY = {204, 304}
-
-
-@dataclass(slots=True)
-class BlockFacts:
-    """What was found in a block."""
-
-    findings: list[Finding] = field(default_factory=list)
-    reading: str | None = None
-    """Which reading of the payload its digest has: ``stored``, ``entity`` (without transfer encodings) or ``both``."""
-    status: int | None = None
-    """Of an HTTP response."""
-    method: str | None = None
-    """Of an HTTP request."""
-    missing_body: str | None = None
-    """What to say of a body that is not there, unless the request's method was HEAD."""
-    json: bytes | None = None
-    """The block of a metadata record with JSON."""
-    lost: list[str] = field(default_factory=list)
-    """Ids of records that a killed writer did not finish, as a warcinfo record tells."""
+_CHUNK_SIZE = re.compile(rb"[ \t]*[0-9A-Fa-f]+[ \t]*(?:;[^\n]*)?\r?\n")
 
 
 def check_block(record: FoundRecord) -> BlockFacts:
@@ -106,8 +85,7 @@ def _check_http(kind: str | None, fields: Fields, pieces: Iterator[bytes], facts
     head, rest = _head_of(pieces)
     is_request = kind == "request"
     facts.status = None if is_request else status_of(head)
-    if is_request and (line := _REQUEST_LINE.match(head)):
-        facts.method = line.group().split(b" ", 1)[0].decode("latin-1")
+    facts.method = method_of(head) if is_request else None
     has_start = facts.method is not None or facts.status is not None
     if not has_start or not head_length(head):
         if "WARC-Truncated" not in fields and kind != "revisit":

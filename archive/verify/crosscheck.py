@@ -18,7 +18,7 @@ from archive.warc.salvage import OPEN_SUFFIX
 
 def object_key(record_id: str, value: Any) -> int:
     """The key of a JSON object that belongs to the record ``record_id``, whatever its order of keys."""
-    return key(record_id, json.dumps(value, sort_keys=True))
+    return key((record_id, json.dumps(value, sort_keys=True)))
 
 
 class CrossCheck:
@@ -59,7 +59,7 @@ class CrossCheck:
         return Fault(str(self._path), offset, code, words)
 
     def _find(self, file: str, offset: int) -> int | None:
-        return self._all.by_place.get(key(file, str(offset)))
+        return self._all.find(file, offset)
 
     def check_index(self) -> Iterator[Fault]:
         """Every line of a CDXJ against its record, and every capture against the index.

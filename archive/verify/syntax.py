@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import lru_cache
 
 from archive.message import Fields
 
@@ -51,6 +51,10 @@ _IDS = (
 )
 _URIS = ("WARC-Target-URI", "WARC-Refers-To-Target-URI", "WARC-Profile")
 
+_FORBIDDEN = {kind: {name.lower() for name, where in _ALLOWED.items() if kind not in where} for kind in _TYPES}
+
+_USUAL_HEADER = re.compile(rb"[^\n\r]*\r\n(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[\t -~]*\r\n)*\r\n")
+"""In which `_check_lines` finds nothing; ten times as fast."""
 _TOKEN = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 _ID = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]*:[^\s<>]+>")
@@ -66,16 +70,24 @@ def check_header(head: bytes, fields: Fields) -> Iterator[Finding]:
     version = head.split(b"\n", 1)[0].rstrip(b"\r")
     if version not in VERSIONS:
         yield "version", f"{version.decode('latin-1')} is not read by the tools of today"
-    yield from _check_lines(head)
-    kind = fields.get("WARC-Type") or ""
-    yield from _check_presence(kind, fields)
-    counts = Counter(name.lower() for name, _ in fields)
-    for name in sorted(name for name, count in counts.items() if count > 1 and name in _ONCE):
-        yield "field-repeated", f"{name} appears {counts[name]} times"
-    for name, where in _ALLOWED.items():
-        if name.lower() in counts and kind in _TYPES and kind not in where:
-            yield "field-not-allowed", f"{name} in a {kind} record"
+    if not _USUAL_HEADER.fullmatch(head):
+        yield from _check_lines(head)
+    yield from check_names(fields.get("WARC-Type") or "", fields)
     yield from _check_values(fields, version == b"WARC/1.0")
+
+
+def check_names(kind: str, fields: Fields) -> Iterator[Finding]:
+    """What is wrong with the fields of a record of that type by their names; of values, whether they are empty, and
+    whether the length is 0."""
+    yield from _check_presence(kind, fields)
+    names = fields.names
+    if len(names) < len(fields):
+        for name in sorted(name for name in names if name in _ONCE and len(fields.get_all(name)) > 1):
+            yield "field-repeated", f"{name} appears {len(fields.get_all(name))} times"
+    if kind in _TYPES and not _FORBIDDEN[kind].isdisjoint(names):
+        for name, where in _ALLOWED.items():
+            if name.lower() in names and kind not in where:
+                yield "field-not-allowed", f"{name} in a {kind} record"
 
 
 def _check_lines(head: bytes) -> Iterator[Finding]:
@@ -99,14 +111,18 @@ def _check_lines(head: bytes) -> Iterator[Finding]:
             yield "header-syntax", f"{shown!r} is not UTF-8"
 
 
-def _check_presence(kind: str, fields: Fields) -> Iterator[Finding]:
-    mandatory = [
+@lru_cache(maxsize=16)
+def _mandatory(kind: str) -> tuple[str, ...]:
+    return (
         *_MANDATORY,
         *(["WARC-Target-URI"] if kind in _WITH_TARGET else []),
         *(["WARC-Profile"] if kind == "revisit" else []),
         *(["WARC-Segment-Number", "WARC-Segment-Origin-ID"] if kind == "continuation" else []),
-    ]
-    for name in mandatory:
+    )
+
+
+def _check_presence(kind: str, fields: Fields) -> Iterator[Finding]:
+    for name in _mandatory(kind):
         if not fields.get(name):
             yield "field-missing", f"{name}{f' of a {kind} record' if name not in _MANDATORY else ''}"
     if fields.get("Content-Length") != "0" and kind != "continuation" and "Content-Type" not in fields:
@@ -145,6 +161,7 @@ def _is_date(value: str, is_old: bool) -> bool:
     return (second or 0) <= 60
 
 
+@lru_cache(maxsize=256)
 def _is_address(value: str, is_old: bool) -> bool:
     try:
         ipaddress.ip_address(value)

@@ -140,7 +140,7 @@ def write_pages(
     """
     lists = PageLists()
     front: dict[str, str] | None = None
-    with LineSorter(scratch) as listed, LineSorter(scratch) as extra:
+    with LineSorter(scratch) as listed, LineSorter(scratch) as extra, _Files(directories) as files:
         before = ("", "")
         for capture in iter_captures(index):
             if capture.status != 200 or capture.mime not in _PAGE_TYPES:
@@ -152,9 +152,8 @@ def write_pages(
             before = (capture.timestamp, capture.url)
             if capture.filename not in directories:
                 raise ArchiveError(f"{index}: a line names {capture.filename!r}, which is not packaged")
-            path = find(directories[capture.filename], capture.filename)
             title, text = item or (None, None)
-            page = _page(capture, title or title_of(path, capture.offset))
+            page = _page(capture, title or title_of(*files.open(capture.filename), capture.offset))
             sorter = extra if items and item is None else listed
             sorter.add(capture.timestamp.encode("ascii") + _line({**page, "text": text} if text else page))
             is_front = capture.url == main_page if main_page else urlsplit(capture.url).path in ("", "/")
@@ -200,7 +199,35 @@ def _page(capture: IndexEntry, title: str | None) -> dict[str, str]:
     return page
 
 
-def title_of(path: Path, offset: int) -> str | None:
+class _Files:
+    """Keeps the file open that was asked for last: pages come file by file, or nearly so."""
+
+    def __init__(self, directories: Mapping[str, Path]) -> None:
+        self._directories = directories
+        self._name = ""
+        self._open: tuple[str, BinaryIO] | None = None
+
+    def open(self, name: str) -> tuple[str, BinaryIO]:
+        """The file of this name, and what to call it in messages."""
+        if self._open is None or name != self._name:
+            self.close()
+            path = find(self._directories[name], name)
+            self._name, self._open = name, (str(path), path.open("rb"))
+        return self._open
+
+    def close(self) -> None:
+        if self._open is not None:
+            self._open[1].close()
+            self._open = None
+
+    def __enter__(self) -> _Files:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def title_of(name: str, stream: BinaryIO, offset: int) -> str | None:
     """The text of the ``title`` element of the page in the record at ``offset``, white space folded.
 
     None without one in the first megabyte, or when the page cannot be decoded.
@@ -208,14 +235,13 @@ def title_of(path: Path, offset: int) -> str | None:
     Raises:
         ArchiveError: there is no record.
     """
-    with path.open("rb") as stream:
-        record = StreamedRecord(str(path), stream, offset, is_gzipped=is_gzip(stream, offset))
-        head, body = split_head(record.start(_LONGEST_PART))
-        header = parse_fields(head)
-        try:
-            payload = entity_start(header, chain([body], record.chunks()), _LONGEST_PART)
-        except UndecodableEntityError:
-            return None
+    record = StreamedRecord(name, stream, offset, is_gzipped=is_gzip(stream, offset))
+    head, body = split_head(record.start(_LONGEST_PART))
+    header = parse_fields(head)
+    try:
+        payload = entity_start(header, chain([body], record.chunks()), _LONGEST_PART)
+    except UndecodableEntityError:
+        return None
     stated = header.get("Content-Type")
     encoding = encoding_of(stated, payload)
     _, text = html_to_unicode(f"text/html; charset={encoding}" if encoding else stated, payload)

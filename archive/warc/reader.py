@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable, Generator, Iterator
+from functools import cached_property
 from io import BytesIO
 from os import PathLike, fspath
 from pathlib import Path
@@ -22,10 +23,11 @@ from warcio.bufferedreaders import BufferedReader
 from warcio.exceptions import ArchiveLoadFailed
 
 from archive.entity import LARGEST
-from archive.errors import ArchiveError, BrokenRecordError
+from archive.errors import ArchiveError, BlockTooLargeError, BrokenRecordError
 from archive.message import Fields, head_length, number_of_bytes, parse_fields
 from archive.warc.record import READABLE, Record
 from archive.warc.walk import FoundRecord, found_at
+from archive.warc.whole import LARGEST_WHOLE, whole_record
 
 _PACKED = 1 << 10
 """Bytes that warcio reads and unpacks at a time; of zeros, that is a thousand times as many."""
@@ -66,16 +68,24 @@ class StreamedRecord:
     def __init__(self, name: str, stream: BinaryIO, offset: int, *, is_gzipped: bool) -> None:
         self.is_gzipped, self.offset = is_gzipped, offset
         self._name, self._stream = name, stream
-        self._start = b""
+        self._start = self._rest = b""
         self._length: int | None = None
         self._tap: _Tap | None = None
         self._found: FoundRecord | None = None
+        if is_gzipped and (whole := whole_record(stream, offset)):
+            self.head, self._rest, self._length = whole
+            self.size = self._left = len(self._rest)
+            return
         stream.seek(offset)
         if not self._begin():
             self._found = _found(name, stream, offset, is_gzipped=is_gzipped)
             self.head, self.size = self._found.head, self._found.size
-        self.headers: Fields = parse_fields(self.head, "utf-8")
         self._left = self.size
+
+    @cached_property
+    def headers(self) -> Fields:
+        """The named fields of the header."""
+        return parse_fields(self.head, "utf-8")
 
     def _begin(self) -> bool:
         """Have warcio read the header; False when it does not see it as it stands."""
@@ -109,6 +119,9 @@ class StreamedRecord:
         if self._found is not None:
             yield from self._found.pieces()
             return
+        if self._rest:
+            rest, self._rest, self._left = self._rest, b"", 0
+            yield rest
         while self._left:
             piece = self._block.read(min(self._left, _PIECE))
             if not piece:
@@ -122,7 +135,7 @@ class StreamedRecord:
         May be called again.
         """
         if len(self._start) < limit:
-            pieces, size = [self._start], len(self._start)
+            pieces, size = [self._start] if self._start else [], len(self._start)
             for piece in self.chunks():
                 pieces.append(piece)
                 size += len(piece)
@@ -298,7 +311,10 @@ def record_at(name: str, stream: BinaryIO, offset: int, length: int, largest: in
 
 def _block(name: str, record: StreamedRecord, largest: int) -> bytes:
     if record.size > largest:
-        raise BrokenRecordError(name, record.offset, f"a block of {record.size} bytes: no more than {largest} are held")
+        words = f"a block of {record.size} bytes: no more than {largest} are held"
+        raise BlockTooLargeError(name, record.offset, words)
+    if record.size <= LARGEST_WHOLE:
+        return record.start(record.size)
     found = BytesIO()
     for piece in record.chunks():
         found.write(piece)

@@ -188,6 +188,8 @@ def test_a_crawl_of_wget(shared, tmp_path):
         ("http://2130706433/", "1,0,0,127)/"),
         ("http://münchen.example/", "example,xn--mnchen-3ya)/"),
         ("example.org/x", "org,example)/x"),
+        (":8080/example.org/x", "org,example:8080)/x"),
+        ("./../x", "http:/../x"),
         ("urn:uuid:AB", "urn:uuid:ab"),
         ("http://example.org:port/a b", "http://example.org:port/a%20b"),
         ("", "-"),
@@ -206,7 +208,8 @@ BITS = [
 
 @settings(max_examples=400, deadline=None)
 @given(
-    st.sampled_from(["http://example.org", "https://a.b:443", "", "urn:"]), st.lists(st.sampled_from(BITS), max_size=9)
+    st.sampled_from(["http://example.org", "https://a.b:443", "", ":8080/", "urn:"]),
+    st.lists(st.sampled_from(BITS), max_size=9),
 )
 def test_keys_are_those_of_the_package_surt(start, bits):
     with warnings.catch_warnings():

@@ -606,7 +606,7 @@ def test_a_wrong_span_is_an_error(tmp_path):
 
 
 @pytest.mark.parametrize("packed", [True, False])
-def test_what_is_healthy_is_read_by_warcio_alone(tmp_path, monkeypatch, packed):
+def test_what_is_healthy_is_not_taken_for_damaged(tmp_path, monkeypatch, packed):
     def damaged(*_, **__):
         raise AssertionError("taken for damaged")
 

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from archive.warc.walk.readers import DamageError, MemberReader, PlainReader, Source, check_sum_is_damaged
-from archive.warc.walk.record import FoundRecord, describe
+from archive.warc.walk.record import FoundRecord, WholeRecord, describe
 from archive.warc.walk.search import LONGEST_VERSION_LINE, MEMBER_START, VERSION_LINE, next_member, next_record
+from archive.warc.whole import whole_record
 
-__all__ = ["DamageError", "FoundRecord", "Gap", "check_sum_is_damaged", "found_at", "walk"]
+__all__ = ["DamageError", "FoundRecord", "Gap", "WholeRecord", "check_sum_is_damaged", "found_at", "walk"]
 
 _PIECE = 1 << 16
 
@@ -101,7 +102,15 @@ def _walk_members(name: str, stream: BinaryIO, start: int, size: int) -> Iterato
     source = Source(stream, start)
     offset = start
     ahead = _LookAhead(size)
+    damage: DamageError | None = None
     while offset < size:
+        # Not behind damage: what only looks like a record is read no more than once in vain.
+        whole = whole_record(stream, offset) if damage is None else None
+        if whole is not None:
+            yield WholeRecord(name, offset, whole)
+            offset += whole.length
+            continue
+        source.seek(offset)
         member = MemberReader(name, source)
         damage = None
         try:

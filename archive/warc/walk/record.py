@@ -10,6 +10,7 @@ from functools import cached_property
 from archive.message import Fields, head_length, number_of_bytes, parse_fields
 from archive.warc.walk.readers import DamageError, MemberReader, PlainReader, Reader
 from archive.warc.walk.search import LONGEST_VERSION_LINE, RECORD_START, VERSION_LINE
+from archive.warc.whole import Whole
 
 _PIECE = 1 << 16
 _LONGEST_HEADER = 1 << 20
@@ -142,3 +143,25 @@ class FoundRecord:
             self.length = self._reader.position - self.offset
         elif self._reader.at_end() and self.inner == 0 and isinstance(self._reader, MemberReader):
             self.length = self._reader.end() - self.offset
+
+
+class WholeRecord(FoundRecord):
+    """A record that was read at once and found to be sound."""
+
+    def __init__(self, name: str, offset: int, whole: Whole) -> None:
+        self._name, self.offset, self.inner, self.is_gzipped = name, offset, 0, True
+        self.head, self._rest, self.length = whole
+        self.size, self.ending, self.is_block_whole = len(self._rest), _RECORD_END, True
+
+    @property
+    def block(self) -> bytes:
+        """What is left of the block, which it leaves where it is."""
+        return self._rest
+
+    def pieces(self) -> Iterator[bytes]:
+        rest, self._rest = self._rest, b""
+        if rest:
+            yield rest
+
+    def finish(self) -> None:
+        """Nothing: it was read to its end."""

@@ -1,0 +1,80 @@
+"""A sound record at a glance: a gzip member of its own that is unpacked at once.
+
+Most records of most archives are such. To read one so takes a sixth of the time that warcio takes, which unpacks a
+kilobyte at a time, and a tenth of that of :mod:`archive.warc.walk`, which can say what is wrong. On any doubt, there is
+no record here, and one of the two looks.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, BinaryIO, NamedTuple
+
+from isal import isal_zlib
+
+from archive.message import head_length
+
+LARGEST_WHOLE = 1 << 20
+"""Bytes that are held of a record, packed or not; longer ones are for readers that read piece by piece."""
+
+_PIECES = (1 << 11, 1 << 14, *[1 << 17] * 8)
+"""Bytes that are read one after the other: what is read too much is copied by the unpacker."""
+_STATED_IN = 1 << 12
+_GZIP_START = b"\x1f\x8b\x08"
+_ODD_FLAGS = 0xE2
+"""Of RFC 1952, 2.3.1: what is reserved, which isal reads over, and the check of the header, which few writers make."""
+_GZIP_WBITS = 31
+_VERSION_LINES = frozenset((b"WARC/1.0\r\n", b"WARC/1.1\r\n"))
+_STATED = re.compile(rb"\r\nContent-Length: (\d{1,18})\r\n")
+_RECORD_END = b"\r\n\r\n"
+_ZipError: Any = isal_zlib.error  # The stubs take the class for an instance.
+
+
+class Whole(NamedTuple):
+    """A record whose check sum, length and ends are all right."""
+
+    head: bytes
+    """The header with its blank line."""
+    block: bytes
+    length: int
+    """Bytes of the gzip member."""
+
+
+def whole_record(stream: BinaryIO, offset: int) -> Whole | None:
+    """The record in the gzip member at ``offset``; None when it is long, not sound, or not alone there, or none is."""
+    stream.seek(offset)
+    packed = stream.read(_PIECES[0])
+    if packed[:3] != _GZIP_START or len(packed) < 4 or packed[3] & _ODD_FLAGS:
+        return None
+    unzip: Any = isal_zlib.decompressobj(_GZIP_WBITS)
+    length = len(packed)
+    try:
+        data: bytes = unzip.decompress(packed, LARGEST_WHOLE)
+        if not unzip.eof:
+            stated = _STATED.search(data, 0, _STATED_IN)
+            if stated is None or int(stated.group(1)) > LARGEST_WHOLE:
+                return None
+            found = [data]
+            for piece in _PIECES[1:]:
+                if unzip.eof or unzip.unconsumed_tail or not (packed := stream.read(piece)):
+                    break
+                length += len(packed)
+                found.append(unzip.decompress(packed, LARGEST_WHOLE))
+            data = b"".join(found)
+    except _ZipError:
+        return None
+    if not unzip.eof or data[:10] not in _VERSION_LINES or not data.endswith(_RECORD_END):
+        return None
+    start = head_length(data)
+    size = len(data) - (start or 0) - len(_RECORD_END)
+    head = data[:start]
+    if start is None or not _is_stated(head, size):
+        return None
+    return Whole(head, data[start : -len(_RECORD_END)], length - len(unzip.unused_data))
+
+
+def _is_stated(head: bytes, size: int) -> bool:
+    """Whether a header says once, and in the way in which nearly all say it, that its block has ``size`` bytes."""
+    line = b"\r\nContent-Length: %d\r\n" % size
+    at = head.find(line)
+    return at > 0 and head[at + len(line)] not in b" \t" and head.lower().count(b"content-length") == 1
