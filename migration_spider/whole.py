@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Literal
 
-from scrapy.http import Response, TextResponse
+from scrapy.http import HtmlResponse, Response, TextResponse
 
 from archive import ArchiveError
 from archive.index import CollectionIndex
@@ -136,7 +136,12 @@ def code_of(response: Response) -> str | None:
     """What stands in the place of the page (`pages.blocked.CODES`), by the answer alone."""
     # The bytes of a header may be of any kind (RFC 9110, section 5.5).
     headers = {name.decode("latin-1"): b", ".join(told).decode("latin-1") for name, told in response.headers.items()}
-    return blocked(response.status, headers, response.text if isinstance(response, TextResponse) else "")
+    text = response.text if isinstance(response, TextResponse) else ""
+    if response.body and not isinstance(response, TextResponse):
+        headers.setdefault("Content-Type", "application/octet-stream")  # of no type, and by its bytes no page
+    # Who reads the page next has the tree that this is told by.
+    selector = (lambda: response.selector) if isinstance(response, HtmlResponse) else None
+    return blocked(response.status, headers, text, selector)
 
 
 def problems_of(response: Response) -> list[str]:

@@ -20,7 +20,7 @@ def broken(*arguments, **named):
 
 
 def run(folder: Path, portal: Any, statements: str, name: str = "crawl", **settings: Any) -> SimpleNamespace:
-    """``scrapy crawl news`` of one page, or ``scrapy harvest`` of it, after ``statements``.
+    """``scrapy crawl news`` of one page, ``scrapy harvest`` of it, or ``scrapy reparse``, after ``statements``.
 
     ``broken`` raises AttributeError, whatever it is called with. Returns ``code``, ``output``, ``asked`` (paths).
     """
@@ -29,6 +29,17 @@ def run(folder: Path, portal: Any, statements: str, name: str = "crawl", **setti
     page = f"{portal.url}/es/node/7756"
     if name == "crawl":
         words = crawling.command(folder / "data", f"urls={page}", site=portal.url, **settings)
+    elif name == "reparse":
+        words = [
+            *crawling.SCRAPY,
+            name,
+            "--jobs",
+            "1",
+            "--output",
+            str(folder / "again.jsonl"),
+            "-s",
+            f"DATA_DIR={folder / 'data'}",
+        ]
     else:
         words = harvesting.command(folder / "data", "-a", f"urls={page}", site=portal.url, **settings)
     environment = ENVIRONMENT | {

@@ -52,6 +52,10 @@ ATTACKS = {
     "noise": (random.Random(1).randbytes(2_000_000), "bytes that are no answer of HTTP/1"),  # noqa: S311
     "unmodified": ((304, {}, b""), "answers 304 twice"),
     "page": ((200, HTML, b"<p>" + b"word " * 1_100_000), "a page of 5500003 characters"),
+    "attributes": (
+        (200, HTML, b"<p " + b"\n".join(b"a%d='>'" % n for n in range(20_000))),
+        "more than 5000 attributes",
+    ),
 }
 """Path of a page -> (its answer, what is told of it): each costs its own page and nothing else."""
 
@@ -238,13 +242,13 @@ def test_characters_that_the_page_loses_are_marked(tmp_path):
     assert "characters-lost" in items(tmp_path)[0]["problems"]
 
 
-def test_a_page_that_no_parser_gets_through_is_left(tmp_path):
+def test_a_page_that_no_parser_gets_through_is_left_and_told_as_missing(tmp_path):
     attributes = "".join(f" a{n}=x" for n in range(400_000))
     answers = {"/news": listing(["/a", "/b"]), "/a": page("A", f"<p{attributes}>x</p>", node=1)}
     with site(answers | {"/b": page("B", "Text.", node=2)}) as slow:
-        crawl(tmp_path, "languages=en", site=slow.url, **ONE)
+        crawl(tmp_path, "languages=en", site=slow.url, code=3, **ONE)
     assert ["2@en"] == [line["id"] for line in items(tmp_path)]
-    assert 1 == stats(tmp_path)["migration/not_a_page"]
+    assert 1 == stats(tmp_path)["migration/too_large"]
 
 
 @pytest.fixture(scope="module")

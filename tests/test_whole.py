@@ -2,8 +2,10 @@
 
 import json
 
+from scrapy.http import Response
+
 from migration_spider.pages.broken import Shape
-from migration_spider.whole import Habit, Judge
+from migration_spider.whole import Habit, Judge, code_of
 from tests.crawling import items, scrapy
 from tests.harvesting import OFTEN, harvest, ids, lose
 from tests.hostile import Hostile, listing, page
@@ -162,3 +164,10 @@ def test_notices_on_all_pages_from_one_day_on_are_how_the_site_is():
         noisy = f"<b>{level}</b>: old in <b>/a.php</b> on line <b>3</b>{whole}"
         found = [judge.find(f"/{level}/{n}", noisy) for n in range(20)]
         assert ("cut", last) == (found[0] if level == "Deprecated" else "cut", found[-1])
+
+
+def test_a_file_of_no_type_is_no_empty_page():
+    url = "http://portal.example/report.pdf"
+    assert code_of(Response(url, body=b"%PDF-1.4")) is None
+    assert code_of(Response(url, body=b"%PDF-1.4", status=401)) == "login"
+    assert code_of(Response(url)) == "empty"

@@ -7,7 +7,6 @@ knows stays under its label. Everything is marked: see :mod:`migration_spider.no
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,7 +21,7 @@ from migration_spider.vocabularies import (
 
 from .dates import ASSUMED, Reading, order_told, read_date, reads_both_ways
 from .problems import problem
-from .terms import find, fold, split, to_term
+from .terms import find, fold, listed, split, to_term
 
 # Both hold names of regions, so a name that one of them lacks is no sign that it belongs to the other.
 _ALIKE = {"geographic_scope": "regional_review_process", "regional_review_process": "geographic_scope"}
@@ -122,7 +121,7 @@ class _Normalizer:
     def _is_known(self, own: str, value: Value) -> bool:
         if own == _DATE:
             return self._date_of(value)[0] is not None
-        return own not in VOCABULARIES or all(find(own, part) for _, part in _parts(own, value))
+        return own not in VOCABULARIES or all(found for _, found in listed(own, value))
 
     def _entry(self, entry: Entry) -> None:
         label = fold(entry.label)
@@ -163,11 +162,11 @@ class _Normalizer:
 
     def _labelled(self, own: str, value: Value) -> None:
         """A value under the label of field ``own``, a field of terms."""
-        for raw, part in _parts(own, value):
-            found = find(own, part)
+        for raw, found in listed(own, value):
             if found or own not in VOCABULARIES:
                 self._add(own, raw, found)
                 continue
+            part = value if raw == fold(value.text) else Value(text=raw)
             target = self._elsewhere(own, part)
             if target is None:
                 self._mark(problem("unrecognized", own))
@@ -217,7 +216,7 @@ class _Normalizer:
             return {name for name in VOCABULARIES if find(name, value)}
         whole = {name for name in VOCABULARIES if self._names(name, text, everyday)}
         return whole or {
-            name for name in VOCABULARIES if all(self._names(name, raw, everyday) for raw, _ in _parts(name, value))
+            name for name in VOCABULARIES if all(self._names(name, raw, everyday) for raw in split(name, value))
         }
 
     @staticmethod
@@ -233,8 +232,8 @@ class _Normalizer:
         if target == _DATE:
             self._date(value)
             return
-        for raw, part in _parts(target, value):
-            self._add(target, raw, find(target, part))
+        for raw, found in listed(target, value):
+            self._add(target, raw, found)
 
     def _date_of(self, value: Value) -> Reading:
         return read_date(
@@ -282,9 +281,3 @@ class _Normalizer:
 def _says(text: str) -> bool:
     """Whether ``text`` has letters or digits: themes print a dash where there is no value."""
     return any(character.isalnum() for character in text)
-
-
-def _parts(name: str, value: Value) -> Iterator[tuple[str, Value]]:
-    """(text as printed, value) of each value that ``value`` lists."""
-    for raw in split(name, value):
-        yield raw, value if raw == fold(value.text) else Value(text=raw)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection
+from contextvars import ContextVar
+from functools import lru_cache
 from html import escape, unescape
 from urllib.parse import urljoin, urlsplit
 
@@ -48,6 +50,8 @@ _WITH_CONTENT = frozenset(
 _CANDIDATE = re.compile(r"[\s,]*([^\s,]\S*)")
 _SIZE = re.compile(r"[\d.]+[wxh]")
 
+Filter = Callable[[str, str, str], str | None]
+
 LONGEST = 1_000_000
 """Characters of HTML that are sanitised: five megabytes of ``&amp;`` take the sanitiser as long as a thousand pages."""
 # Pictures inside an address; no such address is left.
@@ -86,17 +90,13 @@ def sanitise(html: str, base_url: str) -> str:
     ``lang`` and ``dir`` stay; an embed (``iframe``) becomes a link to what it embeds. Sanitising twice changes nothing.
     """
 
-    def absolute(tag: str, attribute: str, value: str) -> str | None:
-        if attribute == "srcset":
-            return _srcset(value, base_url)
-        return _absolute(value, base_url) if attribute in _URLS else value
-
-    return allowed(_IFRAME.sub(_link_to_embed, _flattened(html)), absolute).strip()
+    _base.set(base_url)
+    return allowed(_IFRAME.sub(_link_to_embed, _flattened(html)), _resolved).strip()
 
 
 def allowed(
     html: str,
-    attribute_filter: Callable[[str, str, str], str | None] | None = None,
+    attribute_filter: Filter | None = None,
     *,
     without: Collection[str] = (),
     link_rel: str | None = None,
@@ -108,15 +108,30 @@ def allowed(
         without: tags of the list that are left out here, with their content in place.
         link_rel: ``rel`` of all links.
     """
-    return nh3.clean(
-        html,
-        tags=set(_TAGS.difference(without)),
+    return _cleaner(attribute_filter, frozenset(without), link_rel).clean(html)
+
+
+# To make one takes as long as to clean a page.
+@lru_cache(maxsize=8)
+def _cleaner(attribute_filter: Filter | None, without: frozenset[str], link_rel: str | None) -> nh3.Cleaner:
+    return nh3.Cleaner(
+        tags=set(_TAGS - without),
         clean_content_tags=set(_WITH_CONTENT),
         attributes={tag: set(names) for tag, names in _ATTRIBUTES.items() if tag not in without},
         attribute_filter=attribute_filter,
         url_schemes=set(_SCHEMES),
         link_rel=link_rel,
     )
+
+
+_base: ContextVar[str] = ContextVar("base_url")
+"""What the addresses in the HTML that is sanitised are relative to."""
+
+
+def _resolved(tag: str, attribute: str, value: str) -> str | None:
+    if attribute == "srcset":
+        return _srcset(value, _base.get())
+    return _absolute(value, _base.get()) if attribute in _URLS else value
 
 
 def _flattened(html: str) -> str:

@@ -21,8 +21,11 @@ _WORDS = {
     "de": "der die das und in den von zu mit des auf für ist im dem nicht eine ein als auch es an werden aus er hat"
     " dass sie nach bei um am sind wird einer sich zur zum",
 }
-_STOP_WORDS = {language: frozenset(words.encode().split()) for language, words in _WORDS.items()}
-_ANY_STOP_WORD = frozenset().union(*_STOP_WORDS.values())
+_LANGUAGES: dict[bytes, list[str]] = {}
+"""Stop word -> the languages that have it."""
+for _language, _words_of in _WORDS.items():
+    for _word in _words_of.encode().split():
+        _LANGUAGES.setdefault(_word, []).append(_language)
 # Characters of one Chinese script only, chosen among the most frequent.
 _HANT = frozenset(
     "國際與來會這個為時間後對從動應發開問題經義業關係認權門實現說過還進長東車見風馬產學無電話機們種萬點體處書總聯關於議護遷難區組織"
@@ -111,9 +114,11 @@ def _script(character: str) -> str:
 
 def _latin(text: str) -> str | None:
     words = _words(text.casefold())
-    found = Counter(filter(_ANY_STOP_WORD.__contains__, words))
-    scores = {language: sum(found[word] for word in stop & found.keys()) for language, stop in _STOP_WORDS.items()}
-    (best, most), (_, second) = Counter(scores).most_common(2)
+    scores = dict.fromkeys(_WORDS, 0)
+    for word, times in Counter(filter(_LANGUAGES.__contains__, words)).items():
+        for language in _LANGUAGES[word]:
+            scores[language] += times
+    (second, _), (most, best) = sorted((score, language) for language, score in scores.items())[-2:]
     return best if most >= _SHARE_OF_STOP_WORDS * len(words) and most > second * _MARGIN else None
 
 

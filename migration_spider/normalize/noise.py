@@ -7,6 +7,7 @@ taken for it, in a line or between separators: the same words in a sentence are 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 LONGEST = 150
 """Characters of a line that may be such; sentences are longer, or have other words."""
@@ -78,8 +79,12 @@ _TOKEN = re.compile(r"(?=[^/]*\d)(?:[0-9a-f]{12,}|[\w-]{24,})", re.IGNORECASE)
 
 def steady(text: str, *, has_counters: bool = True) -> str:
     """A line without what changes by itself in it; as it is where all of it stays."""
-    if len(text) > LONGEST or not _may_change(text):
-        return text
+    return text if len(text) > LONGEST or not _may_change(text) else _steady(text, has_counters)
+
+
+@lru_cache(maxsize=4096)
+def _steady(text: str, has_counters: bool) -> str:
+    # Values come again on every page.
     if _changes(text, has_counters):
         return ""
     for separator in (_SEPARATOR, _BRACKETS):
@@ -104,7 +109,7 @@ def steady_lines(text: str) -> str:
 
 def steady_values(label: str, values: list[str]) -> list[str]:
     """The values below a label, in an order of their own; a counter has none."""
-    if _COUNT_LABEL.fullmatch(label.strip(" :：")) and all(map(_ONLY_NUMBER.fullmatch, values)):
+    if all(map(_ONLY_NUMBER.fullmatch, values)) and _COUNT_LABEL.fullmatch(label.strip(" :：")):
         return []
     return sorted(filter(None, map(steady, values)))
 

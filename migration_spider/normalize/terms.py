@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from migration_spider.items import Place, Term, Value
@@ -50,6 +50,21 @@ def split(field: str, value: Value) -> list[str]:
     """
     text = fold(value.text)
     return list((_kept if len(text) <= _LONGEST_KEPT else _split)(field, text))
+
+
+def listed(field: str, value: Value) -> Sequence[tuple[str, VocabTerm | None]]:
+    """(text as printed, its term) of each value of ``field`` that ``value`` lists."""
+    text = fold(value.text)
+    if not text:
+        return ((text, find(field, value)),)
+    return (_kept_listed if len(text) <= _LONGEST_KEPT else _listed)(field, text)
+
+
+def _listed(field: str, text: str) -> Sequence[tuple[str, VocabTerm | None]]:
+    return tuple((raw, find(field, Value(text=raw))) for raw in _split(field, text))
+
+
+_kept_listed = lru_cache(maxsize=8192)(_listed)
 
 
 def _split(field: str, text: str) -> list[str]:

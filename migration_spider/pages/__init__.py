@@ -4,8 +4,8 @@
 """
 
 from migration_spider.pages.base import Page
-from migration_spider.pages.kinds import is_news_if_named, page_for, told_by
+from migration_spider.pages.kinds import facts_of, page_for, told_by
 from migration_spider.pages.listing import ListingPage
 from migration_spider.pages.news import NewsPage
 
-__all__ = ["ListingPage", "NewsPage", "Page", "is_news_if_named", "page_for", "told_by"]
+__all__ = ["ListingPage", "NewsPage", "Page", "facts_of", "page_for", "told_by"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote
 
@@ -16,6 +17,7 @@ EXTENSIONS = word_set(
     "pdf doc docx dot dotx rtf odt xls xlsx xlsm ods csv tsv ppt pptx pps ppsx odp zip 7z rar epub txt "
     "mp3 mp4 jpg jpeg png gif webp svg"
 )
+_LONGEST_KEPT = 500
 _PICTURES = word_set("jpg jpeg png gif webp svg")
 _FILE_CLASS = re.compile(r"(?:^|\s)(?:file|file-link|file--[\w-]+|field--type-file|field-type-file)(?:$|\s)")
 _SIZE = re.compile(r"\(\s*[\d.,]+\s*(?:bytes|octets|[KMG]i?[Bo])\s*\)", re.IGNORECASE)
@@ -26,28 +28,36 @@ _FILE_LABELS = frozenset(
 
 def is_file(url: str, media_type: str | None = None) -> bool:
     """Whether a link leads to a file: by the extension of its path or the type that the link states."""
+    return (_kept if len(url) <= _LONGEST_KEPT else _is_file)(url, media_type)
+
+
+def _is_file(url: str, media_type: str | None) -> bool:
     extension = path_of(url).rpartition("/")[2].rpartition(".")[2].lower()
     if extension in EXTENSIONS:
         return True
     return bool(media_type) and not re.match(r"text/html|application/(?:xhtml|rss|atom)", media_type or "")
 
 
+# Of each link it is asked several times.
+_kept = lru_cache(maxsize=4096)(_is_file)
+
+
 def file_lines(top: Block, base_url: str) -> list[Line]:
     """Lines of the outline that print a file field: marked by class, by a printed size, or by a label above."""
     found = []
-    labelled = False
+    above = ""
     for line in top.lines():
-        links = list(links_of(line))
-        files = [link for link in links if _url(link, base_url) is not None]
-        if files and (labelled or _SIZE.search(line.text) or _marked(line, files)):
+        files = [link for link in links_of(line) if _url(link, base_url) is not None] if line.has_link else []
+        if files and (_labels_files(above) or _SIZE.search(line.text) or _marked(line, files)):
             if not _in_sentence(line, files):
                 found.append(line)
-            continue
-        text = line.text
-        labelled = (len(text) < 60 and (label_kind(text) == "file" or key(text) in _FILE_LABELS)) or (
-            labelled and bool(files)
-        )
+        else:
+            above = line.text
     return found
+
+
+def _labels_files(text: str) -> bool:
+    return len(text) < 60 and (label_kind(text) == "file" or key(text) in _FILE_LABELS)
 
 
 def attachments(lines: Iterable[Line], base_url: str) -> list[Attachment]:
@@ -79,7 +89,7 @@ def offers_file(line: Line, base_url: str) -> bool:
 
 
 def links_of(line: Line) -> Iterator[Any]:
-    return iter(dict.fromkeys(piece.link for piece in line.pieces if piece.link is not None))
+    return iter(dict.fromkeys(piece.link for piece in line.pieces if piece.link is not None) if line.has_link else ())
 
 
 def _url(link: Any, base_url: str) -> str | None:
@@ -95,7 +105,9 @@ def _url(link: Any, base_url: str) -> str | None:
 
 
 def _media_type(link: Any) -> str | None:
-    stated = (link.get("type") or "").split(";")[0].strip().lower()
+    if not (stated := link.get("type")):
+        return None
+    stated = stated.split(";")[0].strip().lower()
     return stated if re.fullmatch(r"[\w.+-]+/[\w.+-]+", stated) else None
 
 

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property, partial
+from itertools import islice
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
@@ -49,9 +50,8 @@ class Page:
         """
         outline: Block | None = self.__dict__.pop("outline", None)
         for top in (outline, (self.__dict__.get("_beside") or (None,))[0]):
-            for block in list(top.blocks()) if top is not None else ():
-                block.children.clear()
-                block.whole = None
+            if top is not None:
+                top.let_go()
         for name in [name for name in self.__dict__ if not hasattr(Page, name)]:
             if name not in ("url", "selector"):
                 del self.__dict__[name]
@@ -70,18 +70,19 @@ class Page:
         """The ``<html>`` element (lxml); None when the answer is no HTML."""
         return self.elements.root
 
-    def _xpath(self, expression: str) -> list[Any]:
-        return self.root.xpath(expression) if self.root is not None else []
-
     def _iter(self, *tags: str) -> Iterator[Any]:
         """The elements with one of ``tags``, in page order."""
         return self.root.iter(*tags) if self.root is not None else iter(())
+
+    def _attributes(self, tag: str) -> Iterator[dict[str, str]]:
+        """Those of all ``tag`` elements."""
+        return (self.elements.attributes[element] for element in self.elements.tagged(tag))
 
     def _meta(self, names: frozenset[str], properties: frozenset[str]) -> str | None:
         """What the first ``<meta>`` says that has one of ``names`` or ``properties`` and says something."""
         return _first_said(
             meta.get("content")
-            for meta in self.elements.tagged("meta")
+            for meta in self._attributes("meta")
             if meta.get("name") in names or meta.get("property") in properties
         )
 
@@ -119,12 +120,12 @@ class Page:
     def alternates(self) -> dict[str, str]:
         """BCP 47 language -> absolute URL of the translations that the head names, in page order."""
         found: dict[str, str] = {}
-        for link in self.elements.tagged("link"):
+        for link in self._attributes("link"):
             if (language := link.get("hreflang")) is None:
                 continue
             language = language.strip()
             url = absolute(self.base_url, link.get("href"))
-            if url and "alternate" in (link.get("rel") or "").lower().split() and language.lower() != "x-default":
+            if url and "alternate" in link.get("rel", "").lower().split() and language.lower() != "x-default":
                 found.setdefault(language_tag(language), url)
         return found
 
@@ -168,11 +169,8 @@ class Page:
             match = re.search(r"(?:^|\s)page-node-(\d{1,10})(?=\s|$)", body.get("class") or "")
             yield int(match[1]) if match else None
         # Core marks the links of the language switcher and of local tasks with the system path of the page.
-        for element in self._iter("a", "li"):
-            if (
-                element.get("hreflang") is not None
-                and (path := element.get("data-drupal-link-system-path")) is not None
-            ):
+        for element, path in self.elements.having("data-drupal-link-system-path"):
+            if element.tag in ("a", "li") and "hreflang" in self.elements.attributes[element]:
                 yield node_of("/" + path)
         article = self.article
         if article is not None:
@@ -184,14 +182,14 @@ class Page:
             yield node_of(absolute(self.base_url, article.get("about")))
         yield node_of(self.url)
         yield node_of(self.canonical_url)
-        for element in self._iter("a", "link"):
-            if _leads_to_own_node(element):
-                yield node_of(absolute(self.base_url, element.get("href")))
+        for element, href in self.elements.having("href"):
+            if _leads_to_own_node(element.tag, self.elements.attributes[element]):
+                yield node_of(absolute(self.base_url, href))
 
     def _link(self, relation: str) -> str | None:
-        for link in self.elements.tagged("link"):
-            if relation in (link.get("rel") or "").lower().split() and (href := link.get("href")) is not None:
-                return str(href)
+        for link in self._attributes("link"):
+            if relation in link.get("rel", "").lower().split() and "href" in link:
+                return link["href"]
         return None
 
     def _settings_node(self) -> int | None:
@@ -228,14 +226,15 @@ class Page:
     @cached_property
     def main(self) -> Any:
         """The element of the main content; ``<body>`` or the root when the theme names none."""
-        marked = [element for element in self.elements.all if element.tag == "main" or element.get("role") == "main"]
+        page = self.elements
+        marked = page.chosen(page.tagged("main"), (element for element, role in page.having("role") if role == "main"))
         if marked:
             # A theme may mark the frame of an advertisement so, too.
             return marked[0] if len(marked) == 1 else _with_text(marked[:20])
-        named = [element for element in self.elements.all if element.get("id") in _MAIN_IDS]
-        around = ancestors_of(self.elements.tagged("h1"), self.elements.tagged("article")) if named else ()
+        named = [element for element, name in page.having("id") if name in _MAIN_IDS]
+        around = ancestors_of(page.tagged("h1"), page.tagged("article")) if named else ()
         found = (element for element in named if element in around)
-        return next(found, next(iter(self.elements.tagged("body")), self.root))
+        return next(found, next(iter(page.tagged("body")), self.root))
 
     @cached_property
     def heading(self) -> Any:
@@ -257,19 +256,16 @@ class Page:
                 kept.add(element)
                 kept.update(element.iterancestors())
         article = self.article if self.article is not None else self.main
+        page = self.elements
         return Chrome(
             self.main,
             kept=frozenset(kept),
             article=frozenset(() if article is None else (article,)),
             others=self.nodes.others(self.node_id),
             is_own=self.is_own,
-            folded=frozenset(word for ids in self._controlled[:500] for word in ids.split()),
+            folded=frozenset(word for _, ids in islice(page.having("aria-controls"), 500) for word in ids.split()),
+            attributes=page.attributes,
         )
-
-    @property
-    def _controlled(self) -> list[str]:
-        """Ids of what buttons fold and unfold, several in a text."""
-        return [ids for element in self.elements.all if (ids := element.get("aria-controls")) is not None]
 
     @cached_property
     def outline(self) -> Block | None:
@@ -311,15 +307,14 @@ def _own_texts(element: Any) -> Iterator[str | None]:
     yield from (child.tail for child in element)
 
 
-def _leads_to_own_node(element: Any) -> bool:
-    """Whether ``element``, an ``<a>`` or ``<link>``, is one of those that Drupal prints with the page's system path."""
-    if element.tag == "link":
-        return element.get("rel") in _OWN_RELATIONS
-    href = element.get("href") or ""
-    if "/node/" not in href:
+def _leads_to_own_node(name: str, attributes: dict[str, str]) -> bool:
+    """Whether this is an ``<a>`` or ``<link>`` of those that Drupal prints with the page's system path."""
+    if name == "link":
+        return attributes.get("rel") in _OWN_RELATIONS
+    if name != "a" or "/node/" not in attributes["href"]:
         return False
-    is_task = "/edit" in href or "/translations" in href
-    return is_task or (element.get("hreflang") is not None and "language-link" in (element.get("class") or ""))
+    is_task = "/edit" in attributes["href"] or "/translations" in attributes["href"]
+    return is_task or ("hreflang" in attributes and "language-link" in attributes.get("class", ""))
 
 
 def _with_text(marked: list[Any]) -> Any:

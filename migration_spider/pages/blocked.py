@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from parsel import Selector
 
 from migration_spider.pages.blocked_marks import HEADERS, MARKUP, SENTENCES, TITLES
+from migration_spider.pages.bounds import Elements, elements_of, is_parseable
 from migration_spider.pages.chrome import is_landmark
 from migration_spider.pages.text import fold
 
@@ -43,16 +45,18 @@ _TITLE_RULES, _SENTENCE_RULES, _MARKUP_RULES = _rules(TITLES), _rules(SENTENCES)
 _SKIPPED = frozenset(("script", "style", "template", "noscript", "head", "title"))
 _MEDIA = frozenset(["img", "picture", "video", "audio", "iframe", "frame", "object", "embed", "svg", "canvas", "form"])
 _CLASS = "contains(concat(' ', normalize-space(@class), ' '), ' {} ')"
-_ARTICLE = f"//article | //*[{_CLASS.format('node')}] | //*[@data-history-node-id]"
 
 
-def blocked(status: int, headers: Mapping[str, str], text: str) -> str | None:
+def blocked(
+    status: int, headers: Mapping[str, str], text: str, selector: Callable[[], Selector] | None = None
+) -> str | None:
     """What stands in the place of the page that was asked for: one of `CODES`, or None.
 
     Args:
         status: of the answer. A bare 403, 404, 429 or 5xx is an answer, not a blocked page.
         headers: names in any case.
         text: the decoded body. Only HTML and short plain text are looked at.
+        selector: gives the page parsed as HTML, for who reads it afterwards, too; else it is parsed here.
     """
     fields = {name.lower(): value for name, value in headers.items()}
     for name, words, code in HEADERS:
@@ -71,12 +75,14 @@ def blocked(status: int, headers: Mapping[str, str], text: str) -> str | None:
         return None
     if not text.strip():
         return "empty" if status == 200 else None
-    return _page(status, text)
+    if not is_parseable(text):
+        return None
+    return _page(status, text, selector() if selector else Selector(text=text, type="html"))
 
 
-def _page(status: int, text: str) -> str | None:
-    root = Selector(text=text.replace("\0", "")).root
-    if _has_article(root):
+def _page(status: int, text: str, selector: Selector) -> str | None:
+    root = selector.root
+    if _has_article(selector):
         return None
     seen = _look(root)
     if status == 200 and not seen.content and not seen.has_media and not root.xpath("//frameset"):
@@ -93,12 +99,17 @@ def _page(status: int, text: str) -> str | None:
     return "login" if _is_login(root, seen) else None
 
 
-def _has_article(root: Any) -> bool:
+def _has_article(selector: Selector) -> bool:
     """Whether the page's content has a Drupal node or an article with more than a few words."""
+    page = elements_of(selector)
+    if page.is_cut:
+        page = Elements(selector.root, list(selector.root.iter()))
+    nodes = (element for element, words in page.having("class") if "node" in words and "node" in words.split())
+    printed = (element for element, _ in page.having("data-history-node-id"))
     return any(
-        not any(_is_chrome(ancestor) for ancestor in article.iterancestors())
-        and len(fold("".join(article.itertext()))) > 40
-        for article in root.xpath(_ARTICLE)
+        not any(_is_chrome(ancestor) for ancestor in element.iterancestors())
+        and len(fold("".join(element.itertext()))) > 40
+        for element in chain(page.tagged("article"), nodes, printed)
     )
 
 

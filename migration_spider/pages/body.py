@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from migration_spider.pages.outline import EMBEDS, UNSEEN, Block, Line, Piece, Unit, ancestors, local_name
+from migration_spider.pages.remembered import Remembered
 from migration_spider.pages.text import fold, word_set
 
 # Elements that hold paragraphs rather than being one.
@@ -34,12 +35,13 @@ def plain_text(lines: Iterable[Line]) -> str:
     """Paragraphs parted by an empty line, list items and table rows one per line, table cells by a tab."""
     out: list[str] = []
     before: Line | None = None
+    known: dict[Block, Around] = {}
     for line in lines:
         printed = fold("".join(piece.text for piece in line.pieces if _prints(piece)))
         if not printed:
             continue
         if before is not None:
-            out.append(_joint(before, line))
+            out.append(_joint(before, line, known))
         out.append(printed)
         before = line
     return "".join(out)
@@ -51,29 +53,37 @@ def _prints(piece: Piece) -> bool:
     return not _unseen(piece.path)
 
 
-def _unseen(path: tuple[object, ...]) -> bool:
-    return any(UNSEEN.search(element.get("class") or "") for element in path)  # type: ignore[attr-defined]
+_UNSEEN = Remembered(lambda classes: UNSEEN.search(classes) is not None)
 
 
-def _around(line: Line) -> tuple[Block | None, Block | None, Block | None]:
-    """The innermost cell, the innermost row and the outermost list or table around ``line``."""
-    cell = row = outer = None
-    for block in ancestors(line):
+def _unseen(path: tuple[Any, ...]) -> bool:
+    return any(_UNSEEN[classes] for element in path if (classes := element.get("class")))
+
+
+Around = tuple[Block | None, Block | None, Block | None]
+"""The innermost cell, the innermost row and the outermost list or table that a block is or stands in."""
+
+
+def _around(block: Block, known: dict[Block, Around]) -> Around:
+    """``known`` keeps what was found: the lines of a text stand in the same blocks, but for the innermost."""
+    if block not in known:
+        cell, row, outer = (None, None, None) if block.parent is None else _around(block.parent, known)
         if block.tag in ("td", "th"):
-            cell = cell or block
+            cell = block
         elif block.tag == "tr":
-            row = row or block
+            row = block
         elif block.tag in ("ul", "ol", "dl", "table"):
-            outer = block
-    return cell, row, outer
+            outer = outer or block
+        known[block] = cell, row, outer
+    return known[block]
 
 
-def _joint(before: Line, line: Line) -> str:
+def _joint(before: Line, line: Line, known: dict[Block, Around]) -> str:
     """What parts two lines in the plain text."""
     if before.parent is line.parent and line.parent.tag not in _FRAME_TAGS:
         return "\n\n" if line.parent.tag in ("p", "blockquote") and _broken_twice(before, line) else "\n"
-    cell_a, row_a, outer_a = _around(before)
-    cell_b, row_b, outer_b = _around(line)
+    cell_a, row_a, outer_a = _around(before.parent, known)
+    cell_b, row_b, outer_b = _around(line.parent, known)
     if row_a is not None and row_a is row_b:
         return " " if cell_a is cell_b else "\t"
     if outer_a is not None and outer_a is outer_b:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from itertools import islice
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from itertools import chain, islice
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -22,16 +24,72 @@ LARGEST_PAGE = 5_000_000
 # The beginning of a page may hold more of its elements than of its length.
 MOST_CUTS = 2
 
-# libxml2 looks every attribute of an element up among those before it: 400,000 of them take minutes.
+# libxml2 looks every attribute of an element up among those before it: 40,000 of them take seconds, 400,000 minutes.
 MAX_ATTRIBUTES = 5_000
-_LONG_TAG = re.compile(r"<[a-zA-Z][^<>]{20000,}")
+
+# Characters of tags that are looked at for that, four times those of the largest page.
+MOST_LOOKED_AT = 4 * LARGEST_PAGE
+
+# libxml2 has no elements below 2,048 others, nor anything that follows these, and says so to nobody.
+DEEPEST = 2_000
+
+TELLING = (
+    *("class", "id", "role", "href", "style", "aria-controls"),
+    *("data-history-node-id", "data-drupal-link-system-path"),
+)
+"""Attributes by which elements are looked for."""
+# A start tag: a sign of its end is none in a quoted value (HTML Standard, section 13.2.5.32 and following).
+_TAG = re.compile(r"""<[a-zA-Z](?:[^>=]+|=\s*(?:"[^"]*"|'[^']*')?)*""")
+_VALUE = re.compile(r"""=\s*(?:"[^"]*"|'[^']*')""")
+_PARTED = re.compile(r"[\s/]+")
 
 
 def is_parseable(markup: str) -> bool:
     """Whether an HTML parser gets through ``markup`` in time and memory that a page may take."""
-    return len(markup) <= LARGEST_PAGE and all(
-        tag[0].count("=") + tag[0].count(" ") < MAX_ATTRIBUTES for tag in _LONG_TAG.finditer(markup)
-    )
+    return why_unread(markup) == ""
+
+
+def why_unread(markup: str) -> str:
+    """What keeps ``markup`` from the HTML parser, which would take too long; empty for nothing."""
+    if len(markup) > LARGEST_PAGE:
+        return f"a page of {len(markup)} characters: no more than {LARGEST_PAGE} are read"
+    return _crowded(markup)
+
+
+# All who look at a page ask, one after the other.
+@lru_cache(maxsize=2)
+def _crowded(markup: str) -> str:
+    found = _TAG.findall(markup)
+    # Most pages, in 0.4 of the time that looking at each takes.
+    if "".join(found).count("<") == len(found) and max(map(len, found), default=0) <= 2 * MAX_ATTRIBUTES:
+        return ""
+    left = MOST_LOOKED_AT
+    for tag in _tags(markup):
+        start, end = tag.span()
+        left -= end - start
+        if end - start > 2 * MAX_ATTRIBUTES and len(_PARTED.findall(_VALUE.sub(" ", tag[0]))) > MAX_ATTRIBUTES:
+            return f"a tag with more than {MAX_ATTRIBUTES} attributes: its page is not read"
+        if left < 0:
+            return "tags in the values of tags: its page is not read"
+    return ""
+
+
+def _tags(markup: str) -> Iterator[re.Match[str]]:
+    """All that a parser may take for a tag: what stands in a value, too, since the value may be one of a script."""
+    for tag in _TAG.finditer(markup):
+        yield tag
+        place, end = tag.span()
+        while (place := markup.find("<", place + 1, end)) >= 0:
+            if inner := _TAG.match(markup, place):
+                yield inner
+
+
+class Attributes(dict[Any, dict[str, str]]):
+    """Element -> its attributes, read once: asking lxml for one takes as long as for all."""
+
+    def __missing__(self, element: Any) -> dict[str, str]:
+        found = self[element] = dict(element.items())
+        return found
 
 
 class Elements:
@@ -39,18 +97,39 @@ class Elements:
 
     def __init__(self, root: Any, nodes: list[Any], *, is_cut: bool = False) -> None:
         self.is_cut = is_cut
-        """Whether the page has more than these."""
+        """Whether the page has more than these, or nests deeper than a tree of it may."""
         self.root = root
         """The ``<html>`` element (lxml); None when the answer is no HTML."""
         # Not only for the loops: as long as somebody has lxml's Python objects, it does not make them again.
-        self.all: list[Any] = [node for node in nodes if isinstance(node.tag, str)]
+        self.all: list[Any] = []
+        self.attributes = Attributes()
         self._by_tag: dict[str, list[Any]] = {}
-        for element in self.all:
-            self._by_tag.setdefault(element.tag, []).append(element)
+        self._by_attribute: dict[str, dict[Any, str]] = {name: {} for name in TELLING}
+        by_tag, telling = self._by_tag, self._by_attribute
+        for element in nodes:
+            tag = element.tag
+            if isinstance(tag, str):
+                self.all.append(element)
+                if tag in by_tag:
+                    by_tag[tag].append(element)
+                else:
+                    by_tag[tag] = [element]
+                for name, value in element.items():
+                    if name in telling:
+                        telling[name][element] = value
 
     def tagged(self, tag: str) -> list[Any]:
         """All ``tag`` elements."""
         return self._by_tag.get(tag, [])
+
+    def having(self, attribute: str) -> Iterable[tuple[Any, str]]:
+        """All elements with ``attribute``, one of `TELLING`, each with its value."""
+        return self._by_attribute[attribute].items()
+
+    def chosen(self, *groups: Iterable[Any]) -> list[Any]:
+        """The elements in ``groups``, each once, in page order."""
+        found = set(chain(*groups))
+        return [element for element in self.all if element in found] if len(found) > 1 else list(found)
 
 
 # Crawl and pages ask several times, with the selector that the response keeps.
@@ -73,7 +152,7 @@ def bounded(selector: Selector) -> Selector:
     if not isinstance(getattr(selector.root, "tag", None), str):
         return selector
     nodes = _nodes(selector.root)
-    is_cut = len(nodes) > MAX_ELEMENTS
+    is_cut = len(nodes) > MAX_ELEMENTS or (len(nodes) > DEEPEST and _depth(nodes) > DEEPEST)
     for _ in range(MOST_CUTS):
         if len(nodes) <= MAX_ELEMENTS:
             break
@@ -87,4 +166,14 @@ def bounded(selector: Selector) -> Selector:
 
 def _nodes(root: Any) -> list[Any]:
     """What a page consists of besides text, one more than is read at most."""
+    # parsel has lxml.html's parser, a new one for each page, which asks Python for the class of every element: nobody
+    # here needs another than lxml's own, of which a page's are made and freed in half the time.
+    root.getroottree().parser.set_element_class_lookup()
     return list(islice(root.iter(), MAX_ELEMENTS + 1))
+
+
+def _depth(nodes: list[Any]) -> int:
+    depths = {None: 0}
+    for node in nodes:
+        depths[node] = depths.get(node.getparent(), 0) + 1
+    return max(depths.values())

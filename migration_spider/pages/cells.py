@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from migration_spider.items import Value
 from migration_spider.pages.outline import Line, Piece, local_name
+from migration_spider.pages.remembered import Remembered
 from migration_spider.pages.text import absolute, fold, word_set
 from migration_spider.vocabularies import date_label, is_date_word, label_kind
 
@@ -62,11 +63,13 @@ as the line's first label, and without a full stop; ``class``: one around it say
 """
 
 
-@lru_cache(maxsize=4096)
 def label_of(text: str) -> str | None:
     """``text`` folded and without its colon when it is a label that the vocabulary knows, else None."""
-    if len(text) > 2 * LONGEST_LABEL:
-        return None
+    return _label_of(text) if len(text) <= 2 * LONGEST_LABEL else None
+
+
+@lru_cache(maxsize=4096)
+def _label_of(text: str) -> str | None:
     text = fold(text).rstrip(":： ?*ⓘ")
     kind = label_kind(text) if 0 < len(text) <= LONGEST_LABEL else None
     return None if kind in (None, "chrome") or is_date_word(text) else text
@@ -111,7 +114,9 @@ class Cell:
 def cells(line: Line) -> list[Cell]:
     """The labels that ``line`` prints with what follows each; [] for a line that begins with no label."""
     # An icon may stand before its label.
-    pieces = list(dropwhile(_is_blank, line.pieces))
+    pieces = line.pieces
+    if pieces and _is_blank(pieces[0]):
+        pieces = list(dropwhile(_is_blank, pieces))
     whole = _whole(line, pieces)
     if whole is not None and whole.why:
         return [whole]
@@ -172,13 +177,17 @@ def _start(pieces: Sequence[Piece], index: int, own: str | None) -> tuple[Cell, 
         name = fold(text)
         if not name:
             continue
-        after = fold(pieces[end + 1].text) if end + 1 < len(pieces) else ""
         label = label_of(text)
+        after = fold(pieces[end + 1].text) if end + 1 < len(pieces) else ""
+        is_element, has_colon = piece.tag in _LABEL_TAGS, name.endswith(_COLONS) or after.startswith(_COLONS)
+        if label is None and not (is_element and has_colon):
+            # Nothing of the table holds: most pieces of a page.
+            continue
         alike = own is None or piece.tag in ("b", "strong") or (own and mark(piece) == own and text == piece.text)
         told = {
             "known": label is not None,
-            "element": piece.tag in _LABEL_TAGS,
-            "colon": name.endswith(_COLONS) or after.startswith(_COLONS),
+            "element": is_element,
+            "colon": has_colon,
             "first": own is None,
             "alike": alike and "." not in name,
         }
@@ -194,8 +203,9 @@ def _run(pieces: Sequence[Piece]) -> tuple[Cell, int] | None:
     piece, others = pieces[0], pieces[1:]
     if piece.image or piece.link is not None:
         return None
-    match = _COLON.search(piece.text[: 2 * LONGEST_LABEL])
-    label = label_of(piece.text[: match.start()]) if match is not None else None
+    head = piece.text[: 2 * LONGEST_LABEL]
+    match = _COLON.search(head) if ":" in head or "：" in head else None
+    label = label_of(head[: match.start()]) if match is not None else None
     if match is not None and label is not None:
         return _cut(piece, label, match.end(), "colon")
     length = date_label(piece.text) if len(piece.text) < 2 * LONGEST_LABEL else 0
@@ -212,16 +222,17 @@ def _cut(piece: Piece, label: str, end: int, fact: str) -> tuple[Cell, int]:
 
 def _by_class(line: Line) -> Cell | None:
     """The label that a class says ``line`` is."""
-    if not 0 < len(line.text) <= LONGEST_LABEL or any(piece.link is not None or piece.image for piece in line.pieces):
+    if not 0 < len(line.text) <= LONGEST_LABEL:
         return None
     outer = line.pieces[0].path[:1]
-    if has_label_class(line.parent.classes) or (
+    is_label = has_label_class(line.parent.classes) or (
         outer
         and has_label_class(outer[0].get("class") or "")
         and all(outer[0] in piece.path for piece in line.pieces if piece.text.strip())
-    ):
-        return Cell(line.text.rstrip(":： "), {"class", "alone"})
-    return None
+    )
+    if not is_label or any(piece.link is not None or piece.image for piece in line.pieces):
+        return None
+    return Cell(line.text.rstrip(":： "), {"class", "alone"})
 
 
 def mark(piece: Piece) -> str:
@@ -253,7 +264,7 @@ def unknown_label(line: Line, marks: set[str]) -> Cell | None:
 
 def has_label_class(classes: str) -> bool:
     """Whether a class says label, as ``field__label``, ``field--label`` and ``views-label`` do."""
-    return "label" in classes and any(map(_says_label, classes.split()))
+    return "label" in classes and _LABELS[classes]
 
 
 def _says_label(word: str) -> bool:
@@ -265,12 +276,16 @@ def _says_label(word: str) -> bool:
     return bool(_LABEL_CLASS.search(word)) and "label-" not in "".join(word.partition("label")[1:])
 
 
+_LABELS = Remembered(lambda classes: any(map(_says_label, classes.split())))
+
+
 def values(pieces: Sequence[Piece], base_url: str) -> list[Value]:
     """The values that ``pieces`` of one line print: one per link or sibling element, else one for the whole line."""
     pieces = _trimmed(pieces)
-    for group in (_by_link(pieces), _by_element(pieces)):
-        if group is not None:
-            return [value for part in group if (value := _value(part, base_url)) is not None]
+    # Most lines have one piece, which is one value.
+    groups = (_by_link(pieces) or _by_element(pieces)) if len(pieces) > 1 else None
+    if groups is not None:
+        return [value for part in groups if (value := _value(part, base_url)) is not None]
     value = _value(pieces, base_url)
     return [] if value is None else [value]
 
@@ -338,6 +353,8 @@ def is_list(pieces: Sequence[Piece]) -> bool:
 
     Running text in several elements is no such list: its parts begin or end within a sentence.
     """
+    if len(pieces) < 2:
+        return False
     pieces = _trimmed(pieces)
     groups = _by_element(pieces)
     if groups is None and len(pieces) > 2 and pieces[0].path:
@@ -355,14 +372,19 @@ def _is_name(text: str) -> bool:
 
 
 def _value(pieces: Sequence[Piece], base_url: str) -> Value | None:
-    printed = fold("".join(piece.text for piece in pieces if not piece.image))
+    texts, link, time = [], None, None
+    for piece in pieces:
+        if not piece.image:
+            texts.append(piece.text)
+        if link is None:
+            link = piece.link
+        if time is None:
+            time = piece.time
+    printed = fold("".join(texts))
     text = printed.strip(":： ") and printed.lstrip(":： ").strip().strip(",;،、").strip()
-    icons = [piece for piece in pieces if piece.image]
     if not text:
-        text = ", ".join(piece.text for piece in icons if piece.text)
-    link = next((piece.link for piece in pieces if piece.link is not None), None)
+        text = ", ".join(piece.text for piece in pieces if piece.image and piece.text)
     url = None if link is None else absolute(base_url, link.get("href"))
-    time = next((piece.time for piece in pieces if piece.time is not None), None)
     stamp = None if time is None else fold(time.get("datetime")) or None
     if not text and url is None and stamp is None:
         return None

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from itertools import chain, islice
 from typing import Any, NamedTuple
 
+from migration_spider.pages.bounds import Attributes
 from migration_spider.pages.outline import Line
 from migration_spider.pages.text import fold, key_set, reading_length, word_set
 from migration_spider.vocabularies import key, label_field, label_kind
@@ -155,7 +156,7 @@ def only_shares(line: Line) -> bool:
 
 def only_links(line: Line, pattern: re.Pattern[str]) -> bool:
     """Whether ``line`` is nothing but links whose addresses match ``pattern``."""
-    addresses = list(hrefs(line))
+    addresses = list(hrefs(line)) if line.has_link else []
     return bool(addresses) and all(map(pattern.fullmatch, addresses))
 
 
@@ -183,6 +184,7 @@ class Chrome:
         others: elements of other articles on the page.
         is_own: whether an ``href`` leads to the page itself.
         folded: ids of what a button on the page folds and unfolds.
+        attributes: those of the page's elements.
     """
 
     def __init__(
@@ -193,12 +195,15 @@ class Chrome:
         others: frozenset[Any] = frozenset(),
         is_own: Callable[[str | None], bool] = lambda _: False,
         folded: frozenset[str] = frozenset(),
+        attributes: Attributes | None = None,
     ) -> None:
         self._main = main
         self._kept = kept
         self._article = article
         self._others = others
         self._folded = folded
+        self.attributes = Attributes() if attributes is None else attributes
+        self._lengths: dict[Any, int] = {}
         self._inside: dict[Any, bool] = {}
         self._values: dict[Any, bool] = {}
         self._asides: set[Any] = set()
@@ -223,37 +228,46 @@ class Chrome:
         """Why nothing in ``element`` (tag ``name``) is about the page; empty when it may be."""
         if element in self._kept:
             return ""
-        if element in self._others and not self._is_in_value(element):
+        if self._others and element in self._others and not self._is_in_value(element):
             return "another node"
-        if name not in _TELLING and not element.keys():
+        attributes = self.attributes[element]
+        if not attributes and name not in _TELLING:
             return ""
-        for mark in MARKS:
-            if mark.holds(self, element, name):
+        get = attributes.get
+        face, marks = suspected(name, get("role"), get("class", ""), get("id", ""), _is_hidden(attributes))
+        for mark in marks:
+            if mark.holds is None or mark.holds(self, element, face):
                 return "" if self._holds_text(element, mark.share) else mark.why
         return ""
 
     def _holds_text(self, element: Any, share: float) -> bool:
         """Whether more than ``share`` of the page's text stands in ``element``."""
-        own = self._text.get(element, 0)
-        return own > SHORTEST_TEXT and own > share * self._text[self._main]
+        own = self._length(element)
+        return own > SHORTEST_TEXT and own > share * self._length(self._main)
 
-    @cached_property
-    def _text(self) -> dict[Any, int]:
-        """Each element of the main content -> how long its text reads, without links and the title."""
-        elements = [element for element in self._main.iter() if isinstance(element.tag, str)]
-        found: dict[Any, int] = {}
+    def _length(self, element: Any) -> int:
+        """How long the text of ``element`` reads, without links and the title; 0 outside the main content."""
+        if element not in self._lengths:
+            if element is self._main or self._main in element.iterancestors():
+                self._measure(element)
+            else:
+                self._lengths[element] = 0
+        return self._lengths[element]
+
+    def _measure(self, top: Any) -> None:
+        found = self._lengths
+        elements = [element for element in top.iter() if isinstance(element.tag, str)]
+        found.update(dict.fromkeys(elements, 0))
         for element in reversed(elements):
-            own = found.get(element, 0)
             if element.tag in _NO_TEXT:
-                own = 0
-            elif element.text:
-                own += reading_length(element.text.strip())
-            found[element] = own
-            around = element.getparent()
-            if around is not None:
-                after = reading_length(element.tail.strip()) if element.tail else 0
-                found[around] = found.get(around, 0) + own + after
-        return found
+                found[element] = 0
+            elif (text := element.text) and (text := text.strip()):
+                found[element] += reading_length(text)
+            if element is not top:
+                around = element.getparent()
+                found[around] += found[element]
+                if (text := element.tail) and (text := text.strip()):
+                    found[around] += reading_length(text)
 
     def is_value(self, rows: Any) -> bool:
         """Whether ``rows``, the element around rows of a view or terms, is the value of a labelled field."""
@@ -279,13 +293,11 @@ class Chrome:
         self._inside.update(dict.fromkeys(chain, answer))
         return answer
 
-    def is_site_part(self, element: Any, name: str) -> bool:
+    def is_site_part(self, element: Any, face: Face) -> bool:
         """An aside, header or footer of the page; one of the article belongs to the article unless it only links."""
-        if name not in _LANDMARKS and element.get("role") != "complementary":
-            return False
         if not self._inside_article(element):
             return True
-        if name in ("footer", "header") or element.getparent() in self._asides:
+        if face.name in ("footer", "header") or element.getparent() in self._asides:
             return False
         if _link_share(element) > 0.4 and label_count(element) < 2:
             return True
@@ -293,31 +305,37 @@ class Chrome:
         self._asides.update(element.iter())
         return False
 
-    def is_unseen(self, element: Any, name: str) -> bool:
-        """Hidden from sight, and by no button of the article that unfolds it."""
-        get = element.get
-        hidden = (
-            get("hidden") is not None
-            or get("aria-hidden") == "true"
-            or _DISPLAY_NONE.search(get("style") or "") is not None
-            or _look(get("class") or "")[0]
-        )
-        return hidden and not (get("id") in self._folded and self._inside_article(element))
+    def is_unseen(self, element: Any, face: Face) -> bool:
+        """Hidden from sight by no button of the article, which unfolds it."""
+        return not (face.id in self._folded and self._inside_article(element))
 
-    def is_named(self, element: Any, name: str) -> bool:
-        """A word of its class or id says what templates print around a page, and not a part with its metadata."""
-        hint = _look(element.get("class") or "")[1]
-        if not hint and name in _WITH_ID_OF_ITS_PLACE and (found := _ID_HINT.fullmatch(element.get("id") or "")):
-            hint = found[0]
-        if not hint:
-            return False
-        is_soft = _SOFT_HINT.search(hint) or _FIELD.search(element.get("class") or "")
-        if is_soft and self._text.get(element, 0) >= PARAGRAPH and self._inside_article(element):
+    def is_named(self, element: Any, face: Face) -> bool:
+        """Named as what templates print around a page, and not a part with its metadata."""
+        hint = face.hint
+        is_soft = _SOFT_HINT.search(hint) or _FIELD.search(face.classes)
+        if is_soft and self._length(element) >= PARAGRAPH and self._inside_article(element):
             return False
         if "teaser" in hint and self._is_in_value(element):
             return False
         is_part = (_PART_HINT.search(hint) or _BOX_HINT.search(hint)) is not None and self._inside_article(element)
         return not (is_part and ("sidebar" in hint.lower() or label_count(element) > 0))
+
+    def is_row(self, element: Any, face: Face) -> bool:
+        return _has_sibling_row(element) and not self.is_value(element.getparent())
+
+
+class Face(NamedTuple):
+    """What the tag of an element tells, wherever it stands."""
+
+    name: str
+    role: str | None
+    classes: str
+    id: str
+    is_hidden: bool
+    """Whether an attribute or a class hides it from sight."""
+
+    hint: str
+    """The word of its class or id that templates print around a page; empty without one."""
 
 
 class Mark(NamedTuple):
@@ -329,48 +347,49 @@ class Mark(NamedTuple):
     share: float
     """The share of the page's running text that shows the evidence to be wrong."""
 
-    holds: Callable[[Chrome, Any, str], bool]
-    """Of (the page's Chrome, element, its tag)."""
+    shows: Callable[[Face], bool]
+    """Whether an element like this may bear it."""
+
+    holds: Callable[[Chrome, Any, Face], bool] | None = None
+    """Of (the page's Chrome, element, its face): whether it does, where more than its face must tell."""
 
 
 MARKS = (
-    Mark("navigation, a form or a dialog", NEARLY_ALL, lambda page, element, name: name in _NO_ARTICLE),
-    Mark("a header, footer or aside of the site", NEARLY_ALL, Chrome.is_site_part),
+    Mark("navigation, a form or a dialog", NEARLY_ALL, lambda face: face.name in _NO_ARTICLE),
+    Mark(
+        "a header, footer or aside of the site",
+        NEARLY_ALL,
+        lambda face: face.name in _LANDMARKS or face.role == "complementary",
+        Chrome.is_site_part,
+    ),
     Mark(
         "its role is of the site",
         NEARLY_ALL,
-        lambda page, element, name: (
-            (role := element.get("role")) in _HIDDEN_ROLES and role != "complementary" and name not in _LANDMARKS
-        ),
+        lambda face: face.role in _HIDDEN_ROLES and face.role != "complementary" and face.name not in _LANDMARKS,
     ),
     # Where it is another element, Bootstrap 3 prints the contents of the tabs in it, too.
-    Mark(
-        "the names of tabs",
-        NEARLY_ALL,
-        lambda page, element, name: name in ("ul", "ol") and element.get("role") == "tablist",
-    ),
-    Mark("hidden from sight", MOST, Chrome.is_unseen),
-    Mark("its class or id is of the site", MOST, Chrome.is_named),
-    Mark(
-        "a row of a view",
-        MOST,
-        lambda page, element, name: (
-            "views-row" in (element.get("class") or "")
-            and _has_sibling_row(element)
-            and not page.is_value(element.getparent())
-        ),
-    ),
+    Mark("the names of tabs", NEARLY_ALL, lambda face: face.name in ("ul", "ol") and face.role == "tablist"),
+    Mark("hidden from sight", MOST, lambda face: face.is_hidden, Chrome.is_unseen),
+    Mark("its class or id is of the site", MOST, lambda face: face.hint != "", Chrome.is_named),
+    Mark("a row of a view", MOST, lambda face: "views-row" in face.classes, Chrome.is_row),
 )
 
 
 @lru_cache(maxsize=4096)
-def _look(classes: str) -> tuple[bool, str]:
-    """Whether ``classes`` hide an element, and the word in them that names a part of the site."""
+def suspected(name: str, role: str | None, classes: str, id_: str, is_hidden: bool) -> tuple[Face, tuple[Mark, ...]]:
+    """An element's face and the marks that one like it may bear: few elements of a site look like no other."""
     hint = _CLASS_HINT.search(_EDITORS_NAME.sub(" ", _HUMP.sub("-", classes)))
-    return (
-        _HIDDEN_CLASS.search(classes) is not None and _SHOWN_CLASS.search(classes) is None,
-        "" if hint is None else hint[0],
-    )
+    if hint is None and name in _WITH_ID_OF_ITS_PLACE:
+        hint = _ID_HINT.fullmatch(id_)
+    is_hidden = is_hidden or (_HIDDEN_CLASS.search(classes) is not None and _SHOWN_CLASS.search(classes) is None)
+    face = Face(name, role, classes, id_, is_hidden, "" if hint is None else hint[0])
+    return face, tuple(mark for mark in MARKS if mark.shows(face))
+
+
+def _is_hidden(attributes: dict[str, str]) -> bool:
+    if "hidden" in attributes or attributes.get("aria-hidden") == "true":
+        return True
+    return "style" in attributes and _DISPLAY_NONE.search(attributes["style"]) is not None
 
 
 def follows_label(element: Any) -> bool:
@@ -396,8 +415,15 @@ _LABEL_END = re.compile(r"[:：]|(?=\d)")
 
 def label_count(element: Any) -> int:
     """How many different labels of the metadata block begin a text in ``element``."""
-    texts = (fold(_LABEL_END.split(text[:200])[0]) for text in islice(element.itertext(), 400))
-    return len({key(text) for text in texts if 0 < len(text) < 80 and label_field(text) is not None})
+    begun = (_label_of(text[:200]) for text in islice(element.itertext(), 400))
+    return len({label for label in begun if label})
+
+
+@lru_cache(maxsize=8192)
+def _label_of(text: str) -> str:
+    """The key of the label that ``text`` begins with; empty for none."""
+    label = fold(_LABEL_END.split(text, maxsplit=1)[0])
+    return key(label) if 0 < len(label) < 80 and label_field(label) is not None else ""
 
 
 def _link_share(element: Any) -> float:

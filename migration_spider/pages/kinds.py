@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal, TypeVar
 
 from parsel import Selector
@@ -51,12 +52,41 @@ class Evidence:
 
 
 class Facts:
-    """What the evidence looks at; each fact is read when it is asked for."""
+    """What the evidence looks at, and what it tells; each fact is read when it is asked for.
 
-    def __init__(self, page: Page, *, named_as_news: bool) -> None:
+    ``named_as_news``: whether a news listing named the page, or what tells it of the page.
+    """
+
+    def __init__(self, page: Page, *, named_as_news: bool | Callable[[Page], bool]) -> None:
         self.page = read_as(NewsPage, page)
-        self.named_as_news = named_as_news
+        self.named_as_news = named_as_news(self.page) if callable(named_as_news) else named_as_news
         self._listing: ListingPage | None = None
+
+    @cached_property
+    def told(self) -> Evidence | None:
+        """The first of the evidence that holds."""
+        return self._first()
+
+    @property
+    def result(self) -> Page:
+        """The page as what it is; see `page_for`."""
+        found = self.told
+        if found is not None and found.tells == "news":
+            return self.page
+        is_listing = found is not None and (found.tells == "listing" or bool(self.listing.pager_links))
+        return self.listing if is_listing else read_as(Page, self.page)
+
+    @property
+    def is_news_if_named(self) -> bool:
+        """Whether `page_for` takes the page for news as soon as a listing of news names it."""
+        found = self.told
+        if not self.named_as_news:
+            self.named_as_news = True
+            found = self._first()
+        return found is not None and found.tells == "news"
+
+    def _first(self) -> Evidence | None:
+        return next((one for one in EVIDENCE if one.holds(self)), None)
 
     @property
     def listing(self) -> ListingPage:
@@ -65,14 +95,17 @@ class Facts:
 
     @property
     def labels(self) -> list[str]:
-        return [entry.label for entry in self.page.block.entries]
+        """None are looked for where a pager says that it goes on: whatever they are, it is read as a listing."""
+        return [] if self.is_list_of_no_node else [entry.label for entry in self.page.block.entries]
 
     @property
     def fields(self) -> set[str]:
         """Item fields that the labels of the page stand for; none for the labels of filters or of many rows."""
+        if self.is_list_of_no_node:
+            return set()
         block = self.page.block
         # The filters of a listing have some of the labels.
-        is_many = not self._is_node and (block.is_filter or bool(self.listing.pager_links))
+        is_many = not self._is_node and (bool(self.listing.pager_links) or block.is_filter)
         return set() if is_many else block.fields
 
     @property
@@ -83,12 +116,16 @@ class Facts:
     @property
     def _is_commented(self) -> bool:
         """Whether the page has one place for comments; a listing has one for each row."""
-        hrefs = self.page._xpath("//a/@href[contains(., '/comment/reply/')]")
-        return len({found[1] for href in hrefs if (found := _REPLY.search(href))}) == 1
+        hrefs = (href for link, href in self.page.elements.having("href") if link.tag == "a")
+        return len({found[1] for href in hrefs if "/comment/reply/" in href and (found := _REPLY.search(href))}) == 1
 
     @property
     def _is_node(self) -> bool:
         return self.page.node_id is not None or bool(self.page.alternates)
+
+    @cached_property
+    def is_list_of_no_node(self) -> bool:
+        return bool(self.listing.pager_links) and not self.is_node
 
     @property
     def is_list_with_pager(self) -> bool:
@@ -157,19 +194,16 @@ def page_for(url: str, selector: Selector, *, named_as_news: bool = False) -> Pa
         url: the address that answered.
         named_as_news: whether a news listing named the page; then a node page without any metadata is news, too.
     """
-    facts = Facts(NewsPage(url, bounded(selector)), named_as_news=named_as_news)
-    found = _first(facts)
-    if found is not None and found.tells == "news":
-        return facts.page
-    is_listing = found is not None and (found.tells == "listing" or bool(facts.listing.pager_links))
-    facts.page.forget()
-    return facts.listing if is_listing else read_as(Page, facts.page)
+    facts = facts_of(url, selector, named_as_news)
+    page = facts.result
+    if page is not facts.page:
+        facts.page.forget()
+    return page
 
 
-def is_news_if_named(page: Page) -> bool:
-    """Whether `page_for` takes the page for news as soon as a listing of news names it."""
-    found = _first(Facts(page, named_as_news=True))
-    return found is not None and found.tells == "news"
+def facts_of(url: str, selector: Selector, named_as_news: bool | Callable[[Page], bool]) -> Facts:
+    """What `page_for` goes by, for who asks more of the same page; who has asked lets ``page`` forget what it read."""
+    return Facts(NewsPage(url, bounded(selector)), named_as_news=named_as_news)
 
 
 def told_by(page: Page) -> str:
@@ -177,11 +211,7 @@ def told_by(page: Page) -> str:
     ``pager``, ``text``, ``rows``, or ``nothing``."""
     tells = {"news": "news", "listing": "listing", "other": "one"}[page.kind]
     for named in (False, True):
-        found = _first(Facts(page, named_as_news=named))
+        found = Facts(page, named_as_news=named).told
         if found is not None and found.tells == tells:
             return found.word
     return "pager" if tells == "listing" else "nothing"
-
-
-def _first(facts: Facts) -> Evidence | None:
-    return next((one for one in EVIDENCE if one.holds(facts)), None)

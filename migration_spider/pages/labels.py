@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, islice
 from typing import Literal, NamedTuple
 
 from migration_spider.pages.cells import Cell, cells, is_list
@@ -19,6 +19,9 @@ from migration_spider.pages.prose import PROSE_TAGS, SENTENCE_END, is_prose
 from migration_spider.vocabularies import is_generic_label, label_field, label_kind, vocabularies_of
 
 Shape = Literal["inline", "box", "flat"]
+
+# What Drupal's media module prints a picture or a film in: its own labels say nothing of the page.
+_MEDIA = re.compile(r"(?:^|\s)media(?:$|\s|--)")
 
 
 class Sheet:
@@ -31,6 +34,9 @@ class Sheet:
         for block in reversed(list(top.blocks())):
             inner = block.children
             self.span[block] = (self.span[inner[0]][0], self.span[inner[-1]][1]) if inner else (0, 0)
+        self.media = {block for block in top.blocks() if "media" in block.classes and _MEDIA.search(block.classes)}
+        self.has_terms = any("taxonomy-term" in block.classes for block in top.blocks())
+        """Whether a template prints terms, as their own pages or as values."""
         self.prose = {line for line in self.lines if is_prose(line)}
         self._count_prose = self.counter(self.prose)
 
@@ -94,7 +100,7 @@ class Refusal(NamedTuple):
 
 
 def _is_column_heading(sheet: Sheet, line: Line, printed: list[Cell]) -> bool:
-    row = next((block for block, _ in zip(ancestors(line), range(4), strict=False) if block.tag == "tr"), None)
+    row = next((block for block in islice(ancestors(line), 4) if block.tag == "tr"), None)
     if row is None:
         return False
     tags = [child.tag for child in row.children if isinstance(child, Block)]
@@ -135,7 +141,7 @@ def find(sheet: Sheet) -> list[Row]:
     labelled = {
         line: printed
         for line in sheet.lines
-        if not _is_media(line)
+        if not _is_media(sheet, line)
         and (printed := cells(line))
         and not any(one.applies(sheet, line, printed) for one in REFUSALS)
     }
@@ -149,18 +155,12 @@ def find(sheet: Sheet) -> list[Row]:
     return [row for row in found if row is not None]
 
 
-# What Drupal's media module prints a picture or a film in: its own labels say nothing of the page.
-_MEDIA = re.compile(r"(?:^|\s)media(?:$|\s|--)")
+def _is_media(sheet: Sheet, line: Line) -> bool:
+    return bool(sheet.media) and not sheet.media.isdisjoint(islice(ancestors(line), 5))
 
 
-def _is_media(line: Line) -> bool:
-    return any(
-        _MEDIA.search(block.classes) for block, _ in zip(ancestors(line), range(5), strict=False) if block.classes
-    )
-
-
-def _shows_media(unit: Unit) -> bool:
-    return isinstance(unit, Block) and any(_MEDIA.search(block.classes) for block in unit.blocks())
+def _shows_media(sheet: Sheet, unit: Unit) -> bool:
+    return bool(sheet.media) and isinstance(unit, Block) and not sheet.media.isdisjoint(unit.blocks())
 
 
 def _row(sheet: Sheet, line: Line, printed: list[Cell], count: Callable[[Unit], int]) -> Row | None:
@@ -176,7 +176,7 @@ def _row(sheet: Sheet, line: Line, printed: list[Cell], count: Callable[[Unit], 
         unit = unit if box is None else climb(box, top)
     known = [cell.label for cell in printed if cell.known]
     is_media = label_kind(printed[0].label) == "media" or (
-        shape == "box" and not any(map(label_field, known)) and _shows_media(unit)
+        shape == "box" and not any(map(label_field, known)) and _shows_media(sheet, unit)
     )
     names = {} if is_media else {label_field(label) or label: label_kind(label) for label in known}
     return None if unit.parent is None else Row(printed, line, unit, shape, unit.parent, is_media, names)

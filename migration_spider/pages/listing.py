@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cached_property
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -78,9 +78,8 @@ class ListingPage(Page):
     @cached_property
     def _links(self) -> list[Any]:
         """Links of the page and of its head."""
-        if self.root is None:
-            return []
-        return [link for link in islice(self.root.iter("a", "link"), MOST_LINKS) if link.get("href") is not None]
+        links = (element for element, _ in self.elements.having("href") if element.tag in ("a", "link"))
+        return list(islice(links, MOST_LINKS))
 
     def _absolute(self, link: Any) -> str | None:
         href = link.get("href")
@@ -111,7 +110,7 @@ class ListingPage(Page):
     @cached_property
     def next_url(self) -> str | None:
         """The next page of the listing: what the pager calls next, else the link to the following number."""
-        for link in (*filter(_is_called_next, self._links), *filter(_is_next_in_pager, self._links)):
+        for link in chain(filter(_is_called_next, self._links), filter(_is_next_in_pager, self._links)):
             return self._absolute(link)
         here = page_numbers(self.url) or (0,)
         following = (*here[:-1], here[-1] + 1)

@@ -15,11 +15,13 @@ from migration_spider.pages.chrome import only_shares
 from migration_spider.pages.labels import Row, Sheet
 from migration_spider.pages.outline import HEADING_TAGS, Block, Line, Unit
 from migration_spider.pages.prose import is_site_note
+from migration_spider.pages.remembered import Remembered
 from migration_spider.vocabularies import vocabularies_of
 
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 # Classes that name one field, not the kind of it.
 _OF_ONE = re.compile(r"name-|type-|views-field-|\d|label-")
+_KIND = Remembered(lambda classes: sorted(word for word in classes.split() if not _OF_ONE.search(word)))
 _COLONS = (":", "：")
 Signature = tuple[str, ...]
 
@@ -29,7 +31,7 @@ def signature(unit: Unit) -> Signature:
     if isinstance(unit, Line):
         tags = {piece.tag for piece in unit.pieces if piece.text.strip()}
         return ("line", tags.pop() if len(tags) == 1 else "")
-    return (unit.tag, *sorted(word for word in unit.classes.split() if not _OF_ONE.search(word)))
+    return (unit.tag, *_KIND[unit.classes])
 
 
 class Look:

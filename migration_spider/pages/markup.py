@@ -7,6 +7,7 @@ from html import escape
 from typing import Any
 
 from migration_spider.pages.outline import local_name
+from migration_spider.pages.remembered import Remembered
 from migration_spider.pages.text import absolute, word_set
 
 # HTML Standard, section 13.1.2.
@@ -16,6 +17,7 @@ _ADDRESSES = frozenset(("href", "src", "cite", "poster", "data-src"))
 # A comma inside an address is part of it: only one before white space ends a candidate.
 _CANDIDATE = re.compile(r"[\s,]*([^\s,]\S*)")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.:-]*$")
+_IS_NAME = Remembered(lambda name: _NAME.match(name) is not None)
 
 
 def inner_html(element: Any, base_url: str, without: set[Any], without_text: set[tuple[Any, bool]]) -> str:
@@ -44,7 +46,7 @@ def inner_html(element: Any, base_url: str, without: set[Any], without_text: set
                 text(end, tail=True)
             continue
         name = local_name(child)
-        if not _NAME.match(name) or name in _DROPPED_TAGS or child in without:
+        if not _IS_NAME[name] or name in _DROPPED_TAGS or child in without:
             text(child, tail=True)
             continue
         out.append(f"<{name}{_attributes(child, base_url)}>")
@@ -60,7 +62,7 @@ def _attributes(element: Any, base_url: str) -> str:
     out = []
     for name, value in element.attrib.items():
         name = name.rpartition("}")[2]
-        if not _NAME.match(name):
+        if not _IS_NAME[name]:
             continue
         if name in _ADDRESSES:
             value = absolute(base_url, value) or value

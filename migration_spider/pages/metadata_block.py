@@ -60,6 +60,9 @@ class MetadataBlock:
     units: set[Unit] = field(default_factory=set)
     """The parts of the outline that the block takes up."""
 
+    lines: set[Line] = field(default_factory=set)
+    """All lines in them."""
+
     roles: dict[Line, Role] = field(default_factory=dict)
     """What each line of the block is and why, in the order read."""
 
@@ -109,8 +112,8 @@ def _names_of_terms(lines: list[Line]) -> dict[Line, Line]:
     """Lines of terms that a template of their own prints -> the one of the term that names it, not its icon or text."""
     terms: dict[Block, list[Line]] = {}
     for line in lines:
-        around = (block for block, _ in zip(ancestors(line), range(6), strict=False) if _TERM.search(block.classes))
-        if (term := next(around, None)) is not None:
+        around = (block for block in islice(ancestors(line), 6) if "taxonomy-term" in block.classes)
+        if (term := next((block for block in around if _TERM.search(block.classes)), None)) is not None:
             terms.setdefault(term, []).append(line)
     found: dict[Line, Line] = {}
     for own in terms.values():
@@ -150,7 +153,7 @@ class _Reader:
 
     def values(self, entry: Entry, lines: Iterable[Line], why: str) -> None:
         lines = list(lines)
-        named = _names_of_terms(lines)
+        named = _names_of_terms(lines) if self.sheet.has_terms else {}
         for line in lines:
             if named.get(line, line) is line:
                 entry.values.extend(values(line.pieces, self.base_url))
@@ -316,7 +319,7 @@ class _Reader:
 
     def _captions(self) -> None:
         """Takes in the heading of the block ("Details"): of a box, a fieldset or a table that holds nothing else."""
-        own = {line for unit in self.block.units for line in self.sheet.of(unit)}
+        own = self._lines()
         for container in self.containers:
             block: Block | None = container
             while block is not None and block.parent is not None and block.tag not in ("article", "main"):
@@ -332,6 +335,7 @@ class _Reader:
     def finish(self) -> MetadataBlock:
         block = self.block
         block.units.update(self._copies())
+        block.lines = self._lines()
         for entry, row in self.last:
             entry.unread = not entry.values and _is_unread(self.sheet, row)
         # Settings of the layout that leak into the page, such as "Full width banner: Off", are no metadata.
@@ -344,9 +348,13 @@ class _Reader:
         block.owners = {piece: numbers[id(entry)] for piece, entry in self.owned.items() if id(entry) in numbers}
         return block
 
+    def _lines(self) -> set[Line]:
+        """Those of the units so far."""
+        return {line for unit in self.block.units for line in self.sheet.of(unit)}
+
     def _copies(self) -> Iterator[Block]:
         """Parts of the page that print nothing but what the block does: the same block for narrow screens."""
-        taken = {line for unit in self.block.units for line in self.sheet.of(unit)}
+        taken = self._lines()
         lines = (line for line in self.sheet.lines if line not in taken)
         named = {line for line in lines if label_of(line.text[: 2 * LONGEST_LABEL].partition(":")[0]) is not None}
         if not taken or len(named) < 2:

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Set as AbstractSet
 from functools import cached_property
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from migration_spider.items import Attachment, Entry, Image, NewsItem
@@ -16,12 +16,12 @@ from migration_spider.pages.base import Kind, Page
 from migration_spider.pages.body import block_around, plain_text
 from migration_spider.pages.chrome import label_count
 from migration_spider.pages.markup import inner_html, srcset
-from migration_spider.pages.outline import HEADING_TAGS, Block, Line, ancestors, local_name
+from migration_spider.pages.outline import HEADING_TAGS, Block, Line, local_name
 from migration_spider.pages.outline_builder import build, shown_text
 from migration_spider.pages.parts import Part, parts, place_of
 from migration_spider.pages.prose import is_prose
 from migration_spider.pages.roles import SUMMARY, TEXT_ROLES, Reading
-from migration_spider.pages.scope import container
+from migration_spider.pages.scope import container, lines_of
 from migration_spider.pages.text import absolute, fold
 
 OF_LINES = ("body_text", "body_html", "summary", "attachments")
@@ -57,14 +57,26 @@ class NewsPage(Page):
     @cached_property
     def _beside(self) -> tuple[Block, metadata_block.MetadataBlock] | None:
         """A column beside the article with the whole metadata block, and the block; asked when the article has none."""
-        for element in islice(filter(_is_column, self.elements.all), 20):
+        for element in self._columns[:20]:
             if label_count(element) < 3:
                 continue
             top = build(element, self.chrome, self.base_url)
             found = metadata_block.read(top, self.base_url)
             if found.is_of_one_item and not any(map(_is_linked, top.blocks())):
                 return top, found
+            top.let_go()
         return None
+
+    @property
+    def _columns(self) -> list[Any]:
+        """Where themes put what goes with an article, and much that does not."""
+        page = self.elements
+        named = chain(page.having("class"), page.having("id"))
+        return page.chosen(
+            page.tagged("aside"),
+            (element for element, role in page.having("role") if role == "complementary"),
+            (element for element, words in named if "sidebar" in words),
+        )
 
     @cached_property
     def metadata(self) -> list[Entry]:
@@ -86,17 +98,19 @@ class NewsPage(Page):
     @cached_property
     def title(self) -> str:
         """The heading of the page; else what its head says, without the name of the site."""
-        heading = "" if self.heading is None else _once(_shown(self.heading))
+        whole = "" if self.heading is None else _shown(self.heading)
+        heading = _once(whole)
         shared, document = self._meta(*_TITLES), self.document_title
         is_site = heading == document.rpartition(" | ")[2]
         named = [text for text in (shared, *_beginnings(document)) if text]
         if heading and not is_site:
             # A kicker in an element of its own: "Statement: ", "Opinion".
-            without = {_without(self.heading, part) for part in islice(self.heading, 10)}
+            inside = [_shown(part) for part in islice(self.heading, 10)]
+            without = {_without(whole, part) for part in inside}
             if kicked := [text for text in named if text in without]:
                 return kicked[0]
             # A line below the title in an element of its own.
-            if shared and any(_ends(heading, _shown(part), shared) for part in islice(self.heading, 10)):
+            if shared and any(_ends(heading, part, shared) for part in inside):
                 return shared
             if not document or document.startswith(heading):
                 return heading
@@ -120,20 +134,16 @@ class NewsPage(Page):
         if lead:
             return lead
         description = self._meta(*_DESCRIPTIONS)
-        if description is None or _letters(description) in _letters(self.body_text):
+        if description is None or description in self.body_text:
             return None
-        return description
+        return None if _letters(description) in _letters(self.body_text) else description
 
     @cached_property
     def _summary_lines(self) -> list[Line]:
         for block in self.outline.blocks() if self.outline is not None else ():
-            if SUMMARY.search(block.classes) and not any(line in self._metadata_lines for line in block.lines()):
+            if SUMMARY[block.classes] and not any(line in self.block.lines for line in block.lines()):
                 return [line for line in block.lines() if line.text and not _labels(line)]
         return []
-
-    @cached_property
-    def _metadata_lines(self) -> set[Line]:
-        return {line for unit in self.block.units for line in (unit.lines() if isinstance(unit, Block) else (unit,))}
 
     @cached_property
     def _read_alone(self) -> list[Line]:
@@ -194,12 +204,15 @@ class NewsPage(Page):
         """The heading wherever it stands, and above the text the title, printed twice on many pages."""
         found = []
         above = True
+        # Line of an h1 -> whether it is the heading.
+        headed: dict[Line, bool] = {}
+        for block in top.blocks():
+            if block.tag == "h1":
+                is_heading = block.element is self.heading
+                headed.update((line, is_heading or headed.get(line, False)) for line in block.lines())
         for line in top.lines():
             above = above and (line.text == self.title or not is_prose(line))
-            around = [block for block in ancestors(line) if block.tag == "h1"]
-            if any(block.element is self.heading for block in around) or (
-                above and (around or line.text == self.title)
-            ):
+            if headed.get(line) or (above and (line in headed or line.text == self.title)):
                 found.append(line)
         return found
 
@@ -218,12 +231,12 @@ class NewsPage(Page):
         pending = [body]
         while pending:
             for child in pending.pop().children:
-                lines = [line for line in (child.lines() if isinstance(child, Block) else (child,)) if line.role]
-                if all(line.role in TEXT_ROLES for line in lines):
+                roles = {line.role for line in lines_of(child) if line.role}
+                if roles <= TEXT_ROLES:
                     continue
                 if isinstance(child, Line):
                     texts.update(piece.slot for piece in child.pieces if not piece.image)
-                elif not any(line.role in TEXT_ROLES for line in lines):
+                elif roles.isdisjoint(TEXT_ROLES):
                     without.add(child.element)
                 else:
                     pending.append(child)
@@ -233,7 +246,7 @@ class NewsPage(Page):
     @cached_property
     def attachments(self) -> list[Attachment]:
         """Files of the item's file field; the metadata block and what stands outside the body count as such."""
-        lines = [line for line in self.lines if line.role == "file" or line in self._metadata_lines]
+        lines = [line for line in self.lines if line.role == "file" or line in self.block.lines]
         if self.block is not self._own_block and self._beside is not None:
             lines.extend(self._beside[0].lines())
         return files.attachments(lines, self.base_url)
@@ -310,17 +323,9 @@ def _shown(heading: Any) -> str:
     return shown_text(heading, is_title=True)
 
 
-def _without(heading: Any, part: Any) -> str:
-    """The text of ``heading`` without its beginning when that is all of its child ``part``."""
-    whole, own = _shown(heading), _shown(part)
-    return whole[len(own) :].lstrip(" :–—|-") if own and whole.startswith(own) else ""
-
-
-def _is_column(element: Any) -> bool:
-    """Whether themes put there what goes with an article, and much that does not."""
-    if element.tag == "aside" or element.get("role") == "complementary":
-        return True
-    return "sidebar" in element.get("class", "") or "sidebar" in element.get("id", "")
+def _without(whole: str, part: str) -> str:
+    """``whole`` without ``part`` when it begins with that."""
+    return whole[len(part) :].lstrip(" :–—|-") if part and whole.startswith(part) else ""
 
 
 def _ends(whole: str, end: str, rest: str) -> bool:

@@ -26,7 +26,13 @@ class Nodes:
     @cached_property
     def elements(self) -> list[Any]:
         """The elements in which a theme prints a node, in page order: an ``<article>`` or what stands for it."""
-        found = (one for one in self.page.all if _is_node(one) and not _is_beside(one))
+        page = self.page
+        nodes = page.chosen(
+            page.tagged("article"),
+            (element for element, _ in page.having("data-history-node-id")),
+            (element for element, words in page.having("class") if " node " in f" {words} "),
+        )
+        found = (one for one in nodes if not _is_beside(one))
         return [element for element in islice(found, 200) if not _is_part(element)]
 
     @cached_property
@@ -84,13 +90,6 @@ def ancestors_of(*groups: list[Any]) -> set[Any]:
                 found.add(around)
                 around = around.getparent()
     return found
-
-
-def _is_node(element: Any) -> bool:
-    if element.tag == "article" or element.get("data-history-node-id") is not None:
-        return True
-    words = element.get("class")
-    return words is not None and " node " in f" {words} "
 
 
 def _is_beside(element: Any) -> bool:

@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
-from migration_spider.pages.text import fold, word_set
+from migration_spider.pages.text import fold, reading_length, word_set
 
 HEADING_TAGS = word_set("h1 h2 h3 h4 h5 h6")
 EMBEDS = word_set("iframe embed object video audio")
@@ -31,8 +32,12 @@ UNSEEN = re.compile(
 def local_name(element: Any) -> str:
     """Lower-case tag name without namespace; empty for comments and processing instructions."""
     tag = element.tag
-    if not isinstance(tag, str):
-        return ""
+    return lower_name(tag) if isinstance(tag, str) else ""
+
+
+@lru_cache(maxsize=1024)
+def lower_name(tag: str) -> str:
+    """``tag`` without namespace, in lower case."""
     return tag.rpartition("}")[2].lower()
 
 
@@ -68,15 +73,20 @@ class Line:
     """Inline content between two block boundaries or line breaks."""
 
     parent: Block
-    pieces: list[Piece] = field(default_factory=list)
+    pieces: list[Piece]
     text: str = ""
     """Folded, without the alternative texts of images."""
 
     weight: int = 0
     """Characters, images and empty links included: 0 when a reader would see nothing."""
 
+    length: int = 0
+    """How long the text reads, see `text.reading_length`."""
+
     linked: int = 0
     """Characters of the text that are links."""
+
+    has_link: bool = False
 
     is_prose: bool | None = None
     """What `prose.is_prose` said; None when it was not asked."""
@@ -88,11 +98,20 @@ class Line:
     """The evidence for the role."""
 
     def close(self) -> None:
-        self.text = fold("".join(piece.text for piece in self.pieces if not piece.image))
-        self.weight = len(self.text) + sum(len(piece.text) or 1 for piece in self.pieces if piece.image)
-        if any(piece.link is not None for piece in self.pieces):
+        texts = []
+        for piece in self.pieces:
+            if piece.image:
+                self.weight += len(piece.text) or 1
+            else:
+                texts.append(piece.text)
+            if piece.link is not None:
+                self.has_link = True
+                self.linked += len(fold(piece.text))
+        self.text = fold("".join(texts))
+        self.length = reading_length(self.text)
+        self.weight += len(self.text)
+        if self.has_link:
             self.weight = self.weight or 1
-            self.linked = sum(len(fold(piece.text)) for piece in self.pieces if piece.link is not None)
 
 
 @dataclass(slots=True, eq=False)
@@ -102,6 +121,9 @@ class Block:
     element: Any
     tag: str
     parent: Block | None
+    classes: str
+    """As in the source."""
+
     children: list[Block | Line] = field(default_factory=list)
     weight: int = 0
 
@@ -117,11 +139,8 @@ class Block:
     holds_only_lines: bool | None = None
     """Of a finished outline; None until it is asked, for a block may have thousands of children."""
 
-    classes: str = field(init=False)
-    """As in the source."""
-
-    def __post_init__(self) -> None:
-        self.classes = self.element.get("class") or ""
+    made: list[Block] | None = None
+    """Of a finished outline: all its blocks, with those that were left out of it again."""
 
     def lines(self) -> Iterator[Line]:
         """Lines of this block and of all blocks inside, in page order."""
@@ -146,6 +165,13 @@ class Block:
             block = stack.pop()
             yield block
             stack += [child for child in block.children[::-1] if isinstance(child, Block)]
+
+    def let_go(self) -> None:
+        """Of a finished outline: part its blocks, which hold each other and the page."""
+        for block in self.made or ():
+            block.children.clear()
+            block.whole = None
+        self.made = None
 
     @property
     def text(self) -> str:

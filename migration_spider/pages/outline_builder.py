@@ -19,6 +19,7 @@ from migration_spider.pages.outline import (
     local_name,
 )
 from migration_spider.pages.prune import prune
+from migration_spider.pages.remembered import Remembered
 from migration_spider.pages.text import absolute, fold, word_set
 
 # Elements that start a line of their own in a browser's default style sheet (HTML Standard, section 15.3).
@@ -38,14 +39,19 @@ _FOOTNOTE = re.compile(r"\s*\[?(\d{1,3}(?:\s*,\s*\d{1,3})*)\]?\s*")
 _UNIT = re.compile(r"(?<![^\W\d_])[^\W\d_]{1,2}$")
 # Pixels that count visitors.
 _COUNTER = re.compile(r"googletagmanager\.com|doubleclick\.net|facebook\.com/tr\b")
+# Whether classes say body field, and whether they hide from sight.
+_HINTS = Remembered(lambda classes: (BODY_HINT.search(classes) is not None, UNSEEN.search(classes) is not None))
 DEEPEST = 200
 """How deep blocks nest in an outline; what broken pages nest deeper stands in the deepest one, line by line."""
 
 
 def build(root: Any, chrome: Chrome, base_url: str) -> Block:
     """Outline of the element ``root`` without what ``chrome`` refuses; addresses are resolved against ``base_url``."""
-    top = Block(element=root, tag=local_name(root), parent=None)
-    _Builder(top, chrome, base_url).run()
+    top = Block(root, local_name(root), None, root.get("class") or "")
+    builder = _Builder(top, chrome, base_url)
+    builder.run()
+    top.made = builder.blocks
+    top.whole = builder.blocks, builder.lines
     prune(top, chrome)
     _weigh(top)
     return top
@@ -92,6 +98,9 @@ class _Builder:
         self.chrome = chrome
         self.base_url = base_url
         self.block = top
+        self.blocks = [top]
+        self.lines: list[Line] = []
+        """With the blocks, in page order."""
         self.depth = 0
         self.line: Line | None = None
         self.path: tuple[Any, ...] = ()
@@ -100,44 +109,45 @@ class _Builder:
 
     def run(self) -> None:
         root = self.block.element
-        self.add(root.text, (root, False))
+        why_hidden = self.chrome.why_hidden
+        self.add(root.text, root, False)
         # (iterator over children, element, state to restore when the element ends)
         stack: list[tuple[Any, Any, Any]] = [(iter(root), root, None)]
         budget = MAX_ELEMENTS
         while stack:
             children, element, state = stack[-1]
-            child = next(children, None)
-            if child is None:
+            for child in children:
+                budget -= 1
+                if budget < 0:
+                    self.flush()
+                    return
+                name = local_name(child)
+                if name == "br":
+                    self.flush()
+                elif name and (name not in SKIPPED_TAGS or (name == "button" and self.is_in_heading)):
+                    if why := why_hidden(child, name):
+                        self.chrome.left_out[child] = why
+                    elif name == "img":
+                        self.image(child)
+                    elif name in EMBEDS:
+                        self.embed(child)
+                    else:
+                        stack.append((iter(child), child, self.enter(child, name)))
+                        self.add(child.text, child, False)
+                        break
+                if tail := child.tail:
+                    self.add(tail, child, True)
+            else:
                 stack.pop()
                 if state is not None:
-                    self.leave(element, state)
-                    self.add(element.tail, (element, True))
-                continue
-            budget -= 1
-            if budget < 0:
-                self.flush()
-                return
-            name = local_name(child)
-            if name == "br":
-                self.flush()
-            elif name and self.reads(name):
-                if why := self.chrome.why_hidden(child, name):
-                    self.chrome.left_out[child] = why
-                elif name == "img":
-                    self.image(child)
-                elif name in EMBEDS:
-                    self.embed(child)
-                else:
-                    stack.append((iter(child), child, self.enter(child, name)))
-                    self.add(child.text, (child, False))
-                    continue
-            self.add(child.tail, (child, True))
+                    self.leave(state)
+                    if tail := element.tail:
+                        self.add(tail, element, True)
 
-    def reads(self, name: str) -> bool:
-        """Whether the text of an element ``name`` is text here: a button in a heading is what folds its section."""
-        return name not in SKIPPED_TAGS or (
-            name == "button" and (self.block.tag in HEADING_TAGS or self.block.tag in ("dt", "summary", "legend"))
-        )
+    @property
+    def is_in_heading(self) -> bool:
+        """Whether a button is text here: in a heading it is what folds its section."""
+        return self.block.tag in HEADING_TAGS or self.block.tag in ("dt", "summary", "legend")
 
     def enter(self, element: Any, name: str) -> Any:
         state = (self.block, self.depth, self.path, self.link, self.time)
@@ -148,11 +158,14 @@ class _Builder:
             if self.depth > DEEPEST:
                 return state
             around = self.block
-            block = Block(element, name, around, in_body=around.in_body, unseen=around.unseen)
-            if block.classes:
-                block.in_body = block.in_body or BODY_HINT.search(block.classes) is not None
-                block.unseen = block.unseen or UNSEEN.search(block.classes) is not None
+            classes = self.chrome.attributes[element].get("class", "")
+            block = Block(element, name, around, classes, in_body=around.in_body, unseen=around.unseen)
+            if classes:
+                is_body, is_unseen = _HINTS[classes]
+                block.in_body = block.in_body or is_body
+                block.unseen = block.unseen or is_unseen
             around.children.append(block)
+            self.blocks.append(block)
             self.block = block
         else:
             self.path = (*self.path, element) if len(self.path) < 50 else self.path
@@ -169,17 +182,17 @@ class _Builder:
                     self.piece(Piece("", (element, False), self.path, self.link, element, image=True))
         return state
 
-    def leave(self, element: Any, state: Any) -> None:
+    def leave(self, state: Any) -> None:
         block, depth, self.path, self.link, self.time = state
         if depth != self.depth:
             self.flush()
             self.block, self.depth = block, depth
 
-    def add(self, text: str | None, slot: tuple[Any, bool]) -> None:
+    def add(self, text: str | None, element: Any, is_tail: bool) -> None:
         if text and (self.line is not None or not text.isspace()):
-            if self.path and len(text) < 30 and any(element.tag == "sup" for element in self.path):
+            if self.path and len(text) < 30 and any(around.tag == "sup" for around in self.path):
                 text = self.footnote(text)
-            self.piece(Piece(text, slot, self.path, self.link, self.time))
+            self.piece(Piece(text, (element, is_tail), self.path, self.link, self.time))
 
     def image(self, element: Any) -> None:
         alt = fold(element.get("alt")) or fold(element.get("title"))
@@ -211,19 +224,25 @@ class _Builder:
 
     def piece(self, piece: Piece) -> None:
         if self.line is None:
-            self.line = Line(parent=self.block)
-        self.line.pieces.append(piece)
+            self.line = Line(self.block, [piece])
+        else:
+            self.line.pieces.append(piece)
 
     def flush(self) -> None:
-        line, self.line = self.line, None
-        if line is not None:
+        if (line := self.line) is not None:
+            self.line = None
             line.close()
             if line.weight:
                 line.parent.children.append(line)
+                self.lines.append(line)
 
 
 def _weigh(top: Block) -> None:
-    for block in reversed(list(top.blocks())):
-        block.weight = sum(child.weight for child in block.children)
-        block.children = [child for child in block.children if child.weight]
-    top.whole = list(top.blocks()), list(top.lines())
+    """Tell what each block weighs, and leave out those in which a reader would see nothing."""
+    blocks, lines = list(top.blocks()), list(top.lines())
+    for block in reversed(blocks):
+        weights = [child.weight for child in block.children]
+        block.weight = sum(weights)
+        if 0 in weights:
+            block.children = [child for child in block.children if child.weight]
+    top.whole = [block for block in blocks if block.weight or block is top], lines

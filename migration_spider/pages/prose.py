@@ -6,7 +6,7 @@ import re
 
 from migration_spider.pages.cells import is_list
 from migration_spider.pages.outline import HEADING_TAGS, Line
-from migration_spider.pages.text import reading_length, word_set
+from migration_spider.pages.text import word_set
 from migration_spider.vocabularies import is_kosovo_footnote
 
 SENTENCE_END = (".", "!", "?", "”", "…", "。", "؟", "۔", "»", ".)", '."')
@@ -31,7 +31,7 @@ def is_prose(line: Line) -> bool:
 
 def _is_prose(line: Line) -> bool:
     text = line.text
-    length = reading_length(text)
+    length = line.length
     if length < LEAST:
         return False
     if length > len(text) and text.endswith(SENTENCE_END):

@@ -17,10 +17,12 @@ def prune(top: Block, chrome: Chrome) -> None:
     for teaser in _teasers(top, chrome):
         if teaser.parent is not None and teaser in teaser.parent.children:
             _drop([teaser], teaser.parent, chrome, "a teaser of another page")
+            top.whole = None
     headings = [block for block in top.blocks() if _leads_elsewhere(block)][:MOST_SECTIONS]
     text = {line for line in top.lines() if is_prose(line)} if headings else set()
     for heading in headings:
         _drop_section(heading, chrome, text)
+        top.whole = None
 
 
 def _leads_elsewhere(block: Block) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from html import unescape
+from itertools import islice
 
 from parsel import Selector
 
@@ -18,6 +19,7 @@ _IMPORT = re.compile(r"@import\s+(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
 _LINKED = word_set(
     "stylesheet icon apple-touch-icon apple-touch-icon-precomposed mask-icon manifest preload modulepreload prefetch"
 )
+_LOADING = word_set("link script img source input video audio track embed object style image use")
 
 
 def page_requisites(url: str, selector: Selector) -> list[str]:
@@ -32,25 +34,9 @@ def page_requisites(url: str, selector: Selector) -> list[str]:
 
 
 def _addresses(page: Page) -> Iterator[str]:
-    if page.root is None:
-        return
-    for element in page.root.iter(
-        "link",
-        "script",
-        "img",
-        "source",
-        "input",
-        "video",
-        "audio",
-        "track",
-        "embed",
-        "object",
-        "style",
-        "image",
-        "use",
-    ):
-        attributes = element.attrib
-        tag = element.tag
+    elements = page.elements
+    for element in elements.chosen(*map(elements.tagged, _LOADING)):
+        tag, attributes = element.tag, elements.attributes[element]
         if tag == "link":
             if _LINKED & set((attributes.get("rel") or "").lower().split()) and "href" in attributes:
                 yield attributes["href"]
@@ -69,7 +55,7 @@ def _addresses(page: Page) -> Iterator[str]:
                 yield attributes[name]
         for name in ("srcset", "data-srcset"):
             yield from (address for address, _ in srcset(attributes.get(name)))
-    for style in page.root.xpath("//@style")[:5000]:
+    for _, style in islice(elements.having("style"), 5000):
         if "url(" in style:
             yield from _css(unescape(style))
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable
+from itertools import islice
 from typing import Any, NamedTuple
 
 from migration_spider.pages import attachments as files
@@ -19,6 +20,7 @@ from migration_spider.pages.chrome import hrefs, is_phrase, is_site_label, only_
 from migration_spider.pages.metadata_block import MetadataBlock
 from migration_spider.pages.outline import EMBEDS, HEADING_TAGS, Block, Line, Unit, ancestors
 from migration_spider.pages.prose import is_prose, is_site_note
+from migration_spider.pages.remembered import Remembered, class_says
 from migration_spider.pages.scope import WRITTEN, Scope, is_heading, is_linked, lines_of
 from migration_spider.pages.text import path_of
 from migration_spider.vocabularies import key
@@ -31,22 +33,22 @@ TEXT_ROLES = frozenset(("text", "heading", "caption"))
 MOST_BESIDE = 2000
 """Blocks beside a paragraph that are looked at."""
 
-SUMMARY = re.compile(
+SUMMARY = class_says(
     r"(?:^|[\s_-])(?:field-(?:summary|lead|teaser|intro|introduction|standfirst|subtitle|subheading|abstract|excerpt)"
     r"|article-(?:lead|summary)|lead-text|standfirst)(?:$|\s)"
 )
-_LEAD = re.compile(
+_LEAD = class_says(
     r"(?:^|[\s_-])(?:lead|lede|intro(?:duction)?|standfirst|blurb|dek|chap[oe]|chapeau|sub-?(?:title|head(?:line|ing)?)"
     r"|bajada|entradilla|sumario|vorspann|anriss|teaser-text|excerpt|summary|abstract)(?:$|[\s_-])",
     re.IGNORECASE,
 )
-_META = re.compile(r"(?:^|\s)(?:entry|post)-meta(?:$|\s)")
+_META = class_says(r"(?:^|\s)(?:entry|post)-meta(?:$|\s)")
 _VIEW_DOCUMENT = re.compile(
     r"(?:view|download|télécharger|voir|ver|descargar)?\s*(?:the |le |el )?(?:document[os]?)?\s*"
     r"\(\s*[\d.,]+\s*(?:bytes|octets|[KMG]i?[Bo])\s*\)",
     re.IGNORECASE,
 )
-_BYLINE = re.compile(
+_BYLINE = class_says(
     r"(?:^|[\s_-])(?:node__meta|submitted|byline|authors?|autor(?:es)?|contributors?|(?:article|entry|post|node)-meta"
     r"|post-?date|pub-?date|timestamp|fecha)(?:$|[\s_-])|(?:^|\s)(?:date|datum|created)(?:$|\s)",
     re.IGNORECASE,
@@ -82,7 +84,7 @@ _TERM = re.compile(
     r"/(?:tags?|taxonomy|topics?|keywords?|categor(?:y|ies|ias?|ie)|themen?|themes?|etiquetas?|schlagwort\w*)(?:/|$|\?)",
     re.IGNORECASE,
 )
-_TERMS_CLASS = re.compile(r"(?:^|[\s_-])(?:tags?|keywords?|categor(?:y|ies)|topics?|terms?)(?:$|[\s_-])", re.IGNORECASE)
+_TERMS_CLASS = class_says(r"(?:^|[\s_-])(?:tags?|keywords?|categor(?:y|ies)|topics?|terms?)(?:$|[\s_-])", re.IGNORECASE)
 
 
 class Evidence(NamedTuple):
@@ -92,7 +94,10 @@ class Evidence(NamedTuple):
     why: str
     """Printed by ``scrapy explain``."""
 
-    holds: Callable[[Line, Reading], bool]
+    holds: Callable[[Line, Reading], bool] = lambda line, page: True
+
+    words: str = ""
+    """What its words must say, see `WORDS`; empty when they need not."""
 
 
 class Reading:
@@ -112,8 +117,7 @@ class Reading:
         self, top: Block, article: Any, base_url: str, block: MetadataBlock, titles: set[Line], summary: set[Line]
     ) -> None:
         self.base_url = base_url
-        self.of_block = {line for unit in block.units for line in lines_of(unit)}
-        self.in_block = block.roles
+        self.block = block
         self.titles = titles
         self.summary = summary
         self.files = set(files.file_lines(top, base_url))
@@ -121,13 +125,14 @@ class Reading:
         self.after_banner = False
         self.follower = ""
         self.lines = [line for line in top.lines() if line.text or is_embed(line)]
+        self.said = {line: WORDS[line.text] for line in self.lines}
         rest = []
         for line in self.lines:
             if not _give(line, TOLD, self):
                 rest.append(line)
-            elif line.role == "value" and (told := self.in_block.get(line)):
+            elif line.role == "value" and (told := block.roles.get(line)):
                 line.role, line.why = _OF_BLOCK[told.role], told.why
-            self.after_banner = len(line.text) < 40 and "banner" in key(line.text)
+            self.after_banner = "banner" in self.said[line]
         self.scope = Scope(top, article, rest)
         for line in reversed(self.lines):
             if not line.role:
@@ -139,53 +144,61 @@ _OF_BLOCK = {"label": "label", "value": "value", "caption": "label", "copy": "ch
 
 
 def _give(line: Line, table: tuple[Evidence, ...], reading: Reading) -> bool:
-    for one in table:
-        if one.holds(line, reading):
-            line.role, line.why = one.role, one.why
-            if one.role == "text" and is_heading(line):
+    said = reading.said[line]
+    for role, why, holds, words in table:
+        if (not words or words in said) and holds(line, reading):
+            line.role, line.why = role, why
+            if role == "text" and is_heading(line):
                 line.role = "heading"
-            elif one.role == "text" and line.parent.tag == "figcaption":
+            elif role == "text" and line.parent.tag == "figcaption":
                 line.role = "caption"
             return True
     return False
+
+
+def _said(text: str) -> frozenset[str]:
+    length = len(text)
+    told = {
+        "phrase": is_phrase(text),
+        "site label": is_site_label(text),
+        "note": is_site_note(text),
+        "view": "(" in text and _VIEW_DOCUMENT.fullmatch(text) is not None,
+        "banner": length < 40 and "banner" in key(text),
+        "setting": length < 40 and key(text) in ("off", "on", "0", "1"),
+        "submitted": length < 120 and _SUBMITTED.fullmatch(text) is not None,
+        "rights": length < 200 and _COPYRIGHT.fullmatch(text) is not None,
+        "date": length <= 80 and _DATE_ALONE.fullmatch(text) is not None,
+    }
+    return frozenset(name for name, is_so in told.items() if is_so)
+
+
+WORDS = Remembered(_said)
+"""What the words of a line say, wherever it stands; most say nothing of it."""
 
 
 def is_embed(line: Line) -> bool:
     return any(piece.image and piece.slot[0].tag in EMBEDS for piece in line.pieces)
 
 
-def _is_setting(line: Line, reading: Reading) -> bool:
-    return reading.after_banner and key(line.text) in ("off", "on", "0", "1")
-
-
 def _is_byline(line: Line, reading: Reading) -> bool:
     if len(line.text) >= 400:
         return False
-    if _BYLINE.search(line.parent.classes) or (line.parent.tag in ("li", "p") and _BYLINE.search(_outer(line))):
-        return not is_prose(line) or _META.search(line.parent.classes) is not None
-    return (
-        line.parent.tag in ("div", "footer", "header")
-        and len(line.text) < 120
-        and _SUBMITTED.fullmatch(line.text) is not None
-    )
+    around = line.parent
+    if _BYLINE[around.classes] or (around.tag in ("li", "p") and _BYLINE[_outer(line)]):
+        return not is_prose(line) or _META[around.classes]
+    return around.tag in ("div", "footer", "header") and "submitted" in reading.said[line]
 
 
 def _outer(line: Line) -> str:
     return "" if line.parent.parent is None else line.parent.parent.classes
 
 
-def _is_note(line: Line, reading: Reading) -> bool:
-    return is_site_note(line.text) and not _among_prose(line, reading.shapes)
-
-
-def _is_copyright(line: Line, reading: Reading) -> bool:
-    return (
-        len(line.text) < 200 and _COPYRIGHT.fullmatch(line.text) is not None and not _among_prose(line, reading.shapes)
-    )
+def _is_no_paragraph(line: Line, reading: Reading) -> bool:
+    return not _among_prose(line, reading.shapes)
 
 
 def _is_to_comment(line: Line, reading: Reading) -> bool:
-    return len(line.text) < 120 and any(_TO_COMMENT.search(href) for href in hrefs(line))
+    return line.has_link and len(line.text) < 120 and any(_TO_COMMENT.search(href) for href in hrefs(line))
 
 
 def _is_front_page(line: Line, reading: Reading) -> bool:
@@ -193,28 +206,26 @@ def _is_front_page(line: Line, reading: Reading) -> bool:
 
 
 def _is_date(line: Line, reading: Reading) -> bool:
-    if len(line.text) > 80 or line.parent.tag in ("td", "th", "dd", "dt", *HEADING_TAGS):
+    if line.parent.tag in ("td", "th", "dd", "dt", *HEADING_TAGS):
         return False
     if line.parent.tag == "li" and reading.scope.is_beside(line):
         return False
-    if (
+    return not (
         reading.scope.is_beside(line)
         and not line.parent.classes
         and line.parent.tag == "p"
         and not reading.scope.is_above(line)
-    ):
-        return False
-    return _DATE_ALONE.fullmatch(line.text) is not None
+    )
 
 
 def _is_tags(line: Line, reading: Reading) -> bool:
     """Whether ``line`` is nothing but links to terms, as themes print them above or under a text."""
-    links = list(files.links_of(line))
-    if not links or not is_linked(line) or (reading.scope.is_between(line) and reading.scope.is_beside(line)):
+    links = list(files.links_of(line)) if line.has_link and is_linked(line) else []
+    if not links or (reading.scope.is_between(line) and reading.scope.is_beside(line)):
         return False
     if all(link.get("rel") == "tag" or _TERM.search(path_of(link.get("href") or "")) for link in links):
         return True
-    return any(_TERMS_CLASS.search(block.classes) for block, _ in zip(ancestors(line), range(4), strict=False))
+    return any(_TERMS_CLASS[block.classes] for block in islice(ancestors(line), 4))
 
 
 def _is_menu(line: Line, reading: Reading) -> bool:
@@ -276,7 +287,7 @@ def _is_lead(line: Line, reading: Reading) -> bool:
     """Whether ``line`` stands above the text in an element whose class says lead."""
     if not reading.scope.is_above(line):
         return False
-    return any(_LEAD.search(block.classes) for block, _ in zip(ancestors(line), range(3), strict=False))
+    return any(_LEAD[block.classes] for block in islice(ancestors(line), 3))
 
 
 Shape = tuple[tuple[str, str], ...]
@@ -319,21 +330,21 @@ def _shape_of_prose(block: Block) -> Shape:
 
 TOLD = (
     Evidence("title", "prints the title", lambda line, page: line in page.titles),
-    Evidence("value", "of the metadata block", lambda line, page: line in page.of_block),
+    Evidence("value", "of the metadata block", lambda line, page: line in page.block.lines),
     Evidence("lead", "the field of the summary", lambda line, page: line in page.summary),
     Evidence("file", "a file field", lambda line, page: line in page.files),
-    Evidence("chrome", "a phrase of templates", lambda line, page: is_phrase(line.text)),
-    Evidence("chrome", "a label above nothing of the page", lambda line, page: is_site_label(line.text)),
-    Evidence("note", "the note on resolution 1244, printed by the site", _is_note),
-    Evidence("chrome", "a link to view a document", lambda line, page: _VIEW_DOCUMENT.fullmatch(line.text) is not None),
-    Evidence("chrome", "a setting of the banner", _is_setting),
+    Evidence("chrome", "a phrase of templates", words="phrase"),
+    Evidence("chrome", "a label above nothing of the page", words="site label"),
+    Evidence("note", "the note on resolution 1244, printed by the site", _is_no_paragraph, words="note"),
+    Evidence("chrome", "a link to view a document", words="view"),
+    Evidence("chrome", "a setting of the banner", lambda line, page: page.after_banner, words="setting"),
     Evidence("chrome", "its class says label", lambda line, page: has_label_class(line.parent.classes)),
     Evidence("chrome", "for screen readers only", lambda line, page: line.parent.unseen),
     Evidence("date", "says who published it and when", _is_byline),
     Evidence("chrome", "shares the page", lambda line, page: len(line.text) < 120 and only_shares(line)),
     Evidence("chrome", "leads to the front page", _is_front_page),
     Evidence("chrome", "leads to the comment form", _is_to_comment),
-    Evidence("chrome", "rights of the site", _is_copyright),
+    Evidence("chrome", "rights of the site", _is_no_paragraph, words="rights"),
 )
 """What other parts of the page and the words of a line tell, whatever stands around it."""
 
@@ -342,7 +353,7 @@ LEFT = (
     Evidence("chrome", "heads what is no text", _heads_no_text),
     Evidence("text", "inside the body field", lambda line, page: page.scope.is_in_body(line)),
     Evidence("chrome", "outside the article", lambda line, page: not page.scope.holds(line)),
-    Evidence("date", "a date and little beside it", _is_date),
+    Evidence("date", "a date and little beside it", _is_date, words="date"),
     Evidence("chrome", "links to terms", _is_tags),
     Evidence("text", "a lead, by its class", _is_lead),
     Evidence("chrome", "a line of a template above the text", _is_kicker),
@@ -354,6 +365,6 @@ LEFT = (
     Evidence("text", "a paragraph among paragraphs", lambda line, page: _among_prose(line, page.shapes)),
     Evidence("text", "heads a text", _heads_text),
     Evidence("text", "written by an editor", _is_written),
-    Evidence("chrome", "nothing tells that it is text", lambda line, page: True),
+    Evidence("chrome", "nothing tells that it is text"),
 )
 """What the place of a line among the others tells, for those that are still without a role."""

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 from migration_spider.pages.chrome import Chrome, is_landmark, leads_elsewhere
 from migration_spider.pages.outline import HEADING_TAGS, UNSEEN, local_name
+from migration_spider.pages.remembered import Remembered, class_says
 from migration_spider.pages.text import fold, key_set, reading_length, word_set
 from migration_spider.vocabularies import key
 
@@ -38,7 +39,7 @@ _DATE = re.compile(
     r"|(?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}([-/.])\s?\d{1,2}\1\s?(?:19|20)\d\d"
     r"|(?:19|20)\d\d\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日"
 )
-_YEAR = re.compile(r"\d{4}")
+_YEAR = re.compile("(?:19|20)\\d\\d")
 LONGEST_DATED = 60
 """Characters of a text that is a date, maybe with a label or a place; longer ones are prose that names a day."""
 
@@ -57,20 +58,21 @@ _SEPARATORS = tuple(",;|/·•、，；")
 _BREAKS = word_set(
     "article body br caption dd div dl dt fieldset figure hr li main ol p section table tbody td th tr ul"
 )
-_ROW_CLASS = re.compile(
+_ROW_CLASS = class_says(
     r"(?:^|\s)(?:views-row|views-col|teaser|node--view-mode-teaser|node-teaser|search-result|card)(?:$|\s)"
 )
-_TITLE_CLASS = re.compile(r"(?:^|[\s_-])(?:title|headline)(?:$|[\s_])")
-_MENU = re.compile(
+_TITLE_CLASS = class_says(r"(?:^|[\s_-])(?:title|headline)(?:$|[\s_])")
+_MENU = class_says(
     r"(?:^|[\s_-])(?:menu|nav|navigation|navbar|breadcrumbs?|pagers?|pagination|tabs|toolbar|contextual|shar(?:e|ing)|social"
     r"|addtoany|language-switcher|skip-link|cookies?|exposed-form|facets?|footer|comments?|tags)(?:$|[\s_-])",
     re.IGNORECASE,
 )
-_BESIDE = re.compile(r"(?:^|[\s_-])(?:sidebar|related|latest|recent|popular|upcoming)(?:$|[\s_-])", re.IGNORECASE)
+_BESIDE = class_says(r"(?:^|[\s_-])(?:sidebar|related|latest|recent|popular|upcoming)(?:$|[\s_-])", re.IGNORECASE)
 # Classes that tell a row from the one before it, not its kind.
 _OF_ONE = re.compile(
     r".*\d.*|(?:.*-)?(?:first|last|odd|even|active|trail)|show|in|open|collapsed|expanded|current|clearfix"
 )
+_KIND = Remembered(lambda classes: [word for word in classes.split()[:MOST_CLASSES] if not _OF_ONE.fullmatch(word)])
 _SIZE = re.compile(r"\([^()]*\)")
 _LED = re.compile(r"^(?:about|on|sur|sobre|acerca de|о|об|über|عن|حول|关于|關於)[\s:]+", re.IGNORECASE)
 
@@ -106,6 +108,27 @@ class Place:
     linked: int = 0
     """Characters of links inside."""
 
+    _text: str | None = None
+    _dated: bool | None = None
+
+    @property
+    def text(self) -> str:
+        # The boxes of titles are those of the ways to read on, too.
+        if self._text is None:
+            self._text = str(self.element.xpath("string()"))
+        return self._text
+
+    @property
+    def dated(self) -> bool:
+        if self._dated is None:
+            self._dated = _find_date(self.text[:LONGEST_ROW]) is not None
+        return self._dated
+
+    @property
+    def beyond(self) -> int:
+        """Characters that are in no link."""
+        return max(0, len(fold(self.text)) - self.linked)
+
 
 @dataclass(slots=True, eq=False)
 class Title:
@@ -140,17 +163,19 @@ class Candidates:
         _box(titles, top)
         self.titles, self.rank = titles, titles[0].rank
         self.boxes = {title.box for title in titles}
+        if not WEIGHTS[self.rank]:
+            # Whatever speaks for them.
+            return
         self.different = len({title.url for title in titles})
         self.length = sum(min(reading_length(title.words), 60) for title in titles) / len(titles)
-        texts = [box.element.xpath("string()") for box in self.boxes]
-        self.beyond = sum(min(_beyond(box, text), 200) for box, text in zip(self.boxes, texts, strict=True)) / len(
-            titles
-        )
+        self.beyond = sum(min(box.beyond, 200) for box in self.boxes) / len(titles)
         if self.beyond < FEW and self.rank != WORDED:
             # Rows without boxes: what they say stands beside their titles.
             lists = {title.box.above for title in titles if title.box.above}
-            self.beyond = min(sum(_beyond(one, one.element.xpath("string()")) for one in lists) / len(titles), 200)
-        self.dated = sum(_find_date(text[:LONGEST_ROW]) is not None for text in texts) * 2 >= len(texts)
+            self.beyond = min(sum(one.beyond for one in lists) / len(titles), 200)
+        dated = (box for box in self.boxes if box.dated)
+        # Half of them are enough.
+        self.dated = len(list(islice(dated, (len(self.boxes) + 1) // 2))) * 2 >= len(self.boxes)
         self.marked = any(place.is_row for place in _up(titles[0].place))
         over = islice(_above(titles[0].box, top), 2)
         self.beside = titles[0].box.beside or any(map(leads_elsewhere, over))
@@ -158,7 +183,7 @@ class Candidates:
     @property
     def score(self) -> float:
         """How much speaks for them; 0 when they are no titles."""
-        if any(refuses(self) for refuses, _ in REFUSES):
+        if not WEIGHTS[self.rank] or any(refuses(self) for refuses, _ in REFUSES):
             return 0
         score = self.different**2 / len(self.titles) * max(self.length / 20, 0.2) * (1 + self.beyond / 100)
         for name, factor, _ in SPEAKS:
@@ -223,10 +248,10 @@ class Rows:
             url = None if place is None else self.address(href)
             if url is None or place is None:
                 continue
-            length = len(_text(link))
+            text = _text(link)
             for around in _up(place):
-                around.linked += length
-            words = _title_in(link)
+                around.linked += len(text)
+            words = _title_in(link) if len(link) else text
             yield Title(link, url, words, _rank(link, words, place), place, place)
 
     def _place(self, element: Any) -> Place | None:
@@ -242,24 +267,25 @@ class Rows:
         return place
 
     def _below(self, above: Place, element: Any) -> Place | None:
-        name, classes = local_name(element), element.get("class") or ""
-        words = f"{classes} {element.get('id') or ''}"
+        attributes = self.chrome.attributes[element]
+        name, classes = local_name(element), attributes.get("class", "")
+        words = f"{classes} {attributes['id']}" if "id" in attributes else f"{classes} "
         is_kept = self.chrome.protects(element)
-        if not is_kept and (self._is_part(element, name) or _MENU.search(words)):
+        if not is_kept and (self._is_part(element, name) or _MENU[words]):
             return None
-        own = [word for word in classes.split()[:MOST_CLASSES] if not _OF_ONE.fullmatch(word)]
+        own = _KIND[classes]
         place = Place(
             element,
             above,
             above.depth + 1,
             self._number(above.alike, name, "".join(own[:1])),
             self._number(above.exact, name, " ".join(own)),
-            above.beside or (not is_kept and _BESIDE.search(words) is not None),
-            _ROW_CLASS.search(classes) is not None,
+            above.beside or (not is_kept and _BESIDE[words]),
+            _ROW_CLASS[classes],
         )
         if name in HEADING_TAGS:
             place.rank = HEADED
-        elif _TITLE_CLASS.search(classes) or self._is_title_column(element, name):
+        elif _TITLE_CLASS[classes] or self._is_title_column(element, name):
             place.rank = NAMED
         return place
 
@@ -324,11 +350,6 @@ def _box(titles: list[Title], top: Any) -> None:
         title.box = next((place for place in around if place.is_row), next(lines, title.place))
 
 
-def _beyond(place: Place, text: str) -> int:
-    """Characters of ``place`` with ``text`` that are in no link."""
-    return max(0, len(fold(text)) - place.linked)
-
-
 def _with_siblings(best: Candidates, titles: list[Title]) -> list[Title]:
     """The titles of ``best``, and of further rows of the same lists where rows are not all made the same."""
     kinds = {(box.above, box.alike) for box in best.boxes}
@@ -344,7 +365,7 @@ def _with_siblings(best: Candidates, titles: list[Title]) -> list[Title]:
 
 
 def _find_date(text: str) -> re.Match[str] | None:
-    # Most texts have no year, and looking for one is faster.
+    # Looking for its year is faster, and most texts have none.
     return _DATE.search(text) if _YEAR.search(text) else None
 
 
@@ -492,14 +513,14 @@ def _text(element: Any) -> str:
 
 def _title_in(link: Any) -> str:
     """The words of ``link``; of one around a whole teaser those of its heading, or of what a class calls its title."""
-    return (_named_in([link]) if len(link) else "") or _words(link)
+    return _named_in([link]) or _words(link)
 
 
 def _named_in(parts: list[Any]) -> str:
     """The words of the heading in ``parts``, or of what a class calls a title."""
     headings = (heading for part in parts for heading in part.iter(*HEADING_TAGS))
     named = (one for part in parts for one in part.iter("div", "span", "p", "strong", "td"))
-    named = (one for one in named if _TITLE_CLASS.search(one.get("class") or ""))
+    named = (one for one in named if _TITLE_CLASS[one.get("class", "")])
     return next(filter(None, map(_words, chain(headings, named))), "")
 
 

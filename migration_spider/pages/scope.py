@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from operator import add
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 from migration_spider.pages.outline import HEADING_TAGS, Block, Line, Unit, ancestors
 from migration_spider.pages.prose import PROSE_TAGS, SENTENCE_END, is_prose
-from migration_spider.pages.text import reading_length, word_set
+from migration_spider.pages.remembered import Remembered, class_says
+from migration_spider.pages.text import word_set
 
 WRITTEN = PROSE_TAGS | word_set("li dl dt dd tr td th tbody thead tfoot caption figcaption")
 """Elements that an editor writes, rather than a template."""
@@ -28,9 +29,9 @@ SMALL = 0.3
 """Share of the main part's running text, from 0, that a part unlike it must have to be of the same text."""
 
 # Blocks that a site places beside its nodes: they have a body field of their own.
-_CUSTOM_BLOCK = re.compile(r"(?:^|\s)block-block-content|(?:^|\s)block-block(?:$|\s)|(?:^|\s)block-content--type-")
+_CUSTOM_BLOCK = class_says(r"(?:^|\s)block-block-content|(?:^|\s)block-block(?:$|\s)|(?:^|\s)block-content--type-")
 # What Drupal prints around a field or a part of a node, of whatever size.
-_FIELD = re.compile(r"(?:^|\s)(?:field|paragraph|views-field|block-(?:field|inline)-block\S*)(?:$|\s)")
+_FIELD = class_says(r"(?:^|\s)(?:field|paragraph|views-field|block-(?:field|inline)-block\S*)(?:$|\s)")
 # Classes of the layout, which say nothing of what stands there.
 _LAYOUT = re.compile(
     r"(?:col|row|grid|flex|span|container|clearfix|block|field|item|items|content|inner|wrapper|section|even|odd|first"
@@ -40,7 +41,8 @@ _LAYOUT = re.compile(
 _NAME = re.compile(r"((?:name|type|mode|id|label)-{1,2}|block-(?:field|inline)-block).+")
 
 
-class Size(NamedTuple):
+@dataclass(slots=True)
+class Size:
     """What stands in a block, in characters."""
 
     running: float = 0
@@ -49,9 +51,9 @@ class Size(NamedTuple):
     other: float = 0
     """Of links, and of short lines in elements that editors do not write."""
 
-    all: float = 0
-    linked: float = 0
-    links: float = 0
+    all: int = 0
+    linked: int = 0
+    links: int = 0
     """Number of lines that are links."""
 
 
@@ -66,11 +68,13 @@ class Scope:
 
     def __init__(self, top: Block, article: Any, rest: list[Line]) -> None:
         self.top = top
+        self.inside = _inside(top, article)
+        self.custom = {block for block in top.blocks() if _CUSTOM_BLOCK[block.classes]}
         self.order = {line: number for number, line in enumerate(rest)}
         running = [line for line in rest if is_prose(line)] or [line for line in rest if weight(line) >= SHORTEST]
         if not running and article is None:
             running = [line for line in rest if weight(line) >= FEWEST and line.text.endswith(SENTENCE_END)]
-        custom = {line for line in running if _in_custom_block(line, article)}
+        custom = {line for line in running if self._is_in_custom_block(line, article)}
         if len(custom) < len(running):
             running = [line for line in running if line not in custom]
         running = self._of_article(running, article, rest)
@@ -88,29 +92,38 @@ class Scope:
 
     def _of_article(self, running: list[Line], article: Any, rest: list[Line]) -> list[Line]:
         """Those of ``running`` in the article, when it holds half of them; and a lead between title and article."""
-        inside = {line for line in running if _is_in(line, article)}
+        inside = {line for line in running if line.parent in self.inside}
         self.article = None
         if not inside or 2 * sum(map(weight, inside)) < sum(map(weight, running)):
             if article is not None and not running:
                 self.article = article
             return running
         self.article = article
-        first = next(number for number, line in enumerate(rest) if _is_in(line, article))
+        first = next(number for number, line in enumerate(rest) if line.parent in self.inside)
         return [line for line in running if line in inside or self.order[line] < first]
 
     def holds(self, line: Line) -> bool:
         if line in self.running:
             return True
-        return (self.article is None or _is_in(line, self.article)) and not self._is_foreign(line)
+        return (self.article is None or line.parent in self.inside) and not self._is_foreign(line)
 
     def _is_foreign(self, line: Line) -> bool:
         return bool(self.foreign) and not self.foreign.isdisjoint(ancestors(line))
+
+    def _is_in_custom_block(self, line: Line, article: Any) -> bool:
+        """Whether ``line`` stands in a block that the site places beside its nodes (Drupal's block_content)."""
+        for block in ancestors(line) if self.custom else ():
+            if block.element is article:
+                return False
+            if block in self.custom:
+                return True
+        return False
 
     def is_in_body(self, line: Line) -> bool:
         """Whether ``line`` is in a body field: the one with running text, where any has some."""
         if not line.parent.in_body or not self.holds(line):
             return False
-        return not _in_custom_block(line, None) or any(
+        return not self._is_in_custom_block(line, None) or any(
             block.in_body and self.sizes[block].running for block in ancestors(line)
         )
 
@@ -133,7 +146,7 @@ class Scope:
 
     def is_alike(self, part: Unit) -> bool:
         """Whether ``part`` looks like a sibling of it that holds running text, by more than its tag and place."""
-        if isinstance(part, Line) or part.parent is None or not _look(_face(part)):
+        if isinstance(part, Line) or part.parent is None or not LOOK[_face(part).classes]:
             return False
         return any(
             isinstance(child, Block) and child is not part and self.sizes[child].running > 0 and _are_alike(part, child)
@@ -146,27 +159,32 @@ class Scope:
             size = self.sizes[around]
             if size.running or around is self.top:
                 return False
-            if around.tag not in PROSE_TAGS and size.links > 1 and _look(around):
+            if around.tag not in PROSE_TAGS and size.links > 1 and LOOK[around.classes]:
                 return size.linked > 0.6 * size.all and not self.is_alike(self.part(line))
         return False
 
 
 def _sizes(top: Block, rest: list[Line], running: set[Line]) -> dict[Block, Size]:
-    found: dict[Block, list[float]] = {block: [0, 0, 0, 0, 0] for block in top.blocks()}
+    found = {block: Size() for block in top.blocks()}
     for line in rest:
         length, linked = len(line.text), line.linked
         own = found[line.parent]
         if line in running:
-            own[0] += weight(line)
+            own.running += weight(line)
         else:
-            own[1] += linked if line.parent.tag in WRITTEN else length
-            own[4] += linked > 0.8 * length
-        own[2] += length
-        own[3] += linked
-    for block in reversed(found):
-        if block is not top and block.parent is not None and found[block][2]:
-            found[block.parent] = list(map(add, found[block.parent], found[block]))
-    return {block: Size(*own) for block, own in found.items()}
+            own.other += linked if line.parent.tag in WRITTEN else length
+            own.links += linked > 0.8 * length
+        own.all += length
+        own.linked += linked
+    for block, own in reversed(found.items()):
+        if own.all and block is not top and block.parent is not None:
+            around = found[block.parent]
+            around.running += own.running
+            around.other += own.other
+            around.all += own.all
+            around.linked += own.linked
+            around.links += own.links
+    return found
 
 
 def _foreign(running: list[Line], sizes: dict[Block, Size]) -> dict[Block, bool]:
@@ -197,15 +215,17 @@ def _is_foreign(part: Block, core: Block, shared: set[Block], sizes: dict[Block,
     size = sizes[part]
     if size.running < LEAST * (size.running + size.other):
         return True
-    if part.parent is core or part.parent is None or is_above or _FIELD.search(part.classes):
+    if part.parent is core or part.parent is None or is_above or _FIELD[part.classes]:
         return False
     beside = next(child for child in part.parent.children if child in shared)
-    return size.running < SMALL * sizes[core].running and bool(_look(part)) and not _are_alike(part, beside)
+    return size.running < SMALL * sizes[core].running and bool(LOOK[part.classes]) and not _are_alike(part, beside)
 
 
 def _face(block: Block) -> Block:
     """``block``, or what stands alone in it when its own classes are of the layout."""
-    while block.classes and not _look(block) and len(block.children) == 1 and isinstance(block.children[0], Block):
+    while (
+        block.classes and not LOOK[block.classes] and len(block.children) == 1 and isinstance(block.children[0], Block)
+    ):
         block = block.children[0]
     return block
 
@@ -213,30 +233,27 @@ def _face(block: Block) -> Block:
 def _are_alike(one: Block, other: Block) -> bool:
     """Whether two blocks are of one kind: the same element, and half of their classes the same, names left out."""
     one, other = _face(one), _face(other)
-    own, others = _look(one), _look(other)
+    own, others = LOOK[one.classes], LOOK[other.classes]
     return one.tag == other.tag and 2 * len(own & others) >= len(own | others)
 
 
-def _look(block: Block) -> set[str]:
-    return {_NAME.sub(r"\1", word) for word in block.classes.split() if not _LAYOUT.fullmatch(word)}
+LOOK = Remembered(
+    lambda classes: frozenset(_NAME.sub(r"\1", word) for word in classes.split() if not _LAYOUT.fullmatch(word))
+)
+"""What classes say of how an element looks, without those of the layout."""
 
 
 def lines_of(unit: Unit) -> list[Line]:
     return list(unit.lines()) if isinstance(unit, Block) else [unit]
 
 
-def _is_in(line: Line, element: Any) -> bool:
-    return element is not None and any(block.element is element for block in ancestors(line))
-
-
-def _in_custom_block(line: Line, article: Any) -> bool:
-    """Whether ``line`` stands in a block that the site places beside its nodes (Drupal's block_content)."""
-    for block in ancestors(line):
-        if block.element is article:
-            return False
-        if _CUSTOM_BLOCK.search(block.classes):
-            return True
-    return False
+def _inside(top: Block, element: Any) -> set[Block]:
+    """The block of ``element`` and all inside."""
+    found: set[Block] = set()
+    for block in top.blocks() if element is not None else ():
+        if block.element is element or block.parent in found:
+            found.add(block)
+    return found
 
 
 def container(line: Line) -> Block:
@@ -264,7 +281,7 @@ def is_linked(line: Line) -> bool:
 
 def weight(line: Line) -> float:
     """How much of a text ``line`` is: its characters; names and links count little."""
-    length = reading_length(line.text)
+    length = line.length
     if line.linked > 0.6 * len(line.text):
         return 0.1 * length
     return length if length >= 60 or line.text.endswith((".", "!", "?", "”", "»", "。", "؟")) else 0.25 * length

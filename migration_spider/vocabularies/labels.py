@@ -88,7 +88,9 @@ def _date_labels() -> re.Pattern[str]:
         {entry["text"] for entry in entries if entry.get("field") == "publication_date"}, key=len, reverse=True
     )
     words = "|".join(r"\s+".join(map(re.escape, text.split())) for text in texts)
-    return re.compile(rf"\s*(?:{words})(?![^\W\d_])", re.IGNORECASE)
+    # Told by the first letter, most texts take a third of the time.
+    firsts = re.escape("".join(sorted({text[0] for text in texts})))
+    return re.compile(rf"\s*(?=[{firsts}])(?:{words})(?![^\W\d_])", re.IGNORECASE)
 
 
 def date_label(text: str) -> int:

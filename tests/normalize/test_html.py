@@ -98,6 +98,12 @@ def test_nothing_active_is_left_and_a_second_time_changes_nothing(html):
     ] == []
 
 
+def test_each_page_has_its_own_base():
+    link, pictures = '<a href="b">B</a>', '<img srcset="c 1x">'
+    for base in ("https://one.example/a/", "https://two.example/", "https://one.example/a/"):
+        assert f'<a href="{base}b">B</a><img srcset="{base}c 1x">' == sanitise(link + pictures, base)
+
+
 @pytest.mark.parametrize("tag", ["div", "b", "span", "blockquote", "ul><li", "p", "table><tr><td", "x-y", "a href=x"])
 def test_the_time_of_deep_nesting_grows_as_its_size(tag):
     def seconds(size):

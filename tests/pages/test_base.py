@@ -4,11 +4,12 @@ import gc
 import weakref
 
 import pytest
+from lxml import etree
 from parsel import Selector
 
 from migration_spider.pages import page_for
 from migration_spider.pages.base import Page
-from migration_spider.pages.bounds import MAX_ELEMENTS, bounded, elements_of
+from migration_spider.pages.bounds import LARGEST_PAGE, MAX_ATTRIBUTES, MAX_ELEMENTS, bounded, elements_of, why_unread
 from migration_spider.pages.news import NewsPage
 from tests.pages.page import PROSE, SITE, document, page
 
@@ -209,10 +210,11 @@ def test_what_was_read_is_let_go_of_without_the_garbage_collector(uncollected, k
     selector = Selector(document(content))
     found = page_for(SITE, selector)
     assert kind == found.kind
-    main = weakref.ref(found.main)
+    # Every element holds the document, and that its parser.
+    parser = weakref.ref(selector.root.getroottree().parser)
     assert read(found)
     del found, selector
-    assert None is main()
+    assert None is parser()
 
 
 def test_what_is_asked_again_after_the_item_is_read_again():
@@ -220,6 +222,10 @@ def test_what_is_asked_again_after_the_item_is_read_again():
     item = found.to_item()
     assert item == found.to_item()
     assert item.body_text == found.body_text
+
+
+def test_no_class_in_python_is_asked_for_the_elements_of_a_page():
+    assert {etree._Element} == {type(element) for element in elements_of(Selector(document(BLOCK))).all[1:]}
 
 
 def test_the_elements_of_a_page_are_looked_for_once():
@@ -246,3 +252,42 @@ def test_what_is_far_too_large_is_read_up_to_a_bound():
 )
 def test_where_the_main_content_is(html, expected):
     assert expected == page(html).main.get("id")
+
+
+MANY = 2 * MAX_ATTRIBUTES
+
+
+@pytest.mark.parametrize("parted", [" ", "\n", "/", '="<b>" ', "='>'", "=1 "])
+@pytest.mark.parametrize("before", ["<p>2 < 3</p><div ", "<div ' ", "<div title='>' "])
+def test_a_tag_that_no_parser_gets_through_is_told(before, parted):
+    tag = before + parted.join(f"a{number}" for number in range(MANY))
+    assert "attributes" in why_unread(f"{tag}>x</div>")
+    assert "attributes" in why_unread(tag)
+    assert "" == why_unread(tag[: len(tag) // 3])
+
+
+@pytest.mark.parametrize("before", ['<script>a<b c="</script>', '<!-- <b c=" -->', '<b c="<i d=">'])
+def test_such_a_tag_is_seen_behind_a_quote_that_is_none(before):
+    names = " ".join(f"a{number}" for number in range(MANY))
+    assert "attributes" in why_unread(f'{before}<div {names}>"></div>')
+    assert "attributes" in why_unread(f'{before}<div b=" > " {names}>"></div>')
+    assert "" == why_unread(f'{before}<div>"></div>')
+
+
+def test_tags_in_tags_take_no_time_without_end():
+    assert "tags" in why_unread("<a" * (LARGEST_PAGE // 2))
+
+
+@pytest.mark.parametrize(
+    "html", [f"<p class='{'a ' * MANY}' title=\"{'<>= ' * MANY}\">x</p>", "<p>1 < 2 " * MANY, "<i b=c>x</i>" * MANY]
+)
+def test_pages_that_only_look_so_are_read(html):
+    assert "" == why_unread(html)
+
+
+def test_a_page_cut_by_the_parser_says_so():
+    # What follows the deepest elements is gone.
+    deep = page(f"<main>{'<div>' * 5000}x{'</div>' * 5000}<p>After.</p></main>")
+    assert "After." not in "".join(deep.root.itertext())
+    assert deep.is_cut
+    assert not page(f"<main>{'<div>' * 1500}x{'</div>' * 1500}<p>After.</p></main>").is_cut

@@ -211,7 +211,7 @@ def test_not_blocked(case):
 
 
 @pytest.mark.parametrize(
-    "text", ["<", "\0", "<html", "<p>" * 3000, "<frameset>", "<?xml version='1.0' encoding='x'?><a/>"]
+    "text", ["<", "\0", "<html", "<p>" * 3000, "<frameset>", "<?xml version='1.0' encoding='x'?><a/>", '{"a": 1}']
 )
 def test_broken_pages_have_an_answer(text):
     assert blocked(200, HTML, text) in {None, "empty"}

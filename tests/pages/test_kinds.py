@@ -3,7 +3,7 @@
 import pytest
 from parsel import Selector
 
-from migration_spider.pages import is_news_if_named, kinds, page_for, told_by
+from migration_spider.pages import kinds, metadata_block, page_for, told_by
 from tests.pages.page import PROSE, SITE, document
 
 NODE = "<link rel='shortlink' href='/node/5'>"
@@ -90,8 +90,18 @@ def test_the_order_of_the_evidence_matters(monkeypatch):
 
 
 def test_pages_that_a_news_listing_would_make_news():
-    assert is_news_if_named(read(PROSE + EVERYDAY + SHARED, head=NODE))
-    assert not is_news_if_named(read(PROSE + EVENT, head=NODE))
+    assert kinds.Facts(read(PROSE + EVERYDAY + SHARED, head=NODE), named_as_news=False).is_news_if_named
+    assert not kinds.Facts(read(PROSE + EVENT, head=NODE), named_as_news=False).is_news_if_named
+
+
+@pytest.mark.parametrize("body", [PROSE + EVENT, ROWS + PAGER, PROSE + EVERYDAY + SHARED])
+def test_what_is_asked_besides_the_kind_reads_the_block_once(monkeypatch, body):
+    read_block, told = metadata_block.read, []
+    monkeypatch.setattr(metadata_block, "read", lambda *given: told.append(given) or read_block(*given))
+    facts = kinds.facts_of(f"{SITE}/a", Selector(document(body, head=NODE)), False)
+    assert "news" != facts.result.kind
+    assert facts.is_news_if_named in (True, False)
+    assert 1 == len(told)
 
 
 def test_news_is_told_without_reading_rows(monkeypatch):
@@ -99,3 +109,9 @@ def test_news_is_told_without_reading_rows(monkeypatch):
     assert "news" == read(PROSE + ROWS, body="class='page-node-type-news'").kind
     assert "news" == read(PROSE + DATED).kind
     assert "news" == read(PROSE, head=NODE, named=True).kind
+
+
+def test_a_listing_that_goes_on_is_told_without_reading_labels(monkeypatch):
+    monkeypatch.setattr(kinds.NewsPage, "outline", property(lambda page: 1 / 0))
+    assert "listing" == read(ROWS + PAGER).kind
+    assert "listing" == read(EVENT + ROWS + PAGER, named=True).kind

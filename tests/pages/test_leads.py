@@ -2,7 +2,7 @@
 
 from parsel import Selector
 
-from migration_spider.pages import ListingPage, Page, feeds, is_news_if_named, menu
+from migration_spider.pages import ListingPage, Page, facts_of, feeds, menu
 
 HERE = "http://portal.example/updates"
 PAGE = """<html><head>
@@ -76,5 +76,6 @@ def test_a_node_without_a_sign_is_news_only_if_it_is_named_so():
     node = (
         "<body class='page-node-7'><main><article><h1>A day in the towns</h1><p>It rained.</p></article></main></body>"
     )
-    assert is_news_if_named(Page("http://portal.example/a-day", Selector(node)))
-    assert not is_news_if_named(Page("http://portal.example/events/a-day", Selector(node)))
+    paths = ("/a-day", "/events/a-day")
+    named = [facts_of(f"http://portal.example{path}", Selector(node), False).is_news_if_named for path in paths]
+    assert [True, False] == named

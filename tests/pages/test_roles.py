@@ -121,6 +121,7 @@ def test_every_entry_on_lines_is_needed(table, monkeypatch):
 
 
 def test_every_mark_of_a_part_is_needed(monkeypatch):
+    monkeypatch.setattr(chrome, "suspected", chrome.suspected.__wrapped__)
     marks = chrome.MARKS
     for mark in marks:
         content = f"<div><p>{ONE}</p>{PARTS[mark.why]}<p>{TWO}</p></div>"
