@@ -40,9 +40,10 @@ def main(scheduler: str, flag: str, output: str, *files: str) -> None:
         catalogue = scan(sources(files), engine)
 
         def deadly(function: Any, things: Any, chunk: int = 8) -> Any:
+            things = list(things)
             return engine(DyingOnce(function, things[len(things) // 2], Path(flag)), things, chunk)
 
-        parts = urlsplit(catalogue.captures[0].url)
+        parts = urlsplit(next(catalogue.captures()).url)
         rebuild(
             catalogue, Scope(f"{parts.scheme}://{parts.netloc}", LANGUAGES, LANGUAGES, []), Path(output), engine=deadly
         )

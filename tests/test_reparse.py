@@ -114,6 +114,31 @@ def test_a_process_that_is_killed_is_one_clear_error():
         list(engine(die, range(3)))
 
 
+POOL = """
+import os, sys, time
+from migration_spider.reparse.engines import processes
+
+def told(number):
+    print(os.getpid(), flush=True)
+    time.sleep(60)
+
+if __name__ == "__main__":
+    with processes(2) as engine:
+        list(engine(told, range(2), 1))
+"""
+
+
+def test_processes_end_with_the_one_that_started_them(tmp_path):
+    (tmp_path / "pool.py").write_text(POOL, encoding="utf-8")
+    words = [sys.executable, str(tmp_path / "pool.py")]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": "."}) as parent:
+        for _ in range(2):
+            assert int(parent.stdout.readline()) != parent.pid
+        parent.kill()
+        # They have it open until their end.
+        assert b"" == parent.communicate(timeout=30)[0]
+
+
 def write(path, *lines):
     path.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
     return path

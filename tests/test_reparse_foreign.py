@@ -253,7 +253,7 @@ def test_malformed_records_are_skipped_with_their_position(tmp_path, monkeypatch
     file = tmp_path / "a.warc"
     file.write_bytes(data)
     catalogue = scan(sources([str(file)]))
-    assert URLS[:2] + URLS[3:] == [capture.url for capture in catalogue.captures]
+    assert URLS[:2] + URLS[3:] == [capture.url for capture in catalogue.captures()]
     assert 1 == len(catalogue.broken)
     assert f"a.warc: at byte {place}: " in catalogue.broken[0]
 
@@ -273,7 +273,7 @@ def test_a_record_without_its_length_is_said_too(tmp_path, monkeypatch, fast, le
     file = tmp_path / "a.warc"
     file.write_bytes(data[:place] + record + data[place + size :])
     catalogue = scan(sources([str(file)]))
-    assert URLS[:2] + URLS[3:] == [capture.url for capture in catalogue.captures]
+    assert URLS[:2] + URLS[3:] == [capture.url for capture in catalogue.captures()]
     assert 1 == len(catalogue.broken)
     assert f"a.warc: at byte {place}: Content-Length " in catalogue.broken[0]
 
@@ -295,7 +295,7 @@ def test_a_file_packed_as_a_whole_is_named(tmp_path):
     file = tmp_path / "whole.warc.gz"
     file.write_bytes(gzip.compress(small(packed=False).data.getvalue()))
     catalogue = scan(sources([str(file)]))
-    assert [] == catalogue.captures
+    assert [] == list(catalogue.captures())
     assert 1 == len(catalogue.broken)
     assert "archive-repair" in catalogue.broken[0]
 

@@ -2,48 +2,66 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
-from hashlib import sha256
+from itertools import chain
 
-from archive import ArchiveError
+from archive import ArchiveError, BrokenRecordError
+from archive.entity import decode_entity
+from archive.errors import UndecodableEntityError
+from archive.message import Fields, parse_fields, split_head
+from archive.warc.file import sha256
+from archive.warc.reader import StreamedRecord, is_gzip
+from archive.warc.record import starts_with_chunk
 from migration_spider.items import NewsItem
 from migration_spider.reparse.catalogue import Capture, Catalogue
 from migration_spider.reparse.notes import File, Note
-from migration_spider.reparse.reading import record_at
+from migration_spider.reparse.reading import LONGEST_HEAD, opened
 from migration_spider.reparse.source import Source
 from migration_spider.spiders.scope import Scope
 
+ELSEWHERE = "elsewhere"
+"""In place of what the archive has of a file: it is not on the site, which is left as the page says."""
+
+Files = Mapping[str, File | str | None]
+"""URL of an attachment -> what the archive has of it, `ELSEWHERE`, or None where it has nothing."""
+
+
+def fill(item: NewsItem, files: Files) -> None:
+    """Fill in what the archive has of the attachments, of which all are in ``files``."""
+    for attachment in item.attachments:
+        facts = files[attachment.url]
+        if facts is None:
+            item.problems.append("attachment-not-fetched")
+        elif not isinstance(facts, str):
+            attachment.sha256, attachment.size = facts[0], facts[1]
+            attachment.media_type = facts[2] or attachment.media_type
+
 
 class Attachments:
-    """Files of an archive; the digest of each is computed once."""
+    """Files of an archive; the digest of each is computed once, in pieces: a file may be larger than memory."""
 
     def __init__(self, catalogue: Catalogue, scope: Scope) -> None:
         self.catalogue = catalogue
         self.scope = scope
-        self.known: dict[tuple[Source, int], File | None] = {}
 
-    def fill(self, item: NewsItem, page: Capture, note: Note | None) -> None:
-        """Fill in what the run of ``page`` fetched, or what was noted and the archive bears out."""
-        for attachment in item.attachments:
-            url = self.scope.file(attachment.url)
-            if url is None:
-                continue
-            facts = (
-                self._noted(url, note.files[attachment.url])
-                if note and attachment.url in note.files
-                else self._fetched(url, page, note.run_id if note else self.catalogue.run_of(page))
-            )
-            if facts:
-                attachment.sha256, attachment.size = facts[0], facts[1]
-                attachment.media_type = facts[2] or attachment.media_type
-            else:
-                item.problems.append("attachment-not-fetched")
+    def noted(self, note: Note) -> Files:
+        """Those of a note, as far as the archive bears them out."""
+        urls = {one: self.scope.file(one) for one in note.files}
+        return {one: self._noted(url, note.files[one]) if url else ELSEWHERE for one, url in urls.items()}
+
+    def found(self, item: NewsItem, page: Capture, note: Note | None) -> Files:
+        """Those of ``item``: of what no note tells, what the run of ``page`` fetched."""
+        urls = {one.url: self.scope.file(one.url) for one in item.attachments}
+        run_id = note.run_id if note else self.catalogue.run_of(page)
+        found = {one: self._fetched(url, page, run_id) if url else ELSEWHERE for one, url in urls.items()}
+        return {**found, **(self.noted(note) if note else {})}
 
     def _noted(self, url: str, noted: File) -> File | None:
         """``noted`` when an archived file has that digest: perhaps one of an earlier run, not sent again."""
         if noted[0] is None:
             return None
-        other = self.catalogue.by_digest.get(f"sha256:{noted[0]}")
+        other = self.catalogue.by_digest(f"sha256:{noted[0]}")
         captures = [*reversed(self._captures(url)), *([other] if other else [])]
         return noted if any((facts := self._facts(capture)) and facts[0] == noted[0] for capture in captures) else None
 
@@ -53,21 +71,54 @@ class Attachments:
         return self._facts(min(captures, key=lambda capture: _between(capture.date, page.date))) if captures else None
 
     def _captures(self, url: str) -> list[Capture]:
-        return self.catalogue.by_url.get(self.catalogue.final_url(url), [])
+        return self.catalogue.by_url(self.catalogue.final_url(url))
 
     def _facts(self, capture: Capture) -> File | None:
-        where = (capture.source, capture.offset)
-        if where not in self.known:
-            self.known[where] = self._read(capture)
-        return self.known[where]
+        found = self.catalogue.file(capture)
+        if found is None:
+            try:
+                found = entity_digest(capture.source, capture.offset, capture.length)
+            except ArchiveError:
+                found = None, None
+            self.catalogue.keep_file(capture, *found)
+        return (*found, capture.media_type or None) if found[0] is not None else None
 
-    @staticmethod
-    def _read(capture: Capture) -> File | None:
-        try:
-            payload = record_at(capture.source, capture.offset, capture.length).payload
-        except ArchiveError:
-            return None
-        return sha256(payload).hexdigest(), len(payload), capture.media_type or None
+
+def entity_digest(source: Source, offset: int, length: int) -> tuple[str, int]:
+    """SHA-256, in hex, and size of the entity that a record holds, in memory that does not depend on its size.
+
+    Raises:
+        ArchiveError: the record is damaged or cannot be read, or its entity cannot be decoded.
+    """
+    try:
+        with opened(source, offset, length) as (stream, start):
+            name, is_gzipped = str(source), is_gzip(stream, start)
+            try:
+                return _digest_of(StreamedRecord(name, stream, start, is_gzipped=is_gzipped), length)
+            except UndecodableEntityError:
+                # Some writers store the body dechunked and leave the header: then no chunk size is in front.
+                record = StreamedRecord(name, stream, start, is_gzipped=is_gzipped)
+                if starts_with_chunk(_split(record)[1]):
+                    raise
+                return _digest_of(record, length, "transfer-encoding")
+    except OSError as error:
+        raise BrokenRecordError(str(source), offset, str(error.strerror or error)) from error
+
+
+def _digest_of(record: StreamedRecord, length: int, unless: str = "") -> tuple[str, int]:
+    """As :func:`entity_digest`; the header field ``unless`` is not believed."""
+    head, body = _split(record)
+    fields = Fields([pair for pair in parse_fields(head) if pair[0].lower() != unless])
+    found = sha256(decode_entity(fields, chain([body], record.chunks())))
+    if record.length() != length:
+        raise BrokenRecordError("", record.offset, f"the record has {record.length()} bytes, not {length}")
+    return found
+
+
+def _split(record: StreamedRecord) -> tuple[bytes, bytes]:
+    """The HTTP head and what was read of the body with it; what is no HTTP message has no head."""
+    start = record.start(LONGEST_HEAD)
+    return split_head(start) if start.startswith(b"HTTP/") else (b"", start)
 
 
 def _between(one: str, other: str) -> float:

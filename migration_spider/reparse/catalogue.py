@@ -1,18 +1,35 @@
 """What an archive holds: what was captured where, what redirects where, which pages were items, which are gone.
 
 Made anew by each rebuild, of files of any origin and any place: an index of the own collection knows nothing of them,
-and what is rebuilt shall depend on the archive alone.
+and what is rebuilt shall depend on the archive alone. It is a database on the disk, so that memory does not grow with
+the number of captures.
 """
+
+# ruff: noqa: S608 - only names of tables and columns are put into queries
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+import json
+import sqlite3
+import tempfile
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import astuple, dataclass, fields
+from operator import attrgetter
+from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from migration_spider.addresses import netloc
-from migration_spider.reparse.notes import Note, unstored
+from migration_spider.exceptions import MigrationError
+from migration_spider.reparse.notes import Note, note_of
+from migration_spider.reparse.reading import Seen
 from migration_spider.reparse.source import Source
+
+
+class CatalogueError(MigrationError):
+    """What the archive holds cannot be noted on the disk. Raised by :func:`on_disk`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,77 +80,170 @@ class Step:
     """What the crawl noted; None of pages that it took for no item, and in archives of other programs."""
 
 
-@dataclass(slots=True)
+_COLUMNS = [one.name for one in fields(Capture)]
+_CAPTURE = ", ".join(f"capture.{name}" for name in _COLUMNS)
+_VALUES = attrgetter(*_COLUMNS[2:])
+_INSERT = f"INSERT INTO capture VALUES (NULL, {', '.join('?' * len(_COLUMNS))}, ?, ?)"
+_SCHEMA = f"""
+PRAGMA journal_mode = OFF;
+PRAGMA synchronous = OFF;
+PRAGMA locking_mode = EXCLUSIVE;
+PRAGMA cache_size = -32768;
+BEGIN;
+CREATE TABLE capture (number INTEGER PRIMARY KEY, {", ".join(_COLUMNS)}, is_page, host);
+CREATE INDEX capture_id ON capture (record_id);
+CREATE INDEX capture_url ON capture (url, date);
+CREATE INDEX capture_digest ON capture (payload_digest);
+CREATE TABLE later (place INTEGER PRIMARY KEY, type, source, run_id, seen);
+CREATE TABLE refusal (record_id TEXT PRIMARY KEY, file, offset, length) WITHOUT ROWID;
+CREATE TABLE redirect (url TEXT PRIMARY KEY, target) WITHOUT ROWID;
+CREATE TABLE note (
+    place INTEGER PRIMARY KEY, record_id UNIQUE, kind, told, refers_to, capture, id, version, run_id, url, fetched_at,
+    host
+);
+CREATE INDEX note_refers_to ON note (refers_to);
+CREATE INDEX note_capture ON note (capture);
+CREATE INDEX note_item ON note (id, version);
+CREATE TABLE file (source, offset, sha256, size, PRIMARY KEY (source, offset)) WITHOUT ROWID;
+CREATE TABLE named (url TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE own (run_id TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE own_step (place INTEGER PRIMARY KEY, date, capture, note);
+CREATE TABLE step (date, place, capture, note, PRIMARY KEY (date, place)) WITHOUT ROWID;
+"""
+"""``capture.number`` is the order in which captures became known: where originals stand behind what refers to them, not
+that of the records. ``note.capture`` is the last answer before the note with the bytes that it refers to.
+
+Nothing is ordered but by keys: what SQLite has to sort it writes into another folder.
+"""
+
+
+@contextmanager
+def on_disk(output: Path) -> Iterator[Catalogue]:
+    """An empty catalogue in the folder of ``output``, or the nearest above it that there is.
+
+    Its file has no name once it is open: however the process ends, nothing is left of it.
+
+    Raises:
+        CatalogueError: it cannot be written, or no longer.
+    """
+    folder = next(parent for parent in output.absolute().parents if parent.is_dir())
+    try:
+        with tempfile.NamedTemporaryFile(dir=folder, prefix=".reparse-") as file:
+            database = sqlite3.connect(file.name, isolation_level=None)
+            catalogue = Catalogue(database)
+        with closing(database):
+            yield catalogue
+    except sqlite3.Error as error:
+        raise CatalogueError(f"{folder}: cannot note there what the archive holds: {error}") from error
+
+
 class Catalogue:
-    """What a scan found. Memory grows with the number of captures, not with their size."""
+    """What a scan found: in ``database``, which is new, else in memory."""
 
-    captures: list[Capture] = field(default_factory=list)
-    by_url: dict[str, list[Capture]] = field(default_factory=dict)
-    redirects: dict[str, str] = field(default_factory=dict)
-    notes: list[tuple[Note, str]] = field(default_factory=list)
-    """Notes of the crawl with the id of the record that each refers to."""
+    def __init__(self, database: sqlite3.Connection | None = None) -> None:
+        self.database = database or sqlite3.connect(":memory:", isolation_level=None)
+        self.database.executescript(_SCHEMA)
+        self.profiles: dict[str, bytes] = {}
+        """Digest of a site profile -> the profile, in the order of the archive."""
+        self.profile_of: dict[str, str] = {}
+        """Run -> digest of the last profile that its items cite."""
+        self.own_runs: set[str] = set()
+        """Runs of this project; pages of other crawlers are in no run."""
+        self.hosts: Counter[str] = Counter()
+        """Network location -> pages captured."""
+        self.noted_hosts: Counter[str] = Counter()
+        """Network location -> notes of the crawl."""
+        self.broken: list[str] = []
+        """What could not be read, with file and offset."""
+        self.duplicates = 0
+        """Answers that another record tells of already: same id, or same URL, date and payload."""
+        self.orphans = 0
+        """Revisit records whose original is not in the archive."""
+        self._sources: dict[Source, int] = {}
+        self._by_number: list[Source] = []
+        self._last_notes: dict[str, int] = {}
+        """Run -> place of its last note."""
 
-    answered: dict[int, Capture] = field(default_factory=dict)
-    """Place of a note about an item -> the last answer before it with the bytes that it refers to."""
+    # ---- what a scan puts in
 
-    by_id: dict[str, Capture] = field(default_factory=dict)
-    """Id of a response record -> the last answer whose bytes it holds: its own, or that of a revisit."""
+    def add(self, capture: Capture) -> None:
+        """One more answer, unless another record tells of it already."""
+        known = self.at(capture.url, capture.date)
+        if known is not None and _is_same(known, capture):
+            self.duplicates += 1
+            return
+        host = host_of(capture.url)
+        if capture.is_page:
+            self.hosts[host] += 1
+        row = (capture.place, self._number(capture.source), *_VALUES(capture), capture.is_page, host)
+        self.database.execute(_INSERT, row)
 
-    by_date: dict[tuple[str, str], Capture] = field(default_factory=dict)
-    """(URL, ``WARC-Date``) -> the answer: how revisits refer to records of which they do not know the id."""
+    def add_note(self, seen: Seen, place: int) -> None:
+        """A note of the crawl; only once, should its record be met again."""
+        note = note_of(seen.type, seen.told, place)
+        original = self._number_of(seen.refers_to)
+        host = host_of(note.url)
+        added = self.database.execute(
+            "INSERT OR IGNORE INTO note VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                *(place, seen.record_id, seen.type, seen.told, seen.refers_to, None if note.tombstone else original),
+                *(note.id, note.version, note.run_id, note.url, note.fetched_at, host),
+            ),
+        )
+        if added.rowcount:
+            self.noted_hosts[host] += 1
+            self._last_notes[note.run_id] = place
 
-    by_digest: dict[str, Capture] = field(default_factory=dict)
-    """``WARC-Payload-Digest`` -> an answer with that payload: all that revisits of WARC 1.0 may tell."""
+    def add_refusal(self, seen: Seen, source: Source) -> None:
+        """An answer that is no page; where it leads to, if it is a redirect."""
+        if seen.type == "redirect":
+            self.database.execute("INSERT OR REPLACE INTO redirect VALUES (?, ?)", (seen.url, seen.told))
+        row = (seen.record_id, source.name, seen.offset, seen.length)
+        self.database.execute("INSERT OR REPLACE INTO refusal VALUES (?, ?, ?, ?)", row)
 
-    refusals: dict[str, tuple[str, int, int]] = field(default_factory=dict)
-    """Id of the record of another answer -> file name, offset, length: what proves that an item is gone."""
+    def put_off(self, seen: Seen, place: int, source: Source, run_id: str) -> None:
+        """What is only understood once all files are read."""
+        row = (place, seen.type, self._number(source), run_id, json.dumps(astuple(seen)))
+        self.database.execute("INSERT INTO later VALUES (?, ?, ?, ?, ?)", row)
 
-    profiles: dict[str, bytes] = field(default_factory=dict)
-    """Digest of a site profile -> the profile, in the order of the archive."""
+    def postponed(self, kind: str) -> Iterator[tuple[Seen, int, Source, str]]:
+        """What was put off of this type, in the order of the archive."""
+        rows = self.database.execute(
+            "SELECT seen, place, source, run_id FROM later WHERE type = ? ORDER BY place", (kind,)
+        )
+        for seen, place, source, run_id in rows:
+            yield Seen(*json.loads(seen)), place, self._by_number[source], run_id
 
-    profile_of: dict[str, str] = field(default_factory=dict)
-    """Run -> digest of the last profile that its items cite."""
+    # ---- looking up
 
-    own_runs: set[str] = field(default_factory=set)
-    """Runs of this project; pages of other crawlers are in no run."""
+    def captures(self) -> Iterator[Capture]:
+        """All of them."""
+        return map(self._capture, self.database.execute(f"SELECT {_CAPTURE} FROM capture ORDER BY number"))
 
-    hosts: dict[str, int] = field(default_factory=dict)
-    """Network location -> pages captured."""
+    def at(self, url: str, date: str) -> Capture | None:
+        """The last answer of ``url`` at that ``WARC-Date``: how revisits refer to records of which they know no id."""
+        return self._one("url = ? AND date = ? ORDER BY number DESC", url, date)
 
-    broken: list[str] = field(default_factory=list)
-    """What could not be read, with file and offset."""
+    def by_id(self, record_id: str) -> Capture | None:
+        """The last answer whose bytes the record with this id holds: its own, or that of a revisit."""
+        return self._one("record_id = ? ORDER BY number DESC", record_id) if record_id else None
 
-    duplicates: int = 0
-    """Answers that another record tells of already: same id, or same URL, date and payload."""
+    def by_digest(self, digest: str) -> Capture | None:
+        """An answer with this ``WARC-Payload-Digest``: all that revisits of WARC 1.0 may tell."""
+        return self._one("payload_digest = ? ORDER BY number", digest) if digest else None
 
-    orphans: int = 0
-    """Revisit records whose original is not in the archive."""
-
-    def steps(self, host: str, *, everything: bool) -> list[Step]:
-        """The lines of ``host`` to make again, in their order.
-
-        That of the own archive is the order of its notes, and only what a note tells of is taken, unless
-        ``everything``; other archives are in the order of their dates, whatever the order of the files.
-        """
-        own = list(self._own(host, everything=everything))
-        dated = []
-        latest = ""
-        for place, step in sorted(own, key=lambda pair: pair[0]):
-            # The clock may be set back between two runs, their order may not.
-            latest = max(latest, _date_of(step))
-            dated.append((latest, place, step))
-        cited = {record_id for _, record_id in self.notes}
-        for capture in self._pages(host):
-            if not self.run_of(capture) and capture.record_id not in cited:
-                dated.append((capture.date.rstrip("Z"), capture.place, Step(capture, None)))
-        return [step for *_, step in sorted(dated, key=lambda triple: triple[:2])]
+    def by_url(self, url: str) -> list[Capture]:
+        """The answers of ``url`` as they became known."""
+        rows = self.database.execute(f"SELECT {_CAPTURE} FROM capture WHERE url = ? ORDER BY number", (url,))
+        return [self._capture(row) for row in rows]
 
     def final_url(self, url: str) -> str:
         """Where ``url`` led to after its redirects."""
         for _ in range(10):
-            if url not in self.redirects or url in self.by_url:
+            target = self.database.execute("SELECT target FROM redirect WHERE url = ?", (url,)).fetchone()
+            if target is None or self._one("url = ?", url):
                 break
-            url = self.redirects[url]
+            url = target[0]
         return url
 
     def run_of(self, capture: Capture) -> str:
@@ -142,26 +252,130 @@ class Catalogue:
 
     def proof(self, record_id: str) -> Mapping[str, str | int]:
         """``file``, ``offset`` and ``length`` of a record that a tombstone refers to; empty when it is not there."""
-        if capture := self.by_id.get(record_id):
+        if capture := self.by_id(record_id):
             return {"file": capture.source.name, "offset": capture.offset, "length": capture.length}
-        return dict(zip(("file", "offset", "length"), self.refusals.get(record_id, ()), strict=False))
+        row = self.database.execute("SELECT file, offset, length FROM refusal WHERE record_id = ?", (record_id,))
+        return dict(zip(("file", "offset", "length"), row.fetchone() or (), strict=False))
 
-    def _own(self, host: str, *, everything: bool) -> Iterator[tuple[int, Step]]:
-        left_out = unstored(note for note, _ in self.notes)
-        used = set()
-        for note, record_id in self.notes:
-            capture = None if note.tombstone is not None else self.answered.get(note.place, self.by_id.get(record_id))
-            if capture is not None:
-                used.add(capture.place)
-            if host_of(note.url) == host and note.place not in left_out:
-                yield note.place, Step(capture, note)
+    def url_on(self, host: str) -> str:
+        """An address there that was captured or noted."""
+        query = "SELECT url FROM capture WHERE host = ? UNION ALL SELECT url FROM note WHERE host = ? LIMIT 1"
+        return str(self.database.execute(query, (host, host)).fetchone()[0])
+
+    # ---- what a rebuild notes meanwhile
+
+    def name(self, url: str) -> None:
+        """A listing of news names ``url``."""
+        self.database.execute("INSERT OR IGNORE INTO named VALUES (?)", (url,))
+
+    def is_named(self, url: str) -> bool:
+        """Whether one does."""
+        return self.database.execute("SELECT 1 FROM named WHERE url = ?", (url,)).fetchone() is not None
+
+    def file(self, capture: Capture) -> tuple[str | None, int | None] | None:
+        """What :meth:`keep_file` was told of the same record."""
+        where = (self._number(capture.source), capture.offset)
+        row = self.database.execute("SELECT sha256, size FROM file WHERE source = ? AND offset = ?", where).fetchone()
+        return (row[0], row[1]) if row else None
+
+    def keep_file(self, capture: Capture, sha256: str | None, size: int | None) -> None:
+        """Digest and size of an archived file; None when it cannot be read."""
+        row = (self._number(capture.source), capture.offset, sha256, size)
+        self.database.execute("INSERT INTO file VALUES (?, ?, ?, ?)", row)
+
+    def _one(self, where: str, *values: str) -> Capture | None:
+        row = self.database.execute(f"SELECT {_CAPTURE} FROM capture WHERE {where} LIMIT 1", values).fetchone()
+        return self._capture(row) if row else None
+
+    def _number_of(self, record_id: str) -> int | None:
+        """``capture.number`` of :meth:`by_id`."""
+        row = self.database.execute("SELECT max(number) FROM capture WHERE record_id = ?", (record_id,)).fetchone()
+        return row[0] if record_id else None
+
+    def _number(self, source: Source) -> int:
+        if source not in self._sources:
+            self._sources[source] = len(self._by_number)
+            self._by_number.append(source)
+        return self._sources[source]
+
+    def _capture(self, row: Sequence[Any]) -> Capture:
+        return Capture(row[0], self._by_number[row[1]], *row[2:])
+
+    # ---- the lines to make again
+
+    def plan(self, host: str, *, everything: bool) -> tuple[int, int]:
+        """Put the lines of ``host`` in their order, for :meth:`steps`; returns how many they are, how many of a page.
+
+        That of the own archive is the order of its notes, and only what a note tells of is taken, unless
+        ``everything``; other archives are in the order of their dates, whatever the order of the files.
+        """
+        run = self.database.execute
+        for table in ("own", "own_step", "step"):
+            run(f"DELETE FROM {table}")
+        self.database.executemany("INSERT INTO own VALUES (?)", ((run_id,) for run_id in self.own_runs if run_id))
+        # An original may stand behind the note that refers to it.
+        run(
+            "UPDATE note SET capture = (SELECT max(number) FROM capture WHERE record_id = note.refers_to)"
+            " WHERE capture IS NULL AND kind = 'item' AND refers_to != ''"
+        )
+        run(
+            "INSERT INTO own_step SELECT note.place, coalesce(capture.date, note.fetched_at), note.capture, note.place"
+            " FROM note LEFT JOIN capture ON capture.number = note.capture WHERE note.host = ?",
+            (host,),
+        )
+        self.database.executemany("DELETE FROM own_step WHERE place = ?", self._unstored())
         if everything:
-            for capture in self._pages(host):
-                if self.run_of(capture) and capture.place not in used:
-                    yield capture.place, Step(capture, None)
+            run(
+                "INSERT INTO own_step SELECT place, date, number, NULL FROM capture WHERE is_page AND host = ?"
+                " AND run_id IN (SELECT run_id FROM own)"
+                " AND NOT EXISTS (SELECT 1 FROM note WHERE note.capture = number)",
+                (host,),
+            )
+        latest = ""
+        for place, date, capture, note in run("SELECT * FROM own_step ORDER BY place"):
+            # The clock may be set back between two runs, their order may not.
+            latest = max(latest, date.rstrip("Z"))
+            run("INSERT INTO step VALUES (?, ?, ?, ?)", (latest, place, capture, note))
+        run(
+            "INSERT INTO step SELECT rtrim(date, 'Z'), place, number, NULL FROM capture WHERE is_page AND host = ?"
+            " AND run_id NOT IN (SELECT run_id FROM own)"
+            " AND NOT EXISTS (SELECT 1 FROM note WHERE refers_to = capture.record_id)",
+            (host,),
+        )
+        in_all, pages = run("SELECT count(*), count(capture) FROM step").fetchone()
+        return in_all, pages
 
-    def _pages(self, host: str) -> Iterator[Capture]:
-        return (capture for capture in self.captures if capture.is_page and host_of(capture.url) == host)
+    def has_unnoted(self) -> bool:
+        """Whether some of them are of pages of which no crawl noted that they are items."""
+        return self.database.execute("SELECT 1 FROM step WHERE note IS NULL LIMIT 1").fetchone() is not None
+
+    def planned(self) -> Iterator[Capture]:
+        """The captures of :meth:`steps`."""
+        query = f"SELECT {_CAPTURE} FROM step JOIN capture ON number = step.capture ORDER BY step.date, step.place"
+        return map(self._capture, self.database.execute(query))
+
+    def steps(self) -> Iterator[Step]:
+        """The lines to make again, in their order."""
+        rows = self.database.execute(
+            f"SELECT note.kind, note.told, note.place, {_CAPTURE} FROM step "
+            "LEFT JOIN capture ON capture.number = step.capture LEFT JOIN note ON note.place = step.note "
+            "ORDER BY step.date, step.place"
+        )
+        for kind, told, place, *row in rows:
+            yield Step(self._capture(row) if row[0] is not None else None, note_of(kind, told, place) if kind else None)
+
+    def _unstored(self) -> Iterator[tuple[int]]:
+        """The places of the notes whose line was never written: the run was killed between the two.
+
+        That can only be the last note of a run, and the run that came after wrote the same version of the item again.
+        """
+        for run_id, place in self._last_notes.items():
+            query = (
+                "SELECT latest.run_id FROM note JOIN note AS latest ON latest.id = note.id"
+                " AND latest.version = note.version WHERE note.place = ? ORDER BY latest.place DESC LIMIT 1"
+            )
+            if self.database.execute(query, (place,)).fetchone()[0] != run_id:
+                yield (place,)
 
 
 def host_of(url: str) -> str:
@@ -172,6 +386,7 @@ def host_of(url: str) -> str:
         return ""
 
 
-def _date_of(step: Step) -> str:
-    date = step.capture.date if step.capture else step.note.fetched_at if step.note else ""
-    return date.rstrip("Z")
+def _is_same(one: Capture, other: Capture) -> bool:
+    if one.record_id and one.record_id == other.record_id:
+        return True
+    return bool(one.payload_digest) and one.payload_digest == other.payload_digest

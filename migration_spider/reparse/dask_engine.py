@@ -6,9 +6,10 @@ The scheduler of Dask gives the tasks of a worker that died to others, so nothin
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError
 from contextlib import contextmanager
+from itertools import islice
 from typing import Any
 
 from distributed import Client, LocalCluster
@@ -66,14 +67,16 @@ def _check(client: Client, address: str) -> None:
 
 
 def _engine(client: Client) -> Engine:
-    def engine(function: Callable[[Any], Any], things: Sequence[Any], chunk: int = CHUNK) -> Iterator[Any]:
-        waiting = deque(chunks(things, chunk))
+    def engine(function: Callable[[Any], Any], things: Iterable[Any], chunk: int = CHUNK) -> Iterator[Any]:
+        waiting = chunks(things, chunk)
         running: deque[Any] = deque()
-        while waiting or running:
+        while True:
             try:
-                while waiting and len(running) < AHEAD * max(1, sum(client.nthreads().values())):
+                for part in islice(waiting, max(0, AHEAD * max(1, sum(client.nthreads().values())) - len(running))):
                     # Not pure: two captures may be equal, and a result is let go once it is written.
-                    running.append(client.submit(apply, function, waiting.popleft(), pure=False))
+                    running.append(client.submit(apply, function, part, pure=False))
+                if not running:
+                    return
                 results = _result(client, running.popleft())
             except KilledWorker as error:
                 raise EngineError(f"a task killed one worker after another: {error}") from error

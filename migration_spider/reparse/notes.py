@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+import msgspec
 
 from archive.dataset.lines import is_tombstone
 from migration_spider.items import ITEM_MEDIA_TYPE, PROFILE_MEDIA_TYPE, TOMBSTONE_MEDIA_TYPE
@@ -15,10 +17,6 @@ from migration_spider.state.lines import parse
 
 KINDS = {ITEM_MEDIA_TYPE: "item", TOMBSTONE_MEDIA_TYPE: "tombstone", PROFILE_MEDIA_TYPE: "profile"}
 """Media type of a metadata record -> kind of note."""
-
-_KEPT = ("id", "url", "version", "fetched_at", "run_id")
-_KEPT_SINCE = ("site_profile",)
-"""What older archives lack."""
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
@@ -48,6 +46,31 @@ class Note:
     """The whole line of an item that is gone; None of one that is there."""
 
 
+class _File(msgspec.Struct):
+    """What is read of an attachment in a note."""
+
+    url: str
+    sha256: str | None
+    size: int | None
+    media_type: str | None
+
+
+class _Item(msgspec.Struct):
+    """What is read of an item in a note; the rest, most of it, is passed over."""
+
+    id: str
+    url: str
+    version: Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
+    fetched_at: str
+    run_id: str
+    attachments: list[_File]
+    site_profile: str | None = None
+    """What older archives lack."""
+
+
+_read_item = msgspec.json.Decoder(_Item).decode
+
+
 def essence(kind: str, block: bytes) -> str:
     """What a catalogue needs of the block of a note, as JSON; empty when it is no note; but for an item all of it."""
     try:
@@ -57,38 +80,23 @@ def essence(kind: str, block: bytes) -> str:
         if kind == "tombstone":
             line = parse(block)
             return json.dumps(line, ensure_ascii=False) if is_tombstone(line) else ""
-        record = json.loads(block)
-        files = {one["url"]: (one["sha256"], one["size"], one["media_type"]) for one in record["attachments"]}
-        kept = {**{name: record[name] for name in _KEPT}, **{name: record.get(name) for name in _KEPT_SINCE}}
-        return json.dumps({**kept, "files": files}, ensure_ascii=False)
-    except (ValueError, KeyError, TypeError, ProfileError):
+        # Decoded here, since msgspec does not look at the bytes of what it passes over.
+        return msgspec.json.encode(_read_item(block.decode())).decode()
+    except (ValueError, ProfileError):
         return ""
 
 
 def note_of(kind: str, told: str, place: int) -> Note:
     """The note that :func:`essence` told of."""
-    record = json.loads(told)
-    note = Note(
-        place=place,
-        id=record["id"],
-        version=record["version"],
-        url=record["url"],
-        run_id=record["run_id"],
-        fetched_at=record["fetched_at"] if _TIME.fullmatch(record["fetched_at"]) else "",
-    )
     if kind == "tombstone":
-        return replace(note, tombstone=record)
-    files = {url: (sha256, size, kind) for url, (sha256, size, kind) in record["files"].items()}
-    return replace(note, files=files, site_profile=record["site_profile"])
+        line = json.loads(told)
+        return Note(
+            place, line["id"], line["version"], line["url"], line["run_id"], _time(line["fetched_at"]), tombstone=line
+        )
+    item = _read_item(told)
+    files = {one.url: (one.sha256, one.size, one.media_type) for one in item.attachments}
+    return Note(place, item.id, item.version, item.url, item.run_id, _time(item.fetched_at), files, item.site_profile)
 
 
-def unstored(notes: Iterable[Note]) -> set[int]:
-    """Places of the notes whose line was never written: the run was killed between the two.
-
-    That can only be the last note of a run, and the run that came after wrote the same version of the item again.
-    """
-    last: dict[str, Note] = {}
-    latest: dict[tuple[str, int], Note] = {}
-    for note in sorted(notes, key=lambda note: note.place):
-        last[note.run_id] = latest[note.id, note.version] = note
-    return {note.place for note in last.values() if latest[note.id, note.version].run_id != note.run_id}
+def _time(text: str) -> str:
+    return text if _TIME.fullmatch(text) else ""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Generator, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, BinaryIO
 
@@ -29,7 +30,8 @@ except ImportError:
 
 _TYPES = {"warcinfo", "response", "revisit", "conversion", "metadata"}
 _REDIRECTS = {301, 302, 303, 307, 308}
-_LONGEST_HEAD = 1 << 20
+LONGEST_HEAD = 1 << 20
+_SMALL = 1 << 20
 # An item has some KB, and a million characters of HTML at most.
 _LONGEST_NOTE = 1 << 23
 _SAME_PAYLOAD = "identical-payload-digest"
@@ -71,11 +73,16 @@ class Damage:
 
 def scan_file(source: Source) -> list[Seen | Damage]:
     """All that matters of one file, in file order. An unreadable file is one damage."""
+    return list(records_of(source))
+
+
+def records_of(source: Source) -> Iterator[Seen | Damage]:
+    """The same one by one, while the file is read."""
     try:
         with source.open() as stream:
-            return list(_scan(source.name, stream))
+            yield from _scan(source.name, stream)
     except OSError as error:
-        return [Damage(0, str(error.strerror or error))]
+        yield Damage(0, str(error.strerror or error))
 
 
 def record_at(source: Source, offset: int, length: int, largest: int = LARGEST_BLOCK) -> Record:
@@ -86,14 +93,23 @@ def record_at(source: Source, offset: int, length: int, largest: int = LARGEST_B
             bytes.
     """
     try:
-        data = source.read(offset, length)
+        with opened(source, offset, length) as (stream, start):
+            record = read_at(str(source), stream, start, length, largest)
     except OSError as error:
         raise BrokenRecordError(str(source), offset, str(error.strerror or error)) from error
-    try:
-        record = read_at(str(source), io.BytesIO(data), 0, length, largest)
     except BrokenRecordError as error:
         raise BrokenRecordError(str(source), offset, error.problem) from error
     return replace(record, offset=offset)
+
+
+@contextmanager
+def opened(source: Source, offset: int, length: int) -> Iterator[tuple[BinaryIO, int]]:
+    """A stream, and where in it the record begins; a small one, at 0, is all of the stream. Raises OSError."""
+    if length > _SMALL:
+        with source.open() as stream:
+            yield stream, offset
+    else:
+        yield io.BytesIO(source.read(offset, length)), 0
 
 
 def _scan(name: str, stream: BinaryIO) -> Iterator[Seen | Damage]:
@@ -149,6 +165,7 @@ def _scan_fast(stream: BinaryIO) -> Generator[Seen | Damage, None, int]:
     FastWARC ends without a word at the end of a file that breaks off, and gives no lengths.
     """
     last = 0
+    is_first = True
     pending: tuple[Fields, bytes] | None = None
     records = iter(fastwarc.ArchiveIterator(stream, parse_http=False))
     while True:
@@ -157,18 +174,25 @@ def _scan_fast(stream: BinaryIO) -> Generator[Seen | Damage, None, int]:
             if record is None:
                 return last
             offset: int = record.stream_pos
+            if offset if is_first else offset <= last:
+                return last
             if pending is not None:
-                if offset <= last:
-                    return last
                 yield from _seen(*pending, last, offset - last)
-            elif offset:
-                return 0
-            pending, last = _fast_parts(record), offset
-            if not (pending[0].get("Content-Length") or "").isdigit():
+            is_first, last = False, offset
+            if not record.headers.get("Content-Length", "").isdigit():
                 return last  # it takes such a record for an empty one, and says nothing
+            pending = _fast_parts(record) if _matters(record) else None
         except (OSError, ValueError, RuntimeError):
             # Its errors differ between versions; the other reader says what is wrong here, or reads it.
             return last
+
+
+def _matters(record: Any) -> bool:
+    """False of what is known to tell nothing, half of an archive of ours, before its header is read in Python."""
+    kinds = fastwarc.WarcRecordType
+    if record.record_type == kinds.metadata:
+        return record.headers.get("Content-Type", "").lower() in KINDS
+    return record.record_type not in (kinds.request, kinds.resource)
 
 
 def _fast_parts(record: Any) -> tuple[Fields, bytes]:
@@ -178,7 +202,7 @@ def _fast_parts(record: Any) -> tuple[Fields, bytes]:
     if kind == "warcinfo" or _note_kind(fields):
         head = record.reader.read(_LONGEST_NOTE)
     elif kind in ("response", "revisit"):
-        while head_length(head) is None and len(head) < _LONGEST_HEAD and (piece := record.reader.read(4096)):
+        while head_length(head) is None and len(head) < LONGEST_HEAD and (piece := record.reader.read(4096)):
             head += piece
     return fields, head
 
@@ -193,7 +217,7 @@ def _head(fields: Fields, block: Iterable[bytes]) -> bytes:
     is_whole = kind == "warcinfo" or _note_kind(fields)
     if not is_whole and kind not in ("response", "revisit"):
         return b""
-    longest = _LONGEST_NOTE if is_whole else _LONGEST_HEAD
+    longest = _LONGEST_NOTE if is_whole else LONGEST_HEAD
     pieces, size = [], 0
     for piece in block:
         pieces.append(piece)

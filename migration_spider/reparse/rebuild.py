@@ -2,39 +2,39 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice, tee
 from pathlib import Path
 from typing import Any
 
-from itemadapter import ItemAdapter
 from scrapy.http import TextResponse
 
 from archive import ArchiveError
-from archive.disk import sync
+from archive.message import Fields
 from archive.replay import response_of
 from migration_spider import EXTRACTOR
-from migration_spider.items import Evidence, NewsItem, to_record
-from migration_spider.normalize.item import finish, normalize
+from migration_spider.items import Evidence, NewsItem
+from migration_spider.normalize.item import normalize
 from migration_spider.pages import ListingPage, NewsPage, Page, page_for
 from migration_spider.pages.bounds import LARGEST_ANSWER, is_parseable
 from migration_spider.pages.broken import Shape, shape_of
 from migration_spider.pages.text_rendition import TextPage
-from migration_spider.reparse.attachments import Attachments
+from migration_spider.reparse.attachments import Attachments, Files, fill
 from migration_spider.reparse.catalogue import Capture, Catalogue, Step, host_of
 from migration_spider.reparse.engines import Engine, one_process
+from migration_spider.reparse.lines import Line, Lines, draft_of, first_line
 from migration_spider.reparse.notes import Note
 from migration_spider.reparse.reading import record_at
 from migration_spider.site_profile import SiteTold, site_told
 from migration_spider.spiders.scope import Scope
-from migration_spider.state import ItemStore, revise
 from migration_spider.whole import Habit, problems_of
 
 Answer = TextResponse | TextPage | None
+
+_TELLING = frozenset(("content-type", "content-disposition"))
+"""Header fields that say what an answer is, and in which character encoding."""
 
 SAMPLE = 40
 """Pages that are read to know how those of the site are."""
@@ -82,92 +82,63 @@ def rebuild(
         raise FileExistsError(f"{output} exists and is not written over")
     outcome = Outcome(problems=list(catalogue.broken))
     host = host_of(scope.site.geturl())
-    steps = catalogue.steps(host, everything=everything)
-    pages = [step.capture for step in steps if step.capture is not None]
+    in_all, pages = catalogue.plan(host, everything=everything)
     outcome.counts += Counter(
         damaged=len(catalogue.broken),
         duplicates=catalogue.duplicates,
         other_hosts=sum(count for name, count in catalogue.hosts.items() if name != host),
         revisits_without_original=catalogue.orphans,
-        pages=len(pages),
+        pages=pages,
     )
-    named = frozenset(_named(catalogue, scope, pages, news_listings))
-    sites = {digest: site_told(data) for digest, data in catalogue.profiles.items()}
-    tasks = [
-        Task(step.capture, step.note is not None, step.capture.url in named, sites.get(_profile(catalogue, step) or ""))
-        for step in steps
-        if step.capture is not None
-    ]
-    lost = {note.site_profile for step in steps if (note := step.note) and note.site_profile} - sites.keys()
-    outcome.problems += [f"site profile {digest}: cited, and not in these files" for digest in sorted(lost)]
-    output.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=output.parent, prefix=".reparse-") as folder:
-        draft = Path(folder) / "news.jsonl"
-        with closing(ItemStore(Path(folder) / "state.sqlite", draft)) as lines:
-            store = _Store(lines, catalogue, Attachments(catalogue, scope))
-            results = engine(Reader(day_first, _habit(tasks)), tasks)
-            for done, step in enumerate(steps, 1):
-                kind, problem = store.add(step, *next(results)) if step.capture else store.add_without_page(step)
-                outcome.counts[kind] += 1
-                if problem:
-                    outcome.problems.append(problem)
-                progress(done, len(steps))
-        _put(draft, output)
+    _name(catalogue, scope, news_listings)
+    files = Attachments(catalogue, scope)
+    planner = _Planner(catalogue, files)
+    reader = Reader(day_first, _habit(catalogue, pages))
+    with draft_of(output) as stream:
+        store = _Store(Lines(stream, catalogue.database), catalogue, files)
+        # An engine takes some tasks ahead.
+        steps, ahead = tee(catalogue.steps())
+        results = engine(reader, (planner.task(step, step.capture) for step in ahead if step.capture))
+        for done, step in enumerate(steps, 1):
+            kind, problem = store.add(step, *next(results)) if step.capture else store.add_without_page(step)
+            outcome.counts[kind] += 1
+            if problem:
+                outcome.problems.append(problem)
+            progress(done, in_all)
+    outcome.problems += [f"site profile {digest}: cited, and not in these files" for digest in sorted(planner.lost)]
     return outcome
 
 
-def _put(draft: Path, output: Path) -> None:
-    """Give ``draft`` its name once it is on the disk. Raises FileExistsError: a run has begun the file meanwhile."""
-    with draft.open("rb") as stream:
-        os.fsync(stream.fileno())
-    try:
-        os.link(draft, output)
-    except FileExistsError as error:
-        raise FileExistsError(f"{output} was made meanwhile and is not written over; nothing was written") from error
-    except OSError:
-        # A file system without hard links.
-        if output.exists():
-            raise
-        draft.rename(output)
-    sync(output.parent)
-
-
 class _Store:
-    """Makes lines of what was read, as the crawl did; each returns (what is counted, what is wrong or nothing)."""
+    """Puts what was read into lines, as the crawl did; each returns (what is counted, what is wrong or nothing)."""
 
-    def __init__(self, lines: ItemStore, catalogue: Catalogue, files: Attachments) -> None:
+    def __init__(self, lines: Lines, catalogue: Catalogue, files: Attachments) -> None:
         self.lines = lines
         self.catalogue = catalogue
         self.files = files
 
-    def add(self, step: Step, verdict: str, item: NewsItem | None) -> tuple[str, str]:
+    def add(self, step: Step, verdict: str, read: NewsItem | Line | None) -> tuple[str, str]:
         capture = step.capture
         assert capture is not None  # noqa: S101  (the caller read it)
-        if item is None:
+        if read is None:
             kind, _, reason = verdict.partition(": ")
             return kind, f"{capture.source}: at byte {capture.offset}: {reason}" if reason else ""
-        note = step.note
-        item.fetched_at = (note.fetched_at if note else "") or capture.date[:19] + "Z"
-        self.files.fill(item, capture, note)
-        finish(item)
-        before = self.lines.item(item.id)
-        if not revise(ItemAdapter(item), before):
-            return "unchanged", ""
-        item.run_id, item.extractor = note.run_id if note else self.catalogue.run_of(capture), EXTRACTOR
-        self.lines.append(to_record(item), sync=False)
-        return "changed" if before else "new", ""
+        if isinstance(read, NewsItem):
+            fill(read, self.files.found(read, capture, step.note))
+            read = first_line(read)
+        return self.lines.add(read), ""
 
     def add_without_page(self, step: Step) -> tuple[str, str]:
         note = step.note
         if note is None or note.tombstone is None:
             told = f"{note.id}, version {note.version}" if note else ""
             return "items_without_page", f"{told}: the page it was read from is not in these files"
-        self.lines.append(self._tombstone(note, note.tombstone), sync=False)
+        self.lines.withdraw(self._tombstone(note, note.tombstone))
         return "withdrawn", ""
 
     def _tombstone(self, note: Note, line: Mapping[str, Any]) -> dict[str, Any]:
         """The line as the crawl wrote it; where its proof lies may be new, and which version it is with new code."""
-        before = self.lines.item(note.id)
+        before = self.lines.last(note.id)
         proof = {**line["warc"], **self.catalogue.proof(line["warc"].get("record_id", ""))}
         return {**line, "version": max(note.version, before.version + 1 if before else 1), "warc": proof}
 
@@ -183,8 +154,40 @@ class Task:
     is_named: bool
     """Whether a news listing of the archive names it."""
 
+    fetched_at: str
+    run_id: str
+    files: Files
+    """What is known of its attachments."""
+
     site: SiteTold | None = None
     """The site profile to read it by."""
+
+
+class _Planner:
+    """Makes tasks of the steps of a catalogue."""
+
+    def __init__(self, catalogue: Catalogue, files: Attachments) -> None:
+        self.catalogue = catalogue
+        self.files = files
+        self.sites = {digest: site_told(data) for digest, data in catalogue.profiles.items()}
+        self.lost: set[str] = set()
+        """Digests of site profiles that items cite, and that are not in these files."""
+
+    def task(self, step: Step, capture: Capture) -> Task:
+        note, run_id = step.note, self.catalogue.run_of(capture)
+        # The profile that decides: the one that the item cites; of a page that was no item, that of its run.
+        cited = note.site_profile if note else self.catalogue.profile_of.get(run_id)
+        if note and cited and cited not in self.sites:
+            self.lost.add(cited)
+        return Task(
+            capture,
+            was_item=note is not None,
+            is_named=self.catalogue.is_named(capture.url),
+            fetched_at=(note.fetched_at if note else "") or capture.date[:19] + "Z",
+            run_id=note.run_id if note else run_id,
+            files=self.files.noted(note) if note else {},
+            site=self.sites.get(cited or ""),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,8 +199,8 @@ class Reader:
     habit: Habit = field(default_factory=Habit)
     """How the pages of the site are: what is not as they are is not all of a page."""
 
-    def __call__(self, task: Task) -> tuple[str, NewsItem | None]:
-        """(why there is no item, or nothing; the normalized item)."""
+    def __call__(self, task: Task) -> tuple[str, NewsItem | Line | None]:
+        """(why there is no item, or nothing; its line, or the item while the archive must be asked for its files)."""
         capture = task.capture
         try:
             answer = answer_at(capture)
@@ -230,7 +233,11 @@ class Reader:
             date=capture.written,
             payload_digest=capture.payload_digest,
         )
-        return "", item
+        item.fetched_at, item.run_id, item.extractor = task.fetched_at, task.run_id, EXTRACTOR
+        if any(one.url not in task.files for one in item.attachments):
+            return "", item
+        fill(item, task.files)
+        return "", first_line(item)
 
     def is_cut(self, answer: Answer) -> bool:
         """Whether the page broke off; what the crawl took for an item it has judged itself, knowing more."""
@@ -238,13 +245,13 @@ class Reader:
         return shape is not None and self.habit.find(shape, None) == "cut"
 
 
-def _habit(tasks: Sequence[Task]) -> Habit:
+def _habit(catalogue: Catalogue, pages: int) -> Habit:
     """How some of the pages are, spread over all of them; nothing is to be judged where all of them were items."""
     habit = Habit()
-    if not all(task.was_item for task in tasks):
-        for task in tasks[:: max(1, len(tasks) // SAMPLE)]:
+    if catalogue.has_unnoted():
+        for capture in islice(catalogue.planned(), 0, None, max(1, pages // SAMPLE)):
             try:
-                shape = _shape(answer_at(task.capture))
+                shape = _shape(answer_at(capture))
             except ArchiveError:
                 continue  # counted when the page is read for itself
             if shape is not None:
@@ -256,19 +263,14 @@ def _shape(answer: Answer) -> Shape | None:
     return shape_of(answer.text) if isinstance(answer, TextResponse) else None
 
 
-def _profile(catalogue: Catalogue, step: Step) -> str | None:
-    """Digest of the profile that decides: the one that the item cites; of a page that was no item, that of its run."""
-    if step.note is not None:
-        return step.note.site_profile
-    return catalogue.profile_of.get(catalogue.run_of(step.capture)) if step.capture else None
-
-
 def answer_at(capture: Capture) -> Answer:
     """An archived answer; None when it is no text. Raises ArchiveError."""
     record = record_at(capture.source, capture.offset, capture.length, LARGEST_ANSWER)
     if capture.is_text:
         return TextPage(capture.url, record.block.decode("utf-8", "replace"))
-    response = response_of(capture.url, 200, record.http_headers, record.entity(LARGEST_ANSWER))
+    # Of a page nothing else of its head is asked; each field costs as much as a hundredth of the parse.
+    telling = Fields([pair for pair in record.http_headers if pair[0].lower() in _TELLING])
+    response = response_of(capture.url, 200, telling, record.entity(LARGEST_ANSWER))
     return response if isinstance(response, TextResponse) and is_parseable(response.text) else None
 
 
@@ -283,9 +285,9 @@ def _read(answer: Answer, *, named_as_news: bool) -> Page | TextPage | None:
     return page_for(answer.url, answer.selector, named_as_news=named_as_news)
 
 
-def _named(catalogue: Catalogue, scope: Scope, pages: Sequence[Capture], news_listings: Sequence[str]) -> Iterator[str]:
-    """URLs that the archived news listings name, also where they redirect to."""
-    for capture in pages:
+def _name(catalogue: Catalogue, scope: Scope, news_listings: Sequence[str]) -> None:
+    """Note the URLs that the archived news listings name, also where they redirect to."""
+    for capture in catalogue.planned() if news_listings else ():
         if scope.path(capture.url) not in news_listings:
             continue
         try:
@@ -295,5 +297,5 @@ def _named(catalogue: Catalogue, scope: Scope, pages: Sequence[Capture], news_li
         for row in page.rows if isinstance(page, ListingPage) else ():
             url, _ = scope.page(row.url)
             if url is not None:
-                yield url
-                yield catalogue.final_url(url)
+                catalogue.name(url)
+                catalogue.name(catalogue.final_url(url))

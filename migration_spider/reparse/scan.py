@@ -8,10 +8,10 @@ from dataclasses import replace
 from hashlib import sha256
 
 from migration_spider import EXTRACTOR
-from migration_spider.reparse.catalogue import Capture, Catalogue, host_of
+from migration_spider.reparse.catalogue import Capture, Catalogue
 from migration_spider.reparse.engines import Engine, one_process
-from migration_spider.reparse.notes import KINDS, note_of
-from migration_spider.reparse.reading import Damage, Seen, scan_file
+from migration_spider.reparse.notes import KINDS
+from migration_spider.reparse.reading import Damage, Seen, records_of, scan_file
 from migration_spider.reparse.source import Source
 
 logger = logging.getLogger(__name__)
@@ -23,18 +23,18 @@ def scan(
     sources: Sequence[Source],
     engine: Engine = one_process,
     progress: Callable[[int, int], None] = lambda done, total: None,
+    catalogue: Catalogue | None = None,
 ) -> Catalogue:
     """Read every record of ``sources`` once, in order; what is damaged is left out and named in ``broken``.
 
-    ``progress`` is called with (files read, files in all).
+    ``progress`` is called with (files read, files in all). ``catalogue`` is an empty one to fill; else it is in memory.
     """
-    catalogue = Catalogue()
+    catalogue = catalogue or Catalogue()
     place = 0
-    later: list[tuple[int, str, Seen]] = []
-    texts: list[tuple[int, Source, Seen]] = []
-    noted: set[str] = set()
     captured: set[str] = set()
-    for number, (source, found) in enumerate(zip(sources, engine(scan_file, sources, chunk=1), strict=True), 1):
+    # Here one record is held at a time; what comes from elsewhere comes by the file.
+    files = map(records_of, sources) if engine is one_process else engine(scan_file, sources, chunk=1)
+    for number, (source, found) in enumerate(zip(sources, files, strict=True), 1):
         progress(number, len(sources))
         run_id = ""
         for seen in found:
@@ -49,32 +49,28 @@ def scan(
                 elif _field(seen.told, "payloadDigest"):
                     captured.add(run_id)
             elif seen.type == "answer":
-                _add(catalogue, _capture(place, source, seen, run_id))
-            elif seen.type == "text":
-                texts.append((place, source, seen))
+                catalogue.add(_capture(place, source, seen, run_id))
             elif seen.type in ("redirect", "refusal"):
-                if seen.type == "redirect":
-                    catalogue.redirects[seen.url] = seen.told
-                catalogue.refusals[seen.record_id] = (source.name, seen.offset, seen.length)
-            elif seen.type == "revisit" and not _revisit(catalogue, place, seen, run_id):
-                later.append((place, run_id, seen))
+                catalogue.add_refusal(seen, source)
+            elif seen.type == "text" or (seen.type == "revisit" and not _revisit(catalogue, place, seen, run_id)):
+                catalogue.put_off(seen, place, source, run_id)
             elif seen.type == "profile":
                 data = seen.told.encode()
                 digest = catalogue.profile_of[run_id] = sha256(data).hexdigest()
                 catalogue.profiles[digest] = data
-            elif seen.type in _NOTES and seen.record_id not in noted:
-                noted.add(seen.record_id)
-                _note(catalogue, place, seen)
-    if catalogue.notes:
+            elif seen.type in _NOTES:
+                catalogue.add_note(seen, place)
+    if catalogue.noted_hosts:
         # A run may have had a user agent of its own; the archive add-on wrote its files all the same.
         catalogue.own_runs |= captured
     # Files of other archives may come in any order: an original may stand behind what refers to it.
-    catalogue.orphans = sum(not _revisit(catalogue, place, seen, run_id) for place, run_id, seen in later)
-    for place, source, seen in texts:
-        if seen.refers_to in catalogue.by_id or (seen.url, seen.date) in catalogue.by_date:
+    for seen, place, _, run_id in catalogue.postponed("revisit"):
+        catalogue.orphans += not _revisit(catalogue, place, seen, run_id)
+    for seen, place, source, _ in catalogue.postponed("text"):
+        if catalogue.by_id(seen.refers_to) or catalogue.at(seen.url, seen.date):
             catalogue.duplicates += 1  # the page itself is there
         else:
-            _add(catalogue, replace(_capture(place, source, seen, ""), is_text=True))
+            catalogue.add(replace(_capture(place, source, seen, ""), is_text=True))
     return catalogue
 
 
@@ -98,44 +94,14 @@ def _capture(place: int, source: Source, seen: Seen, run_id: str) -> Capture:
 def _revisit(catalogue: Catalogue, place: int, seen: Seen, run_id: str) -> bool:
     """The same bytes again, as another record says; False when the archive does not have them."""
     original = (
-        catalogue.by_id.get(seen.refers_to)
-        or catalogue.by_date.get((seen.refers_to_url, seen.refers_to_date))
-        or (catalogue.by_digest.get(seen.digest) if seen.digest else None)
+        catalogue.by_id(seen.refers_to)
+        or catalogue.at(seen.refers_to_url, seen.refers_to_date)
+        or catalogue.by_digest(seen.digest)
     )
     if original is None:
         return False
-    _add(catalogue, replace(original, place=place, url=seen.url, date=seen.date, run_id=run_id))
+    catalogue.add(replace(original, place=place, url=seen.url, date=seen.date, run_id=run_id))
     return True
-
-
-def _note(catalogue: Catalogue, place: int, seen: Seen) -> None:
-    note = note_of(seen.type, seen.told, place)
-    catalogue.notes.append((note, seen.refers_to))
-    if capture := catalogue.by_id.get(seen.refers_to):
-        catalogue.answered[place] = capture
-
-
-def _add(catalogue: Catalogue, capture: Capture) -> None:
-    known = catalogue.by_date.get((capture.url, capture.date))
-    if known is not None and _is_same(known, capture):
-        catalogue.duplicates += 1
-        return
-    catalogue.captures.append(capture)
-    if capture.record_id:
-        catalogue.by_id[capture.record_id] = capture
-    catalogue.by_date[capture.url, capture.date] = capture
-    if capture.payload_digest:
-        catalogue.by_digest.setdefault(capture.payload_digest, capture)
-    catalogue.by_url.setdefault(capture.url, []).append(capture)
-    if capture.is_page:
-        host = host_of(capture.url)
-        catalogue.hosts[host] = catalogue.hosts.get(host, 0) + 1
-
-
-def _is_same(one: Capture, other: Capture) -> bool:
-    if one.record_id and one.record_id == other.record_id:
-        return True
-    return bool(one.payload_digest) and one.payload_digest == other.payload_digest
 
 
 def _field(block: str, name: str) -> str:

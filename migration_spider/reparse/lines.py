@@ -1,0 +1,156 @@
+"""Lines of a rebuild: made where the pages are read, written in their order by one process."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import secrets
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import astuple, dataclass, fields
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import msgspec
+
+from archive.dataset.lines import TOMBSTONE, dump, load
+from archive.disk import sync
+from migration_spider.items import NewsItem, to_record
+from migration_spider.normalize.item import finish
+from migration_spider.state import revise
+
+_DRAFT = ".reparse-"
+_BUFFER = 1 << 20
+_NAMES = tuple(one.name for one in fields(NewsItem))
+_encode = msgspec.json.Encoder().encode
+_SCHEMA = """
+DROP TABLE IF EXISTS item;
+CREATE TABLE item (id TEXT PRIMARY KEY, version, first_seen, content_sha256, withdrawn) WITHOUT ROWID;
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An item as the line of its first version, which most lines are."""
+
+    id: str
+    content_sha256: str
+    fetched_at: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Last:
+    """The last line of an item, as far as the next one depends on it."""
+
+    version: int
+    first_seen: str
+    content_sha256: str
+    """Of the last line with the item itself."""
+
+    withdrawn: str | None
+    """Reason of its tombstone, if that is its last line."""
+
+
+def first_line(item: NewsItem) -> Line:
+    """The line of an item of which all is known but what was stored before."""
+    finish(item)
+    item.version, item.first_seen, item.last_changed = 1, item.fetched_at, item.fetched_at
+    return Line(item.id, item.content_sha256, item.fetched_at, encoded(item))
+
+
+def encoded(item: NewsItem) -> bytes:
+    """The bytes of ``dump(to_record(item))`` in a third of the time: 3 % of all that a rebuild does."""
+    record = {name: getattr(item, name) for name in _NAMES}
+    record["metadata"] = to_record(item.metadata)  # alone has fields that stand in no line
+    try:
+        return _encode(record) + b"\n"
+    except OverflowError:  # a number of more than 64 bits, as a page may have one in an address
+        return dump(to_record(item))
+
+
+class Lines:
+    """Writes lines into ``stream``, with an index of the last one of each item in ``database``."""
+
+    def __init__(self, stream: BinaryIO, database: sqlite3.Connection) -> None:
+        self._stream = stream
+        self._database = database
+        for statement in _SCHEMA.split(";"):
+            database.execute(statement)
+
+    def last(self, item_id: str) -> Last | None:
+        """The last line of an item."""
+        query = "SELECT version, first_seen, content_sha256, withdrawn FROM item WHERE id = ?"
+        row = self._database.execute(query, (item_id,)).fetchone()
+        return Last(*row) if row else None
+
+    def add(self, line: Line) -> str:
+        """Write the next version of an item, if it is one: ``new``, ``changed`` or ``unchanged``."""
+        before = self.last(line.id)
+        if before is None:
+            self._stream.write(line.data)
+            self._note(line.id, Last(1, line.fetched_at, line.content_sha256, None))
+            return "new"
+        record = load(line.data)
+        if not revise(record, before):
+            return "unchanged"
+        self._stream.write(dump(record))
+        self._note(line.id, Last(record["version"], before.first_seen, line.content_sha256, None))
+        return "changed"
+
+    def withdraw(self, tombstone: Mapping[str, Any]) -> None:
+        """Write that an item is gone."""
+        before = self.last(tombstone["id"])
+        self._stream.write(dump(tombstone))
+        # It says nothing of the content, which stays known for the day when the item is back.
+        first_seen, content = (before.first_seen, before.content_sha256) if before else (tombstone["first_seen"], "")
+        self._note(tombstone["id"], Last(tombstone["version"], first_seen, content, tombstone[TOMBSTONE]["reason"]))
+
+    def _note(self, item_id: str, last: Last) -> None:
+        self._database.execute("INSERT OR REPLACE INTO item VALUES (?, ?, ?, ?, ?)", (item_id, *astuple(last)))
+
+
+@contextmanager
+def draft_of(output: Path) -> Iterator[BinaryIO]:
+    """A file to write that gets the name ``output``, which nothing has, once it is whole and on the disk.
+
+    What a rebuild that was killed left there is removed.
+
+    Raises:
+        FileExistsError: a run has begun the file meanwhile.
+        OSError: it cannot be written.
+    """
+    output.parent.mkdir(parents=True, exist_ok=True)
+    for left in output.parent.glob(f"{_DRAFT}*.jsonl"):
+        with suppress(OSError), left.open("rb") as stream:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)  # its writer holds it
+            left.unlink()
+    draft = output.with_name(f"{_DRAFT}{secrets.token_hex(8)}.jsonl")
+    try:
+        with draft.open("xb", buffering=_BUFFER) as stream:
+            fcntl.flock(stream, fcntl.LOCK_EX)
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+            _put(draft, output)
+    except OSError as error:
+        if error.errno and not error.filename:
+            error.filename = str(output)  # a write does not say where
+        raise
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _put(draft: Path, output: Path) -> None:
+    """Give ``draft`` its name. Raises FileExistsError: a run has begun the file meanwhile."""
+    try:
+        os.link(draft, output)
+    except FileExistsError as error:
+        raise FileExistsError(f"{output} was made meanwhile and is not written over; nothing was written") from error
+    except OSError:
+        # A file system without hard links.
+        if output.exists():
+            raise
+        draft.rename(output)
+    sync(output.parent)
