@@ -8,7 +8,7 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 from w3lib.url import canonicalize_url, safe_url_string
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def canonical(url: str) -> str:
     """``url`` in the form in which it is asked: ``%c3%b1`` is ``%C3%B1``, ``%7E`` is ``~``, a bare space ``%20``.
 
@@ -25,9 +25,16 @@ def canonical(url: str) -> str:
 
 def netloc(parts: SplitResult) -> str:
     """Host in lower case and port, the port left out where it is the scheme's own. Raises ValueError."""
+    return _host_and_port(parts.scheme, parts.netloc)
+
+
+@lru_cache(maxsize=1024)
+def _host_and_port(scheme: str, printed: str) -> str:
+    """A crawl asks for few hosts, some twenty times for each page."""
+    parts = SplitResult(scheme, printed, "", "", "")
     host = (parts.hostname or "").rstrip(".")
     host = f"[{host}]" if ":" in host else host
-    default = {"http": 80, "https": 443}.get(parts.scheme)
+    default = {"http": 80, "https": 443}.get(scheme)
     return host if parts.port in (None, default) else f"{host}:{parts.port}"
 
 

@@ -178,6 +178,11 @@ def _of(name: str) -> Any:
     return Field(default=getattr(default_settings, name), alias=name)
 
 
+def _setting(name: str) -> str:
+    """The setting of a field that names no other."""
+    return PREFIX + name.upper()
+
+
 class Config(BaseModel):
     """The settings of one run, checked. ``MIGRATION_MAX_FALL`` is ``max_fall``, and so on."""
 
@@ -185,7 +190,8 @@ class Config(BaseModel):
         frozen=True,
         populate_by_name=True,
         arbitrary_types_allowed=True,
-        alias_generator=lambda name: PREFIX + name.upper(),
+        alias_generator=_setting,
+        defer_build=True,  # until a command asks for the checks: each reads settings.py, most need the defaults alone
     )
 
     # Whether it can be written is seen when it is: exit code 5.
@@ -505,12 +511,14 @@ class Config(BaseModel):
 
 def names() -> dict[str, str]:
     """Name of the setting -> name of the field."""
-    return {str(field.alias): name for name, field in Config.model_fields.items()}
+    # Before pydantic 2.12 the fields of a model that is not built yet lack the aliases that it generates.
+    return {field.alias or _setting(name): name for name, field in Config.model_fields.items()}
 
 
 def defaults() -> dict[str, Any]:
     """Name -> default of the project's own settings."""
-    own = {str(field.alias): field for field in Config.model_fields.values() if field.description}
+    fields = {setting: Config.model_fields[name] for setting, name in names().items()}
+    own = {setting: field for setting, field in fields.items() if field.description}
     return {name: field.get_default(call_default_factory=True, validated_data={}) for name, field in own.items()}
 
 
@@ -532,14 +540,15 @@ def _unknown(name: str, known: Mapping[str, str]) -> str:
 def table() -> str:
     """The table of docs/settings.md."""
     lines = ["| setting | default | expected | meaning |", "| - | - | - | - |"]
-    for field in Config.model_fields.values():
+    for setting, name in names().items():
+        field = Config.model_fields[name]
         if field.description:
             extra: Any = field.json_schema_extra or {}
             shown = (
                 extra.get("shown")
                 or f"`{' '.join(field.default) if isinstance(field.default, tuple) else field.default}`"
             )
-            lines.append(f"| `{field.alias}` | {shown} | {_expected(field)} | {field.description} |")
+            lines.append(f"| `{setting}` | {shown} | {_expected(field)} | {field.description} |")
     return "\n".join(lines) + "\n"
 
 

@@ -7,10 +7,11 @@ The words are the same in the report, on the terminal, in the metrics (there wit
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sized
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass
 
 from migration_spider.addresses import canonical
+from migration_spider.kept import Keys
 from migration_spider.ledger import Ledger
 from migration_spider.state.store import Item
 
@@ -86,16 +87,20 @@ def account(
         due: the items that the schedule asks for.
         is_asked_for: whether an item is of the part of the site that the options ask for.
     """
-    living = {item.id: item for item in items if not item.withdrawn}
-    absent, asked = set(missed), {item.id for item in due if is_asked_for(item)}
-    words = dict(found)
-    for item_id, item in living.items():
-        if item_id not in words:
-            words[item_id] = PERHAPS_GONE if item_id in absent else _unmet(item, item_id in asked, ledger)
-    counts = Counter(words.values())
+    absent, asked, living = set(missed), Keys(ledger.room), Keys(ledger.room)
+    asked.update(item.id for item in due if is_asked_for(item))
+    counts = Counter(found.values())
+    size = len(found)
+    for item in items:
+        if item.withdrawn:
+            continue
+        living.add(item.id)
+        if item.id not in found:
+            size += 1
+            counts[PERHAPS_GONE if item.id in absent else _unmet(item, item.id in asked, ledger)] += 1
     # What is known is counted by the lines, not by the words.
-    known = len(living) + sum(word == GONE for word in found.values())
-    return Account({word: counts[word] for word in WORDS}, known, tuple(_faults(words, living, known)))
+    known = len(living) + counts[GONE]
+    return Account({word: counts[word] for word in WORDS}, known, tuple(_faults(counts, size, found, living, known)))
 
 
 def _unmet(item: Item, is_due: bool, ledger: Ledger) -> str:
@@ -105,20 +110,22 @@ def _unmet(item: Item, is_due: bool, ledger: Ledger) -> str:
     return NOT_REACHED if is_asked else NOT_DUE
 
 
-def _faults(words: Mapping[str, str], living: Mapping[str, Item], known: int) -> Iterable[str]:
-    if unknown := sorted(set(words.values()) - WORDS.keys()):
+def _faults(
+    counts: Mapping[str, int], size: int, found: Mapping[str, str], living: Container[str], known: int
+) -> Iterable[str]:
+    if unknown := sorted(counts.keys() - WORDS.keys()):
         yield f"there is no word {', '.join(unknown)}"
-    if len(words) != known:
-        yield f"{len(words)} items have a word and {known} are known"
-    wrong = sorted(one for one, word in words.items() if (word == GONE) is (one in living))
+    if size != known:
+        yield f"{size} items have a word and {known} are known"
+    wrong = sorted(one for one, word in found.items() if (word == GONE) is (one in living))
     if wrong:
         yield f"{', '.join(wrong[:3])}: gone by the word and not by the line, or the other way round"
 
 
-def unlike(account: Account, lines: Mapping[str, Sized]) -> list[str]:
-    """What the lines that a run wrote say otherwise; ``lines``: word -> those that say it."""
+def unlike(account: Account, lines: Mapping[str, int]) -> list[str]:
+    """What the lines that a run wrote say otherwise; ``lines``: word -> how many say it."""
     return [
-        f"{account.words[word]} are {word} and {len(found)} have such a line"
-        for word, found in lines.items()
-        if len(found) != account.words[word]
+        f"{account.words[word]} are {word} and {lines.get(word, 0)} have such a line"
+        for word in WRITTEN
+        if lines.get(word, 0) != account.words[word]
     ]

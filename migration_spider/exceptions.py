@@ -58,5 +58,9 @@ class StateError(MigrationError):
     """``state.sqlite`` or ``items/news.jsonl`` cannot be read or written. Raised by `migration_spider.state`."""
 
 
+class KeptError(MigrationError):
+    """What a run keeps in a temporary file cannot be written or read. Raised by `migration_spider.kept`."""
+
+
 class BadLineError(StateError):
     """A line of ``items/news.jsonl`` is not an item. Raised by whoever reads the file, with the place."""

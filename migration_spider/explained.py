@@ -141,7 +141,7 @@ def _lines(page: NewsPage) -> Iterator[tuple[Line, str, str]]:
     for line in page.lines:
         yield line, line.role, line.why
     if page._beside is not None and page.block is page._beside[1]:
-        own = page._metadata_lines
+        own = page.block.lines
         for line in page._beside[0].lines():
             if line in own and line.text:
                 yield line, "value", "of the metadata block, in a column beside the article"

@@ -6,8 +6,11 @@ may be of a new theme, of which nobody has seen yet whether it is read right.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, MutableMapping
 from typing import Any
+
+from migration_spider.kept import Room, Table
 
 FEWEST_KNOWN = 20
 """Pages that must have shown a part before a place of it is called new."""
@@ -25,8 +28,12 @@ class Layouts:
     def __init__(self, known: Mapping[str, Mapping[str, int]] | None = None) -> None:
         self.known: dict[str, dict[str, int]] = {part: dict(places) for part, places in (known or {}).items()}
         """Part -> place -> pages, run for run, that had it there."""
-        self.met: dict[str, Mapping[str, str]] = {}
+        self.met: MutableMapping[str, Mapping[str, str]] = {}
         """Address of a page of this run -> part -> place."""
+
+    def keep_in(self, room: Room) -> None:
+        """Keep what this run meets in ``room``."""
+        self.met = Table(room, json.dumps, lambda text: json.loads(text or ""))
 
     def add(self, url: str, layout: Mapping[str, str]) -> None:
         """Take in the layout of the page at ``url``, see `NewsPage.layout`."""
@@ -34,13 +41,13 @@ class Layouts:
 
     def misfits(self) -> dict[str, list[str]]:
         """Part -> addresses of the pages of this run that have it where no page had it before."""
-        found: dict[str, list[str]] = {}
-        for part, known in self.known.items():
-            if sum(known.values()) >= FEWEST_KNOWN:
-                known_or_none = {None, *known}
-                pages = [url for url, layout in self.met.items() if layout.get(part) not in known_or_none]
-                found |= {part: sorted(pages)} if pages else {}
-        return found
+        told = {part: {None, *known} for part, known in self.known.items() if sum(known.values()) >= FEWEST_KNOWN}
+        found: dict[str, list[str]] = {part: [] for part in told}
+        for url, layout in self.met.items() if told else ():
+            for part, known_or_none in told.items():
+                if layout.get(part) not in known_or_none:
+                    found[part].append(url)
+        return {part: sorted(pages) for part, pages in found.items() if pages}
 
     def facts(self) -> dict[str, Any]:
         """What the monitors look at, without ``migration/``; only what is not as it was."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, MutableMapping, MutableSet
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from migration_spider.addresses import canonical
+from migration_spider.kept import Keys, Room, Table
 
 SETTLED = frozenset(("item", "not_news", "fallback", "redirected", "not_due", "before_since", "answered"))
 """What leaves nothing to be done; every other code is a reason why an address is missing."""
@@ -47,7 +48,7 @@ MOST_LINKS = 20_000
 """Links without a list that are kept from run to run."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Fate:
     """What became of an address."""
 
@@ -56,15 +57,36 @@ class Fate:
 
 
 @dataclass(slots=True)
+class Tally:
+    """What rows of a listing turned out to be, counted as they come: a listing has as many pages as rows by tens."""
+
+    revised: int
+    """`Ledger.revised` when it was begun."""
+    open: list[str] = field(default_factory=list)
+    """Rows of which nothing is known."""
+    news: int = 0
+    read: int = 0
+    """As those of `Listing`."""
+    size: int = 0
+    """Rows that were counted."""
+    pending: int = 0
+    """Those of the open ones that have a fate all the same."""
+    plain: int = 0
+    """Those of the others that lead nowhere else."""
+    targets: set[int] = field(default_factory=set)
+    """Hashes of the addresses to which the rest lead."""
+
+
+@dataclass(slots=True)
 class Listing:
     """What the pages of one listing showed."""
 
     pages: int = 0
-    rows: dict[str, str | None] = field(default_factory=dict)
+    rows: MutableMapping[str, str | None] = field(default_factory=dict)
     """Address -> the date printed beside it, of the rows that may be pages of this crawl."""
-    shows: set[tuple[str, ...]] = field(default_factory=set)
-    """Rows of each page, as printed."""
-    seen: set[str] = field(default_factory=set)
+    shows: set[bytes] = field(default_factory=set)
+    """Digests of the rows of each page, as printed."""
+    seen: MutableSet[str] = field(default_factory=set)
     """Addresses of all rows, as printed."""
     barren: int = 0
     """Its last pages, one after the other, after which no row had turned out to be news that was none before."""
@@ -84,7 +106,7 @@ class Listing:
     pager: dict[str, None] = field(default_factory=dict)
     """Addresses of further pages, while it is on trial."""
     brought: list[str] = field(default_factory=list)
-    """Rows that no other list had named before."""
+    """Rows that no other list had named before; of a listing that a text links to, which may be a spare one."""
     sampled: int = 0
     """Further pages that were read before it was decided."""
     facets: dict[str, dict[str, None]] = field(default_factory=dict)
@@ -97,6 +119,8 @@ class Listing:
     """Rows that turned out to be news."""
     read: int = 0
     """Rows of which that is known."""
+    tally: Tally | None = None
+    """What is known of the rows so far, while its pages are walked."""
 
 
 @dataclass(slots=True)
@@ -118,12 +142,15 @@ class Ledger:
     Addresses are kept in one spelling, that of `canonical`, whatever they come in.
     """
 
-    def __init__(self) -> None:
-        self.named: dict[str, str] = {}
+    def __init__(self, room: Room | None = None) -> None:
+        self.room = room = room or Room()
+        self.named: MutableMapping[str, str] = Table(room)
         """Address -> where it was named: sitemap, news_listing, listing, rss, hreflang, canonical, link, state."""
-        self.lastmods: dict[str, str] = {}
+        self.lastmods: MutableMapping[str, str] = Table(room)
         """Address -> ``lastmod`` as a sitemap prints it."""
-        self.fates: dict[str, Fate] = {}
+        self.fates: MutableMapping[str, Fate] = Table(room, _dump, _load)
+        self.revised = 0
+        """How often the outcome of an address was replaced by another code."""
         self.listings: dict[str, Listing] = {}
         """By the address of the first page."""
         self.sitemaps: dict[str, Sitemap] = {}
@@ -132,19 +159,19 @@ class Ledger:
         """Address of a page -> what it leads to and was left, since others before it led on in the same way."""
         self.absent: set[str] = set()
         """Start paths that the site does not have."""
-        self.places: dict[str, str] = {}
+        self.places: MutableMapping[str, str] = Table(room)
         """Address of a list or front page -> `gone.place` of the page that it was or led to."""
-        self.nodes: dict[int, set[str]] = {}
-        """Node id of an item -> the addresses that it names for its translations, itself among them."""
+        self._translations = Keys(room)
+        """Node ids of items; and id, a blank, and an address that it names for its translations, itself among them."""
         self.other_nodes: set[int] = set()
         """Node ids of pages that are no news, whatever names them."""
         self.plain_nodes: set[int] = set()
         """Node ids of pages that are none unless a listing of news names them."""
-        self.links: dict[str, str] = {}
+        self.links: MutableMapping[str, str] = Table(room)
         """Address that an item or a listing links in its text -> who links it first; named by a list or not."""
-        self.older_links: dict[str, str] = {}
+        self.older_links: MutableMapping[str, str] = Table(room)
         """The same of earlier runs, as far as no list named them."""
-        self.met: set[str] = set()
+        self.met: MutableSet[str] = Keys(room)
         """Ids of the items that pages were, whether they are stored or wait or are left out."""
         self.merged: list[tuple[str, dict[str, Any]]] = []
         """(address, ``meta`` with ``redirect_urls`` and ``hops``) of redirects that led where the run had been."""
@@ -154,7 +181,8 @@ class Ledger:
         url = canonical(url)
         if lastmod:
             self.lastmods[url] = lastmod
-        if url not in self.named or _weight(source) > _weight(self.named[url]):
+        known = self.named.get(url)
+        if known is None or _weight(source) > _weight(known):
             self.named[url] = source
 
     def settle(self, url: str, code: str, detail: str = "") -> None:
@@ -169,6 +197,25 @@ class Ledger:
             or (known.code, code) == ("not_news", "item")
         ):
             self.fates[url] = Fate(code, detail)
+            self.revised += known is not None and known.code != code
+
+    def listing(self, url: str, **how: Any) -> Listing:
+        """A new account of the listing whose first page is at ``url``, with ``how`` it begins."""
+        made = self.listings[url] = Listing(rows=Table(self.room), seen=Keys(self.room), **how)
+        return made
+
+    def name_translations(self, node: int, urls: Iterable[str]) -> None:
+        """The item ``node`` names ``urls`` for its translations, or is there."""
+        self._translations.update((f"{node}", *(f"{node} {canonical(url)}" for url in urls)))
+
+    def lacks(self, node: int, url: str) -> bool:
+        """Whether ``node`` is an item that names its translations, and ``url`` is none of them."""
+        return f"{node}" in self._translations and f"{node} {canonical(url)}" not in self._translations
+
+    def all_links(self) -> Iterator[tuple[str, str]]:
+        """Links of texts with who has them, the oldest first, each once: what this run saw counts."""
+        older = ((url, self.links.get(url, source)) for url, source in self.older_links.items())
+        return chain(older, (one for one in self.links.items() if one[0] not in self.older_links))
 
     def fate(self, url: str) -> Fate | None:
         """What became of ``url``."""
@@ -196,7 +243,7 @@ class Ledger:
 
     def unnamed_links(self) -> Iterator[tuple[str, str]]:
         """Links of texts that no list names and that are not known to be items, the oldest first."""
-        for url, source in islice({**self.older_links, **self.links}.items(), MOST_LINKS):
+        for url, source in islice(self.all_links(), MOST_LINKS):
             fate = self.fates.get(url)
             if self.named.get(url, "link") == "link" and not (fate and fate.code == "item"):
                 yield url, source
@@ -212,10 +259,10 @@ class Ledger:
 
         The rows by which others were tried are left out: how many these are depends on what had to be looked at.
         """
-        walked, tried = set[str](), set[str]()
-        for listing in self.listings.values():
-            (walked if listing.state == "walked" else tried).update(listing.rows)
-        return sum(source in LISTS and not (url in tried and url not in walked) for url, source in self.named.items())
+        walked = [one.rows for one in self.listings.values() if one.state == "walked"]
+        tried = {row for one in self.listings.values() if one.state != "walked" for row in one.rows}
+        only_tried = {row for row in tried if not any(row in rows for rows in walked)}
+        return sum(source in LISTS and url not in only_tried for url, source in self.named.items())
 
     def missing(self) -> Iterator[tuple[str, str, Fate]]:
         """(address, who named it, why it is missing) of everything named that left something to be done."""
@@ -223,6 +270,15 @@ class Ledger:
             fate = self.fates.get(url, Fate("not_reached"))
             if fate.code not in SETTLED:
                 yield url, source, fate
+
+
+def _dump(fate: Fate) -> str:
+    return f"{fate.code} {fate.detail}"
+
+
+def _load(text: str | None) -> Fate:
+    code, _, detail = (text or "").partition(" ")
+    return Fate(code, detail)
 
 
 def _weight(source: str) -> int:

@@ -17,10 +17,11 @@ from scrapy.pipelines.media import MediaPipeline
 
 from archive import ArchiveError
 from archive.capture import archiver_of
+from archive.capture.handing import STREAM_KEY
 from migration_spider import EXTRACTOR, gone
 from migration_spider.addresses import canonical
 from migration_spider.counts import WORD_OF
-from migration_spider.exceptions import NotArchivedError, NotWantedError
+from migration_spider.exceptions import KeptError, NotArchivedError, NotWantedError
 from migration_spider.items import (
     BLOCK_FIELDS,
     ITEM_MEDIA_TYPE,
@@ -29,6 +30,7 @@ from migration_spider.items import (
     NewsItem,
     to_record,
 )
+from migration_spider.kept import Keys
 from migration_spider.normalize.identity import content_sha256, item_id
 from migration_spider.normalize.item import finish, normalize
 from migration_spider.relaunch import Held, Relaunch
@@ -149,7 +151,9 @@ class AttachmentsPipeline(MediaPipeline):
         """Files that were not asked for, since the run stops."""
 
     def get_media_requests(self, item: Any, info: Any) -> list[Request]:
-        return [Request(url, priority=400) for url in dict.fromkeys(url for _, url in self._files(item) if url)]
+        urls = dict.fromkeys(url for _, url in self._files(item) if url)
+        # What is told of a file is in its evidence; a long one is not held in memory.
+        return [Request(url, priority=400, meta={STREAM_KEY: True}) for url in urls]
 
     def _files(self, item: Any) -> list[tuple[ItemAdapter, str]]:
         """The attachments of an item, each with its address as a request has it; empty where it is never fetched."""
@@ -246,7 +250,7 @@ class StorePipeline(CrawlerPipeline):
         if self.store.torn:
             logger.warning("Cut %d bytes of an unfinished line off %s", self.store.torn, self.store.path)
         self.size = self.store.path.stat().st_size
-        self.seen: set[str] = set()
+        self.seen = Keys(self.run.room)
         # Versions are decided one after the other; an item met twice at once would become two versions.
         self.one_by_one = asyncio.Lock()
 
@@ -280,7 +284,7 @@ class StorePipeline(CrawlerPipeline):
                     raise DropItem(f"{fields['url']}: another id than before at its address, or the other way round")
                 else:
                     await self._store(fields)
-        except (ArchiveError, OSError, sqlite3.Error) as error:
+        except (ArchiveError, KeptError, OSError, sqlite3.Error) as error:
             # One message, not one per item: what follows cannot be stored either.
             if not self.run.is_stopped:
                 self.run.note("not_stored", 1)

@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,8 @@ from archive.capture import archiver_of
 from archive.capture.archiver import FINISH_REASON
 from migration_spider import scrapy_internals
 from migration_spider.exceptions import NotWantedError, UnsupportedError
+from migration_spider.items import Evidence
+from migration_spider.kept import Room, Table
 from migration_spider.ledger import Ledger
 from migration_spider.monitors import Verdict, verdict_of, verdict_of_survey
 from migration_spider.relaunch import Relaunch
@@ -71,22 +74,24 @@ class Run:
         self.config = config
         self.keeps = True
         """Whether it stores items and state, and has to be complete; a survey does neither."""
-        self.ledger = Ledger()
+        self.room = Room(failed=self._cannot_keep)
+        """Where it keeps what grows with the site."""
+        self.ledger = Ledger(self.room)
         self.memory: Memory | None = None
         """What is known of earlier runs; None in a plain crawl, which asks for everything."""
-        self.found: dict[str, str] = {}
+        self.found: MutableMapping[str, str] = Table(self.room)
         """Id -> what became of the item, as `counts.WORDS` say it; of those that the run met, or missed."""
         self.account: Account | None = None
         """Of all items known, at the end of a harvest."""
         self.through: dict[str, str] = {}
         """Address of an item -> how it was found, until it is stored."""
-        self.cited: dict[str, Any] = {}
+        self.cited: MutableMapping[str, Evidence] = Table(self.room, _dump, _load)
         """Address -> the evidence of its item, from the response to the store."""
         self.sitemaps: list[str] = []
         """Those that robots.txt names, as printed."""
         self.fronts: list[str] = []
         """Addresses of the front pages asked for."""
-        self.dates = SiteLearner(config.data_dir / PROFILE)
+        self.dates = SiteLearner(config.data_dir / PROFILE, self.room)
         """What other pages tell of one, and the items that wait for it."""
         self.relaunch = Relaunch(config.max_renumbered)
         """Whether the site is another than before, and the items that wait until that is known."""
@@ -164,13 +169,17 @@ class Run:
 
     def fail(self, why: str) -> None:
         """An error in the code: the run sends nothing more and ends as an internal error. The first reason is told."""
-        if "migration/failure" in self.facts:
-            return
+        if "migration/failure" in self.facts or self.room.failure:
+            return  # what fails for want of that file is no error of its own
         self.note("failure", why)
         logger.error("The run fails: %s", why)
         if not self.is_stopped:
             self.stopped = "internal_error"
             self._close()
+
+    def _cannot_keep(self, why: str) -> None:
+        self.note("not_kept", why)
+        self.stop("not_kept", why)
 
     def require_start(self) -> None:
         """To be called before the first request: all that the run rests on has been looked at and works.
@@ -359,6 +368,14 @@ class _Swallowed(logging.Filter):
         """Look no longer."""
         for name in scrapy_internals.SWALLOWING:
             logging.getLogger(name).removeFilter(self)
+
+
+def _dump(evidence: Evidence) -> str:
+    return json.dumps([getattr(evidence, name) for name in Evidence.__slots__])
+
+
+def _load(text: str | None) -> Evidence:
+    return Evidence(**dict(zip(Evidence.__slots__, json.loads(text or ""), strict=True)))
 
 
 class _ExpectedError(Exception):

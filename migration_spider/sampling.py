@@ -8,6 +8,9 @@ from collections.abc import Hashable, Sequence
 SAMPLES = 12
 """Sample items of a survey: what a person looks through in five minutes."""
 
+MOST = 200
+"""Requests of a survey, all counted, where MIGRATION_MAX_REQUESTS says nothing."""
+
 Traits = tuple[str, str, str]
 """Language, year, content type."""
 

@@ -16,6 +16,7 @@ import scrapy
 from scrapy import Request
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.extensions.throttle import AutoThrottle
+from scrapy.http import HtmlResponse
 from scrapy.robotstxt import ProtegoRobotParser
 
 from migration_spider.exceptions import UnsupportedError
@@ -27,7 +28,7 @@ _USED = (
     ("engine", "_slot downloader running"),
     ("engine._slot", "closing inprogress scheduler"),
     ("engine._slot.scheduler", "has_pending_requests"),
-    ("engine.scraper.slot", "itemproc_size"),
+    ("engine.scraper.slot", "itemproc_size closing is_idle"),
     ("engine.downloader", "slots per_slot_settings get_slot_key"),
 )
 _SLOT = "queue delay lastseen jitter concurrency"
@@ -50,6 +51,7 @@ def check(crawler: Any) -> None:
             owner = getattr(owner, step, None)
         _look(owner, path, names)
     _look(Slot(1, 0.0, 0.0), "core.downloader.Slot", _SLOT)
+    _look(HtmlResponse("http://host/"), "http.HtmlResponse", "_cached_selector")
     for name, parameters in (("robot_parser", ["self", "request"]), ("process_request_2", ["self", "rp", "request"])):
         _look(RobotsTxtMiddleware, "RobotsTxtMiddleware", name)
         if list(inspect.signature(getattr(RobotsTxtMiddleware, name)).parameters) != parameters:
@@ -90,6 +92,17 @@ async def stored(crawler: Any) -> None:
         await asyncio.sleep(0.02)
 
 
+def let_close(crawler: Any) -> None:
+    """Let a spider that closes go on once nothing is in the pipelines.
+
+    Scrapy looks whether that is so when a page is done, but not when an item is that `start()` gave: without this, a
+    run that is stopped while such an item waits for its files never ends.
+    """
+    slot = crawler.engine.scraper.slot
+    if slot is not None and slot.closing is not None and not slot.closing.called and slot.is_idle():
+        slot.closing.callback(crawler.spider)
+
+
 def host_key(crawler: Any, request: Request) -> str:
     """The name of the queue of a request's host."""
     key: str = crawler.engine.downloader.get_slot_key(request)
@@ -116,3 +129,10 @@ def take_waiting(crawler: Any) -> Iterator[tuple[Request, Any]]:
     for slot in crawler.engine.downloader.slots.values():
         while slot.queue:
             yield slot.queue.popleft()
+
+
+def forget_selector(response: Any) -> None:
+    """Let go of what ``response`` was parsed to: it holds the response in its turn, and so the whole page would stay
+    until the garbage collector comes round, some hundred pages later."""
+    if getattr(response, "_cached_selector", None) is not None:
+        response._cached_selector = None

@@ -8,6 +8,8 @@ from migration_spider import interrupts
 
 interrupts.install()  # before the next line, which takes long
 
+from scrapy.settings.default_settings import EXTENSIONS_BASE  # noqa: E402
+
 from migration_spider.config import defaults  # noqa: E402
 
 BOT_NAME = "migration_spider"
@@ -38,13 +40,13 @@ DEFAULT_REQUEST_HEADERS = {
 }
 COOKIES_ENABLED = False  # True: the portal needs none, and a cookie would make an answer personal
 DOWNLOAD_TIMEOUT = 60  # 180: seconds; a page that takes longer is retried
-DOWNLOAD_MAXSIZE = 200 * 1024 * 1024  # 1 GiB: an attachment is held in memory once
+DOWNLOAD_MAXSIZE = 200 * 1024 * 1024  # 1 GiB: an answer is held in memory; of files of items: docs/archive.md
 DOWNLOAD_VERIFY_CERTIFICATES = True  # False: an archive that claims provenance checks who answered
 RETRY_TIMES = 3  # 2
 REDIRECT_MAX_TIMES = 10  # 20
 URLLENGTH_LIMIT = 8192  # 2083: titles in Arabic and Russian are long once percent-encoded
 TELNETCONSOLE_ENABLED = False  # True: opens a port
-REMOTE_CONTROL_ENABLED = False  # True: opens a port that runs Python
+REMOTE_CONTROL_ENABLED = False  # True: opens a port that runs Python; not even imported, see EXTENSIONS_BASE
 
 # ---- 2 capture ----------------------------------------------------------------------------------------------------
 ADDONS = {"archive.addon.ArchiveAddon": 300}
@@ -58,6 +60,8 @@ HTTPCACHE_ENABLED = False
 SPIDER_MIDDLEWARES = {
     "migration_spider.middlewares.requisites.RequisitesMiddleware": 100,
     "migration_spider.middlewares.capture_facts.CaptureFactsMiddleware": 900,
+    # Behind all others: what it drops costs no more.
+    "migration_spider.middlewares.once.NamedAgainMiddleware": 950,
 }
 DOWNLOADER_MIDDLEWARES = {
     "migration_spider.middlewares.bounds.BoundsMiddleware": 50,
@@ -83,6 +87,10 @@ DOWNLOADER_MIDDLEWARES = {
     "migration_spider.middlewares.once.WireStats": 850,
 }
 
+# 5000000: bytes of pages that wait to be read. Each has been parsed by then, to see whether it is blocked, and a parsed
+# page takes some ten times its bytes.
+SCRAPER_SLOT_MAX_ACTIVE_SIZE = 1_000_000
+
 # ---- 3 to 5: the pipelines ----------------------------------------------------------------------------------------
 ITEM_PIPELINES = {
     "migration_spider.pipelines.NormalizePipeline": 100,
@@ -91,9 +99,14 @@ ITEM_PIPELINES = {
     "migration_spider.pipelines.FinishPipeline": 400,
     "migration_spider.pipelines.StorePipeline": 500,
 }
+# 100: Scrapy starts that many tasks for each answer, most of them for nothing: a page makes one item, and what else it
+# names must not wait behind the item's attachments.
+CONCURRENT_ITEMS = 16
 MEDIA_ALLOW_REDIRECTS = True  # False: files move too
 DEFAULT_DROPITEM_LOG_LEVEL = "DEBUG"  # "WARNING": an item before `since` is counted, not a fault
 
+# Scrapy imports what is switched off, too: that one, which opens a port that runs Python, takes 9 MB.
+EXTENSIONS_BASE = {path: order for path, order in EXTENSIONS_BASE.items() if "remote_control" not in path}
 # The order and its reasons: extensions/__init__.py.
 EXTENSIONS = {
     "migration_spider.extensions.progress.Progress": 200,

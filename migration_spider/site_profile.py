@@ -26,6 +26,7 @@ from parsel import Selector
 from archive.disk import oddity, replacing
 from migration_spider.exceptions import OptionError
 from migration_spider.items import Entry, NewsItem
+from migration_spider.kept import Room
 from migration_spider.layouts import Layouts
 from migration_spider.layouts import parse as parse_layouts
 from migration_spider.normalize.block import NumericDates, numeric_dates
@@ -273,7 +274,7 @@ class SiteLearner:
         ProfileError: the file is no site profile.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, room: Room | None = None) -> None:
         self.path = path
         self.profile = SiteProfile()
         self.before: dict[str, Order] = {}
@@ -304,6 +305,7 @@ class SiteLearner:
                 self.profile, self.before, template = parse(data)
             except ProfileError as error:
                 raise ProfileError(f"{path}: {error}; delete it, and the site is learned anew") from error
+        self.profile.layouts.keep_in(room or Room())
         self._put_in_force(self.before, template)
 
     def template(self, language: str) -> frozenset[Part]:

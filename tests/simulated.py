@@ -35,7 +35,7 @@ from migration_spider.harvest import session
 from migration_spider.items import Evidence, NewsItem
 from migration_spider.middlewares import incremental
 from migration_spider.middlewares.incremental import IncrementalMiddleware
-from migration_spider.pages import page_for
+from migration_spider.pages import Page, facts_of
 from migration_spider.run import Run
 from migration_spider.spiders import news
 from migration_spider.state import memory
@@ -131,8 +131,13 @@ def _selector(url: str, body: bytes) -> Any:
     return HtmlResponse(url, body=body, encoding="utf-8").selector
 
 
-_read = lru_cache(maxsize=2048)(page_for)
-"""A page is read once: what was read of it is kept."""
+_kept = lru_cache(maxsize=2048)(facts_of)
+_page = lru_cache(maxsize=2048)(Page)
+
+
+def _read(url: str, selector: Any, named_as_news: Any) -> Any:
+    """A page is read once: what was read of it is kept."""
+    return _kept(url, selector, named_as_news(_page(url, selector)))
 
 
 class _Response(HtmlResponse):
@@ -208,7 +213,7 @@ class Harvests:
             patch(mock.patch.object(pipelines.ItemStore, "_open", _open_unsynced))
             patch(mock.patch("os.fsync", mock.Mock()))
             patch(mock.patch.object(incremental, "answer", self.archive.replay))
-            patch(mock.patch.object(news, "page_for", _read))
+            patch(mock.patch.object(news, "facts_of", _read))
             patch(mock.patch.object(scrapy_internals, "is_busy", engine.work))
             patch(mock.patch.object(scrapy_internals, "is_closing", mock.Mock(return_value=False)))
             patch(mock.patch.object(scrapy_internals, "stored", _stored))

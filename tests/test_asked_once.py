@@ -3,8 +3,9 @@
 from collections import Counter
 
 import pytest
+from scrapy.dupefilters import RFPDupeFilter
 
-from tests.crawling import run
+from tests.crawling import crawl, run, stats
 from tests.harvesting import OFTEN, SELDOM, command, harvest, ids, report
 from tests.portal import Portal
 
@@ -83,3 +84,29 @@ def test_pages_to_which_many_redirect_are_asked_once(portal, data):
 def test_a_full_harvest_asks_each_page_once(portal, data):
     portal.begun = Asked(portal)
     once(portal, harvest(data, "--full", site=portal.url, MIGRATION_LINK_SAMPLE=30))
+
+
+class Filter(RFPDupeFilter):
+    """Counts what it is asked."""
+
+    @classmethod
+    def from_crawler(cls, crawler):
+        found = super().from_crawler(crawler)
+        found.stats = crawler.stats
+        return found
+
+    def request_seen(self, request):
+        self.stats.inc_value("asked")
+        return super().request_seen(request)
+
+
+@pytest.mark.parametrize("limit", [0, 99])
+def test_what_pages_name_again_does_not_come_to_the_duplicate_filter(portal, tmp_path, limit):
+    named = {"DUPEFILTER_CLASS": "tests.test_asked_once.Filter", "DEPTH_LIMIT": limit}
+    crawl(tmp_path, "max_items=20", site=portal.url, **named)
+    told = stats(tmp_path)
+    passed_for_nothing = told["asked"] - told["scheduler/enqueued"]
+    assert told["dupefilter/filtered"] > 50
+    # Where a later request may be taken and the first one was not, all are its own.
+    share = passed_for_nothing / told["dupefilter/filtered"]
+    assert (share == 1) if limit else (share < 0.25), share

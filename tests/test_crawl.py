@@ -2,12 +2,14 @@
 
 import signal
 import subprocess
+import threading
 import time
 
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 
 from tests.crawling import ENVIRONMENT, ROOT, command, crawl, items, stats
+from tests.hostile import Hostile, listing, page
 from tests.portal import Portal
 
 TRAPS = ("/comment/", "/webform/", "/calendar", "embed_node", "gcm_objectives=", "/user", "/search")
@@ -170,3 +172,32 @@ def test_ctrl_c_stops_cleanly(portal, tmp_path):
     assert before == after[: len(before)]
     assert len(set(after)) == len(after)
     assert urls_of(portal.truth()) == {line["url"] for line in items(tmp_path)}
+
+
+def test_a_run_stopped_while_items_held_to_its_end_wait_for_files_ends(tmp_path):
+    is_asked = threading.Event()
+
+    def answer(path):
+        if path == "/news":
+            return listing(["/a"])
+        if path == "/a":
+            files = '<span class="file file--application-pdf"><a href="/files/a.pdf">Report</a></span>'
+            return page("Boats", f"Boats sail at noon.</p><p>Documents</p><div>{files}</div><p>With mail.", node=1)
+        if path == "/files/a.pdf":
+            is_asked.set()
+            time.sleep(1)  # until the run has heard of the signal
+            return 200, {"Content-Type": "application/pdf"}, b"%PDF-1.4"
+        return None
+
+    both = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    with Hostile(answer) as site:
+        words = command(tmp_path, "languages=en", site=site.url, DOWNLOAD_DELAY=0, AUTOTHROTTLE_ENABLED=False)
+        with subprocess.Popen(words, cwd=ROOT, env=ENVIRONMENT, **both) as run:
+            assert is_asked.wait(60)
+            run.send_signal(signal.SIGINT)
+            try:
+                output, _ = run.communicate(timeout=60)
+            finally:
+                run.kill()
+    assert run.returncode == 3, output[-4000:]
+    assert "NOT COMPLETE (exit code 3): interrupted" in output

@@ -61,7 +61,7 @@ def test_stats():
         return f"`{name}`" in documented or f"/{head}/{tail}`" in documented or by_pattern or f"`/{tail}`" in documented
 
     scrapy_own = {"response_received_count", "item_scraped_count", "finish_reason"}
-    names = {name for name in used - scrapy_own if not name.startswith(("scheduler/", "request"))}
+    names = {name for name in used - scrapy_own if not name.startswith(("scheduler/", "request", "dupefilter/"))}
     assert set() == {name for name in names if not is_documented(name) and f"migration/{name}" not in documented}
 
 

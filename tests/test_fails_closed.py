@@ -95,6 +95,19 @@ def test_what_breaks_in_the_crawl_is_an_internal_error(portal, tmp_path, stateme
     assert "NOT COMPLETE (exit code 1): " in done.printed.splitlines()[-1]
 
 
+@pytest.mark.parametrize("name", ["crawl", "harvest"])
+def test_a_temporary_file_that_cannot_be_written_is_told_with_its_remedy(portal, tmp_path, name):
+    statements = (
+        "import migration_spider.kept as it\nit.MOST_HELD = 3\nit._SCHEMA = f'PRAGMA max_page_count = 1;{it._SCHEMA}'"
+    )
+    done = sabotage.run(tmp_path, portal, statements, name)
+    assert 5 == done.code, done.output
+    assert "database or disk is full" in done.printed
+    assert "SQLITE_TMPDIR" in done.printed
+    assert "an error in the code" not in done.printed
+    assert "Complete." not in done.printed
+
+
 @pytest.mark.parametrize("signal", ["request_dropped", "spider_error", "item_error"])
 def test_receivers_of_what_is_rare_are_guarded_too(portal, tmp_path, signal):
     broken = {

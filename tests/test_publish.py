@@ -144,14 +144,19 @@ def interrupt(*arguments, **named):
 
 
 @pytest.mark.parametrize(
-    ("step", "says"), [("publish", "nothing was published"), ("sign", "is there, and not signed or stamped")]
+    ("step", "says"),
+    [
+        ("archive.dataset.release.publish", "nothing was published"),
+        ("archive.dataset.signing.sign", "is there, and not signed or stamped"),
+    ],
 )
 def test_an_interrupt_is_one_line_and_exit_code_130(data, tmp_path, monkeypatch, capsys, step, says):
     shutil.copytree(data / "items", tmp_path / "items")
     release = SimpleNamespace(path=tmp_path / "dataset" / "1")
-    monkeypatch.setattr(publish, "publish", lambda *arguments, **named: release)
-    monkeypatch.setattr(publish, "signer", str)
-    monkeypatch.setattr(publish, step, interrupt)
+    # Where they stand: the command imports them when it runs.
+    monkeypatch.setattr("archive.dataset.release.publish", lambda *arguments, **named: release)
+    monkeypatch.setattr("archive.dataset.signing.signer", str)
+    monkeypatch.setattr(step, interrupt)
     command = publish.Command()
     command.settings = Settings()  # what a project's are got by stays in the environment of all other tests
     command.settings.setmodule("migration_spider.settings")

@@ -12,7 +12,7 @@ from scrapy.exceptions import UsageError
 
 from archive import ArchiveError, CollectionLockedError
 from archive.commands.output import printing
-from archive.dataset import DatasetError
+from archive.dataset.errors import DatasetError
 from migration_spider.commands.publish import Steps
 from migration_spider.config import Config
 from migration_spider.exceptions import MigrationError, OptionError

@@ -14,16 +14,10 @@ from scrapy.settings import SETTINGS_PRIORITIES
 
 from archive import ArchiveError, CollectionLockedError, ConfigurationError
 from archive.commands.output import printing
-from migration_spider import monitors, notify
+from migration_spider import monitors
 from migration_spider.config import Config
 from migration_spider.exceptions import MigrationError, NotArchivedError, OptionError, UnsupportedError
-from migration_spider.extensions import progress
-from migration_spider.extensions.run_log import Remembered
-from migration_spider.finish import finish
 from migration_spider.interrupts import Interruptions
-from migration_spider.report import summary
-from migration_spider.report.screen import end_of
-from migration_spider.spiders import options
 
 logger = logging.getLogger(__name__)
 
@@ -57,6 +51,8 @@ class Command(ScrapyCrawl):
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         super().process_options(args, opts)
+        from migration_spider.extensions import progress
+
         settings: Any = self.settings
         if progress.is_shown(settings) and settings.getpriority("LOG_LEVEL") < SETTINGS_PRIORITIES["cmdline"]:
             settings.set("LOG_LEVEL", "WARNING", priority="cmdline")
@@ -74,6 +70,12 @@ class Command(ScrapyCrawl):
 
     def crawl(self, spider: str, opts: argparse.Namespace) -> None:
         """Run ``spider`` to its end, print the summary, set the exit code."""
+        # Before the signals are kept for a reactor: until these are there, an interruption ends the process at once.
+        from migration_spider import notify
+        from migration_spider.extensions.run_log import Remembered
+        from migration_spider.finish import finish
+        from migration_spider.spiders import options
+
         process: Any = self.crawler_process
         signals = Interruptions(self.interrupted)
         early = Remembered()
@@ -110,6 +112,9 @@ class Command(ScrapyCrawl):
 
     def tell(self, run: Any) -> None:
         """Print what came of the run."""
+        from migration_spider.report import summary
+        from migration_spider.report.screen import end_of
+
         print(summary(run), end_of(run), sep="\n\n")
 
 

@@ -10,14 +10,10 @@ from typing import Any
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
-from archive.capture.settings import expand
 from archive.commands.output import printing
-from archive.dataset.holdings import Holdings
 from archive.errors import ArchiveError
 from migration_spider.exceptions import MigrationError
 from migration_spider.monitors import NOT_ARCHIVED, USAGE
-from migration_spider.offered import MANIFEST, export, select
-from migration_spider.report.text import visible
 
 EXAMPLES = """\
 examples, in the folder of the project:
@@ -64,6 +60,11 @@ exit codes:
             names += filter(None, map(str.strip, sys.stdin))
         if not names:
             raise UsageError("standard input names no item and no file", print_help=False)
+        from archive.capture.settings import expand
+        from archive.dataset.holdings import Holdings
+        from migration_spider.offered import MANIFEST, export, select
+        from migration_spider.report.text import visible
+
         settings: Any = self.settings
         folder = Path(args[0])
         try:
@@ -95,4 +96,6 @@ exit codes:
             self.exitcode = 1
 
     def _say(self, problem: str) -> None:
+        from migration_spider.report.text import visible
+
         print(f"scrapy files: error: {visible(problem)}", file=sys.stderr)

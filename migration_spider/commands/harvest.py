@@ -10,8 +10,6 @@ from scrapy.settings import SETTINGS_PRIORITIES
 
 from archive.commands.output import printing
 from migration_spider.commands.crawl import Command as Crawl
-from migration_spider.extensions import progress
-from migration_spider.report.screen import end_of
 
 EXAMPLES = """\
   scrapy harvest                             from cron: what is new, what has changed, what has gone
@@ -54,6 +52,8 @@ class Command(Crawl):
         parser.add_argument("--max-minutes", type=float, metavar="N", help="pause after so many minutes")
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        from migration_spider.extensions import progress
+
         super().process_options(args, opts)
         settings: Any = self.settings
         self.is_quiet = opts.quiet
@@ -85,4 +85,6 @@ class Command(Crawl):
         if not self.is_quiet:
             super().tell(run)
         elif run.judge().code:
+            from migration_spider.report.screen import end_of
+
             print(end_of(run))

@@ -5,24 +5,20 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.progress import Progress
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
-from archive import ArchiveError, CollectionLockedError, documents
+from archive import ArchiveError, CollectionLockedError
 from archive.commands.output import printing
-from archive.dataset import DatasetError, Release, Wholeness, publish
-from archive.dataset.shelf import LATEST
-from archive.dataset.signing import sign, signer, stamp
-from archive.timestamp import require_server
-from archive.warc.lock import CollectionLock
+from archive.dataset.errors import DatasetError
 from migration_spider.config import Config
 from migration_spider.exceptions import MigrationError, OptionError
 from migration_spider.monitors import INCOMPLETE, LOCKED, NOT_ARCHIVED, USAGE
-from migration_spider.publish import described, holdings_of, stewardship, unset
-from migration_spider.standing import standing_of
+
+if TYPE_CHECKING:
+    from archive.dataset import Release
 
 MOST_PAGES = 10_000
 """Stories of a site that get a page of their own, unless it is said otherwise: 20 KB and 10 ms each, or more."""
@@ -89,6 +85,14 @@ exit codes:
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         if args:
             raise UsageError(f"unrecognized argument: {args[0]}", print_help=False)
+        # No other command needs them, and Scrapy imports this one for all.
+        from archive.dataset import Wholeness, publish
+        from archive.dataset.signing import sign, signer, stamp
+        from archive.timestamp import require_server
+        from archive.warc.lock import CollectionLock
+        from migration_spider.publish import described, holdings_of, stewardship, unset
+        from migration_spider.standing import standing_of
+
         try:
             config = Config.of(self.settings)
             how = signer(opts.sign) if opts.sign else None
@@ -164,6 +168,9 @@ class Steps:
     """Tells the steps of the work on standard error: as a bar on a terminal, else a line each."""
 
     def __init__(self) -> None:
+        from rich.console import Console
+        from rich.progress import Progress
+
         self._terminal = sys.stderr.isatty()
         self._bar = Progress(console=Console(stderr=True), transient=True, disable=not self._terminal)
         self._task = self._bar.add_task("")
@@ -184,6 +191,9 @@ class Steps:
 
 
 def _report(release: Release, unset: list[str]) -> str:
+    from archive import documents
+    from archive.dataset.shelf import LATEST
+
     edition = release.edition
     counts = ", ".join(f"{edition.changed[kind]} {kind}" for kind in ("added", "changed", "removed"))
     since = f"since {edition.previous}" if edition.previous else "first release"

@@ -7,15 +7,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
 from archive.commands.output import printing
 from migration_spider.exceptions import MigrationError
 from migration_spider.monitors import USAGE
-from migration_spider.report.read import read_report, report_file, runs_since
-from migration_spider.report.terminal import show
 
 EXAMPLES = """\
 examples:
@@ -54,6 +51,8 @@ class Command(ScrapyCommand):
             raise UsageError("name one run, or none for the last")
         if opts.json and opts.path:
             raise UsageError("--json and --path exclude each other")
+        from migration_spider.report.read import read_report, report_file, runs_since
+
         settings: Any = self.settings
         try:
             file = report_file(Path(settings["DATA_DIR"]), args[0] if args else None)
@@ -68,6 +67,10 @@ class Command(ScrapyCommand):
         elif opts.path:
             print(page)
         else:
+            from rich.console import Console
+
+            from migration_spider.report.terminal import show
+
             console = Console()
             show(report, console)
             console.print(f"\nWith charts: {page}", highlight=False, markup=False, soft_wrap=True)

@@ -14,7 +14,6 @@ from scrapy.utils.conf import closest_scrapy_cfg
 
 from archive import ArchiveError
 from archive.commands.output import printing
-from migration_spider import asked, saved_case
 from migration_spider.commands.explain import page_options
 from migration_spider.exceptions import MigrationError
 
@@ -47,6 +46,8 @@ class Command(ScrapyCommand):
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
+        from migration_spider import saved_case
+
         page_options(parser)
         parser.add_argument("--case", metavar="NAME", help="name of the folder: lower-case letters, digits, hyphens")
         parser.add_argument(
@@ -62,6 +63,8 @@ class Command(ScrapyCommand):
             raise UsageError("name one page: an item's id (7756@es), an address, a file", print_help=False)
         if not opts.case or not _NAME.fullmatch(opts.case):
             raise UsageError("--case NAME: lower-case letters, digits and hyphens", print_help=False)
+        from migration_spider import asked, saved_case
+
         settings: Any = self.settings
         try:
             found = asked.find(args[0], Path(settings["DATA_DIR"]), url=opts.url, named_as_news=opts.named)

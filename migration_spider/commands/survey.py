@@ -7,20 +7,12 @@ import sys
 from datetime import datetime, timezone
 from typing import Any
 
-from rich.console import Console
 from scrapy.exceptions import UsageError
 
-from archive.capture import archiver_of
 from archive.commands.output import printing
 from migration_spider import EXTRACTOR
 from migration_spider.commands.crawl import Command as Crawl
-from migration_spider.finish import failing
-from migration_spider.middlewares.budget import BudgetMiddleware
-from migration_spider.report import run_folder
-from migration_spider.spiders.survey import MOST
-from migration_spider.survey.make import survey_of
-from migration_spider.survey.terminal import show
-from migration_spider.survey.write import write_survey
+from migration_spider.sampling import MOST
 
 EXAMPLES = f"""\
   scrapy survey                              the portal: at most {MOST} requests
@@ -73,6 +65,16 @@ class Command(Crawl):
 
     def tell(self, run: Any) -> None:
         """Make the survey of what was archived, write it, show it."""
+        from rich.console import Console
+
+        from archive.capture import archiver_of
+        from migration_spider.finish import failing
+        from migration_spider.middlewares.budget import BudgetMiddleware
+        from migration_spider.report import run_folder
+        from migration_spider.survey.make import survey_of
+        from migration_spider.survey.terminal import show
+        from migration_spider.survey.write import write_survey
+
         settings, budget = run.crawler.settings, run.crawler.get_downloader_middleware(BudgetMiddleware)
         folder = run_folder(settings)
         with failing(run, run.spoil):

@@ -11,11 +11,6 @@ from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
 from archive.commands.output import printing
-from archive.dataset import DatasetError
-from archive.dataset.lines import Lines
-from migration_spider.drift import unknowns
-from migration_spider.report.text import disarmed
-from migration_spider.state.lines import parse_or_say
 
 EXAMPLES = """\
 examples:
@@ -50,6 +45,12 @@ class Command(ScrapyCommand):
 
     @printing
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        from archive.dataset.errors import DatasetError
+        from archive.dataset.lines import Lines
+        from migration_spider.drift import unknowns
+        from migration_spider.report.text import disarmed
+        from migration_spider.state.lines import parse_or_say
+
         settings: Any = self.settings
         try:
             lines = Lines(Path(settings["DATA_DIR"], "items", "news.jsonl"), "id", parse=parse_or_say)

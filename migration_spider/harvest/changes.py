@@ -34,7 +34,7 @@ def write_changes(folder: Path, tally: Tally, site: str, ended: str) -> None:
     """
     folder.mkdir(parents=True, exist_ok=True)
     with replacing(folder / CHANGES) as file:
-        for line in tally.written:
+        for line in tally.written():
             file.write(dump(change(line, tally)))
     feed = atom(
         _entries(tally),

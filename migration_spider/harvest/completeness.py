@@ -9,6 +9,7 @@ from typing import Any
 from migration_spider.addresses import canonical
 from migration_spider.harvest.coverage import FEWEST, Coverage
 from migration_spider.harvest.estimate import Estimate, estimate
+from migration_spider.kept import Keys
 from migration_spider.ledger import REASONS, UNSETTLED, Ledger, Listing
 from migration_spider.run import Run
 
@@ -68,9 +69,13 @@ def complete(run: Run) -> Completeness:
         result.no_list = no_list(run)
     if is_whole:
         result.estimate = estimate(run.ledger, run.was_item)
-    met = {fate.detail for fate in run.ledger.fates.values() if fate.code == "item"}
-    left = [url for url, fate in run.ledger.fates.items() if fate.code == "not_due"]
-    result.found = len(met | ({item.id for item in run.memory.items_at(left)} if run.memory else set()))
+    met = Keys(run.room)
+    for url, fate in run.ledger.fates.items():
+        if fate.code == "item":
+            met.add(fate.detail)
+        elif fate.code == "not_due" and run.memory:
+            met.update(item.id for item in run.memory.items_at([url]))
+    result.found = len(met)
     if asked := run.options.sample(run.config.languages):
         result.sample = f"{result.found} items ({asked})" if result.found != 1 else f"1 item ({asked})"
     return result

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,10 +17,10 @@ FEWEST = 10
 class Coverage:
     """Fields of items that have something, as `items.filled` gives them."""
 
-    known: dict[str, str] = field(default_factory=dict)
+    known: MutableMapping[str, str] = field(default_factory=dict)
     """Id -> fields of the items before the run, those withdrawn left out."""
 
-    read: dict[str, str] = field(default_factory=dict)
+    read: MutableMapping[str, str] = field(default_factory=dict)
     """Id -> fields of the items read in the run."""
 
     def add(self, item_id: str, get: Callable[[str], Any]) -> None:

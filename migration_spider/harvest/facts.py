@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import json
+from array import array
 from collections import Counter, defaultdict, deque
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from archive.dataset.feed import MOST_ENTRIES
-from archive.dataset.lines import TOMBSTONE, is_tombstone
+from archive.dataset.lines import TOMBSTONE, is_tombstone, load
 from migration_spider import EXTRACTOR, drift
 from migration_spider.changes import between
-from migration_spider.counts import AS_BEFORE, BACK, CHANGED, GONE, NEW, WRITTEN, Account, key
+from migration_spider.counts import AS_BEFORE, BACK, CHANGED, GONE, NEW, Account, key
 from migration_spider.harvest.coverage import Coverage
 from migration_spider.items import BLOCK_FIELDS
+from migration_spider.kept import Room, Table
 from migration_spider.monitors import Verdict
 from migration_spider.report.outcomes import ending, kind_of
 from migration_spider.state.lines import Record, line_at, read
@@ -32,55 +35,84 @@ MOST_TOLD = 200
 """Changed items of which the report itself tells what changed; ``CHANGES.jsonl`` tells it of all."""
 
 TEXTS = ("body_text", "body_html")
-"""Fields that are too long to be held of all items."""
+"""Fields that are too long to be held."""
 
 REGION_TYPES = frozenset(("global", "region", "subregion"))
 
 
-class Tally:
-    """One pass over ``items/news.jsonl``: the present state, and what one run wrote. Holds no texts.
+Place = tuple[int, "int | None", bool]
 
-    Each line has keys more: ``at``, where it begins in the file; ``there``, where the last line before it begins that
-    has the item itself, None when there is none; ``is_back``, whether a tombstone stands between the two.
+
+class Tally:
+    """One pass over ``items/news.jsonl``: the present state, and what one run wrote. Holds no lines but the last few.
+
+    Each line that it gives has keys more: ``at``, where it begins in the file; ``there``, where the last line before it
+    begins that has the item itself, None when there is none; ``is_back``, whether a tombstone stands between the two.
     """
 
-    def __init__(self, path: Path, run_id: str) -> None:
+    def __init__(self, path: Path, run_id: str, room: Room | None = None) -> None:
         self.path = path
-        self.written: list[Record] = []
-        """The lines of this run."""
         self.latest: deque[Record] = deque(maxlen=MOST_ENTRIES)
         """The last lines, of whatever run."""
-        last: dict[str, Record] = {}
+        self._written = array("q")
+        """Of the lines of this run: ``at``, ``there`` or -1, ``is_back``."""
+        self._last: Table[Place] = Table(room or Room(), json.dumps, lambda text: json.loads(text or ""))
+        """Id -> ``at`` and ``there`` of its last line, and whether that is a tombstone."""
+        self.counts: Counter[str] = Counter()
+        """Word -> lines of this run."""
+        self.withdrawn = 0
         for offset, _, line in read(path):
+            at, there, was_gone = self._last.get(line["id"], (None, None, False))
+            is_gone, there = is_tombstone(line), there if was_gone else at
+            line |= {"at": offset, "there": there, "is_back": was_gone}
+            if line["run_id"] == run_id:
+                self._written.extend((offset, -1 if there is None else there, was_gone))
+                self.counts[self.word(line)] += 1
             for name in TEXTS:
                 line.pop(name, None)
-            was = last.get(line["id"])
-            there = was and (was["there"] if is_tombstone(was) else was["at"])
-            line |= {"at": offset, "there": there, "is_back": bool(was and is_tombstone(was))}
-            if line["run_id"] == run_id:
-                self.written.append(line)
             self.latest.append(line)
-            last[line["id"]] = line
-        self.living = {item_id: line for item_id, line in last.items() if not is_tombstone(line)}
-        self.withdrawn = len(last) - len(self.living)
+            self._last[line["id"]] = (offset, there, is_gone)
+            self.withdrawn += is_gone - was_gone
+        self.total = len(self._last) - self.withdrawn
+        """Items that are not withdrawn."""
 
-    def word(self, line: Record) -> str:
+    @staticmethod
+    def word(line: Record) -> str:
         """What the line says of its item, as `counts.WORDS` have it."""
         if is_tombstone(line):
             return GONE
         return NEW if line["there"] is None else BACK if line["is_back"] else CHANGED
 
-    def lines(self) -> dict[str, list[Record]]:
-        """Word -> lines of the run."""
-        found: dict[str, list[Record]] = {word: [] for word in WRITTEN}
-        for line in self.written:
-            found[self.word(line)].append(line)
-        return found
+    def written(self, word: str = "") -> Iterator[Record]:
+        """The lines of the run, those that say ``word`` of their item."""
+        with self.path.open("rb") as stream:
+            for at, there, is_back in zip(*(self._written[n::3] for n in range(3)), strict=True):
+                line = _line(stream, at) | {"at": at, "there": None if there < 0 else there, "is_back": bool(is_back)}
+                if not word or self.word(line) == word:
+                    yield line
+
+    def living(self) -> Iterator[Record]:
+        """The last line of each item that is not withdrawn, in the order in which the items came."""
+        with self.path.open("rb") as stream:
+            for at, _, is_gone in self._last.values():
+                if not is_gone:
+                    yield _line(stream, at)
+
+    def living_item(self, item_id: str) -> Record | None:
+        """The last line of an item; None when it is withdrawn or not known."""
+        at, _, is_gone = self._last.get(item_id, (None, None, True))
+        return None if is_gone else line_at(self.path, at)
 
     def versions(self, line: Record) -> tuple[Record, Record]:
         """The item before the line, and in it, with all their texts; empty before the first."""
         before = {} if line["there"] is None else line_at(self.path, line["there"])
         return before, line_at(self.path, line["at"])
+
+
+def _line(stream: IO[bytes], at: int) -> Record:
+    stream.seek(at)
+    found: Record = load(stream.readline())
+    return found
 
 
 def report_of(harvest: Harvest, verdict: Verdict) -> dict[str, Any]:
@@ -110,9 +142,9 @@ def report_of(harvest: Harvest, verdict: Verdict) -> dict[str, Any]:
         "coverage": _coverage(harvest.coverage),
         "vocabulary": [
             {"where": one.where, "text": one.text, "count": one.count, "examples": one.examples}
-            for one in drift.unknowns(tally.living.values())
+            for one in drift.unknowns(tally.living())
         ],
-        "charts": _charts(tally.living.values()),
+        "charts": _charts(tally.living()),
         "http": _http(stats),
         "archive": {
             "files": sorted(harvest.warc_files),
@@ -152,30 +184,30 @@ def outcome_of(verdict: Verdict, facts: Mapping[str, Any], items: Mapping[str, A
 
 
 def _items(harvest: Harvest, tally: Tally, account: Account) -> dict[str, Any]:
-    counts, written = account.as_json(), tally.lines()
+    counts = account.as_json()
     # The names that these had at first; some programs know no others.
     counts |= {
         name: counts[key(word)] for name, word in (("unchanged", AS_BEFORE), ("vanished", GONE), ("reappeared", BACK))
     }
     counts["rerendered"] = harvest.run.counted("items/rerendered")
     return {
-        "total": len(tally.living),
+        "total": tally.total,
         "withdrawn": tally.withdrawn,
         "counts": counts,
-        "new": [_reference(line) for line in written[NEW]],
-        "changed": [_changed(line, tally, number < MOST_TOLD) for number, line in enumerate(written[CHANGED])],
-        "reappeared": [_reference(line) for line in written[BACK]],
-        "vanished": [_vanished(line, tally) for line in written[GONE]],
+        "new": [_reference(line) for line in tally.written(NEW)],
+        "changed": [_changed(line, tally, number < MOST_TOLD) for number, line in enumerate(tally.written(CHANGED))],
+        "reappeared": [_reference(line) for line in tally.written(BACK)],
+        "vanished": [_vanished(line, tally) for line in tally.written(GONE)],
         "unconfirmed": [
             {
-                **_reference(tally.living[missed.id]),
+                **_reference(line),
                 "reason": missed.reason,
                 "status": missed.status,
                 "confirmed": missed.confirmed,
                 "needed": harvest.run.config.tombstone_confirmations,
             }
             for missed in harvest.memory.missed.all()
-            if missed.id in tally.living
+            if (line := tally.living_item(missed.id)) is not None
         ],
     }
 

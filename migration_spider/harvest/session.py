@@ -22,6 +22,7 @@ from migration_spider.harvest.coverage import Coverage
 from migration_spider.harvest.facts import Tally, report_of
 from migration_spider.harvest.recover import recover
 from migration_spider.harvest.robots import Robots, robots_of
+from migration_spider.kept import Table
 from migration_spider.monitors import Verdict
 from migration_spider.pages.blocked import blocked
 from migration_spider.report import run_folder
@@ -73,7 +74,8 @@ class Harvest:
             run.note("resumed", 1)
             logger.info("Going on with the harvest begun at %s (run %s)", first.started, first.id)
         self.memory.begin(cycle, min(cycle_began, self.started), now)
-        self.coverage = Coverage(self.memory.filled())
+        self.coverage = Coverage(Table(run.room), Table(run.room))
+        self.coverage.known.update(self.memory.filled())
         self.last = next(
             (past for past in self.memory.runs.history(50) if past.is_whole and comparable(past.options, self.options)),
             None,
@@ -85,7 +87,7 @@ class Harvest:
         self._there_before = {path.name for path in self.warc.glob("*.warc.gz")}
         self.robots = robots_of(self.memory.pages, self.options["site"], Robots())
         run.memory, run.coverage = self.memory, self.coverage
-        run.ledger.older_links = self.memory.runs.links()
+        run.ledger.older_links.update(self.memory.runs.links())
         self.crawl_began = monotonic()
 
     def _future(self) -> str:
@@ -150,8 +152,8 @@ class Harvest:
                 run.ledger,
                 lambda item: not options.urls and bool(scope.page(item.url)[0]) and (item.published or since) >= since,
             )
-            tally = Tally(self.data / "items" / "news.jsonl", self.run_id)
-            faults = [*account.faults, *counts.unlike(account, tally.lines())]
+            tally = Tally(self.data / "items" / "news.jsonl", self.run_id, run.room)
+            faults = [*account.faults, *counts.unlike(account, tally.counts)]
             if faults:
                 run.fail(f"the counts of the items do not add up: {'; '.join(faults)}")
             self._counted, run.account = (tally, account), account

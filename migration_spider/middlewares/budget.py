@@ -34,6 +34,7 @@ class BudgetMiddleware:
         self.hours = self.run.config.hours
         self.started = monotonic()
         self.sent = 0
+        self._guarded_look = self.run.guarded(self._look)
         if not is_within(self.hours, _now()):
             raise OptionError(
                 f"it is {_now():%H:%M} UTC, outside of MIGRATION_HOURS ({crawler.settings['MIGRATION_HOURS']}): "
@@ -64,7 +65,7 @@ class BudgetMiddleware:
 
     def _wait(self) -> None:
         left = self.max_seconds - (monotonic() - self.started) if self.max_seconds else LOOK_EVERY
-        call_later(max(0.0, min(LOOK_EVERY, left)), self.run.guarded(self._look))
+        call_later(max(0.0, min(LOOK_EVERY, left)), self._guarded_look)
 
     def _stop(self, why: str) -> None:
         self.run.stop("budget", why)

@@ -109,6 +109,7 @@ class PolitenessMiddleware:
         self.config = self.run.config
         self.user_agent = settings["ROBOTSTXT_USER_AGENT"] or settings["USER_AGENT"]
         self.hosts: dict[str, Host] = {}
+        self._guarded_look = self.run.guarded(self._look)
         self.run.connect(self._watch, signals.engine_started)
         self.run.connect(self.robots_parsed, signals.robots_parsed)
         self.run.connect(self.request_reached_downloader, signals.request_reached_downloader)
@@ -253,12 +254,13 @@ class PolitenessMiddleware:
 
     def _watch(self) -> None:
         """Let Ctrl-C end the run soon: Scrapy would first send what waits, at the pace of the site."""
-        call_later(0.5, self.run.guarded(self._look))
+        call_later(0.5, self._guarded_look)
 
     def _look(self) -> None:
         is_closing = scrapy_internals.is_closing(self.crawler)
         if is_closing:
             self.run.drop_queued()
+            scrapy_internals.let_close(self.crawler)
         if is_closing is not None:
             self._watch()
 

@@ -8,6 +8,7 @@ from typing import Any
 from scrapy import Request
 from scrapy.http import HtmlResponse, Response, TextResponse
 
+from migration_spider import scrapy_internals
 from migration_spider.pages.bounds import is_parseable
 from migration_spider.pages.requisites import css_requisites, page_requisites
 
@@ -40,6 +41,7 @@ class RequisitesMiddleware:
         if self.config.requisites:
             for request in self._requests(response):
                 yield request
+        scrapy_internals.forget_selector(response)
 
     def _requests(self, response: Response) -> Iterator[Request]:
         depth = response.meta.get("requisite", 0)

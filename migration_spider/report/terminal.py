@@ -9,7 +9,6 @@ from jinja2 import Environment
 from markupsafe import Markup
 from rich.cells import cell_len, set_cell_size
 from rich.console import Console
-from rich.markup import escape
 from rich.text import Text
 
 from migration_spider.report import words
@@ -33,11 +32,6 @@ def put(text: str, console: Console) -> None:
     """Print what a template of this kind made."""
     console.print()
     console.print(Text.from_ansi(text.rstrip("\n")), soft_wrap=True)
-
-
-def escaped(text: str) -> str:
-    """``text`` from the web for a console's markup: it is shown as it is and does nothing; its line breaks stay."""
-    return escape("\n".join(map(disarmed, text.split("\n"))))
 
 
 @cache

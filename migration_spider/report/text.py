@@ -6,6 +6,8 @@ import re
 from datetime import datetime, timezone
 from urllib.parse import urlsplit
 
+from rich.markup import escape
+
 LONGEST = 240
 """Characters of one text that are shown; report.json has the whole."""
 
@@ -124,3 +126,8 @@ def day(text: str) -> str:
     """``2021-12-18 07:30``; anything else as it is."""
     found = moment(text)
     return f"{found:%Y-%m-%d %H:%M}" if found else short(text, 20)
+
+
+def escaped(text: str) -> str:
+    """``text`` from the web for a console's markup: it is shown as it is and does nothing; its line breaks stay."""
+    return escape("\n".join(map(disarmed, text.split("\n"))))

@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from archive.disk import replacing
-from migration_spider.report.html import page
-from migration_spider.report.markdown import markdown
 from migration_spider.report.model import check
 
 
@@ -20,6 +18,10 @@ def write_report(folder: Path, report: dict[str, Any]) -> None:
         ReportError: ``report`` is not of the form that `model` describes; nothing is written.
         OSError: the folder cannot be written.
     """
+    # A plain crawl, which writes none, does without Jinja.
+    from migration_spider.report.html import page
+    from migration_spider.report.markdown import markdown
+
     checked = check(report)
     texts = {
         "report.json": json_text(report),

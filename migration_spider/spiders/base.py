@@ -13,6 +13,7 @@ from migration_spider import gone
 from migration_spider.addresses import canonical
 from migration_spider.config import Config
 from migration_spider.exceptions import BlockedPageError, NotArchivedError, NotWantedError
+from migration_spider.kept import Keys
 from migration_spider.ledger import LISTS, SETTLED, Fate, Ledger
 from migration_spider.pages import Page
 from migration_spider.pages.base import node_of
@@ -44,7 +45,7 @@ class PortalSpider(scrapy.Spider):
     run: Run
     """What all components of this crawl share."""
     scope: Scope
-    news_urls: set[str]
+    news_urls: Keys
     """Addresses (`canonical`) that a news listing named, or that were items before."""
     hurried: set[str]
     """Addresses asked for after all, since a sitemap says that they were changed."""
@@ -60,7 +61,7 @@ class PortalSpider(scrapy.Spider):
         config = Config.of(crawler.settings)
         spider.run = Run(crawler, chosen, config)
         spider.scope = Scope(chosen.site, chosen.languages, config.languages, config.excluded_paths)
-        spider.news_urls, spider.hurried = set(), set()
+        spider.news_urls, spider.hurried = Keys(spider.run.room), set()
         spider.absences = []
         spider.run.connect(spider.unreadable, signals.spider_error)
         spider.run.connect(spider.dropped, signals.request_dropped)
@@ -171,7 +172,7 @@ class PortalSpider(scrapy.Spider):
             return False
         if node in self.ledger.other_nodes or (node in self.ledger.plain_nodes and not named_as_news):
             code = "not_news"
-        elif (named := self.ledger.nodes.get(node)) and canonical(address) not in named:
+        elif self.ledger.lacks(node, address):
             code = "fallback"
         elif self.memory and self.memory.was_told(address):
             code = "not_due"
@@ -182,14 +183,14 @@ class PortalSpider(scrapy.Spider):
             self.count("told")
         return True
 
-    def is_news_by_link(self, response: Any) -> bool:
+    def is_news_by_link(self, response: Any, page: Page) -> bool:
         """Whether a news listing named this page, by its address or by one that redirects to it.
 
         A plain page is not named by what redirects to it, nor another node by an item: its address was given away.
         """
         if self.news_urls.isdisjoint(map(canonical, addresses(response.request))):
             return False
-        page, items = Page(response.url, response.selector), self.items_at(response.request)
+        items = self.items_at(response.request)
         if page.node_type in PLAIN_TYPES:
             return False
         if canonical(response.url) in self.news_urls:
@@ -232,9 +233,10 @@ class PortalSpider(scrapy.Spider):
         held = relaunch.release()
         if relaunch.is_relaunch:
             self.run.note("share/renumbered", relaunch.share)
-            for fate in self.ledger.fates.values():
+            for url, fate in self.ledger.fates.items():
                 if fate.code == "relaunched":
-                    fate.detail = ""  # the id, by which redirects were told to lead to it
+                    # Without the id, by which redirects were told to lead to it.
+                    self.ledger.fates[url] = Fate(fate.code)
         elif self.run.counted("items/relaunched"):
             self.run.note("items/relaunched", 0)
         if relaunch.moved_share > relaunch.limit:

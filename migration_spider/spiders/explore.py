@@ -8,11 +8,12 @@ text "News" leads to and what an earlier run learned needs no trial.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
+from itertools import chain
 from typing import NamedTuple
 
 from migration_spider.addresses import canonical
-from migration_spider.ledger import NEWS, Ledger, Listing
+from migration_spider.ledger import NEWS, Ledger, Listing, Tally
 from migration_spider.pages.listing import page_numbers
 
 SAMPLE = 8
@@ -155,10 +156,34 @@ class Explorer:
         self._sampled.add(last)
         return last
 
-    def count(self, listing: Listing) -> None:
-        """Count what its rows turned out to be."""
-        outcomes = [found for row in listing.rows if (found := self._outcome(row)) is not None]
-        listing.news, listing.read = sum(outcomes), len(outcomes)
+    def count(self, listing: Listing, new: Collection[str] = ()) -> None:
+        """Count what its rows turned out to be; ``new``: those that came since the last time.
+
+        Looked at are these and those of which nothing was known; all when an outcome was replaced since. A listing has
+        a page for every ten rows, and is counted after each.
+        """
+        known, rows = listing.tally, new
+        if known is None or (known.revised, known.size + len(new)) != (self.ledger.revised, len(listing.rows)):
+            known, rows = Tally(self.ledger.revised), listing.rows
+            listing.tally = known
+        known.size += len(rows)
+        again, known.open, known.pending = known.open, [], 0
+        for row in chain(again, rows):
+            if self.ledger.fate(row) is None:
+                known.open.append(row)
+                continue
+            target = self.ledger.led_to(row)
+            if (outcome := self._outcome_at(target)) is None:
+                known.open.append(row)
+                known.pending += 1
+                continue
+            known.news += outcome
+            known.read += 1
+            if target == row:
+                known.plain += 1
+            else:
+                known.targets.add(hash(target))
+        listing.news, listing.read = known.news, known.read
 
     def decide(self, listing: Listing) -> None:
         """By these counts: whether a listing on trial is walked or left, and whether its rows are news by name."""
@@ -176,8 +201,11 @@ class Explorer:
         return any(fate is not None and fate.code in NEWS for fate in fates)
 
     def _outcome(self, url: str) -> bool | None:
-        """Whether the page at ``url`` turned out to be news; None when that is not known."""
-        fate = self.ledger.fate(self.ledger.led_to(url))
+        """Whether the page to which ``url`` leads turned out to be news; None when that is not known."""
+        return self._outcome_at(self.ledger.led_to(url))
+
+    def _outcome_at(self, url: str) -> bool | None:
+        fate = self.ledger.fate(url)
         if fate is None:
             return None
         if fate.code == "not_due":

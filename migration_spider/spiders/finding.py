@@ -119,7 +119,7 @@ class FindingSpider(ListingSpider):
         self.visited = found
         facets = self._facets()
         last: dict[str, str] = {}
-        for url in {**self.ledger.older_links, **self.ledger.links}:
+        for url, _ in self.ledger.all_links():
             key = canonical(url)
             if key in self.ledger.named or self.explorer.depth_of(url) is not None:
                 continue

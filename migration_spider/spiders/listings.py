@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from hashlib import md5
 from typing import Any
 
 import scrapy
@@ -59,7 +60,7 @@ class ListingSpider(ListSpider):
         account = self.ledger.listings.get(key)
         if account is None:
             state = "walked" if found == "listing" else "trial"
-            account = self.ledger.listings[key] = Listing(state=state, origin=origin or FOUND[found])
+            account = self.ledger.listing(key, state=state, origin=origin or FOUND[found])
         account.pages += found != "facet"
         account.total = max((n for n in (account.total, results_total(page)) if n is not None), default=None)
         account.names_news |= names_news
@@ -68,7 +69,7 @@ class ListingSpider(ListSpider):
             yield from self._facet(page, account, origin or "")
             return
         new = [row for row in page.rows if canonical(row.url) not in account.seen]
-        account.seen.update(canonical(row.url) for row in new)
+        account.seen |= {canonical(row.url) for row in new}
         fresh: dict[str, str | None] = {}
         for row, (address, reason) in zip(new, self.scope.pages(row.url for row in new), strict=True):
             if address is None:
@@ -76,15 +77,18 @@ class ListingSpider(ListSpider):
             elif canonical(address) not in account.rows:
                 fresh[canonical(address)] = row.date
         # A pager without end shows known rows under ever new numbers.
+        # Asked for each row, since that settles what is told already.
         brought = [row for row in fresh if row not in self.ledger.named and not self.is_told(row)]
-        account.brought += brought
-        is_new = bool(brought) if account.origin == "link" else bool(new)
+        is_new = bool(new)
+        if account.origin == "link":
+            account.brought += brought
+            is_new = bool(brought)
         account.stale = 0 if is_new else account.stale + 1
         # Another page with the same rows is the same page: one that knows nothing of `page`, or of its end.
-        rows = tuple(row.url for row in page.rows)
+        rows = md5("\n".join(row.url for row in page.rows).encode("utf-8", "replace"), usedforsecurity=False).digest()
         account.shown += page.shown if rows not in account.shows else 0
         account.shows.add(rows)
-        account.rows |= fresh
+        account.rows.update(fresh)
         self._links(page)
         pages = self._further(page, account, key)
         if account.state == "walked":
@@ -139,13 +143,17 @@ class ListingSpider(ListSpider):
     def _is_barren(self, listing: Listing, rows: Mapping[str, str | None]) -> bool:
         """Whether its pages go on and on and bring no news; to be asked for each page, which has new ``rows``."""
         before = listing.news
-        self.explorer.count(listing)
+        self.explorer.count(listing, rows)
         is_skipped = self.has_enough or any(map(self._is_before_since, rows.values()))
         listing.barren = 0 if is_skipped or listing.news > before else listing.barren + 1
         return listing.barren >= self.run.config.max_barren
 
     def _leads_nowhere(self, listing: Listing) -> bool:
         """Whether ever new rows lead to the same few pages."""
+        if known := listing.tally:
+            least = max(known.plain, len(known.targets))
+            if least * FEW_OF_MANY >= known.read + known.pending:
+                return False
         reached = [self.ledger.led_to(row) for row in listing.rows if self.ledger.fate(row)]
         return len(reached) >= MANY and len(set(reached)) * FEW_OF_MANY < len(reached)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -14,9 +15,9 @@ from migration_spider import gone, scrapy_internals
 from migration_spider.addresses import canonical
 from migration_spider.ledger import MOST_HOPS, Listing
 from migration_spider.normalize.identity import item_id
-from migration_spider.pages import ListingPage, NewsPage, Page, is_news_if_named, page_for
+from migration_spider.pages import ListingPage, NewsPage, Page, facts_of
 from migration_spider.pages.base import node_of
-from migration_spider.pages.bounds import LARGEST_PAGE, is_parseable
+from migration_spider.pages.bounds import is_parseable, why_unread
 from migration_spider.relaunch import PROBES
 from migration_spider.spiders.base import FEED, ITEM, KNOWN, LISTING, NEWS_LISTING, PLAIN_TYPES, SITEMAP, addresses
 from migration_spider.spiders.explore import BIG
@@ -52,6 +53,7 @@ class NewsSpider(FindingSpider):
                 if step not in (self._explore, self._unlisted, self._doubted):
                     break
         for listing in self.ledger.listings.values():
+            listing.tally = None  # for the account every row is looked at once more
             self.explorer.count(listing)
         # Before the absences: an item that was held is not absent.
         for item in self.run.dates.release():
@@ -129,7 +131,8 @@ class NewsSpider(FindingSpider):
         """
         if self.memory is None:
             return
-        unnamed = [url for url in self.memory.named.keys() - self.ledger.named.keys() if self.memory.items_at([url])]
+        named = (url for url in self.memory.named if url not in self.ledger.named)
+        unnamed = [url for url in named if self.memory.items_at([url])]
         for url in sorted({*unnamed, *self.memory.moved(), *self.left}):
             yield from self.follow(url, "state", KNOWN)
 
@@ -186,17 +189,18 @@ class NewsSpider(FindingSpider):
             return
         if not isinstance(response, TextResponse) or not is_parseable(response.text):
             self.count("not_a_page")
-            if isinstance(response, HtmlResponse) and len(response.text) > LARGEST_PAGE:
+            if isinstance(response, HtmlResponse):
+                what = why_unread(response.text)
                 self.count("too_large")
-                self.logger.warning("Not read: %s (%d characters)", response.url, len(response.text))
-                what = f"a page of {len(response.text)} characters: no more than {LARGEST_PAGE} are read"
+                self.logger.warning("Not read: %s (%s)", response.url, what)
                 self.settle(response.request, "unreadable", what)
             else:
                 self.settle(response.request, "not_news", "no page")
             return
         self.count("pages")
         self.led(response.request, response.url)
-        page = page_for(response.url, response.selector, named_as_news=self.is_news_by_link(response))
+        facts = facts_of(response.url, response.selector, partial(self.is_news_by_link, response))
+        page = facts.result
         self._miss(response, page)
         yield from self._leads(page, response.request)
         if isinstance(page, NewsPage):
@@ -205,9 +209,10 @@ class NewsSpider(FindingSpider):
             return
         self.settle(response.request, "not_news", page.kind)
         nodes = self.ledger.other_nodes
-        if page.node_type not in PLAIN_TYPES and is_news_if_named(page):
+        if page.node_type not in PLAIN_TYPES and facts.is_news_if_named:
             self.explorer.would_be.add(canonical(response.url))
             nodes = self.ledger.plain_nodes
+        facts.page.forget()
         if page.node_id is not None:
             nodes.add(page.node_id)
         is_row = found in ("listing", "news_listing") and not response.meta.get("discovery")
@@ -221,6 +226,7 @@ class NewsSpider(FindingSpider):
                 # It was named as a listing, and has no rows: that is told where it had some.
                 self.ledger.listings.setdefault(canonical(page.url.partition("?")[0]), Listing(pages=1))
             self.count(f"not_news/{page.kind}")
+        page.forget()
 
     def _miss(self, response: Any, page: Page) -> None:
         """Items that stood here, or at an address that redirects here, and are not what this page is."""
@@ -261,7 +267,7 @@ class NewsSpider(FindingSpider):
             self.ledger.settle(url, "redirected", page.url)
         if page.node_id is not None and page.alternates:
             urls = (page.url, *addresses(request), *page.alternates.values())
-            self.ledger.nodes.setdefault(page.node_id, set()).update(map(canonical, urls))
+            self.ledger.name_translations(page.node_id, urls)
         self.run.dates.note(page, response.text)
         item = page.to_item()
         item.problems += problems_of(response)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
+from functools import lru_cache
 from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urljoin, urlsplit, urlunsplit
 
 from migration_spider.addresses import canonical, netloc
@@ -23,6 +24,9 @@ CALENDAR = re.compile(r"/(19|20)\d\d[-/](\d{1,2}|w\d\d)([-/]\d{1,2})?/?$", re.IG
 TRACKING = re.compile(r"(utm_\w+|fbclid|gclid|mc_[ce]id|mkt_tok|_hs\w+)")
 """Parameters that newsletters and social networks add to a link; they name no other page."""
 
+
+REMEMBERED = 8192
+"""Links whose decision is kept: every page of a site names the same menus, and each of its translations."""
 
 NO_NAMES = frozenset(("default", "localhost"))
 """Hosts that stand in links where Drupal was not told its own name, as by ``drush`` without ``--uri``."""
@@ -45,6 +49,9 @@ class Scope:
         self.names = frozenset((bare, f"www.{bare}", *NO_NAMES))
         """Other names of the host: what they name is asked of the site itself."""
         self.excluded = [path.strip("/").lower().split("/") for path in excluded]
+        # Nine of ten are asked for again and again.
+        self._on_site = lru_cache(maxsize=REMEMBERED)(self._place)
+        self._page = lru_cache(maxsize=REMEMBERED)(self._decide)
 
     def page(self, url: str, *, query: bool | None = None, host: str = "") -> tuple[str | None, str | None]:
         """``url`` -> (the URL to fetch, None), or (None, why not).
@@ -55,6 +62,9 @@ class Scope:
             query: for links that name one page each (see `pages`), what becomes of any other query: kept or left out.
             host: another name that this site goes by, in the list that has the link.
         """
+        return self._page(url, query, host)
+
+    def _decide(self, url: str, query: bool | None, host: str) -> tuple[str | None, str | None]:
         parts, reason = self._on_site(url, host)
         if parts is None:
             return None, reason
@@ -83,14 +93,13 @@ class Scope:
         A query says how the reader came there, and is left out; unless the list names several pages by nothing else,
         as ``/story?id=1`` and ``/story?id=2``.
         """
-        urls = list(urls)
+        found = [(url, self._on_site(url, host)[0]) for url in urls]
         queries: defaultdict[str, set[str]] = defaultdict(set)
-        for url in urls:
-            parts, _ = self._on_site(url, host)
+        for _, parts in found:
             if parts and (words := _query(parts)):
                 queries[parts.path].add(urlencode(words))
-        told = {path for path, found in queries.items() if len(found) > 1}
-        return [self.page(url, query=_path(url) in told, host=host) for url in urls]
+        told = {path for path, several in queries.items() if len(several) > 1}
+        return [self._page(url, parts is not None and parts.path in told, host) for url, parts in found]
 
     def other_host(self, urls: Iterable[str]) -> str:
         """The host on which all ``urls`` of a sitemap or feed of this site are, when it is another one; else ""."""
@@ -129,7 +138,7 @@ class Scope:
         except ValueError:
             return ""
 
-    def _on_site(self, url: str, other: str = "") -> tuple[SplitResult | None, str | None]:
+    def _place(self, url: str, other: str = "") -> tuple[SplitResult | None, str | None]:
         try:
             parts = urlsplit(url.strip())
             host = netloc(parts)
@@ -149,18 +158,13 @@ class Scope:
 
 def _query(parts: SplitResult) -> list[tuple[str, str]]:
     """The words of a query that may select something."""
+    if not parts.query:
+        return []
     return [
         (name, value)
         for name, value in parse_qsl(unquote(parts.query), keep_blank_values=True)
         if value not in ("", "All") and not TRACKING.fullmatch(name)
     ]
-
-
-def _path(url: str) -> str:
-    try:
-        return _without_dots(urlsplit(url.strip()).path)
-    except ValueError:
-        return ""
 
 
 def _without_dots(path: str) -> str:

@@ -16,18 +16,15 @@ from migration_spider.ledger import Listing, Sitemap
 from migration_spider.middlewares.budget import BudgetMiddleware
 from migration_spider.normalize.dates import parse_date
 from migration_spider.normalize.identity import item_id
-from migration_spider.pages import NewsPage
+from migration_spider.pages import NewsPage, Page
 from migration_spider.pages.base import language_of
 from migration_spider.pages.listing import page_numbers
 from migration_spider.pages.requisites import css_requisites, page_requisites
-from migration_spider.sampling import SAMPLES, Traits, traits, varied
+from migration_spider.sampling import MOST, SAMPLES, Traits, traits, varied
 from migration_spider.spiders.base import FEED, LISTING, NEWS_LISTING, ROW
 from migration_spider.spiders.explore import Explorer
 from migration_spider.spiders.news import NewsSpider
 from migration_spider.state.memory import SURVEY_PREFIX
-
-MOST = 200
-"""Requests of a survey, all counted, where MIGRATION_MAX_REQUESTS says nothing."""
 
 LOOKED_AT = 40
 """Pages of menus that are looked at, beside the front pages."""
@@ -200,8 +197,8 @@ class SurveySpider(NewsSpider):
             for url in [url for url in urls if _is_look(url)][:10]:
                 yield from self._grant([self._requisite(url, response.meta["requisite"] + 1)])
 
-    def is_news_by_link(self, response: Any) -> bool:
-        is_named = super().is_news_by_link(response)
+    def is_news_by_link(self, response: Any, page: Page) -> bool:
+        is_named = super().is_news_by_link(response, page)
         if is_named:
             self.named.add(response.url)
         return is_named

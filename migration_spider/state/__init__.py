@@ -1,6 +1,21 @@
 """5 store: what is known of earlier runs, in SQLite beside the JSON lines and the archive that it is an index of."""
 
-from migration_spider.state.memory import Memory
-from migration_spider.state.store import ItemStore, revise
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from migration_spider.state.memory import Memory
+    from migration_spider.state.store import ItemStore, revise
 
 __all__ = ["ItemStore", "Memory", "revise"]
+
+_HOMES = {"ItemStore": "store", "Memory": "memory", "revise": "store"}
+"""Name -> its module. Who only reads the JSON lines needs neither."""
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

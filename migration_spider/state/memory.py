@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -24,6 +24,9 @@ _SELECT = f"SELECT {COLUMNS.replace('url', URL, 1)} FROM item"  # noqa: S608
 
 SURVEY_PREFIX = "survey"
 """ARCHIVE_PREFIX of surveys."""
+
+AT_ONCE = 500
+"""Items read at once."""
 
 LONG_AGO = "1970-01-01T00:00:00Z"
 
@@ -73,7 +76,7 @@ class Memory:
         self._collection_began = ""
         self._again: dict[str, str] = {}
         self._missed: set[str] = set()
-        self.named: dict[str, str | None] = {}
+        self.named: Mapping[str, str | None] = {}
         """What the site named in the last whole run, with its ``lastmod``."""
 
     def begin(self, cycle: str, began: str, now: datetime) -> None:
@@ -82,7 +85,7 @@ class Memory:
         first = self._db.execute("SELECT min(first_seen) FROM item").fetchone()[0]
         self._collection_began = first or stamp(now)
         self._again = self.runs.again()
-        self.named = {canonical(url): lastmod for url, lastmod in self.runs.named().items()}
+        self.named = self.runs.named()
         self._missed = {one.id for one in self.missed.all()}
 
     def close(self) -> None:
@@ -94,17 +97,21 @@ class Memory:
 
     def items(self) -> Iterator[Item]:
         """All items, by id; also those that have a tombstone."""
-        for row in self._db.execute(f"{_SELECT} ORDER BY id").fetchall():
-            yield Item(*row)
+        last = ""
+        # Some at a time, since the run changes them meanwhile, and there may be more than memory should hold.
+        while rows := self._db.execute(f"{_SELECT} WHERE id > ? ORDER BY id LIMIT {AT_ONCE}", (last,)).fetchall():
+            for row in rows:
+                yield Item(*row)
+            last = rows[-1][0]
 
     def item(self, item_id: str) -> Item | None:
         """The item called ``item_id``."""
         row = self._db.execute(f"{_SELECT} WHERE id = ?", (item_id,)).fetchone()
         return Item(*row) if row else None
 
-    def filled(self) -> dict[str, str]:
-        """Id -> `items.filled` of the items that have no tombstone."""
-        return dict(self._db.execute("SELECT id, filled FROM item WHERE tombstone IS NULL"))
+    def filled(self) -> Iterator[tuple[str, str]]:
+        """Id and `items.filled` of the items that have no tombstone."""
+        yield from self._db.execute("SELECT id, filled FROM item WHERE tombstone IS NULL")
 
     def items_at(self, urls: Iterable[str], *, withdrawn: bool = False) -> list[Item]:
         """The items that were met last at one of these addresses; with a tombstone only when ``withdrawn``."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from typing import Any
 
@@ -31,6 +31,33 @@ class PastRun:
     def is_whole(self) -> bool:
         """Whether it came to its end, with whatever result."""
         return self.finish_reason == "finished"
+
+
+class Named(Mapping[str, "str | None"]):
+    """What `Runs.set_named` noted, asked of the table each time: there may be more than memory should hold."""
+
+    def __init__(self, database: sqlite3.Connection) -> None:
+        self._db = database
+
+    def __getitem__(self, url: str) -> str | None:
+        row = self._db.execute("SELECT lastmod FROM named WHERE url = ?", (url,)).fetchone()
+        if row is None:
+            raise KeyError(url)
+        lastmod: str | None = row[0]
+        return lastmod
+
+    def __iter__(self) -> Iterator[str]:
+        last = ""
+        query = "SELECT url FROM named WHERE url > ? ORDER BY url LIMIT 500"
+        while rows := self._db.execute(query, (last,)).fetchall():
+            yield from (url for (url,) in rows)
+            last = rows[-1][0]
+
+    def __len__(self) -> int:
+        return int(self._db.execute("SELECT count(*) FROM named").fetchone()[0])
+
+    def __bool__(self) -> bool:
+        return self._db.execute("SELECT 1 FROM named LIMIT 1").fetchone() is not None
 
 
 class Runs:
@@ -90,9 +117,9 @@ class Runs:
 
     # ---- what listings and sitemaps named
 
-    def named(self) -> dict[str, str | None]:
+    def named(self) -> Named:
         """Address -> ``lastmod`` of the sitemap, if any, of everything that the site named in the last whole run."""
-        return dict(self._db.execute("SELECT url, lastmod FROM named"))
+        return Named(self._db)
 
     def set_named(self, sources: Mapping[str, str], lastmods: Mapping[str, str]) -> None:
         """Replace that list; ``sources`` says for each address where it was named."""
@@ -100,7 +127,7 @@ class Runs:
             self._db.execute("DELETE FROM named")
             self._db.executemany(
                 "INSERT INTO named VALUES (?, ?, ?)",
-                [(url, source, lastmods.get(url)) for url, source in sources.items()],
+                ((url, source, lastmods.get(url)) for url, source in sources.items()),
             )
 
     # ---- what was learned of the site

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequenc
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from archive.dataset.lines import TOMBSTONE, Span, dump
 from migration_spider import life
@@ -25,6 +25,19 @@ Key = tuple[str, int]
 """Id and version: there is one line of each."""
 
 CHUNK = 1 << 20
+
+
+class Stored(Protocol):
+    """The last stored version of an item, as far as the next one depends on it."""
+
+    @property
+    def version(self) -> int: ...
+    @property
+    def first_seen(self) -> str: ...
+    @property
+    def content_sha256(self) -> str: ...
+    @property
+    def withdrawn(self) -> str | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +77,14 @@ _REMEMBER_CONTENT = """,
 """
 
 
-def life_of(content_sha256: str, before: Item | None, *, is_missed: bool = False) -> life.Rule:
+def life_of(content_sha256: str, before: Stored | None, *, is_missed: bool = False) -> life.Rule:
     """What becomes of an item that was met with this content, beside the last stored version."""
     is_withdrawn = before is not None and before.withdrawn is not None
     state = life.state_of(is_known=before is not None, is_missed=is_missed, is_withdrawn=is_withdrawn)
     return life.met(state, is_same=before is not None and before.content_sha256 == content_sha256)
 
 
-def revise(item: MutableMapping[str, Any], before: Item | None) -> bool:
+def revise(item: MutableMapping[str, Any], before: Stored | None) -> bool:
     """Give ``item`` its version and times beside the last stored version; False when its content is as before.
 
     An item that had a tombstone says something new by being there.

@@ -1,0 +1,119 @@
+"""One item, or one file, on a terminal: what ``scrapy show`` prints."""
+
+from __future__ import annotations
+
+import sys
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from archive.dataset.differences import lines_of
+from archive.dataset.holdings import Holdings
+from archive.dataset.lines import TOMBSTONE, is_tombstone
+from migration_spider import evidence, offered
+from migration_spider.changes import between
+from migration_spider.report.text import escaped as escape
+from migration_spider.report.text import visible
+
+_STYLES = {"-": "red", "+": "green", " ": "dim"}
+"""Sign of a line of a difference -> how it is printed."""
+
+_ELSEWHERE = {"id", "url", "title", "warc", "metadata", "body_html", TOMBSTONE}
+
+
+def show_file(files: list[offered.File], warc: Path, *, raw: bool) -> int:
+    """Tell of a file in all contents that it had, or print the last."""
+    with Holdings(warc) as holdings:
+        for sentence in holdings.damaged:
+            print(f"scrapy show: {sentence}", file=sys.stderr)
+        if raw:
+            sys.stdout.buffer.write(offered.content(files[-1], holdings)[1])
+            return 0
+        console = Console(soft_wrap=True)
+        for file in files:
+            place, data = offered.content(file, holdings)
+            said = offered.said(data)
+            told: list[tuple[str, object]] = [
+                ("size", f"{len(data)} bytes"),
+                ("sha256", file.sha256),
+                ("type", file.media_type),
+                ("archived", f"{place.file}, {place.length} bytes at {place.offset}"),
+                *(("offered", f"{key}   {title}") for key, title in file.items.items()),
+            ]
+            if said:
+                told += [("pages", said.pages), ("title", said.title), ("problem", said.problem), ("text", said.text)]
+            console.print(f"\n[bold]{escape(file.url)}[/bold]", highlight=False)
+            for name, value in told:
+                if value is not None:
+                    text = _readable("body_text", visible(str(value)))
+                    console.print(f"  {name:9} {escape(text)}", highlight=False)
+    return 0
+
+
+def show_item(found: list[dict[str, Any]], warc: Path, proved: list[dict[str, Any]]) -> int:
+    """Print an item, what its versions ``found`` changed, and the evidence of those in ``proved``: the exit code."""
+    console = Console(soft_wrap=True)
+    there = [line for line in found if not is_tombstone(line)]
+    item = there[-1] if there else found[-1]
+    console.print(f"\n[bold]{escape(item['title'])}[/bold]")
+    console.print(f"{escape(item['id'])}   {escape(found[-1]['url'])}\n", highlight=False)
+    if is_tombstone(found[-1]):
+        console.print(f"[bold red]{escape(_withdrawn(found[-1]))}[/bold red]; it was:\n", highlight=False)
+    fields = Table(show_header=False, box=None, pad_edge=False)
+    fields.add_column()
+    fields.add_column(overflow="fold")
+    for name, value in item.items():
+        if value not in (None, [], "", {}) and name not in _ELSEWHERE:
+            fields.add_row(name, escape(_readable(name, value)))
+    console.print(fields)
+    for before, after in pairwise(found):
+        console.print(f"\n[bold]version {before['version']} -> {after['version']}[/bold]   {after['last_changed']}")
+        _changes(console, before, after, [line for line in there if line["version"] < after["version"]])
+    failed = False
+    for version in proved:
+        where = version["warc"]
+        said = " (that it is gone)" if is_tombstone(version) else ""
+        console.print(f"\n[bold]evidence of version {version['version']}[/bold]{said}")
+        console.print(f"  {escape(where['file'])}, {where['length']} bytes at {where['offset']}", highlight=False)
+        for check in evidence.prove(version, warc):
+            mark = "[green]ok[/green]" if check.holds else f"[red]differs[/red], found {escape(check.found)}"
+            console.print(f"  {check.name:15} {escape(check.claimed)} {mark}", highlight=False)
+            failed |= not check.holds
+    return 1 if failed else 0
+
+
+def _changes(console: Console, before: dict[str, Any], after: dict[str, Any], there: list[dict[str, Any]]) -> None:
+    """What ``after`` says that ``before`` does not; ``there`` are the lines before with the item itself."""
+    if is_tombstone(after):
+        console.print(f"  {escape(_withdrawn(after))}")
+        return
+    if is_tombstone(before):
+        console.print("  there again")
+        before = there[-1] if there else {}
+    for difference in between(before, after):
+        console.print(f"  {difference['field']}", highlight=False)
+        for sign, text in lines_of(difference):
+            console.print(f"    {sign} {escape(visible(text))}", style=_STYLES.get(sign), highlight=False)
+
+
+def _withdrawn(line: dict[str, Any]) -> str:
+    said = line[TOMBSTONE]
+    return (
+        f"withdrawn from the site: {said['reason']} (status {said['status']}, met in {said['confirmed']} "
+        f"{'run' if said['confirmed'] == 1 else 'runs'}, last at {line['fetched_at']})"
+    )
+
+
+def _readable(name: str, value: Any) -> str:
+    if isinstance(value, list):
+        return "; ".join(_readable(name, part) for part in value)
+    if isinstance(value, dict) and "raw" in value:
+        code = "" if name == "other_source_publisher" else f" [{value['id'] or 'unknown'}]"
+        return f"{value['raw']}{code}"
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {part}" for key, part in value.items() if part is not None)
+    text = str(value)
+    return text if name != "body_text" or len(text) <= 400 else text[:400] + f" ... ({len(text)} characters)"
