@@ -43,13 +43,8 @@ format: $(VENV)/ready-dev ## rewrite the code in the project's format
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(VENV)/ready-dev ## what capture costs beside a crawl without it, a harvest beside the first one, reading beside parsing, odd pages beside an ordinary one, what a release costs for each item at two sizes, and how fast it is browsed, as ratios and figures
-	@$(BIN)/python -m bench.bench_capture
-	@$(BIN)/python -m bench.bench_harvest
-	@$(BIN)/python -m bench.bench_reader
-	@$(BIN)/python -m bench.bench_pages
-	@$(BIN)/python -m bench.bench_publish --items 500 2000 --show
-	@$(BIN)/python -m bench.bench_browse --items 2000 --asked 20
+bench: $(VENV)/ready-dev ## ours beside what one would otherwise run (20 minutes; installs that below .bench/); ARGS="crawl --rounds 5": a part of it
+	@$(BIN)/python -m bench $(ARGS)
 
 KILLS ?= 30
 LIVES ?= 5000
@@ -60,5 +55,5 @@ soak: $(VENV)/ready-dev ## kill crawls at KILLS (30) random moments, live LIVES 
 	@LIVES=$(LIVES) $(BIN)/python -m pytest tests/test_lives.py $(ARGS)
 	@BLOCKS=$(BLOCKS) $(BIN)/python -m pytest tests/pages/test_robustness.py $(ARGS)
 
-clean: ## remove the environment and the demo's output
-	rm -rf $(VENV) $(DEMO_DATA) *.egg-info
+clean: ## remove the environments and the demo's output
+	rm -rf $(VENV) .bench $(DEMO_DATA) *.egg-info

@@ -11,6 +11,7 @@ server, mean and 95th percentile; what is beyond a limit is marked. Other work o
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import random
 import subprocess
@@ -39,18 +40,24 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.bench_browse")
     parser.add_argument("--items", type=int, default=100_000, help="size of the release that is made")
     parser.add_argument("--asked", type=int, default=60, help="questions of each kind")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures of each kind of question there")
     parser.add_argument("--release", type=Path, help="a release that is there already")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         release = arguments.release or _made(Path(folder), arguments.items)
+        # A page has 25 stories, each in six languages; there is none behind the last one.
+        pages = 99 if arguments.release else max(1, min(99, arguments.items // 150))
         with _server(release) as (base, process, started):
             print(
                 f"start until the first page is there: {started:.1f} s, {_cpu(process):.1f} s of CPU"
                 f"{_beyond(started, START)}", flush=True
             )  # fmt: skip
             print(f"{'asked for':34}{'median ms':>10}{'p95 ms':>8}{'CPU ms':>8}{'p95 CPU':>9}{'again':>8}")
-            for name, paths in _questions(arguments.asked).items():
-                _ask(name, base, paths, process)
+            figures = {
+                name: _ask(name, base, paths, process) for name, paths in _questions(arguments.asked, pages).items()
+            }
+            if arguments.json:
+                arguments.json.write_text(json.dumps(figures), encoding="utf-8")
             print(f"memory of the server after all that: {_memory(process):.0f} MB{_beyond(_memory(process), MEMORY)}")
             for path in (
                 "/stories.csv",
@@ -89,7 +96,7 @@ def _server(release: Path) -> Iterator[tuple[str, int, float]]:
             process.terminate()
 
 
-def _questions(asked: int) -> dict[str, list[str]]:
+def _questions(asked: int, pages: int) -> dict[str, list[str]]:
     """Kind -> addresses, the same in every run."""
     chance = random.Random(7)  # noqa: S311
     vocabulary = [words_of(letters) for letters in LETTERS.values()]
@@ -108,7 +115,7 @@ def _questions(asked: int) -> dict[str, list[str]]:
         "begin of a word": lambda: [("q", f"{word()[:3]}*")],
         "a word, values of two facets": lambda: [("q", word()), *chosen()],
         "values of two facets": chosen,
-        "no words, any page": lambda: [("page", str(chance.randrange(1, 100)))],
+        "no words, any page": lambda: [("page", str(chance.randrange(1, pages + 1)))],
     }
     found = {name: [f"/stories?{urllib.parse.urlencode(make())}" for _ in range(asked)] for name, make in kinds.items()}
     found["API: a word, counts of all facets"] = [
@@ -118,7 +125,7 @@ def _questions(asked: int) -> dict[str, list[str]]:
     return found
 
 
-def _ask(name: str, base: str, paths: list[str], process: int) -> None:
+def _ask(name: str, base: str, paths: list[str], process: int) -> dict[str, float]:
     took, worked = [], []
     for path in paths:
         before = _cpu(process)
@@ -130,6 +137,7 @@ def _ask(name: str, base: str, paths: list[str], process: int) -> None:
         f"{name:34}{median:>10.0f}{late:>8.0f}{sum(worked) / len(worked):>8.0f}{_at(worked, 0.95):>9.0f}"
         f"{_at(again, 0.5):>8.0f}{_beyond(median, MEDIAN) or _beyond(late, P95)}", flush=True
     )  # fmt: skip
+    return {"cpu_ms": sum(worked) / len(worked), "median_ms": median, "late_ms": late}
 
 
 def _at(values: list[float], part: float) -> float:

@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import cProfile
 import gc
+import json
 import os
 import pstats
 import statistics
@@ -123,6 +124,9 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--pages", type=int, default=200, help="at most about so many pages of each kind")
     parser.add_argument("--nodes", type=int, default=40, help="news nodes of the demo portal")
+    parser.add_argument(
+        "--json", type=Path, metavar="FILE", help="write the ms a page of the first kind of pages there"
+    )
     parser.add_argument("--profile", type=int, metavar="LINES", help="print the functions that take the most time")
     arguments = parser.parse_args()
     if not (SHARED / "portals").is_dir():
@@ -144,6 +148,11 @@ def main() -> None:
             found.append(timed(pages))
     for pages, found in zip(sets, rounds, strict=True):
         show(pages, found)
+    if arguments.json:
+        count = len(sets[0].pages)
+        steps = [1000 * statistics.median(one[number] for one in rounds[0]) / count for number in range(len(STEPS))]
+        told = dict(zip(STEPS, steps, strict=True)) | {"all reading": sum(steps[1:])}
+        arguments.json.write_text(json.dumps(told), encoding="utf-8")
 
 
 if __name__ == "__main__":

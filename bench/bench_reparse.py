@@ -35,7 +35,7 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from archive import iter_records
-from bench.bench_capture import news_pages
+from bench.newspages import news_pages
 from migration_spider.reparse import reading, rebuild
 from migration_spider.reparse.engines import engine_for
 from migration_spider.reparse.scan import scan
@@ -92,7 +92,7 @@ def scan_only(archive: list[Source], *, fast: bool) -> int:
     """The number of captures."""
     if not fast:
         reading.fastwarc = None
-    return len(scan(archive).captures)
+    return len(list(scan(archive).captures()))
 
 
 def whole(archive: list[Source], output: Path, name: str, jobs: int) -> tuple[str, int]:

@@ -1,0 +1,1 @@
+"""The benchmark suite: ``python -m bench``. Its parts import little: a child is told to hold what this process held."""
