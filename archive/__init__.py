@@ -18,6 +18,9 @@ from archive.errors import (
 if TYPE_CHECKING:
     from archive.warc import Draft, Record, Salvaged, Span, WarcWriter, iter_records, read_record
 
+__version__ = "0.1.0"
+"""Of `archive` and of the project around it: they are released together."""
+
 __all__ = [
     "ArchiveError",
     "BrokenRecordError",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import sqlite3
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -43,6 +45,23 @@ _KINDS = {
 }
 
 
+def as_made(path: Path) -> None:
+    """Give a temporary file or folder, which is private, the mode that the umask gives to any other."""
+    mask = os.umask(0o077)
+    os.umask(mask)
+    path.chmod((0o777 if path.is_dir() else 0o666) & ~mask)
+
+
+def linked(path: Path) -> str | None:
+    """Why a file of an archive is not taken, and what to do: ``is a link, ...``. None when it is no link.
+
+    Asked of what a folder holds, which may come from anywhere, and not of what somebody names himself.
+    """
+    if not path.is_symlink():
+        return None
+    return f"is a link, not a file: put the file itself there ({path.readlink()}), or make the whole folder a link"
+
+
 def oddity(path: Path) -> str | None:
     """Why ``path`` cannot be read like a file: ``is a named pipe, not a file``. None when it can, or is not there.
 
@@ -53,3 +72,48 @@ def oddity(path: Path) -> str | None:
     except (OSError, ValueError):
         return None  # whoever opens it says why
     return f"is {kind}, not a file" if kind else None
+
+
+# What an operating system (errno(3)) or SQLite (sqlite.org/rescode.html) says of a disk -> what to do.
+_AGAIN = "and run again"
+_GONE = f"it was moved or deleted meanwhile: put it back, {_AGAIN}"
+_REMEDIES: dict[int | str, str] = {
+    errno.ENOSPC: f"make room, {_AGAIN}",
+    errno.EDQUOT: f"make room, or have the quota raised, {_AGAIN}",
+    errno.EFBIG: f"no file may grow that long here: raise the limit (ulimit -f), {_AGAIN}",
+    errno.EROFS: f"mount it for writing, {_AGAIN}",
+    errno.EACCES: f"let this user write it and its folder, {_AGAIN}",
+    errno.EPERM: f"let this user write it and its folder, {_AGAIN}",
+    errno.EIO: f"look at the disk, {_AGAIN}",
+    errno.ENOENT: _GONE,
+    errno.ENOTDIR: f"a file is where a folder belongs: move it away, {_AGAIN}",
+    errno.ESTALE: _GONE,
+    errno.EMFILE: f"let this process open more files (ulimit -n), {_AGAIN}",
+    "disk is full": f"make room, {_AGAIN}",
+    "disk I/O": f"look at the disk, {_AGAIN}",
+    "readonly": f"let this user write it and its folder, {_AGAIN}",
+    "unable to open": f"let this user read and write it and its folder, {_AGAIN}",
+    "locked": f"another program has it open: end that one, {_AGAIN}",
+}
+
+
+def remedy(error: BaseException | None) -> str | None:
+    """What to do about what a disk refused; None where it was no disk that refused."""
+    if isinstance(error, OSError):
+        return _REMEDIES.get(error.errno or 0)
+    if isinstance(error, sqlite3.Error):
+        return next((to_do for said, to_do in _REMEDIES.items() if isinstance(said, str) and said in str(error)), None)
+    return None
+
+
+def refusal(error: BaseException, place: object) -> str | None:
+    """Place, cause and remedy of what a disk refused, in one line; None where it was no disk that refused.
+
+    Args:
+        place: file or folder, for errors that name none.
+    """
+    if (to_do := remedy(error)) is None:
+        return None
+    if isinstance(error, OSError):
+        return f"{error.filename or place}: {error.strerror}: {to_do}"
+    return f"{place}: {error}: {to_do}"

@@ -2,9 +2,25 @@
 
 from __future__ import annotations
 
+import re
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+
+
+def cleaned(line: str) -> str:
+    """``line`` for a terminal: what a file says may hold line ends, escape sequences, and turn the order of letters."""
+    line = _CONTROL.sub(lambda found: found.group().encode("unicode_escape").decode(), line)
+    return line.encode("utf-8", "backslashreplace").decode()
+
 
 class ArchiveError(Exception):
-    """Root of the tree: the archive could not be read or written; the message says what to do or where to look."""
+    """Root of the tree: the archive could not be read or written; the message says what to do or where to look.
+
+    It is one line that can be printed anywhere, whatever it quotes of a file.
+    """
+
+    def __str__(self) -> str:
+        return cleaned(super().__str__())
 
 
 class BrokenRecordError(ArchiveError):

@@ -75,6 +75,9 @@ _NOT_MODIFIED = "server-not-modified"
 _BUSY = frozenset((408, 425, 429))
 """Answers that say nothing of the page; so do those from 500 on (RFC 9110, section 15)."""
 
+LARGEST_ITEM = 1 << 25
+"""Bytes of a record that is read as an item."""
+
 IsBlocked = Callable[[int, Mapping[str, str], str], object]
 """(status, header fields, text) -> something true when the answer is none of the page that was asked for."""
 
@@ -238,7 +241,8 @@ class CollectionIndex:
     address answered last.
 
     Answers that ``is_blocked`` or ``is_cut`` say nothing good of are left out: the page behind them was not seen.
-    Metadata records of one of ``item_types`` are the caller's own, and given to him as they are met.
+    Metadata records of one of ``item_types`` are the caller's own, and given to him as they are met, as ``parse_item``
+    makes them; what it refuses with a ValueError is left out: the archive may come from anybody.
 
     Raises:
         ArchiveError: the index cannot be opened.
@@ -250,11 +254,13 @@ class CollectionIndex:
         is_blocked: IsBlocked = lambda status, fields, text: False,
         item_types: Collection[str] = (),
         is_cut: IsCut = lambda index, url, text: False,
+        parse_item: Callable[[bytes], dict[str, Any]] = json.loads,
     ) -> None:
         self.directory = directory
         self._is_blocked = is_blocked
         self._is_cut = is_cut
         self._item_types = frozenset(item_types)
+        self._parse_item = parse_item
         try:
             directory.mkdir(parents=True, exist_ok=True)
             self._db = open_index(directory)
@@ -307,13 +313,21 @@ class CollectionIndex:
                 for record in self._learning(file, told, stream_file(file.path, advance)):
                     kind, content_type = map(record.headers.get, ("WARC-Type", "Content-Type"))
                     if kind == "metadata" and content_type in self._item_types:
-                        items.append(json.loads(record.start(record.size)))
+                        items += self._items_of(file, record)
             except BrokenRecordError as error:
                 logger.warning(_DAMAGE, error)
             # Outside of the transaction: the file is known only when whoever takes them is done, so that a kill in
             # between loses nothing.
             yield items
             self._know(file, told)
+
+    def _items_of(self, file: WarcFile, record: StreamedRecord) -> Iterator[dict[str, Any]]:
+        try:
+            if record.size > LARGEST_ITEM:
+                raise ValueError(f"{record.size} bytes, and no item has more than {LARGEST_ITEM}")  # noqa: TRY301
+            yield self._parse_item(record.start(record.size))
+        except ValueError as error:
+            logger.warning("%s: the record at byte %d is no item, and left out: %s", file.path, record.offset, error)
 
     def passing(
         self, file: WarcFile, records: Generator[StreamedRecord, None, None], advance: Advance = lambda size: None

@@ -6,8 +6,10 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
-from scrapy.http import Headers, Response, TextResponse
+from scrapy.http import Headers, HtmlResponse, Response, TextResponse
 from scrapy.responsetypes import responsetypes
+from scrapy.utils import response as _of_scrapy
+from scrapy.utils.response import get_base_url, get_meta_refresh
 
 from archive.cdxj.files import find
 from archive.charset import encoding_of, unknown_label
@@ -16,6 +18,9 @@ from archive.message import Fields
 from archive.warc.file import digest
 from archive.warc.reader import read_record
 from archive.warc.record import Record, Span
+
+_SCANNED = 4096
+"""Characters that Scrapy looks through for a base or a refresh."""
 
 
 def read_span(directory: Path, span: Span) -> Record:
@@ -84,7 +89,30 @@ def in_known_encoding(response: Response) -> Response:
     if not isinstance(response, TextResponse):
         return response
     encoding = encoding_of(_content_type(response), response.body)
-    return response.replace(encoding=encoding) if encoding else response
+    read = response.replace(encoding=encoding) if encoding else response
+    if isinstance(read, HtmlResponse):
+        _give_base(read)
+    return read
+
+
+def _give_base(page: HtmlResponse) -> None:
+    """Have a ``<base>`` and a refresh to what is no address (``http://[::1``) count for nothing, as in browsers.
+
+    Scrapy raises ValueError whenever it is asked for the selector of such a page, for its links or its refresh
+    (HTML Standard, 2.4.3 and 4.2.5.3: such a base is passed over, such a refresh is not followed).
+    """
+    try:
+        get_base_url(page)
+    except ValueError:
+        _of_scrapy._baseurl_cache[page] = page.url
+    if "refresh" not in page.text[:_SCANNED].lower():
+        return
+    try:
+        get_meta_refresh(page)
+    except ValueError:
+        _of_scrapy._metaref_cache[page] = (None, None)
+    else:
+        del _of_scrapy._metaref_cache[page]  # the crawl has tags of its own to pass over
 
 
 def unknown_encoding(response: Response) -> str | None:

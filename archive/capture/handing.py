@@ -3,14 +3,14 @@
 The HTTP client holds the body of an answer in memory, and Scrapy once more. Where the request says that it can do
 without, the client gets the head when it comes, with chunks announced in place of the length, and the end when the body
 has come to its end: so timeouts, lost connections and the pool of connections are what they are for any other answer,
-and the bytes go to the disk alone. An answer that does not say its length, or is HTML, or does not say what it is, is
-handed on, up to DOWNLOAD_MAXSIZE.
+and the bytes go to the disk alone. Of an answer that does not say its length, the beginning waits here until it is
+known whether it is long. One that is HTML, or does not say what it is, is handed on, up to DOWNLOAD_MAXSIZE.
 """
 
 from __future__ import annotations
 
 from archive.capture.exchange import Call
-from archive.capture.framing import Framing
+from archive.capture.framing import Framing, OverlongError
 from archive.message import head_length, parse_fields, split_interim, status_of
 
 STREAM_KEY = "archive_stream"
@@ -19,9 +19,11 @@ STREAM_KEY = "archive_stream"
 WITHHELD_FLAG = "archived-without-body"
 """Among the ``flags`` of a response whose body is in the archive alone."""
 
-_DROPPED = frozenset((b"content-length", b"content-encoding"))
+_LENGTH = b"content-length"
 _CHUNKED = b"Transfer-Encoding: chunked\r\n\r\n"
 _LAST_CHUNK = b"0\r\n\r\n"
+_NO_CHUNK = b"-\r\n"
+"""What tells the client that an answer is no answer."""
 
 
 class HandedOn:
@@ -32,33 +34,78 @@ class HandedOn:
         self._framing = framing
         self._head: bytes | None = b""
         """What came and was not handed on yet; None behind the head."""
+        self._waiting: list[bytes] | None = None
+        """The beginning of a body of no known length, while that may be long; None when none waits."""
+        self._size = 0
+        """Bytes of that body and of what stands between its chunks."""
         call.is_withheld = False
 
     def of(self, data: bytes) -> bytes:
         """What to hand on when ``data`` has come, which is all of the answer and known to the framing."""
-        is_over = self._framing.is_complete or self._framing.problem is not None
         if self._head is not None:
             self._head += data
             _, start = split_interim(self._head)
             size = head_length(self._head[start:])
-            if size is None and not is_over:
+            if size is None and not self._is_over:
                 return b""
             data, self._head = self._head, None
-            if size is None or not self._is_long(data[start : start + size]):
+            if size is None:
+                return data
+            end = start + size
+            head = data[start:end]
+            if not self._is_wanted(head):
+                return data
+            if self._framing.length is None:
+                self._waiting = []
+                return data[:end] + self._of_unknown(data[end:])
+            if not self._call.spool_size < self._framing.length <= self._call.largest_stream:
                 return data
             self._call.is_withheld = True
-            data = data[:start] + _without_length(data[start : start + size])
-        elif self._call.is_withheld:
-            data = b""
-        return data + _LAST_CHUNK if is_over and self._call.is_withheld else data
+            return data[:start] + _without_length(head) + self._end()
+        if self._waiting is not None:
+            return self._of_unknown(data)
+        return self._end() if self._call.is_withheld else data
 
-    def _is_long(self, head: bytes) -> bool:
-        size = self._framing.length
-        if size is None or not self._call.spool_size < size <= self._call.largest_stream:
-            return False
+    def rest(self) -> bytes:
+        """What to hand on when the connection is lost."""
+        waiting, self._waiting = self._waiting, None
+        return b"".join(waiting or ())
+
+    @property
+    def problem(self) -> OverlongError | None:
+        """Why no more is taken of an answer that is not handed on and did not say its length."""
+        largest = self._call.largest_stream
+        if self._size <= largest:
+            return None
+        return OverlongError(f"more than {largest} bytes of a body that did not say its length")
+
+    @property
+    def _is_over(self) -> bool:
+        return self._framing.is_complete or self._framing.problem is not None
+
+    def _of_unknown(self, data: bytes) -> bytes:
+        self._size += len(data)
+        if self._call.is_withheld:
+            return self._end()
+        assert self._waiting is not None  # noqa: S101  (else nobody asks)
+        self._waiting.append(data)
+        if self._size > self._call.spool_size:
+            self._waiting = []
+            self._call.is_withheld = True
+            return self._end()
+        return self.rest() if self._is_over else b""
+
+    def _end(self) -> bytes:
+        if self._framing.is_complete:
+            return _LAST_CHUNK
+        return _NO_CHUNK if self._framing.problem is not None else b""
+
+    def _is_wanted(self, head: bytes) -> bool:
+        """Whether it is an answer that need not be handed on when it is long."""
         media_type = parse_fields(head).get("Content-Type") or ""
         # By the words of a page others tell what stands in the place of a file: a challenge, or where to go instead.
-        return status_of(head) == 200 and bool(media_type) and "html" not in media_type.lower() and not _is_folded(head)
+        is_file = status_of(head) == 200 and bool(media_type) and "html" not in media_type.lower()
+        return is_file and not _is_folded(head) and self._call.spool_size < self._call.largest_stream
 
 
 def _is_folded(head: bytes) -> bool:
@@ -68,5 +115,5 @@ def _is_folded(head: bytes) -> bool:
 
 def _without_length(head: bytes) -> bytes:
     lines = head.rstrip(b"\r\n").split(b"\n")
-    kept = [line for line in lines if line.partition(b":")[0].strip().lower() not in _DROPPED]
+    kept = [line for line in lines if line.partition(b":")[0].strip().lower() != _LENGTH]
     return b"\n".join([*kept[:-1], kept[-1].rstrip(b"\r") + b"\r\n"]) + _CHUNKED

@@ -73,7 +73,7 @@ class CaptureHandler:
             self._archiver.fail(missed)
             raise missed
         request.meta[META_KEY] = evidence
-        return response.replace(flags=[*response.flags, WITHHELD_FLAG]) if call.is_withheld else response
+        return _without_body(response) if call.is_withheld else response
 
     def begin(self, request: Request) -> Call:
         """A call for ``request``, not yet made."""
@@ -104,6 +104,9 @@ class CaptureHandler:
             CURRENT_CALL.reset(token)
             current.call = None
         call.finish("disconnect" if "dataloss" in response.flags else "unspecified")
+        if overlong := call.overlong:
+            # The end of the connection, which was ours, is that of a body without a length to the client.
+            raise DownloadCancelledError(f"{without_userinfo(request.url)}: {overlong}")
         return response
 
     async def _fetch_for_check(self, request: Request, check: SelfCheck) -> Response:
@@ -127,6 +130,13 @@ class HttpsCaptureHandler(CaptureHandler):
     """For https."""
 
     scheme = "https"
+
+
+def _without_body(response: Response) -> Response:
+    """``response`` as one whose body is in the archive alone: nothing is left that is coded."""
+    headers = response.headers.copy()
+    headers.pop("Content-Encoding", None)
+    return response.replace(headers=headers, flags=[*response.flags, WITHHELD_FLAG])
 
 
 def _end_of(error: BaseException) -> str:

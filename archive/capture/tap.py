@@ -115,16 +115,17 @@ class Tap(ProtocolWrapper):
                 lengthen_lines(self.wrappedProtocol, LONGEST_LINE)
                 overlook_names(self.wrappedProtocol)
             belongs = self._framing.feed(data)
-            exchange.receive(data[:belongs])
-            if self._framing.is_complete:
-                exchange.surplus = data[belongs:]
-                self._end("complete")
-            elif problem := self._too_long(exchange):
+            own, surplus = data[:belongs], data[belongs:]
+            exchange.receive(own)
+            given = own if self._handed is None else self._handed.of(own)
+            if problem := self._too_long(exchange):
                 self._end("length", problem)
                 self.abortConnection()
                 return
-            if self._handed is not None:
-                data = self._handed.of(data[:belongs]) + data[belongs:]
+            if self._framing.is_complete:
+                exchange.surplus = surplus
+                self._end("complete")
+            data = given + surplus
         if self._patience is None:
             self._reading = True
             try:
@@ -136,6 +137,10 @@ class Tap(ProtocolWrapper):
 
     def _too_long(self, exchange: Exchange) -> OverlongError | None:
         """Why no more is taken of the answer; a body has a bound of its own, DOWNLOAD_MAXSIZE."""
+        if self._handed is not None and self._handed.problem:
+            return self._handed.problem
+        if self._framing.is_complete:
+            return None
         if isinstance(self._framing.problem, OverlongError):
             return self._framing.problem
         if self._patience is not None and exchange.received.size > _LONGEST_UNKNOWN:
@@ -190,6 +195,9 @@ class Tap(ProtocolWrapper):
         self.transport.loseConnection()
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:  # noqa: N802  (IProtocol)
+        is_followed = self._patience is None and not self._stopped
+        if self._handed is not None and (rest := self._handed.rest()) and is_followed:
+            super().dataReceived(rest)  # type: ignore[no-untyped-call]
         if self._patience is not None:
             if self._patience.active():
                 self._patience.cancel()

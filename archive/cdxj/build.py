@@ -206,7 +206,7 @@ def _kept(index: Path, names: Iterable[str]) -> Iterator[bytes]:
     endings = {json.dumps(name).encode("ascii") + b"}\n" for name in names}
     with index.open("rb") as stream:
         for line in stream:
-            if line[line.rindex(_FILENAME) + len(_FILENAME) :] in endings:
+            if line[line.rfind(_FILENAME) + len(_FILENAME) :] in endings:
                 yield line
 
 

@@ -9,9 +9,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from archive.disk import oddity
+from archive.disk import linked, oddity
 from archive.errors import ArchiveError
 from archive.warc.salvage import OPEN_SUFFIX
+
+_LONGEST_NAME = 255 - len(OPEN_SUFFIX)
+"""Bytes that file systems hold of a name (NAME_MAX of limits.h)."""
 
 _SUFFIXES = (".warc", ".warc.gz")
 
@@ -37,13 +40,17 @@ def warc_files(directory: str | os.PathLike[str]) -> list[WarcFile]:
     """The WARC files of a collection, finished and open ones, by name.
 
     Raises:
-        ArchiveError: the folder cannot be read; something in it is called like a WARC file and is none.
+        ArchiveError: the folder cannot be read; something in it is called like a WARC file and is none, or is a link.
     """
     try:
         paths = [path for path in Path(directory).iterdir() if not path.name.startswith(".")]
     except OSError as error:
         raise ArchiveError(f"{directory}: {error.strerror}") from error
-    return _by_name(path for path in paths if path.name.removesuffix(OPEN_SUFFIX).endswith(_SUFFIXES))
+    found = [path for path in paths if path.name.removesuffix(OPEN_SUFFIX).endswith(_SUFFIXES)]
+    for path in sorted(found):
+        if odd := linked(path):
+            raise ArchiveError(f"{path} {odd}, or name the WARC files")
+    return _by_name(found)
 
 
 def named_files(paths: Iterable[str | os.PathLike[str]]) -> list[WarcFile]:
@@ -84,11 +91,11 @@ def find(directory: str | os.PathLike[str], name: str) -> Path:
     Raises:
         ArchiveError: there is none.
     """
-    if not name.strip(".") or set(name) & {"/", "\\", "\0"}:
-        raise ArchiveError(f"{name!r} is no name of a file in {directory}")
+    if not name.strip(".") or set(name) & {"/", "\\", "\0"} or len(name.encode("utf-8", "replace")) > _LONGEST_NAME:
+        raise ArchiveError(f"{name!r:.300} is no name of a file in {directory}")
     for path in (Path(directory) / name, Path(directory) / (name + OPEN_SUFFIX)):
-        if path.is_symlink() or (path.exists() and not path.is_file()):
-            raise ArchiveError(f"{path}: a link, folder or pipe, and not a file of the archive")
+        if odd := linked(path) or oddity(path):
+            raise ArchiveError(f"{path}: not a file of the archive, it {odd}")
         if path.exists():
             return path
     raise ArchiveError(
@@ -116,7 +123,7 @@ def read_manifest(index: Path) -> dict[str, Stamp]:
         manifest = json.loads(manifest_path(index).read_text(encoding="utf-8"))
         if manifest["index"] == stamp(index):
             return dict(manifest["files"])
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         pass  # No index, or one from elsewhere: it is made anew.
     return {}
 

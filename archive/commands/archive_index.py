@@ -18,9 +18,9 @@ class Command(ArchiveCommand):
     """See docs/archive.md."""
 
     examples = """\
-  scrapy archive-index                                 the project's archive, into index.cdxj beside its folder
-  scrapy archive-index crawl.warc.gz                   one file, to standard output
-  scrapy archive-index *.warc.gz -o crawl.cdxj         several files into one index
+  scrapy archive-index                          # the whole archive
+  scrapy archive-index crawl.warc.gz            # one file, to standard output
+  scrapy archive-index *.warc.gz -o crawl.cdxj  # several files into one index
 """
 
     def syntax(self) -> str:
@@ -32,7 +32,7 @@ class Command(ArchiveCommand):
     def long_desc(self) -> str:
         return (
             "Write one CDXJ index, sorted in the C locale, over WARC files: those of ARCHIVE_DIR when none are named. "
-            "Only files that are new or have changed since the last time are read. "
+            "Only files that are new or have changed since the last time are read.\n\n"
             "Exit codes: 0 indexed, 1 a file is damaged or cannot be read, 2 wrong usage."
         )
 

@@ -15,7 +15,7 @@ class Command(ArchiveCommand):
     """See docs/archive.md."""
 
     examples = """\
-  scrapy archive-repair crawl.warc.gz                  writes crawl.repaired.warc.gz beside it
+  scrapy archive-repair crawl.warc.gz  # writes crawl.repaired.warc.gz beside it
   scrapy archive-repair crawl.warc.gz -o whole.warc.gz
 """
 
@@ -28,8 +28,8 @@ class Command(ArchiveCommand):
     def long_desc(self) -> str:
         return (
             "Write every whole record of a WARC file, gzipped or plain, to a new file; the damaged file stays as it "
-            "is. Exit codes: 0 every record was kept, 1 something was dropped or is doubtful, 2 nothing could be read "
-            "or wrong usage."
+            "is.\n\nExit codes: 0 every record was kept, 1 something was dropped or is doubtful, 2 nothing could be "
+            "read or wrong usage."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:

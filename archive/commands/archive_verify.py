@@ -21,10 +21,10 @@ class Command(ArchiveCommand):
     """See docs/archive.md."""
 
     examples = """\
-  scrapy archive-verify                                the project's archive, with its index and its items
-  scrapy archive-verify crawl.warc.gz                  one file of any writer
-  scrapy archive-verify warc/ --index index.cdxj       a folder against an index
-  scrapy archive-verify --quiet                        the faults alone
+  scrapy archive-verify                           # archive, index, items
+  scrapy archive-verify crawl.warc.gz             # one file of any writer
+  scrapy archive-verify warc/ --index index.cdxj  # a folder against an index
+  scrapy archive-verify --quiet                   # the faults alone
 """
 
     def syntax(self) -> str:
@@ -36,7 +36,7 @@ class Command(ArchiveCommand):
     def long_desc(self) -> str:
         return (
             "Check WARC files, or folders of them: those of ARCHIVE_DIR when none are named, with the index and the "
-            "items beside it. One line for each fault: file, offset, code, words. "
+            "items beside it. One line for each fault: file, offset, code, words.\n\n"
             "Exit codes: 0 clean, 1 there are faults, 2 wrong usage."
         )
 

@@ -19,10 +19,10 @@ class Command(ArchiveCommand):
     """See docs/archive.md."""
 
     examples = """\
-  scrapy archive-wacz                                  the project's archive, into wacz/ beside its folder
+  scrapy archive-wacz                                 # the whole archive
   scrapy archive-wacz -o news.wacz --title "News"
-  scrapy archive-wacz --with-dataset data/dataset      the published data in the same file
-  scrapy archive-wacz a.warc.gz b.warc.gz -o ab.wacz   any WARC files
+  scrapy archive-wacz --with-dataset data/dataset     # with the releases
+  scrapy archive-wacz a.warc.gz b.warc.gz -o ab.wacz  # any WARC files
 """
 
     def syntax(self) -> str:
@@ -34,7 +34,7 @@ class Command(ArchiveCommand):
     def long_desc(self) -> str:
         return (
             "Write WARC files, their index and a list of their pages into one WACZ 1.1.1 file: those of ARCHIVE_DIR "
-            "when none are named. It can be opened in ReplayWeb.page. "
+            "when none are named. It can be opened in ReplayWeb.page.\n\n"
             "Exit codes: 0 packaged, 1 a file is damaged or cannot be read or written, 2 wrong usage."
         )
 
@@ -57,7 +57,7 @@ class Command(ArchiveCommand):
     def execute(self, args: list[str], opts: argparse.Namespace) -> int:
         from archive.cdxj import index_path, named_files, warc_files
         from archive.commands.progress import ByteProgress
-        from archive.verify.faults import cleaned
+        from archive.errors import cleaned
         from archive.wacz import Items, read_key, write_wacz
 
         settings: Any = self.settings

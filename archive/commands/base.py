@@ -12,6 +12,7 @@ from typing import Any
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
+from archive.commands.help import HelpFormatter
 from archive.commands.output import forgive, printing
 from archive.errors import ArchiveError
 
@@ -49,7 +50,7 @@ class ArchiveCommand(ScrapyCommand):
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
-        parser.formatter_class = argparse.RawDescriptionHelpFormatter
+        parser.formatter_class = HelpFormatter
         parser.epilog = "examples:\n" + self.examples
 
     @abstractmethod

@@ -6,10 +6,10 @@ import sys
 import time
 from contextlib import suppress
 from types import TracebackType
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 _PLAIN_INTERVAL = 10.0  # seconds
 
@@ -22,16 +22,13 @@ _Self = TypeVar("_Self", bound="_Shown")
 class _Shown:
     """A context manager that shows ``words`` and how much is done; nothing when it is ``quiet``."""
 
-    def __init__(
-        self, words: str, total: int | None, column: DownloadColumn | MofNCompleteColumn, quiet: bool = False
-    ) -> None:
+    def __init__(self, words: str, total: int | None, *, in_bytes: bool = False, quiet: bool = False) -> None:
         self._words = words
         self._quiet = quiet
         self._told = time.monotonic()
         self._bar: Progress | None = None
         if sys.stderr.isatty() and not quiet:
-            columns = (TextColumn("{task.description}"), BarColumn(), column, TimeRemainingColumn())
-            self._bar = Progress(*columns, console=Console(stderr=True), transient=True)
+            self._bar = _bar(in_bytes=in_bytes)
             self._task = self._bar.add_task(words, total=total)
 
     def __enter__(self: _Self) -> _Self:
@@ -54,11 +51,21 @@ class _Shown:
                 print(f"{self._words}: {plain}", file=sys.stderr, flush=True)
 
 
+def _bar(*, in_bytes: bool) -> Progress:
+    # To load it takes as long as to check a thousand records, and most commands write to no terminal.
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    done = DownloadColumn() if in_bytes else MofNCompleteColumn()
+    columns = (TextColumn("{task.description}"), BarColumn(), done, TimeRemainingColumn())
+    return Progress(*columns, console=Console(stderr=True), transient=True)
+
+
 class ByteProgress(_Shown):
     """Counts bytes done of ``total``; `advance` is the callback that the library takes."""
 
     def __init__(self, words: str, total: int, *, quiet: bool = False) -> None:
-        super().__init__(words, total, DownloadColumn(), quiet)
+        super().__init__(words, total, in_bytes=True, quiet=quiet)
         self._total = total
         self._done = self._shown = 0
 
@@ -76,7 +83,7 @@ class Steps(_Shown):
     """Counts what is done of a total that the library tells; `update` is the callback that it takes."""
 
     def __init__(self, words: str) -> None:
-        super().__init__(words, None, MofNCompleteColumn())
+        super().__init__(words, None)
 
     def update(self, done: int, total: int) -> None:
         """``done`` of ``total``."""

@@ -19,10 +19,10 @@ class Command(ArchiveCommand):
     """See docs/proof.md."""
 
     examples = """\
-  scrapy verify-release data/dataset/latest            with the archive of the data folder that it lies in
-  scrapy verify-release DIR --archive warc/            a release from elsewhere, and its WARC files
-  scrapy verify-release DIR --archive news.wacz        the same, packaged
-  scrapy verify-release DIR --no-archive               the files of the release alone
+  scrapy verify-release data/dataset/latest      # against the archive beside it
+  scrapy verify-release DIR --archive warc/      # against these WARC files
+  scrapy verify-release DIR --archive news.wacz  # against a WACZ file
+  scrapy verify-release DIR --no-archive         # the release alone
 """
 
     def syntax(self) -> str:
@@ -34,7 +34,7 @@ class Command(ArchiveCommand):
     def long_desc(self) -> str:
         return (
             "Check that a release is whole and agrees with itself, and, where its WARC files are at hand, that each "
-            "record that it cites is what it says. One line for each problem: file, code, words. "
+            "record that it cites is what it says. One line for each problem: file, code, words.\n\n"
             "Exit codes: 0 nothing is wrong with what was checked, 1 there are problems, 2 wrong usage."
         )
 
@@ -59,7 +59,7 @@ class Command(ArchiveCommand):
         from archive.dataset.stored import stored
         from archive.dataset.untrusted import SUMS
         from archive.dataset.verification import Verification
-        from archive.verify.faults import cleaned
+        from archive.errors import cleaned
 
         if len(args) != 1:
             raise UsageError("name the folder of one release", print_help=False)

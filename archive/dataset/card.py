@@ -152,7 +152,7 @@ def _counts(dataset: Dataset, summary: Summary) -> Iterable[str]:
         items, stories = summary.values.get(name, Counter()), summary.story_values.get(name, Counter())
         rows = []
         for code in sorted({*items, *stories}, key=lambda code: (-stories[code], -items[code], code)):
-            label = summary.labels.get(f"{name}/{code}", "")
+            label = summary.labels.get(f"{name}/{code}") or ""
             said = f"{markdown.code(code)} {markdown.plain(label)}".strip() if code else "none, or not recognised"
             rows.append(row(said, code, items, stories))
         yield table((f"`{name}`", *units), rows)

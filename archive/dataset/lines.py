@@ -25,14 +25,25 @@ def is_tombstone(line: Mapping[str, Any]) -> bool:
     return TOMBSTONE in line
 
 
+LONGEST_LINE = 1 << 26
+"""Bytes of a line that are held. An item has some ten thousand; one of a page as large as is read, some ten million."""
+
+
 def whole_lines(stream: BinaryIO, offset: int = 0) -> Iterator[tuple[int, bytes]]:
-    """(byte offset, line) from ``offset`` on. What comes after the last line end is still being written, or torn."""
+    """(byte offset, line) from ``offset`` on. What comes after the last line end is still being written, or torn.
+
+    Of a line that is longer than `LONGEST_LINE` its start is given, without a line end, which is no record.
+    """
     stream.seek(offset)
-    for line in stream:
-        if not line.endswith(b"\n"):
-            return
+    while line := stream.readline(LONGEST_LINE):
+        length, rest = len(line), line
+        while not rest.endswith(b"\n"):
+            rest = stream.readline(LONGEST_LINE)
+            if not rest:
+                return
+            length += len(rest)
         yield offset, line
-        offset += len(line)
+        offset += length
 
 
 _decode = msgspec.json.Decoder().decode

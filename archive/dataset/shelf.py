@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from archive.dataset.errors import DatasetError
-from archive.disk import oddity, sync
+from archive.disk import as_made, oddity, sync
 
 LATEST = "latest"
 
@@ -65,7 +65,7 @@ class Shelf:
         """Sync ``draft`` to disk and give it its place, in one step. False when another has got there meanwhile."""
         for path in sorted(draft.rglob("*")):
             sync(path)
-        draft.chmod(0o755)  # temporary folders are private
+        as_made(draft)
         sync(draft)
         try:
             draft.rename(target)

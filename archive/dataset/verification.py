@@ -40,9 +40,8 @@ from archive.dataset.untrusted import (
     sheet_of,
     small_file,
 )
-from archive.errors import ArchiveError
+from archive.errors import ArchiveError, cleaned
 from archive.verify.citation import checks_of
-from archive.verify.faults import cleaned
 from archive.wacz.reading import WaczFile
 from archive.wacz.signing import check_signed, is_pem_key
 from archive.warc.reader import Advance, record_at

@@ -13,7 +13,6 @@ from archive.cdxj.line import IndexEntry, parse_line
 from archive.errors import ArchiveError
 from archive.verify.faults import Fault
 from archive.verify.table import RecordTable, bare, digest_key, key, seconds
-from archive.warc.salvage import OPEN_SUFFIX
 
 
 def object_key(record_id: str, value: Any) -> int:
@@ -67,7 +66,7 @@ class CrossCheck:
         Raises:
             OSError: the index cannot be read.
         """
-        indexed = bytearray(len(self._all.file))
+        indexed = bytearray(len(self._all))
         above = b""
         for offset, line in self._lines():
             if line < above:
@@ -95,25 +94,24 @@ class CrossCheck:
             else:
                 self._elsewhere[capture.filename] += 1
         yield from self._elsewhere_notes()
-        for number, found in enumerate(indexed):
+        for number, kept in enumerate(self._all):
             # An index is of finished files.
-            is_open = self._all.files[self._all.file[number]].endswith(OPEN_SUFFIX)
-            if not (found or is_open) and self._all.kind[number] and self._all.uri[number] and self._all.length[number]:
+            if kept.kind and not indexed[number] and kept.uri and kept.length and not self._all.is_open(number):
                 yield self._all.fault(number, "index-missing", f"{self._path.name} has no line for this record")
 
     def _differing(self, capture: IndexEntry, number: int) -> Iterator[str]:
-        captures = self._all
+        kept = self._all[number]
         # In a plain file indexers leave the two line ends after the block out of the length.
-        if captures.length[number] not in (0, capture.length, capture.length + 4):
-            yield f"length ({captures.length[number]}, not {capture.length})"
-        if captures.uri[number] != key(bare(capture.url)):
+        if kept.length not in (0, capture.length, capture.length + 4):
+            yield f"length ({kept.length}, not {capture.length})"
+        if kept.uri != key(bare(capture.url)):
             yield f"address (not {capture.url[:200]})"
-        if captures.seconds[number] and captures.seconds[number] != seconds(capture.timestamp):
+        if kept.seconds and kept.seconds != seconds(capture.timestamp):
             yield f"time (not {capture.timestamp})"
-        if captures.digest[number] and capture.digest and captures.digest[number] != digest_key(capture.digest):
+        if kept.digest and capture.digest and kept.digest != digest_key(capture.digest):
             yield f"payload digest (not {capture.digest})"
-        if captures.status[number] and capture.status and captures.status[number] != capture.status:
-            yield f"status ({captures.status[number]}, not {capture.status})"
+        if kept.status and capture.status and kept.status != capture.status:
+            yield f"status ({kept.status}, not {capture.status})"
 
     def _elsewhere_notes(self) -> Iterator[Fault]:
         for file, count in sorted(self._elsewhere.items()):
@@ -154,14 +152,14 @@ class CrossCheck:
         yield from self._elsewhere_notes()
 
     def _differing_citation(self, where: dict[str, Any], number: int) -> list[str]:
-        captures = self._all
+        kept = self._all[number]
         comparisons = (
-            ("length", where.get("length"), captures.length[number]),
-            ("record_id", key(str(where["record_id"])), captures.id[number]),
-            ("target_uri", key(bare(str(where.get("target_uri") or ""))), captures.uri[number]),
-            ("date", key(str(where.get("date") or "")), captures.date[number]),
+            ("length", where.get("length"), kept.length),
+            ("record_id", key(str(where["record_id"])), self._all.id[number]),
+            ("target_uri", key(bare(str(where.get("target_uri") or ""))), kept.uri),
+            ("date", key(str(where.get("date") or "")), kept.date),
             # A record may be without the digest that the item has (of a head that ends in bare line feeds).
-            ("payload_digest", digest_key(str(where.get("payload_digest") or "")), captures.digest[number] or None),
+            ("payload_digest", digest_key(str(where.get("payload_digest") or "")), kept.digest or None),
         )
         return [name for name, claimed, actual in comparisons if actual is not None and claimed != actual]
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+from archive.errors import cleaned
 
 FAULTS = {
     # The container: gzip members, and where records begin and end.
@@ -95,9 +94,3 @@ class Fault:
 
     def __str__(self) -> str:
         return cleaned(f"{self.file}: offset {self.offset}: {self.code}: {self.words}")
-
-
-def cleaned(line: str) -> str:
-    """``line`` for a terminal: what a file says may hold line ends, escape sequences, and turn the order of letters."""
-    line = _CONTROL.sub(lambda found: found.group().encode("unicode_escape").decode(), line)
-    return line.encode("utf-8", "backslashreplace").decode()

@@ -1,4 +1,5 @@
-"""What is kept of every record until the end, to check what is said between records: about 90 bytes each.
+"""What is kept of every record until the end, to check what is said between records: 16 to 24 bytes each in memory, by
+which records are found again, and 64 in a temporary file.
 
 Ids, addresses and digests are kept as 64-bit keys: of a billion records, two differ unnoticed with a chance of 1 in 36.
 
@@ -12,10 +13,12 @@ import re
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from archive.message import Fields, number_of_bytes
 from archive.verify.facts import BlockFacts
 from archive.verify.faults import Fault
+from archive.verify.rows import PAGE, Rows
 from archive.verify.usual import UsualFields
 from archive.warc.salvage import OPEN_SUFFIX
 from archive.warc.walk import FoundRecord
@@ -84,46 +87,87 @@ class FirstNumbers:
         self._slots[at] = number + 1
         self._used += 1
         if 2 * self._used > len(self._slots):
-            taken_slots = [taken for taken in self._slots if taken]
-            self._slots = array("I", bytes(8 * len(self._slots)))
-            for taken in taken_slots:
-                self._slots[self._slot(self._keys[taken - 1])] = taken
+            old, self._slots = self._slots, array("I", bytes(8 * len(self._slots)))
+            for taken in old:
+                if taken:
+                    self._slots[self._slot(self._keys[taken - 1])] = taken
         return number
+
+
+class Kept(NamedTuple):
+    """What is kept of one record: keys, numbers, and 0 for what it has not."""
+
+    offset: int
+    length: int
+    uri: int
+    seconds: int
+    date: int
+    digest: int
+    status: int
+    kind: int
+
+
+_LENGTH, _STATUS = Kept._fields.index("length"), Kept._fields.index("status")
+_WIDTH = len(Kept._fields)
 
 
 class RecordTable:
-    """The records seen so far, by number; the columns are parallel."""
+    """The records seen so far, by number."""
 
     def __init__(self) -> None:
         self.files: list[str] = []
-        self.file, self.offset, self.length = array("I"), array("Q"), array("Q")
-        self.id, self.uri, self.seconds, self.date = array("Q"), array("Q"), array("Q"), array("Q")
-        self.digest, self.status, self.kind = array("Q"), array("I"), array("B")
+        self._firsts = array("Q")
+        """Of each file: the number that its first record has, or would have."""
+        self._named: dict[str, list[int]] = {}
+        """Name of a file -> its place in ``files``; several, when several files have that name."""
+        self.id = array("Q")
         self.by_id = FirstNumbers(self.id)
-        self._begins: dict[str, list[int]] = {}
-        """Name of a file -> number of its first record; of its first ones, when several files have that name."""
-        self.archived: set[int] = set()
+        self._rows = Rows(_WIDTH)
+        self._offsets = array("Q")
+        """Of the first record of each page of rows."""
+        self._objects = array("Q")
+        self.archived = FirstNumbers(self._objects)
         """Keys of the record ids and objects of metadata records with JSON."""
 
-    def add(self, name: str, record: FoundRecord, fields: Fields | UsualFields) -> int:
+    def __len__(self) -> int:
+        return len(self.id)
+
+    def __getitem__(self, number: int) -> Kept:
+        return Kept._make(self._rows.row(number))
+
+    def __iter__(self) -> Iterator[Kept]:
+        return map(Kept._make, self._rows)
+
+    def begin(self, name: str, shown: str) -> None:
+        """What is added from now on is in the file of this name, shown so."""
+        self._named.setdefault(name, []).append(len(self.files))
+        self.files.append(shown)
+        self._firsts.append(len(self))
+
+    def add(self, record: FoundRecord, fields: Fields | UsualFields) -> int:
         """The number of a record whose header was read."""
-        number = len(self.file)
-        file = len(self.files) - 1
-        if not number or self.file[-1] != file:
-            self._begins.setdefault(name, []).append(number)
-        self.file.append(file)
-        self.offset.append(record.offset)
-        self.length.append(0)
+        number = len(self.id)
+        if number % PAGE == 0:
+            self._offsets.append(record.offset)
         self.id.append(key(fields.get("WARC-Record-ID") or ""))
-        self.uri.append(key(bare(fields.get("WARC-Target-URI") or "")))
+        uri = key(bare(fields.get("WARC-Target-URI") or ""))
         date = fields.get("WARC-Date") or ""
-        self.seconds.append(seconds(date))
-        self.date.append(key(date))
         digest = fields.get("WARC-Payload-Digest")
-        self.digest.append(digest_key(digest) if digest else 0)
-        self.status.append(0)
-        self.kind.append(_INDEXED.get(fields.get("WARC-Type") or "", 0))
+        kind = _INDEXED.get(fields.get("WARC-Type") or "", 0)
+        self._rows.append(
+            (record.offset, 0, uri, seconds(date), key(date), digest_key(digest) if digest else 0, 0, kind)
+        )
         return number
+
+    def add_block(self, length: int | None, status: int | None) -> None:
+        """Take note of what is known once the block of the record added last was read."""
+        self._rows.set_last(_LENGTH, length or 0)
+        self._rows.set_last(_STATUS, status or 0)
+
+    def add_object(self, its_key: int) -> None:
+        """Take note of an archived JSON object."""
+        self._objects.append(its_key)
+        self.archived.add(len(self._objects) - 1)
 
     def find(self, name: str, offset: object) -> int | None:
         """The number of the record that begins at ``offset`` of the file ``name``, whose records are in file order."""
@@ -131,16 +175,38 @@ class RecordTable:
         wanted = number_of_bytes(text)
         if wanted is None or str(wanted) != text:
             return None
-        for first in self._begins.get(name, ()):
-            end = bisect_right(self.file, self.file[first], first)
-            number = bisect_left(self.offset, wanted, first, end)
-            if number < end and self.offset[number] == wanted:
-                return number
+        for file in self._named.get(name, ()):
+            first = self._firsts[file]
+            end = self._firsts[file + 1] if file + 1 < len(self._firsts) else len(self)
+            if first == end:
+                continue
+            # Several may begin there, in one gzip member, and the first is meant: it is in the last page that begins
+            # before what is wanted, or in the one that the file begins in; or it is the first of the page behind.
+            page = bisect_left(self._offsets, wanted, first // PAGE + 1, (end - 1) // PAGE + 1) - 1
+            begin = page * PAGE
+            offsets = self._rows.page(page)[::_WIDTH]
+            last = min(end - begin, PAGE)
+            at = bisect_left(offsets, wanted, max(first - begin, 0), last)
+            found = offsets[at] if at < last else self._offsets[page + 1] if begin + at < end else None
+            if found == wanted:
+                return begin + at
         return None
+
+    def file(self, number: int) -> int:
+        """The place in ``files`` of the file that the record with this number is in."""
+        return bisect_right(self._firsts, number) - 1
+
+    def place(self, number: int) -> str:
+        """Where the record with this number is, in words."""
+        return f"{self.files[self.file(number)]}, offset {self[number].offset}"
+
+    def is_open(self, number: int) -> bool:
+        """Whether the record with this number is in a file that is being written."""
+        return self.files[self.file(number)].endswith(OPEN_SUFFIX)
 
     def fault(self, number: int, code: str, words: str) -> Fault:
         """A fault of the record with this number."""
-        return Fault(self.files[self.file[number]], self.offset[number], code, words)
+        return Fault(self.files[self.file(number)], self[number].offset, code, words)
 
 
 class Links:
@@ -155,7 +221,7 @@ class Links:
         self._two_way_files: set[int] = set()
         self._lost: set[int] = set()
         """Keys of the ids of records that a killed writer did not finish, as a warcinfo record tells."""
-        self._revisits = array("Q")
+        self._revisits = Rows(4)
         """Of each: its number, key of the id it refers to, of its address, seconds of its date."""
         self._without_body: list[tuple[int, str, list[int]]] = []
         self._bodiless: set[int] = set()
@@ -168,8 +234,8 @@ class Links:
         if own_id:
             first = self._all.by_id.add(number)
             if first != number:
-                place = f"{self._all.files[self._all.file[first]]}, offset {self._all.offset[first]}"
-                yield self._all.fault(number, "duplicate-id", f"{own_id} is also that of the record in {place}")
+                words = f"{own_id} is also that of the record in {self._all.place(first)}"
+                yield self._all.fault(number, "duplicate-id", words)
             self._missing.pop(own, None)
         for other_id in fields.get_all("WARC-Concurrent-To"):
             other = self._expect(number, "WARC-Concurrent-To", other_id)
@@ -177,7 +243,7 @@ class Links:
             returned = self._unreturned.get(both)
             if returned is not None and returned[0] != number:
                 del self._unreturned[both]
-                self._two_way_files.add(self._all.file[number])
+                self._two_way_files.add(self._all.file(number))
             else:
                 self._unreturned[both] = (number, other_id)
         for name in ("WARC-Warcinfo-ID", "WARC-Segment-Origin-ID"):
@@ -187,7 +253,7 @@ class Links:
         if fields.get("WARC-Type") == "revisit":
             uri = bare(fields.get("WARC-Refers-To-Target-URI") or fields.get("WARC-Target-URI") or "")
             date = seconds(fields.get("WARC-Refers-To-Date") or "")
-            self._revisits.extend((number, key(refers_to), key(uri), date))
+            self._revisits.append((number, key(refers_to), key(uri), date))
         elif refers_to:
             self._expect(number, "WARC-Refers-To", refers_to)
 
@@ -216,68 +282,95 @@ class Links:
             if self._bodiless.isdisjoint(exchange):
                 yield self._all.fault(number, "http-short", f"{words}, and no request with HEAD explains it")
         for wanted, (number, field, named) in self._missing.items():
-            if self._all.files[self._all.file[number]].endswith(OPEN_SUFFIX):
+            if self._all.is_open(number):
                 code = "unfinished"
             else:
                 code = "record-lost" if wanted in self._lost else "link-unresolved"
             yield self._all.fault(number, code, f"{field} {named} is not in the files checked")
         for number, other_id in self._unreturned.values():
             if key(other_id) in self._all.by_id:
-                two_way = self._all.file[number] in self._two_way_files
+                two_way = self._all.file(number) in self._two_way_files
                 code = "link-one-way" if two_way else "concurrent-one-way"
                 yield self._all.fault(number, code, f"{other_id} does not name this record in return")
         yield from self._check_revisits()
 
     def _check_revisits(self) -> Iterator[Fault]:
-        if not self._revisits:
+        if not len(self._revisits):
             return
         captures = self._all
-        revisits = [self._revisits[at : at + 4] for at in range(0, len(self._revisits), 4)]
-        originals = {number: captures.by_id.get(refers_to) if refers_to else None for number, refers_to, *_ in revisits}
-        wanted = {(uri, date) for number, _, uri, date in revisits if originals[number] is None}
-        by_time = {
-            found: number
-            for number in (range(len(captures.file)) if wanted else ())
-            if captures.kind[number] in (_INDEXED["response"], _INDEXED["resource"])
-            and (found := (captures.uri[number], captures.seconds[number])) in wanted
-        }
-        for number, _, uri, date in revisits:
-            if originals[number] is None:
-                originals[number] = by_time.get((uri, date))
-        endless = _endless(originals)
-        for number, _, uri, date in revisits:
-            original = originals[number]
-            if original is None:
+        numbers, originals = self._originals()
+        endless = _endless(numbers, originals)
+        for at, (number, _, uri, date) in enumerate(self._revisits):
+            if originals[at] < 0:
                 yield captures.fault(number, "refers-elsewhere", "the record it refers to is not in the files checked")
                 continue
-            if number in endless:
+            if endless[at]:
                 yield captures.fault(number, "revisit-loop", "following what it refers to never leads to the content")
                 continue
+            original = captures[originals[at]]
             differing = [
                 name
                 for name, claimed, actual in (
-                    ("address", uri, captures.uri[original]),
-                    ("date", date, captures.seconds[original]),
-                    ("payload digest", captures.digest[number], captures.digest[original]),
+                    ("address", uri, original.uri),
+                    ("date", date, original.seconds),
+                    ("payload digest", captures[number].digest, original.digest),
                 )
                 if claimed and actual and claimed != actual
             ]
             if differing:
-                place = f"{captures.files[captures.file[original]]}, offset {captures.offset[original]}"
-                yield captures.fault(
-                    number, "revisit-mismatch", f"{', '.join(differing)} differ from the record in {place}"
-                )
+                words = f"{', '.join(differing)} differ from the record in {captures.place(originals[at])}"
+                yield captures.fault(number, "revisit-mismatch", words)
+
+    def _originals(self) -> tuple[array[int], array[int]]:
+        """The numbers of the revisits, and of what each refers to: by its id, else by address and time; -1 for none."""
+        numbers, originals, times = array("Q"), array("q"), array("Q")
+        for number, refers_to, uri, date in self._revisits:
+            original = self._all.by_id.get(refers_to) if refers_to else None
+            numbers.append(number)
+            originals.append(-1 if original is None else original)
+            times.append(_time_key(uri, date) if original is None else 0)
+        if -1 not in originals:
+            return numbers, originals
+        wanted = FirstNumbers(times)
+        for at, original in enumerate(originals):
+            if original < 0:
+                wanted.add(at)
+        latest = array("q", [-1]) * len(times)
+        for number, kept in enumerate(self._all):
+            if kept.kind in (_INDEXED["response"], _INDEXED["resource"]):
+                place = wanted.get(_time_key(kept.uri, kept.seconds))
+                if place is not None:
+                    latest[place] = number
+        for at, original in enumerate(originals):
+            if original < 0 and (place := wanted.get(times[at])) is not None:
+                originals[at] = latest[place]
+        return numbers, originals
 
 
-def _endless(originals: dict[int, int | None]) -> set[int]:
-    """The revisits that refer to revisits only, round and round; a chain of them that ends is allowed."""
-    found: set[int] = set()
-    ends: set[int] = set()
-    for number in originals:
-        chain: dict[int, None] = {}
-        at: int | None = number
-        while at in originals and at not in chain and at not in found and at not in ends:
-            chain[at] = None
-            at = originals[at]
-        (found if at in chain or at in found else ends).update(chain)
-    return found
+def _time_key(uri: int, date: int) -> int:
+    """64 bits that stand for an address at a time."""
+    return hash((uri, date)) & _BITS
+
+
+def _endless(numbers: array[int], originals: array[int]) -> bytearray:
+    """Of each revisit, whether it refers to revisits only, round and round; a chain of them that ends is allowed.
+
+    Args:
+        numbers: of the revisits, ascending.
+        originals: the number that each refers to; -1 for none.
+    """
+    unknown, walked, endless, ends = range(4)
+    states = bytearray(len(numbers))
+    for start in range(len(numbers)):
+        chain: list[int] = []
+        at, is_revisit = start, True
+        while is_revisit and states[at] == unknown:
+            states[at] = walked
+            chain.append(at)
+            original = originals[at]
+            at = bisect_left(numbers, original)
+            is_revisit = at < len(numbers) and numbers[at] == original
+        found = endless if is_revisit and states[at] in (walked, endless) else ends
+        for one in chain:
+            states[one] = found
+    return bytearray(state == endless for state in states)

@@ -24,7 +24,7 @@ _LARGEST_DESCRIPTION = 16 << 20
 _LOCAL_HEADER = 30
 """Bytes of a local file header in front of its name (ZIP specification, APPNOTE 4.3.7)."""
 _LOCAL_START = b"PK\x03\x04"
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
+BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
 """What zipfile raises at a ZIP file that is damaged, encrypted or packed in a way of its own."""
 
 
@@ -46,7 +46,7 @@ class WaczFile:
         except OSError as error:
             self._stack.close()
             raise ArchiveError(f"{path}: {error.strerror or error}") from error
-        except _BROKEN as error:
+        except BROKEN as error:
             self._stack.close()
             raise ArchiveError(f"{path}: no WACZ file: {error}") from error
         self._warcs = {
@@ -162,7 +162,7 @@ class WaczFile:
                 data = stream.read(_LARGEST_DESCRIPTION + 1)
         except KeyError as error:
             raise ArchiveError(f"{self.path}: there is no {name} in it: this is no WACZ file") from error
-        except (OSError, *_BROKEN) as error:
+        except (OSError, *BROKEN) as error:
             raise ArchiveError(f"{self.path}: {name} is damaged: {error}") from error
         if len(data) > _LARGEST_DESCRIPTION:
             raise ArchiveError(f"{self.path}: {name} has more than {_LARGEST_DESCRIPTION >> 20} MB")
@@ -172,7 +172,7 @@ class WaczFile:
         try:
             with self._zip.open(entry) as stream:
                 return _digested(cast("BinaryIO", stream), advance)
-        except (OSError, *_BROKEN) as error:
+        except (OSError, *BROKEN) as error:
             raise ArchiveError(f"{self.path}: {entry.filename} is damaged: {error}") from error
 
 

@@ -76,7 +76,10 @@ class StreamedRecord:
             self.head, self._rest, self._length = whole
             self.size = self._left = len(self._rest)
             return
-        stream.seek(offset)
+        try:
+            stream.seek(offset)
+        except (OSError, ValueError, OverflowError) as error:
+            raise BrokenRecordError(name, offset, "no place in a file") from error
         if not self._begin():
             self._found = _found(name, stream, offset, is_gzipped=is_gzipped)
             self.head, self.size = self._found.head, self._found.size

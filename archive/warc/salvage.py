@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from archive.disk import sync
-from archive.errors import BrokenRecordError
+from archive.disk import linked, replacing, sync
+from archive.errors import ArchiveError, BrokenRecordError
 from archive.message import Fields
 from archive.warc.reader import stream_records
 from archive.warc.walk import FoundRecord, walk
@@ -50,8 +50,16 @@ class Salvaged:
 
 
 def unfinished(directory: Path) -> list[Path]:
-    """The ``.open`` files of ``directory``, by name."""
-    return [path for path in sorted(directory.iterdir()) if _LEFT_BEHIND.fullmatch(path.name) and path.is_file()]
+    """The ``.open`` files of ``directory``, by name.
+
+    Raises:
+        ArchiveError: one is a link: what it points to was written by nobody knows whom, and would be cut.
+    """
+    found = [path for path in sorted(directory.iterdir()) if _LEFT_BEHIND.fullmatch(path.name)]
+    for path in found:
+        if odd := linked(path):
+            raise ArchiveError(f"{path} {odd}")
+    return [path for path in found if path.is_file()]
 
 
 def examine(path: Path) -> Salvaged:
@@ -104,11 +112,8 @@ def _has_records(name: str, stream: BinaryIO, start: int) -> bool:
 
 def _copy_from(stream: BinaryIO, start: int, target: Path) -> None:
     stream.seek(start)
-    with target.open("wb") as copy:
+    with replacing(target) as copy:  # not through a link that stands there
         shutil.copyfileobj(stream, copy, _PIECE)
-        copy.flush()
-        os.fsync(copy.fileno())
-    sync(target.parent)
 
 
 def whole_records(

@@ -12,12 +12,10 @@ from typing import Any, BinaryIO, NamedTuple
 
 from isal import isal_zlib
 
-from archive.message import head_length
-
 LARGEST_WHOLE = 1 << 20
 """Bytes that are held of a record, packed or not; longer ones are for readers that read piece by piece."""
 
-_PIECES = (1 << 11, 1 << 14, *[1 << 17] * 8)
+_PIECES = (1 << 14, *[1 << 17] * 8)
 """Bytes that are read one after the other: what is read too much is copied by the unpacker."""
 _STATED_IN = 1 << 12
 _GZIP_START = b"\x1f\x8b\x08"
@@ -65,16 +63,17 @@ def whole_record(stream: BinaryIO, offset: int) -> Whole | None:
         return None
     if not unzip.eof or data[:10] not in _VERSION_LINES or not data.endswith(_RECORD_END):
         return None
-    start = head_length(data)
-    size = len(data) - (start or 0) - len(_RECORD_END)
+    start = data.find(b"\n\r\n") + 3
     head = data[:start]
-    if start is None or not _is_stated(head, size):
+    if b"\n\n" in head or not _is_stated(head, len(data) - start - len(_RECORD_END)):
         return None
     return Whole(head, data[start : -len(_RECORD_END)], length - len(unzip.unused_data))
 
 
 def _is_stated(head: bytes, size: int) -> bool:
     """Whether a header says once, and in the way in which nearly all say it, that its block has ``size`` bytes."""
+    if size < 0:
+        return False  # The header ends with the record, and its blank line is no end of a block.
     line = b"\r\nContent-Length: %d\r\n" % size
     at = head.find(line)
     return at > 0 and head[at + len(line)] not in b" \t" and head.lower().count(b"content-length") == 1

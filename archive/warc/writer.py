@@ -95,7 +95,7 @@ class WarcWriter:
         """What became of the files that a killed writer left."""
         try:
             self._salvage()
-        except OSError as error:
+        except (OSError, ArchiveError) as error:
             self._abandon()
             self._lock.release()
             raise ArchiveError(f"{self.directory}: an unfinished file cannot be salvaged: {error}") from error

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import gzip
+import sys
 import zlib
 
 import brotli
-from backports import zstd
 
 from tests.archive.raw_server import Case
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 TEXT = b"<html><title>A page</title><p>" + b"Some words that repeat. " * 60 + b"</html>"
 NOISE = zlib.compress(TEXT) * 40

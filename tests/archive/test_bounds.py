@@ -9,9 +9,9 @@ import os
 
 import pytest
 
-from archive import ArchiveError, BrokenRecordError, read_record
+from archive import ArchiveError, BrokenRecordError, WarcWriter, read_record
 from archive.capture.framing import LONGEST_FRAMING, LONGEST_HEAD, MOST_FIELDS, Framing, OverlongError
-from archive.cdxj.files import find, warc_files
+from archive.cdxj.files import find, named_files, warc_files
 from archive.verify import Verification
 from archive.warc.lock import CollectionLock
 from archive.warc.walk import DamageError, Gap, walk
@@ -86,7 +86,9 @@ def test_no_more_of_a_block_is_held_than_is_asked_for(tmp_path):
         read_record(path, 0, path.stat().st_size, 99_999)
 
 
-@pytest.mark.parametrize("name", ["../x.warc.gz", "/etc/hostname", "a/x.warc.gz", "a\\x", "", ".", "..", "x\0"])
+@pytest.mark.parametrize(
+    "name", ["../x.warc.gz", "/etc/hostname", "a/x.warc.gz", "a\\x", "", ".", "..", "x\0", "é" * 126, "\ud800" * 251]
+)
 def test_a_file_of_the_archive_has_a_plain_name(tmp_path, name):
     (tmp_path / "x.warc.gz").write_bytes(b"")
     (tmp_path / "a").mkdir()
@@ -100,13 +102,51 @@ def test_links_pipes_and_folders_are_no_files_of_the_archive(tmp_path):
     folder = tmp_path / "warc"
     folder.mkdir()
     (folder / "link.warc.gz").symlink_to(tmp_path / "outside")
+    with pytest.raises(ArchiveError, match=r"is a link, not a file: put the file .*, or name the WARC files"):
+        warc_files(folder)
+    assert [folder / "link.warc.gz"] == [file.path for file in named_files([folder / "link.warc.gz"])]
     (folder / "folder.warc.gz").mkdir()
     os.mkfifo(folder / "pipe.warc.gz")
     for name in ("link.warc.gz", "folder.warc.gz", "pipe.warc.gz"):
         with pytest.raises(ArchiveError, match="not a file of the archive"):
             find(folder, name)
-    with pytest.raises(ArchiveError, match="not a file"):
+    (folder / "link.warc.gz").unlink()
+    with pytest.raises(ArchiveError, match="not a file: move it away"):
         warc_files(folder)
+    (tmp_path / "other").symlink_to(tmp_path / "whole", target_is_directory=True)
+    (tmp_path / "whole").mkdir()
+    (tmp_path / "whole" / "a.warc.gz").write_bytes(b"")
+    assert ["a.warc.gz"] == [file.name for file in warc_files(tmp_path / "other")]
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_what_a_killed_run_left_is_no_link(tmp_path, is_there):
+    """It would be cut to its last whole record, whatever it is and wherever it lies."""
+    target, folder = tmp_path / "precious", tmp_path / "warc"
+    folder.mkdir()
+    if is_there:
+        target.write_bytes(b"precious")
+    link = folder / "x-20260101000000000-00000-host.warc.gz.open"
+    link.symlink_to(target)
+    with pytest.raises(ArchiveError, match=r"host\.warc\.gz\.open is a link, not a file"):
+        WarcWriter(folder)
+    assert link.is_symlink()
+    assert (b"precious" if is_there else None) == (target.read_bytes() if target.exists() else None)
+    link.unlink()
+    WarcWriter(folder).close()  # it is not locked
+
+
+def test_what_is_cut_off_is_not_put_through_a_link(tmp_path):
+    target = tmp_path / "precious"
+    target.write_bytes(b"precious")
+    name = "x-20260101000000000-00000-host.warc.gz"
+    whole = [gzip.compress(record(number, b"x")) for number in range(3)]
+    (tmp_path / f"{name}.open").write_bytes(whole[0] + b"damage" + whole[1] + whole[2])
+    (tmp_path / f"{name}.tail").symlink_to(target)
+    WarcWriter(tmp_path).close()
+    assert whole[0] == (tmp_path / name).read_bytes()
+    assert b"damage" + whole[1] + whole[2] == (tmp_path / f"{name}.tail").read_bytes()
+    assert b"precious" == target.read_bytes()
 
 
 def test_a_lock_that_is_a_link_does_not_empty_what_it_points_to(tmp_path):

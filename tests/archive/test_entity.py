@@ -15,6 +15,7 @@ from archive import UndecodableEntityError
 from archive.entity import MOST_CODINGS, MOST_MEMBERS, decode_entity, entity_of, entity_start
 from archive.errors import EntityTooLargeError
 from archive.message import Fields
+from tests.archive.cases import zstd
 
 ENTITY = b"The same sentence again and again. " * 400
 
@@ -63,7 +64,6 @@ def test_encodings_are_removed_whatever_the_piece_borders(body, headers, piece):
 
 
 def test_zstd():
-    zstd = pytest.importorskip("backports.zstd")
     body = zstd.compress(ENTITY[:5000]) + zstd.compress(ENTITY[5000:])
     assert decode(body, 11, Content_Encoding="zstd") == ENTITY
 
@@ -158,7 +158,6 @@ def test_there_are_only_so_many_parts():
 
 
 def test_zstd_is_bounded_and_may_not_ask_for_a_window_of_more_than_8_mb():
-    zstd = pytest.importorskip("backports.zstd")
     fields = Fields([("Content-Encoding", "zstd")])
     with pytest.raises(EntityTooLargeError):
         entity_of(fields, zstd.compress(ZEROS), 300_000)

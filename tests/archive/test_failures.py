@@ -18,7 +18,7 @@ from tests.archive.damaged import verify
 from tests.archive.foreign import crawl, environment, prepare
 from tests.archive.raw_server import Case, RawServer
 
-KILLS = int(os.environ.get("SOAK_KILLS", "3"))
+KILLS = int(os.environ.get("SOAK_KILLS", "2"))
 NOISE = os.urandom(40_000)
 NOISE_HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 40000\r\n\r\n"
 BY_NAME = {case.name: case for case in [*CASES, Case(name="noise", pieces=[NOISE_HEAD + NOISE])]}

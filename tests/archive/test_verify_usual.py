@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import base64
+import errno
 import hashlib
 import json
 import random
 import re
+import tempfile
 import tracemalloc
 from array import array
 from dataclasses import replace
@@ -14,9 +16,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from archive.cdxj import WarcFile
+from archive.cdxj import WarcFile, line, named_files
+from archive.errors import ArchiveError
 from archive.message import parse_fields
-from archive.verify import Verification, block, syntax, usual
+from archive.verify import Verification, block, rows, syntax, usual
+from archive.verify import table as table_module
 from archive.verify.digests import Digest
 from archive.verify.facts import BlockFacts
 from archive.verify.table import FirstNumbers, Links, RecordTable
@@ -61,6 +65,27 @@ def any_header(chance: random.Random) -> bytes:
         spelt = name if chance.random() < 0.98 else name.lower()
         lines.append(f"{spelt}{chance.choice([': '] * 50 + [':', ':  ', ' : '])}{value}")
     return ("\r\n".join(lines) + "\r\n\r\n").encode()
+
+
+def test_a_header_that_is_split_at_once_has_the_fields_that_it_has():
+    chance = random.Random(7)  # noqa: S311
+    split = 0
+    for number in range(6_000):
+        head = any_header(chance)
+        if number % 3 == 0:  # What stands where a line ends, or begins, or its colon is.
+            place = chance.choice([chance.choice(found.span()) for found in re.finditer(rb"\r\n|: ?", head)][:-2])
+            odd = chance.choice(
+                [b" ", b"\t", b"\r", b"\n", b": ", b"x: WARC-Date", b"WARC-Date:v\r\n", b"\r\n ", b"\xc3\xa9"]
+            )
+            head = head[:place] + odd + head[place:]
+        fields = line.plain_fields(head)
+        if fields is not None:
+            split += 1
+            careful = parse_fields(head, "utf-8")
+            assert {name: careful.get(name) for name in line.READ} == {name: fields.get(name) for name in line.READ}, (
+                head
+            )
+    assert 1_000 < split < 6_000
 
 
 def test_a_usual_header_is_one_in_which_nothing_is_found():
@@ -194,27 +219,114 @@ def test_the_first_number_of_each_key_is_found_again():
     assert not any(key in numbers or numbers.get(key) is not None for key in missing)
 
 
+@pytest.fixture
+def small_rows(monkeypatch):
+    """Pages of four records, of which eight stay in memory."""
+    for module in (rows, table_module):
+        monkeypatch.setattr(module, "PAGE", 4)
+    monkeypatch.setattr(rows, "HELD", 8)
+
+
+def _added(table, offset, inner=0, fields=None):
+    return table.add(SimpleNamespace(offset=offset, inner=inner), fields or usual.UsualFields([], []))
+
+
 def test_a_record_is_found_by_file_and_offset():
     table = RecordTable()
     for file, name in enumerate(["a.warc", "b.warc", "a.warc"]):
-        table.files.append(f"{file}/{name}")
+        table.begin(name, f"{file}/{name}")
         for offset, inner in [(0, 0), (10, 0), (10, 7), (30 + file, 0)]:
-            table.add(name, SimpleNamespace(offset=offset, inner=inner), usual.UsualFields([], []))
+            _added(table, offset, inner)
     found = [table.find(name, offset) for name in ("a.warc", "b.warc") for offset in (0, 10, 30, 31, 32, "10", "010")]
     assert [0, 1, 3, None, 11, 1, None, 4, 5, None, 7, None, 5, None] == found
     assert [None] * 4 == [table.find("a.warc", offset) for offset in (None, -1, 1.5, 10**30)]
     assert table.find("c.warc", 0) is None
 
 
+def test_of_many_records_each_is_found_with_what_was_kept(small_rows):
+    chance = random.Random(3)  # noqa: S311
+    table, expected, files = RecordTable(), [], []
+    for file in range(60):
+        table.begin(f"{file}.warc", f"in/{file}.warc")
+        offset = 0
+        for _ in range(chance.choice([0, 1, 3, 4, 5, 17])):
+            offset += chance.choice([0, 5])  # Several may be in one gzip member.
+            number = _added(table, offset)
+            table.add_block(1000 + number, number)
+            expected.append((offset, 1000 + number, 0, 0, 0, 0, number, 0))
+            files.append(file)
+    assert len(table) == len(expected) > 200
+    assert expected == list(table)
+    assert [f"in/{file}.warc, offset {kept[0]}" for file, kept in zip(files, expected, strict=True)] == [
+        table.place(number) for number in range(len(table))
+    ]
+    first = {}
+    for number, (file, kept) in enumerate(zip(files, expected, strict=True)):
+        first.setdefault((file, kept[0]), number)
+    places = [(file, offset) for file in range(60) for offset in range(-1, 90)]
+    chance.shuffle(places)
+    assert [first.get(place) for place in places] == [table.find(f"{file}.warc", offset) for file, offset in places]
+
+
+def test_many_records_are_verified_as_few_are(small_rows, tmp_path):
+    damaged = [tmp_path / "a.warc", tmp_path / "b.warc"]
+    head = "WARC/1.1\r\nWARC-Type: {}\r\nWARC-Record-ID: <urn:x:{}>\r\nWARC-Date: 2026-01-02T03:04:05Z\r\n"
+    head += "WARC-Target-URI: urn:a:{}\r\nWARC-Profile: urn:p\r\nWARC-Refers-To: <urn:x:{}>\r\nContent-Length: 0\r\n\r\n\r\n\r\n"
+    # 0 to 19 refer to the next, round and round; 20 to 38 to the one before, which never ends; 39 is a resource.
+    refers = [(number + 1) % 20 for number in range(20)] + list(range(19, 38)) + [0]
+    for file, numbers in zip(damaged, (range(25), range(25, 40)), strict=True):
+        kinds = ["resource" if number == 39 else "revisit" for number in numbers]
+        file.write_text(
+            "".join(head.format(kind, n, n, refers[n]) for kind, n in zip(kinds, numbers, strict=True)),
+            encoding="ascii",
+            newline="",
+        )
+    found = [fault for fault in Verification(named_files(damaged)).run() if fault.code == "revisit-loop"]
+    assert 39 == len(found)
+    assert sorted((fault.file, fault.offset) for fault in found) == [(fault.file, fault.offset) for fault in found]
+
+
+@pytest.mark.parametrize("step", ["made", "written", "read", "cut"])
+def test_a_temporary_file_that_fails_is_one_error(small_rows, step, monkeypatch, tmp_path):
+    def full(*_, **__):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    table = RecordTable()
+    table.begin("a.warc", "a.warc")
+    real = tempfile.TemporaryFile
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    if step == "made":
+        monkeypatch.setattr(tempfile, "TemporaryFile", full)
+    elif step == "written":
+        monkeypatch.setattr(tempfile, "TemporaryFile", lambda **how: _Full(real(**how), full))
+    else:
+        monkeypatch.setattr(rows.os, "pread", full if step == "read" else lambda *_: b"")
+
+    def use():
+        for number in range(9):
+            _added(table, number)
+        table.find("a.warc", 0)
+
+    with pytest.raises(ArchiveError, match=f"{tmp_path} cannot be used .*: make room there, or name another folder"):
+        use()
+    assert [] == list(tmp_path.iterdir())
+
+
+class _Full:
+    def __init__(self, file, write):
+        self.close, self.fileno, self.write = file.close, file.fileno, write
+
+
 def test_little_is_kept_of_a_record():
     table = RecordTable()
-    table.files.append("a.warc.gz")
+    table.begin("a.warc.gz", "a.warc.gz")
     links = Links(table)
     tracemalloc.start()
-    for number in range(10_000):
+    for number in range(50_000):
         ids = [f"<urn:uuid:{number}>", f"<urn:uuid:{number ^ 1}>"]
         fields = usual.UsualFields(["WARC-Type", "WARC-Record-ID", "WARC-Concurrent-To"], ["response", *ids])
-        assert [] == list(links.add(table.add("a.warc.gz", SimpleNamespace(offset=number, inner=0), fields), fields))
-    held, _ = tracemalloc.get_traced_memory()
+        assert [] == list(links.add(_added(table, number, fields=fields), fields))
+    held, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert held < 110 * 10_000
+    assert held < 32 * 50_000
+    assert most < 40 * 50_000

@@ -1,0 +1,115 @@
+"""Rows of numbers that grow with an archive: the last ones in memory, those before in an unnamed temporary file."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import weakref
+from array import array
+from collections.abc import Iterator, Sequence
+from typing import BinaryIO, cast
+
+from archive.errors import ArchiveError
+
+PAGE = 64
+"""Rows read at once where one is looked for."""
+
+HELD = 64 * PAGE
+"""Rows that stay in memory, and that are written at once: an archive of fewer records needs no file."""
+
+
+class Rows:
+    """Rows of ``width`` numbers below 2**64 each, by number.
+
+    Every use raises ArchiveError when the file cannot be written or read: an OSError would be taken for one of the
+    files that are verified.
+    """
+
+    def __init__(self, width: int) -> None:
+        self._width = width
+        self._last: array[int] = array("Q")
+        """The rows from ``_stored`` on."""
+        self._stored = 0
+        """How many rows are in the file."""
+        self._file: BinaryIO | None = None
+        self._page: tuple[int, array[int]] = (-1, self._last)
+        """The page read last: its number, and its rows."""
+
+    def __len__(self) -> int:
+        return self._stored + len(self._last) // self._width
+
+    def append(self, row: Sequence[int]) -> None:
+        """Add a row behind all others."""
+        if len(self._last) == HELD * self._width:
+            self._store()
+        self._last.extend(row)
+
+    def set_last(self, column: int, value: int) -> None:
+        """Change a column of the row that was added last, which is in memory."""
+        self._last[column - self._width] = value
+
+    def row(self, number: int) -> array[int]:
+        """The row with this number."""
+        number_of_page, page = self._page
+        if number // PAGE == number_of_page:
+            at = number % PAGE * self._width
+            return page[at : at + self._width]
+        return self._read(number, 1)
+
+    def page(self, number: int) -> array[int]:
+        """The rows of one page, one behind the other; the last page may be shorter."""
+        if number != self._page[0]:
+            page = self._read(number * PAGE, PAGE)
+            if (number + 1) * PAGE > self._stored:
+                return page  # It may get longer.
+            self._page = (number, page)
+        return self._page[1]
+
+    def __iter__(self) -> Iterator[array[int]]:
+        width = self._width
+        for first in range(0, len(self), HELD):
+            rows = self._read(first, HELD)
+            for at in range(0, len(rows), width):
+                yield rows[at : at + width]
+
+    def _read(self, number: int, count: int) -> array[int]:
+        """``count`` rows, or as many as there are, that are all in the file or all in memory."""
+        size = self._width
+        if number >= self._stored:
+            at = (number - self._stored) * size
+            return self._last[at : at + count * size]
+        wanted = 8 * count * size
+        rows: array[int] = array("Q")
+        try:
+            data = os.pread(cast(BinaryIO, self._file).fileno(), wanted, 8 * number * size)
+        except OSError as error:
+            raise _unusable(error) from error
+        if len(data) != wanted:
+            raise _unusable(None)
+        rows.frombytes(data)
+        return rows
+
+    def _store(self) -> None:
+        try:
+            if self._file is None:
+                self._file = cast(BinaryIO, tempfile.TemporaryFile(buffering=0))  # noqa: SIM115  (as long as the rows)
+                weakref.finalize(self, self._file.close)
+            left = memoryview(self._last).cast("B")
+            while left:
+                left = left[self._file.write(left) :]
+        except OSError as error:
+            raise _unusable(error) from error
+        self._stored += HELD
+        self._last = array("Q")
+
+
+def _unusable(error: OSError | None) -> ArchiveError:
+    try:
+        folder = tempfile.gettempdir()
+    except OSError:
+        folder = "any folder for temporary files"
+    cause = (error.strerror or error) if error else "it is shorter than what was written"
+    return ArchiveError(
+        f"the temporary file of the verification in {folder} cannot be used ({cause}): make room there, or name "
+        "another folder in TMPDIR, and run again"
+    )
