@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from parsel import Selector
 
-from migration_spider.pages.bounds import Elements, elements_of
+from migration_spider.pages.bounds import Elements, bounded, elements_of
 from migration_spider.pages.chrome import Chrome
 from migration_spider.pages.nodes import Nodes, ancestors_of
 from migration_spider.pages.outline import Block, local_name
@@ -34,13 +34,16 @@ _NODE_CLASS = re.compile(r"(?:^|\s)(?:page-node|node|node--id|node-id|nid)-(\d{1
 
 
 class Page:
-    """A page at ``url``, read from ``selector``; says None or nothing for what the page does not say."""
+    """A page at ``url``, read from ``selector``; says None or nothing for what the page does not say.
+
+    What gives the selector may stand in its place: it is asked when something is read.
+    """
 
     kind: Kind = "other"
 
-    def __init__(self, url: str, selector: Selector) -> None:
+    def __init__(self, url: str, selector: Selector | Callable[[], Selector]) -> None:
         self.url = url
-        self.selector = selector
+        self.source = selector
 
     def forget(self) -> None:
         """Let go of the outline and of all that only this kind of page reads; what is asked again is read again.
@@ -53,14 +56,18 @@ class Page:
             if top is not None:
                 top.let_go()
         for name in [name for name in self.__dict__ if not hasattr(Page, name)]:
-            if name not in ("url", "selector"):
+            if name not in ("url", "source"):
                 del self.__dict__[name]
+
+    @cached_property
+    def selector(self) -> Selector:
+        return bounded(self.source if isinstance(self.source, Selector) else self.source())
 
     @cached_property
     def elements(self) -> Elements:
         return elements_of(self.selector)
 
-    @property
+    @cached_property
     def is_cut(self) -> bool:
         """Whether the page has more elements than are read of it."""
         return self.elements.is_cut

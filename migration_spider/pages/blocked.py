@@ -42,6 +42,8 @@ def _rules(table: Mapping[str, str]) -> list[tuple[str, re.Pattern[str]]]:
 
 
 _TITLE_RULES, _SENTENCE_RULES, _MARKUP_RULES = _rules(TITLES), _rules(SENTENCES), _rules(MARKUP)
+TELLING_FIELDS = tuple(dict.fromkeys(("content-type", *(name for name, _, _ in HEADERS))))
+"""Header fields by which `blocked` goes, and by which a page's text is decoded."""
 _SKIPPED = frozenset(("script", "style", "template", "noscript", "head", "title"))
 _MEDIA = frozenset(["img", "picture", "video", "audio", "iframe", "frame", "object", "embed", "svg", "canvas", "form"])
 _CLASS = "contains(concat(' ', normalize-space(@class), ' '), ' {} ')"

@@ -24,6 +24,10 @@ LARGEST_PAGE = 5_000_000
 # The beginning of a page may hold more of its elements than of its length.
 MOST_CUTS = 2
 
+# Of such a page no more than a tenth is read, and the tree of all of it takes 300 MB where it is nothing but tags. Who
+# goes through its comments takes seconds.
+MOST_TAGS = 200_000
+
 # libxml2 looks every attribute of an element up among those before it: 40,000 of them take seconds, 400,000 minutes.
 MAX_ATTRIBUTES = 5_000
 
@@ -53,6 +57,8 @@ def why_unread(markup: str) -> str:
     """What keeps ``markup`` from the HTML parser, which would take too long; empty for nothing."""
     if len(markup) > LARGEST_PAGE:
         return f"a page of {len(markup)} characters: no more than {LARGEST_PAGE} are read"
+    if (tags := markup.count("<")) > MOST_TAGS:
+        return f"a page of {tags} tags and comments: no more than {MOST_TAGS} are read"
     return _crowded(markup)
 
 

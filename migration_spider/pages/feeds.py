@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
-from migration_spider.pages.outline import local_name
-from migration_spider.pages.text import fold
 from migration_spider.pages.xml_files import Document, read
 
 SitemapKind = Literal["index", "urlset"]
@@ -13,24 +11,7 @@ SitemapKind = Literal["index", "urlset"]
 
 def rss_links(data: str | bytes | Document) -> list[str]:
     """URLs of the items of an RSS 2.0, RSS 1.0 or Atom feed in feed order, each once; [] when it is none."""
-    root = read(data).root
-    found: dict[str, None] = {}
-    for element in root.iter() if root is not None else ():
-        if local_name(element) not in ("item", "entry"):
-            continue
-        for child in element:
-            name = local_name(child)
-            if name == "link":
-                alternate = child.get("rel") in (None, "alternate")
-                url = _own_text(child) or (fold(child.get("href")) if alternate else "")
-            elif name == "guid" and child.get("isPermaLink") == "true":
-                url = _own_text(child)
-            else:
-                continue
-            if url.startswith(("http://", "https://")):
-                found.setdefault(url)
-                break
-    return list(found)
+    return list(dict.fromkeys(one.url for one in read(data).listed.entries if one.kind in ("item", "entry")))
 
 
 def sitemap_links(data: str | bytes | Document) -> tuple[SitemapKind, list[tuple[str, str | None, dict[str, str]]]]:
@@ -39,32 +20,9 @@ def sitemap_links(data: str | bytes | Document) -> tuple[SitemapKind, list[tuple
     Returns:
         ``index`` or ``urlset``, and (absolute URL, lastmod as printed, hreflang -> URL of the alternates) per entry.
     """
-    root = read(data).root
-    if root is None:
-        return "urlset", []
-    kind: SitemapKind = "index" if local_name(root) == "sitemapindex" else "urlset"
-    entries: list[tuple[str, str | None, dict[str, str]]] = []
-    for element in root.iter():
-        if local_name(element) not in ("url", "sitemap"):
-            continue
-        url, lastmod = "", None
-        alternates: dict[str, str] = {}
-        for child in element:
-            name = local_name(child)
-            if name == "loc":
-                url = url or _own_text(child)
-            elif name == "lastmod":
-                lastmod = fold(child.text) or None
-            elif name == "link" and child.get("href") and (child.get("hreflang") or "x-default").lower() != "x-default":
-                alternates.setdefault(child.get("hreflang"), fold(child.get("href")))
-        if url.startswith(("http://", "https://")):
-            entries.append((url, lastmod, alternates))
-    return kind, entries
-
-
-def _own_text(element: Any) -> str:
-    """The text of an element that has nothing else in it: half an address may go on with an error."""
-    return "" if len(element) else fold(element.text)
+    listed = read(data).listed
+    kind: SitemapKind = "index" if listed.root == "sitemapindex" else "urlset"
+    return kind, [(one.url, one.lastmod, one.alternates) for one in listed.entries if one.kind in ("url", "sitemap")]
 
 
 def is_web_page(data: bytes) -> bool:
@@ -76,15 +34,13 @@ def is_web_page(data: bytes) -> bool:
 def sitemap_problem(data: str | bytes | Document) -> str | None:
     """What is wrong with a sitemap of which `sitemap_links` gave what can be read; None when it is whole."""
     document = read(data)
-    if document.problem or document.root is None:
+    name = document.listed.root
+    if document.problem or not name:
         return document.problem or "empty"
-    name = local_name(document.root)
-    return None if name in ("sitemapindex", "urlset") else f"no sitemap: its root element is {name}"
+    return document.listed.rest if name in ("sitemapindex", "urlset") else f"no sitemap: its root element is {name}"
 
 
 def feed_problem(data: str | bytes | Document) -> str | None:
     """What is wrong with a feed of which `rss_links` gave what can be read; None when it is whole, or is no feed."""
     document = read(data)
-    if document.root is None or local_name(document.root).lower() not in ("rss", "rdf", "feed"):
-        return None
-    return document.problem
+    return document.problem or document.listed.rest if document.listed.root in ("rss", "rdf", "feed") else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, TypeVar
@@ -11,7 +11,6 @@ from typing import Literal, TypeVar
 from parsel import Selector
 
 from migration_spider.pages.base import Page
-from migration_spider.pages.bounds import bounded
 from migration_spider.pages.listing import ListingPage
 from migration_spider.pages.news import NewsPage
 from migration_spider.pages.outline import ancestors
@@ -54,13 +53,22 @@ class Evidence:
 class Facts:
     """What the evidence looks at, and what it tells; each fact is read when it is asked for.
 
-    ``named_as_news``: whether a news listing named the page, or what tells it of the page.
+    ``named_as_news``: whether a news listing named the page, or what tells it of the page. ``known``: ``named`` or
+    ``plain`` -> place in `EVIDENCE` of what tells then, -1 for nothing; what is found is added.
     """
 
-    def __init__(self, page: Page, *, named_as_news: bool | Callable[[Page], bool]) -> None:
+    def __init__(
+        self,
+        page: Page,
+        *,
+        named_as_news: bool | Callable[[Page], bool],
+        known: MutableMapping[str, int] | None = None,
+    ) -> None:
         self.page = read_as(NewsPage, page)
+        self.known = {} if known is None else known
         self.named_as_news = named_as_news(self.page) if callable(named_as_news) else named_as_news
-        self._listing: ListingPage | None = None
+        self.read_as_listing: ListingPage | None = None
+        """The page as a listing, if somebody asked."""
 
     @cached_property
     def told(self) -> Evidence | None:
@@ -86,12 +94,16 @@ class Facts:
         return found is not None and found.tells == "news"
 
     def _first(self) -> Evidence | None:
-        return next((one for one in EVIDENCE if one.holds(self)), None)
+        how = "named" if self.named_as_news else "plain"
+        if how not in self.known:
+            self.known[how] = next((place for place, one in enumerate(EVIDENCE) if one.holds(self)), -1)
+        place = self.known[how]
+        return None if place < 0 else EVIDENCE[place]
 
     @property
     def listing(self) -> ListingPage:
-        self._listing = self._listing or read_as(ListingPage, self.page)
-        return self._listing
+        self.read_as_listing = self.read_as_listing or read_as(ListingPage, self.page)
+        return self.read_as_listing
 
     @property
     def labels(self) -> list[str]:
@@ -181,7 +193,7 @@ def read_as(kind: type[P], page: Page) -> P:
     """``page`` as one of ``kind``, with what was read of it that this kind has, too; each has an outline of its own."""
     if type(page) is kind:
         return page
-    other = kind(page.url, page.selector)
+    other = kind(page.url, page.source)
     other.__dict__.update((name, read) for name, read in page.__dict__.items() if hasattr(kind, name))
     other.__dict__.pop("outline", None)
     return other
@@ -201,9 +213,14 @@ def page_for(url: str, selector: Selector, *, named_as_news: bool = False) -> Pa
     return page
 
 
-def facts_of(url: str, selector: Selector, named_as_news: bool | Callable[[Page], bool]) -> Facts:
+def facts_of(
+    url: str,
+    selector: Selector | Callable[[], Selector],
+    named_as_news: bool | Callable[[Page], bool],
+    known: MutableMapping[str, int] | None = None,
+) -> Facts:
     """What `page_for` goes by, for who asks more of the same page; who has asked lets ``page`` forget what it read."""
-    return Facts(NewsPage(url, bounded(selector)), named_as_news=named_as_news)
+    return Facts(NewsPage(url, selector), named_as_news=named_as_news, known=known)
 
 
 def told_by(page: Page) -> str:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from migration_spider.pages.base import Kind, Page
+from migration_spider.pages.results import results_total
 from migration_spider.pages.rows import MOST_LINKS, Rows, Teaser
 from migration_spider.pages.text import absolute, path_of
 
@@ -38,10 +39,15 @@ class ListingPage(Page):
             found.setdefault(teaser.url, Row(teaser.url, teaser.title, teaser.date))
         return list(found.values())
 
-    @property
+    @cached_property
     def shown(self) -> int:
         """How many teasers there are, also of a URL that the same list has already: Views does so where it joins."""
         return len(self._teasers)
+
+    @cached_property
+    def total(self) -> int | None:
+        """How many results it says it has, see `results_total`."""
+        return results_total(self)
 
     @property
     def boxes(self) -> list[Any]:

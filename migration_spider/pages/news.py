@@ -297,9 +297,10 @@ class NewsPage(Page):
             and (language.split("-")[0] != primary or "-" in language)
         }
 
-    def to_item(self) -> NewsItem:
-        """The as-printed half of the record; the pipelines fill the rest. The page forgets what it read."""
-        item = NewsItem(
+    @cached_property
+    def printed(self) -> NewsItem:
+        """The as-printed half of the record; the pipelines fill the rest."""
+        return NewsItem(
             url=self.url,
             node_id=self.node_id,
             canonical_url=self.canonical_url,
@@ -315,6 +316,10 @@ class NewsPage(Page):
             images=self.images,
             problems=["page-cut"] if self.is_cut else [],
         )
+
+    def to_item(self) -> NewsItem:
+        """What is `printed`, for the caller to change. The page forgets what it read."""
+        item = self.printed
         self.forget()
         return item
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from html import unescape
-from itertools import islice
+from itertools import chain, islice
 
 from parsel import Selector
 
@@ -16,6 +16,8 @@ from migration_spider.pages.text import absolute, word_set
 # CSS Syntax 3: url(...) quoted or not, and @import with a plain string.
 _URL = re.compile(r"url\(\s*(?:\"([^\"]*)\"|'([^']*)'|([^()\"'\s]+))\s*\)", re.IGNORECASE)
 _IMPORT = re.compile(r"@import\s+(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
+# A page asks for some hundred files, of which no more are fetched either (MIGRATION_REQUISITES_PER_PAGE).
+MOST_OF_A_SHEET = 10_000
 _LINKED = word_set(
     "stylesheet icon apple-touch-icon apple-touch-icon-precomposed mask-icon manifest preload modulepreload prefetch"
 )
@@ -88,7 +90,8 @@ def with_addresses(url: str, text: str, put: Callable[[str], str]) -> str:
 
 def _css(text: str) -> Iterator[str]:
     text = _without_comments(text)
-    matches = sorted((*_IMPORT.finditer(text), *_URL.finditer(text)), key=lambda match: match.start())
+    each = (islice(pattern.finditer(text), MOST_OF_A_SHEET) for pattern in (_IMPORT, _URL))
+    matches = sorted(chain.from_iterable(each), key=lambda match: match.start())
     yield from filter(None, map(_address, matches))
 
 

@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-from migration_spider.pages.listing import ListingPage
 from migration_spider.pages.text import fold
+
+if TYPE_CHECKING:
+    from migration_spider.pages.base import Page
 
 # "Displaying results 1 - 12 of 738", "Affichage des résultats 1 - 12 sur 738",
 # "Показано 1–12 из 738", "عرض 1 - 12 من 738"
-_RANGE = re.compile(
-    r"(?<!\d)(\d{1,6})\s*[-–—‑]\s*(\d{1,6})\s+(?:of|sur|de|von|из|من)\s+(\d{1,3}(?:[\s.,\u00a0\u202f]?\d{3})*)(?!\d)"
-)
+_WORDS = r"\s*[-–—‑]\s*(\d{1,6})\s+(?:of|sur|de|von|из|من)\s+"
+_RANGE = re.compile(rf"(?<!\d)(\d{{1,6}}){_WORDS}(\d{{1,3}}(?:[\s.,\u00a0\u202f]?\d{{3}})*)(?!\d)")
 # "共 738 条", "第 1 - 12 项，共 738 项"
 _CHINESE = re.compile(r"(\d{1,6})\s*[-–—至]\s*(\d{1,6})[^\d]{0,6}[共,，]\s*(?:有\s*)?(\d{1,6})")
+# What one of them has, wherever it begins and ends: most pages have nothing of the kind, and a look at each element of
+# one that has not takes as long as reading its rows.
+_EITHER = re.compile(rf"\d{_WORDS}\d|{_CHINESE.pattern}")
 
 
-def results_total(page: ListingPage) -> int | None:
+def results_total(page: Page) -> int | None:
     """The total of a line such as ``Displaying results 1 - 12 of 738`` (Drupal Views, result summary).
 
     None when the page has no such line, or several that differ: with several listings on a page none is meant alone.
     """
-    if page.main is None:
+    if page.main is None or not _EITHER.search(fold("".join(page.main.itertext()))):
         return None
     found: set[int] = set()
     for element in page.main.iter("div", "p", "span", "header", "footer", "caption", "h2", "h3"):

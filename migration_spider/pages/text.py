@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 from migration_spider.pages.remembered import Remembered
 from migration_spider.vocabularies import key
@@ -16,6 +16,8 @@ _UNSEEN = "\u200b\u2060\ufeff\u00ad"
 _WITHOUT_UNSEEN = str.maketrans("", "", _UNSEEN)
 # An address that does not depend on the path of the page it stands on.
 _ROOTED = re.compile(r"/(?!/)|//[^/?#]|https?://[^/?#]")
+# Signs that order a terminal or a line about and are no part of a word: asked percent-encoded by browsers, too.
+_UNPRINTED = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 _ORIGIN = re.compile(r"https?://[^/?#]+")
 _LONGEST_KEPT = 500
 
@@ -56,6 +58,8 @@ def absolute(base: str, address: str | None) -> str | None:
 
 def _cleaned(address: str) -> tuple[str, bool]:
     address = address.strip().replace("\n", "").replace("\r", "").replace("\t", "")
+    if not address.isprintable():
+        address = _UNPRINTED.sub(lambda found: quote(found[0]), address)
     return address, _ROOTED.match(address) is not None
 
 

@@ -9,10 +9,11 @@ import html
 import re
 import zlib
 from dataclasses import dataclass
-from typing import Any
 
 from lxml import etree
 from w3lib.encoding import read_bom, resolve_encoding
+
+from migration_spider.pages.xml_entries import Listed, Reader
 
 # A sitemap has at most 50 MB uncompressed (sitemaps.org protocol, "Sitemap file size").
 MAX_BYTES = 52_428_800
@@ -41,8 +42,7 @@ _NO_TAG = re.compile(r"<(?![a-z_:/!?])", re.IGNORECASE)
 class Document:
     """What could be read of a file."""
 
-    root: Any
-    """Element of lxml; None when there is none."""
+    listed: Listed
 
     problem: str | None = None
     """Why it is not all."""
@@ -60,14 +60,14 @@ def read(data: str | bytes | Document) -> Document:
         data, damage = _plain(data)
         data = data[:MAX_BYTES]
         if not _is_misnamed(data):
-            root, error = _parse(data)
+            listed, error = _parse(data)
             if error is None:
-                return Document(root, damage)
+                return Document(listed, damage)
         else:
             error = "UTF-8, which the file calls otherwise"
         if len(data) > MOST_MENDED:
-            root, _ = _parse(data[: data.rfind(b">") + 1], recover=True)
-            return Document(root, damage or f"broken XML ({error})")
+            listed, _ = _parse(data[: data.rfind(b">") + 1], recover=True)
+            return Document(listed, damage or f"broken XML ({error})")
         data = _decoded(data)
     else:
         error = None
@@ -81,30 +81,34 @@ def read(data: str | bytes | Document) -> Document:
     if declaration := _DECLARATION.match(text):
         text = text[declaration.end() :]
     text = text.rstrip(" \t\r\n\0")
-    root, broken = _parse(_mended(text))
+    listed, broken = _parse(_mended(text))
     if broken is None:
-        return Document(root, damage, error)
+        return Document(listed, damage, error)
     # Half an address at the cut of a file would be an address of something else.
-    root, _ = _parse(_mended(text[: text.rfind(">") + 1]), recover=True)
-    return Document(root, damage or f"broken XML ({error or broken})")
+    listed, _ = _parse(_mended(text[: text.rfind(">") + 1]), recover=True)
+    return Document(listed, damage or f"broken XML ({error or broken})")
 
 
-def _parse(content: str | bytes, *, recover: bool = False) -> tuple[Any, str | None]:
-    """(root element or None, what is wrong or None); prefixes that nobody declared are no fault."""
-    parser = etree.XMLParser(
+def _parse(content: str | bytes, *, recover: bool = False) -> tuple[Listed, str | None]:
+    """(what was read, what is wrong or None); prefixes that nobody declared are no fault."""
+    parser = etree.XMLPullParser(
+        events=("start", "end"),
         recover=recover,
         resolve_entities=False,
         no_network=True,
         load_dtd=False,
         dtd_validation=False,
         remove_comments=True,
+        remove_pis=True,
     )
+    reader = Reader(parser)
     try:
-        return etree.fromstring(content, parser), None
+        return reader.read(content), None
     except (etree.XMLSyntaxError, ValueError) as error:
-        if not recover and parser.error_log and all("NAMESPACE" in one.domain_name for one in parser.error_log):
+        log = parser.feed_error_log
+        if not recover and log and all("NAMESPACE" in one.domain_name for one in log):
             return _parse(content, recover=True)[0], None
-        return None, str(error)
+        return reader.listed, str(error)
 
 
 def _plain(data: bytes) -> tuple[bytes, str | None]:

@@ -6,10 +6,21 @@ import weakref
 import pytest
 from lxml import etree
 from parsel import Selector
+from scrapy.utils.response import get_meta_refresh
 
+from archive.message import Fields
+from archive.replay import response_of
 from migration_spider.pages import page_for
 from migration_spider.pages.base import Page
-from migration_spider.pages.bounds import LARGEST_PAGE, MAX_ATTRIBUTES, MAX_ELEMENTS, bounded, elements_of, why_unread
+from migration_spider.pages.bounds import (
+    LARGEST_PAGE,
+    MAX_ATTRIBUTES,
+    MAX_ELEMENTS,
+    MOST_TAGS,
+    bounded,
+    elements_of,
+    why_unread,
+)
 from migration_spider.pages.news import NewsPage
 from tests.pages.page import PROSE, SITE, document, page
 
@@ -254,6 +265,12 @@ def test_where_the_main_content_is(html, expected):
     assert expected == page(html).main.get("id")
 
 
+def test_a_page_of_more_tags_and_comments_than_a_tree_can_have_is_told():
+    for one in ("<b>", "</p>", "<!---->", "<?x?>"):
+        assert "no more than 200000" in why_unread(one * (MOST_TAGS + 1))
+        assert "" == why_unread(one * 1000)
+
+
 MANY = 2 * MAX_ATTRIBUTES
 
 
@@ -291,3 +308,20 @@ def test_a_page_cut_by_the_parser_says_so():
     assert "After." not in "".join(deep.root.itertext())
     assert deep.is_cut
     assert not page(f"<main>{'<div>' * 1500}x{'</div>' * 1500}<p>After.</p></main>").is_cut
+
+
+@pytest.mark.parametrize("address", ["http://[::1", "http://a:99999999/", "http://a:b/", "//[", "http://\u2100/"])
+def test_a_base_or_a_refresh_that_is_no_address_counts_for_nothing(address):
+    """Scrapy raises an error at each of them, whatever of the page is asked for."""
+    html = f'<base href="{address}"><meta http-equiv="refresh" content="0;url={address}"><h1>News</h1><a href="x">x</a>'
+    answer = response_of("https://example.org/en/a", 200, Fields([("Content-Type", "text/html")]), html.encode())
+    assert (None, None) == get_meta_refresh(answer)
+    assert "https://example.org/en/x" == answer.urljoin("x")
+    assert "News" == answer.selector.xpath("string(//h1)").get()
+
+
+def test_a_base_and_a_refresh_that_are_addresses_count():
+    html = b'<base href="/b/"><meta http-equiv="refresh" content="3;url=c"><h1>News</h1>'
+    answer = response_of("https://example.org/en/a", 200, Fields([("Content-Type", "text/html")]), html)
+    assert (3.0, "https://example.org/b/c") == get_meta_refresh(answer)
+    assert "https://example.org/b/x" == answer.urljoin("x")

@@ -3,8 +3,10 @@
 import gzip
 
 import pytest
+from lxml import etree
 
 from migration_spider.pages.feeds import feed_problem, rss_links, sitemap_links, sitemap_problem
+from migration_spider.pages.xml_entries import LONGEST_ADDRESS, LONGEST_START, MOST_ALTERNATES, MOST_ENTRIES, Reader
 from migration_spider.pages.xml_files import read
 
 A, B = "https://portal.example/a", "https://portal.example/b"
@@ -146,3 +148,84 @@ def test_half_an_address_is_none():
 def test_a_file_that_is_never_closed_takes_no_longer_than_its_length(piece):
     assert read(f"<urlset>{piece * 60_000}".encode()).problem
     assert read(f"{piece * 60_000}<urlset>".encode()).problem
+
+
+def held(data: bytes) -> int:
+    """Elements of the tree that are there at any time while `data` is read."""
+    most = 0
+
+    class Counted(Reader):
+        def _look(self):
+            nonlocal most
+            super()._look()
+            most = max(most, sum(1 for _ in self._open[0].iter()) if self._open else 0)
+
+    parser = etree.XMLPullParser(events=("start", "end"), resolve_entities=False, recover=True)
+    Counted(parser).read(data)
+    return most
+
+
+@pytest.mark.parametrize(
+    "many",
+    [
+        b"<url><loc>http://a/b</loc></url>" * 30_000,
+        b"<a/>" * 50_000,
+        b"<url>" + b"<a/>" * 50_000 + b"</url>",
+        b"<url><loc>" + b"<a/>" * 50_000 + b"</loc></url>",
+        b"<url>" + b"<a>" * 200 + b"<b/>x" * 50_000,
+        b"&x;" * 100_000,
+        b"<!---->" * 50_000,
+        b"<?x?>" * 50_000,
+    ],
+)
+def test_of_a_file_no_more_is_held_than_is_open(many):
+    assert held(b"<urlset>" + many + b"</urlset>") < 20_000  # no more than a piece has
+
+
+def test_no_more_is_read_than_a_sitemap_may_have():
+    many = b"".join(b"<url><loc>http://a/%d</loc></url>" % n for n in range(MOST_ENTRIES))
+    whole = read(b"<urlset>" + many + b"</urlset>")
+    assert (MOST_ENTRIES, None) == (len(whole.listed.entries), whole.listed.rest)
+    more = b"<urlset>" + many + b"<url><loc>http://a/more</loc></url></urlset>"
+    assert MOST_ENTRIES == len(sitemap_links(more)[1])
+    assert "more than 50000 addresses" in sitemap_problem(more)
+    assert read(more).problem is None  # It is no fault of the way here: to ask again is no help.
+
+
+def test_no_more_is_read_of_one_page_than_it_can_have(monkeypatch):
+    monkeypatch.setattr("migration_spider.pages.xml_entries.MOST_ELEMENTS", 1000)
+    links = "".join(f'<link hreflang="{n}" href="http://a/{n}"/>' for n in range(900))
+    ((_, _, alternates),) = sitemap_links(f"<urlset><url><loc>{A}</loc>{links}</url></urlset>")[1]
+    assert MOST_ALTERNATES == len(alternates)
+    assert "more than 1000 elements" in sitemap_problem(f"<urlset><url><loc>{A}</loc></url>{'<a/>' * 1000}</urlset>")
+    long = f"http://a/{'b' * LONGEST_ADDRESS}"
+    assert [A] == [
+        url for url, _, _ in sitemap_links(f"<urlset><url><loc>{long}</loc><loc>{A}</loc></url></urlset>")[1]
+    ]
+
+
+def test_of_a_tag_without_end_no_more_than_its_bound_is_parsed(monkeypatch):
+    monkeypatch.setattr("migration_spider.pages.xml_entries.LONGEST_TAG", 500_000)
+    names = " ".join(f'a{number}=""' for number in range(200_000))
+    problem = sitemap_problem(f"<urlset><url><loc>http://a.example/</loc></url><url {names}/></urlset>".encode())
+    assert problem
+    assert "no tag ends within 500000 bytes" in problem
+    text = "x" * 400_000
+    assert sitemap_problem(f"<urlset><a>{text}</a><b>{text}</b></urlset>".encode()) is None
+
+
+@pytest.mark.parametrize("start", ["<!DOCTYPE urlset [<!ENTITY a 'b'>", "<urlset a='"])
+def test_of_a_file_without_a_first_element_no_more_than_a_megabyte_is_parsed(start, monkeypatch):
+    fed = []
+
+    class Parser(etree.XMLPullParser):
+        def feed(self, data):
+            fed.append(len(data))
+            super().feed(data)
+
+    monkeypatch.setattr(etree, "XMLPullParser", Parser)
+    problem = sitemap_problem(start.encode() + b" " * (6 << 20) + b">")
+    assert problem
+    assert f"no element in the first {LONGEST_START} bytes" in problem
+    # Strictly, and once more for what can be had of it.
+    assert sum(fed) < 3 * LONGEST_START

@@ -329,3 +329,20 @@ def test_next_without_rel():
 )
 def test_page_numbers(url, numbers):
     assert numbers == page_numbers(url)
+
+
+@pytest.mark.parametrize(
+    ("shown", "total"),
+    [
+        ("<p>Displaying results 1 - 12 of 738</p>", 738),
+        ("<div><span>1</span> &ndash; <span>12</span> sur <b>1 738</b></div>", 1738),
+        ("<p>20</p><p>1 - 12 of 738</p><p>45</p>", 738),
+        ("<p>第 1 - 12 项，共 738 项</p>", 738),
+        ("<p>1 - 12 of 738</p><p>1 - 12 of 40</p>", None),
+        ("<p>12 - 1 of 738</p>", None),
+        ("<p>12 March, 738</p>", None),
+        (f"<p>1 - 12 of 738 {'and so on ' * 12}</p>", None),
+    ],
+)
+def test_how_many_results_a_listing_says_it_has(shown, total):
+    assert total == listing(f"<main>{shown}</main>").total

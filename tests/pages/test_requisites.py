@@ -2,7 +2,7 @@
 
 from parsel import Selector
 
-from migration_spider.pages.requisites import css_requisites, page_requisites
+from migration_spider.pages.requisites import MOST_OF_A_SHEET, css_requisites, page_requisites
 
 SITE = "https://portal.example"
 
@@ -47,3 +47,8 @@ def test_nothing_to_load():
     assert [] == page_requisites(SITE, Selector(""))
     assert [] == css_requisites(SITE, "")
     assert [] == css_requisites(SITE, "url(")
+
+
+def test_of_a_style_sheet_without_end_some_addresses_are_read():
+    many = "".join(f"url(/{number})" for number in range(2 * MOST_OF_A_SHEET))
+    assert MOST_OF_A_SHEET == len(css_requisites("https://portal.example/s.css", many))
