@@ -1,7 +1,7 @@
 """The settings of the project: name, type, bounds, default and reason of each, and the check before the first request.
 
 ``settings.py`` takes the defaults from here, every component reads the checked object (``crawler.spider.run.config``),
-and ``python -m migration_spider.config`` writes the table of docs/settings.md.
+and ``python -m docs.generate`` writes the table of docs/settings.md.
 """
 
 from __future__ import annotations
@@ -282,6 +282,11 @@ class Config(BaseModel):
         "Drupal's own pages",
         json_schema_extra={"shown": "other content types, forms, users"},
     )
+    private_addresses: Switch = Field(
+        False,
+        description="ask a site whose name leads to this machine or its network (a rehearsal inside of a house); "
+        "without it only `localhost` and addresses written as such (`-a site=http://10.0.0.5`) are asked there",
+    )
     requisites: Switch = Field(True, description="fetch style sheets, scripts, images and fonts of archived pages")
     requisites_per_page: Count = Field(150, description="at most so many for one page")
     requisites_per_run: Count = Field(20_000, description="at most so many in a run")
@@ -550,13 +555,3 @@ def table() -> str:
             )
             lines.append(f"| `{setting}` | {shown} | {_expected(field)} | {field.description} |")
     return "\n".join(lines) + "\n"
-
-
-def documented(text: str) -> str:
-    """``text`` of docs/settings.md with the table as it is now."""
-    return re.sub(r"^\| setting \|.*?\n(?!\|)", lambda _: table(), text, count=1, flags=re.MULTILINE | re.DOTALL)
-
-
-if __name__ == "__main__":
-    _file = Path("docs", "settings.md")
-    _file.write_text(documented(_file.read_text(encoding="utf-8")), encoding="utf-8", newline="\n")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from archive.dataset import Collection, Pace, Visit
 from migration_spider.config import Config
+from migration_spider.report.record import object_in
 from migration_spider.standing import PastRun
 
 _STATUS = "downloader/response_status_count/"
@@ -72,12 +72,9 @@ def collection_of(data: Path, config: Config, site: str, runs: Sequence[PastRun]
 
 
 def _stats(folder: Path) -> dict[str, Any]:
-    """What the run in ``folder`` counted; empty when it was killed, or the file was cut off when the disk was full."""
-    try:
-        stats = json.loads((folder / "stats.json").read_bytes())
-    except (OSError, ValueError):
-        return {}
-    return stats if isinstance(stats, dict) else {}
+    """What the run in ``folder`` counted, the numbers of it; none when it was killed, or the disk was full."""
+    found = object_in(folder / "stats.json")
+    return {name: n for name, n in found.items() if type(n) in (int, float) and abs(n) < 2**63}
 
 
 def _visit(run: PastRun, stats: Mapping[str, Any]) -> Visit:

@@ -2,9 +2,17 @@
 
 from scrapy.exceptions import IgnoreRequest
 
+from archive.errors import cleaned
+
 
 class MigrationError(Exception):
-    """Base of all errors of this project. The message names the cause and what to do."""
+    """Base of all errors of this project. The message names the cause and what to do.
+
+    It is one line that can be printed anywhere, whatever it quotes.
+    """
+
+    def __str__(self) -> str:
+        return cleaned(super().__str__())
 
 
 class OptionError(MigrationError):

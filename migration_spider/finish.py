@@ -10,17 +10,50 @@ from contextlib import contextmanager
 from typing import Any
 
 from archive import ArchiveError
-from migration_spider import counts, notify
+from archive.capture import archiver_of
+from migration_spider import counts, notify, scrapy_internals
 from migration_spider.exceptions import MigrationError
 from migration_spider.extensions.harvest import Harvest
 from migration_spider.extensions.run_log import RunLog
 from migration_spider.harvest.completeness import Completeness, complete, facts_of
-from migration_spider.monitors import Verdict
+from migration_spider.monitors import INCOMPLETE, INTERNAL_ERROR, NOT_ARCHIVED, Verdict
 from migration_spider.report import record, run_folder
 from migration_spider.run import UNEXPECTED, Run
 from migration_spider.state.schedule import stamp, utcnow
 
 logger = logging.getLogger(__name__)
+
+
+class End:
+    """How near a crawl is to its end, for `interrupts.Interruptions`: asked by a signal, whatever is under way."""
+
+    def __init__(self, crawler: Any) -> None:
+        self._crawler = crawler
+
+    @property
+    def _run(self) -> Run | None:
+        """None while there is no spider; what it says of Scrapy holds once the engine has started."""
+        return getattr(self._crawler.spider, "run", None)
+
+    def has_begun(self) -> bool:
+        """Whether the spider is being closed, for whatever reason, or is."""
+        run = self._run
+        return run is not None and "started" in run.done and scrapy_internals.is_closing(self._crawler) is not False
+
+    def is_past_requests(self) -> bool:
+        """Whether no request is under way any more, and files are being closed."""
+        return self.has_begun() and scrapy_internals.is_past_requests(self._crawler)
+
+    def code(self) -> int:
+        """The exit code, should the process end now: that of what has happened, in the least an incomplete run."""
+        run = self._run
+        if run is None:
+            return INCOMPLETE
+        if run.verdict is not None:
+            return run.verdict.code or INCOMPLETE
+        if archiver_of(self._crawler).failed is not None:
+            return NOT_ARCHIVED
+        return INTERNAL_ERROR if run.counted("failure") else INCOMPLETE
 
 
 def finish(run: Run) -> Verdict:
@@ -29,7 +62,7 @@ def finish(run: Run) -> Verdict:
     # Cut off by a second Ctrl-C: the archive is open still, the next harvest goes on from there.
     is_over = "closed" in run.done
     completeness = Completeness()
-    with failing(run, run.fail):
+    with failing(run):
         run.end()
         if is_over:
             keep_dates(run)
@@ -44,20 +77,21 @@ def finish(run: Run) -> Verdict:
     verdict = run.judge()
     for message in verdict.messages:
         logger.info("Run is not complete: %s", message)  # the last lines tell it, too
-    with failing(run, run.spoil):
+    with failing(run, is_judged=True):
         if harvest and is_over:
             run.report = harvest.report(verdict)
             notify.finish(run.config, run.report)
     if harvest and (not is_over or run.counted("unreported")):
         tell_failure(run)
     run.note("exit_code", run.judge().code)
-    with failing(run, run.spoil):
+    with failing(run, is_judged=True):
         if log := run.crawler.get_extension(RunLog):
             log.close()
+        run.readings.close()
         if harvest:
             harvest.memory.close()
     if run.keeps:
-        with failing(run, run.spoil):
+        with failing(run, is_judged=True):
             keep_record(run, completeness)
     return run.judge()
 
@@ -107,17 +141,17 @@ def keep_dates(run: Run) -> None:
 def tell_failure(run: Run) -> None:
     """Tell those who wait for a harvest that it has ended without a report, whatever else is broken."""
     verdict = run.judge()
-    with failing(run, run.spoil):
+    with failing(run, is_judged=True):
         notify.fail(run.config, run.options.site, verdict.code, verdict.messages, verdict.kind)
 
 
 @contextmanager
-def failing(run: Run, fail: Any) -> Iterator[None]:
-    """Whatever goes wrong in the block is told to ``fail``, and ends there."""
+def failing(run: Run, *, is_judged: bool = False) -> Iterator[None]:
+    """Whatever goes wrong in the block ends there, and is told by the verdict, also by one that there is already."""
+    where = "the run cannot be brought to its end"
     try:
         yield
-    except (ArchiveError, MigrationError, OSError, sqlite3.Error) as error:
-        fail(f"the run cannot be brought to its end: {error}")
     except UNEXPECTED as error:
-        logger.exception("The run cannot be brought to its end")
-        fail(f"the run cannot be brought to its end: {type(error).__name__}: {error}")
+        if not isinstance(error, (ArchiveError, MigrationError, OSError, sqlite3.Error)):
+            logger.exception("The run cannot be brought to its end")
+        (run.spoil if is_judged else run.broke)(where, error)

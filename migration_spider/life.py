@@ -1,13 +1,12 @@
 """The life of an item, as data: what it is x what a harvest saw of it -> what it is then, and the line that says so.
 
 Whoever stores an item or finds it gone asks `RULES`, and nobody else decides; docs/harvest.md shows the same table
-(``python -m migration_spider.life`` writes it there).
+(``python -m docs.generate`` writes it there).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal, get_args
 
 State = Literal["unknown", "there", "missed", "withdrawn"]
@@ -98,18 +97,3 @@ def table() -> str:
     ]
     rows += [f"| any | {SEEN[seen]} | {then} |" for seen, then in ANYWAY.items()]
     return "\n".join(rows) + "\n"
-
-
-DOCUMENT = Path(__file__).parent.parent / "docs" / "harvest.md"
-MARKS = "<!-- migration_spider/life.py -->\n", "<!-- end -->\n"
-
-
-def documented(text: str) -> str:
-    """``text`` of docs/harvest.md with the table as it is."""
-    before, _, rest = text.partition(MARKS[0])
-    _, _, after = rest.partition(MARKS[1])
-    return before + MARKS[0] + table() + MARKS[1] + after
-
-
-if __name__ == "__main__":
-    DOCUMENT.write_text(documented(DOCUMENT.read_text(encoding="utf-8")), encoding="utf-8")

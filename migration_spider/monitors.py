@@ -55,19 +55,23 @@ def _any(value: Any) -> bool:
 _ENDED = ("migration/stopped", "migration/paused", "migration/interrupted")
 """What is told already when a run did not come to its end."""
 
+_UNWRITTEN = ("migration/not_kept", "migration/not_stored", "migration/not_written")
+"""What is told already when something could not be written; all else comes of it."""
+
 # The first broken one decides the exit code; all broken ones are reported.
 MONITORS = (
     Monitor(NOT_ARCHIVED, "archive/failed", _any, "the archive has failed: {value}", "unarchived"),
     Monitor(NOT_ARCHIVED, "archive/unproved", _any, "the archive never said that all of it is exact and on the disk",
             "unarchived"),
-    Monitor(NOT_ARCHIVED, "migration/not_stored", _any, "items could not be written; see crawl.log", "unarchived"),
+    Monitor(NOT_ARCHIVED, "migration/not_stored", _any, "items could not be written: {value}", "unarchived"),
+    Monitor(NOT_ARCHIVED, "migration/not_written", _any, "{value}", "unarchived"),
     Monitor(NOT_ARCHIVED, "migration/not_kept", _any, "{value}", "unarchived"),
     Monitor(INTERNAL_ERROR, "migration/failure", _any, "an error in the code: {value}", "broken"),
     Monitor(INTERNAL_ERROR, "spider_exceptions/count", _any, "{value} pages could not be read: an error in the code",
-            "broken", ("migration/not_kept",)),
+            "broken", _UNWRITTEN),
     Monitor(INTERNAL_ERROR, "migration/item_errors", _any, "{value} items could not be stored: an error in the code",
-            "broken", ("migration/not_kept",)),
-    Monitor(REFUSED, "migration/stopped", _any, "{value}", None, ("migration/not_kept",)),
+            "broken", _UNWRITTEN),
+    Monitor(REFUSED, "migration/stopped", _any, "{value}", None, _UNWRITTEN),
     Monitor(REFUSED, "migration/skipped/robots", _any, "robots.txt forbids {value} pages", "forbidden",
             ("migration/pages", *_ENDED)),
     Monitor(REFUSED, "migration/moved_to", _any, "the site leads to {value}: ask that with -a site", "moved",
@@ -149,11 +153,11 @@ class Verdict:
     kind: str = "complete"
     """What the run is called, one of `report.outcomes.OUTCOMES`."""
 
-    def spoiled(self, why: str) -> Verdict:
-        """The verdict when an internal error came after it."""
+    def spoiled(self, why: str, code: int = INTERNAL_ERROR, kind: str = "broken") -> Verdict:
+        """The verdict when an error came after it: one in the code, or what else ``code`` and ``kind`` say."""
         if self.code in (NOT_ARCHIVED, INTERNAL_ERROR):
             return Verdict(self.code, (*self.messages, why), self.kind)
-        return Verdict(INTERNAL_ERROR, (why, *self.messages), "broken")
+        return Verdict(code, (why, *self.messages), kind)
 
 
 NO_NEWS = "no page of the site was taken for news"

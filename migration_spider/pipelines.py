@@ -18,6 +18,7 @@ from scrapy.pipelines.media import MediaPipeline
 from archive import ArchiveError
 from archive.capture import archiver_of
 from archive.capture.handing import STREAM_KEY
+from archive.disk import refusal
 from migration_spider import EXTRACTOR, gone
 from migration_spider.addresses import canonical
 from migration_spider.counts import WORD_OF
@@ -153,7 +154,9 @@ class AttachmentsPipeline(MediaPipeline):
     def get_media_requests(self, item: Any, info: Any) -> list[Request]:
         urls = dict.fromkeys(url for _, url in self._files(item) if url)
         # What is told of a file is in its evidence; a long one is not held in memory.
-        return [Request(url, priority=400, meta={STREAM_KEY: True}) for url in urls]
+        spider: Any = self.crawler.spider
+        meta = {STREAM_KEY: True, "download_maxsize": spider.most_held}
+        return [Request(url, priority=400, meta=meta) for url in urls]
 
     def _files(self, item: Any) -> list[tuple[ItemAdapter, str]]:
         """The attachments of an item, each with its address as a request has it; empty where it is never fetched."""
@@ -285,10 +288,11 @@ class StorePipeline(CrawlerPipeline):
                 else:
                     await self._store(fields)
         except (ArchiveError, KeptError, OSError, sqlite3.Error) as error:
+            if not isinstance(error, KeptError):  # which says so itself
+                why = refusal(error, self.store.path) or str(error)
+                self.run.note("not_stored", self.run.counted("not_stored") or why)
             # One message, not one per item: what follows cannot be stored either.
-            if not self.run.is_stopped:
-                self.run.note("not_stored", 1)
-                self.run.stop("not_stored", f"items cannot be written: {error}")
+            self.run.stop("not_stored", f"items cannot be written: {error}")
             raise DropItem(f"{fields['url']}: not stored") from error
         return item
 

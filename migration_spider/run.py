@@ -4,7 +4,7 @@
 depend on is kept here; the stats collector gets a copy of each count, under the same name, and is never read.
 
 Scrapy logs what receivers of signals raise, and goes on. So every receiver of ours is connected by `Run.connect`, which
-fails the run instead; what others raise is seen in Scrapy's log (`_Swallowed`). A run that failed sends nothing more.
+fails the run instead; what others raise is seen in Scrapy's log (`swallowed`). A run that failed sends nothing more.
 And nothing counts as done because nobody complained: see `PROOFS`.
 """
 
@@ -24,17 +24,21 @@ from scrapy.utils.asyncio import call_later
 from scrapy.utils.defer import deferred_from_coro
 from scrapy.utils.misc import load_object
 
+from archive import ArchiveError
 from archive.capture import archiver_of
 from archive.capture.archiver import FINISH_REASON
+from archive.disk import refusal
 from migration_spider import scrapy_internals
-from migration_spider.exceptions import NotWantedError, UnsupportedError
+from migration_spider.exceptions import KeptError, MigrationError, NotWantedError, StateError, UnsupportedError
 from migration_spider.items import Evidence
 from migration_spider.kept import Room, Table
+from migration_spider.kept_readings import KeptReadings
 from migration_spider.ledger import Ledger
-from migration_spider.monitors import Verdict, verdict_of, verdict_of_survey
+from migration_spider.monitors import NOT_ARCHIVED, Verdict, verdict_of, verdict_of_survey
 from migration_spider.relaunch import Relaunch
 from migration_spider.site_profile import FILE as PROFILE
 from migration_spider.site_profile import SiteLearner
+from migration_spider.swallowed import Swallowed
 
 if TYPE_CHECKING:
     from migration_spider.config import Config
@@ -93,6 +97,8 @@ class Run:
         """Addresses of the front pages asked for."""
         self.dates = SiteLearner(config.data_dir / PROFILE, self.room)
         """What other pages tell of one, and the items that wait for it."""
+        self.readings = KeptReadings()
+        """What pages told when they were read before; in a harvest."""
         self.relaunch = Relaunch(config.max_renumbered)
         """Whether the site is another than before, and the items that wait until that is known."""
         self.coverage: Coverage | None = None
@@ -113,7 +119,7 @@ class Run:
         self._moved: Any = None
         """The counts at the last look, and how often they were the same."""
         self._still = 0
-        self._swallowed = _Swallowed(self)
+        self._swallowed = Swallowed(self)
         self.connect(self._started, signals.engine_started)
         self.connect(self._closed, signals.spider_closed)
         self.connect(self._item_error, signals.item_error)
@@ -152,10 +158,14 @@ class Run:
         """Close the spider with the finish reason ``reason``, without sending what is still queued.
 
         ``why`` goes to the log and the stat ``migration/stopped``, or ``migration/paused`` when it was meant to end.
-        ``kind`` is what the run is called then (`report.outcomes.OUTCOMES`), the reason where nothing else is said.
-        The first reason counts. Requests under way end; those that wait fail with ``NotWantedError``.
+        ``kind`` is what it is called then (`report.outcomes.OUTCOMES`), the reason where nothing else is said.
+        The first reason counts, and that somebody interrupted the run is one: what fails then blames nobody. Requests
+        under way end; those that wait fail with ``NotWantedError``.
         """
         if self.is_stopped:
+            return
+        if "started" in self.done and scrapy_internals.is_closing(self.crawler):
+            logger.error("While the run was being closed: %s", why)
             return
         self.stopped = reason
         if reason in PAUSES:
@@ -175,6 +185,28 @@ class Run:
         logger.error("The run fails: %s", why)
         if not self.is_stopped:
             self.stopped = "internal_error"
+            self._close()
+
+    def broke(self, where: str, error: BaseException) -> None:
+        """Something could not be done: for want of the disk, or by an error in the code."""
+        if why := self.refusal(error):
+            self.cannot_write(why)
+        else:
+            self.fail(f"{where}: {_named(error)}")
+
+    def refusal(self, error: BaseException) -> str | None:
+        """Cause and remedy of what could not be written; None where that is not what ``error`` says."""
+        if isinstance(error, (ArchiveError, KeptError, StateError)):
+            return str(error)
+        return refusal(error, self.config.data_dir)
+
+    def cannot_write(self, why: str) -> None:
+        """The disk refuses, so nothing more is asked; the first reason is told."""
+        if not self.counted("not_written") and not self.room.failure:  # which says so itself
+            self.note("not_written", why)
+            logger.error("Not written: %s", why)
+        if not self.is_stopped:
+            self.stopped = "not_written"
             self._close()
 
     def _cannot_keep(self, why: str) -> None:
@@ -221,7 +253,7 @@ class Run:
                 return function(*arguments, **{name: value for name, value in named.items() if name in wanted})
             except UNEXPECTED as error:
                 logger.exception("Error in %s", function.__qualname__)
-                self.fail(f"{function.__qualname__}: {type(error).__name__}: {error}")
+                self.broke(function.__qualname__, error)
                 return None
 
         del call.__wrapped__  # PyDispatcher would look at the arguments of that one
@@ -306,10 +338,13 @@ class Run:
             self.verdict = judging(self.facts, self.config)
         return self.verdict
 
-    def spoil(self, why: str) -> None:
+    def spoil(self, where: str, error: BaseException) -> None:
         """Something failed after the verdict, in the report or its delivery: a complete run is none."""
         self.note("unreported", 1)
-        self.verdict = self.judge().spoiled(why)
+        if why := self.refusal(error):
+            self.verdict = self.judge().spoiled(why, NOT_ARCHIVED, "unarchived")
+        else:
+            self.verdict = self.judge().spoiled(f"{where}: {_named(error)}")
 
 
 def archive_counts(archiver: Any) -> dict[str, int]:
@@ -317,57 +352,8 @@ def archive_counts(archiver: Any) -> dict[str, int]:
     return {f"archive/{name}": n for name, n in archiver.counts.items()}
 
 
-class _Swallowed(logging.Filter):
-    """Sees in Scrapy's log what Scrapy does not raise; such an error fails the run."""
-
-    def __init__(self, run: Run) -> None:
-        super().__init__()
-        self.run = run
-        self.is_checked = False
-        for name in scrapy_internals.SWALLOWING:
-            logging.getLogger(name).addFilter(self)
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        error = record.exc_info[1] if isinstance(record.exc_info, tuple) else None
-        if isinstance(error, _ExpectedError):
-            self.is_checked = True
-            return False
-        if record.levelno >= logging.ERROR and getattr(record, "spider", None) in (None, self.run.crawler.spider):
-            receiver: Any = record.args.get("receiver") if isinstance(record.args, dict) else None
-            where = f"{receiver.__module__}.{receiver.__qualname__}" if hasattr(receiver, "__qualname__") else ""
-            what = where or record.getMessage().partition("\n")[0]
-            self.run.fail(f"{what}: {type(error).__name__}: {error}" if error else what)
-        return True
-
-    def check(self) -> None:
-        """Have Scrapy swallow an error, and look whether it is seen.
-
-        Raises:
-            UnsupportedError: it is not.
-        """
-
-        def receiver() -> None:
-            raise _ExpectedError
-
-        signal = object()
-        self.run.crawler.signals.connect(receiver, signal)
-        self.run.crawler.signals.send_catch_log(signal)
-        self.run.crawler.signals.disconnect(receiver, signal)
-        if not self.is_checked:
-            raise UnsupportedError("errors that Scrapy swallows are not seen in its log")
-
-    def check_again(self) -> None:
-        """At the end: whatever switched the log off meanwhile hid what was swallowed."""
-        self.is_checked = False
-        try:
-            self.check()
-        except UnsupportedError as error:
-            self.run.fail(str(error))
-
-    def remove(self) -> None:
-        """Look no longer."""
-        for name in scrapy_internals.SWALLOWING:
-            logging.getLogger(name).removeFilter(self)
+def _named(error: BaseException) -> str:
+    return str(error) if isinstance(error, MigrationError) else f"{type(error).__name__}: {error}"
 
 
 def _dump(evidence: Evidence) -> str:
@@ -376,7 +362,3 @@ def _dump(evidence: Evidence) -> str:
 
 def _load(text: str | None) -> Evidence:
     return Evidence(**dict(zip(Evidence.__slots__, json.loads(text or ""), strict=True)))
-
-
-class _ExpectedError(Exception):
-    """Raised to see whether it is seen."""

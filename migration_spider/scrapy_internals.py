@@ -18,6 +18,7 @@ from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.extensions.throttle import AutoThrottle
 from scrapy.http import HtmlResponse
 from scrapy.robotstxt import ProtegoRobotParser
+from scrapy.utils import response
 
 from migration_spider.exceptions import UnsupportedError
 
@@ -52,6 +53,7 @@ def check(crawler: Any) -> None:
         _look(owner, path, names)
     _look(Slot(1, 0.0, 0.0), "core.downloader.Slot", _SLOT)
     _look(HtmlResponse("http://host/"), "http.HtmlResponse", "_cached_selector")
+    _look(response, "utils.response", "_baseurl_cache _metaref_cache")
     for name, parameters in (("robot_parser", ["self", "request"]), ("process_request_2", ["self", "rp", "request"])):
         _look(RobotsTxtMiddleware, "RobotsTxtMiddleware", name)
         if list(inspect.signature(getattr(RobotsTxtMiddleware, name)).parameters) != parameters:
@@ -78,6 +80,12 @@ def is_closing(crawler: Any) -> bool | None:
     """Whether the spider ends; None when it has ended."""
     slot = crawler.engine._slot
     return None if slot is None else slot.closing is not None
+
+
+def is_past_requests(crawler: Any) -> bool:
+    """Whether the spider ends and is so far that no request is under way, or has ended."""
+    slot = crawler.engine._slot
+    return slot is None or (slot.closing is not None and slot.closing.called)
 
 
 def is_busy(crawler: Any) -> bool:

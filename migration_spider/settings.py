@@ -41,10 +41,14 @@ DEFAULT_REQUEST_HEADERS = {
 COOKIES_ENABLED = False  # True: the portal needs none, and a cookie would make an answer personal
 DOWNLOAD_TIMEOUT = 60  # 180: seconds; a page that takes longer is retried
 DOWNLOAD_MAXSIZE = 200 * 1024 * 1024  # 1 GiB: an answer is held in memory; of files of items: docs/archive.md
+# "scrapy.resolver.CachingThreadedResolver": no name of the site's leads to this machine or its network
+TWISTED_DNS_RESOLVER = "migration_spider.resolver.PublicResolver"
 DOWNLOAD_VERIFY_CERTIFICATES = True  # False: an archive that claims provenance checks who answered
 RETRY_TIMES = 3  # 2
 REDIRECT_MAX_TIMES = 10  # 20
 URLLENGTH_LIMIT = 8192  # 2083: titles in Arabic and Russian are long once percent-encoded
+# "scrapy.squeues.LifoMemoryQueue": the same order, and a sitemap of 50,000 pages does not wait in memory.
+SCHEDULER_MEMORY_QUEUE = "migration_spider.waiting.WaitingRequests"
 TELNETCONSOLE_ENABLED = False  # True: opens a port
 REMOTE_CONTROL_ENABLED = False  # True: opens a port that runs Python; not even imported, see EXTENSIONS_BASE
 

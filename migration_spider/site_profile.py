@@ -16,8 +16,10 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, MutableMapping
 from dataclasses import dataclass, field
+from heapq import nsmallest
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +28,7 @@ from parsel import Selector
 from archive.disk import oddity, replacing
 from migration_spider.exceptions import OptionError
 from migration_spider.items import Entry, NewsItem
-from migration_spider.kept import Room
+from migration_spider.kept import Room, Table
 from migration_spider.layouts import Layouts
 from migration_spider.layouts import parse as parse_layouts
 from migration_spider.normalize.block import NumericDates, numeric_dates
@@ -36,7 +38,7 @@ from migration_spider.pages import NewsPage
 from migration_spider.pages.bounds import bounded
 from migration_spider.pages.news import OF_LINES
 from migration_spider.pages.parts import Part
-from migration_spider.templates import ENOUGH, Templates
+from migration_spider.templates import ENOUGH, Templates, drawn
 from migration_spider.templates import LEAST as LEAST_ALIKE
 from migration_spider.templates import parse as parse_templates
 
@@ -79,7 +81,7 @@ class Order:
 class Evidence:
     """What pages of one language showed: order -> id of the item -> the date as printed."""
 
-    pages: dict[bool, dict[str, str]] = field(default_factory=lambda: {True: {}, False: {}})
+    pages: dict[bool, MutableMapping[str, str]] = field(default_factory=lambda: {True: {}, False: {}})
 
     def order(self) -> bool | None:
         """The order that enough pages agree on."""
@@ -100,18 +102,31 @@ class SiteProfile:
         self.languages: dict[str, Evidence] = dict(languages or {})
         self.templates = templates or Templates()
         self.layouts = layouts or Layouts()
-        self._met: set[str] = set()
-        """Items met in this run."""
+        self._not_met = {one for evidence in self.languages.values() for ids in evidence.pages.values() for one in ids}
+        """Items of earlier runs that this one has not met."""
+        self._evidence: Callable[[], Evidence] = Evidence
+
+    def keep_in(self, room: Room) -> None:
+        """Keep in ``room`` what pages show."""
+        self._evidence = lambda: Evidence({True: Table(room), False: Table(room)})
+        for name, before in self.languages.items():
+            evidence = self.languages[name] = self._evidence()
+            for order, pages in evidence.pages.items():
+                pages.update(before.pages[order])
+        self.templates.keep_in(room)
+        self.layouts.keep_in(room)
 
     def add(self, item_id: str, language: str, block: list[Entry]) -> NumericDates:
         """Take in what the metadata block of one page shows; a page that shows both orders shows nothing."""
         found = numeric_dates(block)
         if not (found.day_first or found.unclear):
             return found
-        pages = self.languages.setdefault(language, Evidence()).pages
+        if language not in self.languages:
+            self.languages[language] = self._evidence()
+        pages = self.languages[language].pages
         for of_order in pages.values():
             of_order.pop(item_id, None)
-        self._met.add(item_id)
+        self._not_met.discard(item_id)
         if len(found.day_first) == 1:
             ((order, text),) = found.day_first.items()
             pages[order][item_id] = text
@@ -174,10 +189,8 @@ class SiteProfile:
 
     def _kept(self, evidence: Evidence) -> dict[bool, dict[str, str]]:
         """At most `KEPT` pages: those of this run, then the others, neither chosen by what they show."""
-        ids = [item_id for pages in evidence.pages.values() for item_id in pages]
-        if len(ids) > KEPT:
-            ids.sort(key=lambda one: (one not in self._met, hashlib.sha256(one.encode("utf-8", "replace")).digest()))
-        kept = set(ids[:KEPT])
+        ids = chain.from_iterable(evidence.pages.values())
+        kept = set(nsmallest(KEPT, ids, lambda one: (one in self._not_met, drawn(one))))
         return {order: {i: text for i, text in pages.items() if i in kept} for order, pages in evidence.pages.items()}
 
 
@@ -197,7 +210,7 @@ def parse(data: bytes) -> tuple[SiteProfile, dict[str, Order], dict[str, frozens
             raise ProfileError(f"{told['schema']!r:.60} is not the schema of a site profile: {SCHEMA}")
         dates = told["dates"]
         evidence = {
-            str(name): Evidence({order: dict(one["examples"][_NAMES[order]]) for order in (True, False)})
+            str(name): Evidence({order: _texts(one["examples"][_NAMES[order]]) for order in (True, False)})
             for name, one in dates.items()
         }
         orders = {
@@ -208,9 +221,13 @@ def parse(data: bytes) -> tuple[SiteProfile, dict[str, Order], dict[str, frozens
         # Those made before there were any have none.
         templates, template = parse_templates(told.get("templates", {}))
         layouts = parse_layouts(told.get("layouts", {}))
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise ProfileError(f"no site profile: {type(error).__name__}: {error}") from error
     return SiteProfile(evidence, templates, layouts), orders, template
+
+
+def _texts(told: Any) -> dict[str, str]:
+    return {str(item_id): str(text) for item_id, text in told.items()}
 
 
 def site_told(data: bytes) -> SiteTold:
@@ -305,7 +322,7 @@ class SiteLearner:
                 self.profile, self.before, template = parse(data)
             except ProfileError as error:
                 raise ProfileError(f"{path}: {error}; delete it, and the site is learned anew") from error
-        self.profile.layouts.keep_in(room or Room())
+        self.profile.keep_in(room or Room())
         self._put_in_force(self.before, template)
 
     def template(self, language: str) -> frozenset[Part]:
@@ -329,11 +346,14 @@ class SiteLearner:
         self.site = _told(data, self._orders, template)
         self.data_of[self.site.digest] = data
 
-    def note(self, page: NewsPage, html: str) -> None:
-        """Keep what is needed of a page, read with the parts in force, whose item is made next."""
+    def note(self, page: NewsPage, html: Callable[[], str]) -> None:
+        """Keep what is needed of a page, read with the parts in force, whose item is made next.
+
+        ``html`` gives its text.
+        """
         self.profile.layouts.add(page.url, page.layout)
         if parts := self.profile.templates.telling(page.language, page.parts):
-            packed = zlib.compress(html.encode("utf-8", "surrogatepass"), 1)
+            packed = zlib.compress(html().encode("utf-8", "surrogatepass"), 1)
             self.noted[page.url] = Noted(parts, parts & page.template, page.left_out, page.alone, packed)
 
     def add(self, item_id: str, item: NewsItem) -> NumericDates:
@@ -353,7 +373,7 @@ class SiteLearner:
         html = zlib.decompress(noted.page).decode("utf-8", "surrogatepass")
         page = NewsPage(item.url, bounded(Selector(text=html, type="html")))
         page.template = self.template(item.language)
-        self.note(page, html)
+        self.note(page, lambda: html)
         made = page.to_item()
         for name in OF_LINES:
             setattr(item, name, getattr(made, name))

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, MutableMapping
 from dataclasses import dataclass, field
+from functools import partial
+from heapq import nsmallest
 from typing import Any
 
+from migration_spider.kept import Room, Table
 from migration_spider.pages.parts import Part
 
 LEAST = 6
@@ -37,7 +40,7 @@ MOST_PLACES = 300
 class Place:
     """What pages of one language print at one place."""
 
-    pages: dict[str, str] = field(default_factory=dict)
+    pages: MutableMapping[str, str] = field(default_factory=dict)
     """Id of the item -> the words."""
 
     differs: bool = False
@@ -46,18 +49,29 @@ class Place:
     said: bool | None = None
     """What a person wrote into the file: whether the words are the template's; None where nobody did."""
 
+    texts: Counter[str] = field(init=False)
+    """Words -> pages that have them, counted as they come: all pages of a site print what the template does."""
+
+    def __post_init__(self) -> None:
+        self.texts = Counter(self.pages.values())
+
     def add(self, item_id: str, text: str) -> None:
-        if not self.differs and self.said is None:
-            self.pages[item_id] = text
-            self.differs = len(set(self.pages.values())) > MOST_TEXTS
-            if self.differs:
-                self.pages.clear()
+        if self.differs or self.said is not None:
+            return
+        if (before := self.pages.get(item_id)) is not None:
+            self.texts[before] -= 1
+            self.texts += Counter()  # without those that are no more
+        self.pages[item_id] = text
+        self.texts[text] += 1
+        self.differs = len(self.texts) > MOST_TEXTS
+        if self.differs:
+            self.pages, self.texts = {}, Counter()
 
     def told(self, pages: int = LEAST) -> str | None:
         """The words that the template prints here, if it does; None before ``pages`` have told."""
-        if self.differs or not self.pages or self.said is False:
+        if self.differs or not self.texts or self.said is False:
             return None
-        (text, count), *_ = Counter(self.pages.values()).most_common(1)
+        (text, count), *_ = self.texts.most_common(1)
         if self.said:
             return text
         is_told = len(self.pages) >= pages and count >= LEAST and count >= SHARE * len(self.pages)
@@ -74,17 +88,26 @@ class Templates:
 
     def __init__(self) -> None:
         self.languages: dict[str, dict[str, Place]] = {}
-        self._met: set[str] = set()
-        """Items met in this run."""
+        self.not_met: set[str] = set()
+        """Items of earlier runs that this one has not met."""
+        self._pages: Callable[[], MutableMapping[str, str]] = dict
+
+    def keep_in(self, room: Room) -> None:
+        """Keep in ``room`` what pages print."""
+        self._pages = partial(Table, room)
+        for places in self.languages.values():
+            for place in places.values():
+                before, place.pages = place.pages, self._pages()
+                place.pages.update(before)
 
     def add(self, item_id: str, language: str, parts: Iterable[Part]) -> None:
         """Take in what one page prints beside its body field."""
         places = self.languages.setdefault(language, {})
-        self._met.add(item_id)
+        self.not_met.discard(item_id)
         several = Counter(part.place for part in parts)
         for part in parts:
             if part.place in places or len(places) < MOST_PLACES:
-                place = places.setdefault(part.place, Place())
+                place = places.setdefault(part.place, Place(self._pages()))
                 # What one page has twice, as a list of components, an editor made.
                 place.add(item_id, part.text if several[part.place] == 1 else f"{item_id}\n{part.text}")
 
@@ -122,9 +145,7 @@ class Templates:
         }
 
     def _told(self, name: str, place: Place, in_force: Collection[Part]) -> dict[str, Any]:
-        kept = sorted(
-            place.pages, key=lambda one: (one not in self._met, hashlib.sha256(one.encode("utf-8", "replace")).digest())
-        )[:KEPT]
+        kept = nsmallest(KEPT, place.pages, lambda one: (one in self.not_met, drawn(one)))
         pages: dict[str, list[str]] = {}
         for item_id in sorted(kept):
             pages.setdefault(place.pages[item_id], []).append(item_id)
@@ -136,6 +157,11 @@ class Templates:
             "differs": place.differs,
             "texts": [{"text": text, "items": items} for text, items in ordered],
         }
+
+
+def drawn(item_id: str) -> bytes:
+    """By this order some are chosen of many, whatever they show."""
+    return hashlib.sha256(item_id.encode("utf-8", "replace")).digest()
 
 
 def parse(told: Mapping[str, Any]) -> tuple[Templates, dict[str, frozenset[Part]]]:
@@ -158,4 +184,5 @@ def parse(told: Mapping[str, Any]) -> tuple[Templates, dict[str, frozenset[Part]
             if one["left_out"] and place.pages:
                 text = Counter(place.pages.values()).most_common(1)[0][0]
                 in_force[language] = in_force.get(language, frozenset()) | {Part(str(one["place"]), text)}
+            made.not_met.update(place.pages)
     return made, in_force

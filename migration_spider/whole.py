@@ -95,9 +95,8 @@ class Judge:
     _unknown: set[str] = field(default_factory=set)
     _has_recalled: bool = False
 
-    def find(self, url: str, text: str) -> Finding:
-        """What the answer of ``url`` is."""
-        shape = shape_of(text)
+    def find(self, url: str, shape: Shape | None) -> Finding:
+        """What the answer of ``url`` is, by the shape of its text."""
         if shape is None:
             return "whole"
         if shape.ends and not shape.error:
@@ -129,7 +128,7 @@ class Judge:
 
     def is_cut(self, url: str, text: str) -> bool:
         """Whether the answer is known to be none of the whole page."""
-        return self.find(url, text) == "cut"
+        return self.find(url, shape_of(text)) == "cut"
 
 
 def code_of(response: Response) -> str | None:

@@ -17,8 +17,9 @@ from tests.crawling import ROOT, crawl
 from tests.portal import Portal
 
 LONG = (
+    *("test_soak", "test_demo", "test_network", "test_hostile_shapes", "test_lives"),
     *("test_harvest_faults", "test_harvest", "test_robustness", "test_first_contact", "test_fails_closed"),
-    *("test_recorded", "test_harvest_recovery", "test_kill", "test_politeness", "test_reparse", "test_survey"),
+    *("test_recorded", "test_harvest_recovery", "test_politeness", "test_reparse", "test_survey"),
     *("test_harvest_edits", "test_reparse_harvest", "test_reparse_withdrawn", "test_crawl", "test_hostile"),
     *(
         "test_browser",
@@ -30,7 +31,15 @@ LONG = (
         "test_life",
         "test_whole",
     ),
-    *("test_asked_once", "test_proof", "test_verify", "test_failures", "test_lives", "test_selfcheck", "test_deploy"),
+    *(
+        "test_asked_once",
+        "test_tutorial",
+        "test_proof",
+        "test_verify",
+        "test_failures",
+        "test_selfcheck",
+        "test_deploy",
+    ),
 )
 """Modules that take longest, in this order: run first, so that all workers end together."""
 

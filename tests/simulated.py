@@ -29,7 +29,7 @@ from twisted.python.failure import Failure
 
 from archive.index import LastAnswer
 from archive.warc.record import Span, format_date
-from migration_spider import pipelines, scrapy_internals
+from migration_spider import kept_readings, pipelines, scrapy_internals
 from migration_spider.exceptions import NotWantedError
 from migration_spider.harvest import session
 from migration_spider.items import Evidence, NewsItem
@@ -135,9 +135,10 @@ _kept = lru_cache(maxsize=2048)(facts_of)
 _page = lru_cache(maxsize=2048)(Page)
 
 
-def _read(url: str, selector: Any, named_as_news: Any) -> Any:
+def _read(url: str, selector: Any, named_as_news: Any, told: Any) -> Any:
     """A page is read once: what was read of it is kept."""
-    return _kept(url, selector, named_as_news(_page(url, selector)))
+    found = selector()
+    return _kept(url, found, named_as_news(_page(url, found)))
 
 
 class _Response(HtmlResponse):
@@ -213,7 +214,7 @@ class Harvests:
             patch(mock.patch.object(pipelines.ItemStore, "_open", _open_unsynced))
             patch(mock.patch("os.fsync", mock.Mock()))
             patch(mock.patch.object(incremental, "answer", self.archive.replay))
-            patch(mock.patch.object(news, "facts_of", _read))
+            patch(mock.patch.object(kept_readings, "facts_of", _read))
             patch(mock.patch.object(scrapy_internals, "is_busy", engine.work))
             patch(mock.patch.object(scrapy_internals, "is_closing", mock.Mock(return_value=False)))
             patch(mock.patch.object(scrapy_internals, "stored", _stored))
@@ -234,6 +235,7 @@ class Harvests:
         finally:
             engine.close()
             harvest.memory.close()
+            run.readings.close()
         return dict(run.facts)
 
 

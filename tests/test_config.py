@@ -10,10 +10,10 @@ from scrapy.settings import Settings
 
 from archive.dataset import Author
 from migration_spider import settings as project
-from migration_spider.config import Config, defaults, documented, names
+from migration_spider.config import Config, defaults, names
 from migration_spider.exceptions import OptionError
 from migration_spider.publish import stewardship, unset
-from tests.crawling import ROOT, crawl, items, run
+from tests.crawling import crawl, items, run
 from tests.harvesting import command
 from tests.portal import Portal
 from tests.portal.answer import Answer
@@ -209,11 +209,6 @@ def test_an_empty_value_is_called_empty():
 
 def test_the_settings_are_those_that_are_defined():
     assert {name for name in vars(project) if name.startswith(("MIGRATION_", "DATA_"))} == set(defaults())
-
-
-def test_the_docs_are_as_generated():
-    text = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
-    assert documented(text) == text
 
 
 @pytest.mark.parametrize(

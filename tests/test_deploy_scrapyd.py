@@ -50,7 +50,7 @@ def scrapyd(tmp_path_factory):
     config = (project / "scrapy.cfg").read_text(encoding="utf-8")
     (project / "scrapy.cfg").write_text(config.replace("6800", str(port)), encoding="utf-8")
     # Tells the code of the egg from that of this checkout, which is installed here too.
-    version = project / "migration_spider" / "__init__.py"
+    version = project / "archive" / "__init__.py"
     text = version.read_text(encoding="utf-8")
     version.write_text(re.sub(r'__version__ = "(.*)"', r'__version__ = "\1+egg"', text), encoding="utf-8")
 

@@ -108,6 +108,31 @@ def test_a_temporary_file_that_cannot_be_written_is_told_with_its_remedy(portal,
     assert "Complete." not in done.printed
 
 
+FULL = """\
+import sqlite3
+def full(*arguments, **named): raise OSError(28, "No space left on device")
+def full_too(*arguments, **named): raise sqlite3.OperationalError("database or disk is full")
+"""
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        "from migration_spider.extensions.lock import HarvestLock as It\nIt.__init__ = full",
+        "from migration_spider.spiders.news import NewsSpider as It\nIt.dropped = It.parse = full_too",
+        SESSION + "It.write_report = full",
+        "from migration_spider.state.runs import Runs as It\nIt.end = full_too",
+    ],
+)
+def test_a_disk_that_refuses_is_no_error_in_the_code(portal, tmp_path, statements):
+    done = sabotage.run(tmp_path, portal, FULL + statements, "harvest")
+    assert 5 == done.code, done.output
+    told = done.output.splitlines()[-1]
+    assert str(tmp_path / "data") in told, done.output
+    assert " full: make room" in told or "No space left on device: make room" in told
+    assert "Traceback" not in done.output
+
+
 @pytest.mark.parametrize("signal", ["request_dropped", "spider_error", "item_error"])
 def test_receivers_of_what_is_rare_are_guarded_too(portal, tmp_path, signal):
     broken = {

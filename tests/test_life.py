@@ -8,12 +8,6 @@ from tests.harvesting import IN_TWO, OFTEN, harvest, ids
 from tests.portal import Portal
 
 
-def test_the_documented_table_is_the_one_in_force():
-    text = life.DOCUMENT.read_text(encoding="utf-8")
-    assert life.documented(text) == text
-    assert life.table() in text
-
-
 def test_the_table_has_a_rule_for_whatever_can_be():
     for state, same in product(life.STATES, (True, False)):
         assert "there" == life.met(state, is_same=same).then

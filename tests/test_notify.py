@@ -380,7 +380,7 @@ def test_webhook_of_a_failed_run():
         },
         "kind": None,
         "do": "look",
-        "advice": "see in the report what is missing and why",
+        "advice": "the report, or the log, says what is missing and why",
         "text": "Harvest of https://migrationnetwork.un.org: NOT COMPLETE (exit code 4): robots.txt says no.",
     } == json.loads(body)  # fmt: skip
 

@@ -12,7 +12,7 @@ from archive.cdxj import named_files, warc_files
 from archive.dataset import DatasetError
 from archive.dataset.lines import Lines
 from migration_spider.exceptions import StateError
-from migration_spider.reparse.source import SourceError, sources
+from migration_spider.reparse.source import SourceError, own_files, sources
 from migration_spider.site_profile import ProfileError, SiteLearner
 from migration_spider.state import ItemStore, database, lines
 from tests.crawling import scrapy
@@ -50,6 +50,22 @@ def test_readers_name_it(odd):
     if kind != "a folder":
         with pytest.raises(ArchiveError, match="not a file"):
             named_files([path])
+
+
+def test_no_command_takes_a_link_for_a_file_of_the_archive(tmp_path):
+    (tmp_path / "warc").mkdir()
+    (tmp_path / "warc" / "a.warc.gz").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(SourceError, match=r"a\.warc\.gz is a link, not a file: put the file itself there"):
+        own_files(tmp_path / "warc")
+    for name, words, code in (
+        ("archive-verify", (), 1),
+        ("archive-wacz", ("-o", tmp_path / "a.wacz"), 1),
+        ("reparse", ("--diff",), 2),
+        ("harvest", ("-a", "site=http://127.0.0.1:9"), 5),
+    ):
+        said = scrapy(name, *words, data=tmp_path, code=code).decode()
+        assert "a.warc.gz is a link, not a file: put the file itself there" in said
+        assert "Traceback" not in said
 
 
 def test_commands_say_so(tmp_path):

@@ -13,7 +13,8 @@ import archive.commands
 import migration_spider.commands
 from archive.commands.output import printing
 from migration_spider.report.write import write_report
-from tests.crawling import ENVIRONMENT, ROOT
+from tests.crawling import ENVIRONMENT, ROOT, scrapy
+from tests.portal import Portal
 from tests.report.endings import ENDINGS
 
 LETTERS = "Бумага à 紙 عربي"
@@ -80,3 +81,40 @@ def test_a_reader_who_has_gone_is_no_error(data):
             words, cwd=ROOT, env=ENVIRONMENT, stdout=nobody, stderr=subprocess.PIPE, timeout=120, check=False
         )
     assert b"" == done.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["crawl"],
+        ["crawl", "nope"],
+        ["crawl", "survey"],
+        ["crawl", "news", "-a", "nope=1"],
+        ["crawl", "news", "-a", "site=http://127.0.0.1:9/en/news"],
+        ["crawl", "news", "-s", "MIGRATION_NOPE=1"],
+        ["harvest", "news"],
+        ["harvest", "--max-minutes", "0"],
+        ["harvest", "-s", "MIGRATION_CONTACT="],
+        ["survey", "site=http://127.0.0.1:9"],
+        ["survey", "--max-requests", "0"],
+    ],
+    ids=" ".join,
+)
+def test_wrong_usage_is_told_before_the_versions_of_everything(words, tmp_path):
+    """One line of usage, one that names what is wrong; nothing is written."""
+    told = scrapy(*words, data=tmp_path / "data", code=2).decode().splitlines()
+    assert told[-2].startswith(f"usage: scrapy {words[0]} ")
+    assert ": error: " in told[-1]
+    assert len(told) == 2
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_quiet_crawl_says_nothing_unless_it_fails(tmp_path):
+    """As a quiet harvest does."""
+    with Portal(nodes=2) as portal:
+        site, data = f"site={portal.url}", tmp_path / "data"
+        assert scrapy("crawl", "news", "--quiet", "-a", site, data=data) == b""
+        assert scrapy("survey", "--quiet", "--max-requests", "60", "-a", site, data=tmp_path / "survey") == b""
+    told = scrapy("crawl", "news", "--quiet", "-a", site, data=data, code=4).decode()
+    assert "NOT COMPLETE (exit code 4)" in told
+    assert len(told.splitlines()) < 15

@@ -627,7 +627,7 @@ SCRIPTED = [
 
 def test_every_method_of_the_editor_has_a_script(portal: Portal) -> None:
     methods = {name for name in vars(type(portal.editor)) if not name.startswith("_")}
-    assert methods == set(EDITS) == {script.split(":")[0] for script in SCRIPTED}
+    assert methods - {"works_at"} == set(EDITS) == {script.split(":")[0] for script in SCRIPTED}
 
 
 @pytest.mark.parametrize("script", SCRIPTED)

@@ -15,6 +15,7 @@ import pytest
 from scrapy.settings import Settings
 
 from archive.warc.lock import CollectionLock
+from docs import generate
 from migration_spider.commands import publish
 from migration_spider.items import NewsItem
 from migration_spider.publish import RIGHTS, dataset
@@ -39,6 +40,11 @@ def data(demo, tmp_path_factory):
 @pytest.fixture(scope="module")
 def release(data):
     return data / "dataset" / "latest"
+
+
+def test_every_column_of_a_release_is_documented(release):
+    documented = (ROOT / "docs" / "reference" / "columns.md").read_text(encoding="utf-8")
+    assert generate.columns(release) == documented, "run: python -m docs.generate"
 
 
 def test_the_command_says_what_it_wrote_and_where(data, release):

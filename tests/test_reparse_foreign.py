@@ -5,6 +5,7 @@ import io
 import json
 import re
 import zipfile
+from copy import copy
 from hashlib import sha256
 from urllib.parse import urlsplit
 
@@ -14,7 +15,7 @@ from warcio.warcwriter import WARCWriter
 
 from migration_spider.reparse import reading
 from migration_spider.reparse.scan import scan
-from migration_spider.reparse.source import sources
+from migration_spider.reparse.source import SourceError, sources
 from tests.crawling import scrapy
 from tests.portal.site import Site
 
@@ -369,3 +370,41 @@ def test_fastwarc_and_our_reader_see_the_same_in_the_own_archive(demo, monkeypat
     monkeypatch.setattr(reading, "fastwarc", None)
     assert {"warcinfo", "answer", "item"} <= {seen.type for part in fast for seen in part}
     assert [reading.scan_file(file) for file in files] == fast
+
+
+@pytest.mark.parametrize(
+    ("places", "said"),
+    [
+        ({42: b"\xff\xff\xff\x7f"}, "does not begin where the directory says"),
+        ({20: b"\xff\xff\xff\x7f\xff\xff\xff\x7f"}, "more bytes than it"),
+        ({6: b"\xff"}, "zip file version"),
+    ],
+    ids=["place", "size", "version"],
+)
+def test_a_wacz_whose_directory_lies_is_told_in_one_error(tmp_path, places, said):
+    file = wacz(tmp_path / "a.wacz", {"a.warc.gz": small(URLS[:1])})
+    data = bytearray(file.read_bytes())
+    at = data.rindex(b"archive/a.warc.gz") - 46  # the fields in front of the name (APPNOTE 4.3.12)
+    for place, value in places.items():
+        data[at + place : at + place + len(value)] = value
+    file.write_bytes(data)
+    with pytest.raises(SourceError, match=said):
+        sources([str(file)])
+
+
+def test_files_of_a_wacz_that_are_the_same_bytes_are_refused(tmp_path):
+    """A thousand names of one file would be read a thousand times."""
+    file = tmp_path / "a.wacz"
+    with zipfile.ZipFile(file, "w") as package:
+        package.writestr("archive/a.warc.gz", b"x" * 10_000)
+        for number in range(1_000):
+            again = copy(package.filelist[0])
+            again.filename = f"archive/{number}.warc.gz"
+            package.filelist.append(again)
+    with pytest.raises(SourceError, match="more bytes than it: it is cut off, or they overlap"):
+        sources([str(file)])
+    with zipfile.ZipFile(file, "w") as package:
+        package.writestr("archive/a.warc.gz", b"x")
+        package.filelist.append(copy(package.filelist[0]))
+    with pytest.raises(SourceError, match="more than once"):
+        sources([str(file)])

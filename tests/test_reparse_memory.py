@@ -154,7 +154,7 @@ def test_the_digest_of_a_file_is_that_of_its_entity(tmp_path, fields, body, enti
 
 
 def test_long_files_and_bombs_pass_in_pieces(tmp_path):
-    size = 48_000_000
+    size = 20_000_000
     packed = gzip.compress(bytes(size), 1)
     warc = Warc()
     for url, body, coding in (

@@ -88,7 +88,7 @@ def test_a_command_is_found_with_little_more_than_the_commands():
     [
         (
             ["archive-index", "-o", "-", "-s", "ARCHIVE_DIR=archive"],
-            {"archive.capture.archiver", "archive.dataset.lines", "archive.wacz"},
+            {"archive.capture.archiver", "archive.dataset.lines", "archive.wacz", "rich"},
         ),
         (["report", "none"], {*LINES, "migration_spider.report.run", "jinja2"}),
         (["vocabulary", "-s", "DATA_DIR=none"], LINES),

@@ -11,10 +11,11 @@ from parsel import Selector
 from archive.warc.reader import iter_records
 from migration_spider import templates
 from migration_spider.items import PROFILE_MEDIA_TYPE
+from migration_spider.kept import Room, Table
 from migration_spider.pages import NewsPage
 from migration_spider.pages.parts import Part
 from migration_spider.site_profile import SiteProfile, parse
-from migration_spider.templates import ENOUGH, LEAST, MOST_TEXTS, Templates
+from migration_spider.templates import ENOUGH, LEAST, MOST_TEXTS, Place, Templates
 from tests.crawling import items, scrapy
 from tests.harvesting import OFTEN, harvest, ids, lose
 from tests.portal import Portal, site
@@ -204,3 +205,42 @@ def test_what_is_learned_later_is_no_change_of_a_page(noted, tmp_path, monkeypat
     later = harvest(tmp_path, *ASKED, "--full", site=noted.url, **FAST)
     assert (set(), False) == (ids(later, "changed"), first["id"] in ids(later, "new"))
     assert [] == [one["id"] for one in items(tmp_path)[1:] if WORDS in one["body_text"]]
+
+
+class Looked(dict):
+    """Notes how often all of it is looked through."""
+
+    times = 0
+
+    def values(self):
+        Looked.times += 1
+        return super().values()
+
+
+def test_one_page_more_costs_no_look_at_all_the_others():
+    place = Place(Looked())
+    begun = Looked.times
+    for number in range(200):
+        place.add(f"{number}@en", "Same.")
+        assert (None if number < LEAST - 1 else "Same.") == place.told()
+    place.add("7@en", "Other.")
+    place.add("7@en", "Same.")
+    assert {"Same.": 200} == place.texts
+    assert begun == Looked.times
+
+
+def test_what_pages_print_is_kept_in_the_room_of_the_run():
+    before = {"en": [{"place": "div.note", "texts": [{"text": "Same.", "items": ["1@en"]}], "differs": False,
+                    "left_out": False, "told_by": "pages"}]}  # fmt: skip
+    made, _ = templates.parse(before)
+    made.keep_in(Room(0))
+    for number in range(60):
+        made.add(f"{number}@en", "en", [Part("div.note", "Same."), Part("div.more", "Same too.")])
+    places = made.languages["en"]
+    assert [60, 60] == [len(place.pages) for place in places.values()]
+    assert all(isinstance(place.pages, Table) for place in places.values())
+    # Those of this run, chosen by their names alone: the same as of places in memory.
+    alone, _ = templates.parse(before)
+    for number in range(60):
+        alone.add(f"{number}@en", "en", [Part("div.note", "Same."), Part("div.more", "Same too.")])
+    assert alone.dump({}) == made.dump({})

@@ -1,14 +1,9 @@
 """How a harvest ends is told: on one screen when it failed, without a word when all is well and that was asked for."""
 
-import os
-import signal
-import subprocess
-import sys
-
 import pytest
 
 from migration_spider.report.screen import screen_of
-from tests.crawling import ROOT, last_run, run
+from tests.crawling import last_run, run
 from tests.harvesting import SELDOM, command, report
 from tests.portal import Portal
 
@@ -49,41 +44,3 @@ def test_where_nobody_watches_the_log_is_in_its_file_alone(portal, tmp_path):
     assert "Overridden settings" not in said
     assert "Overridden settings" in log, "what was logged before there was a file is in it, too"
     assert said.splitlines()[-1].startswith("NOT COMPLETE (exit code 3): paused: 1 requests were sent")
-
-
-EARLY = """
-import os, signal, sys
-from migration_spider import interrupts
-sys.argv = ["scrapy", {command!r}]
-interrupts.install()
-os.kill(os.getpid(), signal.SIGTERM)
-"""
-LATER = """
-import os, signal
-from migration_spider.interrupts import Interruptions
-said = Interruptions("The same command goes on.")
-os.kill(os.getpid(), signal.SIGTERM)
-signal.signal(signal.SIGTERM, lambda *_: print("handed on", flush=True))
-said.hand_over()
-os.kill(os.getpid(), signal.SIGTERM)
-"""
-
-
-def python(text):
-    """Exit code, standard output and standard error of a program."""
-    done = subprocess.run(
-        [sys.executable, "-c", text], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
-    )
-    return done.returncode, done.stdout, done.stderr
-
-
-def test_a_signal_before_a_harvest_begins_is_an_interruption():
-    code, _, said = python(EARLY.format(command="harvest"))
-    assert (3, 1) == (code, len(said.splitlines()))
-    assert "interrupted" in said
-    assert (-signal.SIGTERM, "", "") == python(EARLY.format(command="publish"))
-
-
-def test_a_signal_while_it_begins_is_kept_told_once_and_handed_on():
-    code, handed, said = python(LATER)
-    assert (0, "handed on\nhanded on\n", "\nThe same command goes on.\n") == (code, handed, said), os.linesep

@@ -4,7 +4,7 @@ import json
 
 from scrapy.http import Response
 
-from migration_spider.pages.broken import Shape
+from migration_spider.pages.broken import Shape, shape_of
 from migration_spider.whole import Habit, Judge, code_of
 from tests.crawling import items, scrapy
 from tests.harvesting import OFTEN, harvest, ids, lose
@@ -146,7 +146,7 @@ def test_a_page_is_held_against_its_own_past_and_the_other_pages():
 def test_ends_that_a_site_leaves_out_from_one_day_on_are_missed_for_a_while_only():
     whole = "<!DOCTYPE html><body><p>Boats</p></body></html>"
     judge = Judge(earlier=lambda url: whole, remembered=lambda: [whole] * 20)
-    found = [judge.find(f"/{n}", whole.partition("</body>")[0]) for n in range(20)]
+    found = [judge.find(f"/{n}", shape_of(whole.partition("</body>")[0])) for n in range(20)]
     assert ["cut"] * 8 == found[:8]
     assert {"whole"} == set(found[9:])
 
@@ -154,7 +154,7 @@ def test_ends_that_a_site_leaves_out_from_one_day_on_are_missed_for_a_while_only
 def test_what_nothing_is_known_of_is_taken_after_a_few():
     judge = Judge()
     half = "<!DOCTYPE html><body><main><p>Boats"
-    assert ["unknown"] * 3 + ["whole"] * 5 == [judge.find(f"/{n}", half) for n in range(8)]
+    assert ["unknown"] * 3 + ["whole"] * 5 == [judge.find(f"/{n}", shape_of(half)) for n in range(8)]
 
 
 def test_notices_on_all_pages_from_one_day_on_are_how_the_site_is():
@@ -162,7 +162,7 @@ def test_notices_on_all_pages_from_one_day_on_are_how_the_site_is():
     judge = Judge(earlier=lambda url: whole, remembered=lambda: [whole] * 20)
     for level, last in (("Deprecated", "whole"), ("Warning", "cut")):
         noisy = f"<b>{level}</b>: old in <b>/a.php</b> on line <b>3</b>{whole}"
-        found = [judge.find(f"/{level}/{n}", noisy) for n in range(20)]
+        found = [judge.find(f"/{level}/{n}", shape_of(noisy)) for n in range(20)]
         assert ("cut", last) == (found[0] if level == "Deprecated" else "cut", found[-1])
 
 

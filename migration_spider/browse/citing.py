@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 PORTAL = "United Nations Network on Migration"
 
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _UNRESERVED = re.compile(r"[^A-Za-z0-9._~-]+")
 _TEX = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
 _TEX |= {sign: f"\\{sign}" for sign in "{}#$%&_"}
@@ -103,7 +104,7 @@ def csl(work: Work) -> dict[str, Any]:
         "note": work.collection,
     }
     for name, day in (("issued", work.date), ("accessed", work.seen)):
-        if day:
+        if day and _DAY.fullmatch(day[:10]):
             made[name] = {"date-parts": [[int(part) for part in day[:10].split("-")]]}
     return {name: value for name, value in made.items() if value}
 

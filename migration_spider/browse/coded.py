@@ -100,7 +100,8 @@ def _value(
     db: sqlite3.Connection, name: str, key: str, ways: Mapping[str, list[str]], languages: Sequence[str]
 ) -> CodedValue:
     code = None if key.startswith(UNCODED) else key
-    row = db.execute(f'SELECT * FROM "{FILES[name]}" WHERE id = ?', (code,)).fetchone() if code else None  # noqa: S608
+    listed = FILES.get(name) if code else None
+    row = db.execute(f'SELECT * FROM "{listed}" WHERE id = ?', (code,)).fetchone() if listed else None  # noqa: S608
     labels = {}
     if row:
         columns = [column for column in row.keys() if column.startswith("label_")]  # noqa: SIM118 - a Row

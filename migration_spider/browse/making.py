@@ -103,7 +103,7 @@ def made_before(data: Path, wanted: list[Any] | None = None, home: Path | None =
         told = json.loads((home / MADE).read_bytes())
         folder = home / str(told["folder"])
         is_wanted = wanted is None or told["stamp"] == wanted
-    except (OSError, ValueError, TypeError, KeyError):
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return None
     return folder if is_wanted and folder.parent == home and folder.is_dir() else None
 

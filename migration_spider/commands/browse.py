@@ -11,6 +11,7 @@ from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
 from archive import ArchiveError, CollectionLockedError
+from archive.commands.help import HelpFormatter
 from archive.commands.output import printing
 from archive.dataset.errors import DatasetError
 from migration_spider.commands.publish import Steps
@@ -20,10 +21,10 @@ from migration_spider.monitors import LOCKED, NOT_ARCHIVED, USAGE
 
 EXAMPLES = """\
 examples:
-  scrapy browse                          what is in data/, in the browser of this machine
+  scrapy browse                        # the items in data/
   scrapy browse demo-data
-  scrapy browse data/dataset/latest      a release
-  scrapy browse RELEASE --archive DIR    a release from elsewhere, and the archive that it cites
+  scrapy browse data/dataset/latest    # a release
+  scrapy browse RELEASE --archive DIR  # a release, and its archive
   scrapy browse --no-open --port 8017
 """
 
@@ -52,7 +53,7 @@ exit codes:
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
-        parser.formatter_class = argparse.RawDescriptionHelpFormatter
+        parser.formatter_class = HelpFormatter
         parser.add_argument("--port", type=int, metavar="N", help="port to answer at (default: 8017, or a free one)")
         parser.add_argument("--no-open", action="store_true", help="do not open a browser")
         parser.add_argument(

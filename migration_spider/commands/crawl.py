@@ -6,6 +6,8 @@ import argparse
 import logging
 import sqlite3
 import sys
+from importlib import import_module
+from time import monotonic
 from typing import Any
 
 from scrapy.commands.crawl import Command as ScrapyCrawl
@@ -13,6 +15,7 @@ from scrapy.exceptions import UsageError
 from scrapy.settings import SETTINGS_PRIORITIES
 
 from archive import ArchiveError, CollectionLockedError, ConfigurationError
+from archive.commands.help import HelpFormatter
 from archive.commands.output import printing
 from migration_spider import monitors
 from migration_spider.config import Config
@@ -39,75 +42,114 @@ class Command(ScrapyCrawl):
     def long_desc(self) -> str:
         return (
             "Crawl the portal's news: archive every exchange as WARC and append the items to items/news.jsonl. "
-            "Options with -a: site, languages, since, max_items, urls. "
+            "Options with -a: site, languages, since, max_items, urls.\n\n"
             "Exit codes: 0 complete, 1 internal error, 2 wrong usage, 3 incomplete, 4 site refused or unreachable, "
             "5 archive not written, 75 another run holds the archive."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
-        parser.formatter_class = argparse.RawDescriptionHelpFormatter
+        parser.formatter_class = HelpFormatter
+        parser.add_argument("--quiet", action="store_true", help="say nothing unless it fails: for cron, which mails")
         parser.epilog = "examples:\n" + self.examples
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Refuse here what can be refused: once Scrapy has made the process, it tells its versions first."""
         super().process_options(args, opts)
+        self.spider, self.is_quiet = self.spider_of(args), opts.quiet
+        self.adjust(opts)
+        self.choose_log()
+        from migration_spider.spiders import options
+
+        try:
+            options.settings_for(options.read(opts.spargs, Config.of(self.settings)), self.settings)
+        except OptionError as error:
+            raise UsageError(str(error)) from error
+
+    def spider_of(self, args: list[str]) -> str:
+        """The name of the spider to run.
+
+        Raises:
+            UsageError: none, or another than there is.
+        """
+        if len(args) != 1:
+            raise UsageError("name one spider: scrapy crawl news")
+        if args[0] == "survey":
+            raise UsageError("a survey is made by scrapy survey")
+        from scrapy.spiderloader import get_spider_loader
+
+        settings: Any = self.settings
+        names = [name for name in get_spider_loader(settings).list() if name != "survey"]
+        if args[0] not in names:
+            raise UsageError(f"no spider {args[0]}: there is {', '.join(names)}")
+        return args[0]
+
+    def adjust(self, opts: argparse.Namespace) -> None:
+        """Turn the command's own options into settings.
+
+        Raises:
+            UsageError: an option cannot be used.
+        """
+
+    def choose_log(self) -> None:
+        """How much of the log is printed, unless the user says."""
         from migration_spider.extensions import progress
 
         settings: Any = self.settings
-        if progress.is_shown(settings) and settings.getpriority("LOG_LEVEL") < SETTINGS_PRIORITIES["cmdline"]:
+        if self.is_quiet:
+            self.interrupted = ""
+            settings.set("LOG_ENABLED", False, priority="cmdline")
+        elif progress.is_shown(settings) and settings.getpriority("LOG_LEVEL") < SETTINGS_PRIORITIES["cmdline"]:
             settings.set("LOG_LEVEL", "WARNING", priority="cmdline")
 
     @printing
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        if len(args) != 1:
-            raise UsageError("name one spider: scrapy crawl news")
-        process: Any = self.crawler_process
-        if args[0] not in process.spider_loader.list():
-            raise UsageError(f"no spider {args[0]}: there is {', '.join(process.spider_loader.list())}")
-        if args[0] == "survey":
-            raise UsageError("a survey is made by scrapy survey")
-        self.crawl(args[0], opts)
+        self.crawl(self.spider, opts)
 
     def crawl(self, spider: str, opts: argparse.Namespace) -> None:
         """Run ``spider`` to its end, print the summary, set the exit code."""
         # Before the signals are kept for a reactor: until these are there, an interruption ends the process at once.
         from migration_spider import notify
         from migration_spider.extensions.run_log import Remembered
-        from migration_spider.finish import finish
-        from migration_spider.spiders import options
+        from migration_spider.finish import End, finish
 
+        # On import Scrapy looks at all its callers, each beside all modules: here these are few, in their own place
+        # forty, which costs the start a tenth of a second (2 % of a harvest in which nothing changed).
+        for name in ("tls", "contextfactory"):
+            import_module(f"scrapy.core.downloader.{name}")
         process: Any = self.crawler_process
         signals = Interruptions(self.interrupted)
         early = Remembered()
-        try:
-            options.settings_for(options.read(opts.spargs, Config.of(self.settings)), self.settings)
-        except OptionError as error:
-            raise UsageError(str(error)) from error
         crawler = self._create_crawler(spider)
-        crawl = process.crawl(crawler, **opts.spargs)
-        ended = None
         from twisted.internet import reactor
 
         loop: Any = reactor
+        # Twisted reckons its timers by the calendar: set back by an hour, it would not notice for an hour that a server
+        # has fallen silent.
+        loop.seconds = monotonic
+        crawl = process.crawl(crawler, **opts.spargs)
+        ended = None
         # Scrapy sets its handlers when the reactor starts; a call later they are there.
-        loop.callWhenRunning(loop.callLater, 0, signals.hand_over)
+        loop.callWhenRunning(loop.callLater, 0, signals.hand_over, End(crawler))
         try:
             process.start()
         except SystemExit as error:  # Whatever called for it, and with whatever code: the run has not ended.
             ended = error
             loop.getThreadPool().stop()  # Its threads would keep the process.
         run: Any = getattr(crawler.spider, "run", None)  # None when the spider could not be made
+        signals.finishing(End(crawler))
         early.forget()  # of a run that did not come to have a log
         if ended is not None and run:
             run.note("failure", f"something ended the process: {ended!r}")
         if failure := crawl.exception() if crawl.done() and not crawl.cancelled() else None:
-            self.exitcode = _start_failed(failure)
+            self.exitcode = _start_failed(failure, process.settings["DATA_DIR"])
             if run and "announced" in run.done:
                 notify.fail(run.config, run.options.site, self.exitcode, [str(failure)])
             return
-        self.exitcode = finish(run).code if run else _start_failed(ended or RuntimeError("no spider was made"))
         if not run:
+            self.exitcode = _start_failed(ended or RuntimeError("no spider was made"), process.settings["DATA_DIR"])
             return
+        self.exitcode = finish(run).code
         self.tell(run)
 
     def tell(self, run: Any) -> None:
@@ -115,16 +157,25 @@ class Command(ScrapyCrawl):
         from migration_spider.report import summary
         from migration_spider.report.screen import end_of
 
-        print(summary(run), end_of(run), sep="\n\n")
+        if not self.is_quiet:
+            print(summary(run), end_of(run), sep="\n\n")
+        elif self.exitcode:
+            print(end_of(run))
 
 
-def _start_failed(error: BaseException) -> int:
-    """The crawl could not begin: one line for what the person can mend, and the traceback for everything else."""
+def _start_failed(error: BaseException, place: object) -> int:
+    """The crawl could not begin: one line for what the person can mend, and the traceback for everything else.
+
+    ``place`` is where it was to be written.
+    """
     if not isinstance(error, (MigrationError, ArchiveError, OSError, sqlite3.Error)):
         logger.critical("The crawl could not begin", exc_info=error)
         print(f"scrapy: error: an error in the code: {type(error).__name__}: {error}", file=sys.stderr)
         return monitors.INTERNAL_ERROR
-    print(f"scrapy: error: {error}", file=sys.stderr)
+    from archive.disk import refusal, remedy
+
+    of_archive = f"{error}: {to_do}" if (to_do := remedy(error.__cause__)) else str(error)
+    print(f"scrapy: error: {refusal(error, place) or of_archive}", file=sys.stderr)
     if isinstance(error, CollectionLockedError):
         return monitors.LOCKED
     if isinstance(error, (ConfigurationError, OptionError)):

@@ -44,7 +44,7 @@ class Command(ScrapyCommand):
     def long_desc(self) -> str:
         return (
             "Of an item the last archived page is read, of any other address its last answer in the archive (nothing "
-            "is asked of the site), or a saved HTML file. Exit codes: 0 explained, 2 wrong usage or no such page."
+            "is asked of the site), or a saved HTML file.\n\nExit codes: 0 explained, 2 wrong usage or no such page."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:

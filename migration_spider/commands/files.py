@@ -10,6 +10,7 @@ from typing import Any
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
+from archive.commands.help import HelpFormatter
 from archive.commands.output import printing
 from archive.errors import ArchiveError
 from migration_spider.exceptions import MigrationError
@@ -18,9 +19,10 @@ from migration_spider.monitors import NOT_ARCHIVED, USAGE
 EXAMPLES = """\
 examples, in the folder of the project:
   scrapy files exported 7756@es 15960@en
-  scrapy files exported https://migrationnetwork.un.org/sites/default/files/docs/agenda.pdf
+  scrapy files exported https://example.org/sites/default/files/agenda.pdf
   sqlite3 data/dataset/latest/news.sqlite \\
-    "SELECT sha256 FROM attachment_texts WHERE language = 'fr'" | scrapy files exported -
+    "SELECT sha256 FROM attachment_texts WHERE language = 'fr'" \\
+    | scrapy files exported -
 """
 
 
@@ -48,7 +50,7 @@ exit codes:
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
-        parser.formatter_class = argparse.RawDescriptionHelpFormatter
+        parser.formatter_class = HelpFormatter
         parser.epilog = EXAMPLES
 
     @printing

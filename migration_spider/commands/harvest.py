@@ -8,15 +8,14 @@ from typing import Any
 from scrapy.exceptions import UsageError
 from scrapy.settings import SETTINGS_PRIORITIES
 
-from archive.commands.output import printing
 from migration_spider.commands.crawl import Command as Crawl
 
 EXAMPLES = """\
-  scrapy harvest                             from cron: what is new, what has changed, what has gone
-  scrapy harvest --quiet                     the same, and nothing is said unless it fails
+  scrapy harvest                   # what is new, has changed or has gone
+  scrapy harvest --quiet           # for cron: no output unless it fails
   scrapy harvest -a languages=en,fr
-  scrapy harvest --full                      look at every item again, whatever its age
-  scrapy harvest --max-minutes 50            stop in time; the next harvest goes on
+  scrapy harvest --full            # look at every item again
+  scrapy harvest --max-minutes 50  # stop in time; the next harvest goes on
   scrapy harvest -a site=http://127.0.0.1:8010 -s DATA_DIR=check
 """
 
@@ -39,30 +38,24 @@ class Command(Crawl):
     def long_desc(self) -> str:
         return (
             "Recover what an interrupted run left, crawl what is new or due, index the archive, prove completeness, "
-            "write runs/<run id>/report.html. Options with -a: those of `scrapy crawl news`. "
+            "write runs/<run id>/report.html. Options with -a: those of `scrapy crawl news`.\n\n"
             "Exit codes: 0 complete, 1 internal error, 2 wrong usage, 3 incomplete or a monitor failed, 4 site refused "
             "or unreachable, 5 archive not written, 75 another run holds the lock."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
-        parser.add_argument("--quiet", action="store_true", help="say nothing unless it fails: for cron, which mails")
         parser.add_argument("--full", action="store_true", help="look at every item again, whatever its age")
         parser.add_argument("--max-requests", type=int, metavar="N", help="pause after so many requests")
         parser.add_argument("--max-minutes", type=float, metavar="N", help="pause after so many minutes")
 
-    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
-        from migration_spider.extensions import progress
+    def spider_of(self, args: list[str]) -> str:
+        if args:
+            raise UsageError(f"{args[0]}: harvest takes no spider's name, only options")
+        return "news"
 
-        super().process_options(args, opts)
+    def adjust(self, opts: argparse.Namespace) -> None:
         settings: Any = self.settings
-        self.is_quiet = opts.quiet
-        if opts.quiet:
-            self.interrupted = ""
-            settings.set("LOG_ENABLED", False, priority="cmdline")
-        elif progress.is_plain(settings) and settings.getpriority("LOG_LEVEL") < SETTINGS_PRIORITIES["cmdline"]:
-            # Where nobody watches, what is printed is mailed; crawl.log has every line.
-            settings.set("LOG_LEVEL", progress.SILENT, priority="cmdline")
         chosen: dict[str, Any] = {"MIGRATION_HARVEST": True}
         if opts.full:
             chosen["MIGRATION_FULL"] = True
@@ -75,16 +68,12 @@ class Command(Crawl):
         for name, value in chosen.items():
             settings.set(name, value, priority="cmdline")
 
-    @printing
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        if args:
-            raise UsageError(f"{args[0]}: harvest takes no spider's name, only options")
-        self.crawl("news", opts)
+    def choose_log(self) -> None:
+        from migration_spider.extensions import progress
 
-    def tell(self, run: Any) -> None:
-        if not self.is_quiet:
-            super().tell(run)
-        elif run.judge().code:
-            from migration_spider.report.screen import end_of
-
-            print(end_of(run))
+        super().choose_log()
+        settings: Any = self.settings
+        is_ours = settings.getpriority("LOG_LEVEL") < SETTINGS_PRIORITIES["cmdline"]
+        if not self.is_quiet and progress.is_plain(settings) and is_ours:
+            # Where nobody watches, what is printed is mailed; crawl.log has every line.
+            settings.set("LOG_LEVEL", progress.SILENT, priority="cmdline")

@@ -11,6 +11,7 @@ from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
 from archive import ArchiveError, CollectionLockedError
+from archive.commands.help import HelpFormatter
 from archive.commands.output import printing
 from archive.dataset.errors import DatasetError
 from migration_spider.config import Config
@@ -25,11 +26,11 @@ MOST_PAGES = 10_000
 
 EXAMPLES = """\
 examples:
-  scrapy publish                                   data/dataset/<date of the last run>/
-  scrapy publish --metadata-only                   without the texts
+  scrapy publish                  # data/dataset/<date of the last run>/
+  scrapy publish --metadata-only  # without the texts
   scrapy publish --version 1.0
-  scrapy publish --incomplete                      although pages are missing: the release says so
-  scrapy publish --site website                    the release, and its pages as files in website/
+  scrapy publish --incomplete     # even if pages are missing
+  scrapy publish --site website   # the release, and a website of it
   scrapy publish -s DATA_DIR=demo-data
 """
 
@@ -52,7 +53,7 @@ Writes DATA_DIR/dataset/VERSION/, which must not be there with other contents. T
 
 exit codes:
   0  published, or the very same release is there
-  2  wrong usage, nothing to publish, or the version is there with other contents
+  2  wrong usage, nothing to publish, or the version exists with other contents
   3  the items are incomplete or a sample, and --incomplete is not given
   5  it, or its site, could not be written, signed or stamped
   75 a run is going on
@@ -60,7 +61,7 @@ exit codes:
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
-        parser.formatter_class = argparse.RawDescriptionHelpFormatter
+        parser.formatter_class = HelpFormatter
         parser.add_argument("--version", metavar="V", help="name of the release (default: date of the last run)")
         parser.add_argument("--incomplete", action="store_true", help="publish also what is incomplete or a sample")
         parser.add_argument("--metadata-only", action="store_true", help="leave summary and body text out")

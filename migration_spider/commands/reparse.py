@@ -14,13 +14,20 @@ from migration_spider.monitors import LOCKED
 
 EXAMPLES = """\
 examples:
-  scrapy reparse                                   the own archive, when items/ was deleted
-  scrapy reparse --diff                            what this code would change in the items
-  scrapy reparse --output items.jsonl old.warc.gz  any other WARC, of wget or another crawler
-  scrapy reparse --output items.jsonl collection.wacz s3://bucket/crawl/*.warc.gz
-  scrapy reparse --engine dask --scheduler tcp://10.0.0.1:8786 --output items.jsonl s3://bucket/crawl/*.warc.gz
-  scrapy reparse --text page.txt --url https://migrationnetwork.un.org/es/node/7756
-                                                   a page of which only the text is left
+  # after items/ was deleted, from the project's archive
+  scrapy reparse
+  # what would change in the items
+  scrapy reparse --diff
+  # WARC and WACZ files of other crawlers
+  scrapy reparse --output items.jsonl old.warc.gz
+  scrapy reparse --output items.jsonl collection.wacz \\
+      s3://bucket/crawl/*.warc.gz
+  # on several machines
+  scrapy reparse --engine dask --scheduler tcp://10.0.0.1:8786 \\
+      --output items.jsonl s3://bucket/crawl/*.warc.gz
+  # a page of which only the text is left
+  scrapy reparse --text page.txt \\
+      --url https://migrationnetwork.un.org/es/node/7756
 """
 
 
@@ -39,7 +46,9 @@ class Command(ScrapyCommand):
     def long_desc(self) -> str:
         return (
             "Read archived pages with the same code as the crawl. Without files the own archive (DATA_DIR/warc) is "
-            "read, and without --output items/news.jsonl is written, which must not exist."
+            "read, and without --output items/news.jsonl is written, which must not exist.\n\n"
+            "Exit codes: 0 done, 2 wrong usage, or who was to read pages is gone, 3 done, but something could not be "
+            "read, 75 a crawl is writing to this folder, 130 interrupted."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:

@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
+from archive.commands.help import HelpFormatter
 from archive.commands.output import printing
 from migration_spider.exceptions import MigrationError
 from migration_spider.monitors import USAGE
 
 EXAMPLES = """\
 examples:
-  scrapy report                              the last harvest
-  scrapy report 20261120T030405Z             an earlier one, by the beginning of its name in data/runs/
-  scrapy report --json | jq .outcome         as data; docs/report.md describes it
-  xdg-open "$(scrapy report --path)"         the page with charts, in a browser
+  scrapy report                       # the last harvest
+  scrapy report 20261120T030405Z      # an earlier one, of data/runs/
+  scrapy report --list                # all runs, and how each ended
+  scrapy report --json | jq .outcome  # as data (docs/report.md)
+  xdg-open "$(scrapy report --path)"  # the page with charts, in a browser
 """
+
+
+COUNTED = ("new", "changed", "back", "gone")
+"""Counts of a run that its line tells."""
 
 
 class Command(ScrapyCommand):
@@ -40,8 +48,9 @@ class Command(ScrapyCommand):
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
-        parser.formatter_class = argparse.RawDescriptionHelpFormatter
-        parser.add_argument("--json", action="store_true", help="print report.json itself")
+        parser.formatter_class = HelpFormatter
+        parser.add_argument("--list", action="store_true", help="one line for each run, the oldest first")
+        parser.add_argument("--json", action="store_true", help="print report.json itself; of --list an object a run")
         parser.add_argument("--path", action="store_true", help="print where report.html is, and nothing else")
         parser.epilog = EXAMPLES
 
@@ -49,8 +58,13 @@ class Command(ScrapyCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         if len(args) > 1:
             raise UsageError("name one run, or none for the last")
-        if opts.json and opts.path:
-            raise UsageError("--json and --path exclude each other")
+        if opts.path and (opts.json or opts.list):
+            raise UsageError("--path goes with neither --json nor --list")
+        if opts.list:
+            if args:
+                raise UsageError("--list takes no run")
+            self.list_runs(opts.json)
+            return
         from migration_spider.report.read import read_report, report_file, runs_since
 
         settings: Any = self.settings
@@ -77,3 +91,23 @@ class Command(ScrapyCommand):
         if not args and (later := runs_since(file)):
             left = "1 later run left" if later == 1 else f"{later} later runs left"
             print(f"scrapy report: {left} no report: running, killed, or no harvest", file=sys.stderr)
+
+    def list_runs(self, as_json: bool) -> None:
+        """One line for each run on record; of JSON the fields of `standing.PastRun`, without the addresses."""
+        from migration_spider.config import Config
+        from migration_spider.standing import past_runs
+
+        config = Config.of(self.settings)
+        runs = past_runs(config.data_dir, config.languages)
+        if as_json:
+            for run in runs:
+                told = {**asdict(run), "left": run.left}
+                del told["missing"]
+                print(json.dumps(told, ensure_ascii=False))
+            return
+        if not runs:
+            print(f"No run is on record in {config.data_dir / 'runs'}: run scrapy harvest, or give -s DATA_DIR=...")
+        for run in runs:
+            counts = ", ".join(f"{run.counts[name]} {name}" for name in COUNTED if run.counts.get(name) is not None)
+            code = "-" if run.exit_code is None else run.exit_code
+            print(f"{run.id:24} {run.command:8} exit code {code:<3} {run.sample or run.kind:24} {counts}".rstrip())

@@ -41,7 +41,7 @@ class Command(ScrapyCommand):
     def long_desc(self) -> str:
         return (
             "The page is found as by scrapy explain. expected.json says what is read of it today: review it before "
-            "the case is committed. Exit codes: 0 written, 2 wrong usage, no such page, or the case exists."
+            "the case is committed.\n\nExit codes: 0 written, 2 wrong usage, no such page, or the case exists."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:

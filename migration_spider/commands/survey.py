@@ -9,13 +9,12 @@ from typing import Any
 
 from scrapy.exceptions import UsageError
 
-from archive.commands.output import printing
 from migration_spider import EXTRACTOR
 from migration_spider.commands.crawl import Command as Crawl
 from migration_spider.sampling import MOST
 
 EXAMPLES = f"""\
-  scrapy survey                              the portal: at most {MOST} requests
+  scrapy survey  # the portal: at most {MOST} requests
   scrapy survey -a site=https://example.org -s DATA_DIR=look
   scrapy survey -a languages=en,fr --max-requests 80
 """
@@ -36,7 +35,7 @@ class Command(Crawl):
         return (
             "Read a few pages of everything, archived like any crawl, and write runs/<run id>/survey.html: sample "
             "items beside their archived pages, listings, types, labels, dates, what to run next. No item is stored. "
-            "Options with -a: site, languages. Exit codes: 0 news was found, 1 internal error, 2 wrong usage, 3 no "
+            "Options with -a: site, languages.\n\nExit codes: 0 news was found, 1 internal error, 2 wrong usage, 3 no "
             "news was found, 4 site refused or unreachable, 5 archive not written, 75 another run holds the archive."
         )
 
@@ -49,19 +48,17 @@ class Command(Crawl):
             help=f"send at most so many requests, style sheets and pictures included (default: {MOST})",
         )
 
-    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
-        super().process_options(args, opts)
+    def spider_of(self, args: list[str]) -> str:
+        if args:
+            raise UsageError(f"{args[0]}: survey takes no spider's name, only options")
+        return "survey"
+
+    def adjust(self, opts: argparse.Namespace) -> None:
         if opts.max_requests is not None:
             if opts.max_requests <= 0:
                 raise UsageError(f"--max-requests {opts.max_requests}: expected a number above 0")
             settings: Any = self.settings
             settings.set("MIGRATION_MAX_REQUESTS", opts.max_requests, priority="cmdline")
-
-    @printing
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        if args:
-            raise UsageError(f"{args[0]}: survey takes no spider's name, only options")
-        self.crawl("survey", opts)
 
     def tell(self, run: Any) -> None:
         """Make the survey of what was archived, write it, show it."""
@@ -77,7 +74,7 @@ class Command(Crawl):
 
         settings, budget = run.crawler.settings, run.crawler.get_downloader_middleware(BudgetMiddleware)
         folder = run_folder(settings)
-        with failing(run, run.spoil):
+        with failing(run, is_judged=True):
             survey, stills = survey_of(
                 run.config.data_dir / "warc",
                 {
@@ -98,7 +95,11 @@ class Command(Crawl):
             self.exitcode = run.judge().code
             print(f"scrapy survey: error: {'; '.join(run.judge().messages)}", file=sys.stderr)
             return
+        if self.is_quiet:
+            if self.exitcode:
+                print(f"{'; '.join(run.judge().messages)}. See {folder / 'survey.html'}")
+            return
         console = Console()
         show(survey, console)
-        where = f"\nThe same with the pages beside it, in a browser: {folder / 'survey.html'}"
+        where = f"\nWith the sample items, for a browser: {folder / 'survey.html'}"
         console.print(where, highlight=False, markup=False, soft_wrap=True)

@@ -10,6 +10,7 @@ from typing import Any
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
+from archive.commands.help import HelpFormatter
 from archive.commands.output import printing
 
 EXAMPLES = """\
@@ -34,13 +35,13 @@ class Command(ScrapyCommand):
     def long_desc(self) -> str:
         return (
             "Reads items/news.jsonl and prints, with counts and examples, what to add to the lists in "
-            "migration_spider/vocabularies. Fields: item fields, or label. Exit codes: 0 nothing unknown, 1 something "
-            "is, 2 wrong usage or no items."
+            "migration_spider/vocabularies. Fields: item fields, or label.\n\nExit codes: 0 nothing unknown, 1 "
+            "something is, 2 wrong usage or no items."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
-        parser.formatter_class = argparse.RawDescriptionHelpFormatter
+        parser.formatter_class = HelpFormatter
         parser.epilog = EXAMPLES
 
     @printing

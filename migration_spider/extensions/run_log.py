@@ -9,6 +9,7 @@ from typing import Any
 
 from scrapy.utils.log import get_scrapy_root_handler
 
+from archive.errors import cleaned
 from migration_spider.harvest.session import options_of
 from migration_spider.report import record, run_folder
 from migration_spider.run import Run
@@ -51,6 +52,14 @@ class Remembered(logging.Handler):
         return records
 
 
+class Disarming(logging.Formatter):
+    """Lines that do nothing to the terminal that shows them: they quote addresses and errors of anybody."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        lines = super().format(record).split("\n")  # a traceback, or settings
+        return "\n".join(map(cleaned, lines))
+
+
 class RunLog:
     """Makes the folder; `finish.finish` closes it."""
 
@@ -65,8 +74,9 @@ class RunLog:
         record.begin(self.folder, settings["ARCHIVE_RUN_ID"], command, stamp(utcnow()), options_of(run), asked, pace)
         self.log = LogFile(self.folder / "crawl.log", encoding="utf-8")
         self.log.setLevel("DEBUG" if settings["LOG_LEVEL"] in ("DEBUG", 10, "10") else "INFO")
-        self.log.setFormatter(logging.Formatter(settings["LOG_FORMAT"], datefmt=settings["LOG_DATEFORMAT"]))
+        self.log.setFormatter(Disarming(settings["LOG_FORMAT"], datefmt=settings["LOG_DATEFORMAT"]))
         if console := get_scrapy_root_handler():
+            console.setFormatter(self.log.formatter)
             for rule in console.filters:
                 self.log.addFilter(rule)
         for early in [one for one in logging.getLogger().handlers if isinstance(one, Remembered)]:

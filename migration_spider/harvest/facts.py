@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from array import array
 from collections import Counter, defaultdict, deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from datetime import timedelta
+from itertools import count
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -15,12 +16,13 @@ from archive.dataset.feed import MOST_ENTRIES
 from archive.dataset.lines import TOMBSTONE, is_tombstone, load
 from migration_spider import EXTRACTOR, drift
 from migration_spider.changes import between
-from migration_spider.counts import AS_BEFORE, BACK, CHANGED, GONE, NEW, Account, key
+from migration_spider.counts import AS_BEFORE, BACK, CHANGED, GONE, NEW, WRITTEN, Account, key
 from migration_spider.harvest.coverage import Coverage
 from migration_spider.items import BLOCK_FIELDS
 from migration_spider.kept import Room, Table
 from migration_spider.monitors import Verdict
 from migration_spider.report.outcomes import ending, kind_of
+from migration_spider.report.rows import Rows
 from migration_spider.state.lines import Record, line_at, read
 from migration_spider.state.schedule import moment, stamp
 
@@ -55,7 +57,7 @@ class Tally:
         self.latest: deque[Record] = deque(maxlen=MOST_ENTRIES)
         """The last lines, of whatever run."""
         self._written = array("q")
-        """Of the lines of this run: ``at``, ``there`` or -1, ``is_back``."""
+        """Of the lines of this run: ``at``, ``there`` or -1, ``is_back``, and the place of its word in `WRITTEN`."""
         self._last: Table[Place] = Table(room or Room(), json.dumps, lambda text: json.loads(text or ""))
         """Id -> ``at`` and ``there`` of its last line, and whether that is a tombstone."""
         self.counts: Counter[str] = Counter()
@@ -66,8 +68,9 @@ class Tally:
             is_gone, there = is_tombstone(line), there if was_gone else at
             line |= {"at": offset, "there": there, "is_back": was_gone}
             if line["run_id"] == run_id:
-                self._written.extend((offset, -1 if there is None else there, was_gone))
-                self.counts[self.word(line)] += 1
+                word = self.word(line)
+                self._written.extend((offset, -1 if there is None else there, was_gone, WRITTEN.index(word)))
+                self.counts[word] += 1
             for name in TEXTS:
                 line.pop(name, None)
             self.latest.append(line)
@@ -86,10 +89,11 @@ class Tally:
     def written(self, word: str = "") -> Iterator[Record]:
         """The lines of the run, those that say ``word`` of their item."""
         with self.path.open("rb") as stream:
-            for at, there, is_back in zip(*(self._written[n::3] for n in range(3)), strict=True):
-                line = _line(stream, at) | {"at": at, "there": None if there < 0 else there, "is_back": bool(is_back)}
-                if not word or self.word(line) == word:
-                    yield line
+            for begin in range(0, len(self._written), 4):
+                at, there, is_back, place = self._written[begin : begin + 4]
+                if not word or WRITTEN[place] == word:
+                    known = {"at": at, "there": None if there < 0 else there, "is_back": bool(is_back)}
+                    yield _line(stream, at) | known
 
     def living(self) -> Iterator[Record]:
         """The last line of each item that is not withdrawn, in the order in which the items came."""
@@ -194,10 +198,10 @@ def _items(harvest: Harvest, tally: Tally, account: Account) -> dict[str, Any]:
         "total": tally.total,
         "withdrawn": tally.withdrawn,
         "counts": counts,
-        "new": [_reference(line) for line in tally.written(NEW)],
-        "changed": [_changed(line, tally, number < MOST_TOLD) for number, line in enumerate(tally.written(CHANGED))],
-        "reappeared": [_reference(line) for line in tally.written(BACK)],
-        "vanished": [_vanished(line, tally) for line in tally.written(GONE)],
+        "new": _rows(tally, NEW, lambda line, _: _reference(line)),
+        "changed": _rows(tally, CHANGED, lambda line, number: _changed(line, tally, number < MOST_TOLD)),
+        "reappeared": _rows(tally, BACK, lambda line, _: _reference(line)),
+        "vanished": _rows(tally, GONE, lambda line, _: _vanished(line, tally)),
         "unconfirmed": [
             {
                 **_reference(line),
@@ -210,6 +214,11 @@ def _items(harvest: Harvest, tally: Tally, account: Account) -> dict[str, Any]:
             if (line := tally.living_item(missed.id)) is not None
         ],
     }
+
+
+def _rows(tally: Tally, word: str, made: Callable[[Record, int], dict[str, Any]]) -> Rows[dict[str, Any]]:
+    """What ``made`` makes of each line of the run that says ``word``, and of its number."""
+    return Rows(tally.counts[word], lambda: map(made, tally.written(word), count()))
 
 
 def _reference(line: Mapping[str, Any]) -> dict[str, Any]:

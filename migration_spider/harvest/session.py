@@ -23,6 +23,8 @@ from migration_spider.harvest.facts import Tally, report_of
 from migration_spider.harvest.recover import recover
 from migration_spider.harvest.robots import Robots, robots_of
 from migration_spider.kept import Table
+from migration_spider.kept_readings import FILE as READINGS
+from migration_spider.kept_readings import KeptReadings
 from migration_spider.monitors import Verdict
 from migration_spider.pages.blocked import blocked
 from migration_spider.report import run_folder
@@ -56,6 +58,8 @@ class Harvest:
         self.is_quiet = not run.crawler.settings.getbool("LOG_ENABLED")
         self.timings: list[dict[str, Any]] = []
         self.memory = Memory(self.data / "state.sqlite", self.warc, rules_of(run.config), blocked, JudgeOfIndex())
+        # Before what may take long: by then the code on the disk may be newer than the code that runs.
+        run.readings = KeptReadings(self.data / READINGS, run.count)
         began = monotonic()
         with ByteProgress("reading the archive", _size(self.memory), quiet=self.is_quiet) as progress:
             restored = recover(self.memory, self.data, progress.advance)

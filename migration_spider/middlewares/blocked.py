@@ -9,12 +9,11 @@ from urllib.parse import urlsplit
 from scrapy import Request
 from scrapy.downloadermiddlewares.retry import get_retry_request
 from scrapy.exceptions import IgnoreRequest
-from scrapy.http import Response, TextResponse
+from scrapy.http import HtmlResponse, Response, TextResponse
 
 from migration_spider.exceptions import BlockedPageError
 from migration_spider.middlewares.politeness import PolitenessMiddleware, is_robots
 from migration_spider.pages.blocked import CODES
-from migration_spider.pages.broken import shape_of
 from migration_spider.whole import CUT, Judge, code_of, judge_of
 
 PASSING = frozenset(("maintenance", "error-page", "empty"))
@@ -70,7 +69,7 @@ class BlockedMiddleware:
         if is_robots(request):
             self._robots(request, response)
             return response
-        code = code_of(response)
+        code = self.run.readings.of(response).code if isinstance(response, HtmlResponse) else code_of(response)
         if code is None:
             if _is_html(response) and response.status < 500:
                 self.in_a_row = self.retried = 0
@@ -89,12 +88,13 @@ class BlockedMiddleware:
         """The answer when all of the page is there, else the request once more. Raises BlockedPageError."""
         if response.status != 200 or not isinstance(response, TextResponse) or not _is_html(response):
             return response
-        found = self.judge.find(request.url, response.text)
+        shape = self.run.readings.of(response).shape
+        found = self.judge.find(request.url, shape)
         if found == "whole":
             return response
         if again := self._once_more(request, 1 if found == "unknown" else CUT_AGAIN):
             return again
-        if found == "unknown" and (shape := shape_of(response.text)):
+        if found == "unknown" and shape:
             self.judge.accept(request.url, shape)
             return response
         self._count(request, f"{response.url} is answered {response.status}", CUT)

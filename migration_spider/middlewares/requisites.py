@@ -9,8 +9,8 @@ from scrapy import Request
 from scrapy.http import HtmlResponse, Response, TextResponse
 
 from migration_spider import scrapy_internals
-from migration_spider.pages.bounds import is_parseable
-from migration_spider.pages.requisites import css_requisites, page_requisites
+from migration_spider.pages.bounds import LARGEST_PAGE
+from migration_spider.pages.requisites import css_requisites
 
 PRIORITY = 300
 """Above every page, so that whatever page was fetched is whole even when the crawl is stopped."""
@@ -41,14 +41,17 @@ class RequisitesMiddleware:
         if self.config.requisites:
             for request in self._requests(response):
                 yield request
+        self.spider.run.readings.keep(response)
         scrapy_internals.forget_selector(response)
 
     def _requests(self, response: Response) -> Iterator[Request]:
         depth = response.meta.get("requisite", 0)
-        if depth == 0 and isinstance(response, HtmlResponse) and is_parseable(response.text):
-            urls = page_requisites(response.url, response.selector)
+        if depth == 0 and isinstance(response, HtmlResponse):
+            reading = self.spider.run.readings.of(response)
+            urls = [] if reading.why_unread else reading.requisites
         elif 0 < depth <= MAX_IMPORTS and b"text/css" in (response.headers.get("Content-Type") or b""):
-            urls = css_requisites(response.url, response.text if isinstance(response, TextResponse) else "")
+            start = response.replace(body=response.body[:LARGEST_PAGE])
+            urls = css_requisites(response.url, start.text if isinstance(start, TextResponse) else "")
         else:
             return
         spider, per_run = self.spider, self.config.requisites_per_run
@@ -62,7 +65,7 @@ class RequisitesMiddleware:
                 callback=spider.parse_requisite,
                 errback=spider.requisite_failed,
                 priority=PRIORITY,
-                meta={"requisite": depth + 1, "handle_httpstatus_all": True},
+                meta={"requisite": depth + 1, "handle_httpstatus_all": True, "download_maxsize": spider.most_held},
             )
             spider.run.count("requisites/requested")
         if len(wanted) > self.config.requisites_per_page or len(self.seen) >= per_run:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 import zipfile
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
-from archive.disk import oddity
-from archive.wacz.reading import Window, data_offset, is_warc
+from archive.disk import linked, oddity
+from archive.wacz.reading import BROKEN, Window, data_offset, is_warc
 from archive.warc.salvage import OPEN_SUFFIX
 from migration_spider.exceptions import MigrationError
 
@@ -81,8 +83,15 @@ def sources(locations: Iterable[str]) -> list[Source]:
 
 
 def own_files(folder: Path) -> list[str]:
-    """The WARC files in ``folder``, with those that are being written or were left by a killed run."""
-    found = (path for pattern in ("*.warc.gz", f"*.warc.gz{OPEN_SUFFIX}") for path in folder.glob(pattern))
+    """The WARC files in ``folder``, with those that are being written or were left by a killed run.
+
+    Raises:
+        SourceError: one is a link: `archive.cdxj.files.find` would not read what an item cites there either.
+    """
+    found = [path for pattern in ("*.warc.gz", f"*.warc.gz{OPEN_SUFFIX}") for path in folder.glob(pattern)]
+    for path in sorted(found):
+        if odd := linked(path):
+            raise SourceError(f"{path} {odd}, or name the WARC files")
     return [str(path) for path in found if path.is_file()]
 
 
@@ -148,7 +157,12 @@ def _packaged(location: str) -> Iterator[Source]:
                     raise SourceError(
                         f"{location}: {entry.filename} is compressed, which WACZ forbids: unzip it and name that file"
                     )
+            if sum(entry.file_size for entry in entries) > stream.seek(0, os.SEEK_END):
+                raise SourceError(f"{location}: its files have more bytes than it: it is cut off, or they overlap")
+            if twice := [name for name, n in Counter(entry.filename for entry in entries).items() if n > 1]:
+                raise SourceError(f"{location}: {twice[0]} is in it more than once: what an item cites could be any")
+            for entry in entries:
                 name = entry.filename.rpartition("/")[2]
                 yield Source(location, name, data_offset(stream, entry), entry.file_size)
-    except (zipfile.BadZipFile, OSError) as error:
-        raise SourceError(f"{location}: {error}") from error
+    except (*BROKEN, OSError) as error:
+        raise SourceError(f"{location}: no WACZ file that can be read: {error}") from error

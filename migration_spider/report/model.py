@@ -5,8 +5,9 @@ All keys are there but those that came later (``NotRequired``); more may come. T
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from functools import cache
-from typing import Annotated, Any, Final, Literal, cast
+from typing import Annotated, Any, Final, Literal, cast, get_args, get_type_hints
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, WithJsonSchema
 from typing_extensions import NotRequired, TypedDict  # pydantic reads that of `typing` from Python 3.12 on only
@@ -464,16 +465,29 @@ def check(value: Any) -> Report:
     """
     if isinstance(value, dict) and value.get("schema", SCHEMA) != SCHEMA:
         raise ReportError(f"the report has the schema {value['schema']!r:.80}, expected {SCHEMA!r}")
+    _check(_lists_of(Report), value, "report")
+    return cast(Report, value)
+
+
+def checked_rows(name: str, rows: Iterable[Any]) -> Iterator[Any]:
+    """``rows`` as they pass, of the list ``name`` of `Items`. Raises ReportError as `check` does."""
+    [kind] = get_args(get_type_hints(Items)[name])
+    adapter = _lists_of(kind)
+    for number, row in enumerate(rows):
+        _check(adapter, row, f"report.items.{name}[{number}]")
+        yield row
+
+
+def _check(adapter: TypeAdapter[Any], value: Any, name: str) -> None:
     try:
-        _reports().validate_python([value])
+        adapter.validate_python([value])
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False)[0]
-        where = "report" + "".join(map(_step, first["loc"][1:]))
+        where = name + "".join(map(_step, first["loc"][1:]))
         if first["type"] == "missing":
             raise ReportError(f"{where} is missing") from None
         kind = _EXPECTED.get(first["type"], "an integer")
         raise ReportError(f"{where} is {first['input']!r:.80}, expected {kind}") from None
-    return cast(Report, value)
 
 
 _EXPECTED = {
@@ -489,8 +503,8 @@ _EXPECTED = {
 
 
 @cache
-def _reports() -> TypeAdapter[list[Report]]:
-    return TypeAdapter(list[Report], config=ConfigDict(strict=True, allow_inf_nan=False))
+def _lists_of(kind: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(list[kind], config=ConfigDict(strict=True, allow_inf_nan=False))
 
 
 def _step(key: int | str) -> str:

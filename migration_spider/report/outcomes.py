@@ -65,7 +65,7 @@ OUTCOMES = {
     "unfetched": Outcome(
         _FAILED, _REASON + "; the next harvest asks again.", WAIT, "the next harvest asks again; look when it stays so"
     ),
-    "incomplete": Outcome(_FAILED, _REASON + ".", LOOK, "see in the report what is missing and why"),
+    "incomplete": Outcome(_FAILED, _REASON + ".", LOOK, "the report, or the log, says what is missing and why"),
     "down": Outcome(
         "The site is down",
         "the site is down, or cannot be reached; the next harvest asks again.",

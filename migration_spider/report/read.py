@@ -52,7 +52,7 @@ def read_report(file: Path) -> Report:
     """
     try:
         return check(json.loads(file.read_text(encoding="utf-8")))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ReportError(f"{file} cannot be read: {error}") from error
     except ReportError as error:
         raise ReportError(f"{file}: {error}") from error

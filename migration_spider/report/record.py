@@ -8,16 +8,52 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Optional
 
-from archive.disk import replacing
-from migration_spider.report.write import json_text
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+from typing_extensions import TypedDict  # pydantic reads that of `typing` from Python 3.12 on only
+
+from archive.disk import oddity, replacing
+from migration_spider.report.write import pieces
 
 FILE = "run.json"
 
 SURVEY = "survey"
 """The command whose runs store no items."""
+
+
+_Whole = Annotated[int, Field(ge=-(2**63), lt=2**63)]
+
+
+class _Missing(TypedDict):
+    url: str
+    reason: str
+    detail: str
+
+
+class _Noted(TypedDict, total=False):
+    """What `begin` and `end` write, as far as others rely on it. Versions before had fewer keys."""
+
+    command: str
+    started: Optional[str]  # noqa: UP045 - pydantic asks for it on Python 3.10, so for the next ones
+    ended: Optional[str]  # noqa: UP045
+    options: dict[str, Any]
+    asked: str
+    pace: dict[str, Any]
+    exit_code: Optional[_Whole]  # noqa: UP045
+    kind: Optional[str]  # noqa: UP045
+    messages: list[str]
+    sample: Optional[str]  # noqa: UP045
+    counts: dict[str, Optional[_Whole]]  # noqa: UP045
+    missing: list[_Missing]
+
+
+@cache
+def _noted() -> TypeAdapter[Any]:
+    # In a list, which pydantic names in its errors whatever the value is.
+    return TypeAdapter(list[_Noted], config=ConfigDict(strict=True))
 
 
 def begin(
@@ -54,14 +90,24 @@ def end(folder: Path, **said: Any) -> None:
 
 
 def read(folder: Path) -> dict[str, Any] | None:
-    """What is noted of the run in ``folder``; None when there is nothing that can be read."""
+    """What is noted of the run in ``folder``; None when there is nothing that can be read, or is of another shape."""
+    found = object_in(folder / FILE)
     try:
-        found = json.loads((folder / FILE).read_bytes())
-    except (OSError, ValueError):
+        _noted().validate_python([found])
+    except ValidationError:
         return None
-    return found if isinstance(found, dict) else None
+    return found
+
+
+def object_in(file: Path) -> dict[str, Any]:
+    """The JSON object in ``file``; empty when there is none that can be read."""
+    try:
+        found = None if oddity(file) else json.loads(file.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _write(folder: Path, record: dict[str, Any]) -> None:
     with replacing(folder / FILE) as file:
-        file.write(json_text(record).encode())
+        file.writelines(pieces(record))

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
+from functools import partial
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from archive.disk import replacing
-from migration_spider.report.model import check
+from migration_spider.report.model import Report, check, checked_rows
+from migration_spider.report.rows import AsList, Rows
+
+AT_ONCE = 10_000
+"""Pieces of JSON that are written together: some 100 KB."""
 
 
 def write_report(folder: Path, report: dict[str, Any]) -> None:
@@ -22,20 +29,37 @@ def write_report(folder: Path, report: dict[str, Any]) -> None:
     from migration_spider.report.html import page
     from migration_spider.report.markdown import markdown
 
-    checked = check(report)
-    texts = {
-        "report.json": json_text(report),
-        "report.md": markdown(checked),
-        "report.html": page(checked),
-    }
+    told, items = cast(Report, report), report.get("items")
+    long = {name: rows for name, rows in items.items() if isinstance(rows, Rows)} if isinstance(items, dict) else {}
+    passing = {name: Rows(len(rows), partial(checked_rows, name, rows)) for name, rows in long.items()}
+    check(_with(report, {name: [] for name in long}))
     folder.mkdir(parents=True, exist_ok=True)
+    with replacing(folder / "report.json") as file:
+        file.writelines(pieces(_with(report, passing)))
+        # Of a checked report; and when one of these cannot be made, none is there.
+        texts = {"report.md": markdown(told), "report.html": page(told)}
     for name, text in texts.items():
         with replacing(folder / name) as file:
             file.write(text.encode())
 
 
+def _with(report: dict[str, Any], lists: dict[str, Any]) -> dict[str, Any]:
+    """The report with other ``lists`` of items."""
+    return {**report, "items": {**report["items"], **lists}} if lists else report
+
+
 def json_text(report: dict[str, Any]) -> str:
     """The same text for the same report: keys sorted, one value a line."""
-    text = json.dumps(report, ensure_ascii=False, allow_nan=False, indent=1, sort_keys=True)
-    # Half of a surrogate pair cannot be UTF-8, but stands in texts that came out of JSON.
-    return re.sub("[\ud800-\udfff]", lambda found: f"\\u{ord(found[0]):04x}", text) + "\n"
+    return b"".join(pieces(report)).decode()
+
+
+_encoder = json.JSONEncoder(ensure_ascii=False, allow_nan=False, indent=1, sort_keys=True, default=AsList)
+
+
+def pieces(report: dict[str, Any]) -> Iterator[bytes]:
+    """`json_text`, as UTF-8, some of it at a time."""
+    parts = _encoder.iterencode(report)
+    while text := "".join(islice(parts, AT_ONCE)):
+        # Half of a surrogate pair cannot be UTF-8, but stands in texts that came out of JSON.
+        yield re.sub("[\ud800-\udfff]", lambda found: f"\\u{ord(found[0]):04x}", text).encode()
+    yield b"\n"

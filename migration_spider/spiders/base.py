@@ -88,6 +88,11 @@ class PortalSpider(scrapy.Spider):
         taken = self.run.counted("taken") + len(self.run.dates.held)
         return bool(self.options.max_items) and taken >= self.options.max_items
 
+    @property
+    def most_held(self) -> int:
+        """Bytes of an answer that is held in memory: of each request that is not archived as it streams by."""
+        return min(self.run.config.largest or LARGEST_ANSWER, LARGEST_ANSWER)
+
     def page(
         self,
         url: str,
@@ -102,8 +107,7 @@ class PortalSpider(scrapy.Spider):
 
         ``meta``: ``discovery`` for pages that only lead to others.
         """
-        largest = self.run.config.largest or LARGEST_ANSWER
-        meta["download_maxsize"] = min(largest, LARGEST_ANSWER)
+        meta["download_maxsize"] = self.most_held
         return scrapy.Request(
             url,
             callback=callback or self.parse,
@@ -323,7 +327,9 @@ class PortalSpider(scrapy.Spider):
         return True
 
     def unreadable(self, failure: Any, response: Any) -> None:
-        """An error in the code that reads pages: the address is asked again in the next run."""
+        """An error in the code that reads pages, or a disk that refuses: the address is asked again in the next run."""
+        if why := self.run.refusal(failure.value):
+            self.run.cannot_write(why)
         facts = self.run.facts  # Scrapy has its own stat of that name
         facts["spider_exceptions/count"] = facts.get("spider_exceptions/count", 0) + 1
         if response is not None and response.request is not None:

@@ -13,7 +13,6 @@ from migration_spider.addresses import canonical
 from migration_spider.ledger import Listing
 from migration_spider.pages import ListingPage, NewsPage, Page, menu
 from migration_spider.pages.listing import page_numbers
-from migration_spider.pages.results import results_total
 from migration_spider.spiders.base import FEED, KNOWN, LISTING, NEWS_LISTING, ROW, addresses
 from migration_spider.spiders.explore import FEWEST, Explorer
 from migration_spider.spiders.lists import ListSpider
@@ -62,7 +61,7 @@ class ListingSpider(ListSpider):
             state = "walked" if found == "listing" else "trial"
             account = self.ledger.listing(key, state=state, origin=origin or FOUND[found])
         account.pages += found != "facet"
-        account.total = max((n for n in (account.total, results_total(page)) if n is not None), default=None)
+        account.total = max((n for n in (account.total, page.total) if n is not None), default=None)
         account.names_news |= names_news
         account.is_cut |= page.is_cut
         if found == "facet":

@@ -20,9 +20,6 @@ CUT_AGAIN = 2
 DEEPEST_SITEMAP = 3
 """Indexes above one sitemap; the protocol has one."""
 
-MOST_ENTRIES = 50_000
-"""Addresses that a sitemap may have (sitemaps.org protocol 0.9, "Sitemap index files")."""
-
 
 class ListSpider(PortalSpider):
     """A spider that reads feeds and sitemaps."""
@@ -33,7 +30,7 @@ class ListSpider(PortalSpider):
             return
         document = self._read(response)
         problem = feeds.feed_problem(document)
-        if problem and (again := self._again(response)):
+        if problem and document.problem and (again := self._again(response)):
             yield again
             return
         links = feeds.rss_links(document)
@@ -58,11 +55,6 @@ class ListSpider(PortalSpider):
             return
         kind, entries = feeds.sitemap_links(document)
         account.size = len(entries)
-        if len(entries) > MOST_ENTRIES:
-            account.problem = (
-                f"names {len(entries)} addresses, and a sitemap may have {MOST_ENTRIES}: those are asked for"
-            )
-            entries = entries[:MOST_ENTRIES]
         account.host = self.scope.other_host(url for url, _, _ in entries)
         if (elsewhere := self.scope.elsewhere((url for url, _, _ in entries), account.host)) and not account.problem:
             what, hosts = "sitemaps" if kind == "index" else "pages", ", ".join(elsewhere)

@@ -15,15 +15,17 @@ from migration_spider import gone, scrapy_internals
 from migration_spider.addresses import canonical
 from migration_spider.ledger import MOST_HOPS, Listing
 from migration_spider.normalize.identity import item_id
-from migration_spider.pages import ListingPage, NewsPage, Page, facts_of
+from migration_spider.pages import ListingPage, NewsPage, Page
 from migration_spider.pages.base import node_of
-from migration_spider.pages.bounds import is_parseable, why_unread
 from migration_spider.relaunch import PROBES
 from migration_spider.spiders.base import FEED, ITEM, KNOWN, LISTING, NEWS_LISTING, PLAIN_TYPES, SITEMAP, addresses
 from migration_spider.spiders.explore import BIG
 from migration_spider.spiders.finding import FindingSpider
 from migration_spider.spiders.listings import FOUND
 from migration_spider.whole import problems_of
+
+AT_ONCE = 500
+"""Requests of a step that may wait together."""
 
 
 class NewsSpider(FindingSpider):
@@ -44,14 +46,10 @@ class NewsSpider(FindingSpider):
     async def start(self) -> AsyncIterator[Any]:
         self.run.require_start()
         self.run.dates.is_walking = True
-        for step in self._steps():
-            while requests := list(step()):
-                for request in requests:
-                    yield request
-                if not await self._idle():
-                    return
-                if step not in (self._explore, self._unlisted, self._doubted):
-                    break
+        async for request in self._in_steps():
+            yield request
+        if scrapy_internals.is_closing(self.crawler) is not False:
+            return
         for listing in self.ledger.listings.values():
             listing.tally = None  # for the account every row is looked at once more
             self.explorer.count(listing)
@@ -67,6 +65,22 @@ class NewsSpider(FindingSpider):
         for absence in self.absences_that_count():
             yield absence
         self.run.done.add("walked")
+
+    async def _in_steps(self) -> AsyncIterator[scrapy.Request]:
+        """The requests of all steps, each step when nothing of the one before is left; ends early with the run."""
+        for step in self._steps():
+            is_again = True
+            while is_again:
+                # Items of earlier runs may be more than memory should hold; what the others give is few, and may
+                # change while it is asked for.
+                requests = step() if step == self._known else iter(list(step()))
+                is_again = False
+                while some := list(islice(requests, AT_ONCE)):
+                    for request in some:
+                        yield request
+                    if not await self._idle():
+                        return
+                    is_again = step in (self._explore, self._unlisted, self._doubted)
 
     def _steps(self) -> Sequence[Callable[[], Iterator[scrapy.Request]]]:
         if self.options.urls:
@@ -187,10 +201,11 @@ class NewsSpider(FindingSpider):
         """An item when the page is news, more pages when it is a listing that was asked for, else nothing."""
         if self.is_missing(response):
             return
-        if not isinstance(response, TextResponse) or not is_parseable(response.text):
+        reading = self.run.readings.of(response)
+        if not isinstance(response, TextResponse) or reading.why_unread:
             self.count("not_a_page")
             if isinstance(response, HtmlResponse):
-                what = why_unread(response.text)
+                what = reading.why_unread
                 self.count("too_large")
                 self.logger.warning("Not read: %s (%s)", response.url, what)
                 self.settle(response.request, "unreadable", what)
@@ -199,19 +214,22 @@ class NewsSpider(FindingSpider):
             return
         self.count("pages")
         self.led(response.request, response.url)
-        facts = facts_of(response.url, response.selector, partial(self.is_news_by_link, response))
+        facts = reading.facts(partial(self.is_news_by_link, response))
         page = facts.result
         self._miss(response, page)
         yield from self._leads(page, response.request)
         if isinstance(page, NewsPage):
             page.template = self.run.dates.template(page.language)
+            reading.fit(page)
             yield from self._item(page, found, response)
+            reading.note(facts.page, facts.read_as_listing)
             return
         self.settle(response.request, "not_news", page.kind)
         nodes = self.ledger.other_nodes
         if page.node_type not in PLAIN_TYPES and facts.is_news_if_named:
             self.explorer.would_be.add(canonical(response.url))
             nodes = self.ledger.plain_nodes
+        reading.note(facts.page, facts.read_as_listing, page)
         facts.page.forget()
         if page.node_id is not None:
             nodes.add(page.node_id)
@@ -226,6 +244,7 @@ class NewsSpider(FindingSpider):
                 # It was named as a listing, and has no rows: that is told where it had some.
                 self.ledger.listings.setdefault(canonical(page.url.partition("?")[0]), Listing(pages=1))
             self.count(f"not_news/{page.kind}")
+        reading.note(page)
         page.forget()
 
     def _miss(self, response: Any, page: Page) -> None:
@@ -268,7 +287,9 @@ class NewsSpider(FindingSpider):
         if page.node_id is not None and page.alternates:
             urls = (page.url, *addresses(request), *page.alternates.values())
             self.ledger.name_translations(page.node_id, urls)
-        self.run.dates.note(page, response.text)
+        reading = self.run.readings.of(response)
+        self.run.dates.note(page, lambda: response.text)
+        reading.note_text(page)
         item = page.to_item()
         item.problems += problems_of(response)
         yield item

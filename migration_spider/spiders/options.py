@@ -111,6 +111,11 @@ def settings_for(options: Options, settings: Any) -> dict[str, Any]:
         raise OptionError("nothing is crawled unarchived: keep archive.addon.ArchiveAddon in ADDONS")
     if settings.getbool("HTTPCACHE_ENABLED"):
         raise OptionError("HTTPCACHE_ENABLED puts unarchived copies in the place of the site's answers: turn it off")
+    if settings["TWISTED_DNS_RESOLVER"] != project.TWISTED_DNS_RESOLVER or settings.getpriority("DNS_RESOLVER"):
+        raise OptionError(
+            "TWISTED_DNS_RESOLVER and DNS_RESOLVER are the project's own: no other one keeps the site from leading to "
+            "this machine (MIGRATION_PRIVATE_ADDRESSES=True allows that)"
+        )
     for name in (*COMPONENTS, *(("EXTENSIONS",) if config.harvest else ())):
         there = settings.getdict(name)
         lacking = [path for path, order in getattr(project, name).items() if order and there.get(path) is None]
@@ -141,7 +146,10 @@ def _site(raw: str) -> str:
         raise OptionError(f"site={raw}: {error}") from error
     if not is_web_address(raw.strip()) or "@" in parts.netloc:
         raise OptionError(f"site={raw}: expected a web address such as https://migrationnetwork.un.org")
-    return f"{parts.scheme}://{host}"
+    site = f"{parts.scheme}://{host}"
+    if parts.path.strip("/") or parts.query or parts.fragment:
+        raise OptionError(f"site={raw}: name the site alone, {site}; single pages are named with -a urls=")
+    return site
 
 
 def _since(raw: Any) -> date | None:

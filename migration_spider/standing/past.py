@@ -144,27 +144,20 @@ def _of_folder(folder: Path, languages: Collection[str]) -> PastRun | None:
         )
     if (folder / "survey.json").exists():
         return None
-    if (file := folder / "stats.json").is_file() and (stats := _json(file)):  # the same, of a plain crawl
+    if (file := folder / "stats.json").is_file() and (stats := record.object_in(file)):  # the same, of a plain crawl
         sample, code = str(stats.get("migration/sample") or ""), stats.get("migration/exit_code")
+        code = code if type(code) is int else None
         asked = sample.rpartition("(")[2].rstrip(")")
         kind = "sample" if sample and code == 0 else _OF_CODE.get(code, "incomplete")
         return PastRun(id=folder.name, command="crawl", asked=asked, exit_code=code, kind=kind, sample=sample)
     return PastRun(id=folder.name, command="") if (folder / "crawl.log").exists() else None
 
 
-def _json(file: Path) -> dict[str, Any]:
-    try:
-        found = json.loads(file.read_bytes())
-    except (OSError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
 def _of_state(database: Path, languages: Collection[str]) -> Iterator[PastRun]:
     """The harvests that ``state.sqlite`` knows, the latest first; none where it cannot be read."""
     try:
         noted, again = _read_state(database) if database.is_file() else ([], {})
-    except (sqlite3.Error, ValueError):
+    except (sqlite3.Error, ValueError, RecursionError):
         return
     for number, run in enumerate(noted):
         # What is to be asked again is known of the last run only, and without the words for it.
@@ -199,7 +192,8 @@ def _read_state(database: Path) -> tuple[list[Noted], dict[str, str]]:
 def _asked(options: Mapping[str, Any], languages: Collection[str]) -> str:
     """`Options.sample` of options that are on record."""
     asked = {name: options.get(name) for name in ("max_items", "since", "urls")}
-    asked["languages"] = set(options.get("languages") or languages) < set(languages)
+    chosen = options.get("languages") or languages
+    asked["languages"] = isinstance(chosen, Collection) and set(map(str, chosen)) < set(languages)
     return ", ".join(name for name, value in asked.items() if value)
 
 

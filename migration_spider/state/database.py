@@ -8,7 +8,7 @@ from contextlib import closing
 from itertools import count
 from pathlib import Path
 
-from archive.disk import oddity
+from archive.disk import oddity, refusal
 from migration_spider.exceptions import StateError
 
 logger = logging.getLogger(__name__)
@@ -103,19 +103,8 @@ def free_name(path: Path) -> Path:
     return next(name for n in count() if not (name := path.with_name(f"{path.name}.damaged{n or ''}")).exists())
 
 
-_REMEDIES = {
-    "locked": "another program has it open: end that one, and run again",
-    "readonly": "let this user write it and its folder, and run again",
-    "unable to open": "let this user read and write it and its folder, and run again",
-    "disk is full": "make room, and run again",
-    "disk I/O": "look at the disk, and run again",
-}
-"""What SQLite says (sqlite.org/rescode.html) -> what to do."""
-
-
 def _cannot(path: Path, error: sqlite3.Error) -> StateError:
-    remedy = next((told for said, told in _REMEDIES.items() if said in str(error)), None)
-    return StateError(f"{path}: {error}: {remedy or 'move it away and run again; it is made anew'}")
+    return StateError(refusal(error, path) or f"{path}: {error}: move it away and run again; it is made anew")
 
 
 def _is_sound(database: sqlite3.Connection) -> bool:
@@ -124,10 +113,21 @@ def _is_sound(database: sqlite3.Connection) -> bool:
         return False
     with closing(sqlite3.connect(":memory:")) as pattern:
         pattern.executescript(INDEX_SCHEMA + MEMORY_SCHEMA)
-        if any(_columns(database, table) != _columns(pattern, table) for table in _tables(pattern)):
+        tables = _tables(pattern)
+        if any(_columns(database, table) != _columns(pattern, table) for table in tables):
             return False
-    bad = "SELECT 1 FROM run WHERE NOT json_valid(options) OR NOT json_valid(coalesce(counts, '{}')) LIMIT 1"
-    return database.execute(bad).fetchone() is None
+    bad = [_odd_values(database, table) for table in tables]
+    bad.append(
+        "SELECT 1 FROM run WHERE NOT json_valid(options) OR NOT json_valid(coalesce(counts, '{}'))"
+        " OR json_type(options) != 'object' OR json_type(coalesce(counts, '{}')) != 'object' LIMIT 1"
+    )
+    return all(database.execute(query).fetchone() is None for query in bad)
+
+
+def _odd_values(database: sqlite3.Connection, table: str) -> str:
+    """What finds a value of another type than its column has: SQLite takes any (sqlite.org/datatype3.html)."""
+    odd = " OR ".join(f"typeof({name}) NOT IN ('null', '{kind.lower()}')" for name, kind in _columns(database, table))
+    return f"SELECT 1 FROM {table} WHERE {odd} LIMIT 1"  # noqa: S608
 
 
 def _tables(database: sqlite3.Connection) -> list[str]:

@@ -17,7 +17,7 @@ from typing import IO, Annotated, Any, Optional, Union, get_args, get_origin, ge
 from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 from typing_extensions import Required, TypedDict  # pydantic reads that of `typing` from Python 3.12 on only
 
-from archive.dataset.lines import TOMBSTONE, dump, is_tombstone, whole_lines
+from archive.dataset.lines import LONGEST_LINE, TOMBSTONE, dump, is_tombstone, whole_lines
 from archive.disk import oddity, sync
 from migration_spider.exceptions import BadLineError, StateError
 from migration_spider.items import NewsItem
@@ -199,13 +199,20 @@ def set_bad_lines_aside(path: Path) -> tuple[int, Path, Path]:
     Returns how many lines those were, the file, and the copy, ``<name>.damaged``. Raises StateError: it cannot be done.
     """
     bad = 0
+    names = (path.with_name(f"{path.name}.damaged{n or ''}") for n in count())
     try:
-        aside = next(name for n in count() if not (name := path.with_name(f"{path.name}.damaged{n or ''}")).exists())
+        aside = next(name for name in names if not os.path.lexists(name))
         shutil.copyfile(path, aside)
         with written_anew(path) as mended, aside.open("rb") as stream:
-            for line in stream:
+            is_rest = False
+            while line := stream.readline(LONGEST_LINE):
+                is_whole = line.endswith(b"\n")
+                if is_rest or (len(line) == LONGEST_LINE and not is_whole):
+                    bad += not is_rest
+                    is_rest = not is_whole
+                    continue
                 try:
-                    if line.endswith(b"\n"):
+                    if is_whole:
                         parse(line)
                     mended.write(line)
                 except ValueError:

@@ -15,6 +15,7 @@ from migration_spider.addresses import canonical
 from migration_spider.exceptions import StateError
 from migration_spider.items import ITEM_MEDIA_TYPE, TOMBSTONE_MEDIA_TYPE
 from migration_spider.state.database import open_database
+from migration_spider.state.lines import parse
 from migration_spider.state.places import HERE, URL, Places
 from migration_spider.state.runs import MissedItems, Runs
 from migration_spider.state.schedule import Policy, interval, is_due, moment, stamp, utcnow, young_since
@@ -60,7 +61,7 @@ class Memory:
     def __init__(self, path: Path, warc: Path, rules: Rules, is_blocked: IsBlocked, is_cut: IsCut) -> None:
         self._db: sqlite3.Connection = open_database(path)
         try:
-            self.pages = CollectionIndex(warc, is_blocked, ITEM_TYPES, is_cut)
+            self.pages = CollectionIndex(warc, is_blocked, ITEM_TYPES, is_cut, parse)
         except ArchiveError as error:
             self._db.close()
             raise StateError(str(error)) from error

@@ -7,6 +7,7 @@ when it does not hold. A run does not know it.
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import tempfile
 from collections.abc import Iterator
@@ -61,6 +62,7 @@ class Positions:
     """
 
     def __init__(self, path: Path) -> None:
+        self._path = path
         self._stream = path.open("rb")
         try:
             self._kept = path.with_name(path.name + SUFFIX)
@@ -154,7 +156,7 @@ class Positions:
                 self._add(database, 0)
             finally:
                 database.close()
-            draft.chmod(0o644)  # temporary files are private
+            shutil.copymode(self._path, draft)  # what it quotes is as private as the file
             for tail in ("-journal", "-wal", "-shm"):  # of the one before: SQLite would write it into this one
                 kept.with_name(kept.name + tail).unlink(missing_ok=True)
             draft.replace(kept)

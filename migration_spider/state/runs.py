@@ -99,7 +99,7 @@ class Runs:
         return _run(row) if row else None
 
     def history(self, most: int) -> list[PastRun]:
-        """The last ``most`` runs, the latest first."""
+        """The last ``most`` runs, the latest first. Raises ValueError: the table has something else."""
         rows = self._db.execute("SELECT * FROM run ORDER BY started DESC, id DESC LIMIT ?", (most,))
         return [_run(row) for row in rows]
 
@@ -201,6 +201,10 @@ class MissedItems:
 
 
 def _run(row: Sequence[Any]) -> PastRun:
+    """Raises ValueError: the row has other values than `Runs` writes."""
     values = list(row)
-    values[5], values[8] = json.loads(row[5]), json.loads(row[8] or "{}")
+    values[5], values[8] = json.loads(row[5] or ""), json.loads(row[8] or "{}")
+    kinds: tuple[Any, ...] = (str, str, str, str | None, int, dict, int | None, str | None, dict)
+    if not all(isinstance(value, kind) for value, kind in zip(values, kinds, strict=True)):
+        raise ValueError(f"no run: {row!r:.200}")
     return PastRun(*values)

@@ -7,6 +7,7 @@ heals itself. How often the file is read in a harvest, and why, stands in docs/h
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from archive.dataset.lines import TOMBSTONE, Span, dump
+from archive.disk import linked, oddity
 from migration_spider import life
 from migration_spider.exceptions import StateError
 from migration_spider.items import filled
@@ -188,13 +190,22 @@ class ItemStore:
                 done = offset + len(line)
                 if self._spans is not None:
                     self._spans[record["id"], record["version"]] = offset, len(line)
-            self._file.seek(done)
-            if torn := self._file.read():
-                with self.path.with_name(self.path.name + ".torn").open("ab") as kept:
-                    kept.write(torn + b"\n")
-                os.truncate(self.path, done)
-                self.torn = len(torn)
+            self._cut(done)
             self._mark(done)
+
+    def _cut(self, end: int) -> None:
+        """Take off what comes after ``end``, and keep it."""
+        self.torn = self._file.seek(0, os.SEEK_END) - end
+        if not self.torn:
+            return
+        path = self.path.with_name(self.path.name + ".torn")
+        if odd := linked(path) or oddity(path):
+            raise StateError(f"{path} {odd}: move it away")
+        self._file.seek(end)
+        with path.open("ab") as kept:
+            shutil.copyfileobj(self._file, kept, CHUNK)
+            kept.write(b"\n")
+        os.truncate(self.path, end)
 
     def _digest_of(self, size: int) -> Any:
         """Digest of the first ``size`` bytes: tells a file that was changed, be it by one byte, from one that grew."""

@@ -69,16 +69,16 @@ def headline(survey: Survey) -> str:
     return f"The survey failed: {MEANINGS.get(code, f'exit code {code}')}"
 
 
-def lead(survey: Survey) -> str:
-    """What to do with it, in a sentence or two."""
+def lead(survey: Survey, where: str) -> str:
+    """What to do with it, in a sentence or two. ``where``: what shows the sample items."""
     code, samples = survey["outcome"]["exit_code"], survey["samples"]
     if code == COMPLETE:
         doubts = sum(doubtful(one) > 0 for one in samples)
-        told = f"In {number(doubts)} of them something was not understood." if doubts else "All of it was understood."
+        told = f"{plural(doubts, 'item has', 'items have')} fields that were not understood. " if doubts else ""
         count = plural(len(samples), "sample item")
         return (
-            f"{count} below, each beside its page as it was archived. {told} "
-            "Look whether they are read right, then go on with what stands at the end."
+            f"{where} shows {count}, each beside its archived page. {told}"
+            "Check that they were read correctly, then run the commands at the end."
         )
     if code == REFUSED and survey["access"]["blocked"]:
         return f"The site was asked as “{short(survey['run']['user_agent'])}”: its operators can let that in."

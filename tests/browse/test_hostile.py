@@ -11,6 +11,10 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from migration_spider.browse.app import HEADERS, application
+from migration_spider.browse.archived import Archive
+from migration_spider.browse.collection import Collection
+from migration_spider.browse.making import made
+from tests.browse.conftest import config_of
 from tests.browse.poisoned import MARK, poison
 
 
@@ -166,3 +170,29 @@ def test_no_file_beside_the_named_ones_can_be_had(asks, trick):
 def test_nothing_outside_of_the_archive_is_replayed(asks, url):
     for address in (f"/memento/20260101000000/{url}", f"/timegate/{url}", f"/timemap/link/{url}"):
         assert asks.get(address).status_code in (400, 404), address
+
+
+def test_a_line_may_say_anything_of_its_record_and_its_terms(harvested, tmp_path):
+    """What is stored was checked for its types, not for what a crawl would write."""
+    said = [("date", "javascript:x"), ("date", ""), ("offset", -(2**63)), ("offset", 2**63 - 1), ("length", -1)]
+    said += [("file", "9" * 300), ("record_id", "\x1b\0")]
+    lines = [json.loads(line) for line in (harvested / "items" / "news.jsonl").read_text(encoding="utf-8").splitlines()]
+    item = next(line for line in lines if line.get("attachments"))
+    odd = [{**item, "warc": {**item["warc"], name: value}} for name, value in said]
+    term = {"raw": "Somebody", "id": "x", "label": None}
+    odd += [{**item, name: [term]} for name in ("other_source_publisher", "gcm_objectives", "source_publisher")]
+    odd += [{**item, "geographic_scope": [{**term, "type": "x", "iso3": "\0"}]}]
+    folder = tmp_path / "data"
+    (folder / "items").mkdir(parents=True)
+    with (folder / "items" / "news.jsonl").open("w", encoding="utf-8") as file:
+        for number, one in enumerate(odd):
+            file.write(
+                json.dumps({**one, "id": f"{number}@en", "node_id": number, "url": f"https://e.example/{number}"})
+                + "\n"
+            )
+    there = Collection(made(folder, config_of(folder)), Archive(harvested / "warc", harvested / "index.cdxj"), folder)
+    client = TestClient(application(lambda: there), base_url="http://127.0.0.1", raise_server_exceptions=True)
+    assert len(odd) == len(there.ids)
+    for number in range(len(odd)):
+        for path in (f"/stories/{number}", f"/check/{number}@en", f"/check/{number}@en?format=json"):
+            assert 200 == client.get(path).status_code, path

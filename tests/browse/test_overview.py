@@ -173,7 +173,7 @@ def test_what_is_missing_and_gone_is_named(client, collection):
     assert gone
     assert files
     assert all(row[0] in text for row in (*missing, *gone, *files))
-    assert f"Missing: {len(missing)}" in text
+    assert f"Addresses without an item: {len(missing)}" in text
     assert f"Runs: {db.execute('SELECT count(*) FROM runs').fetchone()[0]}" in text
 
 

@@ -55,6 +55,19 @@ def test_json_is_the_file_and_path_is_the_page(data):
     assert f"{file.with_name('report.html')}\n" == scrapy("report", FIRST, "--path", data=data).decode()
 
 
+def test_all_runs_are_listed(data, tmp_path):
+    listed = scrapy("report", "--list", data=data).decode().splitlines()
+    assert [line.split()[:5] for line in listed] == [
+        [FIRST, "harvest", "exit", "code", "0"],
+        [LAST, "harvest", "exit", "code", "3"],
+    ]
+    assert re.search(r"exit code 3 +incomplete +\d+ new, \d+ changed", listed[1])
+    as_data = [json.loads(line) for line in scrapy("report", "--list", "--json", data=data).splitlines()]
+    assert [(run["id"], run["exit_code"]) for run in as_data] == [(FIRST, 0), (LAST, 3)]
+    assert as_data[1]["counts"]["new"] == int(re.search(r"(\d+) new", listed[1])[1])
+    assert "No run is on record" in scrapy("report", "--list", data=tmp_path).decode()
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [
@@ -63,7 +76,9 @@ def test_json_is_the_file_and_path_is_the_page(data):
         (["../runs/" + FIRST], "no run ../runs/"),
         (["20261121T030404Z-000000"], "left no report: it was no harvest, is still running, or was killed"),
         ([FIRST, LAST], "name one run"),
-        (["--json", "--path"], "exclude each other"),
+        (["--json", "--path"], "--path goes with neither"),
+        (["--list", "--path"], "--path goes with neither"),
+        (["--list", FIRST], "--list takes no run"),
     ],
 )
 def test_what_cannot_be_shown_is_one_clear_line(data, words, says):

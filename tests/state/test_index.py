@@ -16,7 +16,10 @@ from archive.warc.payload import payload_of
 from archive.warc.reader import stream_file
 from archive.warc.record import Draft, format_date, new_record_id
 from archive.warc.writer import WarcWriter
+from migration_spider.harvest.recover import recover
+from migration_spider.items import ITEM_MEDIA_TYPE, TOMBSTONE_MEDIA_TYPE
 from migration_spider.pages.blocked import blocked
+from migration_spider.state.memory import Memory, Rules
 
 URL = "http://127.0.0.1/a"
 PAGE = (
@@ -247,3 +250,22 @@ def test_the_items_of_a_file_are_given_again_until_they_were_taken(tmp_path):
     with closing(CollectionIndex(tmp_path, blocked, ["application/x-item+json"])) as index:
         assert [[{"id": "1"}]] == [*index.catch_up()]
         assert [] == [*index.catch_up()]
+
+
+@pytest.mark.parametrize(
+    "block",
+    [b"{", b"null", b"[]", b'{"id": 1}', b"[" * 20_000, b"\xff", b'{"id": "1@en", "url": "https://example.org/"}', b'{"id": "1@en", "x": "' + b" " * (1 << 26) + b'"}'],
+    ids=["cut", "null", "list", "types", "deep", "bytes", "less", "large"],
+)  # fmt: skip
+def test_what_an_archive_has_in_the_place_of_an_item_is_left_out(tmp_path, block, caplog):
+    """Else no later harvest could begin, or a line that is none came into the items."""
+    for kind in (ITEM_MEDIA_TYPE, TOMBSTONE_MEDIA_TYPE):
+        named = [("WARC-Type", "metadata"), ("WARC-Record-ID", one := new_record_id()), ("WARC-Target-URI", URL)]
+        named += [("WARC-Date", format_date(DAY)), ("Content-Type", kind)]
+        write(tmp_path / "warc", Draft("metadata", named, block, one))
+    rules = Rules(((None, timedelta(0)),), timedelta(0), timedelta(0))
+    memory = Memory(tmp_path / "state.sqlite", tmp_path / "warc", rules, blocked, lambda index, url, text: False)
+    assert 0 == recover(memory, tmp_path)
+    memory.close()
+    assert 2 == caplog.text.count("is no item, and left out")
+    assert b"" == (tmp_path / "items" / "news.jsonl").read_bytes()

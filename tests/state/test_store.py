@@ -5,6 +5,7 @@ from contextlib import closing
 
 import pytest
 
+from archive.dataset import lines as dataset_lines
 from archive.dataset.lines import Lines, dump
 from migration_spider.exceptions import BadLineError, StateError
 from migration_spider.state import ItemStore, lines, revise
@@ -380,3 +381,44 @@ def test_an_item_is_a_new_version_when_it_says_something_new(before, is_new, ver
         item["first_seen"],
         item["last_changed"],
     )
+
+
+@pytest.mark.parametrize("end", [b"\n", b""], ids=["whole", "torn"])
+def test_of_a_line_without_end_the_start_is_held(paths, monkeypatch, end):
+    """It is taken out, or cut off, as any other that is no item, and what stands around it stays."""
+    sound = [dump(record(f"{number}@en")) for number in range(3)]
+    held = []
+    for module in (dataset_lines, lines):
+        monkeypatch.setattr(module, "LONGEST_LINE", len(sound[0]) + 1)
+    monkeypatch.setattr(lines, "parse", lambda line, real=lines.parse: held.append(len(line)) or real(line))
+    paths[1].parent.mkdir(parents=True)
+    endless = b'{"id":"' + b"9" * 100_000 + b'"}'
+    behind = sound[2] if end else b""
+    paths[1].write_bytes(sound[0] + sound[1] + endless + end + behind)
+    if end:
+        with pytest.raises(BadLineError, match=f"the line at byte {len(sound[0] + sound[1])} is not an item"):
+            ItemStore(*paths)
+        assert 1 == lines.set_bad_lines_aside(paths[1])[0]
+        assert endless in paths[1].with_name("news.jsonl.damaged").read_bytes()
+    with closing(ItemStore(*paths)) as store:
+        assert store.torn == (0 if end else len(endless))
+    assert sound[0] + sound[1] + behind == paths[1].read_bytes()
+    assert end or endless + b"\n" == paths[1].with_name("news.jsonl.torn").read_bytes()
+    assert max(held) <= len(sound[0]) + 1
+
+
+def test_what_is_torn_is_kept_and_never_put_through_a_link(paths):
+    paths[1].parent.mkdir(parents=True)
+    (precious := paths[1].with_name("precious")).write_bytes(b"precious")
+    paths[1].with_name("news.jsonl.torn").symlink_to(precious)
+    paths[1].with_name("news.jsonl.damaged").symlink_to(paths[1].with_name("nothing"))
+    paths[1].write_bytes(dump(record("1@en")) + b"no item\n" + b"torn")
+    assert "news.jsonl.damaged1" == lines.set_bad_lines_aside(paths[1])[2].name
+    with pytest.raises(StateError, match=r"torn is a link, not a file: .*move it away"):
+        ItemStore(*paths)
+    assert b"precious" == precious.read_bytes()
+    assert paths[1].read_bytes().endswith(b"\ntorn")
+    paths[1].with_name("news.jsonl.torn").unlink()
+    with closing(ItemStore(*paths)) as store:
+        assert 4 == store.torn
+    assert b"torn\n" == paths[1].with_name("news.jsonl.torn").read_bytes()

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from archive.dataset import DatasetError
-from archive.disk import oddity
+from archive.disk import as_made, oddity
 
 MARK = "site.json"
 """Says that a folder is a site, and what is in it."""
@@ -54,7 +54,7 @@ def replacing(folder: Path) -> Iterator[Path]:
         names = sorted(path.name for path in new.iterdir())
         told = {"what": "a static site made by scrapy publish --site", "holds": names}
         (new / MARK).write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
-        new.chmod(0o755)  # temporary folders are private
+        as_made(new)
         if hasattr(os, "sync"):
             os.sync()  # a stick may be pulled out
         require_free(folder)

@@ -1,0 +1,91 @@
+"""Where requests wait for their turn: as long as they are few in memory, else those whose turn is last in a file."""
+
+from __future__ import annotations
+
+import marshal
+from collections import deque
+from typing import Any
+
+from scrapy import Request
+from scrapy.utils.request import request_from_dict
+
+from migration_spider.kept import Room, Table
+
+HELD = 500
+"""Requests that are moved together; up to twice as many of each priority are held, some 2 KB each."""
+
+
+class WaitingRequests:
+    """SCHEDULER_MEMORY_QUEUE: the last one first, as Scrapy's own.
+
+    What a request has in ``meta`` and ``cb_kwargs`` comes back as a copy when it is plain values, and it was moved; a
+    request with anything else is held.
+    """
+
+    def __init__(self, spider: Any) -> None:
+        self._spider = spider
+        room: Room = spider.run.room
+        self._top: deque[Request] = deque()
+        self._below: Table[str] = Table(room)
+        """Place -> a request as text, or nothing where `_odd` has it."""
+        self._odd: dict[int, Request] = {}
+
+    @classmethod
+    def from_crawler(cls, crawler: Any, *_: Any) -> WaitingRequests:
+        return cls(crawler.spider)
+
+    def push(self, request: Request) -> None:
+        self._top.append(request)
+        if len(self._top) > 2 * HELD:
+            for _ in range(HELD):
+                self._put(self._top.popleft())
+
+    def pop(self) -> Request | None:
+        if not self._top and not self._fill():
+            return None
+        return self._top.pop()
+
+    def peek(self) -> Request | None:
+        if not self._top and not self._fill():
+            return None
+        return self._top[-1]
+
+    def close(self) -> None:
+        """Nothing is to last."""
+
+    def __len__(self) -> int:
+        return len(self._top) + len(self._below)
+
+    def _put(self, request: Request) -> None:
+        place = len(self._below)
+        try:
+            self._below[str(place)] = self._told(request)
+        except ValueError:
+            self._below[str(place)], self._odd[place] = "", request
+
+    def _fill(self) -> bool:
+        """Take some of those that were moved; False when there are none."""
+        end = len(self._below)
+        for place in range(end - 1, max(0, end - HELD) - 1, -1):
+            told = self._below[str(place)]
+            self._top.appendleft(self._made(told) if told else self._odd.pop(place))
+            del self._below[str(place)]
+        return end > 0
+
+    def _told(self, request: Request) -> str:
+        """Raises ValueError: it calls what is no method of the spider, or has what is no plain value."""
+        if type(request) is not Request:
+            raise ValueError(f"a {type(request).__name__}")
+        told = {name: getattr(request, name) for name in Request.attributes}
+        told |= {"headers": dict(request.headers)}
+        told |= {name: self._name(told[name]) for name in ("callback", "errback")}
+        return marshal.dumps(told).decode("latin-1")
+
+    def _name(self, method: Any) -> str | None:
+        name = getattr(method, "__name__", "")
+        if method is not None and getattr(self._spider, name, None) != method:
+            raise ValueError("no method of the spider")
+        return name or None
+
+    def _made(self, told: str) -> Request:
+        return request_from_dict(marshal.loads(told.encode("latin-1")), spider=self._spider)  # noqa: S302 - our own
