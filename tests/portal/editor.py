@@ -3,7 +3,7 @@
 ``portal.editor.<method>(...)`` from any thread; the next request sees the whole change, or none of it when the method
 raises. ``nid`` is a node id, ``language`` a URL prefix (``en`` has none on the wire). ``portal.truth()`` follows.
 
-Every method but ``robots`` saves, as Drupal does: all cached pages, listings, feeds and sitemaps are rendered again, get
+Every method but ``robots`` and ``works_at`` saves, as Drupal does: all cached pages, listings, feeds and sitemaps are rendered again, get
 a new ETag and Last-Modified and differ in noise (``js-view-dom-id``, form build ids). The site's clock goes on by five
 minutes with each rendering and by nothing else, so that the same edits in the same order give the same bytes. Saving a
 node's source moves its ``lastmod`` in the sitemap, for all its languages; saving another translation does not.
@@ -35,6 +35,7 @@ node's source moves its ``lastmod`` in the sitemap, for all its languages; savin
 ``restyle(variant=None)``                          another template: all pages differ in markup and chrome and say the
                                                    same. With ``variant`` also another theme (``markup.block.VARIANTS``)
 ``robots(*disallow, crawl_delay=None)``            robots.txt gets these rules beside its own, in place of earlier ones
+``works_at(moment)``                               the next save is at this moment, aware, and not five minutes after the last
 =================================================  =====================================================================
 
 Items whose address answers no page of its own (unpublished, deleted, login, redirected) are not in the truth; items that
@@ -267,6 +268,11 @@ class Editor:
         with self._site.lock:
             self._site.robots = feeds.ROBOTS + "".join(rules)
             self._site.robots_modified = max(self._site.robots_modified, self._site.cached_at) + timedelta(minutes=1)
+
+    def works_at(self, moment: datetime) -> None:
+        """Set the site's clock so that the next save is at ``moment``: no rendering is made anew before."""
+        with self._site.lock:
+            self._site.opened += moment.replace(microsecond=0) - self._next_moment()
 
     # Saving
 

@@ -33,6 +33,9 @@ class Portal:
     up, see ``editor``. ``plans`` says where the items are listed, see ``plans``.
     """
 
+    handler: type[Handler]
+    """What answers a connection."""
+
     def __init__(
         self,
         nodes: int = 150,
@@ -117,7 +120,7 @@ class _Server(ThreadingHTTPServer):
         self.portal = portal
         self._open: set[socket.socket] = set()
         self._guard = Lock()
-        super().__init__(address, _Handler)
+        super().__init__(address, portal.handler)
 
     def process_request(self, request: socket.socket, client_address: object) -> None:  # type: ignore[override]
         with self._guard:
@@ -142,7 +145,9 @@ class _Server(ThreadingHTTPServer):
             super().handle_error(request, client_address)  # type: ignore[arg-type]
 
 
-class _Handler(BaseHTTPRequestHandler):
+class Handler(BaseHTTPRequestHandler):
+    """Answers one connection."""
+
     protocol_version = "HTTP/1.1"
     server_version, sys_version = "nginx", ""
     server: _Server
@@ -233,3 +238,6 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
         """Quiet: ``Portal.requests`` keeps the log."""
+
+
+Portal.handler = Handler

@@ -30,6 +30,9 @@ class Site:
         self.renderings = 0
         """How often the whole cache was dropped."""
 
+        self.opened = OPENED
+        """When the site's clock began."""
+
         self.style = 0
         """Number of the template; 0 is the first."""
 
@@ -72,7 +75,7 @@ class Site:
 
     @property
     def cached_at(self) -> datetime:
-        return OPENED + timedelta(minutes=5 * self.renderings)
+        return self.opened + timedelta(minutes=5 * self.renderings)
 
     def items(self) -> list[Node]:
         """Published news, statements and resources, newest first."""
