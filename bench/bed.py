@@ -76,9 +76,12 @@ class Bed:
     @property
     def many(self) -> Path:
         """`warcs`, several times in one file, each time other records: so much that starting a program is little."""
-        file, times = self.scratch / "many.warc.gz", "2" if self.is_quick else "10"
-        if not file.exists():
-            words = [sys.executable, "-m", "bench.archives", "repeat", self.seed / "warc", file, times]
+        return self.repeated(2 if self.is_quick else 10)
+
+    def repeated(self, times: int) -> Path:
+        """`warcs`, so many times in one file, each time other records."""
+        if not (file := self.scratch / f"{times}-times.warc.gz").exists():
+            words = [sys.executable, "-m", "bench.archives", "repeat", self.seed / "warc", file, str(times)]
             run(words, ROOT, self.scratch / "log")
         return file
 

@@ -137,7 +137,8 @@ def _ask(name: str, base: str, paths: list[str], process: int) -> dict[str, floa
         f"{name:34}{median:>10.0f}{late:>8.0f}{sum(worked) / len(worked):>8.0f}{_at(worked, 0.95):>9.0f}"
         f"{_at(again, 0.5):>8.0f}{_beyond(median, MEDIAN) or _beyond(late, P95)}", flush=True
     )  # fmt: skip
-    return {"cpu_ms": sum(worked) / len(worked), "median_ms": median, "late_ms": late}
+    each = {"cpu_ms": sum(worked) / len(worked), "median_ms": median, "late_ms": late}
+    return {**each, "rss": 1e6 * _memory(process)}
 
 
 def _at(values: list[float], part: float) -> float:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 
-LONGEST = 1800
+LONGEST = 6 * 3600
 """Seconds after which a command is ended, and counts as failed."""
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from bench.chart import Group, drawn
 from bench.child import ROOT
+from bench.joined import RUN
 from bench.rounds import UNITS, ratios, shown, table
 from bench.targets import ABSOLUTE, Outcome, outcomes
 
@@ -58,13 +59,28 @@ def page(results: dict[str, Any], name: str) -> str:
     ]
     for key, one in results["subjects"].items():
         command = f"`python -m bench {key}`"
-        parts.append(f"## {one['title']}\n\n{one['method']} {command}, ratios to *{one['base']}*:")
+        to = "the smallest size" if one.get("bases") else f"*{one['base']}*"
+        parts.append(f"## {one['title']}\n\n{one['method']} {command}, ratios to {to}:")
         parts.append(markdown(table(one)))
+        parts += _runs(one, results)
         missing = [f"- {who}: {_line(it['left_out'])}" for who, it in one["contenders"].items() if it["left_out"]]
         if missing:
             parts.append("Left out:\n\n" + "\n".join(missing))
     parts.append("## The commands\n\n" + _commands(results))
     return "\n\n".join(parts)
+
+
+def _runs(subject: dict[str, Any], results: dict[str, Any]) -> list[str]:
+    """What was measured in another run than the last one, and in which."""
+    runs: dict[tuple[Any, ...], list[str]] = {}
+    for name, it in subject["contenders"].items():
+        if it["rounds"] and "began" in it and it["began"] != results["began"]:
+            runs.setdefault(tuple(it[key] for key in RUN), []).append(name)
+    all_of = len(subject["contenders"])
+    return [
+        f"Measured at {began}, commit `{commit}`, load {load}" + (f": {', '.join(who)}." if len(who) < all_of else ".")
+        for (began, commit, load), who in runs.items()
+    ]
 
 
 def _line(text: str) -> str:

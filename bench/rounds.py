@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import statistics
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -57,6 +57,9 @@ class Subject:
     base: str
     """The contender that the ratios are to."""
 
+    bases: Mapping[str, str] = field(default_factory=dict)
+    """Contender -> the one that its ratio is to, where that is another."""
+
     columns: tuple[str, ...] = ("cpu", "wall", "rss", "bytes")
     """The figures that are shown."""
 
@@ -77,11 +80,16 @@ class Measured:
 
 
 def measure(
-    subject: Subject, rounds: int, scratch: Path, left_out: dict[str, str], tell: Callable[[str], None]
+    subject: Subject,
+    rounds: int,
+    scratch: Path,
+    left_out: dict[str, str],
+    tell: Callable[[str], None],
+    keep: Callable[[dict[str, Measured]], None] = lambda found: None,
 ) -> dict[str, Measured]:
     """All contenders in turns, ``rounds`` times; each round begins with another of them.
 
-    A contender that fails is left out from then on, with what it said.
+    A contender that fails is left out from then on, with what it said. ``keep`` is given all that is found after each.
     """
     found = {one.name: Measured() for one in subject.contenders}
     for one in subject.contenders:
@@ -106,6 +114,7 @@ def measure(
                 continue
             finally:
                 shutil.rmtree(folder, ignore_errors=True)  # all of a run would be some gigabytes
+            keep(found)
             cpu = into.rounds[-1].get("cpu")
             tell(f"{subject.name} {number + 1}: {one.name}" + (f", {cpu:.2f} s of CPU" if cpu else ""))
     return found
@@ -195,12 +204,12 @@ def shown(figure: str, value: float) -> str:
 
 def table(subject: dict[str, Any]) -> list[list[str]]:
     """The heading and the rows of a subject of the results: medians with their ranges, ratios of the first figure."""
-    columns, base = subject["columns"], subject["contenders"].get(subject["base"], {"rounds": []})["rounds"]
-    has_items = any("items" in one for it in subject["contenders"].values() for one in it["rounds"])
+    columns, contenders, bases = subject["columns"], subject["contenders"], subject.get("bases", {})
+    has_items = any("items" in one for it in contenders.values() for one in it["rounds"])
     columns = [*columns, *(["items"] if has_items and "items" not in columns else [])]
     main = columns[0]
     rows = [["", *(UNITS[one][0] for one in columns), f"ratio of {UNITS[main][0].rpartition(' ')[0] or main}", "range"]]
-    for name, one in subject["contenders"].items():
+    for name, one in contenders.items():
         if not one["rounds"] or one["left_out"]:
             rows.append([name, *[""] * len(columns), "left out", ""])
             continue
@@ -208,7 +217,8 @@ def table(subject: dict[str, Any]) -> list[list[str]]:
         for figure in columns:
             values = [it[figure] for it in one["rounds"] if figure in it]
             cells.append(shown(figure, summary(values).median) if values else "")
-        ratio = ratios(one["rounds"], base, main)
+        base = contenders.get(bases.get(name, subject["base"]), {"rounds": []})
+        ratio = ratios(one["rounds"], base["rounds"], main)
         cells += [f"{ratio.median:.2f}", f"{ratio.low:.2f} to {ratio.high:.2f}"] if ratio else ["", ""]
         rows.append(cells)
     return rows

@@ -24,6 +24,11 @@ class Target:
 ABSOLUTE = ""
 """In place of ``to``: the figure itself, in its unit (`bench.rounds.UNITS`)."""
 
+
+def _flat(subject: str, of: str, to: str, text: str) -> Target:
+    return Target(subject, "rss", of, to, 1.3, text)
+
+
 TARGETS = (
     Target("crawl", "cpu", "ours", "targeted spider", 1.0, "whole crawl: CPU of the targeted spider, no archive"),
     Target("crawl", "cpu", "ours", "stock CrawlSpider", 0.4, "whole crawl: CPU of a stock CrawlSpider"),
@@ -38,9 +43,17 @@ TARGETS = (
     Target("verify", "cpu", "ours", "FastWARC, decompress and hash", 1.5, "verification: CPU of the bare work"),
     Target("harvest", "wire", "nothing changed", "first", 0.02, "harvest in which nothing changed: bytes of the first"),
     Target("harvest", "cpu", "nothing changed", "first", 0.2, "harvest in which nothing changed: CPU of the first"),
-    Target("scale", "rss", "crawl, 100000", "crawl, 2000", 1.3, "memory of a crawl of 100,000 addresses, of 2,000"),
-    Target("scale", "rss", "index, 100000", "index, 2000", 1.3, "memory of an index of 100,000 addresses, of 2,000"),
-    Target("publish", "rss", "100,000 items", "2,000 items", 1.3, "memory of a release of 100,000 items, of 2,000"),
+    _flat("scale", "crawl, 100000", "crawl, 2000", "memory of a crawl of 100,000 addresses, of 2,000"),
+    _flat("scale", "first harvest, 100000", "first harvest, 2000", "memory of the first harvest, likewise"),
+    _flat("scale", "harvest without changes, 100000", "harvest without changes, 2000",
+          "memory of a harvest in which nothing changed"),
+    _flat("scale", "full harvest without changes, 100000", "full harvest without changes, 2000",
+          "memory of one with `--full`"),
+    _flat("scale", "rebuild, 100000", "rebuild, 2000", "memory of a rebuild of 100,000 addresses, of 2,000"),
+    _flat("scale", "index, 100000", "index, 2000", "memory of an index of 100,000 addresses, of 2,000"),
+    _flat("scale", "verification, 100000", "verification, 2000", "memory of a verification, likewise"),
+    _flat("publish", "100,000 items", "2,000 items", "memory of a release of 100,000 items, of 2,000"),
+    Target("scale", "rss", "captures, 10000000", ABSOLUTE, 1e9, "memory of a rebuild of 10 million captures (MB)"),
     Target("scale", "rss", "attachment, 1 GB", ABSOLUTE, 200e6, "memory while an attachment of 1 GB is archived (MB)"),
 )  # fmt: skip
 

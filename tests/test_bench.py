@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from bench import chart, page
+from bench.__main__ import write
 from bench.child import FailedError
+from bench.joined import joined, main
 from bench.rounds import Contender, Subject, Summary, aligned, measure, ratios, summary, table
 from bench.targets import TARGETS, outcomes
 from tests.crawling import ROOT
@@ -126,6 +128,13 @@ def test_what_fails_is_left_out_with_what_it_said(bench):
     }
 
 
+def test_what_is_found_is_kept_after_each_measurement(tmp_path):
+    subject = Subject("s", "S", "", [Contender(name, measure=lambda _: {"cpu": 1.0}) for name in "ab"], "a")
+    kept = []
+    measure(subject, 2, tmp_path, {}, print, lambda found: kept.append([len(it.rounds) for it in found.values()]))
+    assert [[1, 0], [1, 1], [1, 2], [2, 2]] == kept
+
+
 def test_page():
     text = f"by hand\n{page.BEGIN}\nold\n{page.END}\nby hand too\n"
     made = page.replaced(text, page.page(results(crawl=CRAWL), "2026-11-26.json"))
@@ -159,3 +168,74 @@ def test_the_page_in_the_docs_is_that_of_the_last_results():
     text = page.PAGE.read_text(encoding="utf-8")
     assert page.replaced(text, page.page(told, Path(files[-1]).name)) == text
     assert page.picture(told) == page.PICTURE.read_text(encoding="utf-8")
+
+
+def run_of(when, **subjects):
+    """The results of a run, each contender with what it says of its run."""
+    found = results(**{name: {**CRAWL, "contenders": them} for name, them in subjects.items()})
+    for one in found["subjects"].values():
+        for it in one["contenders"].values():
+            it |= {"began": when, "commit": f"of {when}", "load": 0.5}
+    return {**found, "began": when, "peers": {when: {}}, "left_out": {f"peer of {when}": "no"}}
+
+
+def test_runs_are_joined_contender_by_contender():
+    first = run_of(
+        "first", crawl={"a": contender(cpu=[1.0]), "b": contender(cpu=[2.0]), "c": contender("old")}, wacz={}
+    )
+    then = run_of("then", crawl={"c": contender(cpu=[3.0]), "b": contender("fails"), "a": contender(cpu=[4.0])})
+    both = joined(first, then)
+    assert ["crawl", "wacz"] == [*both["subjects"]]
+    told = {name: (it["began"], it["rounds"]) for name, it in both["subjects"]["crawl"]["contenders"].items()}
+    assert {"c": ("then", [{"cpu": 3.0}]), "a": ("then", [{"cpu": 4.0}]), "b": ("first", [{"cpu": 2.0}])} == told
+    assert "then" == both["began"]
+    assert {"first", "then"} == both["peers"].keys()
+    assert {"peer of first", "peer of then"} == both["left_out"].keys()
+
+
+def test_they_stand_in_the_order_of_the_subject():
+    first, then = run_of("first", s={"a": contender(), "c": contender()}), run_of("then", s={"b": contender()})
+    then["subjects"]["s"] |= {"order": ["a", "b", "c"], "bases": {"b": "a"}}
+    both = joined(first, then)
+    assert ["a", "b", "c"] == [*both["subjects"]["s"]["contenders"]]
+    # A run of smaller sizes names some of them.
+    last = run_of("last", s={"c": contender(cpu=[1.0])})
+    last["subjects"]["s"] |= {"order": ["c", "d"], "bases": {"c": "c"}}
+    both = joined(both, last)["subjects"]["s"]
+    assert (["a", "b", "c"], ["a", "b", "c", "d"]) == ([*both["contenders"]], both["order"])
+    assert {"b": "a", "c": "c"} == both["bases"]
+
+
+def test_results_are_put_into_the_file_that_is_there_without_folders_of_this_machine(tmp_path):
+    file = tmp_path / "results" / "day.json"
+    command = f"{ROOT}/.venv/bin/scrapy /scratch-x/d"
+    write(file, run_of("first", crawl={"a": contender(cpu=[1.0], command=command)}), "/scratch-x")
+    write(file, run_of("then", crawl={"b": contender(cpu=[2.0])}), "/scratch-y")
+    told = json.loads(file.read_text(encoding="utf-8"))["subjects"]["crawl"]["contenders"]
+    assert ["scrapy crawl", ".venv/bin/scrapy SCRATCH/d"] == [it["command"] for it in told.values()]
+
+
+def test_files_are_joined_into_one_whose_machine_stays(tmp_path, monkeypatch):
+    files = [tmp_path / name for name in ("first", "then")]
+    for file in files:
+        run = run_of(file.name, crawl={file.name: contender(cpu=[1.0])})
+        file.write_text(json.dumps({**run, "versions": {}}), encoding="utf-8")
+    monkeypatch.setattr("sys.argv", ["joined", *map(str, files)])
+    main()
+    told = json.loads(files[0].read_text(encoding="utf-8"))
+    assert ("first", ["first", "then"]) == (told["began"], sorted(told["subjects"]["crawl"]["contenders"]))
+
+
+def test_page_tells_what_another_run_measured():
+    parts = {"ours": contender(cpu=[1.0], rss=[1]), "targeted spider": contender(cpu=[2.0], rss=[1])}
+    both = joined(run_of("first", crawl=parts, wacz=parts), run_of("then", crawl={"ours": contender(cpu=[3.0])}))
+    made = page.page(both, "day.json")
+    assert "\n\nMeasured at first, commit `of first`, load 0.5: targeted spider.\n" in made
+    assert "\n\nMeasured at first, commit `of first`, load 0.5.\n" in made
+    assert 2 == made.count("`of first`")
+
+
+def test_a_ratio_may_be_to_another_contender():
+    one = {**CRAWL, "bases": {"ours": "ours"}}
+    assert ["ours", "10.00", "200", "5", "1.00", "1.00 to 1.00"] == table(one)[1]
+    assert ["targeted spider", "10.00", "100", "5", "1.00", "1.00 to 1.00"] == table(one)[2]

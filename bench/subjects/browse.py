@@ -24,7 +24,7 @@ ASKED = (
 
 def subject(bed: Bed) -> Subject:
     """What `bench.bench_browse` measures, of a release of made-up items."""
-    items, asked = (60, 1) if bed.is_quick else (2000, 20)
+    items, asked = (60, 1) if bed.is_quick else (100_000, 60) if bed.is_large else (2000, 20)
 
     def together(folder: Path) -> dict[str, Figures]:
         told = folder / "told.json"
@@ -51,7 +51,7 @@ def subject(bed: Bed) -> Subject:
         " for the first time: CPU of the server for each, and time until the whole answer is there.",
         [Contender(name, shown=shown) for name in ASKED],
         base="one word",
-        columns=("cpu_ms", "median_ms", "late_ms"),
+        columns=("cpu_ms", "median_ms", "late_ms", "rss"),
         rounds=1,
         together=together,
     )
