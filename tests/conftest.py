@@ -7,13 +7,13 @@ import gc
 import os
 import pickle
 import shutil
-import subprocess
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
 from tests.crawling import ROOT, crawl
+from tests.disks import mounted
 from tests.portal import Portal
 
 LONG = (
@@ -90,14 +90,9 @@ def shared():
 
 
 @pytest.fixture
-def small_disk(tmp_path):
+def small_disk():
     """A folder on a disk of 400 KB."""
-    folder = tmp_path / "small"
-    folder.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=400k", "tmpfs", str(folder)], capture_output=True, check=False
-    )
-    if mounted.returncode:
-        pytest.skip("a small disk can be mounted by root only")
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)
+    with mounted("size=400k") as folder:
+        if folder is None:
+            pytest.skip("a small disk can be mounted by root only")
+        yield folder

@@ -23,7 +23,7 @@ def test_faults_and_kills_change_nothing_of_the_outcome(tmp_path):
     assert found.faults.total() > 10
     assert found.items == found.lines > 5
     # And it would have seen it.
-    data = tmp_path / "disk" / "soaked"
+    data = tmp_path / "soaked"
     file = data / "items" / "news.jsonl"
     first, *rest = file.read_text(encoding="utf-8").splitlines()
     line = json.loads(first)

@@ -4,28 +4,13 @@ from __future__ import annotations
 
 import argparse
 import logging
-import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
+from tests.disks import mounted
 from tests.soak import lives
 from tests.soak.soaking import soak
-
-
-@contextmanager
-def small_disk(folder: Path, size: str) -> Iterator[bool]:
-    """``folder`` as a disk of its own; whether that is permitted here."""
-    folder.mkdir()
-    words = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)]
-    is_mounted = not subprocess.run(words, capture_output=True, check=False).returncode
-    try:
-        yield is_mounted
-    finally:
-        if is_mounted:
-            subprocess.run(["umount", str(folder)], check=False)
 
 
 def main() -> None:
@@ -42,10 +27,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as made:
         folder = chosen.keep or Path(made)
         folder.mkdir(parents=True, exist_ok=True)
-        with small_disk(folder / "disk", "1g") as is_small:
-            kinds = tuple(kind for kind in chosen.only if is_small or kind != "full")
+        with mounted("size=1g") as disk:
+            kinds = tuple(kind for kind in chosen.only if disk or kind != "full")
             result = soak(
                 folder,
+                disk=disk,
                 nodes=chosen.nodes,
                 kills=chosen.kills,
                 seed=chosen.seed,

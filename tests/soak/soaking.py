@@ -88,6 +88,7 @@ class Soak:
 def soak(
     folder: Path,
     *,
+    disk: Path | None = None,
     nodes: int = 150,
     kills: int = 24,
     seed: int = 1,
@@ -103,7 +104,8 @@ def soak(
     """Harvest the demo portal on ``days``, with edits in between, undisturbed and disturbed.
 
     Args:
-        folder: empty; ``disk`` in it may be there, a small disk of its own.
+        folder: empty; for the data of the undisturbed runs.
+        disk: for the data of the others, empty (without: ``folder``).
         nodes: stories of the portal, of which each has up to six languages.
         kills: runs that something comes upon.
         percent: of the answers that are spoiled.
@@ -115,7 +117,7 @@ def soak(
         minutes: after which what is left of the troubles is left out.
     """
     result = Soak(seed)
-    calm, soaked = folder / "calm", folder / "disk" / "soaked"
+    calm, soaked = folder / "calm", (disk or folder) / "soaked"
     soaked.mkdir(parents=True)
     weather = Weather(seed, percent, most, faults)
     with StormyPortal(weather, nodes) as portal:
