@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import uvicorn
@@ -64,6 +65,12 @@ OWN = (".google.com", ".gstatic.com", ".googleapis.com", ".msedge.net", ".micros
 """Hosts of the services of the browser itself, which it asks whatever it shows; no page of ours or of the portal does."""
 
 
+def _host(asked: str) -> str:
+    """Whom a request to a proxy asks, by its first line: ``GET http://host/path HTTP/1.1``, ``CONNECT host:443 ...``."""
+    target = [*asked.split(), ""][1]
+    return urlsplit(target if "//" in target else f"//{target}").hostname or ""
+
+
 class Elsewhere:
     """All hosts but our servers, as the browser sees them: a proxy that notes what is asked for, and hangs up."""
 
@@ -76,7 +83,7 @@ class Elsewhere:
             def handle(self) -> None:
                 asked = self.rfile.readline(4096).decode("latin-1").strip()
                 # A browser also keeps spare connections to its proxy, which ask for nothing.
-                if asked and not asked.partition(" ")[2].partition(":")[0].endswith(OWN):
+                if asked and not _host(asked).endswith(OWN):
                     outer.asked.append(asked)
 
         self._server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 import shutil
+import socket
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -17,7 +19,7 @@ from migration_spider.browse.collection import Collection
 from tests.archive.test_cdxj import record, write
 from tests.archive.test_playback import HERE
 from tests.archive.test_playback import HOSTILE as ATTACKS
-from tests.browse.chromium import AXE, NARROW, SIZES, WIDE, Served, faint, shifts, violations, widest
+from tests.browse.chromium import AXE, NARROW, SIZES, WIDE, Elsewhere, Served, faint, shifts, violations, widest
 from tests.browse.conftest import CHANGED
 from tests.browse.misread import FOUND, pages
 from tests.browse.poisoned import MARK
@@ -333,3 +335,22 @@ def test_a_browser_finds_nothing_in_a_replayed_page_that_our_parser_did_not(open
     assert [] == [(what, sources[number], made[number]) for number, what in page.evaluate(FOUND, made)]
     assert len(page.evaluate(FOUND, sources)) > 1_000, "it finds what is there"
     page.close()
+
+
+def test_what_is_asked_of_others_is_noted_but_for_the_services_of_the_browser_itself():
+    asked = [
+        "GET http://attacker.test/?u=update.googleapis.com HTTP/1.1",
+        "POST http://attacker.test:443/.google.com HTTP/1.1",
+        "CONNECT attacker.test:443 HTTP/1.1",
+    ]
+    own = [
+        "POST http://update.googleapis.com/service/update2/json?cup2key=1 HTTP/1.1",
+        "CONNECT www.google.com:443 HTTP/1.1",
+    ]
+    with Elsewhere() as elsewhere:
+        place = urlsplit(elsewhere.url)
+        for line in [*own, *asked]:
+            with socket.create_connection((place.hostname, place.port), timeout=10) as peer:
+                peer.sendall(f"{line}\r\n\r\n".encode())
+                assert b"" == peer.recv(1)  # it hangs up
+    assert asked == elsewhere.asked
