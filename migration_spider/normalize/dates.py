@@ -54,7 +54,7 @@ _MONTH_DAY_YEAR = re.compile(rf"{_MONTH}{_OF}(?P<day>\d{{1,2}}){_ORDINAL}\s*[\s,
 _MONTH_DAYS_YEAR = re.compile(rf"{_MONTH}\s+\d{{1,2}}\s*-\s*\d{{1,2}}\s*,?\s*\d{{4}}")
 _YEAR_MONTH_DAY = re.compile(rf"(?P<year>\d{{4}})[\s,.-]+{_MONTH}[\s.-]+(?P<day>\d{{1,2}}){_ORDINAL}")
 _CHINESE = re.compile(r"(?P<year>\d{4})\s*年\s*(?P<month>\d{1,2})\s*月\s*(?P<day>\d{1,2})\s*[日号號]")
-_YEAR_FIRST = re.compile(r"(?P<year>\d{4})(?P<s>[-/.])(?P<month>\d{1,2})(?P=s)(?P<day>\d{1,2})")
+_YEAR_FIRST = re.compile(r"(?P<year>\d{4})(?P<s>[-/.])\s?(?P<month>\d{1,2})(?P=s)\s?(?P<day>\d{1,2})\.?")
 _NUMERIC = re.compile(r"(?P<first>\d{1,2})\s?(?P<s>[-/.])\s?(?P<second>\d{1,2})\s?(?P=s)\s?(?P<year>\d{4})" + _YEAR_END)
 _DRUPAL_FORM = re.compile(r"(?:(?P<weekday>\w{2,5})\.?, )?\d{2}/\d{2}/\d{4} - \d{2}:\d{2}")
 _ENGLISH_WEEKDAYS = {"mon", "tue", "wed", "thu", "fri", "sat", "sun"}

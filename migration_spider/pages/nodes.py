@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import cached_property
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from migration_spider.pages.bounds import Elements
 from migration_spider.pages.text import fold
 
 _PART = re.compile(r"(?:^|\s)(?:(?:js-)?comment|media|profile|user)(?:$|\s|--)")
+_ROW = re.compile(r"(?:^|\s)views-row(?:$|\s)").search
 MOST_ABOVE = 80
 """Characters above the title of a teaser."""
 
@@ -41,7 +42,7 @@ class Nodes:
         best, best_score = None, 0
         for order, candidate in enumerate(self.elements):
             words = f" {candidate.get('class') or ''} "
-            if "teaser" in words or "view-mode-card" in words or "views-row" in words:
+            if "teaser" in words or "view-mode-card" in words or "views-row" in words or self._is_row(candidate):
                 continue
             score = 1
             score += 40 * ("view-mode-full" in words or "node--full" in words or "node-full" in words)
@@ -56,6 +57,13 @@ class Nodes:
     def _around_h1(self) -> set[Any]:
         """All elements with an ``<h1>`` inside."""
         return ancestors_of(self.page.tagged("h1")[:20])
+
+    def _is_row(self, element: Any) -> bool:
+        """Whether ``element`` stands in one of several rows of a view, which may print its nodes whole."""
+        row = next((one for one in element.iterancestors("div", "li") if _ROW(one.get("class") or "")), None)
+        return row is not None and any(
+            _ROW(one.get("class") or "") for one in chain(row.itersiblings(), row.itersiblings(preceding=True))
+        )
 
     def others(self, node_id: int | None) -> frozenset[Any]:
         """Elements of nodes that are not the page's own: with another id than ``node_id``, or headed by a link."""

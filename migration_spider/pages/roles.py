@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Any, NamedTuple
 
 from migration_spider.pages import attachments as files
@@ -124,7 +124,9 @@ class Reading:
         self.shapes: dict[Block, Counter[Shape] | None] = {}
         self.after_banner = False
         self.follower = ""
-        self.lines = [line for line in top.lines() if line.text or is_embed(line)]
+        shown = list(top.lines())
+        self.lines = [line for line in shown if line.text or is_embed(line)]
+        self.above_picture = {line for line, below in pairwise(shown) if _is_picture(below)}
         self.said = {line: WORDS[line.text] for line in self.lines}
         rest = []
         for line in self.lines:
@@ -178,6 +180,10 @@ WORDS = Remembered(_said)
 
 def is_embed(line: Line) -> bool:
     return any(piece.image and piece.slot[0].tag in EMBEDS for piece in line.pieces)
+
+
+def _is_picture(line: Line) -> bool:
+    return not line.text and any(piece.image and piece.link is None for piece in line.pieces)
 
 
 def _is_byline(line: Line, reading: Reading) -> bool:
@@ -279,6 +285,8 @@ def _heads_no_text(line: Line, reading: Reading) -> bool:
     if reading.follower in TEXT_ROLES or _is_lead(line, reading) or (reading.follower == "" and line.parent.in_body):
         return False
     if line.text.endswith((":", "：")) and len(line.text) < 60:
+        if line.parent.in_body and line in reading.above_picture:
+            return False
         return reading.follower in ("chrome", "")
     return is_heading(line) and not line.parent.in_body
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, groupby, islice
@@ -36,10 +36,12 @@ FEW = 10
 _DATE = re.compile(
     r"\d{1,2}(?:er|st|nd|rd|th|º)?\.?\s+(?:de\s+)?[^\W\d_]{3,12}\.?,?\s+(?:de\s+)?(?:19|20)\d\d"  # 01 Jun 2023
     r"|[^\W\d_]{3,12}\.?\s+\d{1,2},?\s+(?:19|20)\d\d"  # Sep 13, 2022
-    r"|(?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}([-/.])\s?\d{1,2}\1\s?(?:19|20)\d\d"
+    r"|(?:19|20)\d\d[.,]?\s+[^\W\d_]{3,12}\.?\s+\d{1,2}(?!\d|[:.]\d|\s*[ap]\.?m)"  # 2022, november 13
+    r"|(?:19|20)\d\d([-/.])\s?\d{1,2}\1\s?\d{1,2}|\d{1,2}([-/.])\s?\d{1,2}\2\s?(?:19|20)\d\d"
     r"|(?:19|20)\d\d\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日"
 )
 _YEAR = re.compile("(?:19|20)\\d\\d")
+_MONTH = re.compile(r"[^\W\d_]{3,12}\.?,?\s+(?:de\s+)?(?:19|20)\d\d")
 LONGEST_DATED = 60
 """Characters of a text that is a date, maybe with a label or a place; longer ones are prose that names a day."""
 
@@ -67,6 +69,7 @@ _MENU = class_says(
     r"|addtoany|language-switcher|skip-link|cookies?|exposed-form|facets?|footer|comments?|tags)(?:$|[\s_-])",
     re.IGNORECASE,
 )
+_DATE_CLASS = class_says(r"(?:^|[\s_-])(?:date|datum|fecha|created|published)(?:$|[\s_-])", re.IGNORECASE)
 _BESIDE = class_says(r"(?:^|[\s_-])(?:sidebar|related|latest|recent|popular|upcoming)(?:$|[\s_-])", re.IGNORECASE)
 # Classes that tell a row from the one before it, not its kind.
 _OF_ONE = re.compile(
@@ -534,7 +537,7 @@ def _title(title: Title, parts: list[Any]) -> str:
     return next(filter(None, found), title.words)
 
 
-def _date(parts: Iterable[Any], title: str) -> str | None:
+def _date(parts: list[Any], title: str) -> str | None:
     texts: list[str] = []
     for part in parts:
         for time in part.iter("time"):
@@ -545,4 +548,8 @@ def _date(parts: Iterable[Any], title: str) -> str | None:
     for text in (*short, " ".join(short)):
         if match := _find_date(text):
             return match[0]
-    return None
+    # A month is a date where the theme says so; else it may be that of an event, or a title.
+    if not any(map(_MONTH.fullmatch, short)):
+        return None
+    named = (one for part in parts for one in part.iter("div", "span", "p", "td") if _DATE_CLASS[one.get("class", "")])
+    return next(filter(_MONTH.fullmatch, map(_text, named)), None)

@@ -128,6 +128,15 @@ def test_what_is_no_body(noise):
     assert LONG == text(f"<div>{noise}<div><p>{LONG}</p></div>{noise}</div>")
 
 
+def test_a_line_above_pictures_of_the_text_is_text():
+    shown = "<p>Boats in the harbour, seen at night:</p>"
+    body = f"<article><div class='field--name-body'><p>{LONG}</p>{shown}{{}}</div><p><a href='/tags/boats'>Boats</a></p></article>"
+    assert f"{LONG}\n\nBoats in the harbour, seen at night:" == text(
+        body.format("<p><img src='/boats.jpg' alt='Boats'></p>")
+    )
+    assert LONG == text(body.format("<p><a href='https://share.example/'><img src='/share.png' alt='Share'></a></p>"))
+
+
 def test_what_the_author_says_of_rights_is_text():
     credit = "Photo: © Harbour portal"
     rights = "Copyright means that all rights reserved by a painter stay his."

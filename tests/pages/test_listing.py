@@ -277,6 +277,20 @@ def test_one_row_is_no_more_than_its_box():
         assert [(BOATS, day)] == [(row.url, row.date) for row in listing(view.format(day or "")).rows]
 
 
+@pytest.mark.parametrize("day", ["2021, május 12", "2021. május 12.", "2021. 05. 12.", "May, 2021", "mayo de 2021"])
+def test_year_before_month_and_month_alone(day):
+    box = "<div class='views-row'>{}<p class='teaser__date'>{}</p><p>{}</p></div>"
+    rows = box.format(link(0), day, "On view since June 2020") + box.format(link(1), "", "June 2020")
+    assert [day.rstrip("."), None] == [row.date for row in listing(rows).rows]
+
+
+def test_whole_nodes_in_rows_are_rows():
+    node = "<div class='views-row'><article class='node node--view-mode-full'><header><h2>{}</h2></header><p>{}</p></article></div>"
+    found = listing(node.format(link(0), "Boats. " * 60) + node.format(link(1), "Light. " * 60))
+    assert [BOATS, FARO] == [row.url for row in found.rows]
+    assert found.article is None
+
+
 def test_one_dated_row_is_a_row():
     content = "<p>The ferry towns met there for two days, and then they went home again.</p>"
     content += '<div><p>Displaying 1 - 1 of 1</p><div><span><a href="/boats">Boats come home</a></span><span>06 Jul 2019</span></div></div>'
