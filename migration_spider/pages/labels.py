@@ -16,12 +16,14 @@ from typing import Literal, NamedTuple
 from migration_spider.pages.cells import Cell, cells, is_list
 from migration_spider.pages.outline import HEADING_TAGS, Block, Line, Unit, ancestors
 from migration_spider.pages.prose import PROSE_TAGS, SENTENCE_END, is_prose
+from migration_spider.pages.remembered import class_says
 from migration_spider.vocabularies import is_generic_label, label_field, label_kind, vocabularies_of
 
 Shape = Literal["inline", "box", "flat"]
 
 # What Drupal's media module prints a picture or a film in: its own labels say nothing of the page.
 _MEDIA = re.compile(r"(?:^|\s)media(?:$|\s|--)")
+_FIELD_LABEL = class_says(r"(?:^|\s)field(?:-|--|__)label(?:$|[\s-])")
 
 
 class Sheet:
@@ -266,7 +268,7 @@ def select(sheet: Sheet, found: list[Row]) -> list[Row]:
     if not any(group.known for group in groups):
         # No label is known: a language or wording never met. Classes that say label must do.
         rows = [row for group in groups for row in group.rows if not row.line.parent.in_body]
-        return rows if len(rows) > 1 else []
+        return rows if len(rows) > 1 or any(map(_is_field, rows)) else []
     best = max(groups, key=lambda group: (len(group.names), "publication_date" in group.names))
     walls: dict[Block, list[int]] = {}
     taken = set(best.names)
@@ -351,13 +353,19 @@ def _is_wall(sheet: Sheet, unit: Unit) -> bool:
 
 def _is_plausible(sheet: Sheet, group: Group) -> bool:
     if not group.known:
-        return not (group.before or group.after)
+        # Fields are fields, too, where a theme prints them and the text in one element.
+        return not (group.before or group.after) or (group.before != group.after and all(map(_is_field, group.rows)))
     if group.known > 1 or not (group.before or group.after):
         return True
     if group.before and group.after:
         return False
     # One label word beside running text: a heading of the text unless it carries a value.
     return any(row.shape != "flat" or _is_followed(sheet, row) for row in group.rows if row.names)
+
+
+def _is_field(row: Row) -> bool:
+    """Whether Drupal's own classes say that ``row`` is a field, with its label and its value."""
+    return row.shape == "box" and not row.is_media and _FIELD_LABEL[row.line.parent.classes]
 
 
 def _is_in_text(group: Group) -> bool:

@@ -641,3 +641,15 @@ def test_a_picture_with_a_label_of_its_own_is_no_metadata():
     page = news(f"<article>{media}<div>{PROSE}</div>{fields}</article>")
     assert [label for label, _ in FIELDS] == [entry.label for entry in page.metadata]
     assert [f"{SITE}/a.jpg"] == [image.url for image in page.images]
+
+
+@pytest.mark.parametrize("count", [1, 2])
+@pytest.mark.parametrize("content", ["<article><div>{fields}{text}</div></article>", "<article>{fields}</article>"])
+def test_fields_that_only_their_classes_tell(content, count):
+    fields = [("Gezeitentafel", ["Springflut"]), ("Liegeplatz", ["Nord"])][:count]
+    printed = "".join(
+        f"<div class='field field-name-x'><div class='field-label'>{label}:&nbsp;</div>"
+        f"<div class='field-items'><div class='field-item'>{value}</div></div></div>"
+        for label, [value] in fields
+    )
+    assert fields == block(content.format(fields=printed, text=PROSE))
