@@ -30,6 +30,10 @@ _MAIN_IDS = frozenset(("main-content", "content", "main"))
 _OWN_RELATIONS = frozenset(("edit-form", "revision", "delete-form"))
 _NODE_PATH = re.compile(r"(?:^|/)node/(\d{1,10})(?:/(?:edit|delete|revisions|translations|view)?)?$")
 _NODE_TYPE = re.compile(r"(?:^|\s)(?:page-)?node-{1,2}type-{1,2}([a-z][a-z0-9_-]*)(?=\s|$)")
+# What Drupal's forms for comments and for logging in lead to: the node they stand on.
+_FORM_OF_NODE = re.compile(
+    r"/comment/reply/(?:node/)?(\d{1,10})(?=[/?#]|$)|[?&]destination=/?node(?:/|%2F)(\d{1,10})(?=[&#]|$)", re.IGNORECASE
+)
 _NODE_CLASS = re.compile(r"(?:^|\s)(?:page-node|node|node--id|node-id|nid)-(\d{1,10})(?=\s|$)")
 
 
@@ -192,6 +196,9 @@ class Page:
         for element, href in self.elements.having("href"):
             if _leads_to_own_node(element.tag, self.elements.attributes[element]):
                 yield node_of(absolute(self.base_url, href))
+        for form in self._attributes("form"):
+            if match := _FORM_OF_NODE.search(form.get("action", "")):
+                yield int(match[1] or match[2])
 
     def _link(self, relation: str) -> str | None:
         for link in self._attributes("link"):
@@ -272,6 +279,7 @@ class Page:
             is_own=self.is_own,
             folded=frozenset(word for _, ids in islice(page.having("aria-controls"), 500) for word in ids.split()),
             attributes=page.attributes,
+            type_=self.node_type or "",
         )
 
     @cached_property

@@ -28,13 +28,13 @@ _HIDDEN_ROLES = _LANDMARK_ROLES | word_set("alert alertdialog dialog menu menuba
 _WORDS = (
     r"(?:breadcrumbs?|shar(?:e|ing)|social|addtoany|a2a|sharethis|cookies?|sliding-popup|newsletter|related"
     r"|pagers?|pagination|skip-?(?:link|to)|tabs--(?:primary|secondary)|local-tasks|comment(?:s|-wrapper|-form)?|sidebar"
-    r"|menu|language-switcher|site-(?:header|footer|branding)|page-footer|footer-wrapper|toolbar|contextual(?!-region)"
-    r"|messages|views-exposed-form|view-filters|exposed-form|facets?|feed-icons?|teaser|submitted|byline"
+    r"|menu|language-switcher|site-(?:header|footer|branding)|(?:page|region)-footer|footer-wrapper|toolbar|contextual(?!-region)"
+    r"|messages|views-exposed-form|view-filters|(?:book|forum-topic)-navigation|exposed-form|facets?|feed-icons?|teaser|submitted|byline"
     r"|links inline|inline links|advert|banner-message|search-block-form|modal)"
 )
 # Of classes only: boxes that other sites put around and into a text. Where they print labels, they hold the metadata.
 _BOXES = (
-    r"(?:widgets?|text-?widget|author-?(?:box|bio|info|s__intro)|about-?author|authorbox|bio|pay-?wall|buybox|subscri(?:be|ption)s?"
+    r"(?:widgets?|text-?widget|author-?(?:box|bio|info|s__intro)|about-?author|(?:node)?author-info|authorbox|bio|pay-?wall|buybox|subscri(?:be|ption)s?"
     r"|newsletters?|promos?|related[a-z]*|relacionad[ao]s?|recommend[a-z]*|empfehlung(?:en)?|dfp|ad-?(?:slot|unit|wrapper|container|box)|ads?|advertis\w+|anzeigen?"
     r"|vote|rating|rate|likes?|disqus|outbrain|taboola|trending|most-?(?:read|viewed|popular)|tag-?(?:list|cloud)"
     r"|read-?(?:more|next|also)|see-?also|next-?(?:story|article|post)|post-?nav\w*|printfriendly|page-?tools|tools"
@@ -54,7 +54,7 @@ _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
 # Ids also name chapters of a text, "social-protection": only whole words count, and any in the id of a block.
 _ID_HINT = re.compile(
     rf"block-(?:.*[_-])?{_WORDS}(?:$|[_-]).*"
-    rf"|{_WORDS}(?:[_-](?:wrapper|container|block|links?|buttons?|bar|form|list|section|region|area|menu|nav|items?))?",
+    rf"|(?:{_WORDS}|footer)(?:[_-](?:wrapper|container|block|links?|buttons?|bar|form|list|section|region|area|menu|nav|items?))?",
     re.IGNORECASE,
 )
 _WITH_ID_OF_ITS_PLACE = word_set("div section aside ul ol header footer")
@@ -65,6 +65,7 @@ _EDITORS_NAME = re.compile(
     r"\b(?:views-field-field|field-{1,2}name-field|field--field|field-field|paragraph-{1,2}type-{1,2}|node-{1,2}type-{1,2}"
     r"|media-{1,2}type-{1,2}|teaser-?text)[\w-]*"
 )
+_PARTED = re.compile(r"[\s_-]+")
 _DISPLAY_NONE = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _HIDDEN_CLASS = re.compile(r"(?:^|\s)(?:hidden|js-hide|d-none|print-only)(?:$|\s)")
 # Hidden on narrow screens only, in the words of Bootstrap and Tailwind: "d-none d-md-block", "hidden md:flex".
@@ -185,6 +186,7 @@ class Chrome:
         is_own: whether an ``href`` leads to the page itself.
         folded: ids of what a button on the page folds and unfolds.
         attributes: those of the page's elements.
+        type_: the content type of the page, where the theme prints it; a newsletter has parts that are called so.
     """
 
     def __init__(
@@ -196,12 +198,14 @@ class Chrome:
         is_own: Callable[[str | None], bool] = lambda _: False,
         folded: frozenset[str] = frozenset(),
         attributes: Attributes | None = None,
+        type_: str = "",
     ) -> None:
         self._main = main
         self._kept = kept
         self._article = article
         self._others = others
         self._folded = folded
+        self._type = type_
         self.attributes = Attributes() if attributes is None else attributes
         self._lengths: dict[Any, int] = {}
         self._inside: dict[Any, bool] = {}
@@ -312,6 +316,8 @@ class Chrome:
     def is_named(self, element: Any, face: Face) -> bool:
         """Named as what templates print around a page, and not a part with its metadata."""
         hint = face.hint
+        if self._type and self._type in _PARTED.split(hint.lower()):
+            return False
         is_soft = _SOFT_HINT.search(hint) or _FIELD.search(face.classes)
         if is_soft and self._length(element) >= PARAGRAPH and self._inside_article(element):
             return False

@@ -183,6 +183,8 @@ EVIDENCE = (
              "it goes on"),
     Evidence("one", "text", lambda facts: bool(facts.listing.rows) and facts.is_text_with_links,
              "a page of text with a list of other pages below it"),
+    Evidence("one", "text", lambda facts: facts.is_node and facts.listing.has_mere_links,
+             "a node whose text and fields link to pages: a list of them has titles, dates or classes of rows"),
     Evidence("listing", "rows", lambda facts: bool(facts.listing.rows),
              "it leads to pages"),
 )  # fmt: skip

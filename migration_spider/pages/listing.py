@@ -54,9 +54,21 @@ class ListingPage(Page):
         """The elements that the rows take up."""
         return [part for teaser in self._teasers for part in teaser.parts]
 
-    @cached_property
+    @property
+    def has_mere_links(self) -> bool:
+        """Whether nothing but their words says that the rows are some: an editor's links look so, too."""
+        return self._read[1]
+
+    @property
     def _teasers(self) -> list[Teaser]:
-        return [] if self.main is None else Rows(self.main, self.chrome, self._other_page).teasers
+        return self._read[0]
+
+    @cached_property
+    def _read(self) -> tuple[list[Teaser], bool]:
+        """The teasers, and whether they are mere links."""
+        # What reads them is not kept: it holds the page.
+        found = None if self.main is None else Rows(self.main, self.chrome, self._other_page)
+        return ([], False) if found is None else (found.teasers, found.are_mere_links)
 
     def _other_page(self, href: str) -> str | None:
         """The page that ``href`` leads to; None when it is the listing itself, sorted, filtered or further on."""

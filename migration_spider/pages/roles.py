@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from migration_spider.pages import attachments as files
 from migration_spider.pages.cells import has_label_class
-from migration_spider.pages.chrome import hrefs, is_phrase, is_site_label, only_links, only_shares
+from migration_spider.pages.chrome import PARAGRAPH, hrefs, is_phrase, is_site_label, only_links, only_shares
 from migration_spider.pages.metadata_block import MetadataBlock
 from migration_spider.pages.outline import EMBEDS, HEADING_TAGS, Block, Line, Unit, ancestors
 from migration_spider.pages.prose import is_prose, is_site_note
@@ -238,6 +238,15 @@ def _is_menu(line: Line, reading: Reading) -> bool:
     return reading.scope.is_menu(line) and not files.offers_file(line, reading.base_url)
 
 
+def _is_file(line: Line, reading: Reading) -> bool:
+    """Whether ``line`` offers a file, and is no item of a list of which others lead to pages."""
+    if not files.offers_file(line, reading.base_url):
+        return False
+    items = line.parent.parent.children if line.parent.tag == "li" and line.parent.parent is not None else []
+    others = (one for item in islice(items, MOST_BESIDE) if isinstance(item, Block) for one in item.lines() if one.text)
+    return all(files.offers_file(one, reading.base_url) for one in others)
+
+
 def _is_kicker(line: Line, reading: Reading) -> bool:
     """Whether ``line`` is a few words above the text in an element that a template gave a look of its own."""
     scope, around = reading.scope, line.parent
@@ -271,6 +280,18 @@ def _is_written(line: Line, reading: Reading) -> bool:
         return False
     part = reading.scope.part(line)
     return isinstance(part, Block) and part.tag in WRITTEN and not part.classes
+
+
+def _is_opening(line: Line, reading: Reading) -> bool:
+    """Whether ``line`` is a paragraph above the text, in the element of its node, that a theme gave a look."""
+    scope = reading.scope
+    return (
+        scope.article is not None
+        and line.parent.tag == "p"
+        and len(line.text) >= PARAGRAPH
+        and scope.is_above(line)
+        and not is_linked(line)
+    )
 
 
 def _heads_text(line: Line, reading: Reading) -> bool:
@@ -366,13 +387,12 @@ LEFT = (
     Evidence("text", "a lead, by its class", _is_lead),
     Evidence("chrome", "a line of a template above the text", _is_kicker),
     Evidence("text", "running text, or beside it", lambda line, page: page.scope.is_beside(line)),
-    Evidence(
-        "file", "nothing but links to files, beside no text", lambda line, page: files.offers_file(line, page.base_url)
-    ),
+    Evidence("file", "nothing but links to files, beside no text", _is_file),
     Evidence("text", "a part like those with running text", _is_part),
     Evidence("text", "a paragraph among paragraphs", lambda line, page: _among_prose(line, page.shapes)),
     Evidence("text", "heads a text", _heads_text),
     Evidence("text", "written by an editor", _is_written),
+    Evidence("text", "a paragraph above the text of its node", _is_opening),
     Evidence("chrome", "nothing tells that it is text"),
 )
 """What the place of a line among the others tells, for those that are still without a role."""

@@ -234,15 +234,27 @@ class Rows:
     @cached_property
     def teasers(self) -> list[Teaser]:
         """In page order; a page that two rows lead to is there twice."""
-        titles = list(self._titles())
-        scored = [(one.score, one) for one in self._candidates(titles)]
+        return [] if self._best is None else list(self._read(_with_siblings(self._best, self._found)))
+
+    @property
+    def are_mere_links(self) -> bool:
+        """Whether nothing but their words says that they are rows: no heading, date, or class of rows."""
+        best = self._best
+        return best is not None and best.rank <= WORDED and not (best.marked or best.dated)
+
+    @cached_property
+    def _found(self) -> list[Title]:
+        return list(self._titles())
+
+    @cached_property
+    def _best(self) -> Candidates | None:
+        scored = [(one.score, one) for one in self._candidates(self._found)]
         most, best = max(scored, key=lambda one: one[0], default=(0, None))
         if best is None or most == 0:
-            return []
+            return None
         # The same rows by other links: that of the author may be longer than the title.
         same = [(one.rank, score, one) for score, one in scored if one.boxes == best.boxes]
-        best = max(same, key=lambda one: one[:2])[2]
-        return list(self._read(_with_siblings(best, titles)))
+        return max(same, key=lambda one: one[:2])[2]
 
     def _titles(self) -> Iterator[Title]:
         for link in islice(self.top.iter("a"), MOST_LINKS):

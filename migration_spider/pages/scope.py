@@ -94,6 +94,10 @@ class Scope:
         """Those of ``running`` in the article, when it holds half of them; and a lead between title and article."""
         inside = {line for line in running if line.parent in self.inside}
         self.article = None
+        if not inside and any(line.parent.in_body and line.parent in self.inside for line in rest):
+            # A film or a few words are all of its text.
+            self.article = article
+            return []
         if not inside or 2 * sum(map(weight, inside)) < sum(map(weight, running)):
             if article is not None and not running:
                 self.article = article

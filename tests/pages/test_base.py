@@ -42,6 +42,9 @@ from tests.pages.page import PROSE, SITE, document, page
         "<link rel='canonical' href='/node/7756'>",
         "<link rel='edit-form' href='/node/7756/edit'>",
         "<ul><li><a href='/node/7756/edit'>Edit</a></li></ul>",
+        "<form action='/comment/reply/7756' id='comment-form'></form>",
+        "<form action='/fr/comment/reply/node/7756/comment#comment-form'></form>",
+        "<form action='/ferry?destination=node%2F7756' id='user-login-form'></form>",
     ],
 )
 def test_node_id_from_any_place(html):
@@ -60,6 +63,8 @@ def test_node_id_from_the_address():
         "<nav><a href='/about' class='is-active' data-drupal-link-system-path='node/9'>About</a></nav>",
         "<a href='/node/9'>Other</a>",
         "<link rel='shortlink' href='/taxonomy/term/9'>",
+        "<form action='/a?destination=taxonomy/term/9' id='user-login-form'></form>",
+        "<form action='/search?destination=node'></form>",
     ],
 )
 def test_node_id_is_never_that_of_another_page(html):

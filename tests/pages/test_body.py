@@ -518,3 +518,35 @@ def test_parts_of_a_node_that_are_articles_are_no_second_node(part):
     page = news(f"<article class='node'><div class='body'><p>{LONG}</p></div>{fields}{part}</article>")
     assert ["3 May 2021", "Media"] == [value.text for entry in page.metadata for value in entry.values]
     assert LONG in page.body_text
+
+
+def test_a_file_in_a_list_of_pages_is_text():
+    links = "<li><a href='https://a.example/guide'>The guide</a></li><li><a href='/atlas.pdf'>The atlas</a></li>"
+    content = f"<article><div class='part'><p>{LONG}</p></div><div class='part'><p>Read on:</p><ul>{links}</ul></div></article>"
+    assert f"{LONG}\n\nRead on:\n\nThe guide\nThe atlas" == text(content)
+
+
+def test_what_stands_beside_a_node_is_no_text_of_one_that_has_none():
+    film = "<div class='field--name-body'><iframe src='https://video.example/1'></iframe></div>"
+    fields = "<div class='field'><div class='field-label'>Pier</div><div class='field-item'>North</div></div>"
+    assert "https://video.example/1" == text(f"<div><article>{film}{fields}</article></div><div><p>{LONG}</p></div>")
+
+
+@pytest.mark.parametrize(
+    "part",
+    ["<div id='footer'>{}</div>", "<div class='region region-footer'>{}</div>", "<div class='nodeauthor-info'>{}</div>",
+     "<div id='book-navigation-3' class='book-navigation'>{}</div>", "<div class='forum-topic-navigation'>{}</div>"],
+)  # fmt: skip
+def test_what_themes_print_below_every_text(part):
+    assert f"{LONG}\n\n{LONG}" == text(
+        f"<div><p>{LONG}</p><p>{LONG}</p>{part.format('Powered by the harbour since 1999.')}</div>"
+    )
+
+
+@pytest.mark.parametrize("type_", ["newsletter", "story"])
+def test_parts_of_a_newsletter_are_called_so(type_):
+    content = (
+        f"<article><div class='newsletter-lead'><p>{LONG}</p></div><div><p>{LONG}</p><p>{LONG}</p></div></article>"
+    )
+    lead = [LONG] if type_ == "newsletter" else []
+    assert "\n\n".join([*lead, LONG, LONG]) == text(content, body=f"class='node-type-{type_}'")

@@ -17,6 +17,7 @@ EVERYDAY = FIELD.format("Venue", "Harbour hall") + FIELD.format("Last updated", 
 EVENT = FIELD.format("Main organizer/s", "A")
 ROW = "<div class='views-row'><h3><a href='/{0}'>Story {0} of the ferry towns</a></h3><p>Words.</p></div>"
 ROWS = "".join(map(ROW.format, range(6)))
+LINKS = "".join(f"<ul><li><a href='/{n}'>Story {n} of the ferry towns</a></li></ul>" for n in range(6))
 REPLY = "<p>{0} <a href='/comment/reply/{0}#form'>Reply</a></p>"
 PAGER = "<nav class='pager'><a href='?page=1'>2</a></nav>"
 
@@ -49,6 +50,8 @@ CASES = {
     "rows": ("listing", "rows", ROWS, {}),
     "rows on a node": ("listing", "rows", PROSE + ROWS, {"head": NODE}),
     "a text with rows below it": ("other", "text", PROSE * 4 + ROW.format(1) + ROW.format(2), {"head": NODE}),
+    "a text with a list of links": ("other", "text", PROSE + LINKS, {"head": NODE}),
+    "a list of links on no node": ("listing", "rows", PROSE + LINKS, {}),
     "a text": ("other", "nothing", PROSE, {"head": NODE}),
 }  # fmt: skip
 

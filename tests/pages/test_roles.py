@@ -9,6 +9,9 @@ ONE = "The harbour office kept the lights on for the whole night, and the volunt
 TWO = "Nobody signed anything new, but every office now knows whom to call when a family arrives at night."
 TEXT = f"<p>{ONE}</p><p>{TWO}</p>"
 BOTH = f"{ONE}\n\n{TWO}"
+LONG_NAME = (
+    "Master of the harbour of the ferry towns, keeper of the shared list and of the radio desk, on the pier since 2003"
+)
 LINKS = "<ul><li><a href='/b'>Boats</a></li><li><a href='/c'>Cooks</a></li></ul>"
 NOTE = "*References to Kosovo shall be understood to be in the context of United Nations Security Council resolution 1244 (1999)."
 
@@ -87,6 +90,10 @@ LINES = {
     "written by an editor": (
         f"<article><div class='text'>{TEXT}</div><table><tr><td>North pier</td><td>12</td></tr></table></article>",
         f"{BOTH}\n\nNorth pier\t12",
+    ),
+    "a paragraph above the text of its node": (
+        f"<article><div><p class='profile'>{LONG_NAME}</p></div><div class='text'>{TEXT}</div></article>",
+        f"{LONG_NAME}\n\n{BOTH}",
     ),
     "nothing tells that it is text": (f"<article><div class='text'>{TEXT}</div><div class='x'>Boats</div></article>", BOTH),
 }  # fmt: skip
