@@ -144,6 +144,12 @@ class Facts:
         return bool(self.listing.pager_links and self.listing.rows) and not self.is_text_with_links
 
     @property
+    def says_something(self) -> bool:
+        """Whether the page prints running text, or fields with labels."""
+        page = self.page
+        return bool(page.block.entries) or (page.outline is not None and any(map(is_prose, page.outline.lines())))
+
+    @property
     def is_text_with_links(self) -> bool:
         """Whether a node has more running text beside its rows than the rows themselves are."""
         page = self.page
@@ -183,7 +189,7 @@ EVIDENCE = (
              "it goes on"),
     Evidence("one", "text", lambda facts: bool(facts.listing.rows) and facts.is_text_with_links,
              "a page of text with a list of other pages below it"),
-    Evidence("one", "text", lambda facts: facts.is_node and facts.listing.has_mere_links,
+    Evidence("one", "text", lambda facts: facts.is_node and facts.listing.has_mere_links and facts.says_something,
              "a node whose text and fields link to pages: a list of them has titles, dates or classes of rows"),
     Evidence("listing", "rows", lambda facts: bool(facts.listing.rows),
              "it leads to pages"),
