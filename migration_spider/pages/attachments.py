@@ -21,6 +21,7 @@ _LONGEST_KEPT = 500
 _PICTURES = word_set("jpg jpeg png gif webp svg")
 _FILE_CLASS = re.compile(r"(?:^|\s)(?:file|file-link|file--[\w-]+|field--type-file|field-type-file)(?:$|\s)")
 _SIZE = re.compile(r"\(\s*[\d.,]+\s*(?:bytes|octets|[KMG]i?[Bo])\s*\)", re.IGNORECASE)
+_SIZE_ALONE = re.compile(r"[\d.,]+\s*(?:bytes|octets|[KMG]i?[Bo])", re.IGNORECASE)
 _FILE_LABELS = frozenset(
     key(text) for text in ("Upload document", "Document", "Documents", "Download", "Files", "File")
 )
@@ -54,6 +55,23 @@ def file_lines(top: Block, base_url: str) -> list[Line]:
         else:
             above = line.text
     return found
+
+
+def tables_of_files(top: Block, base_url: str) -> list[Block]:
+    """Tables of nothing but files and their sizes, as Drupal prints the files of a node: outside of a body field."""
+    return [
+        table for table in top.blocks() if table.tag == "table" and not table.in_body and _is_of_files(table, base_url)
+    ]
+
+
+def _is_of_files(table: Block, base_url: str) -> bool:
+    cells = [[line for line in cell.lines() if line.text] for cell in table.blocks() if cell.tag == "td"]
+    names, sizes = cells[::2], cells[1::2]
+    return (
+        0 < len(names) == len(sizes)
+        and all(len(size) == 1 and _SIZE_ALONE.fullmatch(size[0].text) for size in sizes)
+        and all(name and offers_file(name[0], base_url) for name in names)
+    )
 
 
 def _labels_files(text: str) -> bool:

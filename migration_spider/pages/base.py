@@ -15,7 +15,7 @@ from parsel import Selector
 from migration_spider.pages.bounds import Elements, bounded, elements_of
 from migration_spider.pages.chrome import Chrome
 from migration_spider.pages.nodes import Nodes, ancestors_of
-from migration_spider.pages.outline import Block, local_name
+from migration_spider.pages.outline import BODY_HINT, Block, local_name
 from migration_spider.pages.outline_builder import build
 from migration_spider.pages.text import absolute, fold, path_of
 
@@ -253,7 +253,8 @@ class Page:
     @cached_property
     def heading(self) -> Any:
         """The ``<h1>`` of the page: in the article or the main content rather than in the site's header."""
-        headings = [h1 for h1 in self.elements.tagged("h1")[:20] if fold("".join(h1.itertext()))]
+        shown = [h1 for h1 in self.elements.tagged("h1")[:20] if fold("".join(h1.itertext()))]
+        headings = [h1 for h1 in shown if not _is_in_text(h1)]
         around = [element for element in (self.article, self.main) if element is not None]
         for element in around:
             for h1 in headings:
@@ -303,6 +304,13 @@ class Page:
                 where = "pager" if _pages(link.get("href")) else "content"
                 found.setdefault(url.partition("#")[0], where)
         return list(found.items())
+
+
+def _is_in_text(heading: Any) -> bool:
+    """Whether ``heading`` stands in a body field below a paragraph or beside another: it heads a part of the text."""
+    around = next((one for one in islice(heading.iterancestors(), 6) if BODY_HINT.search(one.get("class") or "")), None)
+    parts = [] if around is None else [one for one in around.iter("p", "h1") if fold("".join(one.itertext()))]
+    return (parts[:1] != [heading] and around is not None) or sum(one.tag == "h1" for one in parts) > 1
 
 
 def _leads_to(base_url: str, paths: set[str], href: str | None) -> bool:

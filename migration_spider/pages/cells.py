@@ -268,8 +268,8 @@ def has_label_class(classes: str) -> bool:
 
 
 def _says_label(word: str) -> bool:
-    # Display Suite calls the label itself so, core what is around label and values.
-    if word in ("label-above", "label-inline"):
+    # Display Suite and the CCK of Drupal 6 call the label itself so, core what is around label and values.
+    if word in ("label-above", "label-inline", "field-label-inline-first"):
         return True
     if word.endswith(("label-above", "label-inline", "label-hidden", "label-visually_hidden")):
         return False

@@ -13,7 +13,7 @@ from itertools import chain, islice
 from typing import Any, NamedTuple
 
 from migration_spider.pages.bounds import Attributes
-from migration_spider.pages.outline import Line
+from migration_spider.pages.outline import Line, local_name
 from migration_spider.pages.text import fold, key_set, reading_length, word_set
 from migration_spider.vocabularies import key, label_field, label_kind
 
@@ -38,6 +38,7 @@ _BOXES = (
     r"|newsletters?|promos?|related[a-z]*|relacionad[ao]s?|recommend[a-z]*|empfehlung(?:en)?|dfp|ad-?(?:slot|unit|wrapper|container|box)|ads?|advertis\w+|anzeigen?"
     r"|vote|rating|rate|likes?|disqus|outbrain|taboola|trending|most-?(?:read|viewed|popular)|tag-?(?:list|cloud)"
     r"|read-?(?:more|next|also)|see-?also|next-?(?:story|article|post)|post-?nav\w*|printfriendly|page-?tools|tools"
+    r"|rollover(?:-\w+)?-block|tooltip-?(?:text|content|inner)|popover-?(?:content|body)|hover-?card"
     r"|copyright|disclaimer|no-?print|hidden-print|d-print-none|placeholder|consent|third-party[a-z-]*|donat\w+|banners?|reading-?time|sidebar\w*|sharekit|shares?|social\w*)"
 )
 _CLASS_HINT = re.compile(rf"(?:^|[\s_-])(?:{_WORDS}|{_BOXES})(?:$|[\s_-])", re.IGNORECASE)
@@ -329,6 +330,15 @@ class Chrome:
     def is_row(self, element: Any, face: Face) -> bool:
         return _has_sibling_row(element) and not self.is_value(element.getparent())
 
+    def is_slide(self, element: Any, face: Face) -> bool:
+        """A field of a view in one of several items of a list, as slideshows print them: without a class for rows."""
+        row = element.getparent()
+        if local_name(row) != "li" or "views-row" in (row.get("class") or ""):
+            return False
+        beside = [one for one in (row.getnext(), row.getprevious()) if one is not None and local_name(one) == "li"]
+        is_many = any("views-field" in (child.get("class") or "") for one in beside for child in one)
+        return is_many and not self.is_value(row.getparent())
+
 
 class Face(NamedTuple):
     """What the tag of an element tells, wherever it stands."""
@@ -378,6 +388,7 @@ MARKS = (
     Mark("hidden from sight", MOST, lambda face: face.is_hidden, Chrome.is_unseen),
     Mark("its class or id is of the site", MOST, lambda face: face.hint != "", Chrome.is_named),
     Mark("a row of a view", MOST, lambda face: "views-row" in face.classes, Chrome.is_row),
+    Mark("a slide of a view", MOST, lambda face: "views-field" in face.classes, Chrome.is_slide),
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -33,6 +34,9 @@ _OTHER_PATHS = re.compile(
 )
 _REPLY = re.compile(r"/comment/reply/(?:node/)?(\d+)")
 _OTHER_KINDS = word_set("event practice pledge discussion")
+
+FEWEST_ROWS = 5
+"""Of a page of which nothing but its rows tells what it is."""
 
 P = TypeVar("P", bound=Page)
 Tells = Literal["news", "one", "listing"]
@@ -107,8 +111,14 @@ class Facts:
 
     @property
     def labels(self) -> list[str]:
-        """None are looked for where a pager says that it goes on: whatever they are, it is read as a listing."""
-        return [] if self.is_list_of_no_node else [entry.label for entry in self.page.block.entries]
+        """None are looked for where a pager says that it goes on: whatever they are, it is read as a listing.
+
+        What is printed again and again labels the rows of one.
+        """
+        if self.is_list_of_no_node:
+            return []
+        counted = Counter(entry.label for entry in self.page.block.entries)
+        return [label for label, count in counted.items() if count == 1]
 
     @property
     def fields(self) -> set[str]:
@@ -150,19 +160,35 @@ class Facts:
         return bool(page.block.entries) or (page.outline is not None and any(map(is_prose, page.outline.lines())))
 
     @property
+    def is_of_other_section(self) -> bool:
+        return _OTHER_PATHS.match(path_of(self.page.url)) is not None
+
+    @property
+    def is_all_rows(self) -> bool:
+        """Whether a page that is no node has many rows and hardly any running text beside them."""
+        if self.is_node or len(self.listing.rows) < FEWEST_ROWS:
+            return False
+        text, rows = self._sizes
+        return 5 * text < rows
+
+    @property
     def is_text_with_links(self) -> bool:
         """Whether a node has more running text beside its rows than the rows themselves are."""
-        page = self.page
-        if not self.is_node or page.outline is None:
+        if not self.is_node or self.page.outline is None:
             return False
+        text, rows = self._sizes
+        return text > max(500, 2 * rows)
+
+    @cached_property
+    def _sizes(self) -> tuple[int, int]:
+        """Characters of the running text beside the rows, and of the rows."""
         boxes = set(self.listing.boxes)
         text = sum(
             len(line.text)
-            for line in page.outline.lines()
+            for line in (() if self.page.outline is None else self.page.outline.lines())
             if is_prose(line) and not any(block.element in boxes for block in ancestors(line))
         )
-        rows = sum(len(fold("".join(box.itertext()))) for box in boxes)
-        return text > max(500, 2 * rows)
+        return text, sum(len(fold("".join(box.itertext()))) for box in boxes)
 
 
 EVIDENCE = (
@@ -170,7 +196,7 @@ EVIDENCE = (
              "the theme prints the content type: nothing is surer"),
     Evidence("one", "type", lambda facts: facts.page.node_type in OTHER_TYPES,
              "the same for what is no news"),
-    Evidence("one", "address", lambda facts: _OTHER_PATHS.match(path_of(facts.page.url)) is not None,
+    Evidence("one", "address", lambda facts: facts.is_of_other_section and not facts.is_all_rows,
              "sections of the portal whose pages have labels of the news block beside their own"),
     Evidence("one", "labels", lambda facts: any(
         label_kind(label) in _OTHER_KINDS and not is_generic_label(label) for label in facts.labels),

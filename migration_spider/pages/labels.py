@@ -267,7 +267,9 @@ def select(sheet: Sheet, found: list[Row]) -> list[Row]:
         groups = [group for group in groups if not _is_in_text(group)]
     if not any(group.known for group in groups):
         # No label is known: a language or wording never met. Classes that say label must do.
-        rows = [row for group in groups for row in group.rows if not row.line.parent.in_body]
+        rows = [
+            row for group in groups for row in group.rows if not (row.line.parent.in_body or _heads_prose(sheet, row))
+        ]
         return rows if len(rows) > 1 or any(map(_is_field, rows)) else []
     best = max(groups, key=lambda group: (len(group.names), "publication_date" in group.names))
     walls: dict[Block, list[int]] = {}
@@ -370,6 +372,11 @@ def _is_field(row: Row) -> bool:
 
 def _is_in_text(group: Group) -> bool:
     return group.before or group.after or all(row.line.parent.in_body for row in group.rows)
+
+
+def _heads_prose(sheet: Sheet, row: Row) -> bool:
+    follower = sheet.follower(row.unit) if row.shape == "flat" else None
+    return follower is not None and sheet.has_prose(follower)
 
 
 def _is_followed(sheet: Sheet, row: Row) -> bool:

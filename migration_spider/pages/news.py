@@ -119,13 +119,21 @@ class NewsPage(Page):
         for text in named:
             if text in printed:
                 return text
-        if heading and not is_site:
+        is_of_site = is_site or (bool(heading) and not self._holds_heading)
+        if heading and not is_of_site:
             return heading
         lines = set() if self.outline is None else {line.text for line in self.outline.lines()}
         for text in named:
             if text in lines:
                 return text
+        if heading and not is_site:
+            return heading
         return shared or document.rpartition(" | ")[0] or next(reversed(named), heading)
+
+    @property
+    def _holds_heading(self) -> bool:
+        """Whether the heading stands in the main content, and not above it, where a site prints its own name."""
+        return self.main in self.heading.iterancestors()
 
     @cached_property
     def summary(self) -> str | None:
@@ -212,7 +220,8 @@ class NewsPage(Page):
                 headed.update((line, is_heading or headed.get(line, False)) for line in block.lines())
         for line in top.lines():
             above = above and (line.text == self.title or not is_prose(line))
-            if headed.get(line) or (above and (line in headed or line.text == self.title)):
+            is_h1 = line in headed and not line.parent.in_body
+            if headed.get(line) or (above and (is_h1 or line.text == self.title)):
                 found.append(line)
         return found
 

@@ -37,6 +37,12 @@ class Nodes:
         return [element for element in islice(found, 200) if not _is_part(element)]
 
     @cached_property
+    def _beside(self) -> list[Any]:
+        """The same in an aside: what a site places beside its pages."""
+        named = (element for element, words in self.page.having("class") if " node " in f" {words} ")
+        return list(islice((one for one in named if _is_beside(one) and not _is_part(one)), 50))
+
+    @cached_property
     def own(self) -> Any:
         """The element of the page's own node, else None."""
         best, best_score = None, 0
@@ -70,7 +76,7 @@ class Nodes:
         kept = set() if self.own is None else {self.own, *self.own.iterancestors()}
         return frozenset(
             element
-            for element in self.elements
+            for element in (*self.elements, *self._beside)
             if element not in kept and (_has_other_id(element, node_id) or self._is_headed_by_link(element))
         )
 
@@ -83,7 +89,7 @@ class Nodes:
             return False
         heading = next(element.iter("h2", "h3", "h4"), None)
         link = None if heading is None or _has_text_before(element, heading) else next(heading.iter("a"), None)
-        href = "" if link is None else link.get("href") or ""
+        href = "" if link is None or not _is_all(link, heading) else link.get("href") or ""
         # A link into the page folds a section.
         return href != "" and not href.startswith("#") and (bool(self._around_h1) or not self.is_own(href))
 
@@ -126,6 +132,12 @@ def _has_text_before(element: Any, heading: Any) -> bool:
         if node not in around:
             length += len(fold(node.tail))
     return length > MOST_ABOVE
+
+
+def _is_all(link: Any, heading: Any) -> bool:
+    """Whether ``link`` has all words of ``heading``, or a picture and no words are linked."""
+    own, whole = (sum(map(str.isalnum, "".join(element.itertext()))) for element in (link, heading))
+    return not own or 2 * own > whole
 
 
 def _has_other_id(element: Any, node_id: int | None) -> bool:

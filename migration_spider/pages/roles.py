@@ -120,7 +120,8 @@ class Reading:
         self.block = block
         self.titles = titles
         self.summary = summary
-        self.files = set(files.file_lines(top, base_url))
+        self.tables = {line for table in files.tables_of_files(top, base_url) for line in table.lines()}
+        self.files = {*files.file_lines(top, base_url), *(line for line in self.tables if line.has_link)}
         self.shapes: dict[Block, Counter[Shape] | None] = {}
         self.after_banner = False
         self.follower = ""
@@ -362,6 +363,7 @@ TOLD = (
     Evidence("value", "of the metadata block", lambda line, page: line in page.block.lines),
     Evidence("lead", "the field of the summary", lambda line, page: line in page.summary),
     Evidence("file", "a file field", lambda line, page: line in page.files),
+    Evidence("chrome", "beside the files in a table of them", lambda line, page: line in page.tables),
     Evidence("chrome", "a phrase of templates", words="phrase"),
     Evidence("chrome", "a label above nothing of the page", words="site label"),
     Evidence("note", "the note on resolution 1244, printed by the site", _is_no_paragraph, words="note"),

@@ -441,8 +441,9 @@ def _rank(link: Any, words: str, place: Place) -> int:
 
 
 def _is_number(words: str) -> bool:
-    """Whether ``words`` are a number as of a year or a page; one of a case or a document is longer."""
-    return not any(map(str.isalpha, words)) and sum(map(str.isdigit, words)) < 5
+    """Whether ``words`` are a number as of a year or a page; one of a document is longer, or has two parts."""
+    is_short = not any(map(str.isalpha, words)) and sum(map(str.isdigit, words)) < 5
+    return is_short and re.fullmatch(r"\d+[-/]\d+", words) is None
 
 
 def _length_before(link: Any) -> int:
@@ -557,6 +558,8 @@ def _date(parts: list[Any], title: str) -> str | None:
         texts += filter(None, map(fold, islice(part.itertext(), 500)))
         texts.append(fold(part.tail))
     short = [text for text in texts if text != title and len(text) < LONGEST_DATED]
+    if alone := next(filter(None, map(_heading_date, short)), None):
+        return alone
     for text in (*short, " ".join(short)):
         if match := _find_date(text):
             return match[0]

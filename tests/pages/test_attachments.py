@@ -19,6 +19,7 @@ HREF = "/sites/default/files/docs/plan%20%281%29.pdf"
         f"<div><div>Upload document</div><div><a href='{HREF}'>The plan</a></div></div>",
         f"<p>Attachments</p><p><a href='{HREF}'>The plan</a></p>",
         f"<table><tr><td><span class='file'><a href='{HREF}'>The plan</a></span></td><td>785 bytes</td></tr></table>",
+        f"<table><tr><th>Attachment</th><th>Size</th></tr><tr><td><a href='{HREF}'>The plan</a></td><td>45.5 KB</td></tr></table>",
         f"<div><h3>Archivos adjuntos</h3><ul><li><a href='{HREF}'>The plan</a></li></ul></div>",
     ],
 )

@@ -417,6 +417,21 @@ def test_html_is_the_inside_of_the_body_with_absolute_addresses():
     )
 
 
+def test_headings_of_a_text_in_front_of_it_are_text():
+    parts = "".join(f"<h1>{day}</h1><p>Quay</p>" for day in ("Monday", "Friday"))
+    assert "Monday\n\nQuay\n\nFriday\n\nQuay" == text(f"<div class='field--name-body'>{parts}</div>")
+
+
+def test_another_node_in_an_aside_is_no_text():
+    node = "<div class='node'><h3><a href='/t'></a></h3><p>Tickets are sold at the quay, every day.</p></div>"
+    assert LONG == text(f"<div><p>{LONG}</p></div><aside><h2>Buy a ticket</h2>{node}</aside>")
+
+
+def test_what_opens_over_a_name_in_a_sentence_is_no_text():
+    card = "<span class='rollover-block'><a href='/mira'>Mira Quay</a> <a href='/boats'>Boats come home</a></span>"
+    assert LONG == text(f"<article><p>{LONG.replace('volunteers', f'volunteers{card}')}</p></article>")
+
+
 def test_title_is_printed_once_and_without_the_site():
     assert "Ferry towns agree" == news("<h2>Ferry towns agree</h2>").title
     assert "Ferry towns agree" == news("", head="<meta property='og:title' content='Other'>").title
@@ -431,6 +446,19 @@ def test_title_is_printed_once_and_without_the_site():
         (
             "<title>A story | Harbour</title><header><h1>Harbour</h1></header><main><h1>A\n story&nbsp;</h1></main>",
             "A story",
+        ),
+        (
+            "<title>A story | The old harbour</title><h1>Harbour portal</h1><main><div>A story</div><p>x</p></main>",
+            "A story",
+        ),
+        ("<title>A story told | Harbour</title><h1>A story</h1><main><p>x</p></main>", "A story"),
+        (
+            "<title>Talks | Harbour</title><main><div class='field--name-body'><p>All talks:</p><h1>Monday</h1></div></main>",
+            "Talks",
+        ),
+        (
+            "<title>Talks | Harbour</title><main><div class='field--name-body'><h1>Monday</h1><h1>Friday</h1></div></main>",
+            "Talks",
         ),
         ("<main><h1>A story A story</h1></main>", "A story"),
         ("<main><h1>A story<br>of boats</h1></main>", "A story of boats"),

@@ -48,6 +48,8 @@ CASES = {
     "a pager below a text": ("listing", "pager", PROSE * 4 + ROW.format(1) + PAGER, {"head": NODE}),
     "an event with a pager": ("listing", "pager", EVENT + ROWS + PAGER, {}),
     "rows": ("listing", "rows", ROWS, {}),
+    "rows of events": ("listing", "rows", ROWS, {"url": f"{SITE}/events/past"}),
+    "rows with everyday words": ("listing", "rows", "".join(ROW.format(n) + EVERYDAY for n in range(6)), {}),
     "rows on a node": ("listing", "rows", PROSE + ROWS, {"head": NODE}),
     "a text with rows below it": ("other", "text", PROSE * 4 + ROW.format(1) + ROW.format(2), {"head": NODE}),
     "a text with a list of links": ("other", "text", PROSE + LINKS, {"head": NODE}),

@@ -203,9 +203,15 @@ def test_nothing_speaks_for_or_against_rows_without_a_case(table, monkeypatch):
 
 
 def test_numbers_of_documents_are_titles_but_those_of_years_are_not():
-    for numbers, found in (("15-1202", "15-1203"), 2), (("2021", "2020"), 0):
+    for numbers, found in (("15-1202", "15-1203"), 2), (("20-95", "20-94"), 2), (("2021", "2020"), 0):
         rows = table("", *((f'<a href="/{number}">{number}</a>', "Answered", "12 May 2021") for number in numbers))
         assert found == len(listing(rows).rows)
+
+
+def test_a_date_that_is_all_of_a_cell_is_that_of_the_row():
+    row = '<a href="/{0}">{0}</a>', "Ferry v. Pier<br>Plain copy of 9 June 2021", "12 May 2021"
+    rows = table("", *((row[0].format(number), *row[1:]) for number in ("20-95", "20-94")))
+    assert ["12 May 2021"] * 2 == [row.date for row in listing(rows).rows]
 
 
 def test_links_without_boxes_are_rows():

@@ -411,6 +411,13 @@ def test_an_article_with_a_teaser_below_its_text_is_not_that_of_the_teaser():
     assert page.body_text.endswith("at night.")
 
 
+def test_a_heading_with_a_link_in_it_heads_no_teaser():
+    page = news(
+        f"<article class='node'><h2>What a <a href='/pier'>pier</a> may hold and who cleans it</h2>{PROSE}</article>"
+    )
+    assert page.article is not None
+
+
 def test_a_title_linked_to_its_own_page_is_no_teaser():
     html = f"""<html lang="en"><head><title>Ferry towns agree</title></head><body><div id="content"><article><h2>
     <a href="/ferry-towns-agree">Ferry towns agree</a></h2><div>{PROSE}</div><div><div>Date of publication</div>
@@ -589,6 +596,17 @@ def test_everyday_words_beside_the_labels_of_news_make_no_other_page(labels, kin
     fields = "".join(f"<div><div>{label}</div><div>Chad</div></div>" for label in labels)
     page = page_for(f"{SITE}/a", Selector(f"<html><main><h1>A</h1><article>{PROSE}{fields}</article></main></html>"))
     assert kind == page.kind
+
+
+def test_new_labels_of_fields_in_front_of_a_text():
+    field = "<div class='field'><div class='field-item'><div class='field-label-inline-first'>{}:</div> {}</div></div>"
+    fields = field.format("Mooring", "North pier") + field.format("Tide table", "<a href='/t'>Spring</a>")
+    story = f"<div class='field'><div class='field-label'>Story:</div><div class='field-items'>{PROSE}</div></div>"
+    found = news(f"<article><div class='content'>{fields}{story}</div></article>")
+    assert [("Mooring", ["North pier"]), ("Tide table", ["Spring"])] == [
+        (entry.label, [value.text for value in entry.values]) for entry in found.metadata
+    ]
+    assert found.body_text.startswith("The ferry towns")
 
 
 def test_a_new_label_of_display_suite():

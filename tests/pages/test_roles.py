@@ -29,6 +29,10 @@ LINES = {
         f"<div class='field--name-body'><p>{ONE}</p><p><span class='file'><a href='/a.pdf'>A</a></span></p><p>{TWO}</p></div>",
         BOTH,
     ),
+    "beside the files in a table of them": (
+        f"<article>{TEXT}<table><tr><th>Plan</th><th>Size</th></tr><tr><td><a href='/a.pdf'>A</a></td><td>45.5 KB</td></tr></table></article>",
+        BOTH,
+    ),
     "a phrase of templates": (f"<article>{TEXT}<div>Back to top</div></article>", BOTH),
     "a label above nothing of the page": (f"<article>{TEXT}<div>Body</div></article>", BOTH),
     "the note on resolution 1244, printed by the site": (
@@ -106,6 +110,7 @@ PARTS = {
     "hidden from sight": "<p style='display: none'>Not to be seen</p>",
     "its class or id is of the site": "<p class='newsletter'>Read the letter of the harbour.</p>",
     "a row of a view": "<div class='views-row'>Boats</div><div class='views-row'>Cooks</div>",
+    "a slide of a view": "<ul><li><p class='views-field'>Boats.</p></li><li><p class='views-field'>Cooks.</p></li></ul>",
 }
 
 
