@@ -11,6 +11,7 @@ from typing import Literal, TypeVar
 
 from parsel import Selector
 
+from migration_spider.pages.attachments import is_file
 from migration_spider.pages.base import Page
 from migration_spider.pages.listing import ListingPage
 from migration_spider.pages.news import NewsPage
@@ -155,9 +156,11 @@ class Facts:
 
     @property
     def says_something(self) -> bool:
-        """Whether the page prints running text, or fields with labels."""
+        """Whether the page prints running text, fields with labels or files to download."""
         page = self.page
-        return bool(page.block.entries) or (page.outline is not None and any(map(is_prose, page.outline.lines())))
+        if page.block.entries or all(is_file(row.url) for row in self.listing.rows):
+            return True
+        return page.outline is not None and any(map(is_prose, page.outline.lines()))
 
     @property
     def is_of_other_section(self) -> bool:

@@ -254,7 +254,12 @@ def _is_kicker(line: Line, reading: Reading) -> bool:
     if not scope.is_above(line) or len(line.text) >= 60 or around.tag in HEADING_TAGS or not line.pieces:
         return False
     is_set_off = bool(around.classes) and (around.tag, around.classes) not in scope.looks
-    return is_set_off or reading.follower == "title" or (bool(line.pieces[0].path) and around.tag not in WRITTEN)
+    if is_set_off or reading.follower == "title":
+        return True
+    path = line.pieces[0].path
+    # Bold words beside the paragraphs head them.
+    is_written = scope.is_beside(line) and not any(element.get("class") for element in path)
+    return bool(path) and around.tag not in WRITTEN and not is_written
 
 
 def _is_part(line: Line, reading: Reading) -> bool:

@@ -37,7 +37,7 @@ _DATE = re.compile(
     r"\d{1,2}(?:er|st|nd|rd|th|º)?\.?\s+(?:de\s+)?[^\W\d_]{3,12}\.?,?\s+(?:de\s+)?(?:19|20)\d\d"  # 01 Jun 2023
     r"|[^\W\d_]{3,12}\.?\s+\d{1,2},?\s+(?:19|20)\d\d"  # Sep 13, 2022
     r"|(?:19|20)\d\d[.,]?\s+[^\W\d_]{3,12}\.?\s+\d{1,2}(?!\d|[:.]\d|\s*[ap]\.?m)"  # 2022, november 13
-    r"|(?:19|20)\d\d([-/.])\s?\d{1,2}\1\s?\d{1,2}|\d{1,2}([-/.])\s?\d{1,2}\2\s?(?:19|20)\d\d"
+    r"|(?<![\w.])(?:19|20)\d\d([-/.])\s?\d{1,2}\1\s?\d{1,2}(?!\d)|\d{1,2}([-/.])\s?\d{1,2}\2\s?(?:19|20)\d\d"
     r"|(?:19|20)\d\d\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日"
 )
 _YEAR = re.compile("(?:19|20)\\d\\d")
@@ -70,6 +70,8 @@ _MENU = class_says(
     re.IGNORECASE,
 )
 _DATE_CLASS = class_says(r"(?:^|[\s_-])(?:date|datum|fecha|created|published)(?:$|[\s_-])", re.IGNORECASE)
+# A name of its own that Views prints for each view: one of "facets" or "tags" may be the listing.
+_VIEW_NAME = re.compile(r"(?<!\S)view-(?:id-|display-id-)?(?!(?:header|footer|filters|grouping)(?!\S))\S+")
 _BESIDE = class_says(r"(?:^|[\s_-])(?:sidebar|related|latest|recent|popular|upcoming)(?:$|[\s_-])", re.IGNORECASE)
 # Classes that tell a row from the one before it, not its kind.
 _OF_ONE = re.compile(
@@ -286,7 +288,7 @@ class Rows:
         name, classes = local_name(element), attributes.get("class", "")
         words = f"{classes} {attributes['id']}" if "id" in attributes else f"{classes} "
         is_kept = self.chrome.protects(element)
-        if not is_kept and (self._is_part(element, name) or _MENU[words]):
+        if not is_kept and (self._is_part(element, name) or _is_menu(words)):
             return None
         own = _KIND[classes]
         place = Place(
@@ -348,6 +350,10 @@ class Rows:
                 above = next((found[0] for text in reversed(before) if (found := _find_date(text))), above)
                 date = _date(parts, title.words) or above
                 yield Teaser(title.url, _title(title, parts), date, parts)
+
+
+def _is_menu(words: str) -> bool:
+    return _MENU[words] and _MENU[_VIEW_NAME.sub("", words)]
 
 
 def _box(titles: list[Title], top: Any) -> None:

@@ -578,3 +578,11 @@ def test_parts_of_a_newsletter_are_called_so(type_):
     )
     lead = [LONG] if type_ == "newsletter" else []
     assert "\n\n".join([*lead, LONG, LONG]) == text(content, body=f"class='node-type-{type_}'")
+
+
+@pytest.mark.parametrize(
+    ("line", "is_text"), [("<strong>Pier</strong>", True), ("<span class='kind'>Pier</span>", False)]
+)
+def test_bold_words_beside_the_first_paragraph_head_it(line, is_text):
+    words = ["Pier"] if is_text else []
+    assert "\n\n".join([*words, LONG, LONG]) == text(f"<article><div>{line}</div><p>{LONG}</p><p>{LONG}</p></article>")

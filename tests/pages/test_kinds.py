@@ -54,6 +54,7 @@ CASES = {
     "a text with rows below it": ("other", "text", PROSE * 4 + ROW.format(1) + ROW.format(2), {"head": NODE}),
     "a text with a list of links": ("other", "text", PROSE + LINKS, {"head": NODE}),
     "a node that is nothing but a list of links": ("listing", "rows", LINKS, {"head": NODE}),
+    "a node that is nothing but files": ("other", "text", LINKS.replace("'>Story", ".pdf'>Story"), {"head": NODE}),
     "a list of links on no node": ("listing", "rows", PROSE + LINKS, {}),
     "a text": ("other", "nothing", PROSE, {"head": NODE}),
 }  # fmt: skip

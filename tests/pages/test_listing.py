@@ -310,6 +310,22 @@ def test_no_part_of_the_site_gives_rows(name):
     assert 2 == len(listing(content.replace(name, "div")).rows)
 
 
+@pytest.mark.parametrize("name", ["facets", "tags"])
+def test_a_view_may_be_called_like_a_part_of_the_site(name):
+    rows = "".join(f"<div class='views-row'><h3><a href='/{n}'>Story {n} of the towns</a></h3></div>" for n in range(3))
+    content = f"<div class='view view-{name} view-id-{name}'><div class='view-content'>{rows}</div></div>"
+    assert [f"{SITE}/{n}" for n in range(3)] == [row.url for row in listing(content).rows]
+    assert [] == listing(content.replace("view-content", "view-filters menu")).rows
+
+
+def test_a_number_in_an_address_is_no_date_of_the_row():
+    rows = "".join(
+        f"<div class='views-row'><h3><a href='/{n}'>Story {n} of the towns</a></h3><p>http://d.example/j.2012.12.01{n}</p></div>"
+        for n in range(3)
+    )
+    assert [None] * 3 == [row.date for row in listing(rows).rows]
+
+
 def test_chrome_gives_no_rows():
     content = """<nav><ul><li><a href="/a">About us</a></li><li><a href="/b">Contact</a></li></ul></nav>
     <form><ul><li><a href="?f=1">One filter</a></li><li><a href="?f=2">Another filter</a></li></ul></form>"""
