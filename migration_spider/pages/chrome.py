@@ -29,17 +29,17 @@ _WORDS = (
     r"(?:breadcrumbs?|shar(?:e|ing)|social|addtoany|a2a|sharethis|cookies?|sliding-popup|newsletter|related"
     r"|pagers?|pagination|skip-?(?:link|to)|tabs--(?:primary|secondary)|local-tasks|comment(?:s|-wrapper|-form)?|sidebar"
     r"|menu|language-switcher|site-(?:header|footer|branding)|(?:page|region)-footer|footer-wrapper|toolbar|contextual(?!-region)"
-    r"|messages|views-exposed-form|view-filters|(?:book|forum-topic)-navigation|exposed-form|facets?|feed-icons?|teaser|submitted|byline"
+    r"|messages|views-exposed-form|view-filters|(?:book|forum-topic)-navigation|exposed-form|facets?|feed-icons?|teasers?|submitted|byline"
     r"|links inline|inline links|advert|banner-message|search-block-form|modal)"
 )
 # Of classes only: boxes that other sites put around and into a text. Where they print labels, they hold the metadata.
 _BOXES = (
-    r"(?:widgets?|text-?widget|author-?(?:box|bio|info|s__intro)|about-?author|(?:node)?author-info|authorbox|bio|pay-?wall|buybox|subscri(?:be|ption)s?"
+    r"(?:widgets?|text-?widget|author[_-]*(?:box|bio\w*|info|intro|desc\w*|about|profile)|authors__intro|(?:node)?author-info|about-?(?:the-)?author|authorbox|bio|pay-?wall|buybox|subscri(?:be|ption)s?"
     r"|newsletters?|promos?|related[a-z]*|relacionad[ao]s?|recommend[a-z]*|empfehlung(?:en)?|dfp|ad-?(?:slot|unit|wrapper|container|box)|ads?|advertis\w+|anzeigen?"
     r"|vote|rating|rate|likes?|disqus|outbrain|taboola|trending|most-?(?:read|viewed|popular)|tag-?(?:list|cloud)"
     r"|read-?(?:more|next|also)|see-?also|next-?(?:story|article|post)|post-?nav\w*|printfriendly|page-?tools|tools"
     r"|rollover(?:-\w+)?-block|tooltip-?(?:text|content|inner)|popover-?(?:content|body)|hover-?card"
-    r"|copyright|disclaimer|no-?print|hidden-print|d-print-none|placeholder|consent|third-party[a-z-]*|donat\w+|banners?|reading-?time|sidebar\w*|sharekit|shares?|social\w*)"
+    r"|copyright|disclaimer|disclosures?|cta\d*|call-to-action|no-?print|hidden-print|d-print-none|placeholder|consent|third-party[a-z-]*|donat\w+|banners?|reading-?time|sidebar\w*|sharekit|shares?|social\w*)"
 )
 _CLASS_HINT = re.compile(rf"(?:^|[\s_-])(?:{_WORDS}|{_BOXES})(?:$|[\s_-])", re.IGNORECASE)
 _BOX_HINT = re.compile(rf"(?:^|[\s_-]){_BOXES}(?:$|[\s_-])", re.IGNORECASE)
@@ -55,7 +55,8 @@ _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
 # Ids also name chapters of a text, "social-protection": only whole words count, and any in the id of a block.
 _ID_HINT = re.compile(
     rf"block-(?:.*[_-])?{_WORDS}(?:$|[_-]).*"
-    rf"|(?:{_WORDS}|footer)(?:[_-](?:wrapper|container|block|links?|buttons?|bar|form|list|section|region|area|menu|nav|items?))?",
+    rf"|{_WORDS}\d*(?:[_-](?:wrapper|container|block|links?|buttons?|bar|form|list|section|region|area|menu|nav|items?))?"
+    r"|(?:page[_-]?|site[_-]?)?footer.*|(?:article|node|page|post|story|user|reader)s?[_-]comments?",
     re.IGNORECASE,
 )
 _WITH_ID_OF_ITS_PLACE = word_set("div section aside ul ol header footer")
@@ -64,7 +65,7 @@ _PART_HINT = re.compile(r"(?:^|[\s_-])(?:sidebar|submitted|byline|messages|menu|
 # An editor's name for a field or a kind of paragraph says nothing of its place: field--name-field-related-commitment.
 _EDITORS_NAME = re.compile(
     r"\b(?:views-field-field|field-{1,2}name-field|field--field|field-field|paragraph-{1,2}type-{1,2}|node-{1,2}type-{1,2}"
-    r"|media-{1,2}type-{1,2}|teaser-?text)[\w-]*"
+    r"|media-{1,2}type-{1,2}|teaser-?text|elementor)[\w-]*"
 )
 _PARTED = re.compile(r"[\s_-]+")
 _DISPLAY_NONE = re.compile(r"display\s*:\s*none", re.IGNORECASE)
@@ -86,6 +87,9 @@ SHORTEST_TEXT = 25
 PARAGRAPH = 100
 """How long a text reads that is no label, button or name."""
 
+LEAD = 60
+"""How long a text reads that may be a lead."""
+
 # Headings of sections that lead to other pages; under them nothing is about this page.
 _SECTION_HEADINGS = key_set(
     "Latest news|Latest|Latest content|Latest updates|Recent news|Recent content|More news|Other news|News archive"
@@ -93,7 +97,9 @@ _SECTION_HEADINGS = key_set(
     "|Related documents|See also|You may also like|Read also|Read more|Further reading|Share|Share this|Share this page"
     "|Follow us|Subscribe|Newsletter|Subscribe to our newsletter|Comments|Add new comment|Most read|Most viewed"
     "|Upcoming events|Search|Languages|Filter by|Filters|Main navigation|Breadcrumb|You are here|Cookies"
-    "|Latest news and statements|Browse|Pagination"
+    "|Latest news and statements|Browse|Pagination|Related posts|Related stories|Related coverage|Similar articles"
+    "|More stories|More on this|More on this topic|You might also like|You may also be interested in|Recommended"
+    "|Recommended for you|About the author|About the authors"
     "|Dernières actualités|Dernières nouvelles|Actualités récentes|À la une|Contenu récent|Contenus associés"
     "|Contenu associé|Contenu similaire|Articles liés|Sur le même sujet|À lire aussi|Voir aussi|Partager"
     "|Partager cette page|Suivez-nous|Commentaires|Événements à venir|Rechercher|Langues|Autres actualités"
@@ -106,7 +112,12 @@ _SECTION_HEADINGS = key_set(
     "|Últimas notícias|Conteúdo relacionado|Compartilhar|Aktuelles|Neueste Nachrichten|Verwandte Inhalte|Teilen"
     "|Ajouter un commentaire|Añadir nuevo comentario|Añadir un comentario|Добавить комментарий|إضافة تعليق جديد"
     "|أضف تعليقا جديدا|添加新评论|發表新回應|Adicionar novo comentário"
-    "|Neuen Kommentar hinzufügen|Neuen Kommentar schreiben"
+    "|Neuen Kommentar hinzufügen|Neuen Kommentar schreiben|Mehr zum Thema|Auch interessant|Weitere Artikel"
+    "|Weitere Beiträge|Weitere Meldungen|Weitere Nachrichten|Weitere News|Weitere Themen|Interessante Artikel"
+    "|Das könnte Sie auch interessieren|Das könnte dich auch interessieren|Ähnliche Artikel|Ähnliche Beiträge"
+    "|Über den Autor|Über die Autorin|Über die Autoren|Siehe auch|Lesen Sie auch|Te puede interesar"
+    "|Le puede interesar|También te puede interesar|Lea también|Sobre el autor|Sobre la autora|Leia também|Veja também"
+    "|Sobre o autor|Lire aussi|À propos de l'auteur"
 )
 
 # What templates print around a text, word for word.
@@ -114,7 +125,8 @@ _PHRASES = key_set(
     "Skip to main content|Aller au contenu principal|Pasar al contenido principal|Saltar al contenido principal"
     "|Перейти к основному содержанию|تجاوز إلى المحتوى الرئيسي|跳转到主要内容|移至主內容|Print|Share|Back to top"
     "|Log in to post comments|Log in or register to post comments|Add new comment|Full width banner"
-    "|Banner (Full width optional)|Upload document"
+    "|Banner (Full width optional)|Upload document|Advertisement|Anzeige|Werbung|Publicidad|Publicité|Publicidade"
+    "|Pubblicità|Реклама|Reklama|إعلان|广告"
 )
 
 # What share buttons link to, whatever the theme calls them.
@@ -302,6 +314,9 @@ class Chrome:
         """An aside, header or footer of the page; one of the article belongs to the article unless it only links."""
         if not self._inside_article(element):
             return True
+        if face.name in ("footer", "aside") and self._main.tag == "body" and self._main in self._article:
+            # The theme marks no article that it could be of.
+            return label_count(element) < 2
         if face.name in ("footer", "header") or element.getparent() in self._asides:
             return False
         if _link_share(element) > 0.4 and label_count(element) < 2:
@@ -322,10 +337,15 @@ class Chrome:
         is_soft = _SOFT_HINT.search(hint) or _FIELD.search(face.classes)
         if is_soft and self._length(element) >= PARAGRAPH and self._inside_article(element):
             return False
-        if "teaser" in hint and self._is_in_value(element):
+        if "teaser" in hint.lower() and (self._is_in_value(element) or self._leads_nowhere(element)):
             return False
         is_part = (_PART_HINT.search(hint) or _BOX_HINT.search(hint)) is not None and self._inside_article(element)
         return not (is_part and ("sidebar" in hint.lower() or label_count(element) > 0))
+
+    def _leads_nowhere(self, element: Any) -> bool:
+        """Whether ``element`` is running text without a link in or around it: no teaser, but the page's own lead."""
+        is_text = self._length(element) >= LEAD and next(element.iter("a", "button"), None) is None
+        return is_text and next(element.iterancestors("a"), None) is None
 
     def is_row(self, element: Any, face: Face) -> bool:
         return _has_sibling_row(element) and not self.is_value(element.getparent())

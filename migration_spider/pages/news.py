@@ -31,6 +31,10 @@ _HEADS = HEADING_TAGS | {"dt", "summary", "legend"}
 _TITLES = frozenset(("twitter:title", "dcterms.title")), frozenset(("og:title",))
 _DESCRIPTIONS = frozenset(("description",)), frozenset(("og:description",))
 _NUMERIC_DATE = re.compile(r"(?<![\d/.-])(\d{1,2})[/.-](\d{1,2})[/.-](?:19|20)\d\d(?!\d)")
+SENTENCE = 20
+"""Letters of what is a sentence and no abbreviation."""
+
+_SENTENCES = re.compile(r"(?<=[.!?…])\s+")
 _SITE_PARTS = re.compile(r"\s+[|–—·-]\s+")
 # Only as long as a picture that a person sees.
 _PIXEL = re.compile(r"(?:pixel|spacer|blank|1x1)\.(?:gif|png)", re.IGNORECASE)
@@ -144,7 +148,13 @@ class NewsPage(Page):
         description = self._meta(*_DESCRIPTIONS)
         if description is None or description in self.body_text:
             return None
-        return None if _letters(description) in _letters(self.body_text) else description
+        body = _letters(self.body_text)
+        if _letters(description) in body:
+            return None
+        # All of the text, or much of it, without what parts its paragraphs.
+        sentences = [letters for part in _SENTENCES.split(description) if len(letters := _letters(part)) > SENTENCE]
+        known = sum(letters in body for letters in sentences)
+        return None if len(sentences) > 2 and known > 0.6 * len(sentences) else description
 
     @cached_property
     def _summary_lines(self) -> list[Line]:

@@ -15,11 +15,12 @@ from itertools import islice, pairwise
 from typing import Any, NamedTuple
 
 from migration_spider.pages import attachments as files
+from migration_spider.pages import pointers
 from migration_spider.pages.cells import has_label_class
 from migration_spider.pages.chrome import PARAGRAPH, hrefs, is_phrase, is_site_label, only_links, only_shares
 from migration_spider.pages.metadata_block import MetadataBlock
 from migration_spider.pages.outline import EMBEDS, HEADING_TAGS, Block, Line, Unit, ancestors
-from migration_spider.pages.prose import is_prose, is_site_note
+from migration_spider.pages.prose import LEAST, is_prose, is_site_note
 from migration_spider.pages.remembered import Remembered, class_says
 from migration_spider.pages.scope import WRITTEN, Scope, is_heading, is_linked, lines_of
 from migration_spider.pages.text import path_of
@@ -42,14 +43,14 @@ _LEAD = class_says(
     r"|bajada|entradilla|sumario|vorspann|anriss|teaser-text|excerpt|summary|abstract)(?:$|[\s_-])",
     re.IGNORECASE,
 )
-_META = class_says(r"(?:^|\s)(?:entry|post)-meta(?:$|\s)")
+_META = class_says(r"(?:^|\s)(?:entry|post)-?meta(?:data)?(?:$|\s)")
 _VIEW_DOCUMENT = re.compile(
     r"(?:view|download|télécharger|voir|ver|descargar)?\s*(?:the |le |el )?(?:document[os]?)?\s*"
     r"\(\s*[\d.,]+\s*(?:bytes|octets|[KMG]i?[Bo])\s*\)",
     re.IGNORECASE,
 )
 _BYLINE = class_says(
-    r"(?:^|[\s_-])(?:node__meta|submitted|byline|authors?|autor(?:es)?|contributors?|(?:article|entry|post|node)-meta"
+    r"(?:^|[\s_-])(?:node__meta|submitted|byline|authors?|autor(?:es)?|contributors?|(?:article|entry|post|node)-?meta(?:data)?"
     r"|post-?date|pub-?date|timestamp|fecha)(?:$|[\s_-])|(?:^|\s)(?:date|datum|created)(?:$|\s)",
     re.IGNORECASE,
 )
@@ -129,6 +130,7 @@ class Reading:
         self.lines = [line for line in shown if line.text or is_embed(line)]
         self.above_picture = {line for line, below in pairwise(shown) if _is_picture(below)}
         self.said = {line: WORDS[line.text] for line in self.lines}
+        self.above = {line: before for before, line in pairwise(self.lines)}
         rest = []
         for line in self.lines:
             if not _give(line, TOLD, self):
@@ -170,6 +172,9 @@ def _said(text: str) -> frozenset[str]:
         "setting": length < 40 and key(text) in ("off", "on", "0", "1"),
         "submitted": length < 120 and _SUBMITTED.fullmatch(text) is not None,
         "rights": length < 200 and _COPYRIGHT.fullmatch(text) is not None,
+        "credit": pointers.is_credit(text),
+        "invites": pointers.invites(text),
+        "asks": pointers.asks_to_read(text) > 0,
         "date": length <= 80 and _DATE_ALONE.fullmatch(text) is not None,
     }
     return frozenset(name for name, is_so in told.items() if is_so)
@@ -309,13 +314,25 @@ def _heads_text(line: Line, reading: Reading) -> bool:
 
 def _heads_no_text(line: Line, reading: Reading) -> bool:
     """Whether ``line`` is a heading, or words with a colon, above what is no text: "Share this page", "Read on:"."""
-    if reading.follower in TEXT_ROLES or _is_lead(line, reading) or (reading.follower == "" and line.parent.in_body):
+    if (
+        reading.follower in TEXT_ROLES
+        or _is_lead(line, reading)
+        or _is_below_title(line, reading)
+        or (reading.follower == "" and line.parent.in_body)
+    ):
         return False
     if line.text.endswith((":", "：")) and len(line.text) < 60:
         if line.parent.in_body and line in reading.above_picture:
             return False
         return reading.follower in ("chrome", "")
     return is_heading(line) and not line.parent.in_body
+
+
+def _is_below_title(line: Line, reading: Reading) -> bool:
+    """Whether ``line`` is a long heading between title and text, and no link."""
+    if len(line.text) < LEAST or not is_heading(line) or is_linked(line):
+        return False
+    return reading.above.get(line) in reading.titles
 
 
 def _is_lead(line: Line, reading: Reading) -> bool:
@@ -381,6 +398,15 @@ TOLD = (
     Evidence("chrome", "leads to the front page", _is_front_page),
     Evidence("chrome", "leads to the comment form", _is_to_comment),
     Evidence("chrome", "rights of the site", _is_no_paragraph, words="rights"),
+    Evidence("chrome", "whose it is, by its class", lambda line, page: pointers.is_rights(line)),
+    Evidence("chrome", "whose a picture is", lambda line, page: pointers.is_no_item(line), words="credit"),
+    Evidence("chrome", "asks to log in, or to follow the site", words="invites"),
+    Evidence(
+        "chrome",
+        "asks to read another story",
+        lambda line, page: pointers.leads_to_story(line, page.base_url),
+        words="asks",
+    ),
 )
 """What other parts of the page and the words of a line tell, whatever stands around it."""
 
@@ -392,6 +418,7 @@ LEFT = (
     Evidence("date", "a date and little beside it", _is_date, words="date"),
     Evidence("chrome", "links to terms", _is_tags),
     Evidence("text", "a lead, by its class", _is_lead),
+    Evidence("text", "a sentence right below the title", _is_below_title),
     Evidence("chrome", "a line of a template above the text", _is_kicker),
     Evidence("text", "running text, or beside it", lambda line, page: page.scope.is_beside(line)),
     Evidence("file", "nothing but links to files, beside no text", _is_file),

@@ -138,9 +138,8 @@ def test_a_line_above_pictures_of_the_text_is_text():
 
 
 def test_what_the_author_says_of_rights_is_text():
-    credit = "Photo: © Harbour portal"
     rights = "Copyright means that all rights reserved by a painter stay his."
-    assert f"{LONG}\n\n{credit}\n\n{rights}" == text(f"<article><p>{LONG}</p><p>{credit}</p><p>{rights}</p></article>")
+    assert f"{LONG}\n\n{rights}" == text(f"<article><p>{LONG}</p><p>{rights}</p></article>")
 
 
 def test_the_site_note_is_dropped_wherever_its_block_stands():

@@ -7,6 +7,7 @@ from tests.pages.page import news
 
 ONE = "The harbour office kept the lights on for the whole night, and the volunteers took turns at the radio desk."
 TWO = "Nobody signed anything new, but every office now knows whom to call when a family arrives at night."
+LEAD = "Two towns on the north shore agree on the times of the last ferry of the day"
 TEXT = f"<p>{ONE}</p><p>{TWO}</p>"
 BOTH = f"{ONE}\n\n{TWO}"
 LONG_NAME = (
@@ -57,6 +58,16 @@ LINES = {
         f"<article>{TEXT}<div>Copyright © 2021 Harbour portal. All rights reserved.</div></article>",
         BOTH,
     ),
+    "whose it is, by its class": (f"<article>{TEXT}<p class='photo-credit'>Ann of the north pier</p></article>", BOTH),
+    "whose a picture is": (f"<article><p>{ONE}</p><p>Photo: Ann of the north pier</p><p>{TWO}</p></article>", BOTH),
+    "asks to log in, or to follow the site": (
+        f"<article>{TEXT}<p>You have to be logged in to write comments.</p></article>",
+        BOTH,
+    ),
+    "asks to read another story": (
+        f"<article><p>{ONE}</p><p>Read also: <a href='/b'>Boats of the north</a></p><p>{TWO}</p></article>",
+        BOTH,
+    ),
     "a list of links to other pages": (
         f"<div class='field--name-body'><p>{ONE}</p><div class='more'>{LINKS}</div><p>{TWO}</p></div>",
         BOTH,
@@ -72,6 +83,10 @@ LINES = {
     "a lead, by its class": (
         f"<article><div class='intro'>Two days, one list</div><div class='text'>{TEXT}</div></article>",
         f"Two days, one list\n\n{BOTH}",
+    ),
+    "a sentence right below the title": (
+        f"<article><h1>Ferry towns agree</h1><h2>{LEAD}</h2><div>12 May 2021</div><div><p>{TWO}</p></div></article>",
+        f"{LEAD}\n\n{TWO}",
     ),
     "a line of a template above the text": (f"<article><p class='section-word'>Library</p>{TEXT}</article>", BOTH),
     "running text, or beside it": (f"<article><div>Pier</div>{TEXT}</article>", f"Pier\n\n{BOTH}"),

@@ -1,0 +1,87 @@
+"""What stands between and below the paragraphs of a text and is none of it."""
+
+import re
+
+import pytest
+from parsel import Selector
+
+from migration_spider.pages.news import NewsPage
+from tests.pages.page import news
+
+LONG = "The harbour office kept the lights on for the whole night, and the volunteers took turns at the radio desk."
+SHORT = "Nobody signed anything new."
+
+
+def text(content):
+    return news(content).body_text
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Photo: © Harbour portal",
+        "(Foto: Ann/Hafen)",
+        "Crédit photo : Ann",
+        "Titelbild: Ann",
+        "Lire aussi : <a href='/b'>Les bateaux du nord</a>",
+        "<a href='/b'>Lea también: Los barcos del norte</a>",
+        "Lesen Sie auch: <a href='/b'>Boote</a>",
+        "Follow us on Facebook and Instagram",
+        "Um zu kommentieren, müssen Sie angemeldet sein.",
+    ],
+)
+def test_what_is_no_sentence_of_the_text_stands_between_paragraphs(line):
+    assert f"{LONG}\n\n{SHORT}" == text(f"<article><p>{LONG}</p><p>{line}</p><p>{SHORT}</p></article>")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Read also the second chapter: it has the names.",
+        "Read also: <a href='https://elsewhere.example/plan'>The plan of another town</a>",
+        "See <a href='/b'>the plan</a> of the boats.",
+        "Photo: a word that the painter did not like, and which he never used in any of his long and very angry letters.",
+        "Comments were logged in a book.",
+        "They follow us on foot, with a book of faces.",
+    ],
+)
+def test_a_sentence_that_begins_so_is_text(line):
+    shown = re.sub("<.*?>", "", line)
+    assert f"{LONG}\n\n{shown}\n\n{SHORT}" == text(f"<article><p>{LONG}</p><p>{line}</p><p>{SHORT}</p></article>")
+
+
+def test_a_teaser_without_a_link_is_the_lead():
+    assert f"{LONG}\n\n{SHORT}" == text(
+        f"<main><h1>A</h1><div class='page-teaser'><p>{LONG}</p></div><p>{SHORT}</p></main>"
+    )
+
+
+@pytest.mark.parametrize("tag", ["footer", "aside"])
+def test_the_end_of_a_page_that_marks_no_main_part_is_the_sites(tag):
+    found = NewsPage(
+        "https://site.example/a",
+        Selector(text=f"<body><h1>A</h1><div><p>{LONG}</p></div><{tag}><p>{SHORT} Come and see.</p></{tag}></body>"),
+    )
+    assert found.body_text == LONG
+
+
+@pytest.mark.parametrize(
+    "box",
+    [
+        "<div class='teasers'><p>{}</p></div>",
+        "<div id='footer'><p>{}</p></div>",
+        "<div class='author_profile'><p>{}</p></div>",
+        "<div class='m-author__description'><p>{}</p></div>",
+        "<div id='comments12-wrapper'><p>{}</p></div>",
+        "<div class='box-cta'><p>{}</p></div>",
+        "<div id='article_comments'><p>{}</p></div>",
+    ],
+)
+def test_boxes_of_the_site_below_the_text(box):
+    leak = "<a href='/b'>Boats</a> come home every evening, says the harbour."
+    assert LONG == text(f"<article><p>{LONG}</p>{box.format(leak)}</article>")
+
+
+def test_what_an_author_builds_of_boxes_is_text():
+    inner = f"<div class='elementor-widget-wrap'><div class='elementor-widget'><p>{LONG}</p></div></div>"
+    assert f"{SHORT}\n\n{LONG}" == text(f"<article><p>{SHORT}</p>{inner}</article>")
