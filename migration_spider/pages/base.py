@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property, partial
-from itertools import islice
+from itertools import islice, product
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
@@ -26,6 +26,10 @@ PREFIX_LANGUAGES = {
     "ar": "ar", "de": "de", "en": "en", "es": "es", "fr": "fr", "pt": "pt", "pt-br": "pt-BR", "ru": "ru",
     "zh": "zh", "zh-hans": "zh-Hans", "zh-hant": "zh-Hant",
 }  # fmt: skip
+_SITE_NAME = re.compile(r"(?:^|[\s_-])(?:site-?(?:name|title)|logo)(?:$|[\s_-])", re.IGNORECASE)
+_TEXT_FIELD = re.compile(
+    rf"(?:^|\s)(?:field-{{1,2}}type-text-(?:long|with-summary)|text-formatted)(?:$|\s)|{BODY_HINT.pattern}"
+)
 _MAIN_IDS = frozenset(("main-content", "content", "main"))
 _OWN_RELATIONS = frozenset(("edit-form", "revision", "delete-form"))
 _NODE_PATH = re.compile(r"(?:^|/)node/(\d{1,10})(?:/(?:edit|delete|revisions|translations|view)?)?$")
@@ -256,10 +260,10 @@ class Page:
         shown = [h1 for h1 in self.elements.tagged("h1")[:20] if fold("".join(h1.itertext()))]
         headings = [h1 for h1 in shown if not _is_in_text(h1)]
         around = [element for element in (self.article, self.main) if element is not None]
-        for element in around:
-            for h1 in headings:
-                if any(ancestor is element for ancestor in h1.iterancestors()):
-                    return h1
+        headings.sort(key=_doubt)
+        for doubt, element, h1 in product(range(3), around, headings):
+            if _doubt(h1) == doubt and any(ancestor is element for ancestor in h1.iterancestors()):
+                return h1
         named = [h1 for h1 in headings if "title" in (h1.get("class") or "")]
         return next(iter(named or headings), None)
 
@@ -328,6 +332,13 @@ def _own_texts(element: Any) -> Iterator[str | None]:
     """The texts of ``element`` that stand in none inside."""
     yield element.text
     yield from (child.tail for child in element)
+
+
+def _doubt(h1: Any) -> int:
+    """How little speaks for ``h1`` as the title: 1 in what an editor wrote, 2 for the name of the site."""
+    if h1.getparent().tag == "a" or _SITE_NAME.search(f"{h1.get('class')} {h1.get('id')}"):
+        return 2
+    return any(_TEXT_FIELD.search(one.get("class") or "") for one in islice(h1.iterancestors(), 8))
 
 
 def _leads_to_own_node(name: str, attributes: dict[str, str]) -> bool:

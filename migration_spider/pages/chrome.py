@@ -51,6 +51,7 @@ _SOFT_HINT = re.compile(
 )
 # What Drupal prints around a part of a node.
 _FIELD = re.compile(r"(?:^|\s)(?:field|paragraph)(?:$|\s|--)")
+_FIELD_LABEL = re.compile(r"(?:^|\s)field-label(?:$|\s)")
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
 # Ids also name chapters of a text, "social-protection": only whole words count, and any in the id of a block.
 _ID_HINT = re.compile(
@@ -339,6 +340,9 @@ class Chrome:
             return False
         if "teaser" in hint.lower() and (self._is_in_value(element) or self._leads_nowhere(element)):
             return False
+        if "inline" in hint and _is_label(element.getprevious()):
+            # Bartik for Drupal 7 prints the terms of a field as it prints the links of a node.
+            return False
         is_part = (_PART_HINT.search(hint) or _BOX_HINT.search(hint)) is not None and self._inside_article(element)
         return not (is_part and ("sidebar" in hint.lower() or label_count(element) > 0))
 
@@ -427,6 +431,10 @@ def _is_hidden(attributes: dict[str, str]) -> bool:
     if "hidden" in attributes or attributes.get("aria-hidden") == "true":
         return True
     return "style" in attributes and _DISPLAY_NONE.search(attributes["style"]) is not None
+
+
+def _is_label(element: Any) -> bool:
+    return element is not None and _FIELD_LABEL.search(element.get("class") or "") is not None
 
 
 def follows_label(element: Any) -> bool:

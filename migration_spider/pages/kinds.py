@@ -15,7 +15,7 @@ from migration_spider.pages.attachments import is_file
 from migration_spider.pages.base import Page
 from migration_spider.pages.listing import ListingPage
 from migration_spider.pages.news import NewsPage
-from migration_spider.pages.outline import ancestors
+from migration_spider.pages.outline import Line, ancestors
 from migration_spider.pages.prose import is_prose
 from migration_spider.pages.text import fold, path_of, word_set
 from migration_spider.vocabularies import is_generic_label, label_kind
@@ -186,12 +186,19 @@ class Facts:
     def _sizes(self) -> tuple[int, int]:
         """Characters of the running text beside the rows, and of the rows."""
         boxes = set(self.listing.boxes)
-        text = sum(
-            len(line.text)
-            for line in (() if self.page.outline is None else self.page.outline.lines())
-            if is_prose(line) and not any(block.element in boxes for block in ancestors(line))
-        )
-        return text, sum(len(fold("".join(box.itertext()))) for box in boxes)
+        text, rows = 0, sum(len(fold("".join(box.itertext()))) for box in boxes)
+        for line in filter(is_prose, () if self.page.outline is None else self.page.outline.lines()):
+            if not any(block.element in boxes for block in ancestors(line)):
+                text += len(line.text)
+            elif _has_link_within(line):
+                text += len(line.text)
+                rows -= len(line.text)
+        return text, rows
+
+
+def _has_link_within(line: Line) -> bool:
+    """Whether ``line`` is a sentence with a link in it; the title of a row stands in front of what is said of it."""
+    return line.has_link and line.linked < 0.5 * len(line.text) and line.pieces[0].link is None
 
 
 EVIDENCE = (

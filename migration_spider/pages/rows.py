@@ -42,6 +42,7 @@ _DATE = re.compile(
 )
 _YEAR = re.compile("(?:19|20)\\d\\d")
 _MONTH = re.compile(r"[^\W\d_]{3,12}\.?,?\s+(?:de\s+)?(?:19|20)\d\d")
+_CLOCK = re.compile(r"\d{1,2}[:.h]\d{2}\s*(?:[ap]\.?m\.?|uhr|h)?", re.IGNORECASE)
 LONGEST_DATED = 60
 """Characters of a text that is a date, maybe with a label or a place; longer ones are prose that names a day."""
 
@@ -560,8 +561,10 @@ def _date(parts: list[Any], title: str) -> str | None:
     texts: list[str] = []
     for part in parts:
         for time in part.iter("time"):
-            return _text(time) or fold(time.get("datetime")) or None
-        texts += filter(None, map(fold, islice(part.itertext(), 500)))
+            text = _text(time)
+            if not _CLOCK.fullmatch(text) and (said := text or fold(time.get("datetime"))):
+                return said
+        texts += (text for text, of in _texts(part) if not (_YEAR.search(text) and _is_prose(of, title)))
         texts.append(fold(part.tail))
     short = [text for text in texts if text != title and len(text) < LONGEST_DATED]
     if alone := next(filter(None, map(_heading_date, short)), None):
@@ -569,7 +572,32 @@ def _date(parts: list[Any], title: str) -> str | None:
     for text in (*short, " ".join(short)):
         if match := _find_date(text):
             return match[0]
-    # A month is a date where the theme says so; else it may be that of an event, or a title.
+    return _date_in(title) or _month(parts, short)
+
+
+def _texts(part: Any) -> Iterator[tuple[str, Any]]:
+    """The texts in ``part`` and the elements around them."""
+    for one in islice(part.iter(), 300):
+        if isinstance(one.tag, str) and (text := fold(one.text)):
+            yield text, one
+        if one is not part and (text := fold(one.tail)):
+            yield text, one.getparent()
+
+
+def _is_prose(element: Any, title: str) -> bool:
+    """Whether ``element`` is in a paragraph of more than a few words: a day in it is not that of the row."""
+    around = next((one for one in chain([element], islice(element.iterancestors(), 4)) if one.tag == "p"), None)
+    return around is not None and len(_text(around).replace(title, "")) >= LONGEST_DATED
+
+
+def _date_in(title: str) -> str | None:
+    """The date that ``title`` begins with, apart from the rest: "28 August 2020 | Boats come home"."""
+    match = _DATE.match(title)
+    return match[0] if match and title[match.end() :].lstrip()[:1] in ("|", "–", "—", "-", ":") else None
+
+
+def _month(parts: list[Any], short: list[str]) -> str | None:
+    """A month, where the theme says that it is the date; else it may be that of an event, or a title."""
     if not any(map(_MONTH.fullmatch, short)):
         return None
     named = (one for part in parts for one in part.iter("div", "span", "p", "td") if _DATE_CLASS[one.get("class", "")])

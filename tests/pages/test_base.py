@@ -330,3 +330,14 @@ def test_a_base_and_a_refresh_that_are_addresses_count():
     answer = response_of("https://example.org/en/a", 200, Fields([("Content-Type", "text/html")]), html)
     assert (3.0, "https://example.org/b/c") == get_meta_refresh(answer)
     assert "https://example.org/b/x" == answer.urljoin("x")
+
+
+HEADED = """<body><div><a href="/"><h1>Harbour portal</h1></a></div><div id="main"><h1>Ferry towns agree</h1>
+<article data-history-node-id="5"><div class="{}"><h1>In short</h1><p>Boats come home.</p></div></article></div></body>"""
+
+
+def test_headings_in_the_text_and_the_name_of_the_site_are_no_titles():
+    for field in ("field field--name-body", "field field-type-text-long", "text-formatted"):
+        assert "Ferry towns agree" == page(HEADED.format(field)).heading.text
+    assert "In short" == page(HEADED.format("node__header")).heading.text
+    assert "Harbour portal" == page("<body><div><a href='/'><h1>Harbour portal</h1></a></div></body>").heading.text

@@ -21,6 +21,13 @@ LINKS = "".join(f"<ul><li><a href='/{n}'>Story {n} of the ferry towns</a></li></
 REPLY = "<p>{0} <a href='/comment/reply/{0}#form'>Reply</a></p>"
 PAGER = "<nav class='pager'><a href='?page=1'>2</a></nav>"
 
+SENTENCES = "".join(
+    f"<li>The harbour town of the north keeps <a href='/{n}'>list number {n}</a>, on which every family that came in the "
+    "winter is named, and asks all offices to do the same before the summer.</li>"
+    for n in range(4)
+)
+SENTENCES = f"<ul>{SENTENCES}</ul>"
+
 CASES = {
     "a content type of news": ("news", "type", PROSE, {"body": "class='page-node-type-news'"}),
     "a content type of news, whatever the labels": (
@@ -56,6 +63,7 @@ CASES = {
     "a node that is nothing but a list of links": ("listing", "rows", LINKS, {"head": NODE}),
     "a node that is nothing but files": ("other", "text", LINKS.replace("'>Story", ".pdf'>Story"), {"head": NODE}),
     "a list of links on no node": ("listing", "rows", PROSE + LINKS, {}),
+    "a list of sentences with links in them": ("other", "text", PROSE * 4 + SENTENCES, {"head": NODE}),
     "a text": ("other", "nothing", PROSE, {"head": NODE}),
 }  # fmt: skip
 

@@ -297,6 +297,15 @@ def test_whole_nodes_in_rows_are_rows():
     assert found.article is None
 
 
+def test_what_else_says_when_a_row_is_of():
+    box = "<div class='views-row'><a href='/{0}'>{1}</a>{2}</div>"
+    hours = "<p>3/16 <time>12:00 PM</time></p>"
+    told = "<p>The towns met on <b>5 May 2020</b> for two days and agreed to keep one shared list.</p>"
+    rows = box.format(1, "28 August 2020 | Boats come home", hours) + box.format(2, "The year 2020: boats", told)
+    found = listing(rows + box.format(3, "Boats", "<p>The boats come home <b>6 May 2020</b></p>")).rows
+    assert ["28 August 2020", None, "6 May 2020"] == [row.date for row in found]
+
+
 def test_one_dated_row_is_a_row():
     content = "<p>The ferry towns met there for two days, and then they went home again.</p>"
     content += '<div><p>Displaying 1 - 1 of 1</p><div><span><a href="/boats">Boats come home</a></span><span>06 Jul 2019</span></div></div>'

@@ -29,6 +29,13 @@ MARKUP = {
           <div class="field--items"><div class="field--item">Governments</div><div class="field--item">Civil society</div></div></div>
         <div class="field field--name-field-scope"><div class="field--label">Geographic scope</div>
           <div class="field--item">West Asia</div></div></div>""",
+    "bartik for Drupal 7": """<div class="content">{prose}
+        <div class="field field-name-field-date"><div class="field-label">Date of publication:&nbsp;</div>
+          <div class="field-items"><div class="field-item even">3 May 2021</div></div></div>
+        <div class="field field-name-field-audience"><h3 class="field-label">Target audience: </h3><ul class="links inline">
+          <li><a href="/taxonomy/term/1">Governments</a></li><li><a href="/taxonomy/term/2">Civil society</a></li></ul></div>
+        <div class="field field-name-field-scope"><h3 class="field-label">Geographic scope: </h3><ul class="links inline">
+          <li><a href="/taxonomy/term/3">West Asia</a></li></ul></div></div>""",
     "labels with a mark": """<div><div>{prose}</div>
         <div><div>Date of publication<abbr title="as printed">i</abbr></div><div>3 May 2021</div></div>
         <div><div>Target audience<sup>*</sup></div><div><div>Governments</div><div>Civil society</div></div></div>
