@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 from migration_spider.pages.chrome import Chrome, is_landmark, leads_elsewhere
 from migration_spider.pages.outline import HEADING_TAGS, UNSEEN, local_name
 from migration_spider.pages.remembered import Remembered, class_says
+from migration_spider.pages.row_dates import LONGEST_DATED, date_of, find_date, heading_date, text_of
 from migration_spider.pages.text import fold, key_set, reading_length, word_set
 from migration_spider.vocabularies import key
 
@@ -32,19 +33,6 @@ LONGEST_ROW = 600
 
 FEW = 10
 """Characters, such as those of a number or a sign."""
-
-_DATE = re.compile(
-    r"\d{1,2}(?:er|st|nd|rd|th|º)?\.?\s+(?:de\s+)?[^\W\d_]{3,12}\.?,?\s+(?:de\s+)?(?:19|20)\d\d"  # 01 Jun 2023
-    r"|[^\W\d_]{3,12}\.?\s+\d{1,2},?\s+(?:19|20)\d\d"  # Sep 13, 2022
-    r"|(?:19|20)\d\d[.,]?\s+[^\W\d_]{3,12}\.?\s+\d{1,2}(?!\d|[:.]\d|\s*[ap]\.?m)"  # 2022, november 13
-    r"|(?<![\w.])(?:19|20)\d\d([-/.])\s?\d{1,2}\1\s?\d{1,2}(?!\d)|\d{1,2}([-/.])\s?\d{1,2}\2\s?(?:19|20)\d\d"
-    r"|(?:19|20)\d\d\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日"
-)
-_YEAR = re.compile("(?:19|20)\\d\\d")
-_MONTH = re.compile(r"[^\W\d_]{3,12}\.?,?\s+(?:de\s+)?(?:19|20)\d\d")
-_CLOCK = re.compile(r"\d{1,2}[:.h]\d{2}\s*(?:[ap]\.?m\.?|uhr|h)?", re.IGNORECASE)
-LONGEST_DATED = 60
-"""Characters of a text that is a date, maybe with a label or a place; longer ones are prose that names a day."""
 
 # What links say that lead to the rest of a text, or to a form of it, and not what it is.
 _READ_ON = key_set(
@@ -70,7 +58,6 @@ _MENU = class_says(
     r"|addtoany|language-switcher|skip-link|cookies?|exposed-form|facets?|footer|comments?|tags)(?:$|[\s_-])",
     re.IGNORECASE,
 )
-_DATE_CLASS = class_says(r"(?:^|[\s_-])(?:date|datum|fecha|created|published)(?:$|[\s_-])", re.IGNORECASE)
 # A name of its own that Views prints for each view: one of "facets" or "tags" may be the listing.
 _VIEW_NAME = re.compile(r"(?<!\S)view-(?:id-|display-id-)?(?!(?:header|footer|filters|grouping)(?!\S))\S+")
 _BESIDE = class_says(r"(?:^|[\s_-])(?:sidebar|related|latest|recent|popular|upcoming)(?:$|[\s_-])", re.IGNORECASE)
@@ -127,7 +114,7 @@ class Place:
     @property
     def dated(self) -> bool:
         if self._dated is None:
-            self._dated = _find_date(self.text[:LONGEST_ROW]) is not None
+            self._dated = find_date(self.text[:LONGEST_ROW]) is not None
         return self._dated
 
     @property
@@ -266,7 +253,7 @@ class Rows:
             url = None if place is None else self.address(href)
             if url is None or place is None:
                 continue
-            text = _text(link)
+            text = text_of(link)
             for around in _up(place):
                 around.linked += len(text)
             words = _title_in(link) if len(link) else text
@@ -346,10 +333,10 @@ class Rows:
         for around, group in groupby(titles, lambda title: title.box.above):
             rows = list(group)
             top = self.top if around is None else around.element
-            above = next(filter(None, map(_heading_date, _above(rows[0].box, self.top))), None)
+            above = next(filter(None, map(heading_date, _above(rows[0].box, self.top))), None)
             for title, parts, before in _parts(rows, top):
-                above = next((found[0] for text in reversed(before) if (found := _find_date(text))), above)
-                date = _date(parts, title.words) or above
+                above = next((found[0] for text in reversed(before) if (found := find_date(text))), above)
+                date = date_of(parts, title.words) or above
                 yield Teaser(title.url, _title(title, parts), date, parts)
 
 
@@ -384,11 +371,6 @@ def _with_siblings(best: Candidates, titles: list[Title]) -> list[Title]:
             title.box, rows[box] = box, title
     taken = {*best.titles, *rows.values()}
     return [title for title in titles if title in taken]
-
-
-def _find_date(text: str) -> re.Match[str] | None:
-    # Looking for its year is faster, and most texts have none.
-    return _DATE.search(text) if _YEAR.search(text) else None
 
 
 def _up(place: Place) -> Iterator[Place]:
@@ -461,7 +443,7 @@ def _length_before(link: Any) -> int:
             length += len(fold(before.tail))
             if local_name(before) in _BREAKS or length > LONGEST_DATED:
                 return length
-            length += 0 if local_name(before) == "a" else len(_text(before))
+            length += 0 if local_name(before) == "a" else len(text_of(before))
         around = element.getparent()
         if around is None or local_name(element) in _BREAKS:
             return length
@@ -477,7 +459,7 @@ def _is_second(link: Any) -> bool:
     for first in ([before] if is_after else []) + ([link] if is_before else []):
         if fold(first.tail).startswith(_SEPARATORS):
             return True
-    return is_after and not len(link) and len(_text(link)) < LONGEST_DATED / 2 and _text(before) != ""
+    return is_after and not len(link) and len(text_of(link)) < LONGEST_DATED / 2 and text_of(before) != ""
 
 
 def _above(box: Place, top: Any) -> Iterator[str]:
@@ -486,7 +468,7 @@ def _above(box: Place, top: Any) -> Iterator[str]:
         if place.element is top:
             return
         for before in islice(place.element.itersiblings(preceding=True), 3):
-            text = _text(before)
+            text = text_of(before)
             if not text:
                 continue
             if next(before.iter("h1"), None) is not None:
@@ -512,26 +494,16 @@ def _parts(titles: list[Title], top: Any) -> Iterator[tuple[Title, list[Any], li
     # What follows the last row may be no part of it.
     longest = max((len(parts) for _, parts in rows[:-1]), default=1)
     del rows[-1][1][longest:]
-    over = [fold(top.text), *(text for part in leading[-2:] for text in (_text(part), fold(part.tail)))]
-    has_box = len(_text(rows[0][1][0])) - rows[0][0].box.linked >= FEW
+    over = [fold(top.text), *(text for part in leading[-2:] for text in (text_of(part), fold(part.tail)))]
+    has_box = len(text_of(rows[0][1][0])) - rows[0][0].box.linked >= FEW
     ends = rows[0][0].rank == READ_ON and len(leading) > 0 and not has_box
-    begins = any(map(_heading_date, over))
+    begins = any(map(heading_date, over))
     leading = leading[1 - longest :] if longest > 1 else []
     for title, parts in rows:
         own = parts[:1] if has_box or begins or ends else parts
         yield title, [*leading, *own] if ends else own, over if begins else []
         leading = parts[1:]
-        over = [text for part in leading for text in (_text(part), fold(part.tail))]
-
-
-def _heading_date(text: str) -> str | None:
-    """The date that ``text`` is; None when it says more than that."""
-    found = _find_date(text)
-    return found[0] if found and len(found[0]) * 2 > len(text) else None
-
-
-def _text(element: Any) -> str:
-    return fold("".join(islice(element.itertext(), 200))) if isinstance(element.tag, str) else ""
+        over = [text for part in leading for text in (text_of(part), fold(part.tail))]
 
 
 def _title_in(link: Any) -> str:
@@ -552,53 +524,6 @@ def _title(title: Title, parts: list[Any]) -> str:
         return title.words
     hidden = (one for one in title.link.iter("span") if UNSEEN.search(one.get("class") or ""))
     texts = (fold(text) for part in parts for text in part.itertext())
-    said = (text for text in texts if any(map(str.isalpha, text)) and not _find_date(text))
-    found = chain([_named_in(parts)], (_LED.sub("", _text(one)) for one in hidden), said)
+    said = (text for text in texts if any(map(str.isalpha, text)) and not find_date(text))
+    found = chain([_named_in(parts)], (_LED.sub("", text_of(one)) for one in hidden), said)
     return next(filter(None, found), title.words)
-
-
-def _date(parts: list[Any], title: str) -> str | None:
-    texts: list[str] = []
-    for part in parts:
-        for time in part.iter("time"):
-            text = _text(time)
-            if not _CLOCK.fullmatch(text) and (said := text or fold(time.get("datetime"))):
-                return said
-        texts += (text for text, of in _texts(part) if not (_YEAR.search(text) and _is_prose(of, title)))
-        texts.append(fold(part.tail))
-    short = [text for text in texts if text != title and len(text) < LONGEST_DATED]
-    if alone := next(filter(None, map(_heading_date, short)), None):
-        return alone
-    for text in (*short, " ".join(short)):
-        if match := _find_date(text):
-            return match[0]
-    return _date_in(title) or _month(parts, short)
-
-
-def _texts(part: Any) -> Iterator[tuple[str, Any]]:
-    """The texts in ``part`` and the elements around them."""
-    for one in islice(part.iter(), 300):
-        if isinstance(one.tag, str) and (text := fold(one.text)):
-            yield text, one
-        if one is not part and (text := fold(one.tail)):
-            yield text, one.getparent()
-
-
-def _is_prose(element: Any, title: str) -> bool:
-    """Whether ``element`` is in a paragraph of more than a few words: a day in it is not that of the row."""
-    around = next((one for one in chain([element], islice(element.iterancestors(), 4)) if one.tag == "p"), None)
-    return around is not None and len(_text(around).replace(title, "")) >= LONGEST_DATED
-
-
-def _date_in(title: str) -> str | None:
-    """The date that ``title`` begins with, apart from the rest: "28 August 2020 | Boats come home"."""
-    match = _DATE.match(title)
-    return match[0] if match and title[match.end() :].lstrip()[:1] in ("|", "–", "—", "-", ":") else None
-
-
-def _month(parts: list[Any], short: list[str]) -> str | None:
-    """A month, where the theme says that it is the date; else it may be that of an event, or a title."""
-    if not any(map(_MONTH.fullmatch, short)):
-        return None
-    named = (one for part in parts for one in part.iter("div", "span", "p", "td") if _DATE_CLASS[one.get("class", "")])
-    return next(filter(_MONTH.fullmatch, map(_text, named)), None)

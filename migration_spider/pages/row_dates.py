@@ -1,0 +1,88 @@
+"""When a row of a listing says that its page was published."""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+from typing import Any
+
+from migration_spider.pages.remembered import class_says
+from migration_spider.pages.text import fold
+
+_DATE = re.compile(
+    r"\d{1,2}(?:er|st|nd|rd|th|º)?\.?\s+(?:de\s+)?[^\W\d_]{3,12}\.?,?\s+(?:de\s+)?(?:19|20)\d\d"  # 01 Jun 2023
+    r"|[^\W\d_]{3,12}\.?\s+\d{1,2},?\s+(?:19|20)\d\d"  # Sep 13, 2022
+    r"|(?:19|20)\d\d[.,]?\s+[^\W\d_]{3,12}\.?\s+\d{1,2}(?!\d|[:.]\d|\s*[ap]\.?m)"  # 2022, november 13
+    r"|(?<![\w.])(?:19|20)\d\d([-/.])\s?\d{1,2}\1\s?\d{1,2}(?!\d)|\d{1,2}([-/.])\s?\d{1,2}\2\s?(?:19|20)\d\d"
+    r"|(?:19|20)\d\d\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日"
+)
+_YEAR = re.compile("(?:19|20)\\d\\d")
+_MONTH = re.compile(r"[^\W\d_]{3,12}\.?,?\s+(?:de\s+)?(?:19|20)\d\d")
+_CLOCK = re.compile(r"\d{1,2}[:.h]\d{2}\s*(?:[ap]\.?m\.?|uhr|h)?", re.IGNORECASE)
+LONGEST_DATED = 60
+"""Characters of a text that is a date, maybe with a label or a place; longer ones are prose that names a day."""
+_DATE_CLASS = class_says(r"(?:^|[\s_-])(?:date|datum|fecha|created|published)(?:$|[\s_-])", re.IGNORECASE)
+
+
+def date_of(parts: list[Any], title: str) -> str | None:
+    texts: list[str] = []
+    for part in parts:
+        for time in part.iter("time"):
+            text = text_of(time)
+            if not _CLOCK.fullmatch(text) and (said := text or fold(time.get("datetime"))):
+                return said
+        texts += filter(None, map(fold, _texts(part, title)))
+        texts.append(fold(part.tail))
+    short = [text for text in texts if text != title and len(text) < LONGEST_DATED]
+    if alone := next(filter(None, map(heading_date, short)), None):
+        return alone
+    for text in (*short, " ".join(short)):
+        if match := find_date(text):
+            return match[0]
+    return _date_in(title) or _month(parts, short)
+
+
+def _texts(part: Any, title: str) -> list[str]:
+    """The texts in ``part``; in a paragraph of more than a few words no day is that of the row."""
+    texts = list(islice(part.itertext(), 500))
+    if not any(map(_YEAR.search, texts)):
+        return texts
+    prose = [one for one in part.iter("p") if len(text_of(one).replace(title, "")) >= LONGEST_DATED]
+    if not prose:
+        return texts
+    left_out = {element for one in prose for element in one.iter()}
+    return [text for text in part.xpath(".//text()")[:500] if _around(text) not in left_out]
+
+
+def _around(text: Any) -> Any:
+    element = text.getparent()
+    return element.getparent() if text.is_tail else element
+
+
+def _date_in(title: str) -> str | None:
+    """The date that ``title`` begins with, apart from the rest: "28 August 2020 | Boats come home"."""
+    match = _DATE.match(title)
+    return match[0] if match and title[match.end() :].lstrip()[:1] in ("|", "–", "—", "-", ":") else None
+
+
+def _month(parts: list[Any], short: list[str]) -> str | None:
+    """A month, where the theme says that it is the date; else it may be that of an event, or a title."""
+    if not any(map(_MONTH.fullmatch, short)):
+        return None
+    named = (one for part in parts for one in part.iter("div", "span", "p", "td") if _DATE_CLASS[one.get("class", "")])
+    return next(filter(_MONTH.fullmatch, map(text_of, named)), None)
+
+
+def heading_date(text: str) -> str | None:
+    """The date that ``text`` is; None when it says more than that."""
+    found = find_date(text)
+    return found[0] if found and len(found[0]) * 2 > len(text) else None
+
+
+def find_date(text: str) -> re.Match[str] | None:
+    # Looking for its year is faster, and most texts have none.
+    return _DATE.search(text) if _YEAR.search(text) else None
+
+
+def text_of(element: Any) -> str:
+    return fold("".join(islice(element.itertext(), 200))) if isinstance(element.tag, str) else ""
