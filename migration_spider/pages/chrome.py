@@ -88,6 +88,9 @@ SHORTEST_TEXT = 25
 PARAGRAPH = 100
 """How long a text reads that is no label, button or name."""
 
+LONG = 500
+"""How long a text reads that is no box beside one."""
+
 LEAD = 60
 """How long a text reads that may be a lead."""
 
@@ -343,8 +346,15 @@ class Chrome:
         if "inline" in hint and _is_label(element.getprevious()):
             # Bartik for Drupal 7 prints the terms of a field as it prints the links of a node.
             return False
+        if "comment" not in hint.lower() and self._is_most_of_article(element):
+            return False
         is_part = (_PART_HINT.search(hint) or _BOX_HINT.search(hint)) is not None and self._inside_article(element)
         return not (is_part and ("sidebar" in hint.lower() or label_count(element) > 0))
+
+    def _is_most_of_article(self, element: Any) -> bool:
+        """Whether the running text of the article is in ``element``: a paywall's frame, a column named as a box."""
+        own = self._length(element)
+        return own >= LONG and self._inside_article(element) and own > MOST * max(map(self._length, self._article))
 
     def _leads_nowhere(self, element: Any) -> bool:
         """Whether ``element`` is running text without a link in or around it: no teaser, but the page's own lead."""

@@ -9,6 +9,7 @@ import re
 from itertools import islice
 from urllib.parse import urlsplit
 
+from migration_spider.pages.attachments import offers_file
 from migration_spider.pages.outline import Line, ancestors
 from migration_spider.pages.remembered import class_says
 from migration_spider.pages.text import absolute, word_set
@@ -22,7 +23,8 @@ LONGEST_CREDIT = 100
 LONGEST_INVITATION = 150
 """Characters of a line that asks to log in or to follow the site."""
 
-_LEADS = re.compile(
+# What asks to read on, in words that no sentence is made of alone.
+_ASKS = (
     r"\W*(?:"
     r"(?:you (?:can|may|might) )?(?:also )?(?:read|see|watch|listen|on this site)(?: (?:also|more|next|here))?"
     r"|(?:you|this) (?:may|might|could) (?:also )?(?:like|interest you|be interested in)"
@@ -37,7 +39,13 @@ _LEADS = re.compile(
     r"|(?:leia|veja|ouça)(?: (?:também|mais))?|saiba mais|читайте также|смотрите также|по теме"
     "|اقرأ أيضا[ًً]?|شاهد أيضا[ًً]?|另见|相关阅读|延伸阅读"
     r"|(?:leggi|vedi) anche|(?:czytaj|zobacz|przeczytaj) (?:też|także|również|więcej)|lees ook"
-    r")\s*[:：–»>?!…-]+\s*",
+    r")"
+)
+_LEADS = re.compile(rf"{_ASKS}\s*[:：–»>?!…-]+\s*", re.IGNORECASE)
+_LEADS_BELOW = re.compile(
+    rf"(?:{_ASKS}(?: (?:die|diese|folgende|unsere|these|our|following|the|estas?|estos?|ces|otr[ao]s) [\w ]{{3,30}})?"
+    r"|(?:weitere|more|further|más|autres|mehr) (?:artikel|beiträge|meldungen|nachrichten|stories|news|articles"
+    r"|noticias|actualités)\b[\w ]{0,30})\s*[:：?!…]+\s*",
     re.IGNORECASE,
 )
 _CREDIT = re.compile(
@@ -76,6 +84,11 @@ def asks_to_read(text: str) -> int:
     return 0 if found is None else found.end()
 
 
+def asks_to_read_below(text: str) -> bool:
+    """Whether ``text`` asks to read the stories that are named below it, and says no more."""
+    return len(text) <= LONGEST_CREDIT and _LEADS_BELOW.fullmatch(text) is not None
+
+
 def invites(text: str) -> bool:
     """Whether ``text`` asks to log in for a comment, or to follow the site elsewhere."""
     return len(text) <= LONGEST_INVITATION and (_COMMENT.fullmatch(text) or _FOLLOW.fullmatch(text)) is not None
@@ -94,10 +107,24 @@ def is_rights(line: Line) -> bool:
 def leads_to_story(line: Line, base_url: str) -> bool:
     """Whether ``line`` is nothing but a link to a page of the site, besides the words that ask to read it."""
     rest = len(line.text) - asks_to_read(line.text)
-    if rest == 0 or line.linked < 0.8 * rest:
+    if rest == 0 or not line.has_link or line.linked < 0.8 * rest:
         return False
     links = [piece.link.get("href") for piece in line.pieces if piece.link is not None]
     return bool(links) and all(_is_of_site(href, base_url) for href in links)
+
+
+def stories(lines: list[Line], asking: set[Line], base_url: str) -> set[Line]:
+    """Those of ``asking`` right above links to pages of the site, and these."""
+    found: set[Line] = set()
+    above: Line | None = None
+    for line in lines:
+        if line in asking:
+            above = line
+        elif above is not None and leads_to_story(line, base_url) and not offers_file(line, base_url):
+            found.update((above, line))
+        else:
+            above = None
+    return found
 
 
 def is_no_item(line: Line) -> bool:

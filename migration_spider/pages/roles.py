@@ -17,14 +17,14 @@ from typing import Any, NamedTuple
 from migration_spider.pages import attachments as files
 from migration_spider.pages import pointers
 from migration_spider.pages.cells import has_label_class
-from migration_spider.pages.chrome import PARAGRAPH, hrefs, is_phrase, is_site_label, only_links, only_shares
+from migration_spider.pages.chrome import PARAGRAPH, hrefs, only_links, only_shares
 from migration_spider.pages.metadata_block import MetadataBlock
 from migration_spider.pages.outline import EMBEDS, HEADING_TAGS, Block, Line, Unit, ancestors
-from migration_spider.pages.prose import LEAST, is_prose, is_site_note
-from migration_spider.pages.remembered import Remembered, class_says
+from migration_spider.pages.prose import LEAST, is_prose
+from migration_spider.pages.remembered import class_says
 from migration_spider.pages.scope import WRITTEN, Scope, is_heading, is_linked, lines_of
 from migration_spider.pages.text import path_of
-from migration_spider.vocabularies import key
+from migration_spider.pages.words import WORDS
 
 ROLES = ("title", "lead", "text", "heading", "caption", "label", "value", "file", "note", "date", "chrome")
 """``date`` is a line that says when or by whom the page was published; ``note`` the one on resolution 1244."""
@@ -44,42 +44,15 @@ _LEAD = class_says(
     re.IGNORECASE,
 )
 _META = class_says(r"(?:^|\s)(?:entry|post)-?meta(?:data)?(?:$|\s)")
-_VIEW_DOCUMENT = re.compile(
-    r"(?:view|download|télécharger|voir|ver|descargar)?\s*(?:the |le |el )?(?:document[os]?)?\s*"
-    r"\(\s*[\d.,]+\s*(?:bytes|octets|[KMG]i?[Bo])\s*\)",
-    re.IGNORECASE,
-)
 _BYLINE = class_says(
     r"(?:^|[\s_-])(?:node__meta|submitted|byline|authors?|autor(?:es)?|contributors?|(?:article|entry|post|node)-?meta(?:data)?"
     r"|post-?date|pub-?date|timestamp|fecha)(?:$|[\s_-])|(?:^|\s)(?:date|datum|created)(?:$|\s)",
-    re.IGNORECASE,
-)
-# "Submitted by admin on Tue, 11/24/2026 - 03:48", as Drupal and its translations word it.
-_SUBMITTED = re.compile(
-    r"(?:submitted by|by|soumis par|par|enviado por|por|submetido por|eingereicht von|gespeichert von|von"
-    r"|опубликовано|отправлено|أرسله|نشره|由|提交者)[\s:]+\S.{0,60}?\W(?:on|le|el|em|am|в|في|于|於)?\s*\S{0,12}\s*\d{1,4}\b"
-    r".{0,30}\d{2}",
-    re.IGNORECASE,
-)
-# "18.03.2024", "18 March 2024", "Mon, 03/18/2024 - 14:00", "Published on March 18th, 2024": a date and little beside.
-_DATE_ALONE = re.compile(
-    r"(?:[^\d\W]+[:\s]+){0,3}(?:[^\d\W]+\.?,?\s+)?"
-    r"(?:\d{1,2}[./-]\d{1,2}[./-](?:\d{4}|\d{2})|\d{4}[./-]\d{1,2}[./-]\d{1,2}"
-    r"|\d{1,2}(?:st|nd|rd|th|er|º|\.)?\s+(?:de\s+)?[^\d\W]{3,12}\.?,?\s+(?:de\s+)?\d{4}"
-    r"|[^\d\W]{3,12}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4}|\d{4}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日)"
-    r"(?:\s*[-–—|,]?\s*(?:[^\d\W]{1,4}\s+)?\d{1,2}[:.h]\d{2}(?::\d\d)?\s*(?:[ap]\.?m\.?|uhr|h)?)?[\s|·•.–-]*",
     re.IGNORECASE,
 )
 # What leads to the comment form, in any language: "Log in to post comments".
 _TO_COMMENT = re.compile(r"(?:#|%23)comment-form\b|/comment/reply/", re.IGNORECASE)
 # The site's name as a link to its front page, in the page's language or in English; always on a line of its own.
 _FRONT_PAGE = re.compile(r"/(?:[a-z]{2}(?:-[a-z]{2,4})?/?)?")
-# The site's own; a photograph's credit has no such words.
-_COPYRIGHT = re.compile(
-    r"(?=.*(?:©|copyright|\(c\))).*(?:rights reserved|droits réservés|derechos reservados|direitos reservados"
-    r"|rechte vorbehalten|права защищены|الحقوق محفوظة|版权所有|版權所有).*",
-    re.IGNORECASE,
-)
 # Pages of a term: what tags under a text link to.
 _TERM = re.compile(
     r"/(?:tags?|taxonomy|topics?|keywords?|categor(?:y|ies|ias?|ie)|themen?|themes?|etiquetas?|schlagwort\w*)(?:/|$|\?)",
@@ -125,12 +98,14 @@ class Reading:
         self.files = {*files.file_lines(top, base_url), *(line for line in self.tables if line.has_link)}
         self.shapes: dict[Block, Counter[Shape] | None] = {}
         self.after_banner = False
-        self.follower = ""
+        self.follower = self.second = ""
         shown = list(top.lines())
         self.lines = [line for line in shown if line.text or is_embed(line)]
         self.above_picture = {line for line, below in pairwise(shown) if _is_picture(below)}
         self.said = {line: WORDS[line.text] for line in self.lines}
         self.above = {line: before for before, line in pairwise(self.lines)}
+        asking = {line for line, said in self.said.items() if "asks below" in said}
+        self.stories = pointers.stories(self.lines, asking, base_url) if asking else frozenset[Line]()
         rest = []
         for line in self.lines:
             if not _give(line, TOLD, self):
@@ -142,7 +117,8 @@ class Reading:
         for line in reversed(self.lines):
             if not line.role:
                 _give(line, LEFT, self)
-            self.follower = line.role
+            if line.why not in _BESIDE_TEXT:
+                self.follower, self.second = line.role, self.follower
 
 
 _OF_BLOCK = {"label": "label", "value": "value", "caption": "label", "copy": "chrome"}
@@ -159,29 +135,6 @@ def _give(line: Line, table: tuple[Evidence, ...], reading: Reading) -> bool:
                 line.role = "caption"
             return True
     return False
-
-
-def _said(text: str) -> frozenset[str]:
-    length = len(text)
-    told = {
-        "phrase": is_phrase(text),
-        "site label": is_site_label(text),
-        "note": is_site_note(text),
-        "view": "(" in text and _VIEW_DOCUMENT.fullmatch(text) is not None,
-        "banner": length < 40 and "banner" in key(text),
-        "setting": length < 40 and key(text) in ("off", "on", "0", "1"),
-        "submitted": length < 120 and _SUBMITTED.fullmatch(text) is not None,
-        "rights": length < 200 and _COPYRIGHT.fullmatch(text) is not None,
-        "credit": pointers.is_credit(text),
-        "invites": pointers.invites(text),
-        "asks": pointers.asks_to_read(text) > 0,
-        "date": length <= 80 and _DATE_ALONE.fullmatch(text) is not None,
-    }
-    return frozenset(name for name, is_so in told.items() if is_so)
-
-
-WORDS = Remembered(_said)
-"""What the words of a line say, wherever it stands; most say nothing of it."""
 
 
 def is_embed(line: Line) -> bool:
@@ -321,11 +274,14 @@ def _heads_no_text(line: Line, reading: Reading) -> bool:
         or (reading.follower == "" and line.parent.in_body)
     ):
         return False
+    if reading.second in TEXT_ROLES and reading.scope.is_between(line) and reading.scope.is_beside(line):
+        # A picture's caption or an example in a look of its own stands between.
+        return False
     if line.text.endswith((":", "：")) and len(line.text) < 60:
         if line.parent.in_body and line in reading.above_picture:
             return False
         return reading.follower in ("chrome", "")
-    return is_heading(line) and not line.parent.in_body
+    return is_heading(line) and not (line.parent.in_body or is_prose(line))
 
 
 def _is_below_title(line: Line, reading: Reading) -> bool:
@@ -380,6 +336,9 @@ def _shape_of_prose(block: Block) -> Shape:
     return shape
 
 
+_BESIDE_TEXT = frozenset(("whose it is, by its class", "whose a picture is", "asks to read another story"))
+"""Evidence for lines that may stand between a heading and its text."""
+
 TOLD = (
     Evidence("title", "prints the title", lambda line, page: line in page.titles),
     Evidence("value", "of the metadata block", lambda line, page: line in page.block.lines),
@@ -400,6 +359,7 @@ TOLD = (
     Evidence("chrome", "rights of the site", _is_no_paragraph, words="rights"),
     Evidence("chrome", "whose it is, by its class", lambda line, page: pointers.is_rights(line)),
     Evidence("chrome", "whose a picture is", lambda line, page: pointers.is_no_item(line), words="credit"),
+    Evidence("chrome", "names another story below such words", lambda line, page: line in page.stories),
     Evidence("chrome", "asks to log in, or to follow the site", words="invites"),
     Evidence(
         "chrome",

@@ -85,3 +85,37 @@ def test_boxes_of_the_site_below_the_text(box):
 def test_what_an_author_builds_of_boxes_is_text():
     inner = f"<div class='elementor-widget-wrap'><div class='elementor-widget'><p>{LONG}</p></div></div>"
     assert f"{SHORT}\n\n{LONG}" == text(f"<article><p>{SHORT}</p>{inner}</article>")
+
+
+@pytest.mark.parametrize(
+    "asking",
+    ["Read also:", "Diese Artikel könnten dich auch interessieren:", "Lire aussi :", "Weitere Artikel der Reihe:"],
+)
+def test_stories_named_below_such_words(asking):
+    links = "<p><a href='/b'>Boats of the north</a></p><p><a href='/c'>Cooks of the south</a></p>"
+    assert f"{LONG}\n\n{SHORT}" == text(f"<article><p>{LONG}</p><p>{asking}</p>{links}<p>{SHORT}</p></article>")
+
+
+def test_a_plan_to_fetch_below_such_words_is_no_story():
+    content = f"<article><p>{LONG}</p><p>See:</p><p><a href='/plan.pdf'>The plan</a></p><p>{SHORT}</p></article>"
+    assert f"{LONG}\n\nSee:\n\nThe plan\n\n{SHORT}" == text(content)
+
+
+@pytest.mark.parametrize(
+    "between", ["<p class='photo-credit'>Ann of the pier</p>", "<div class='wp-caption'><span>The pier</span></div>"]
+)
+def test_a_heading_heads_the_text_below_a_picture(between):
+    content = f"<article><p>{LONG}</p><h3>The pier</h3>{between}<p>{LONG}</p></article>"
+    assert f"{LONG}\n\nThe pier\n\n" in text(content)
+
+
+def test_a_sentence_that_is_a_heading_heads_nothing():
+    content = f"<article><p>{LONG}</p><h3>{LONG}</h3><div>Back to top</div></article>"
+    assert f"{LONG}\n\n{LONG}" == text(content)
+
+
+def test_most_of_an_article_is_no_box_whatever_its_name():
+    paragraphs = f"<p>{LONG}</p>" * 6
+    beside = f"<div class='x'><p>{SHORT}</p></div>" * 60
+    found = text(f"<article><div class='text paywall-frame'>{paragraphs}</div></article>{beside}")
+    assert found == "\n\n".join([LONG] * 6)

@@ -68,6 +68,10 @@ LINES = {
         f"<article><p>{ONE}</p><p>Read also: <a href='/b'>Boats of the north</a></p><p>{TWO}</p></article>",
         BOTH,
     ),
+    "names another story below such words": (
+        f"<article><p>{ONE}</p><p>Read also:</p><p><a href='/b'>Boats</a></p><p>{TWO}</p></article>",
+        BOTH,
+    ),
     "a list of links to other pages": (
         f"<div class='field--name-body'><p>{ONE}</p><div class='more'>{LINKS}</div><p>{TWO}</p></div>",
         BOTH,
