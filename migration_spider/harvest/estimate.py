@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from math import exp, lgamma, log
 
+from migration_spider.kept import Keys
 from migration_spider.ledger import Ledger
 
 FEWEST = 10
@@ -56,18 +57,25 @@ def estimate(ledger: Ledger, is_item: Callable[[str], bool]) -> Estimate | None:
         fate = ledger.fates.get(url)
         return fate is not None and (fate.code == "item" or (fate.code == "not_due" and is_item(url)))
 
-    listed = {url for url, source in ledger.named.items() if source not in ("link", "state") and is_news(url)}
-    links = {ledger.led_to(url) for url in ledger.links}
-    both = len(links & listed)
-    unnamed = [url for url in links if ledger.named.get(url, "link") == "link"]
-    visited = [url for url in unnamed if url in ledger.fates]
-    news = sum(map(is_news, visited))
-    unseen = round(len(unnamed) * news / len(visited)) if visited else 0
+    def is_listed(url: str, source: str) -> bool:
+        return source not in ("link", "state") and is_news(url)
+
+    count = sum(is_listed(url, source) for url, source in ledger.named.items())
+    links = Keys(ledger.room)
+    links.update(map(ledger.led_to, ledger.links))
+    both = unnamed = visited = news = 0
+    for url in links:
+        source = ledger.named.get(url, "link")
+        both += is_listed(url, source)
+        if source == "link":
+            unnamed += 1
+            visited += url in ledger.fates
+            news += is_news(url)
+    unseen = round(unnamed * news / visited) if visited else 0
     linked = both + unseen
     if linked < FEWEST or not both:
         return None
     least, most = interval(both, linked)
-    count = len(listed)
     return Estimate(round(count * linked / both), int(count / most), round(count / least), count, linked, both)
 
 
