@@ -40,6 +40,9 @@ def shifts(page):
     return found
 
 
+PATIENCE = 60_000
+"""Milliseconds that a page may take: a machine may be slow, what does not come at all fails."""
+
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge", "msedge")
 
 ELSEWHERE = (

@@ -17,7 +17,7 @@ from migration_spider.browse.archived import Archive
 from migration_spider.browse.collection import Collection
 from migration_spider.browse.making import made
 from migration_spider.config import Config
-from tests.browse.chromium import WIDE, Elsewhere, Served, browser
+from tests.browse.chromium import PATIENCE, WIDE, Elsewhere, Served, browser
 from tests.harvesting import OFTEN, harvest
 from tests.portal import Portal
 
@@ -109,7 +109,7 @@ def opened(hosts):
 def tab(opened, served):
     """A new page of the browser; at its end no page has asked for anything elsewhere or shown an error or dialog."""
     context = opened.browser.new_context(viewport=WIDE, base_url=served.url, color_scheme="light")
-    context.set_default_timeout(4_000)
+    context.set_default_timeout(PATIENCE)
     page = context.new_page()
     said = []
     page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
