@@ -1,4 +1,4 @@
-"""What goes with every answer that leaves the server: of which collection it is, how whole, and whether it is new."""
+"""What goes with every answer that leaves the server: its collection, how complete that is, and whether it is new."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The API: stories, items and counts as JSON, in the manner of ReliefWeb's. Read only.
 
-An answer says of which collection it is and how whole that is. Errors are problem details (RFC 9457). No other site's
+An answer says of which collection it is and how complete it is. Errors are problem details (RFC 9457). No other site's
 page may read it: there are no CORS headers, on purpose.
 """
 

@@ -159,8 +159,8 @@ def static(request: Request) -> Response:
 
 # ---- what goes wrong
 
-_HEADINGS = {400: "Not understood", 404: "Not found", 405: "Not allowed", 413: "Too much at once"}
-_FAILED = "This did not work"
+_HEADINGS = {400: "Invalid request", 404: "Not found", 405: "Not allowed", 413: "Too large"}
+_FAILED = "Something failed"
 
 
 def _failed(request: Request, error: Exception) -> Response:
@@ -170,7 +170,7 @@ def _failed(request: Request, error: Exception) -> Response:
 
 
 def _bad_selection(request: Request, error: Exception) -> Response:
-    return _said(request, 400, f"This cannot be asked: {error}.")
+    return _said(request, 400, f"This request is not valid: {error}.")
 
 
 def _unreadable(request: Request, error: Exception) -> Response:
@@ -178,7 +178,7 @@ def _unreadable(request: Request, error: Exception) -> Response:
 
 
 def _broken(request: Request, _: Exception) -> Response:
-    return _said(request, 500, "Something went wrong here; the terminal that runs scrapy browse says what.")
+    return _said(request, 500, "Something went wrong here; see the terminal that runs scrapy browse.")
 
 
 def _said(request: Request, status: int, sentence: str, headers: Mapping[str, str] | None = None) -> Response:

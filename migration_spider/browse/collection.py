@@ -24,7 +24,7 @@ MOST_REMEMBERED = 8
 """Questions whose answers are kept."""
 
 Ranks = Mapping[int, tuple[float, int]]
-"""Position of a story -> (how well its best text fits, row of that text in the full-text index), the best first."""
+"""Position of a story -> (how well its best text fits, row of that text in the full-text index), best match first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class About:
     """``Release 2026-11-26``, or ``Items as of 2026-11-26``."""
 
     whole: str
-    """How whole it is: one sentence without its full stop."""
+    """Completeness: one sentence without its full stop."""
 
     complete: bool | None
     """None: nobody knows."""
@@ -132,7 +132,7 @@ class Collection:
 
     @cached_property
     def by_change(self) -> Sequence[int]:
-        """Positions of the stories, the last changed first."""
+        """Positions of the stories, the last change first."""
         return sorted(range(len(self.ids)), key=lambda place: self.changed[place], reverse=True)
 
     @cached_property

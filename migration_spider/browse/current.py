@@ -142,7 +142,7 @@ class Current:
         try:
             newer = self._source.newer(self._now)
         except (DatasetError, ArchiveError, MigrationError, OSError, sqlite3.Error) as error:
-            self.notice = f"What you see is not the newest: {error}"
+            self.notice = f"There is newer data, which could not be loaded: {error}"
             return
         self.notice = None if newer else self.notice
         self._now = newer or self._now
@@ -155,7 +155,7 @@ class Current:
                 while not self._stopped.wait(every):
                     self.look()
             except BaseException:
-                self.notice = "What you see may not be the newest: looking for it failed, and the terminal says why"
+                self.notice = "There may be newer data: looking for it failed (see the terminal)"
                 raise
 
         threading.Thread(target=looking, name="looks for newer items", daemon=True).start()

@@ -53,7 +53,7 @@ def wacz(request: Request) -> Response:
         write_selection(archive, pages_of(collection, stories), path, title=title, said=said)
     except SelectionTooLargeError as error:
         shutil.rmtree(folder)
-        raise HTTPException(413, f"Too much for one package: {error}; choose fewer; {_WHOLE}.") from None
+        raise HTTPException(413, f"Too large for one package: {error}; choose fewer; {_WHOLE}.") from None
     except ArchiveError as error:
         shutil.rmtree(folder)
         raise HTTPException(409, f"The pages cannot be packaged: {error}.") from None

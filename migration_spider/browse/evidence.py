@@ -19,11 +19,11 @@ from migration_spider.evidence import prove
 HOLDS, DIFFERS, DAMAGED, MISSING, NO_ARCHIVE = "holds", "differs", "damaged", "missing", "no-archive"
 
 SAID = {
-    HOLDS: "The archived bytes are there and are what is claimed.",
-    DIFFERS: "The archived bytes can be read, but they are not what is claimed.",
-    DAMAGED: "The archived record cannot be read: the file is damaged here, or is another.",
+    HOLDS: "The archived bytes are there and match what is claimed.",
+    DIFFERS: "The archived bytes can be read, but they do not match what is claimed.",
+    DAMAGED: "The archived record cannot be read: the file is damaged here, or is a different one.",
     MISSING: "The WARC file is not there.",
-    NO_ARCHIVE: "The archive is not at hand: nothing can be checked.",
+    NO_ARCHIVE: "The archive is not available: nothing can be checked.",
 }
 """Verdict -> in words."""
 

@@ -186,7 +186,7 @@ FACETS: tuple[Facet, ...] = (
         partial(
             _sql,
             "SELECT story_id, CASE WHEN later THEN 'yes' ELSE 'no' END,"
-            " CASE WHEN later THEN 'changed since it was met' ELSE 'as it was met' END FROM"
+            " CASE WHEN later THEN 'changed since the first run' ELSE 'unchanged since the first run' END FROM"
             " (SELECT n.story_id, max(coalesce(v.what, 'new') <> 'new') AS later"
             " FROM news n LEFT JOIN versions v ON v.id = n.id GROUP BY n.story_id)",
         ),
@@ -195,7 +195,7 @@ FACETS: tuple[Facet, ...] = (
     ),
     Facet(
         "problem",
-        "Problem met",
+        "Problem",
         partial(_sql, "SELECT n.story_id, p.code, p.code FROM news_problems p JOIN news n ON n.id = p.news_id"),
     ),
 )

@@ -219,7 +219,7 @@ def _dated(collection: Collection, since: str | None, until: str | None) -> int:
 
 
 def _ranked(collection: Collection, query: str, language: str | None) -> Ranks:
-    """The stories that have the words, the best first."""
+    """The stories that have the words, the best match first."""
     if (known := collection.ranks.get((query, language))) is not None:
         return known
     rows = collection.connect().execute(

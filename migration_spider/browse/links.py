@@ -35,7 +35,7 @@ class ServerLinks:
         return "/"
 
     def about(self) -> str:
-        """What is missing, the runs, and how whole the collection is."""
+        """What is missing, the runs, and how complete the collection is."""
         return "/about"
 
     def search(self, selection: Selection = EVERYTHING) -> str:

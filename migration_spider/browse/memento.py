@@ -181,9 +181,11 @@ def _shown(request: Request, answer: Answer, timestamp: str, headers: Headers, *
     if answer.location is not None:
         target = addresses.embedded(answer.location) if embedded else addresses.link(answer.location)
         if target is None or not target.startswith(addresses.prefix):
-            return _told(request, 404, "The page led to what is no address of the web.", answer.capture.url)
+            return _told(
+                request, 404, "The page redirected to something that is not a web address.", answer.capture.url
+            )
         if _leads_in_a_circle(answer, timestamp, embedded=embedded):
-            return _told(request, 404, "The page led to itself, at once or by way of others.", answer.capture.url)
+            return _told(request, 404, "The page redirected to itself, directly or through others.", answer.capture.url)
         return _sent_on(target, [*headers, *told_headers()])
     if embedded and answer.status >= 400:
         return _with(PlainTextResponse("", 404), told_headers())

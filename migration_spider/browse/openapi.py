@@ -50,7 +50,7 @@ def _get(name: str, summary: str, parameters: Any, answer: str | None, *, missin
         "304": {"description": "The same as you have"},
     }
     problem = {"application/problem+json": {"schema": _ref("Problem")}}
-    answers["400"] = {"description": "This cannot be asked", "content": problem}
+    answers["400"] = {"description": "This request is not valid", "content": problem}
     if missing:
         answers["404"] = {"description": "There is none of this id", "content": problem}
     return {"get": {"operationId": name, "summary": summary, "parameters": [*parameters], "responses": answers}}
@@ -87,7 +87,7 @@ def _schemas(collection: Collection) -> dict[str, Any]:
     every |= dict.fromkeys(("time", "totalCount", "count"), _NUMBER)
     links = {"type": "object", "additionalProperties": link}
     return {
-        "Collection": {"description": "What the answer is of, and how whole that is", **_object(known)},
+        "Collection": {"description": "What the answer is of, and how complete it is", **_object(known)},
         "Story": _partly(_schema(collection, "stories.schema.json")),
         "Item": _schema(collection, "schema.json"),
         "Stories": _object(

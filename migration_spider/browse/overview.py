@@ -1,4 +1,4 @@
-"""The first page: what is there, how whole it is, and drawings of it whose every mark leads to its stories.
+"""The first page: what is there, how complete it is, and drawings of it whose every mark leads to its stories.
 
 All numbers are of the sets that the search uses, so that a mark says how many stories its page has.
 """
@@ -38,10 +38,10 @@ MANY_YEARS = 60
 SAID = {
     "objective": "The 23 objectives of the Global Compact for Safe, Orderly and Regular Migration.",
     "theme": "The ten guiding principles of the Global Compact.",
-    "publisher": "Who published a story first, as its page says.",
-    "type": "What kind of text a page says that it is.",
-    "audience": "Whom a page says that it is for.",
-    "group": "Of the Network.",
+    "publisher": "Who published the text first, as stated by the page.",
+    "type": "The kind of text, as stated by the page.",
+    "audience": "The intended readers, as stated by the page.",
+    "group": "Working groups of the Network.",
     "review": "Regional reviews of the Global Compact.",
 }
 """Facet with a chart of its own -> what it is."""
@@ -106,7 +106,7 @@ class Pictures:
         pages, languages = db.execute("SELECT count(*), count(DISTINCT language) FROM news").fetchone()
         found = [
             self.selected(EVERYTHING, "stories"),
-            Mark("pages of them", pages, None),
+            Mark("pages", pages, None),
             Mark("languages", languages, "#languages"),
             Mark("countries and areas", len(self._countries()), "#places"),
             self.mark("files", "yes", "stories with files"),

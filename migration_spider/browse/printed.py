@@ -55,7 +55,7 @@ def _replace(element: lxml_html.HtmlElement, archived: Archived) -> None:
     made = lxml_html.Element("a" if linked else "em")
     if linked and where is not None:
         made.set("href", where)
-    made.text = f"[{kind}: {words}]" if words else f"[{kind} without words]"
+    made.text = f"[{kind}: {words}]" if words else f"[{kind} without alternative text]"
     made.tail = element.tail
     parent = element.getparent()
     if parent is not None:

@@ -19,7 +19,7 @@ MOST = 500
 
 
 REASONS_OF_FILES = {
-    "no-archive": "not at hand when this was made",
+    "no-archive": "not available when this was made",
     "missing": "not there when this was made",
     "unfinished": "was still being written",
 }
@@ -27,7 +27,7 @@ REASONS_OF_FILES = {
 
 
 def about(request: Request) -> Response:
-    """All that is known of how whole the collection is."""
+    """All that is known of how complete the collection is."""
     return page(request, "about.html", **standing(collection_of(request)))
 
 

@@ -129,7 +129,7 @@ class Gone:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A story in one language, as it is now or as it was last."""
+    """A story in one language, as it is now, or its last version."""
 
     id: str
     language: str

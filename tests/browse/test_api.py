@@ -133,13 +133,13 @@ def test_a_value_that_nothing_has_is_refused(client, path):
     for query in ("place=Africa", "filter[field]=geographic_scope&filter[value]=Africa"):
         answer = client.get(f"/v1/{path}?{query}")
         assert (400, "application/problem+json") == (answer.status_code, answer.headers["content-type"])
-        assert "This cannot be asked: there is no place “Africa”: perhaps 002 (Africa)." == answer.json()["detail"]
+        assert "This request is not valid: there is no place “Africa”: perhaps 002 (Africa)." == answer.json()["detail"]
 
 
 def test_a_refusal_is_a_problem_document(client):
     answer = client.get("/v1/stories?limit=x")
     assert "application/problem+json" == answer.headers["content-type"]
-    detail = "This cannot be asked: “limit” is a number from 0 to 1000."
+    detail = "This request is not valid: “limit” is a number from 0 to 1000."
     assert {"type": "about:blank", "title": "Bad Request", "status": 400, "detail": detail} == answer.json()
     for method, path, status in (("GET", "/v1/stories/1", 404), ("POST", "/v1/stories", 405), ("GET", "/v1/x", 404)):
         answer = client.request(method, path)

@@ -19,7 +19,19 @@ from migration_spider.browse.collection import Collection
 from tests.archive.test_cdxj import record, write
 from tests.archive.test_playback import HERE
 from tests.archive.test_playback import HOSTILE as ATTACKS
-from tests.browse.chromium import AXE, NARROW, SIZES, WIDE, Elsewhere, Served, faint, shifts, violations, widest
+from tests.browse.chromium import (
+    AXE,
+    NARROW,
+    PATIENCE,
+    SIZES,
+    WIDE,
+    Elsewhere,
+    Served,
+    faint,
+    shifts,
+    violations,
+    widest,
+)
 from tests.browse.conftest import CHANGED
 from tests.browse.misread import FOUND, pages
 from tests.browse.poisoned import MARK
@@ -196,7 +208,7 @@ def test_values_of_a_long_list_are_found_by_their_letters(tab):
 
 def test_all_of_it_works_without_a_script(opened, served, collection):
     context = opened.browser.new_context(viewport=NARROW, base_url=served.url, java_script_enabled=False)
-    context.set_default_timeout(4_000)
+    context.set_default_timeout(PATIENCE)
     page = context.new_page()
     page.goto("/stories")
     page.get_by_role("searchbox").fill(word_of(collection, "en"))
@@ -256,7 +268,7 @@ def test_the_citation_is_copied(tab, opened, served):
 def check(page, address):
     """Press the button that reads the record of the story again: the class of the verdict."""
     page.goto(address)
-    page.locator("#evidence button", has_text="again").filter(visible=True).first.click()
+    page.locator("#evidence button", has_text="Check it now").filter(visible=True).first.click()
     return page.locator(".verdict").get_attribute("class")
 
 
@@ -283,7 +295,7 @@ def test_no_attack_of_the_portal_runs_or_breaks_a_page(tab, hostile):
 def test_the_archived_page_stands_beside_the_data_as_it_was(opened, served):
     # Without the script that `tab` puts into all frames: this one runs none.
     context = opened.browser.new_context(viewport=WIDE, base_url=served.url)
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE)
     page, said = context.new_page(), []
     page.on("console", lambda message: said.append(message.text))
     page.goto(f"/stories/{CHANGED}?language=en")

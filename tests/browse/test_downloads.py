@@ -143,7 +143,7 @@ def test_the_list_leads_to_all_of_its_files(client):
 def test_what_cannot_be_asked_is_a_page_with_a_sentence(client, path):
     answer = client.get(path)
     assert 400 == answer.status_code
-    assert "This cannot be asked: " in answer.text
+    assert "This request is not valid: " in answer.text
 
 
 def test_lines_of_a_table_may_have_line_ends_of_their_own():

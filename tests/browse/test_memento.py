@@ -359,7 +359,7 @@ def test_a_picture_that_is_not_archived_is_no_link(collection, client, foreign):
 def test_redirects_in_a_circle_are_told(foreign, name, kind):
     address = foreign.get(f"/memento/2026/http://a.example/{name}").headers["location"].replace("/http", f"{kind}/http")
     answer = foreign.get(address)
-    assert (404, True) == (answer.status_code, "The page led to itself" in answer.text)
+    assert (404, True) == (answer.status_code, "The page redirected to itself" in answer.text)
     assert "frame-ancestors 'self'" in answer.headers["content-security-policy"]
 
 

@@ -203,7 +203,7 @@ def test_nothing_has_an_overview_as_well(changed):
     collection = changed("DELETE FROM stories", "DELETE FROM news", "DELETE FROM runs", "DELETE FROM runs_missing")
     text = page_of(collection)
     assert "What is missing" in text
-    assert "None is on record." in about_of(collection)
+    assert "No run is recorded." in about_of(collection)
 
 
 @pytest.mark.parametrize("least", [1, 2, 7, 251])

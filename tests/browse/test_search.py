@@ -120,9 +120,9 @@ def test_a_selection_has_one_address(client, asked, answered):
 def test_an_empty_list_says_what_to_leave_out(client, collection):
     found = page(client, "/stories?q=nowhereatall&language=fr&until=2001")
     assert ["0 stories"] == said(found, "//p[@role='status']")
-    assert ["No story is so."] == said(found, "//p[@class='notice']")
+    assert ["No story matches."] == said(found, "//p[@class='notice']")
     found = page(client, "/stories?q=learned&language=en&until=2001")
-    assert ["No story is so. There are some when you leave one thing out:"] == said(found, "//p[@class='notice']")
+    assert ["No story matches. There are matches without one of the conditions:"] == said(found, "//p[@class='notice']")
     assert ["Without the last day: 1 story"] == said(found, "//p[@class='notice']/following-sibling::ul/li")
     link = found.xpath("//p[@class='notice']/following-sibling::ul/li/a/@href")[0]
     assert 1 == count(collection, selection_of(link))

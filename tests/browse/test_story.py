@@ -139,18 +139,21 @@ def test_a_code_leads_to_its_selection_and_live_pages_tell_them_nothing(client):
     assert live
     assert all({"noopener", "noreferrer"} <= set(link.get("rel", "").split()) for link in live)
     assert "a label of the block that no list knows" in one(tree, "//ul[@class='problems']").text_content()
-    assert "1 label that no list knows" in one(tree, "//section[@id='coded']").text_content()
+    assert "1 label that no vocabulary has" in one(tree, "//section[@id='coded']").text_content()
 
 
 def test_versions_are_compared_at_once_and_on_demand(client):
     tree = page(client, f"/stories/{CHANGED}")
     (step,) = tree.xpath("//ol[@class='versions']/li[@class='changed']")
     assert "What the harbour learned" in "".join(step.xpath(".//ins//text()"))
-    assert "[taken out: " in "".join(step.xpath(".//del//text()"))
+    assert "[removed: " in "".join(step.xpath(".//del//text()"))
     asked = page(client, f"/stories/{CHANGED}?item={CHANGED}@en&old=1&new=2")
     assert step.xpath(".//del/text()") == one(asked, "//div[@id='compared']").xpath(".//del/text()")
-    assert "They say the same." in client.get(f"/stories/{CHANGED}?item={CHANGED}@en&old=2&new=2").text
-    assert "there is no such version" in client.get(f"/stories/{CHANGED}?item={CHANGED}@en&old=1&new=7").text
+    assert "They are the same." in client.get(f"/stories/{CHANGED}?item={CHANGED}@en&old=2&new=2").text
+    assert (
+        "does not exist or is not in this release"
+        in client.get(f"/stories/{CHANGED}?item={CHANGED}@en&old=1&new=7").text
+    )
     assert 400 == client.get(f"/stories/{CHANGED}?item={CHANGED}@en&old=one&new=2").status_code
 
 
@@ -173,7 +176,7 @@ def test_more_than_a_page_can_bear_is_compared_on_demand_alone(client, monkeypat
 
 def test_a_story_that_is_gone_keeps_its_page(client):
     tree = page(client, f"/stories/{GONE}")
-    assert "Gone from its source." in one(tree, "//p[@class='notice bad']").text_content()
+    assert "Removed from the site." in one(tree, "//p[@class='notice bad']").text_content()
     assert "gone (status 410)" in one(tree, "//ul[@class='voices']").text_content()
     assert len(one(tree, "//section[@id='text']").text_content()) > 500
     assert tree.xpath("//ol[@class='versions']/li[@class='gone']")
@@ -287,8 +290,8 @@ def test_an_article_loads_nothing_and_its_headings_stand_below_ours():
     assert [] == tree.xpath("//img | //video | //script | //@onclick | //@style")
     told = {link.get("href"): link.text_content() for link in tree.iter("a")}
     assert '[Picture: A boat "x"]' == told["/memento/https://a.org/i.png"]
-    assert "[Picture without words]" == told["https://a.org/p"]
-    assert "[Video without words]" == told["/memento/https://a.org/v.mp4"]
+    assert "[Picture without alternative text]" == told["https://a.org/p"]
+    assert "[Video without alternative text]" == told["/memento/https://a.org/v.mp4"]
     assert "j" == told[None]
     assert "r" == told["https://a.org/check/1"]  # of the portal, not of this server
     assert all({"noopener", "noreferrer"} <= set(link.get("rel").split()) for link in tree.iter("a"))

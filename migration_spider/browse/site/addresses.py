@@ -44,7 +44,7 @@ class FileLinks:
         return f"{self._root}index.html"
 
     def about(self) -> str:
-        """What is missing, the runs, and how whole the collection is."""
+        """What is missing, the runs, and how complete the collection is."""
         return f"{self._root}about.html"
 
     def search(self, selection: Selection = EVERYTHING) -> str:

@@ -98,7 +98,7 @@
     const {query: q, language, since, until, changed, sort} = selection;
     if (q) {  // else there is no best one
       const [first] = form.elements.sort.options;
-      first.text = "best first";
+      first.text = "best match first";
       first.after(element("option", {value: "date"}, "newest first"));
     }
     for (const [name, value] of Object.entries({q, in: language, since, until, changed, sort})) {
@@ -250,7 +250,7 @@
   function pager({selection, found, address}) {
     const link = (page, text, rel) => element("a", {href: address({page}), rel}, text);
     return found.pages < 2 ? null : element("nav", {class: "pager", "aria-label": "Pages of stories"},
-      selection.page > 1 ? link(selection.page - 1, "Page before", "prev") : null,
+      selection.page > 1 ? link(selection.page - 1, "Previous page", "prev") : null,
       element("span", {}, `Page ${number(selection.page)} of ${number(found.pages)}`),
       selection.page < found.pages ? link(selection.page + 1, "Next page", "next") : null);
   }
@@ -266,8 +266,8 @@
     }
     looser.sort((one, other) => other.total - one.total);
     return [
-      element("p", {class: "notice"}, "No story is so.",
-        looser.length ? " There are some when you leave one thing out:" : null),
+      element("p", {class: "notice"}, "No story matches.",
+        looser.length ? " There are matches without one of the conditions:" : null),
       element("ul", {}, looser.map(({name, value, without, isFacet, total}) => element("li", {},
         element("a", {href: view.address(without)}, `Without ${name}`,
           isFacet ? [": ", element("bdi", {}, value)] : null),
