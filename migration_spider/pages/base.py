@@ -200,9 +200,7 @@ class Page:
         for element, href in self.elements.having("href"):
             if _leads_to_own_node(element.tag, self.elements.attributes[element]):
                 yield node_of(absolute(self.base_url, href))
-        for form in self._attributes("form"):
-            if match := _FORM_OF_NODE.search(form.get("action", "")):
-                yield int(match[1] or match[2])
+        yield self._form_node
 
     def _link(self, relation: str) -> str | None:
         for link in self._attributes("link"):
@@ -226,8 +224,14 @@ class Page:
         return None
 
     @cached_property
+    def _form_node(self) -> int | None:
+        """The node that a form for comments, or one to log in, leads back to."""
+        matches = (_FORM_OF_NODE.search(form.get("action", "")) for form in self._attributes("form"))
+        return next((int(match[1] or match[2]) for match in matches if match), None)
+
+    @cached_property
     def nodes(self) -> Nodes:
-        return Nodes(self.elements, self.is_own)
+        return Nodes(self.elements, self.is_own, self._form_node)
 
     @property
     def article(self) -> Any:

@@ -355,6 +355,8 @@ def _is_wall(sheet: Sheet, unit: Unit) -> bool:
 
 def _is_plausible(sheet: Sheet, group: Group) -> bool:
     if not group.known:
+        if _is_between_paragraphs(sheet, group.container):
+            return False
         # Fields are fields, too, where a theme prints them and the text in one element.
         return not (group.before or group.after) or (group.before != group.after and all(map(_is_field, group.rows)))
     if group.known > 1 or not (group.before or group.after):
@@ -363,6 +365,13 @@ def _is_plausible(sheet: Sheet, group: Group) -> bool:
         return False
     # One label word beside running text: a heading of the text unless it carries a value.
     return any(row.shape != "flat" or _is_followed(sheet, row) for row in group.rows if row.names)
+
+
+def _is_between_paragraphs(sheet: Sheet, container: Block) -> bool:
+    """Whether ``container`` is a paragraph or a list beside those of a text: "When: at noon", as its author put it."""
+    if container.tag not in ("p", "ul", "ol") or container.parent is None:
+        return False
+    return any(child is not container and _is_wall(sheet, child) for child in container.parent.children)
 
 
 def _is_field(row: Row) -> bool:

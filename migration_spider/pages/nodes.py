@@ -18,11 +18,15 @@ MOST_ABOVE = 80
 
 
 class Nodes:
-    """Of the page with ``elements``; ``is_own`` says whether an ``href`` leads to the page itself."""
+    """Of the page with ``elements``; ``is_own`` says whether an ``href`` leads to the page itself.
 
-    def __init__(self, elements: Elements, is_own: Callable[[str | None], bool]) -> None:
+    ``node_id`` is told by a form on the page, if at all.
+    """
+
+    def __init__(self, elements: Elements, is_own: Callable[[str | None], bool], node_id: int | None = None) -> None:
         self.page = elements
         self.is_own = is_own
+        self.node_id = node_id
 
     @cached_property
     def elements(self) -> list[Any]:
@@ -33,8 +37,16 @@ class Nodes:
             (element for element, _ in page.having("data-history-node-id")),
             (element for element, words in page.having("class") if " node " in f" {words} "),
         )
-        found = (one for one in nodes if not _is_beside(one))
+        found = (one for one in nodes or self._numbered if not _is_beside(one))
         return [element for element in islice(found, 200) if not _is_part(element)]
+
+    @property
+    def _numbered(self) -> list[Any]:
+        """The element that a theme gives the number of the page's node in words of its own: "article article-33"."""
+        if self.node_id is None:
+            return []
+        number = re.compile(rf"(?:^|\s)(?:node|article|post|entry|story|content)-{self.node_id}(?:$|\s)")
+        return [element for element, words in self.page.having("class") if number.search(words)][:1]
 
     @cached_property
     def _beside(self) -> list[Any]:

@@ -69,13 +69,13 @@ class Scope:
     def __init__(self, top: Block, article: Any, rest: list[Line]) -> None:
         self.top = top
         self.inside = _inside(top, article)
-        self.custom = {block for block in top.blocks() if _CUSTOM_BLOCK[block.classes]}
+        self.custom = {block for block in top.blocks() if _is_custom(block)}
         self.order = {line: number for number, line in enumerate(rest)}
         running = [line for line in rest if is_prose(line)] or [line for line in rest if weight(line) >= SHORTEST]
         if not running and article is None:
             running = [line for line in rest if weight(line) >= FEWEST and line.text.endswith(SENTENCE_END)]
         custom = {line for line in running if self._is_in_custom_block(line, article)}
-        if len(custom) < len(running):
+        if len(custom) < len(running) or article is not None:
             running = [line for line in running if line not in custom]
         running = self._of_article(running, article, rest)
         self.sizes = _sizes(top, rest, set(running))
@@ -166,6 +166,10 @@ class Scope:
             if around.tag not in PROSE_TAGS and size.links > 1 and LOOK[around.classes]:
                 return size.linked > 0.6 * size.all and not self.is_alike(self.part(line))
         return False
+
+
+def _is_custom(block: Block) -> bool:
+    return _CUSTOM_BLOCK[block.classes] or (block.element.get("id") or "").startswith("block-block-")
 
 
 def _sizes(top: Block, rest: list[Line], running: set[Line]) -> dict[Block, Size]:

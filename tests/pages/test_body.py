@@ -585,3 +585,10 @@ def test_parts_of_a_newsletter_are_called_so(type_):
 def test_bold_words_beside_the_first_paragraph_head_it(line, is_text):
     words = ["Pier"] if is_text else []
     assert "\n\n".join([*words, LONG, LONG]) == text(f"<article><div>{line}</div><p>{LONG}</p><p>{LONG}</p></article>")
+
+
+@pytest.mark.parametrize("words", ["article article-33", "post-33"])
+def test_the_element_of_a_node_by_its_number_where_a_form_tells_it(words):
+    beside = f"<div id='block-block-2'><h3>Elsewhere</h3><p>{LONG}</p></div><form action='/comment/reply/33'></form>"
+    assert "Twelve boats" == text(f"<div class='{words}'><p>Twelve boats</p></div>{beside}")
+    assert "Twelve boats" not in text(f"<div class='{words}4'><p>Twelve boats</p></div>{beside}")

@@ -678,3 +678,19 @@ def test_fields_that_only_their_classes_tell(content, count):
         for label, [value] in fields
     )
     assert fields == block(content.format(fields=printed, text=PROSE))
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "<p><b>Kdy:</b> v poledne<br><b>Kde:</b> v hale</p>",
+        "<ul><li><b>Kdy:</b> v poledne</li><li><b>Kde:</b> v hale</li></ul>",
+    ],
+)
+def test_labels_that_nothing_knows_are_text_in_the_text(lines):
+    content = f"<article><div>{PROSE}{lines}{PROSE}</div></article>"
+    assert [] == block(content)
+    assert "Kdy: v poledne\nKde: v hale" in news(content).body_text
+    assert [("Kdy", ["v poledne"]), ("Kde", ["v hale"])] == block(
+        f"<article><div>{PROSE}</div><div>{lines}</div></article>"
+    )
