@@ -234,6 +234,10 @@ class Chrome:
         self.dropped_texts: set[tuple[Any, bool]] = set()
         """The same for texts without an element of their own, as :attr:`Piece.slot`."""
 
+    def is_of_another(self, element: Any) -> bool:
+        """Whether ``element`` prints another node, on a page that has none of its own."""
+        return element in self._others and self._main in self._article
+
     def protects(self, element: Any) -> bool:
         """Whether ``element`` holds the page's title or article."""
         return element in self._kept

@@ -265,6 +265,9 @@ def select(sheet: Sheet, found: list[Row]) -> list[Row]:
     groups = [group for group in _groups(sheet, found) if _is_plausible(sheet, group)]
     if all(group.is_of_other_pages and group.is_everyday for group in groups):
         groups = [group for group in groups if not _is_in_text(group)]
+    if all(group.kinds <= {"file"} for group in groups):
+        # "Annexes", as a part of the text names it.
+        groups = [group for group in groups if not all(row.line.parent.in_body for row in group.rows)]
     if not any(group.known for group in groups):
         # No label is known: a language or wording never met. Classes that say label must do.
         rows = [

@@ -149,7 +149,7 @@ class Candidates:
     """Links at like places, which are the titles of all rows or of none, and what speaks for them."""
 
     def __init__(self, titles: list[Title], top: Any) -> None:
-        if len(titles) > 2 and len({title.words for title in titles}) == 1:
+        if len(titles) > 2 and titles[0].rank < HEADED and len({title.words for title in titles}) == 1:
             # "Web", "Minutes": ways to pages that are named elsewhere.
             for title in titles:
                 title.rank = READ_ON
@@ -286,7 +286,7 @@ class Rows:
             self._number(above.alike, name, "".join(own[:1])),
             self._number(above.exact, name, " ".join(own)),
             above.beside or (not is_kept and _BESIDE[words]),
-            _ROW_CLASS[classes],
+            _ROW_CLASS[classes] or self.chrome.is_of_another(element),
         )
         if name in HEADING_TAGS:
             place.rank = HEADED

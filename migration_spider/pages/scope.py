@@ -220,6 +220,9 @@ def _foreign(running: list[Line], sizes: dict[Block, Size]) -> dict[Block, bool]
 
 
 def _is_foreign(part: Block, core: Block, shared: set[Block], sizes: dict[Block, Size], is_above: bool) -> bool:
+    if part.parent is not None and part.parent.in_body:
+        # Both stand in one body field: a list or a box of its text.
+        return False
     size = sizes[part]
     if size.running < LEAST * (size.running + size.other):
         return True

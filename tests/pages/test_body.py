@@ -416,6 +416,19 @@ def test_html_is_the_inside_of_the_body_with_absolute_addresses():
     )
 
 
+def test_a_list_in_a_body_field_is_text_whatever_its_items_are_made_of():
+    part = "<li><div>1{0}h Lights and ferries - Mira Quay (North pier) and Ana Foam;</div><ul><li><div>{1}</div></li></ul></li>"
+    answers = (
+        "Answers: Bo.",
+        "Answers: Cy.",
+        "Answers: Ana Quay (School of the north pier) and Bo Foam (harbour office).",
+    )
+    items = "".join(part.format(n, words) for n, words in enumerate(answers))
+    found = text(f"<div class='field--name-body'><p>{LONG}</p><p>{LONG}</p><ul>{items}</ul><p>{LONG}</p></div>")
+    assert 3 == found.count("Mira Quay")
+    assert 3 == found.count("Answers")
+
+
 def test_headings_of_a_text_in_front_of_it_are_text():
     parts = "".join(f"<h1>{day}</h1><p>Quay</p>" for day in ("Monday", "Friday"))
     assert "Monday\n\nQuay\n\nFriday\n\nQuay" == text(f"<div class='field--name-body'>{parts}</div>")

@@ -55,6 +55,8 @@ CASES = {
     "a pager below a text": ("listing", "pager", PROSE * 4 + ROW.format(1) + PAGER, {"head": NODE}),
     "an event with a pager": ("listing", "pager", EVENT + ROWS + PAGER, {}),
     "rows": ("listing", "rows", ROWS, {}),
+    "one node in a list": (
+        "listing", "rows", f"<div><div class='node'><h3><a href='/b'>Boats</a></h3>{PROSE}</div></div>", {}),
     "rows of events": ("listing", "rows", ROWS, {"url": f"{SITE}/events/past"}),
     "rows with everyday words": ("listing", "rows", "".join(ROW.format(n) + EVERYDAY for n in range(6)), {}),
     "rows on a node": ("listing", "rows", PROSE + ROWS, {"head": NODE}),

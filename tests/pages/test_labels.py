@@ -163,6 +163,13 @@ def test_event_lines_of_an_event_are_its_block():
     )
 
 
+def test_parts_of_a_text_with_names_of_files_are_text():
+    parts = (
+        "<li>Title</li><li><b>Tide table:</b> three to five lines</li><li>End</li><li><b>Attachments</b> (if any)</li>"
+    )
+    assert [] == block(f"<div class='field--name-body'>{PROSE}<ol>{parts}</ol>{PROSE}</div>")
+
+
 @pytest.mark.parametrize("place", ["{other}{fields}", "{fields}{other}"])
 def test_a_labelled_date_goes_before_one_without_label(place):
     fields = "<div class='f'><div>Date of publication</div><div>3 May 2021</div></div>"

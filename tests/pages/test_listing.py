@@ -208,6 +208,12 @@ def test_numbers_of_documents_are_titles_but_those_of_years_are_not():
         assert found == len(listing(rows).rows)
 
 
+def test_headings_with_the_same_words_are_titles():
+    node = "<div class='node'><h3><a href='/{0}'>Deckhand</a></h3><p>See the <a href='/p{0}'>pier of the ferry towns</a></p></div>"
+    found = listing("".join(map(node.format, range(4)))).rows
+    assert [f"{SITE}/{number}" for number in range(4)] == [row.url for row in found]
+
+
 def test_a_date_that_is_all_of_a_cell_is_that_of_the_row():
     row = '<a href="/{0}">{0}</a>', "Ferry v. Pier<br>Plain copy of 9 June 2021", "12 May 2021"
     rows = table("", *((row[0].format(number), *row[1:]) for number in ("20-95", "20-94")))
