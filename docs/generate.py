@@ -290,11 +290,26 @@ def problems() -> str:
     return table(("code", "meaning"), rows)
 
 
+def settings() -> str:
+    def rows() -> Iterator[tuple[str, ...]]:
+        for setting, name in config.names().items():
+            field = config.Config.model_fields[name]
+            if not field.description:
+                continue
+            extra: Any = field.json_schema_extra or {}
+            shown = extra.get("shown")
+            if not shown:
+                shown = f"`{' '.join(field.default) if isinstance(field.default, tuple) else field.default}`"
+            yield f"`{setting}`", shown, config.expected(field), field.description
+
+    return table(("setting", "default", "expected", "meaning"), rows())
+
+
 PAGES: dict[str, Callable[[], str]] = {"reference/commands.md": commands, "reference/components.md": components}
 SECTIONS: dict[str, Callable[[], str]] = {
     "problems": problems,
     "lives": life.table,  # harvest.md
-    "settings": config.table,
+    "settings": settings,
 }
 
 _SECTION = re.compile(r"(<!-- docs/generate\.py: (\w+) -->\n).*?(?=<!-- end -->)", re.DOTALL)

@@ -1,25 +1,45 @@
 """The settings of the project: name, type, bounds, default and reason of each, and the check before the first request.
 
 ``settings.py`` takes the defaults from here, every component reads the checked object (``crawler.spider.run.config``),
-and ``python -m docs.generate`` writes the table of docs/settings.md.
+and ``python -m docs.generate`` writes the table of docs/settings.md. The types of the values are in ``setting_types``.
 """
 
 from __future__ import annotations
 
 import difflib
-import json
 import os
-import re
 from collections.abc import Callable, Mapping
-from datetime import time
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from scrapy.settings import default_settings
 
 from migration_spider.exceptions import OptionError
+from migration_spider.setting_types import (
+    STRIPPED,
+    Address,
+    Amount,
+    Authors,
+    Count,
+    Folder,
+    Frequency,
+    Hours,
+    Languages,
+    Line,
+    MetricsFile,
+    Paths,
+    Policy,
+    Positive,
+    Segments,
+    Share,
+    Some,
+    Switch,
+    WrongValueError,
+    check_web_address,
+    read_json,
+    steward_check,
+)
 
 PREFIX = "MIGRATION_"
 
@@ -30,143 +50,15 @@ SECRETS = frozenset(("MIGRATION_PING_URL", "MIGRATION_WEBHOOK_URL"))
 """Whose value no message shows."""
 
 
-# ---- types: a validator, and in words what it expects
-
-
-def _list(value: Any) -> Any:
-    """``a,b`` of a command line -> a list, as Scrapy's ``getlist``."""
-    return [one.strip() for one in value.split(",") if one.strip()] if isinstance(value, str) else value
-
-
-def _json(value: Any) -> Any:
-    return json.loads(value) if isinstance(value, str) else value
-
-
-def _matching(pattern: str) -> AfterValidator:
-    def check(values: tuple[str, ...]) -> tuple[str, ...]:
-        if bad := [value for value in values if not re.fullmatch(pattern, value)]:
-            raise ValueError(bad[0])
-        return values
-
-    return AfterValidator(check)
-
-
-def parse_hours(text: Any) -> tuple[time, time] | None:
-    """``22:00-06:00`` -> begin and end; None for no limit.
-
-    Raises:
-        ValueError: it is no such range.
-    """
-    if not isinstance(text, str):
-        raise ValueError("no text")  # noqa: TRY004  (pydantic takes ValueError only)
-    if not text.strip():
-        return None
-    match = re.fullmatch(r"\s*(\d{1,2}):(\d\d)\s*-\s*(\d{1,2}):(\d\d)\s*", text)
-    if match is None:
-        raise ValueError("no range")
-    begin, end = time(int(match[1]), int(match[2])), time(int(match[3]), int(match[4]))
-    if begin == end:
-        raise ValueError("begin and end are the same")
-    return begin, end
-
-
-def is_web_address(url: str) -> bool:
-    """Whether it is http or https, with a host and without a user's name."""
-    try:
-        parts = urlsplit(url)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0 and not parts.username
-    except ValueError:
-        return False
-
-
-def _web_address(url: str) -> str:
-    if url and not is_web_address(url):
-        raise ValueError("no web address")
-    return url
-
-
-def _metrics_file(file: str) -> str:
-    if file and (not file.endswith(".prom") or not Path(file).parent.is_dir()):
-        raise ValueError("no such file")
-    return file
-
-
-def _not_empty(value: Any) -> Any:
-    if not str(value).strip():
-        raise ValueError("empty")
-    return value
-
-
 def _profile(value: Any) -> Any:
     """Every name must be a setting; the values are looked at when they are put in the place of the others."""
-    profile = _json(value)
+    profile = read_json(value)
     if not isinstance(profile, Mapping):
         raise ValueError("no names with values")  # noqa: TRY004  (pydantic takes ValueError only)
     for name in profile:
         if name not in names() and not hasattr(default_settings, name):
             raise ValueError(f"{name} is no setting")
     return dict(profile)
-
-
-class _WrongError(ValueError):
-    """Its message says what is wrong, where what is expected in general does not tell."""
-
-
-def _steward(name: str) -> AfterValidator:
-    """A check of the field ``name`` of `archive.dataset.Stewardship`."""
-
-    def check(value: str) -> str:
-        from archive.dataset.stewardship import checked  # not loaded by those that publish nothing
-
-        try:
-            return checked(name, value)
-        except ValueError as error:
-            raise _WrongError(str(error)) from None
-
-    return AfterValidator(check)
-
-
-def _authors(value: Any) -> Any:
-    """JSON or Python -> `archive.dataset.Author` each."""
-    try:
-        given = json.loads(value) if isinstance(value, str) and value.strip() else value or ()
-    except json.JSONDecodeError as error:
-        raise _WrongError(f"it is no JSON: {error}") from None
-    if not given:
-        return ()
-    from archive.dataset.stewardship import Author, orcid  # not loaded by those that publish nothing
-
-    try:
-        return tuple(
-            one
-            if isinstance(one, Author)
-            else Author(**{**one, **({"orcid": orcid(one["orcid"])} if one.get("orcid") else {})})
-            for one in given
-        )
-    except (AttributeError, TypeError):
-        raise _WrongError(
-            "an author has the keys name, or family and given, and orcid, affiliation, all texts"
-        ) from None
-    except ValueError as error:
-        raise _WrongError(str(error)) from None
-
-
-_FINITE = Field(ge=0, le=1_000_000, allow_inf_nan=False)
-_STRIP = BeforeValidator(lambda value: "" if value is None else str(value).strip())
-Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False), "a share from 0 to 1"]
-Amount = Annotated[float, _FINITE, "a number from 0 to 1000000"]
-Positive = Annotated[float, Field(gt=0, le=1_000_000, allow_inf_nan=False), "a number above 0, up to 1000000"]
-Count = Annotated[int, Field(ge=0), "a whole number, 0 or more"]
-Some = Annotated[int, Field(ge=1), "a whole number, 1 or more"]
-Switch = Annotated[bool, "True or False"]
-Paths = Annotated[
-    tuple[str, ...],
-    BeforeValidator(_list),
-    _matching(r"/[^\s{}\[\]\"]*"),
-    "paths that begin with /, with commas between",
-]
-Address = Annotated[str, _STRIP, AfterValidator(_web_address), "http:// or https:// and a host, without user:password@"]
-Policy = Annotated[tuple[tuple[Annotated[float, _FINITE] | None, Annotated[float, _FINITE]], ...], Field(min_length=1)]
 
 
 def _of_environment(name: str) -> Callable[[], str]:
@@ -195,7 +87,7 @@ class Config(BaseModel):
     )
 
     # Whether it can be written is seen when it is: exit code 5.
-    data_dir: Annotated[Path, BeforeValidator(_not_empty), "the folder to write to, there or to be made"] = Field(
+    data_dir: Folder = Field(
         default_factory=lambda: Path(os.environ.get("MIGRATION_DATA_DIR") or "data"),
         alias="DATA_DIR",
         description="where everything is written; the archive's `ARCHIVE_DIR` is `warc/` below it",
@@ -203,22 +95,18 @@ class Config(BaseModel):
     )
 
     # ---- 1 crawl: what is visited
-    site: Annotated[str, AfterValidator(_web_address), Field(min_length=1), "a web address"] = Field(
+    site: Annotated[str, AfterValidator(check_web_address), Field(min_length=1), "a web address"] = Field(
         "https://migrationnetwork.un.org", description="default of the option `site`"
     )
-    contact: Annotated[str, _STRIP, Field(pattern=r"^[^\x00-\x1f]*$"), "one line of text"] = Field(
+    contact: Line = Field(
         default_factory=_of_environment("MIGRATION_CONTACT"),
         description="mail address or web page where the site's operators reach whoever runs the crawl. It is part of "
         "the user agent; a crawl of a public site without it is refused",
         json_schema_extra={"shown": "the environment variable of the same name"},
     )
-    languages: Annotated[
-        tuple[str, ...],
-        BeforeValidator(_list),
-        Field(min_length=1),
-        _matching(r"[a-z]{2,3}(-[a-z0-9]+)*"),
-        "language codes in lower case, with commas between",
-    ] = Field(("en", "fr", "es", "ar", "ru", "zh-hant"), description="URL prefixes of the portal; English has none")
+    languages: Languages = Field(
+        ("en", "fr", "es", "ar", "ru", "zh-hant"), description="URL prefixes of the portal; English has none"
+    )
     news_listings: Paths = Field(
         ("/news", "/latest-news", "/statements"),
         description="listings that name their rows as news, under every prefix. The portal's own has never been seen, "
@@ -260,23 +148,11 @@ class Config(BaseModel):
         description="pages that only texts link to and no listing, feed or sitemap names, visited in a harvest, those "
         "longest unvisited first: they show what the lists leave out. More are visited while some are news",
     )
-    excluded_paths: Annotated[
-        tuple[str, ...], BeforeValidator(_list), _matching(r"[^\s{}\[\]\"?#]+"), "paths, with commas between"
-    ] = Field(
+    excluded_paths: Segments = Field(
         (
-            *(
-                "admin",
-                "batch",
-                "calendar",
-                "comment",
-                "events",
-                "filter",
-                "node/add",
-                "pledge",
-                "practice",
-                "projects",
-            ),
-            *("search", "user", "videos", "webform", "hub/discussion-space", "hub/resource", "taxonomy/term/detail"),
+            *("admin", "batch", "calendar", "comment", "events", "filter", "node/add", "pledge", "practice"),
+            *("projects", "search", "user", "videos", "webform", "hub/discussion-space", "hub/resource"),
+            "taxonomy/term/detail",
         ),
         description="first segments of paths, after the prefix, that never lead to news: other content types and "
         "Drupal's own pages",
@@ -308,12 +184,7 @@ class Config(BaseModel):
     max_refusals: Some = Field(10, description="so many 429 or 503 in a row end the run; one page's retries are 4")
     max_blocked: Some = Field(5, description="so many [blocked pages](crawl.md#blocked-pages) in a row end the run")
     loopback_profile: Annotated[dict[str, Any], BeforeValidator(_profile), "settings and values, as JSON"] = Field(
-        {
-            "CONCURRENT_REQUESTS_PER_DOMAIN": 8,
-            "DOWNLOAD_DELAY": 0,
-            "AUTOTHROTTLE_ENABLED": False,
-            "RETRY_TIMES": 2,
-        },
+        {"CONCURRENT_REQUESTS_PER_DOMAIN": 8, "DOWNLOAD_DELAY": 0, "AUTOTHROTTLE_ENABLED": False, "RETRY_TIMES": 2},
         description="settings that replace the polite ones on 127.0.0.1 (the demo portal, recorded portals)",
         json_schema_extra={"shown": "no delay, 8 at a time"},
     )
@@ -332,7 +203,7 @@ class Config(BaseModel):
         description="makes `scrapy crawl news` a [harvest](harvest.md); set by `scrapy harvest`, by hand for scrapyd",
     )
     full: Switch = Field(False, description="every item is due, whatever its age; set by `--full`")
-    revisit: Annotated[Policy, BeforeValidator(_json), "pairs of days, such as [[30, 0], [null, 30]]"] = Field(
+    revisit: Policy = Field(
         ((30, 0), (365, 7), (None, 30)),
         description="pairs of days: the age of an item up to which a rule holds (null: all older), and the days "
         "between two looks at it. The portal rewrites pages in place and enters items late: both make an item young",
@@ -350,7 +221,7 @@ class Config(BaseModel):
     )
     max_requests: Count = Field(0, description="pause after so many requests; 0: no limit")
     max_minutes: Amount = Field(0, description="pause after so many minutes; 0: no limit")
-    hours: Annotated[Any, BeforeValidator(parse_hours), "two times in UTC, such as 22:00-06:00"] = Field(
+    hours: Hours = Field(
         "",
         validate_default=True,
         description="when the site may be asked, in UTC: `22:00-06:00`",
@@ -384,75 +255,63 @@ class Config(BaseModel):
     max_unknown_labels: Amount = Field(0.5, description="labels met for the first time per page read")
 
     # ---- 6 publish: who stands behind the dataset. Each file that describes a release repeats it.
-    dataset_authors: Annotated[
-        Any,
-        BeforeValidator(_authors),
-        "people and organizations as JSON: "
-        '`[{"family": "Carberry", "given": "Josiah", "orcid": "0000-0002-1825-0097", "affiliation": "Brown"}, '
-        '{"name": "An organization"}]`',
-    ] = Field(
+    dataset_authors: Authors = Field(
         (),
         description="who made the dataset and is cited for it; without, the program is",
         json_schema_extra={"shown": "nobody"},
     )
-    dataset_publisher: Annotated[str, _STRIP, _steward("publisher"), "one line of text"] = Field(
+    dataset_publisher: Annotated[str, STRIPPED, steward_check("publisher"), "one line of text"] = Field(
         "",
         description="who makes the dataset available: a person or an organization, never the portal; without, the "
         "authors",
         json_schema_extra={"shown": "nobody"},
     )
-    dataset_contact: Annotated[str, _STRIP, _steward("contact"), "a mail address"] = Field(
+    dataset_contact: Annotated[str, STRIPPED, steward_check("contact"), "a mail address"] = Field(
         "", description="for questions about the dataset", json_schema_extra={"shown": "none"}
     )
-    dataset_page: Annotated[str, _STRIP, _steward("page"), "a web address"] = Field(
+    dataset_page: Annotated[str, STRIPPED, steward_check("page"), "a web address"] = Field(
         "",
         description="the page about the dataset; without, that of its DOI, else the portal",
         json_schema_extra={"shown": "none"},
     )
-    dataset_doi: Annotated[str, _STRIP, _steward("doi"), "a DOI, such as 10.5281/zenodo.1234"] = Field(
+    dataset_doi: Annotated[str, STRIPPED, steward_check("doi"), "a DOI, such as 10.5281/zenodo.1234"] = Field(
         "",
         description="of the dataset: the one for all versions, or one that was reserved for this release",
         json_schema_extra={"shown": "none"},
     )
-    dataset_licence_note: Annotated[str, _STRIP, _steward("licence_note"), "one line of text"] = Field(
+    dataset_licence_note: Annotated[str, STRIPPED, steward_check("licence_note"), "one line of text"] = Field(
         "",
         description="what you allow with your own part: codes, structure, checksums. It follows the note on the rights "
         "in the texts, and never replaces it",
         json_schema_extra={"shown": "none"},
     )
-    dataset_frequency: Annotated[
-        str,
-        _STRIP,
-        _steward("frequency"),
-        "one of continuous, daily, weekly, biweekly, monthly, quarterly, semiannual, annual, as-needed, irregular, "
-        "never, unknown",
-    ] = Field("", description="how often you make a release", json_schema_extra={"shown": "`unknown`"})
-    dataset_downloads: Annotated[str, _STRIP, _steward("downloads"), "the web address of a folder"] = Field(
+    dataset_frequency: Frequency = Field(
+        "", description="how often you make a release", json_schema_extra={"shown": "`unknown`"}
+    )
+    dataset_downloads: Annotated[str, STRIPPED, steward_check("downloads"), "the web address of a folder"] = Field(
         "",
         description="address below which the folders of the releases stand: `https://example.org/data/` when files are "
         "at `https://example.org/data/2024-05-01/news.csv`. Without, descriptions name the files beside them",
         json_schema_extra={"shown": "none"},
     )
-    dataset_concepts: Annotated[str, _STRIP, _steward("concepts"), "the web address of a folder"] = Field(
+    dataset_concepts: Annotated[str, STRIPPED, steward_check("concepts"), "the web address of a folder"] = Field(
         "",
         description="address below which the vocabularies and their terms are named in SKOS: "
         "`https://example.org/id/` gives `https://example.org/id/places/011`. Choose it before others cite them. "
         "Without, each has a UUID, the same in every release",
         json_schema_extra={"shown": "UUIDs"},
     )
-    dataset_funder: Annotated[str, _STRIP, _steward("funder"), "one line of text"] = Field(
+    dataset_funder: Annotated[str, STRIPPED, steward_check("funder"), "one line of text"] = Field(
         "", description="who paid for it", json_schema_extra={"shown": "nobody"}
     )
-    dataset_ckan_organization: Annotated[str, _STRIP, _steward("ckan_organization"), "one line of text"] = Field(
+    dataset_ckan_organization: Annotated[str, STRIPPED, steward_check("ckan_organization"), "one line of text"] = Field(
         "",
         description="name or id of your organization in a CKAN catalogue or on the Humanitarian Data Exchange",
         json_schema_extra={"shown": "none"},
     )
 
     # ---- whom a run tells. The addresses are secrets, so they come from the environment, never from a command line.
-    metrics_file: Annotated[
-        str, _STRIP, AfterValidator(_metrics_file), "the path of a .prom file in a folder that exists"
-    ] = Field(
+    metrics_file: MetricsFile = Field(
         default_factory=_of_environment("MIGRATION_METRICS_FILE"),
         description="where a harvest leaves its numbers for Prometheus: [deploy-notify.md](deploy-notify.md)",
         json_schema_extra={"shown": "the environment variable of the same name, else nothing"},
@@ -508,9 +367,9 @@ class Config(BaseModel):
             name = str(error.errors()[0]["loc"][0])
             value = " ".join(str(given[name]).splitlines())
             value = f"={value}" if value.strip() else " is empty"
-            said = f"{name}{'' if name in SECRETS else value}: expected {_expected(cls.model_fields[names()[name]])}"
+            said = f"{name}{'' if name in SECRETS else value}: expected {expected(cls.model_fields[names()[name]])}"
             reason = error.errors()[0].get("ctx", {}).get("error")
-            why = f"; {' '.join(str(reason).splitlines())}" if isinstance(reason, _WrongError) else ""
+            why = f"; {' '.join(str(reason).splitlines())}" if isinstance(reason, WrongValueError) else ""
             raise OptionError(where + said + why) from None
 
 
@@ -527,7 +386,7 @@ def defaults() -> dict[str, Any]:
     return {name: field.get_default(call_default_factory=True, validated_data={}) for name, field in own.items()}
 
 
-def _expected(field: Any) -> str:
+def expected(field: Any) -> str:
     """What a setting may be, in words."""
     return next(one for one in field.metadata if isinstance(one, str))
 
@@ -537,21 +396,3 @@ def _unknown(name: str, known: Mapping[str, str]) -> str:
         return f"{name} is a setting no more: {RETIRED[name]}"
     near = difflib.get_close_matches(name, known, 1, 0.0)[0]
     return f"{name} is no setting: is {near} meant? All are in docs/settings.md"
-
-
-# ---- docs/settings.md
-
-
-def table() -> str:
-    """The table of docs/settings.md."""
-    lines = ["| setting | default | expected | meaning |", "| - | - | - | - |"]
-    for setting, name in names().items():
-        field = Config.model_fields[name]
-        if field.description:
-            extra: Any = field.json_schema_extra or {}
-            shown = (
-                extra.get("shown")
-                or f"`{' '.join(field.default) if isinstance(field.default, tuple) else field.default}`"
-            )
-            lines.append(f"| `{setting}` | {shown} | {_expected(field)} | {field.description} |")
-    return "\n".join(lines) + "\n"

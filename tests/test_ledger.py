@@ -2,11 +2,12 @@ from datetime import datetime
 
 import pytest
 
-from migration_spider.config import Config, parse_hours
+from migration_spider.config import Config
 from migration_spider.exceptions import OptionError
 from migration_spider.harvest.completeness import check
 from migration_spider.ledger import Ledger, Listing, Sitemap
 from migration_spider.middlewares.budget import is_within
+from migration_spider.setting_types import parse_hours
 
 
 def test_everything_named_is_accounted_for_or_missing_with_a_reason():

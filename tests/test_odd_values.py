@@ -19,7 +19,7 @@ from migration_spider.config import Config
 from migration_spider.datasheet import collection_of
 from migration_spider.items import Entry, Value
 from migration_spider.report import record
-from migration_spider.report.model import ReportError
+from migration_spider.report.checking import ReportError
 from migration_spider.report.read import read_report
 from migration_spider.site_profile import ProfileError, SiteLearner, SiteProfile
 from migration_spider.standing import standing_of

@@ -7,7 +7,7 @@ from importlib.resources import files
 
 import pytest
 
-from migration_spider.report.model import ReportError, check
+from migration_spider.report.checking import ReportError, check
 from migration_spider.report.schema import report_schema
 from migration_spider.report.write import write_report
 from tests.crawling import ROOT

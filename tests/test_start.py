@@ -44,7 +44,7 @@ LIGHT = frozenset(
         *("archive.commands", "archive.dataset", "archive.dataset.errors", "archive.errors"),
         *("migration_spider.commands", "migration_spider.config", "migration_spider.exceptions"),
         *("migration_spider.interrupts", "migration_spider.monitors", "migration_spider.sampling"),
-        "migration_spider.settings",
+        *("migration_spider.setting_types", "migration_spider.settings"),
     )
 )
 """What every command pays for, with the commands themselves."""

@@ -23,7 +23,7 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 
 
 def page(report: Report) -> str:
-    """The text of ``report.html``, for a report that `model.check` has seen."""
+    """The text of ``report.html``, for a report that `checking.check` has seen."""
     return environment().get_template("page.html").render(report=report, **styled(__package__))
 
 

@@ -22,7 +22,7 @@ _AT_THE_START = re.compile(r"(?:\d+(?=[.)](?:\s|$))|(?=[-+=]))")
 
 
 def markdown(report: Report) -> str:
-    """The text of ``report.md``, for a report that `model.check` has seen."""
+    """The text of ``report.md``, for a report that `checking.check` has seen."""
     return environment().get_template("summary.md").render(report=report)
 
 

@@ -5,25 +5,14 @@ All keys are there but those that came later (``NotRequired``); more may come. T
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from functools import cache
-from typing import Annotated, Any, Final, Literal, cast, get_args, get_type_hints
+from typing import Any, Final, Literal
 
-from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, WithJsonSchema
 from typing_extensions import NotRequired, TypedDict  # pydantic reads that of `typing` from Python 3.12 on only
 
-from migration_spider.exceptions import MigrationError
+from migration_spider.report.model_items import Items
+from migration_spider.report.scalars import Time, Whole
 
 SCHEMA: Final = "migration-spider/report/1"
-
-Time = Annotated[str, WithJsonSchema({"type": "string", "format": "date-time"})]
-
-Whole = Annotated[int, Field(ge=-(2**63), lt=2**63), WithJsonSchema({"type": "integer"})]
-"""Of the size that other programs hold, and that can be drawn."""
-
-
-class ReportError(MigrationError):
-    """A report is not of the form that it should have, or there is none. Raised by ``check`` and ``read``."""
 
 
 class Run(TypedDict):
@@ -68,117 +57,6 @@ class Outcome(TypedDict):
     """What it is called: `complete`, `paused`, `interrupted`, `down`, `blocked` and others."""
     do: NotRequired[str]
     """What a person has to do: `nothing`, `wait` (the next harvest mends it) or `look`."""
-
-
-class Counts(TypedDict):
-    """What became of the items: each is in one of `new` to `not_due`, and these add up to `known`."""
-
-    known: NotRequired[Whole]
-    """Items that were on the site before the run, or were met in it."""
-    new: Whole
-    """Met for the first time."""
-    changed: Whole
-    """With other content than before."""
-    back: NotRequired[Whole]
-    """There again after they were taken for gone."""
-    as_before: NotRequired[Whole]
-    """Looked at, and their content is what it was."""
-    perhaps_gone: NotRequired[Whole]
-    """Not where they were, not yet in enough harvests to be sure."""
-    gone: NotRequired[Whole]
-    """Taken for gone in this run."""
-    not_reached: NotRequired[Whole]
-    """Due, and the run learned nothing of them: it ended before, or no answer came that can be trusted."""
-    not_due: Whole
-    """Neither the schedule nor the options asked for them."""
-    unchanged: Whole
-    """The same as `as_before`, by its name in earlier versions."""
-    vanished: Whole
-    """The same as `gone`, by its name in earlier versions."""
-    reappeared: Whole
-    """The same as `back`, by its name in earlier versions."""
-    rerendered: Whole
-    """Those of `as_before` whose page came in other bytes."""
-
-
-class Where(TypedDict):
-    """Where the archived answer stands that proves it."""
-
-    file: str
-    """Name of the WARC file in `warc/`."""
-    offset: Whole
-    """First byte of the record in the file."""
-    length: Whole
-    """Bytes of the record, compressed."""
-    record_id: str
-    """`WARC-Record-ID`."""
-
-
-class Ref(TypedDict):
-    """One item."""
-
-    id: str
-    """As in the items, `7756@es`."""
-    title: str
-    """As printed."""
-    url: str
-    """Address that it has, or had."""
-    language: str
-    """BCP 47 language of the page."""
-    version: Whole
-    """Version that the run wrote, or the last one."""
-    publication_date: str | None
-    """ISO 8601 date."""
-    warc: Where
-    """Where the archived answer stands that proves it."""
-
-
-class Changed(Ref):
-    """An item with another content than before."""
-
-    fields: list[str]
-    """Item fields that differ."""
-    changes: NotRequired[list[dict[str, Any]]]
-    """What they say differently, as in `CHANGES.jsonl`; of the first 200 items."""
-
-
-class Vanished(Ref):
-    """An item that is not where it was."""
-
-    reason: str
-    """`gone`, `unpublished`, `redirected` or `blocked`."""
-    status: Whole
-    """HTTP status that its address answered with."""
-    confirmed: Whole
-    """Runs that found it so."""
-
-
-class Unconfirmed(Vanished):
-    """An item that is not where it was, not yet often enough to be taken for gone."""
-
-    needed: Whole
-    """Runs that have to find it so."""
-
-
-class Items(TypedDict):
-    """The items after the run, and those it found new, changed or gone."""
-
-    total: Whole
-    """Items on the site."""
-    withdrawn: Whole
-    """Items known to be gone from the site."""
-    counts: Counts
-    """What became of the items: each is in one of `new` to `not_due`, and these add up to `known`."""
-    new: list[Ref]
-    """Those met for the first time."""
-    changed: list[Changed]
-    """Those with another content."""
-    reappeared: list[Ref]
-    """Those that are back."""
-    vanished: list[Vanished]
-    """Those taken for gone in this run."""
-    unconfirmed: list[Unconfirmed]
-    """Those that may be gone: later runs tell."""
 
 
 class Missing(TypedDict):
@@ -455,57 +333,3 @@ class Report(TypedDict):
     """In which order the site prints day and month."""
     timings: list[Timing]
     """What took how long."""
-
-
-def check(value: Any) -> Report:
-    """``value`` itself, when it is a report of this schema.
-
-    Raises:
-        ReportError: it is not; the message names the first key that is missing or has a value of another type.
-    """
-    if isinstance(value, dict) and value.get("schema", SCHEMA) != SCHEMA:
-        raise ReportError(f"the report has the schema {value['schema']!r:.80}, expected {SCHEMA!r}")
-    _check(_lists_of(Report), value, "report")
-    return cast(Report, value)
-
-
-def checked_rows(name: str, rows: Iterable[Any]) -> Iterator[Any]:
-    """``rows`` as they pass, of the list ``name`` of `Items`. Raises ReportError as `check` does."""
-    [kind] = get_args(get_type_hints(Items)[name])
-    adapter = _lists_of(kind)
-    for number, row in enumerate(rows):
-        _check(adapter, row, f"report.items.{name}[{number}]")
-        yield row
-
-
-def _check(adapter: TypeAdapter[Any], value: Any, name: str) -> None:
-    try:
-        adapter.validate_python([value])
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False)[0]
-        where = name + "".join(map(_step, first["loc"][1:]))
-        if first["type"] == "missing":
-            raise ReportError(f"{where} is missing") from None
-        kind = _EXPECTED.get(first["type"], "an integer")
-        raise ReportError(f"{where} is {first['input']!r:.80}, expected {kind}") from None
-
-
-_EXPECTED = {
-    "string_type": "a string",
-    "float_type": "a finite number",
-    "finite_number": "a finite number",
-    "bool_type": "true or false",
-    "list_type": "a list",
-    "dict_type": "an object",
-    "literal_error": repr(SCHEMA),
-}
-"""Kind of error of pydantic -> what is right; an integer in all other cases."""
-
-
-@cache
-def _lists_of(kind: Any) -> TypeAdapter[Any]:
-    return TypeAdapter(list[kind], config=ConfigDict(strict=True, allow_inf_nan=False))
-
-
-def _step(key: int | str) -> str:
-    return f".{key}" if isinstance(key, str) and key.isidentifier() else f"[{key!r:.80}]"

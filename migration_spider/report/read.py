@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from migration_spider.report.model import Report, ReportError, check
+from migration_spider.report.checking import ReportError, check
+from migration_spider.report.model import Report
 from migration_spider.state.schedule import utcnow
 
 

@@ -21,7 +21,7 @@ STYLES = {"bold": 1, "dim": 2, "red": 31, "green": 32, "plain": 0}
 
 
 def show(report: Report, console: Console) -> None:
-    """Print ``report``, which `model.check` has seen. Texts are printed as they are, never as markup.
+    """Print ``report``, which `checking.check` has seen. Texts are printed as they are, never as markup.
 
     Escape sequences stand in the template alone: texts are disarmed. Rich drops them where the console has no colours.
     """

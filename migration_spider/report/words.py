@@ -10,17 +10,8 @@ from typing import Any
 from archive.dataset.differences import lines_of
 from migration_spider import counts
 from migration_spider.ledger import REASONS, UNSETTLED
-from migration_spider.report.model import (
-    Changed,
-    FieldCoverage,
-    Http,
-    Items,
-    ListingCheck,
-    Missing,
-    PastRun,
-    Report,
-    Vanished,
-)
+from migration_spider.report.model import FieldCoverage, Http, ListingCheck, Missing, PastRun, Report
+from migration_spider.report.model_items import Changed, Items, Vanished
 from migration_spider.report.outcomes import MEANINGS, Ending, ending
 from migration_spider.report.run import FOUND
 from migration_spider.report.text import duration, number, percent, plural, sentence, short, size, time, visible

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any, cast
 
 from archive.disk import replacing
-from migration_spider.report.model import Report, check, checked_rows
+from migration_spider.report.checking import check, checked_rows
+from migration_spider.report.model import Report
 from migration_spider.report.rows import AsList, Rows
 
 AT_ONCE = 10_000

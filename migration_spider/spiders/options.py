@@ -15,9 +15,10 @@ from urllib.parse import urljoin, urlsplit
 from migration_spider import __version__
 from migration_spider import settings as project
 from migration_spider.addresses import netloc
-from migration_spider.config import Config, is_web_address
+from migration_spider.config import Config
 from migration_spider.exceptions import OptionError
 from migration_spider.run import COMPONENTS
+from migration_spider.setting_types import is_web_address
 
 NAMES = ("site", "languages", "since", "max_items", "urls")
 

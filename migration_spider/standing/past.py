@@ -13,7 +13,7 @@ from typing import Any
 from migration_spider.counts import WORDS, key
 from migration_spider.ledger import UNSETTLED
 from migration_spider.report import record
-from migration_spider.report.model import ReportError
+from migration_spider.report.checking import ReportError
 from migration_spider.report.read import read_report
 from migration_spider.state.runs import PastRun as Noted
 from migration_spider.state.runs import Runs

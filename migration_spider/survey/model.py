@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 
 from typing_extensions import TypedDict  # pydantic reads that of `typing` from Python 3.12 on only
 
-from migration_spider.report.model import Time, Whole
+from migration_spider.report.scalars import Time, Whole
 
 SCHEMA: Final = "migration-spider/survey/1"
 

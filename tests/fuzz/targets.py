@@ -35,7 +35,7 @@ from migration_spider.pages.xml_files import MAX_BYTES
 from migration_spider.reparse.notes import KINDS, essence, note_of
 from migration_spider.reparse.source import SourceError, sources
 from migration_spider.report import record
-from migration_spider.report.model import ReportError
+from migration_spider.report.checking import ReportError
 from migration_spider.report.read import read_report
 from migration_spider.site_profile import ProfileError, SiteLearner, parse
 from migration_spider.state import database, lines

@@ -13,8 +13,8 @@ from rich.console import Console
 
 from migration_spider.monitors import MONITORS
 from migration_spider.notify import message, text_of
+from migration_spider.report.checking import check
 from migration_spider.report.html import page
-from migration_spider.report.model import check
 from migration_spider.report.outcomes import LOOK, NOTHING, OUTCOMES, WAIT, ending
 from migration_spider.report.screen import screen_of
 from migration_spider.report.terminal import show

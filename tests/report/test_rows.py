@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from migration_spider.report.model import ReportError
+from migration_spider.report.checking import ReportError
 from migration_spider.report.rows import Rows
 from migration_spider.report.write import write_report
 from tests.report.sample import sample_report
