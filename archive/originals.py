@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 from archive.cdxj.files import WarcFile, find
 from archive.errors import ArchiveError, BrokenRecordError
-from archive.index import (
+from archive.index_file import (
     INDEX_NAME,
     forget_changed,
     know,

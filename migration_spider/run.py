@@ -36,8 +36,8 @@ from migration_spider.kept_readings import KeptReadings
 from migration_spider.ledger import Ledger
 from migration_spider.monitors import NOT_ARCHIVED, Verdict, verdict_of, verdict_of_survey
 from migration_spider.relaunch import Relaunch
+from migration_spider.site_learner import SiteLearner
 from migration_spider.site_profile import FILE as PROFILE
-from migration_spider.site_profile import SiteLearner
 from migration_spider.swallowed import Swallowed
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from shutil import copytree
 
 import pytest
 
-from archive.index import INDEX_NAME
+from archive.index_file import INDEX_NAME
 from tests.crawling import items, run
 from tests.harvesting import command, harvest, lose
 from tests.portal import Portal

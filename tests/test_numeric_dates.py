@@ -10,7 +10,7 @@ import pytest
 
 from archive.warc.reader import iter_records
 from migration_spider.items import PROFILE_MEDIA_TYPE
-from migration_spider.normalize.dates import reads_both_ways
+from migration_spider.normalize.date_order import reads_both_ways
 from migration_spider.reparse import rebuild
 from migration_spider.reparse.scan import scan
 from migration_spider.reparse.source import own_files, sources

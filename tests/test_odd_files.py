@@ -13,7 +13,8 @@ from archive.dataset import DatasetError
 from archive.dataset.lines import Lines
 from migration_spider.exceptions import StateError
 from migration_spider.reparse.source import SourceError, own_files, sources
-from migration_spider.site_profile import ProfileError, SiteLearner
+from migration_spider.site_learner import SiteLearner
+from migration_spider.site_profile import ProfileError
 from migration_spider.state import ItemStore, database, lines
 from tests.crawling import scrapy
 

@@ -21,7 +21,8 @@ from migration_spider.items import Entry, Value
 from migration_spider.report import record
 from migration_spider.report.checking import ReportError
 from migration_spider.report.read import read_report
-from migration_spider.site_profile import ProfileError, SiteLearner, SiteProfile
+from migration_spider.site_learner import SiteLearner
+from migration_spider.site_profile import ProfileError, SiteProfile
 from migration_spider.standing import standing_of
 from migration_spider.standing.tables import _missing, _row
 from migration_spider.state.database import open_database

@@ -4,9 +4,10 @@ import json
 
 import pytest
 
-from migration_spider import site_profile
+from migration_spider import site_learner
 from migration_spider.items import Entry, Value
-from migration_spider.site_profile import LEAST, Order, ProfileError, SiteLearner, SiteProfile, parse, site_told
+from migration_spider.site_learner import SiteLearner
+from migration_spider.site_profile import LEAST, Order, ProfileError, SiteProfile, parse, site_told
 
 LABEL = "Date of publication"
 
@@ -194,7 +195,7 @@ def test_evidence_to_the_contrary_unsettles_the_next_run(tmp_path):
 
 
 def test_so_many_wait_and_no_more(tmp_path, monkeypatch):
-    monkeypatch.setattr(site_profile, "MOST_HELD", 2)
+    monkeypatch.setattr(site_learner, "MOST_HELD", 2)
     orders = started(tmp_path)
     for name in "ab":
         assert orders.must_wait(name, "en", meet(orders, name, "03/04/2022"))

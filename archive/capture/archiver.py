@@ -240,9 +240,8 @@ class Archiver:
             ("Content-Type", content_type),
         ]
         drafts = [Draft("metadata", fields, payload, record_id)]
-        (span,) = await maybe_deferred_to_future(
-            self._submit(partial(_write, drafts)).addCallback(self._count_metadata)
-        )
+        writing = self._submit(lambda writer: writer.write(drafts))
+        (span,) = await maybe_deferred_to_future(writing.addCallback(self._count_metadata))
         return {**where(span), "target_uri": target_uri, "date": date}
 
     async def sync(self) -> None:
@@ -355,7 +354,7 @@ class Archiver:
                 if not isinstance(job.error, ArchiveError):
                     job.error = _told_as_ours(job.error)
                 self.fail(job.error)
-            _fire(job)
+            job.fire()
         self._tell_stats(self._writer)
 
     def _count_metadata(self, spans: list[Span]) -> list[Span]:
@@ -375,19 +374,6 @@ class Archiver:
             if self._told.get(name) != value:
                 self._told[name] = value
                 self._crawler.stats.set_value(f"archive/{name}", value)
-
-
-def _write(drafts: list[Draft], writer: WarcWriter) -> list[Span]:
-    return writer.write(drafts)
-
-
-def _fire(job: Job) -> None:
-    if job.waiter is None or job.waiter.called:
-        return
-    if job.error is not None:
-        job.waiter.errback(job.error)
-    else:
-        job.waiter.callback(job.result)
 
 
 def _told_as_ours(error: BaseException) -> ArchiveError:

@@ -28,6 +28,15 @@ class Job:
     result: Any = None
     error: BaseException | None = None
 
+    def fire(self) -> None:
+        """Tell the waiter, a Deferred, what came of it; for the thread that it belongs to."""
+        if self.waiter is None or self.waiter.called:
+            return
+        if self.error is not None:
+            self.waiter.errback(self.error)
+        else:
+            self.waiter.callback(self.result)
+
 
 class WriterThread:
     """Works on ``writer`` in a thread of its own, and syncs it at least every ``fsync_interval`` seconds.

@@ -19,7 +19,8 @@ from migration_spider.vocabularies import (
     lookup_named,
 )
 
-from .dates import ASSUMED, Reading, order_told, read_date, reads_both_ways
+from .date_order import order_told, reads_both_ways
+from .dates import ASSUMED, Reading, read_date
 from .problems import problem
 from .terms import find, fold, listed, split, to_term
 

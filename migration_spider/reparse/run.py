@@ -21,8 +21,8 @@ from migration_spider.reparse.engines import Engine, engine_for
 from migration_spider.reparse.scan import scan
 from migration_spider.reparse.source import Source, own_files, sources
 from migration_spider.reparse.text import item_of_file, line_of, write_item
+from migration_spider.site_learner import save
 from migration_spider.site_profile import FILE as PROFILE
-from migration_spider.site_profile import save
 from migration_spider.spiders.scope import Scope
 
 

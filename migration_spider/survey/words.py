@@ -10,7 +10,7 @@ from migration_spider.survey.content import rows_of
 from migration_spider.survey.model import DateOrder, Field, Listing, PageType, Sample, Source, Survey
 from migration_spider.survey.proposals import as_line, as_option
 from migration_spider.survey.samples import meaning
-from migration_spider.survey.still import anchor, colour
+from migration_spider.survey.still_marks import anchor, colour
 
 __all__ = ["anchor", "as_line", "as_option", "colour", "meaning"]
 

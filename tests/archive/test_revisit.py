@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from archive import Draft, WarcWriter, iter_records, read_record
-from archive.index import INDEX_NAME, CollectionIndex
+from archive.index import CollectionIndex
+from archive.index_file import INDEX_NAME
 from archive.originals import Originals
 from archive.warc.record import new_record_id
 from tests.archive.cases import CASES as WIRE_CASES

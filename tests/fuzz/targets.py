@@ -26,7 +26,8 @@ from archive.wacz.reading import WaczFile
 from archive.warc.reader import stream_records
 from archive.warc.walk import DamageError, Gap, walk
 from migration_spider.exceptions import StateError
-from migration_spider.normalize.dates import order_told, parse_date, reads_both_ways
+from migration_spider.normalize.date_order import order_told, reads_both_ways
+from migration_spider.normalize.dates import parse_date
 from migration_spider.normalize.item import normalize
 from migration_spider.pages import ListingPage, NewsPage, page_for
 from migration_spider.pages.bounds import is_parseable
@@ -37,7 +38,8 @@ from migration_spider.reparse.source import SourceError, sources
 from migration_spider.report import record
 from migration_spider.report.checking import ReportError
 from migration_spider.report.read import read_report
-from migration_spider.site_profile import ProfileError, SiteLearner, parse
+from migration_spider.site_learner import SiteLearner
+from migration_spider.site_profile import ProfileError, parse
 from migration_spider.state import database, lines
 from migration_spider.state.positions import Positions
 

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from migration_spider.normalize.dates import order_told, parse_date, read_date, reads_both_ways
+from migration_spider.normalize.date_order import order_told, reads_both_ways
+from migration_spider.normalize.dates import parse_date, read_date
 from migration_spider.normalize.months import any_language, months, weekdays
 
 DAY = "2021-12-17"

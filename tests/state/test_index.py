@@ -9,7 +9,8 @@ import pytest
 
 from archive import ArchiveError
 from archive.cdxj import build_index, warc_files
-from archive.index import INDEX_NAME, CollectionIndex
+from archive.index import CollectionIndex
+from archive.index_file import INDEX_NAME
 from archive.message import Fields
 from archive.originals import Originals
 from archive.warc.payload import payload_of
