@@ -147,6 +147,15 @@ class _Repair:
             self._new.write(data)
             left -= len(data)
 
+    def _is_sound(self, record: FoundRecord, damage: DamageError, is_alike: bool) -> bool:
+        """Whether the record itself is whole, and only its gzip member is damaged."""
+        if not record.is_block_whole or not is_alike:
+            return False
+        # No digest covers the header: the damage must be seen to lie in the check sum itself.
+        return damage.code == "member-cut" or (
+            damage.code == "member-check" and check_sum_is_damaged(self._damaged, record.offset)
+        )
+
     def _keep(self, record: FoundRecord) -> None:
         """Write the record anew; take that back when it can be taken over as it is, or not kept at all."""
         if record.version not in READABLE:
@@ -157,13 +166,7 @@ class _Repair:
         try:
             self._write(record, digest)
         except DamageError as damage:
-            is_sound = False
-            if record.is_block_whole and damage.code == "member-cut":
-                is_sound = digest.matches if digest else True
-            elif record.is_block_whole and damage.code == "member-check":
-                # No digest covers the header: the damage must be seen to lie in the check sum itself.
-                is_sound = check_sum_is_damaged(self._damaged, record.offset) and (digest is None or digest.matches)
-            if is_sound:
+            if self._is_sound(record, damage, digest is None or digest.matches):
                 self._gap_is_kept = True
                 self._mended(record, damage.problem)
             else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import fields
+from dataclasses import fields, replace
 from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -15,7 +15,7 @@ from archive.dataset import Collection, Dataset, DatasetError, Holdings, Steward
 from archive.dataset.attachments import Attachments
 from migration_spider import EXTRACTOR
 from migration_spider.changes import MARKUP
-from migration_spider.config import PREFIX, Config
+from migration_spider.config import Config
 from migration_spider.datasheet import collection_of
 from migration_spider.examples import EXAMPLES
 from migration_spider.exceptions import StateError
@@ -50,6 +50,96 @@ _TERM_COLUMNS = {
 }
 
 
+def _vocabulary(field: str, name: str) -> Vocabulary:
+    data = load(name)
+    return Vocabulary(
+        name=name,
+        title=data["title"],
+        fields=(field,),
+        source=data["source"],
+        date=data["date"],
+        licence=data["licence"],
+        notes=data["notes"],
+        terms=data["terms"],
+        languages=UN_LANGUAGES,
+        notations=("iso3",) if name == "places" else (),
+        descriptions=_TERM_COLUMNS,
+    )
+
+
+_NEWS = Dataset(
+    name="news",
+    package="migrationnetwork-news",
+    title="News of the United Nations Network on Migration",
+    abstract=(
+        "The news of the portal of the United Nations Network on Migration, one item per page and language, with "
+        "its metadata block coded: date, material type, audience, publishers, places (UN M49), working group, "
+        "regional review, objectives of the Global Compact for Safe, Orderly and Regular Migration, cross-cutting "
+        "themes. What the page printed stands beside every code. A story in several languages is several items "
+        "with the same node_id."
+    ),
+    rights=RIGHTS,
+    rights_title="United Nations terms of use",
+    rights_url="https://www.un.org/en/about-us/terms-of-use",
+    homepage="",  # the site that its items were read from
+    publisher="United Nations Network on Migration",
+    compiler=EXTRACTOR,
+    themes={"INTR": "International issues", "SOCI": "Population and society"},
+    places=("world",),
+    keywords=("migration", "United Nations", "Global Compact for Migration", "news", "multilingual"),
+    item=NewsItem,
+    parse=parse_or_say,
+    first=("title", "publication_date", "language", "url"),
+    order=("node_id", "language"),
+    formats={
+        "publication_date": "date",
+        "first_seen": "datetime",
+        "last_changed": "datetime",
+        "fetched_at": "datetime",
+    },
+    parallel="body_text",
+    texts=("summary", "body_text", "body_html"),
+    searched=("title", "summary", "body_text"),
+    text_language=("content_language", "language"),
+    sought={
+        "en": "migrants",
+        "fr": "réfugiés",
+        "es": "migración",
+        "ar": "المهاجرين",
+        "ru": "мигрантов",
+        "zh": "移民",
+    },
+    unexported=tuple(f"{kind.__name__}.{name}" for kind, names in UNEXPORTED.items() for name in names),
+    heading="title",
+    changed="last_changed",
+    provenance=tuple(sorted(PROVENANCE)),
+    markup=MARKUP,
+    value_names={"translations": ("language", "url"), "problems": ("code",)},
+    descriptions={
+        "Entry.values": "The values of the label.",
+        "Image.url": "Absolute URL.",
+        "Image.alt": "Alternative text as printed.",
+    },
+    vocabularies=[_vocabulary(field, name) for field, name in FILES.items()],
+    date="publication_date",
+    counted=("language", "gcm_objectives", "cross_cutting_themes", "material_type"),
+    language="language",
+    digest="content_sha256",
+    stories=Stories(
+        group="node_id",
+        fallback="is_fallback",
+        translations="translations",
+        text_language="content_language",
+        files="attachments",
+        assumed="en",
+    ),
+    problems="problems",
+    problem_meanings={code.partition(":")[0]: meaning for code, meaning in PROBLEMS.items()},
+    examples=EXAMPLES,
+)
+"""What is the same in all releases."""
+
+
 def dataset(
     site: str,
     *,
@@ -68,75 +158,10 @@ def dataset(
         holdings: what the archive has; None where a release is made of the items alone.
         wacz: a package of the archive that the release is to name.
     """
-    return Dataset(
-        name="news",
-        package="migrationnetwork-news",
-        title="News of the United Nations Network on Migration",
-        abstract=(
-            "The news of the portal of the United Nations Network on Migration, one item per page and language, with "
-            "its metadata block coded: date, material type, audience, publishers, places (UN M49), working group, "
-            "regional review, objectives of the Global Compact for Safe, Orderly and Regular Migration, cross-cutting "
-            "themes. What the page printed stands beside every code. A story in several languages is several items "
-            "with the same node_id."
-        ),
-        rights=RIGHTS,
-        rights_title="United Nations terms of use",
-        rights_url="https://www.un.org/en/about-us/terms-of-use",
+    return replace(
+        _NEWS,
         homepage=site,
-        publisher="United Nations Network on Migration",
-        compiler=EXTRACTOR,
-        themes={"INTR": "International issues", "SOCI": "Population and society"},
-        places=("world",),
-        keywords=("migration", "United Nations", "Global Compact for Migration", "news", "multilingual"),
-        item=NewsItem,
-        parse=parse_or_say,
-        first=("title", "publication_date", "language", "url"),
-        order=("node_id", "language"),
-        formats={
-            "publication_date": "date",
-            "first_seen": "datetime",
-            "last_changed": "datetime",
-            "fetched_at": "datetime",
-        },
-        parallel="body_text",
-        texts=("summary", "body_text", "body_html"),
-        searched=("title", "summary", "body_text"),
-        text_language=("content_language", "language"),
-        sought={
-            "en": "migrants",
-            "fr": "réfugiés",
-            "es": "migración",
-            "ar": "المهاجرين",
-            "ru": "мигрантов",
-            "zh": "移民",
-        },
-        unexported=tuple(f"{kind.__name__}.{name}" for kind, names in UNEXPORTED.items() for name in names),
-        heading="title",
-        changed="last_changed",
-        provenance=tuple(sorted(PROVENANCE)),
-        markup=MARKUP,
-        value_names={"translations": ("language", "url"), "problems": ("code",)},
-        descriptions={
-            "Entry.values": "The values of the label.",
-            "Image.url": "Absolute URL.",
-            "Image.alt": "Alternative text as printed.",
-        },
         added={"attachments": placed(holdings)},
-        vocabularies=[_vocabulary(field, name) for field, name in FILES.items()],
-        date="publication_date",
-        counted=("language", "gcm_objectives", "cross_cutting_themes", "material_type"),
-        language="language",
-        digest="content_sha256",
-        stories=Stories(
-            group="node_id",
-            fallback="is_fallback",
-            translations="translations",
-            text_language="content_language",
-            files="attachments",
-            assumed="en",
-        ),
-        problems="problems",
-        problem_meanings={code.partition(":")[0]: meaning for code, meaning in PROBLEMS.items()},
         parts=(
             partial(RunTables, standing=standing),
             Attachments("attachments", holdings, detect),
@@ -144,7 +169,6 @@ def dataset(
         ),
         stewardship=stewardship,
         collection=collection,
-        examples=EXAMPLES,
     )
 
 
@@ -175,11 +199,6 @@ def described(
 def stewardship(config: Config) -> Stewardship:
     """Who stands behind the dataset, as the settings ``MIGRATION_DATASET_...`` say."""
     return Stewardship(**{one.name: getattr(config, f"dataset_{one.name}") for one in fields(Stewardship)})
-
-
-def unset(steward: Stewardship) -> list[str]:
-    """Names of the settings that are asked for and were not set."""
-    return [f"{PREFIX}DATASET_{name.upper()}" for name in steward.missing()]
 
 
 def site_of(items: Path) -> str:
@@ -220,20 +239,3 @@ def holdings_of(folder: Path, index: Path | None = None) -> Iterator[Holdings | 
         raise DatasetError(str(error)) from error
     with holdings:
         yield holdings
-
-
-def _vocabulary(field: str, name: str) -> Vocabulary:
-    data = load(name)
-    return Vocabulary(
-        name=name,
-        title=data["title"],
-        fields=(field,),
-        source=data["source"],
-        date=data["date"],
-        licence=data["licence"],
-        notes=data["notes"],
-        terms=data["terms"],
-        languages=UN_LANGUAGES,
-        notations=("iso3",) if name == "places" else (),
-        descriptions=_TERM_COLUMNS,
-    )

@@ -12,7 +12,7 @@ from scrapy.exceptions import UsageError
 from archive.commands.base import ArchiveCommand
 
 if TYPE_CHECKING:
-    from archive.dataset.verification import Verified
+    from archive.dataset.findings import Verified
 
 
 class Command(ArchiveCommand):
@@ -33,9 +33,9 @@ class Command(ArchiveCommand):
 
     def long_desc(self) -> str:
         return (
-            "Check that a release is whole and agrees with itself, and, where its WARC files are at hand, that each "
-            "record that it cites is what it says. One line for each problem: file, code, words.\n\n"
-            "Exit codes: 0 nothing is wrong with what was checked, 1 there are problems, 2 wrong usage."
+            "Check that a release is complete and consistent, and, if its WARC files are available, that they hold the "
+            "records that it cites. Prints one line per problem: file, code, description.\n\n"
+            "Exit codes: 0 no problem was found, 1 there are problems, 2 wrong usage."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -46,12 +46,12 @@ class Command(ArchiveCommand):
             "--key",
             metavar="FILE",
             action="append",
-            help="public key of GnuPG or minisign: it must be signed with it",
+            help="public key of GnuPG or minisign with which the release must be signed",
         )
         parser.add_argument(
-            "--certificate", metavar="FILE", help="PEM file of the authority that its time stamps must be of"
+            "--certificate", metavar="FILE", help="PEM file with the certificates that its time stamps must come from"
         )
-        parser.add_argument("--quiet", action="store_true", help="print the problems alone")
+        parser.add_argument("--quiet", action="store_true", help="print only the problems")
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> int:
         # Scrapy imports all commands to find one, and these take two thirds of a second.

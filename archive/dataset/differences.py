@@ -279,6 +279,16 @@ def _object(before: dict[str, Any], after: dict[str, Any]) -> Difference:
 # ---- for people
 
 
+def _lines_of_list(difference: Difference) -> list[tuple[str, str]]:
+    lines = [(sign, readable(one)) for sign, side in _SIDES for one in difference.get(side, ())]
+    changed = difference.get("changed", {})
+    for one in changed if isinstance(changed, list) else [{"changed": changed}]:
+        lines += [(" ", name) for part, name in one.items() if part != "changed"]
+        for part, inner in one["changed"].items():
+            lines += [(sign, f"{part}: {text}") for sign, text in lines_of(inner)]
+    return lines
+
+
 def lines_of(difference: Difference) -> list[tuple[str, str]]:
     """A difference as (sign, text): ``-`` what was there before, ``+`` what is there now, a space for all else."""
     if "edits" in difference:
@@ -294,12 +304,7 @@ def lines_of(difference: Difference) -> list[tuple[str, str]]:
     elif "reordered" in difference:
         lines = [(" ", "in another order")]
     else:
-        lines = [(sign, readable(one)) for sign, side in _SIDES for one in difference.get(side, ())]
-        changed = difference.get("changed", {})
-        for one in changed if isinstance(changed, list) else [{"changed": changed}]:
-            lines += [(" ", name) for part, name in one.items() if part != "changed"]
-            for part, inner in one["changed"].items():
-                lines += [(sign, f"{part}: {text}") for sign, text in lines_of(inner)]
+        lines = _lines_of_list(difference)
     left_out = difference.get("left_out")
     return [*lines, (" ", f"and {left_out} more")] if left_out else lines
 

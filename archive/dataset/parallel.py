@@ -20,7 +20,8 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from archive.dataset.alignment import LONGEST_TEXT, MOST_PARAGRAPHS, THRESHOLD, Paragraph, align, paragraph
+from archive.dataset.alignment import LONGEST_TEXT, MOST_PARAGRAPHS, THRESHOLD, align
+from archive.dataset.anchors import Paragraph, paragraph
 from archive.dataset.card import table as markdown
 from archive.dataset.description import Dataset, Stories
 from archive.dataset.draft import Draft

@@ -8,6 +8,7 @@ nothing new, and is none.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from archive.dataset.description import Dataset, Stories
@@ -59,12 +60,18 @@ def source(records: Sequence[Record], dataset: Dataset, told: Stories) -> tuple[
         return next(iter(shown)), SHOWN
     if len(found) == 1:
         return found[0], SHOWN
-    dates = {language: str(date) for language, one in heard.items() if (date := one.get(dataset.date or ""))}
-    if heard and len(dates) == len(heard):
-        first = [language for language, date in dates.items() if date == min(dates.values())]
-        if len(first) == 1:
-            return first[0], DATE
+    if (first := _earliest({language: one.get(dataset.date or "") for language, one in heard.items()})) is not None:
+        return first, DATE
     return (told.assumed, ASSUMED) if told.assumed in heard else (None, None)
+
+
+def _earliest(dates: Mapping[str, Any]) -> str | None:
+    """The language whose date is before those of all others; None when one has no date, or two have the first."""
+    if not dates or not all(dates.values()):
+        return None
+    least = min(map(str, dates.values()))
+    first = [language for language, date in dates.items() if str(date) == least]
+    return first[0] if len(first) == 1 else None
 
 
 def _main(language: str | None) -> str:
@@ -132,6 +139,15 @@ def coded_fields(dataset: Dataset) -> list[str]:
     return [name for one in dataset.vocabularies for name in one.fields]
 
 
+def _union(lists: Iterable[Iterable[dict[str, Any]]]) -> list[dict[str, Any]]:
+    """The terms with a code that are in one of ``lists``, each once."""
+    union: dict[str, dict[str, Any]] = {}
+    for term in chain.from_iterable(lists):
+        if term["id"] is not None:
+            union.setdefault(term["id"], term)
+    return [*union.values()]
+
+
 def story(records: Sequence[Record], dataset: Dataset, told: Stories) -> dict[str, Any]:
     """The story that ``records`` tell, without the fields that the class of the records may lack."""
     name, heading = str(dataset.language), str(dataset.heading)
@@ -154,11 +170,7 @@ def story(records: Sequence[Record], dataset: Dataset, told: Stories) -> dict[st
     ordered = [lead, *(one for one in speaking if one is not lead)]
     fields = coded_fields(dataset)
     for field in fields:
-        terms = (term for one in ordered for term in one.get(field) or () if term["id"] is not None)
-        union: dict[str, Any] = {}
-        for term in terms:
-            union.setdefault(term["id"], term)
-        made[field] = [*union.values()]
+        made[field] = _union(one.get(field) or () for one in ordered)
     made["differs"] = {field: _differs([one.get(field) or [] for one in heard]) for field in fields}
     made["items"] = [one[dataset.key] for one in records]
     if told.files:

@@ -82,14 +82,7 @@ def write_wacz(
     """
     path = Path(output)
     path.parent.mkdir(parents=True, exist_ok=True)
-    if not files:
-        raise ArchiveError("there are no WARC files to package")
-    for file in files:
-        if not file.name.endswith((".warc", ".warc.gz")):
-            raise ArchiveError(f"{file.path}: in a WACZ the names of WARC files end in .warc or .warc.gz")
-        if not file.name.isprintable():
-            # Bytes that are not UTF-8 among them, which neither JSON nor a ZIP file can name.
-            raise ArchiveError(f"{os.fsencode(file.path)!r}: in a WACZ names are printable UTF-8: rename the file")
+    _require_names(files)
     result = Packaged([file.name for file in files])
     with tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as scratch:
         cdxj = Path(index) if index is not None else Path(scratch, "index.cdxj")
@@ -98,8 +91,6 @@ def write_wacz(
             raise ArchiveError(f"{indexed.faults[0]}; `scrapy archive-repair` makes a whole file of it")
         result.captures = indexed.lines
         files = [current(file) for file in files]
-        cdx = _Blocks(Path(scratch))
-        cdx.write(cdxj)
         directories = {file.name: file.path.parent for file in files}
         pages = write_pages(cdxj, directories, Path(scratch), items or Items([]), main_page)
         result.pages, result.extra_pages = pages.pages, pages.extra
@@ -107,8 +98,7 @@ def write_wacz(
             package = _Package(archive)
             for file in files:
                 package.add(f"archive/{file.name}", file.path, size=indexed.whole_bytes.get(file.name), advance=advance)
-            package.add("indexes/index.cdx.gz", cdx.data)
-            package.add("indexes/index.idx", cdx.index, compress=True)
+            _add_index(package, cdxj, Path(scratch))
             package.add("pages/pages.jsonl", Path(scratch, "pages.jsonl"), compress=True)
             if pages.extra is not None:
                 package.add("pages/extraPages.jsonl", Path(scratch, "extraPages.jsonl"), compress=True)
@@ -117,6 +107,17 @@ def write_wacz(
             package.finish(title, pages.main, key)
     result.bytes = path.stat().st_size
     return result
+
+
+def _require_names(files: Sequence[WarcFile]) -> None:
+    if not files:
+        raise ArchiveError("there are no WARC files to package")
+    for file in files:
+        if not file.name.endswith((".warc", ".warc.gz")):
+            raise ArchiveError(f"{file.path}: in a WACZ the names of WARC files end in .warc or .warc.gz")
+        if not file.name.isprintable():
+            # Bytes that are not UTF-8 among them, which neither JSON nor a ZIP file can name.
+            raise ArchiveError(f"{os.fsencode(file.path)!r}: in a WACZ names are printable UTF-8: rename the file")
 
 
 class _Package:
@@ -203,29 +204,25 @@ def _software() -> str:
     return " ".join([package, *(f"({name} {version(name)})" for name in sorted(set(names)))])
 
 
-class _Blocks:
-    """The index in gzip members of many lines, and an index over these: ZipNum.
+def _add_index(package: _Package, cdxj: Path, scratch: Path) -> None:
+    """The sorted index ``cdxj`` in gzip members of many lines, and an index over these: ZipNum.
 
     https://specs.webrecorder.net/cdxj/0.1.0/: first key, offset, length and digest of each member.
     """
-
-    def __init__(self, directory: Path) -> None:
-        self.data = directory / "index.cdx.gz"
-        self.index = directory / "index.idx"
-
-    def write(self, cdxj: Path) -> None:
-        """Make both files from a sorted CDXJ."""
-        offset = 0
-        with cdxj.open("rb") as lines, self.data.open("wb") as data, self.index.open("wb") as index:
-            index.write(b'!meta 0 {"format": "cdxj-gzip-1.0", "filename": "index.cdx.gz"}\n')
-            while block := list(islice(lines, _LINES_PER_BLOCK)):
-                member = gzip.compress(b"".join(block), mtime=0)
-                digest = f"sha256:{hashlib.sha256(member).hexdigest()}"
-                entry = json.dumps({"offset": offset, "length": len(member), "digest": digest})
-                first = b" ".join(block[0].split(b" ", 2)[:2])
-                index.write(first + b" " + entry.encode("ascii") + b"\n")
-                data.write(member)
-                offset += len(member)
+    blocks, over = scratch / "index.cdx.gz", scratch / "index.idx"
+    offset = 0
+    with cdxj.open("rb") as lines, blocks.open("wb") as data, over.open("wb") as index:
+        index.write(b'!meta 0 {"format": "cdxj-gzip-1.0", "filename": "index.cdx.gz"}\n')
+        while block := list(islice(lines, _LINES_PER_BLOCK)):
+            member = gzip.compress(b"".join(block), mtime=0)
+            digest = f"sha256:{hashlib.sha256(member).hexdigest()}"
+            entry = json.dumps({"offset": offset, "length": len(member), "digest": digest})
+            first = b" ".join(block[0].split(b" ", 2)[:2])
+            index.write(first + b" " + entry.encode("ascii") + b"\n")
+            data.write(member)
+            offset += len(member)
+    package.add("indexes/index.cdx.gz", blocks)
+    package.add("indexes/index.idx", over, compress=True)
 
 
 def _add_dataset(package: _Package, dataset: Path, scratch: Path) -> None:

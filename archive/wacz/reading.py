@@ -7,7 +7,7 @@ import json
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import ExitStack
 from hashlib import sha256
 from pathlib import Path
@@ -122,6 +122,17 @@ class WaczFile:
             return
         resources = self.json(DESCRIPTION).get("resources")
         found: dict[str, tuple[int, str] | None] = {}
+        yield from self._resource_problems(resources, named, found, advance)
+        for name in found:
+            del named[name]
+        yield from (f"{DESCRIPTION} does not name {name}" for name in named if name not in (DESCRIPTION, DIGEST))
+        if self.has(DIGEST) and self.json(DIGEST).get("hash") != self.description_hash():
+            yield f"{DESCRIPTION} has another digest than {DIGEST} says"
+
+    def _resource_problems(
+        self, resources: Any, named: Container[str], found: dict[str, tuple[int, str] | None], advance: Advance
+    ) -> Iterator[str]:
+        """What is wrong with the files that the package describes; ``found`` gets their names, sizes and digests."""
         for resource in resources if isinstance(resources, list) else []:
             name = resource.get("path") if isinstance(resource, dict) else None
             if not isinstance(name, str) or name not in named:
@@ -141,11 +152,6 @@ class WaczFile:
                 yield f"{name} has another digest than {DESCRIPTION} says"
             if resource.get("bytes") != size:
                 yield f"{name} has {size} bytes, not {resource.get('bytes')!r}"
-        for name in found:
-            del named[name]
-        yield from (f"{DESCRIPTION} does not name {name}" for name in named if name not in (DESCRIPTION, DIGEST))
-        if self.has(DIGEST) and self.json(DIGEST).get("hash") != self.description_hash():
-            yield f"{DESCRIPTION} has another digest than {DIGEST} says"
 
     def description_hash(self) -> str:
         """``sha256:<hex>`` of ``datapackage.json``."""

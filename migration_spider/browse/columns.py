@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from archive.dataset.alignment import LONGEST_TEXT, MOST_PARAGRAPHS, align, paragraph
+from archive.dataset.alignment import LONGEST_TEXT, MOST_PARAGRAPHS, align
+from archive.dataset.anchors import paragraph
 
 
 @dataclass(frozen=True, slots=True)

@@ -261,6 +261,18 @@ def _query(given: Any) -> Pairs:
     return [("q", _text("query[value]", parts.get("value", "")))]
 
 
+def _conditions(name: str, operator: str, given: Any) -> Pairs:
+    conditions = _object(f"{name}[conditions]", given)
+    found = [_filter(one, f"{name}[conditions][{key}]") for key, one in conditions.items()]
+    fields = [{one for one, _ in pairs} for pairs in found]
+    names = set().union(*fields)
+    if operator == "OR" and len(names) > 1:
+        raise BadSelection(f"“{name}[operator]” is OR between values of one field only")
+    if operator == "AND" and sum(map(len, fields)) > len(names):
+        raise BadSelection(f"“{name}” has two conditions of one field: its values are alternatives, with OR")
+    return [pair for pairs in found for pair in pairs]
+
+
 def _filter(given: Any, name: str = "filter") -> Pairs:
     parts = _object(name, given, ("field", "value", "operator", "conditions"))
     operator = parts.get("operator", "AND")
@@ -269,15 +281,7 @@ def _filter(given: Any, name: str = "filter") -> Pairs:
     if "conditions" in parts:
         if "field" in parts or "value" in parts:
             raise BadSelection(f"“{name}” has a field or conditions, not both")
-        conditions = _object(f"{name}[conditions]", parts["conditions"])
-        found = [_filter(one, f"{name}[conditions][{key}]") for key, one in conditions.items()]
-        names = [one for pairs in found for one, _ in pairs]
-        fields = [{one for one, _ in pairs} for pairs in found]
-        if operator == "OR" and len(set(names)) > 1:
-            raise BadSelection(f"“{name}[operator]” is OR between values of one field only")
-        if operator == "AND" and sum(map(len, fields)) > len(set(names)):
-            raise BadSelection(f"“{name}” has two conditions of one field: its values are alternatives, with OR")
-        return [pair for pairs in found for pair in pairs]
+        return _conditions(name, operator, parts["conditions"])
     field_name = _text(f"{name}[field]", parts.get("field", ""))
     if field_name not in FIELDS and field_name not in DAYS:
         raise BadSelection(f"there is no filter by “{field_name}”: {', '.join(FILTERED)}")

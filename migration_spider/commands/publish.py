@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +22,7 @@ from migration_spider.monitors import INCOMPLETE, LOCKED, NOT_ARCHIVED, USAGE
 
 if TYPE_CHECKING:
     from archive.dataset import Release
+    from archive.dataset.signing import Signer
 
 MOST_PAGES = 10_000
 """Stories of a site that get a page of their own, unless it is said otherwise: 20 KB and 10 ms each, or more."""
@@ -49,36 +52,37 @@ class Command(ScrapyCommand):
 
     def long_desc(self) -> str:
         return """\
-Writes DATA_DIR/dataset/VERSION/, which must not be there with other contents. The release says how whole it is.
+Write the items as a release into DATA_DIR/dataset/VERSION/. A release that exists is never changed. The release says
+whether the data is complete.
 
 exit codes:
-  0  published, or the very same release is there
+  0  published, or the same release exists already
   2  wrong usage, nothing to publish, or the version exists with other contents
   3  the items are incomplete or a sample, and --incomplete is not given
-  5  it, or its site, could not be written, signed or stamped
-  75 a run is going on
+  5  the release or its site could not be written, signed or stamped
+  75 a run is using the folder
   130 interrupted"""
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         parser.formatter_class = HelpFormatter
         parser.add_argument("--version", metavar="V", help="name of the release (default: date of the last run)")
-        parser.add_argument("--incomplete", action="store_true", help="publish also what is incomplete or a sample")
+        parser.add_argument(
+            "--incomplete", action="store_true", help="publish even if the items are incomplete or a sample"
+        )
         parser.add_argument("--metadata-only", action="store_true", help="leave summary and body text out")
         parser.add_argument(
-            "--no-bom", action="store_true", help="CSV without byte order mark: for programs, not for Excel"
+            "--no-bom", action="store_true", help="write CSV without a byte order mark; Excel needs the mark"
         )
         parser.add_argument(
-            "--wacz", metavar="FILE", help="name this package of the archive, which must hold all it cites"
+            "--wacz", metavar="FILE", help="name this WACZ file in the release; it must hold all cited records"
         )
-        parser.add_argument("--sign", metavar="HOW", help="gpg, gpg:KEY or minisign:KEYFILE")
-        parser.add_argument("--timestamp", metavar="URL", help="an RFC 3161 server that is to stamp the digests")
-        parser.add_argument(
-            "--site", metavar="DIR", help="write the pages of the release, too, as files that need no server"
-        )
+        parser.add_argument("--sign", metavar="HOW", help="sign the release: gpg, gpg:KEY or minisign:KEYFILE")
+        parser.add_argument("--timestamp", metavar="URL", help="stamp the digests with this RFC 3161 server")
+        parser.add_argument("--site", metavar="DIR", help="also write the release as a website that needs no server")
         parser.add_argument(
             "--site-pages", type=int, default=MOST_PAGES, metavar="N",
-            help="a page for each story when there are no more stories than N (default: %(default)s)",
+            help="make a page for each story if there are at most N stories (default: %(default)s)",
         )  # fmt: skip
         parser.epilog = EXAMPLES
 
@@ -86,59 +90,14 @@ exit codes:
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         if args:
             raise UsageError(f"unrecognized argument: {args[0]}", print_help=False)
-        # No other command needs them, and Scrapy imports this one for all.
-        from archive.dataset import Wholeness, publish
-        from archive.dataset.signing import sign, signer, stamp
-        from archive.timestamp import require_server
-        from archive.warc.lock import CollectionLock
-        from migration_spider.publish import described, holdings_of, stewardship, unset
-        from migration_spider.standing import standing_of
-
         try:
-            config = Config.of(self.settings)
-            how = signer(opts.sign) if opts.sign else None
-            if opts.timestamp:
-                require_server(opts.timestamp)
-            if opts.site:
-                from migration_spider.browse.site import require_free, write_site  # quick to do without
-
-                require_free(Path(opts.site))
+            config, how = self._checked(opts)
         except (OptionError, ArchiveError, DatasetError) as error:
             self._fail(str(error), USAGE)
             return
-        data, warc = config.data_dir, config.data_dir / "warc"
-        items = data / "items" / "news.jsonl"
-        release: Release | None = None
-        site = ""
+        made, lines = _Made(), []
         try:
-            for folder in (data, warc):  # a harvest holds both, a plain crawl the second
-                CollectionLock.require_free(folder)
-            standing = standing_of(data, config.languages)
-            if standing.complete is False and not opts.incomplete:
-                rather = "--incomplete publishes it as it is, and the release says so"
-                self._fail(f"{standing.said}: {standing.remedy}; {rather}", INCOMPLETE)
-                return
-            with Steps() as steps, holdings_of(warc) as holdings:
-                for sentence in holdings.damaged if holdings else ():
-                    print(f"scrapy publish: the archive is damaged: {sentence}", file=sys.stderr)
-                release = publish(
-                    described(
-                        data, config, standing=standing, holdings=holdings, wacz=Path(opts.wacz) if opts.wacz else None
-                    ),
-                    items,
-                    data / "dataset",
-                    version=opts.version,
-                    texts=not opts.metadata_only,
-                    bom=not opts.no_bom,
-                    wholeness=Wholeness(standing.said, standing.complete, standing.ended),
-                    progress=steps.tell,
-                )
-                if opts.site:
-                    site = write_site(release.path, Path(opts.site), opts.site_pages, steps.tell).said
-            detached = [
-                *(sign(release.path, how) if how else ()),
-                *(stamp(release.path, opts.timestamp) if opts.timestamp else ()),
-            ]
+            lines = self._make(config, how, opts, made)
         except (DatasetError, MigrationError) as error:
             self._fail(str(error), USAGE)
         except CollectionLockedError as error:
@@ -149,20 +108,82 @@ exit codes:
         except OSError as error:
             self._fail(f"{error.filename}: {error.strerror}" if error.filename else str(error), NOT_ARCHIVED)
         except KeyboardInterrupt:
-            lacks = "not signed or stamped" if site or not opts.site else "its site was not written"
-            done = f"{release.path} is there, and {lacks}" if release else "nothing was published"
+            lacks = "not signed or stamped" if made.site or not opts.site else "its site was not written"
+            done = f"{made.release.path} is there, and {lacks}" if made.release else "nothing was published"
             print(f"scrapy publish: interrupted; {done}", file=sys.stderr)
             self.exitcode = 130
-        else:
-            print(_report(release, unset(stewardship(config))))
-            for path in detached:
-                print(f"Signed or stamped: {path}")
-            if site:
-                print(site)
+        for line in lines:
+            print(line)
+
+    def _checked(self, opts: argparse.Namespace) -> tuple[Config, Signer | None]:
+        """The settings, and how the release is to be signed. Raises what is wrong with the options."""
+        # No other command needs them, and Scrapy imports this one for all.
+        from archive.dataset.signing import signer
+        from archive.timestamp import require_server
+
+        config = Config.of(self.settings)
+        how = signer(opts.sign) if opts.sign else None
+        if opts.timestamp:
+            require_server(opts.timestamp)
+        if opts.site:
+            from migration_spider.browse.site import require_free
+
+            require_free(Path(opts.site))
+        return config, how
+
+    def _make(self, config: Config, how: Signer | None, opts: argparse.Namespace, made: _Made) -> list[str]:
+        """Make the release, its site, its signatures: what to print then. ``made`` tells how far it came."""
+        from archive.dataset import Wholeness, publish
+        from archive.dataset.signing import sign, stamp
+        from archive.warc.lock import CollectionLock
+        from migration_spider.publish import described, holdings_of, stewardship
+        from migration_spider.standing import standing_of
+
+        data, warc = config.data_dir, config.data_dir / "warc"
+        for folder in (data, warc):  # a harvest holds both, a plain crawl the second
+            CollectionLock.require_free(folder)
+        standing = standing_of(data, config.languages)
+        if standing.complete is False and not opts.incomplete:
+            rather = "--incomplete publishes it as it is, and the release says so"
+            self._fail(f"{standing.said}: {standing.remedy}; {rather}", INCOMPLETE)
+            return []
+        with Steps() as steps, holdings_of(warc) as holdings:
+            for sentence in holdings.damaged if holdings else ():
+                print(f"scrapy publish: the archive is damaged: {sentence}", file=sys.stderr)
+            wacz = Path(opts.wacz) if opts.wacz else None
+            made.release = release = publish(
+                described(data, config, standing=standing, holdings=holdings, wacz=wacz),
+                data / "items" / "news.jsonl",
+                data / "dataset",
+                version=opts.version,
+                texts=not opts.metadata_only,
+                bom=not opts.no_bom,
+                wholeness=Wholeness(standing.said, standing.complete, standing.ended),
+                progress=steps.tell,
+            )
+            if opts.site:
+                from migration_spider.browse.site import write_site
+
+                made.site = write_site(release.path, Path(opts.site), opts.site_pages, steps.tell).said
+        detached = [
+            *(sign(release.path, how) if how else ()),
+            *(stamp(release.path, opts.timestamp) if opts.timestamp else ()),
+        ]
+        signed = [f"Signed or stamped: {path}" for path in detached]
+        return [*_report(release, stewardship(config).missing()), *signed, *([made.site] if made.site else [])]
 
     def _fail(self, problem: str, code: int) -> None:
         print(f"scrapy publish: error: {problem}", file=sys.stderr)
         self.exitcode = code
+
+
+@dataclass(slots=True)
+class _Made:
+    """What is there already, should the rest fail."""
+
+    release: Release | None = None
+    site: str = ""
+    """What is said of the pages."""
 
 
 class Steps:
@@ -191,7 +212,7 @@ class Steps:
         self._told = step
 
 
-def _report(release: Release, unset: list[str]) -> str:
+def _report(release: Release, unset: Sequence[str]) -> list[str]:
     from archive import documents
     from archive.dataset.shelf import LATEST
 
@@ -202,10 +223,11 @@ def _report(release: Release, unset: list[str]) -> str:
     if not release.parquet:
         lines.append("Without Parquet: pyarrow is not installed (pip install -e '.[parquet]')")
     if unset:
-        lines.append(f"not set: {', '.join(unset)}: used neutral defaults (docs/publish.md)")
+        names = ", ".join(name.upper() for name in unset)
+        lines.append(f"These settings MIGRATION_DATASET_* are empty, so neutral defaults are used: {names}")
     if not release.linked:
         lines.append(f"{release.path.parent / LATEST} could not be set: something else is there, or links cannot be")
     if not documents.installed():
         lines.append("Without the texts of files: pip install -e '.[documents]'")
     lines.append(f"Release {edition.version}: {release.path}{'' if release.new else ', the same as before'}")
-    return "\n".join(lines)
+    return lines

@@ -48,6 +48,28 @@ class Completeness:
     """What was asked for, where that is not all: ``20 items (max_items)``."""
 
 
+def _count_unlisted(run: Run, result: Completeness) -> None:
+    """The items that no list names, those first that were not known before."""
+    before = run.coverage.known if run.coverage else {}
+    for url, source in run.ledger.unlisted():
+        fate = run.ledger.fate(url)
+        is_known = fate is not None and fate.detail in before
+        place = len(result.unlisted) if is_known else result.unlisted_new
+        result.unlisted.insert(place, {"url": url, "source": source})
+        result.unlisted_new += not is_known
+
+
+def _met(run: Run) -> int:
+    """How many items were met, those among them that were not due."""
+    met = Keys(run.room)
+    for url, fate in run.ledger.fates.items():
+        if fate.code == "item":
+            met.add(fate.detail)
+        elif fate.code == "not_due" and run.memory:
+            met.update(item.id for item in run.memory.items_at([url]))
+    return len(met)
+
+
 def complete(run: Run) -> Completeness:
     """The proof for a run that has come to its end."""
     is_finished = run.finish_reason == "finished" and not run.options.urls
@@ -57,25 +79,12 @@ def complete(run: Run) -> Completeness:
         absent = {canonical(item.url) for one in memory.missed.all() if (item := memory.item(one.id))}
         for row in result.missing:
             row["again"] |= row["url"] in absent
-    before = run.coverage.known if run.coverage else {}
-    for url, source in run.ledger.unlisted():
-        fate = run.ledger.fate(url)
-        is_known = fate is not None and fate.detail in before
-        result.unlisted.insert(
-            len(result.unlisted) if is_known else result.unlisted_new, {"url": url, "source": source}
-        )
-        result.unlisted_new += not is_known
+    _count_unlisted(run, result)
     if is_finished and not run.options.max_items:
         result.no_list = no_list(run)
     if is_whole:
         result.estimate = estimate(run.ledger, run.was_item)
-    met = Keys(run.room)
-    for url, fate in run.ledger.fates.items():
-        if fate.code == "item":
-            met.add(fate.detail)
-        elif fate.code == "not_due" and run.memory:
-            met.update(item.id for item in run.memory.items_at([url]))
-    result.found = len(met)
+    result.found = _met(run)
     if asked := run.options.sample(run.config.languages):
         result.sample = f"{result.found} items ({asked})" if result.found != 1 else f"1 item ({asked})"
     return result

@@ -78,19 +78,23 @@ def _split(field: str, text: str) -> list[str]:
     if not 0 < len(pieces) < _MOST_PARTS:
         return [text]
     parts = _partition(bare, pieces, lambda part: lookup_named(field, part) is not None)
-    if parts is None and field == "gcm_objectives":
+    return parts or _partly_known(field, bare, pieces) or [text]
+
+
+def _partly_known(field: str, text: str, pieces: list[re.Match[str]]) -> list[str] | None:
+    """The parts of a list whose names are not all known; None when it does not look like one."""
+    if field == "gcm_objectives":
         # "11. Borders, seas and skies, 12. Screening": titles of no list part where the next number stands.
-        cuts = [piece for piece in pieces if _NUMBERED.match(bare, piece.end())]
-        parts = [bare[a:b] for a, b in zip(*_bounds(bare, cuts), strict=True)]
-        if len(parts) == 1 or not all(_NUMBERED.match(part) and lookup(field, part) for part in parts):
-            parts = None
-    if parts is None and any(";" in piece[0] or "；" in piece[0] for piece in pieces):
-        # No name has a semicolon: one known name shows that it is a list, whatever the others are.
-        cuts = [piece for piece in pieces if ";" in piece[0] or "；" in piece[0]]
-        parts = [bare[a:b] for a, b in zip(*_bounds(bare, cuts), strict=True)]
-        if not any(lookup_named(field, part) for part in parts):
-            parts = None
-    return parts or [text]
+        parts = _cut(text, [piece for piece in pieces if _NUMBERED.match(text, piece.end())])
+        if len(parts) > 1 and all(_NUMBERED.match(part) and lookup(field, part) for part in parts):
+            return parts
+    # No name has a semicolon: one known name shows that it is a list, whatever the others are.
+    parts = _cut(text, [piece for piece in pieces if ";" in piece[0] or "；" in piece[0]])
+    return parts if len(parts) > 1 and any(lookup_named(field, part) for part in parts) else None
+
+
+def _cut(text: str, cuts: list[re.Match[str]]) -> list[str]:
+    return [text[begin:end] for begin, end in zip(*_bounds(text, cuts), strict=True)]
 
 
 _kept = lru_cache(maxsize=8192)(_split)

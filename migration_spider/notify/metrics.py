@@ -18,12 +18,15 @@ Report = Mapping[str, Any]
 Samples = list[tuple[dict[str, str], float | None]]
 """(labels, value) of each series; a value of None is left out."""
 
+Metrics = list[tuple[str, str, Samples]]
+"""(name, help, samples) of each metric; all are gauges, for each run is a measurement of its own."""
+
 
 def metrics_text(report: Report) -> str:
     """A ``report.json`` -> the text of a ``.prom`` file. Every sample has the label ``site``."""
     site = {"site": report["run"]["site"]}
     lines: list[str] = []
-    for name, help_text, samples in _metrics(report):
+    for name, help_text, samples in [*_of_run(report), *_of_items(report), *_of_network(report)]:
         rows = [f"{name}{_labels(site | labels)} {_number(value)}" for labels, value in samples if value is not None]
         if rows:
             lines += [f"# HELP {name} {_escaped(help_text)}", f"# TYPE {name} gauge", *rows]
@@ -42,13 +45,9 @@ def write_metrics(path: Path, text: str) -> None:
         os.fchmod(file.fileno(), 0o644)  # another user collects it, whatever the umask of the schedule
 
 
-def _metrics(report: Report) -> list[tuple[str, str, Samples]]:
-    """(name, help, samples) of each metric; all are gauges, for each run is a measurement of its own."""
-    run, outcome, items, http = report["run"], report["outcome"], report["items"], report["http"]
-    archive, completeness, robots = report["archive"], report["completeness"], report["robots"]
+def _of_run(report: Report) -> Metrics:
+    run, outcome = report["run"], report["outcome"]
     about = {"run": run["id"], "extractor": run["extractor"], "finish_reason": outcome["finish_reason"]}
-    counts, known = items["counts"], items["counts"]["known"]
-    problems = [*completeness["sitemaps"], *completeness["listings"]]
     return [
         ("migration_run_info", "The last run, how it ended, and the code that made it.", [(about, 1)]),
         ("migration_exit_code", "Exit code of the last run; 0 is complete.", _one(outcome["exit_code"])),
@@ -64,6 +63,14 @@ def _metrics(report: Report) -> list[tuple[str, str, Samples]]:
             "How long each phase of the last run took.",
             _by("phase", {timing["phase"]: timing["seconds"] for timing in report["timings"]}),
         ),
+    ]
+
+
+def _of_items(report: Report) -> Metrics:
+    items, completeness = report["items"], report["completeness"]
+    counts, known = items["counts"], items["counts"]["known"]
+    problems = [*completeness["sitemaps"], *completeness["listings"]]
+    return [
         ("migration_items", "Items after the last run.", _one(items["total"])),
         ("migration_withdrawn_items", "Items that are gone from the site.", _one(items["withdrawn"])),
         ("migration_known_items", "Items that were on the site before the last run, or were met in it.", _one(known)),
@@ -85,6 +92,12 @@ def _metrics(report: Report) -> list[tuple[str, str, Samples]]:
             "Sitemaps and listings that the last run could not read to their end.",
             _one(sum(1 for source in problems if source["problem"])),
         ),
+    ]
+
+
+def _of_network(report: Report) -> Metrics:
+    http, archive, robots = report["http"], report["archive"], report["robots"]
+    return [
         ("migration_run_requests", "Requests of the last run.", _one(http["requests"])),
         ("migration_run_responses", "Answers of the last run by status.", _by("status", http["status"])),
         ("migration_run_failed_requests", "Requests without an answer by reason.", _by("reason", http["failures"])),

@@ -232,19 +232,24 @@ def _note_kind(fields: Fields) -> str:
     return KINDS.get((fields.get("Content-Type") or "").lower(), "") if fields.get("WARC-Type") == "metadata" else ""
 
 
+def _noted(fields: Fields, head: bytes, offset: int, length: int) -> Iterator[Seen | Damage]:
+    """A note of the crawl; nothing for metadata of others."""
+    if not (note := _note_kind(fields)):
+        return
+    if told := essence(note, head):
+        ids = (fields.get("WARC-Record-ID") or "", fields.get("WARC-Refers-To") or "")
+        yield Seen(note, offset, length, ids[0], refers_to=ids[1], told=told)
+    else:
+        yield Damage(offset, f"this record is no {note} of the crawl")
+
+
 def _seen(fields: Fields, head: bytes, offset: int, length: int) -> Iterator[Seen | Damage]:
     kind = fields.get("WARC-Type")
     if kind not in _TYPES:
         return
     content_type = (fields.get("Content-Type") or "").lower()
     if kind == "metadata":
-        note = _note_kind(fields)
-        told = essence(note, head) if note else ""
-        if told:
-            ids = (fields.get("WARC-Record-ID") or "", fields.get("WARC-Refers-To") or "")
-            yield Seen(note, offset, length, ids[0], refers_to=ids[1], told=told)
-        elif note:
-            yield Damage(offset, f"this record is no {note} of the crawl")
+        yield from _noted(fields, head, offset, length)
         return
     if kind == "warcinfo":
         yield Seen("warcinfo", offset, length, told=head.decode("utf-8", "replace"))

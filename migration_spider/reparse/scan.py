@@ -48,22 +48,33 @@ def scan(
                     catalogue.own_runs.add(run_id)
                 elif _field(seen.told, "payloadDigest"):
                     captured.add(run_id)
-            elif seen.type == "answer":
-                catalogue.add(_capture(place, source, seen, run_id))
-            elif seen.type in ("redirect", "refusal"):
-                catalogue.add_refusal(seen, source)
-            elif seen.type == "text" or (seen.type == "revisit" and not _revisit(catalogue, place, seen, run_id)):
-                catalogue.put_off(seen, place, source, run_id)
-            elif seen.type == "profile":
-                data = seen.told.encode()
-                digest = catalogue.profile_of[run_id] = sha256(data).hexdigest()
-                catalogue.profiles[digest] = data
-            elif seen.type in _NOTES:
-                catalogue.add_note(seen, place)
+            else:
+                _take(catalogue, place, source, seen, run_id)
     if catalogue.noted_hosts:
         # A run may have had a user agent of its own; the archive add-on wrote its files all the same.
         catalogue.own_runs |= captured
-    # Files of other archives may come in any order: an original may stand behind what refers to it.
+    _take_postponed(catalogue)
+    return catalogue
+
+
+def _take(catalogue: Catalogue, place: int, source: Source, seen: Seen, run_id: str) -> None:
+    """Put a record into the catalogue, or put it off until all are known."""
+    if seen.type == "answer":
+        catalogue.add(_capture(place, source, seen, run_id))
+    elif seen.type in ("redirect", "refusal"):
+        catalogue.add_refusal(seen, source)
+    elif seen.type == "text" or (seen.type == "revisit" and not _revisit(catalogue, place, seen, run_id)):
+        catalogue.put_off(seen, place, source, run_id)
+    elif seen.type == "profile":
+        data = seen.told.encode()
+        digest = catalogue.profile_of[run_id] = sha256(data).hexdigest()
+        catalogue.profiles[digest] = data
+    elif seen.type in _NOTES:
+        catalogue.add_note(seen, place)
+
+
+def _take_postponed(catalogue: Catalogue) -> None:
+    """Files of other archives may come in any order: an original may stand behind what refers to it."""
     for seen, place, _, run_id in catalogue.postponed("revisit"):
         catalogue.orphans += not _revisit(catalogue, place, seen, run_id)
     for seen, place, source, _ in catalogue.postponed("text"):
@@ -71,7 +82,6 @@ def scan(
             catalogue.duplicates += 1  # the page itself is there
         else:
             catalogue.add(replace(_capture(place, source, seen, ""), is_text=True))
-    return catalogue
 
 
 def _capture(place: int, source: Source, seen: Seen, run_id: str) -> Capture:

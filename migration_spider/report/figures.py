@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from migration_spider.report import charts
 from migration_spider.report.charts import Bar, Chart
@@ -28,22 +28,42 @@ MOST_STATUS = 12
 _MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 
 
-def months(report: Report) -> Chart | None:
-    """Items by month of publication, stacked by language; None when no item has a date."""
-    rows = report["charts"]["months"]
-    languages: Counter[str] = Counter()
+def _by_time(report: Report) -> tuple[dict[int, Counter[str]], int]:
+    """(months since the year 0 -> items by language, items that are no month or lie more than a year ahead)."""
     by_time: dict[int, Counter[str]] = {}
     outside = 0
     ended = moment(report["run"]["ended"])
     newest = ended.year * 12 + ended.month + 11 if ended else None
-    for row in rows:
-        languages.update(row["languages"])
+    for row in report["charts"]["months"]:
         match = _MONTH.fullmatch(row["month"])
         at = int(match[1]) * 12 + int(match[2]) - 1 if match else None
         if at is None or (newest is not None and at > newest):
             outside += sum(row["languages"].values())
         else:
             by_time.setdefault(at, Counter()).update(row["languages"])
+    return by_time, outside
+
+
+def _bars(stacks: Mapping[int, Counter[str]], span: range, is_yearly: bool) -> list[Bar]:
+    """A bar for each year or month of ``span``; as many labels as there is room for."""
+    bars = []
+    for at in span:
+        year = str(at) if is_yearly else str(at // 12) if at % 12 == 0 or at == span[0] else ""
+        bars.append(Bar(up=sorted(stacks.get(at, {}).items()), label=year))
+    slot = min(charts.PLOT / len(bars), charts.WIDEST)
+    if any(bar.label for bar in bars[1 : int(1.5 * charts.LABEL / slot) + 1]) and not is_yearly:
+        bars[0].label = ""  # a part of a year, with no room of its own
+    for bar, label in zip(bars, charts.thinned([bar.label for bar in bars], slot), strict=True):
+        bar.label = label
+    return bars
+
+
+def months(report: Report) -> Chart | None:
+    """Items by month of publication, stacked by language; None when no item has a date."""
+    languages: Counter[str] = Counter()
+    for row in report["charts"]["months"]:
+        languages.update(row["languages"])
+    by_time, outside = _by_time(report)
     if not by_time:
         return None
     kinds = _kinds(languages)
@@ -58,16 +78,7 @@ def months(report: Report) -> Chart | None:
             continue
         for language, count in counts.items():
             stacks.setdefault(at // unit, Counter())[kinds[language]] += max(count, 0)
-    bars = []
-    for at in range(earliest, last // unit + 1):
-        year = str(at) if is_yearly else str(at // 12) if at % 12 == 0 or at == earliest else ""
-        order = sorted(stacks.get(at, {}).items())
-        bars.append(Bar(up=order, label=year))
-    slot = min(charts.PLOT / len(bars), charts.WIDEST)
-    if any(bar.label for bar in bars[1 : int(1.5 * charts.LABEL / slot) + 1]) and not is_yearly:
-        bars[0].label = ""  # a part of a year, with no room of its own
-    for bar, label in zip(bars, charts.thinned([bar.label for bar in bars], slot), strict=True):
-        bar.label = label
+    bars = _bars(stacks, range(earliest, last // unit + 1), is_yearly)
     total = sum(languages.values())
     most = max(stacks, key=lambda at: (stacks[at].total(), at))
     name = str(most) if is_yearly else _month(most)

@@ -274,19 +274,7 @@ class PortalSpider(scrapy.Spider):
         hops = request.meta.get("hops", [])
         facts = request.meta.get("archive") or (hops[-1] if hops else None)
         if response is not None and response.status < 500 and response.status != 429:
-            self.count(f"answered/{response.status}")
-            code = "gone" if response.status in (404, 410) else "forbidden"
-            # A dead link in a text is no fault of a list.
-            is_list = self.ledger.named.get(canonical(request.url)) != "link"
-            self.settle(request, code if is_list else "not_news", f"answer {response.status}")
-            if self.options.urls and code == "gone":
-                self.count("asked_gone")
-                # An item that is gone is told as such.
-                if not (self.memory and self.memory.items_at(addresses(request), withdrawn=True)):
-                    before = self.run.facts.get("migration/asked_in_vain")
-                    told = f"{request.url} answers {response.status}"
-                    self.run.note("asked_in_vain", f"{before}, {told}" if before else told)
-            self.absences += gone.of_status(self.items_at(request), response.status, facts)
+            self._refused(request, response.status, facts)
         elif isinstance(error, NotWantedError):
             self.count("ignored")
             if error.code == "off-site" and hops:
@@ -299,16 +287,35 @@ class PortalSpider(scrapy.Spider):
             self.count("answered/blocked")
             self.settle(request, "forbidden", str(error))
         else:
-            if isinstance(error, NotArchivedError):
-                self.run.fail(str(error))
-            self.count("failed")
             why = f"answer {response.status}" if response is not None else failure.getErrorMessage()
-            self.logger.warning("Not fetched: %s (%s)", request.url, why or failure.type.__name__)
-            is_blocked = isinstance(error, BlockedPageError)
-            self.settle(request, "blocked" if is_blocked else "failed", why or failure.type.__name__)
-            if isinstance(error, BlockedPageError) and not self.run.is_stopped:
-                status = response.status if response is not None else (facts or {}).get("status", 200)
-                self.absences += gone.of_blocked(self.items_at(request), error.code, status, facts)
+            status = response.status if response is not None else (facts or {}).get("status", 200)
+            self._not_fetched(request, error, why or failure.type.__name__, status, facts)
+
+    def _refused(self, request: scrapy.Request, status: int, facts: Any) -> None:
+        """The site answers, and not with a page."""
+        self.count(f"answered/{status}")
+        code = "gone" if status in (404, 410) else "forbidden"
+        # A dead link in a text is no fault of a list.
+        is_list = self.ledger.named.get(canonical(request.url)) != "link"
+        self.settle(request, code if is_list else "not_news", f"answer {status}")
+        if self.options.urls and code == "gone":
+            self.count("asked_gone")
+            # An item that is gone is told as such.
+            if not (self.memory and self.memory.items_at(addresses(request), withdrawn=True)):
+                before = self.run.facts.get("migration/asked_in_vain")
+                told = f"{request.url} answers {status}"
+                self.run.note("asked_in_vain", f"{before}, {told}" if before else told)
+        self.absences += gone.of_status(self.items_at(request), status, facts)
+
+    def _not_fetched(self, request: scrapy.Request, error: Exception, why: str, status: int, facts: Any) -> None:
+        """Nothing is known of the page: the run is incomplete."""
+        if isinstance(error, NotArchivedError):
+            self.run.fail(str(error))
+        self.count("failed")
+        self.logger.warning("Not fetched: %s (%s)", request.url, why)
+        self.settle(request, "blocked" if isinstance(error, BlockedPageError) else "failed", why)
+        if isinstance(error, BlockedPageError) and not self.run.is_stopped:
+            self.absences += gone.of_blocked(self.items_at(request), error.code, status, facts)
 
     def dropped(self, request: scrapy.Request) -> None:
         """A request that the duplicate filter dropped: when a redirect led there, nobody else hears of it."""

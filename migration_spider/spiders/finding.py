@@ -102,6 +102,20 @@ class FindingSpider(ListingSpider):
                 for request in self.ask(row, "news_listing", ROW, news=True):
                     yield request.replace(dont_filter=True)
 
+    def _unvisited(self) -> dict[str, str]:
+        """Address that only texts link to, and that is due -> when it was visited last."""
+        last: dict[str, str] = {}
+        for url, _ in self.ledger.all_links():
+            key = canonical(url)
+            if key in self.ledger.named or self.explorer.depth_of(url) is not None:
+                continue
+            if key in self.ledger.fates or self.is_told(url):
+                continue
+            page = self.memory.page(url) if self.memory else None
+            if self.memory is None or self.memory.is_other_due(page):
+                last[url] = page.checked if page else ""
+        return last
+
     def _unlisted(self) -> Iterator[scrapy.Request]:
         """Pages that texts link to and no list names: a sample, and more of them as long as some are news.
 
@@ -118,16 +132,7 @@ class FindingSpider(ListingSpider):
             return
         self.visited = found
         facets = self._facets()
-        last: dict[str, str] = {}
-        for url, _ in self.ledger.all_links():
-            key = canonical(url)
-            if key in self.ledger.named or self.explorer.depth_of(url) is not None:
-                continue
-            if key in self.ledger.fates or self.is_told(url):
-                continue
-            page = self.memory.page(url) if self.memory else None
-            if self.memory is None or self.memory.is_other_due(page):
-                last[url] = page.checked if page else ""
+        last = self._unvisited()
         # Of those never visited the links of items come first: listings link much that is no news.
         oldest = sorted(last, key=lambda url: (last[url], self.ledger.links.get(url) in self.ledger.listings))
         terms = [url for url in oldest if canonical(url) in self.values]

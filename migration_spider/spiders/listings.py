@@ -67,6 +67,27 @@ class ListingSpider(ListSpider):
         if found == "facet":
             yield from self._facet(page, account, origin or "")
             return
+        fresh = self._fresh(page, account)
+        self._links(page)
+        pages = self._further(page, account, key)
+        if account.state == "walked":
+            yield from self._rows(account, fresh)
+            if self._is_barren(account, fresh):
+                account.problem = f"brought no news on {account.barren} pages in a row: its pager was left"
+            elif self._leads_nowhere(account):
+                account.problem = "has ever new rows that lead to the same few pages: its pager was left"
+            elif account.stale < (1 if account.origin == "link" else PATIENCE):
+                yield from self._pager(account, pages)
+        elif found == "listing":
+            # On trial or left, and now named as a listing.
+            account.state = "walked"
+            yield from self._rows(account, account.rows)
+            yield from self._pager(account, {**account.pager, **pages})
+        else:
+            account.pager |= pages
+
+    def _fresh(self, page: ListingPage, account: Listing) -> dict[str, str | None]:
+        """Take in the rows of a page; those that are new: address -> date."""
         new = [row for row in page.rows if canonical(row.url) not in account.seen]
         account.seen |= {canonical(row.url) for row in new}
         fresh: dict[str, str | None] = {}
@@ -88,23 +109,7 @@ class ListingSpider(ListSpider):
         account.shown += page.shown if rows not in account.shows else 0
         account.shows.add(rows)
         account.rows.update(fresh)
-        self._links(page)
-        pages = self._further(page, account, key)
-        if account.state == "walked":
-            yield from self._rows(account, fresh)
-            if self._is_barren(account, fresh):
-                account.problem = f"brought no news on {account.barren} pages in a row: its pager was left"
-            elif self._leads_nowhere(account):
-                account.problem = "has ever new rows that lead to the same few pages: its pager was left"
-            elif account.stale < (1 if account.origin == "link" else PATIENCE):
-                yield from self._pager(account, pages)
-        elif found == "listing":
-            # On trial or left, and now named as a listing.
-            account.state = "walked"
-            yield from self._rows(account, account.rows)
-            yield from self._pager(account, {**account.pager, **pages})
-        else:
-            account.pager |= pages
+        return fresh
 
     def _facet(self, page: ListingPage, listing: Listing, name: str) -> Iterator[scrapy.Request]:
         """The rows of a view that a listing has of itself, and its further pages while they are new."""

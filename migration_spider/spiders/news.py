@@ -13,6 +13,7 @@ from scrapy.http import HtmlResponse, TextResponse
 
 from migration_spider import gone, scrapy_internals
 from migration_spider.addresses import canonical
+from migration_spider.kept_readings import Reading
 from migration_spider.ledger import MOST_HOPS, Listing
 from migration_spider.normalize.identity import item_id
 from migration_spider.pages import ListingPage, NewsPage, Page
@@ -203,14 +204,7 @@ class NewsSpider(FindingSpider):
             return
         reading = self.run.readings.of(response)
         if not isinstance(response, TextResponse) or reading.why_unread:
-            self.count("not_a_page")
-            if isinstance(response, HtmlResponse):
-                what = reading.why_unread
-                self.count("too_large")
-                self.logger.warning("Not read: %s (%s)", response.url, what)
-                self.settle(response.request, "unreadable", what)
-            else:
-                self.settle(response.request, "not_news", "no page")
+            self._unread(response, reading)
             return
         self.count("pages")
         self.led(response.request, response.url)
@@ -260,17 +254,32 @@ class NewsSpider(FindingSpider):
         items = self.items_at(response.request)
         self.absences += gone.of_page(items, here, meta.get("hops", ()), meta.get("archive"), response.url)
 
+    def _unread(self, response: Any, reading: Reading) -> None:
+        """It is no page, or one that is not read."""
+        self.count("not_a_page")
+        if isinstance(response, HtmlResponse):
+            what = reading.why_unread
+            self.count("too_large")
+            self.logger.warning("Not read: %s (%s)", response.url, what)
+            self.settle(response.request, "unreadable", what)
+        else:
+            self.settle(response.request, "not_news", "no page")
+
+    def _original(self, page: NewsPage, request: scrapy.Request) -> Iterator[scrapy.Request]:
+        """Of a fallback page: the page of the source language, which is visited instead."""
+        self.count("fallback")
+        steps = request.meta.get("fallbacks", 0) + 1
+        if steps > MOST_HOPS:
+            self.settle(request, "unreadable", f"fallback pages that name one another, {steps} in a row")
+            return
+        self.settle(request, "fallback", page.canonical_url or "")
+        if page.canonical_url:
+            yield from self.follow(page.canonical_url, "canonical", ITEM, news=True, fallbacks=steps)
+
     def _item(self, page: NewsPage, found: str, response: Any) -> Iterator[Any]:
         request = response.request
         if page.is_fallback and found != "urls":
-            self.count("fallback")
-            steps = request.meta.get("fallbacks", 0) + 1
-            if steps > MOST_HOPS:
-                self.settle(request, "unreadable", f"fallback pages that name one another, {steps} in a row")
-                return
-            self.settle(request, "fallback", page.canonical_url or "")
-            if page.canonical_url:
-                yield from self.follow(page.canonical_url, "canonical", ITEM, news=True, fallbacks=steps)
+            yield from self._original(page, request)
             return
         if page.canonical_url and not set(self.run.fronts).isdisjoint(addresses(request)) and found != "urls":
             address = self.scope.page(page.canonical_url)[0]

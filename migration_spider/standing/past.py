@@ -102,46 +102,54 @@ def _more(run: PastRun, before: PastRun) -> dict[str, Any]:
     return {name: getattr(run, name) for name in PastRun.__slots__ if getattr(run, name) not in (None, "", (), {})}
 
 
+def _noted(name: str, noted: dict[str, Any]) -> PastRun:
+    """The run of a ``run.json``."""
+    return PastRun(
+        id=name,
+        command=str(noted.get("command", "")),
+        started=noted.get("started"),
+        ended=noted.get("ended"),
+        options=noted.get("options") or {},
+        asked=str(noted.get("asked", "")),
+        pace=noted.get("pace") or {},
+        exit_code=noted.get("exit_code"),
+        kind=noted.get("kind") or KILLED,
+        messages=tuple(noted.get("messages") or ()),
+        sample=noted.get("sample") or "",
+        counts=noted.get("counts") or {},
+        missing=tuple(noted.get("missing") or ()),
+    )
+
+
+def _reported(name: str, file: Path, languages: Collection[str]) -> PastRun:
+    """The run of a ``report.json``."""
+    try:
+        report: Any = read_report(file)
+    except ReportError as error:
+        return PastRun(id=name, command="harvest", kind="broken", messages=(str(error),))
+    outcome, code = report["outcome"], report["outcome"]["exit_code"]
+    return PastRun(
+        id=name,
+        command="harvest",
+        started=report["run"]["started"],
+        ended=report["run"]["ended"],
+        options=report["run"]["options"],
+        asked=_asked(report["run"]["options"], languages),
+        exit_code=code,
+        kind=outcome.get("kind") or _OF_CODE.get(code, "incomplete"),
+        messages=tuple(outcome["messages"]),
+        sample=outcome.get("sample") or "",
+        counts=report["items"]["counts"],
+        missing=tuple(report["missing"]),
+    )
+
+
 def _of_folder(folder: Path, languages: Collection[str]) -> PastRun | None:
     """The run of a folder below ``runs``; None when it is a survey, which stores no item."""
     if noted := record.read(folder):
-        if noted.get("command") == record.SURVEY:
-            return None
-        return PastRun(
-            id=folder.name,
-            command=str(noted.get("command", "")),
-            started=noted.get("started"),
-            ended=noted.get("ended"),
-            options=noted.get("options") or {},
-            asked=str(noted.get("asked", "")),
-            pace=noted.get("pace") or {},
-            exit_code=noted.get("exit_code"),
-            kind=noted.get("kind") or KILLED,
-            messages=tuple(noted.get("messages") or ()),
-            sample=noted.get("sample") or "",
-            counts=noted.get("counts") or {},
-            missing=tuple(noted.get("missing") or ()),
-        )
+        return None if noted.get("command") == record.SURVEY else _noted(folder.name, noted)
     if (file := folder / "report.json").is_file():  # of earlier versions
-        try:
-            report: Any = read_report(file)
-        except ReportError as error:
-            return PastRun(id=folder.name, command="harvest", kind="broken", messages=(str(error),))
-        outcome, code = report["outcome"], report["outcome"]["exit_code"]
-        return PastRun(
-            id=folder.name,
-            command="harvest",
-            started=report["run"]["started"],
-            ended=report["run"]["ended"],
-            options=report["run"]["options"],
-            asked=_asked(report["run"]["options"], languages),
-            exit_code=code,
-            kind=outcome.get("kind") or _OF_CODE.get(code, "incomplete"),
-            messages=tuple(outcome["messages"]),
-            sample=outcome.get("sample") or "",
-            counts=report["items"]["counts"],
-            missing=tuple(report["missing"]),
-        )
+        return _reported(folder.name, file, languages)
     if (folder / "survey.json").exists():
         return None
     if (file := folder / "stats.json").is_file() and (stats := record.object_in(file)):  # the same, of a plain crawl

@@ -127,8 +127,8 @@ def prefix_of(url: str, language: str) -> str:
     return first if is_prefix else ""
 
 
-def robots_of(text: str, agent: str, status: int | None) -> Robots:
-    """The group of ``text`` that holds for ``agent``, else that for all (RFC 9309, section 2.2)."""
+def _groups_of(text: str) -> tuple[list[tuple[list[str], list[tuple[str, str]]]], list[str]]:
+    """(agents and lines of each group, sitemaps) of a robots.txt."""
     groups: list[tuple[list[str], list[tuple[str, str]]]] = []
     sitemaps: list[str] = []
     is_open = False
@@ -145,6 +145,12 @@ def robots_of(text: str, agent: str, status: int | None) -> Robots:
         elif name in ("allow", "disallow", "crawl-delay") and groups:
             groups[-1][1].append((name, value))
             is_open = False
+    return groups, sitemaps
+
+
+def robots_of(text: str, agent: str, status: int | None) -> Robots:
+    """The group of ``text`` that holds for ``agent``, else that for all (RFC 9309, section 2.2)."""
+    groups, sitemaps = _groups_of(text)
     chosen = [group for group in groups if any(one.lower() == agent.lower() for one in group[0])]
     chosen = chosen or [group for group in groups if "*" in group[0]]
     lines = [line for group in chosen for line in group[1]]

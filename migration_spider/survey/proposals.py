@@ -6,7 +6,7 @@ import json
 import re
 import shlex
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -40,29 +40,40 @@ def settings(
         config.languages,
         "prefixes of paths met on the site (en: none)",
     )
+    pure, both = _listings_of(config, listings, lambda url: _paths([url], site, prefixes))
+    propose("NEWS_LISTINGS", pure, config.news_listings, "nearly all of their rows that were read are news")
+    propose("LISTINGS", both, config.listings, "they list news and other pages")
+    named = [one["url"] for one in feeds if one["named"] and one["status"] == 200]
+    propose("FEEDS", _paths(named, site, prefixes), config.feeds, "they name pages")
+    maps = [one["url"] for one in sitemaps if one["named"] and one["found"] != "sitemap"]
+    propose("SITEMAPS", _paths(maps, site, ()), config.sitemaps, "they name pages")
+    return [*found, *_order(config, orders)]
+
+
+def _listings_of(
+    config: Config, listings: Sequence[Listing], paths: Callable[[str], list[str]]
+) -> tuple[list[str], list[str]]:
+    """(paths of the listings of news, of those that list other pages too: none where those of ``config`` will do)."""
     read: Counter[str] = Counter()
     news: Counter[str] = Counter()
     for one in listings:
-        for path in _paths([one["url"]], site, prefixes):
+        for path in paths(one["url"]):
             read[path] += one["read"]
             news[path] += one["news"]
     # What is asked for its rows in any case need not be a listing that names them as news.
     others = [path for path in read if news[path] and path not in config.listings]
     pure = [path for path in others if news[path] >= ALL_NEWS * read[path]]
-    propose("NEWS_LISTINGS", pure, config.news_listings, "nearly all of their rows that were read are news")
     mixed = [path for path in others if path not in pure]
     kept = [path for path in config.listings if path in read]
-    propose("LISTINGS", [*kept, *mixed] if mixed else [], config.listings, "they list news and other pages")
-    named = [one["url"] for one in feeds if one["named"] and one["status"] == 200]
-    propose("FEEDS", _paths(named, site, prefixes), config.feeds, "they name pages")
-    maps = [one["url"] for one in sitemaps if one["named"] and one["found"] != "sitemap"]
-    propose("SITEMAPS", _paths(maps, site, ()), config.sitemaps, "they name pages")
-    # One setting for all languages: proposed where those that tell have one order.
+    return pure, [*kept, *mixed] if mixed else []
+
+
+def _order(config: Config, orders: Sequence[DateOrder]) -> Iterator[Setting]:
+    """One setting for all languages: proposed where those that tell have one order."""
     told = {one["day_first"] for one in orders if one["day_first"] is not None}
     if len(told) == 1 and told != {config.day_first}:
         reason = next(one["evidence"] for one in orders if one["day_first"] in told)
-        found.append({"name": "MIGRATION_DAY_FIRST", "value": told.pop(), "reason": reason})
-    return found
+        yield {"name": "MIGRATION_DAY_FIRST", "value": told.pop(), "reason": reason}
 
 
 def _paths(urls: Iterable[str], site: str, prefixes: Iterable[str]) -> list[str]:

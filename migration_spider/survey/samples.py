@@ -101,31 +101,45 @@ def _fields(page: NewsPage, item: NewsItem, marked: list[tuple[int, Place]]) -> 
         yield made("translations", sorted(item.translations), "named in the head")
 
 
+def _date(item: NewsItem, is_printed: bool) -> tuple[list[str], bool, str | None]:
+    """(what was read, whether it was understood, a note) of the publication date."""
+    code = next((code for code in item.problems if code.startswith("date-")), None)
+    read = [item.publication_date] if item.publication_date else []
+    return read, code is None and bool(read or not is_printed), meaning(code) if code else None
+
+
+def _terms(item: NewsItem, name: str) -> tuple[list[str], bool, str | None]:
+    """The same of the terms of a field."""
+    terms = getattr(item, name)
+    if not terms:
+        return [], False, "nothing of it was read into the field"
+    is_read = name not in VOCABULARIES or all(term.id is not None for term in terms)
+    return [_term(term, name) for term in terms], is_read, None
+
+
+def _unnamed(entry: Entry, item: NewsItem) -> tuple[str | None, list[str], bool, str | None]:
+    """(field, what was read, whether it was understood, a note) of an entry whose label names no field."""
+    kind = label_kind(entry.label) if entry.label else None
+    if kind == "file" and item.attachments:
+        return "attachments", _files(item), True, None
+    if kind is not None:
+        return None, [], True, f"a known label, of no field ({kind})"
+    if entry.label:
+        return None, [], False, "no list knows this label: kept in `metadata` only"
+    return None, [], True, "printed without a label"
+
+
 def _of_block(entry: Entry, item: NewsItem, told: set[str], mark: int | None) -> Field:
     name = entry.field_name
     printed = [fold(value.text) or value.url or value.datetime or "" for value in entry.values]
     read: list[str] = []
     is_read, note = True, None
     if name is None:
-        kind = label_kind(entry.label) if entry.label else None
-        if kind == "file" and item.attachments:
-            name, read = "attachments", _files(item)
-        elif kind is not None:
-            note = f"a known label, of no field ({kind})"
-        elif entry.label:
-            is_read, note = False, "no list knows this label: kept in `metadata` only"
-        else:
-            note = "printed without a label"
+        name, read, is_read, note = _unnamed(entry, item)
     elif name == "publication_date":
-        code = next((code for code in item.problems if code.startswith("date-")), None)
-        read = [item.publication_date] if item.publication_date else []
-        is_read, note = code is None and bool(item.publication_date or not printed), meaning(code) if code else None
+        read, is_read, note = _date(item, bool(printed))
     elif printed and name not in told:
-        terms = getattr(item, name)
-        read = [_term(term, name) for term in terms]
-        is_read = name not in VOCABULARIES or all(term.id is not None for term in terms)
-        if not terms:
-            is_read, note = False, "nothing of it was read into the field"
+        read, is_read, note = _terms(item, name)
     if not printed:
         note = note or "nothing stands under it"
     elif name:

@@ -5,7 +5,8 @@ from collections import Counter
 
 import pytest
 
-from archive.dataset.alignment import BAND, MOST_PARAGRAPHS, align, paragraph
+from archive.dataset.alignment import BAND, MOST_PARAGRAPHS, align
+from archive.dataset.anchors import paragraph
 from tests.portal.places import COUNTRIES
 from tests.portal.texts import NAMES, WORDS
 

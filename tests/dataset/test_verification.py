@@ -17,11 +17,11 @@ import pytest
 
 from archive import iter_records
 from archive.cdxj import warc_files
-from archive.dataset import Holdings, placed, proof, publish
-from archive.dataset import verification as verification_module
+from archive.dataset import Holdings, copies_check, placed, proof, publish
+from archive.dataset.findings import PROBLEMS, Problem
 from archive.dataset.stored import stored
 from archive.dataset.untrusted import FORMS
-from archive.dataset.verification import PROBLEMS, Problem, Verification
+from archive.dataset.verification import Verification
 from archive.wacz import write_wacz
 from archive.wacz.reading import WaczFile
 from tests.archive.test_cdxj import command, record
@@ -386,8 +386,8 @@ def test_a_cell_of_sqlite_without_end(folder):
 
 
 def test_the_work_on_a_sqlite_file_is_bounded(folder, monkeypatch):
-    monkeypatch.setattr(verification_module, "_LEAST_STEPS", -(1 << 40))
-    monkeypatch.setattr(verification_module, "_STEPS_AT_ONCE", 1)
+    monkeypatch.setattr(copies_check, "_LEAST_STEPS", -(1 << 40))
+    monkeypatch.setattr(copies_check, "_STEPS_AT_ONCE", 1)
     codes, lines, _ = verified(folder, None)
     assert (["sqlite"], ["notes.sqlite: sqlite: interrupted"]) == (codes, lines)
 

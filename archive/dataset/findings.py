@@ -1,0 +1,70 @@
+"""What the check of a release finds: problems with their codes, and how much was looked at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from archive.errors import cleaned
+
+PROBLEMS = {
+    "release-syntax": "SHA256SUMS or datapackage.json cannot be read",
+    "path": "a name that leads out of the folder, or to a link, pipe or folder",
+    "file-missing": "a file that SHA256SUMS or datapackage.json names is not there",
+    "file-unlisted": "a file that SHA256SUMS does not name",
+    "file-changed": "a file has another digest, or another size, than SHA256SUMS or datapackage.json says",
+    "table-syntax": "a CSV, JSON or Parquet file cannot be read, or its columns or values are not those of its schema",
+    "key": "the key of a table is empty, or stands in it twice",
+    "reference": "a row refers to a row that is not there",
+    "copies-differ": "the same table has other rows, keys or citations in CSV, SQLite, JSON lines or Parquet",
+    "sqlite": "the SQLite file is damaged, or lacks a table",
+    "citation": "a row cites no place in a file, or a WARC file that warc_files does not name",
+    "warc-missing": "a WARC file that is cited is not in the archive",
+    "warc-changed": "a WARC file has another size or digest than warc_files says",
+    "record": "a cited record is not there, is damaged, or differs from what is said of it",
+    "wacz": "the WACZ file is not the one that the release names, or not what it says of itself",
+    "signature": "a signature or a time stamp does not fit, or one that was asked for is not there",
+}
+"""Code -> meaning; the codes are an interface."""
+
+MOST_TOLD = 5
+"""Of one kind in one file: more of them say nothing more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that is not as the release says; printed as one line."""
+
+    path: str
+    """File of the release or of the archive."""
+
+    code: str
+    """One of `PROBLEMS`."""
+
+    words: str
+
+    def __str__(self) -> str:
+        return cleaned(f"{self.path}: {self.code}: {self.words}")
+
+
+@dataclass(slots=True)
+class Verified:
+    """What was checked."""
+
+    files: int = 0
+    rows: int = 0
+    """Rows of CSV files."""
+
+    warc_files: int = 0
+    """WARC files whose digest was computed."""
+
+    records: int = 0
+    """Cited records that were read."""
+
+    problems: int = 0
+    notes: list[str] = field(default_factory=list)
+    """What could not be checked, and who signed, a sentence each."""
+
+
+def counted_rows(count: int) -> str:
+    """The number of rows, in words."""
+    return f"{count} {'row' if count == 1 else 'rows'}"
