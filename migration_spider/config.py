@@ -125,13 +125,13 @@ class Config(BaseModel):
     )
     max_sitemaps: Some = Field(
         500,
-        description="so many sitemaps and feeds are read in a run, and indexes of indexes down to the third: one that "
-        "goes on for ever ends there, and is told as one that cannot be read",
+        description="at most so many sitemaps and feeds are read in a run, and three levels of sitemap indexes; if "
+        "there are more, the sitemap is reported as one that cannot be read",
     )
     max_barren: Some = Field(
         100,
-        description="so many pages of a listing, one after the other, whose rows bring no news: its pager is left, and "
-        "that is told as a listing that was not read to its end",
+        description="after so many pages of a listing in a row without news, its pager is left, and the listing is "
+        "reported as not read to its end",
     )
     menu_depth: Count = Field(
         2,
@@ -239,8 +239,8 @@ class Config(BaseModel):
     )
     max_renumbered: Share = Field(
         0.5,
-        description="share of the known addresses that may show another node id and what they said before; above it "
-        "the site is taken for relaunched, and nothing of these is stored. 1: the new ids are taken",
+        description="share of the known addresses that may show a new node id with the same content; above it the site "
+        "counts as relaunched, and nothing of these is stored. 1: the new ids are taken",
     )
     max_unseen: Amount = Field(
         0.05,
@@ -250,7 +250,7 @@ class Config(BaseModel):
     max_field_loss: Share = Field(0.5, description="share of the items with a field that may have lost it")
     max_misfits: Share = Field(
         0.5,
-        description="share of the pages read whose title or text stands where no page had it before",
+        description="share of the pages read whose title or text is in a place where no page had it before",
     )
     max_unknown_labels: Amount = Field(0.5, description="labels met for the first time per page read")
 
@@ -290,7 +290,7 @@ class Config(BaseModel):
     )
     dataset_downloads: Annotated[str, STRIPPED, steward_check("downloads"), "the web address of a folder"] = Field(
         "",
-        description="address below which the folders of the releases stand: `https://example.org/data/` when files are "
+        description="address of the folder that holds the releases: `https://example.org/data/` when files are "
         "at `https://example.org/data/2024-05-01/news.csv`. Without, descriptions name the files beside them",
         json_schema_extra={"shown": "none"},
     )

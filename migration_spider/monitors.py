@@ -61,7 +61,7 @@ _UNWRITTEN = ("migration/not_kept", "migration/not_stored", "migration/not_writt
 # The first broken one decides the exit code; all broken ones are reported.
 MONITORS = (
     Monitor(NOT_ARCHIVED, "archive/failed", _any, "the archive has failed: {value}", "unarchived"),
-    Monitor(NOT_ARCHIVED, "archive/unproved", _any, "the archive never said that all of it is exact and on the disk",
+    Monitor(NOT_ARCHIVED, "archive/unproved", _any, "the archive did not confirm that all of it is exact and on disk",
             "unarchived"),
     Monitor(NOT_ARCHIVED, "migration/not_stored", _any, "items could not be written: {value}", "unarchived"),
     Monitor(NOT_ARCHIVED, "migration/not_written", _any, "{value}", "unarchived"),
@@ -78,7 +78,7 @@ MONITORS = (
             ("migration/pages", *_ENDED)),
     Monitor(REFUSED, "migration/pages", lambda value: not value, "the site answered no page: refused or unreachable",
             "down", ("migration/asked_gone", *_ENDED)),
-    Monitor(INTERNAL_ERROR, "migration/unproved", _any, "never said to be done: {value}", "broken"),
+    Monitor(INTERNAL_ERROR, "migration/unproved", _any, "not confirmed as done: {value}", "broken"),
     Monitor(INCOMPLETE, "migration/paused", _any, "paused: {value}", "paused"),
     Monitor(INCOMPLETE, "migration/interrupted", _any, "interrupted: {value}", "interrupted"),
     Monitor(INCOMPLETE, "finish_reason", lambda value: value != "finished", "stopped before the end ({value})",
@@ -99,7 +99,7 @@ MONITORS = (
     Monitor(INCOMPLETE, "migration/completeness/lists_lost", _any, "named pages in the last run and none now: {value}"),
     Monitor(INCOMPLETE, "migration/completeness/no_list", _any, "neither a listing of news nor a sitemap was found, so "
             "nobody knows what is missing (tried: {value}): run scrapy survey -a site=... to see what the site has"),
-    Monitor(INCOMPLETE, "migration/completeness/unlisted", _any, "{value} items stand in no listing, feed or sitemap: "
+    Monitor(INCOMPLETE, "migration/completeness/unlisted", _any, "{value} items are in no listing, feed or sitemap: "
             "links in other texts led to them, and there may be more"),
     Monitor(INCOMPLETE, "migration/asked_in_vain", _any, "asked for, but not there: {value}"),
     Monitor(INCOMPLETE, "migration/taken", lambda value: not value, "no news item was found",

@@ -50,9 +50,9 @@ def shown(found: Asked, page: Page, roles: list[str] | None, *, full: bool) -> s
 
     with console.capture() as captured:
         put((found.url, ""))
-        put((page.kind, "bold"), (f", told by {TOLD_BY[told_by(page)]}", ""))
+        put((page.kind, "bold"), (f", recognised by {TOLD_BY[told_by(page)]}", ""))
         if found.blocked:
-            put((f"In its place stands {found.blocked}", "bold red"))
+            put((f"Instead of the page there is {found.blocked}", "bold red"))
         if page.kind == "other":
             put(("Its lines as they would be read if it were news:", ""))
         put()

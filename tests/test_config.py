@@ -12,7 +12,7 @@ from archive.dataset import Author
 from migration_spider import settings as project
 from migration_spider.config import Config, defaults, names
 from migration_spider.exceptions import OptionError
-from migration_spider.publish import stewardship, unset
+from migration_spider.publish import stewardship
 from tests.crawling import crawl, items, run
 from tests.harvesting import command
 from tests.portal import Portal
@@ -169,7 +169,7 @@ def test_who_stands_behind_the_dataset_is_read_into_one_form():
     assert ["Josiah Carberry", "An organization"] == [author.called for author in steward.authors]
     assert ("0000-0002-1825-0097", "10.5281/zenodo.1234") == (steward.authors[0].orcid, steward.doi)
     names = ("PUBLISHER", "CONTACT", "PAGE", "LICENCE_NOTE")
-    assert [f"MIGRATION_DATASET_{name}" for name in names] == unset(steward)
+    assert [name.lower() for name in names] == steward.missing()
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from migration_spider.pages.outline_builder import shown_text
 from migration_spider.pages.places import places
 from migration_spider.pages.roles import ROLES
 from migration_spider.saved_case import read
-from migration_spider.survey import still
+from migration_spider.survey import still, still_marks
 from tests.burial import bury
 from tests.crawling import ROOT
 from tests.pages.page import PROSE, SITE, document
@@ -105,7 +105,7 @@ def test_for_people_it_is_one_line_each_cut_to_the_width_and_the_block_by_labels
     code, printed, _ = run(file(NEWS))
     lines = printed.splitlines()
     assert 0 == code
-    assert ["https://page.invalid/", "news, told by the labels of its block"] == lines[:2]
+    assert ["https://page.invalid/", "news, recognised by the labels of its block"] == lines[:2]
     assert "label    Date of publication" in lines
     assert max(map(len, lines)) <= 72
     assert any(line.startswith("text     The ferry towns met") and line.endswith("…") for line in lines)
@@ -166,7 +166,7 @@ def test_a_listing_tells_its_rows(run, file):
 
 def test_a_page_of_another_kind_is_told_as_if_it_were_news(run):
     printed = run(ROOT / "tests" / "pages" / "other" / "event" / "page.html")[1]
-    assert "other, told by the content type in the theme's classes" in printed
+    assert "other, recognised by the content type in the theme's classes" in printed
     assert "title    Quay day" in printed
 
 
@@ -179,7 +179,7 @@ def test_nothing_on_a_page_reaches_the_terminal_but_text(run, file):
 
 def test_what_stands_in_the_place_of_a_page_is_said(run, file):
     printed = run(file("<title>Just a moment...</title><p>Checking your browser</p>"), "--full")[1]
-    assert "In its place stands a test whether a browser asks" in printed
+    assert "Instead of the page there is a test whether a browser asks" in printed
 
 
 # ---- which page
@@ -190,8 +190,8 @@ def test_a_file_says_its_address_itself_or_is_told_it(run, file):
     page = file(document(PROSE, head=head))
     assert "https://portal.example/ferry" == run(page)[1].splitlines()[0]
     printed = run(page, "--url", f"{SITE}/node/7")[1].splitlines()
-    assert [f"{SITE}/node/7", "other, told by nothing"] == printed[:2]
-    assert "news, told by a listing of news names it" in run(page, "--url", f"{SITE}/node/7", "--named")[1]
+    assert [f"{SITE}/node/7", "other, recognised by nothing"] == printed[:2]
+    assert "news, recognised by a listing of news names it" in run(page, "--url", f"{SITE}/node/7", "--named")[1]
 
 
 def test_a_file_in_another_encoding(run, tmp_path):
@@ -343,16 +343,16 @@ def test_each_text_says_its_role_and_why(sample):
 
 
 def test_the_switch_needs_neither_script_nor_network_and_its_legend_has_the_roles(sample):
-    (switch,) = sample.page.xpath(f"//*[@id='{still.SWITCH}']")
+    (switch,) = sample.page.xpath(f"//*[@id='{still_marks.SWITCH}']")
     assert ("input", "checkbox") == (switch.tag, switch.get("type"))
     assert switch is sample.page.xpath("//body/*")[0]
-    assert sample.page.xpath(f"//label[@for='{still.SWITCH}']")
+    assert sample.page.xpath(f"//label[@for='{still_marks.SWITCH}']")
     legend = sample.page.xpath("//@data-survey-of")
     assert {one.role for one in sample.told} == {*legend}
-    assert {*ROLES} == {*still.ROLES}
+    assert {*ROLES} == {*still_marks.ROLES}
     style = sample.page.xpath("//style")[-1].text
     for role in legend:
-        assert f'#{still.SWITCH}:checked~* [data-survey-role="{role}"]' in style
+        assert f'#{still_marks.SWITCH}:checked~* [data-survey-role="{role}"]' in style
     assert "url(" not in style
     assert [] == sample.page.xpath("//script")
 

@@ -57,14 +57,6 @@ EDITS = {
     "out of the listings": Edit(lambda e: e.place(15, listings=False)),
 }
 NODES = 6
-NORMALIZED = {
-    "gcm_objectives",
-    "geographic_scope",
-    "material_type",
-    "translations",
-    "canonical_url",
-    "content_language",
-}
 
 
 @pytest.fixture(scope="module")

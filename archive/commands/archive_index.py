@@ -31,14 +31,14 @@ class Command(ArchiveCommand):
 
     def long_desc(self) -> str:
         return (
-            "Write one CDXJ index, sorted in the C locale, over WARC files: those of ARCHIVE_DIR when none are named. "
-            "Only files that are new or have changed since the last time are read.\n\n"
+            "Write one CDXJ index, sorted in the C locale, of WARC files (by default those of ARCHIVE_DIR). Only files "
+            "that are new or have changed since the last time are read.\n\n"
             "Exit codes: 0 indexed, 1 a file is damaged or cannot be read, 2 wrong usage."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
-        parser.add_argument("-o", "--output", metavar="FILE", help="the index; - is standard output")
+        parser.add_argument("-o", "--output", metavar="FILE", help="the index file; - for standard output")
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> int:
         from archive.cdxj import build_index, index_path, named_files, warc_files, write_index

@@ -27,9 +27,9 @@ class Command(ArchiveCommand):
 
     def long_desc(self) -> str:
         return (
-            "Write every whole record of a WARC file, gzipped or plain, to a new file; the damaged file stays as it "
-            "is.\n\nExit codes: 0 every record was kept, 1 something was dropped or is doubtful, 2 nothing could be "
-            "read or wrong usage."
+            "Write every whole record of a WARC file, gzipped or plain, to a new file; the damaged file is not "
+            "changed.\n\nExit codes: 0 every record was kept, 1 something was dropped or is doubtful, 2 nothing could "
+            "be read or wrong usage."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:

@@ -24,7 +24,7 @@ class Command(ArchiveCommand):
   scrapy archive-verify                           # archive, index, items
   scrapy archive-verify crawl.warc.gz             # one file of any writer
   scrapy archive-verify warc/ --index index.cdxj  # a folder against an index
-  scrapy archive-verify --quiet                   # the faults alone
+  scrapy archive-verify --quiet                   # only the faults
 """
 
     def syntax(self) -> str:
@@ -35,8 +35,8 @@ class Command(ArchiveCommand):
 
     def long_desc(self) -> str:
         return (
-            "Check WARC files, or folders of them: those of ARCHIVE_DIR when none are named, with the index and the "
-            "items beside it. One line for each fault: file, offset, code, words.\n\n"
+            "Check WARC files, or folders of them (by default those of ARCHIVE_DIR, with the index and the items "
+            "beside it). Prints one line per fault: file, offset, code, description.\n\n"
             "Exit codes: 0 clean, 1 there are faults, 2 wrong usage."
         )
 
@@ -44,8 +44,8 @@ class Command(ArchiveCommand):
         super().add_options(parser)
         parser.add_argument("--index", metavar="FILE", help="a CDXJ index of the files")
         parser.add_argument("--items", metavar="FILE", help="JSON lines that cite their records")
-        parser.add_argument("--notes", action="store_true", help="list also what is no fault but worth a note")
-        parser.add_argument("--quiet", action="store_true", help="print the faults alone")
+        parser.add_argument("--notes", action="store_true", help="also list notes, which are not counted as faults")
+        parser.add_argument("--quiet", action="store_true", help="print only the faults")
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> int:
         from archive.cdxj import index_path, warc_files
@@ -108,12 +108,12 @@ def _summary(files: int, verification: Verification) -> str:
         return ", ".join(f"{count} {name}" for name, count in sorted(counts.items())) or "none"
 
     notes = Counter({code: count for code, count in verification.codes.items() if code in NOTES})
-    parts = [
-        f"{files} {'file' if files == 1 else 'files'}",
-        f"{sum(verification.records.values())} records: {listed(verification.records)}",
+    faults, records = verification.faults, verification.records
+    lines = [
+        f"{files} {'file' if files == 1 else 'files'}, {sum(records.values())} records: {listed(records)}",
         f"payload digests: {listed(verification.readings)}",
         *(f"{name}: {count} lines" for name, count in verification.lines.items()),
         f"notes: {listed(notes)}",
-        f"{verification.faults} {'fault' if verification.faults == 1 else 'faults'}",
+        f"{faults} {'fault' if faults == 1 else 'faults'}",
     ]
-    return "; ".join(parts)
+    return "\n".join(lines)

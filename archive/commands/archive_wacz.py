@@ -33,8 +33,8 @@ class Command(ArchiveCommand):
 
     def long_desc(self) -> str:
         return (
-            "Write WARC files, their index and a list of their pages into one WACZ 1.1.1 file: those of ARCHIVE_DIR "
-            "when none are named. It can be opened in ReplayWeb.page.\n\n"
+            "Package WARC files (by default those of ARCHIVE_DIR), their index and a list of their pages into one WACZ "
+            "1.1.1 file, which ReplayWeb.page can open.\n\n"
             "Exit codes: 0 packaged, 1 a file is damaged or cannot be read or written, 2 wrong usage."
         )
 
@@ -46,13 +46,13 @@ class Command(ArchiveCommand):
             "--pages",
             metavar="FILE",
             action="append",
-            help="JSON lines of the pages that it is about: url, title, text (default: those of items/ of the project)",
+            help="JSON lines with url, title and text of its main pages (default: those of items/ of the project)",
         )
-        parser.add_argument("--sign-key", metavar="FILE", help="sign it with this ECDSA key (PEM)")
+        parser.add_argument("--sign-key", metavar="FILE", help="sign the file with this ECDSA key (PEM)")
         parser.add_argument("--sign-cert", metavar="FILE", help="certificates of a domain for that key (PEM)")
         parser.add_argument("--timestamp", metavar="URL", help="an RFC 3161 server, for a signature of a domain")
         parser.add_argument("--main-page", metavar="URL", help="the page to begin with (default: the front page)")
-        parser.add_argument("--with-dataset", metavar="DIR", help="put this folder in as dataset/dataset.zip")
+        parser.add_argument("--with-dataset", metavar="DIR", help="add this folder as dataset/dataset.zip")
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> int:
         from archive.cdxj import index_path, named_files, warc_files

@@ -61,7 +61,6 @@ class File:
     cited: Cited | None
     text: str | None = None
     text_language: str | None = None
-    text_title: str | None = None
     pages: int | None = None
     text_problem: str | None = None
     """Why there is no text, in a word of `archive.dataset.attachments`."""
@@ -353,7 +352,7 @@ def _files(db: sqlite3.Connection, items: Sequence[Item]) -> Iterator[File]:
         told: dict[str, Any] = {}
         if row:
             text = row["text"] if "text" in row.keys() else None  # noqa: SIM118 - a Row; texts may be left out
-            told = {"text": text, "text_language": row["language"], "text_title": row["title"]}
+            told = {"text": text, "text_language": row["language"]}
             told |= {"pages": row["pages"], "text_problem": row["problem"]}
         yield File(**file, cited=cited(place), items=ids, **told)
 

@@ -43,13 +43,13 @@ class Command(ScrapyCommand):
 
     def long_desc(self) -> str:
         return """\
-Serves what is in DATA_DIR, or a release, at 127.0.0.1, for this machine alone, until interrupted (Ctrl+C).
+Serve the data of DATA_DIR, or a release, at 127.0.0.1, for this machine only, until Ctrl+C.
 
 exit codes:
   0  ended
   2  wrong usage, nothing to look at, or the port is taken
-  5  what is looked at could not be written
-  75 a run is going on, and nobody has looked before"""
+  5  its database could not be written
+  75 a run is using the folder, and there is no database of an earlier time"""
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
@@ -57,7 +57,7 @@ exit codes:
         parser.add_argument("--port", type=int, metavar="N", help="port to answer at (default: 8017, or a free one)")
         parser.add_argument("--no-open", action="store_true", help="do not open a browser")
         parser.add_argument(
-            "--archive", metavar="DIR", help="data folder, folder of WARC files, or WACZ file with what it cites"
+            "--archive", metavar="DIR", help="data folder, folder of WARC files, or WACZ file with the cited records"
         )
         parser.epilog = EXAMPLES
 
@@ -114,7 +114,7 @@ exit codes:
                 for damage in collection.archive.damage if collection.archive else ():
                     print(f"scrapy browse: {damage.said}", file=sys.stderr)
                 if isinstance(source, DataSource) and source.elsewhere:
-                    where = "the collection stands in a temporary folder until the end"
+                    where = "the collection is in a temporary folder until the end"
                     print(f"scrapy browse: {path} cannot be written: {where}", file=sys.stderr)
                 if collection.archive is None:
                     print(f"scrapy browse: {NO_ARCHIVE}", file=sys.stderr)

@@ -50,7 +50,7 @@ class Command(ScrapyCrawl):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         parser.formatter_class = HelpFormatter
-        parser.add_argument("--quiet", action="store_true", help="say nothing unless it fails: for cron, which mails")
+        parser.add_argument("--quiet", action="store_true", help="print nothing unless it fails (for cron)")
         parser.epilog = "examples:\n" + self.examples
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:

@@ -11,6 +11,7 @@ from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
 from archive import ArchiveError
+from archive.commands.help import HelpFormatter
 from archive.commands.output import printing
 from migration_spider.exceptions import MigrationError
 
@@ -19,7 +20,7 @@ examples:
   scrapy explain 7756@es
   scrapy explain /es/node/7756 --role text --full
   scrapy explain page.html --url https://example.org/news/ferry --named
-  scrapy explain https://example.org/news --json | jq -r 'select(.role == "row") | .text'
+  scrapy explain 7756@es --json | jq -r 'select(.role == "text") | .text'
 """
 
 
@@ -43,18 +44,19 @@ class Command(ScrapyCommand):
 
     def long_desc(self) -> str:
         return (
-            "Of an item the last archived page is read, of any other address its last answer in the archive (nothing "
-            "is asked of the site), or a saved HTML file.\n\nExit codes: 0 explained, 2 wrong usage or no such page."
+            "Reads the last archived page of an item, the last archived answer of any other address (no request is "
+            "sent), or a saved HTML file.\n\nExit codes: 0 explained, 2 wrong usage or no such page."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
+        parser.formatter_class = HelpFormatter
         from migration_spider.pages.roles import ROLES
 
         page_options(parser)
         parser.add_argument("--role", action="append", choices=ROLES, help="only lines with this role; can be repeated")
-        parser.add_argument("--full", action="store_true", help="whole texts, not cut to the terminal's width")
-        parser.add_argument("--json", action="store_true", help="one JSON object a line, for programs")
+        parser.add_argument("--full", action="store_true", help="do not cut texts to the width of the terminal")
+        parser.add_argument("--json", action="store_true", help="print one JSON object per line")
         parser.epilog = EXAMPLES
 
     @printing

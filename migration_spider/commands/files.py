@@ -40,10 +40,10 @@ class Command(ScrapyCommand):
 
     def long_desc(self) -> str:
         return """\
-NAME is the id or address of an item, the address or SHA-256 of a file, or - for names on standard input, one a line.
+NAME is the id or address of an item, the address or SHA-256 of a file, or - for names on standard input, one per line.
 
 exit codes:
-  0  all files that were asked for are there
+  0  all requested files are in the folder
   1  some are not in the archive
   2  wrong usage, no name, no such item or file, or something else is in the way
   5  they could not be written"""

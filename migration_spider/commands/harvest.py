@@ -37,17 +37,17 @@ class Command(Crawl):
 
     def long_desc(self) -> str:
         return (
-            "Recover what an interrupted run left, crawl what is new or due, index the archive, prove completeness, "
-            "write runs/<run id>/report.html. Options with -a: those of `scrapy crawl news`.\n\n"
+            "Continue an interrupted run, crawl pages that are new or due, index the archive, check that nothing is "
+            "missing, and write runs/<run id>/report.html. Options with -a: those of `scrapy crawl news`.\n\n"
             "Exit codes: 0 complete, 1 internal error, 2 wrong usage, 3 incomplete or a monitor failed, 4 site refused "
             "or unreachable, 5 archive not written, 75 another run holds the lock."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
-        parser.add_argument("--full", action="store_true", help="look at every item again, whatever its age")
-        parser.add_argument("--max-requests", type=int, metavar="N", help="pause after so many requests")
-        parser.add_argument("--max-minutes", type=float, metavar="N", help="pause after so many minutes")
+        parser.add_argument("--full", action="store_true", help="request every item again, whatever its age")
+        parser.add_argument("--max-requests", type=int, metavar="N", help="pause after N requests")
+        parser.add_argument("--max-minutes", type=float, metavar="N", help="pause after N minutes")
 
     def spider_of(self, args: list[str]) -> str:
         if args:

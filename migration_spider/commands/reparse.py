@@ -8,6 +8,7 @@ import sys
 from scrapy.commands import ScrapyCommand
 
 from archive import CollectionLockedError
+from archive.commands.help import HelpFormatter
 from archive.commands.output import printing
 from migration_spider.exceptions import MigrationError
 from migration_spider.monitors import LOCKED
@@ -45,26 +46,31 @@ class Command(ScrapyCommand):
 
     def long_desc(self) -> str:
         return (
-            "Read archived pages with the same code as the crawl. Without files the own archive (DATA_DIR/warc) is "
-            "read, and without --output items/news.jsonl is written, which must not exist.\n\n"
-            "Exit codes: 0 done, 2 wrong usage, or who was to read pages is gone, 3 done, but something could not be "
+            "Make the items again from archived pages, with the same code as the crawl. By default the pages are read "
+            "from DATA_DIR/warc, and the items are written to items/news.jsonl, which must not exist.\n\n"
+            "Exit codes: 0 done, 2 wrong usage, or a worker process is gone, 3 done, but something could not be "
             "read, 75 a crawl is writing to this folder, 130 interrupted."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
+        parser.formatter_class = HelpFormatter
         parser.add_argument("--output", metavar="FILE", help="JSON lines to write; must not exist")
-        parser.add_argument("--diff", action="store_true", help="write nothing; compare with the items that are there")
+        parser.add_argument("--diff", action="store_true", help="write nothing; compare with the existing items")
         parser.add_argument(
-            "--all", action="store_true", help="read pages of the own archive too that the crawl took for no item"
+            "--all", action="store_true", help="also read pages of the own archive in which the crawl found no item"
         )
         parser.add_argument("--site", metavar="URL", help="site whose pages are read (default: the one in the archive)")
-        parser.add_argument("--jobs", type=int, default=1, metavar="N", help="processes that read pages (default: 1)")
-        parser.add_argument("--engine", choices=["processes", "dask"], default="processes", help="who reads the pages")
         parser.add_argument(
-            "--scheduler", metavar="ADDRESS", help="with --engine dask: tcp://host:port (default: a cluster here)"
+            "--jobs", type=int, default=1, metavar="N", help="number of processes that read pages (default: 1)"
         )
-        parser.add_argument("--text", metavar="FILE", help="make one item of a page's text, and print it")
+        parser.add_argument(
+            "--engine", choices=["processes", "dask"], default="processes", help="what runs the processes"
+        )
+        parser.add_argument(
+            "--scheduler", metavar="ADDRESS", help="with --engine dask: tcp://host:port (default: a local cluster)"
+        )
+        parser.add_argument("--text", metavar="FILE", help="make one item from the text of a page, and print it")
         parser.add_argument("--url", metavar="URL", help="with --text: the address of the page")
         parser.epilog = EXAMPLES
 

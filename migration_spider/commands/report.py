@@ -44,14 +44,16 @@ class Command(ScrapyCommand):
         return "Show the report of the last harvest, or of an earlier one"
 
     def long_desc(self) -> str:
-        return "Exit codes: 0 shown, whatever the harvest's own exit code was; 2 wrong usage, or no such report."
+        return "Exit codes: 0 shown, even if the harvest itself failed; 2 wrong usage, or no such report."
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         parser.formatter_class = HelpFormatter
-        parser.add_argument("--list", action="store_true", help="one line for each run, the oldest first")
-        parser.add_argument("--json", action="store_true", help="print report.json itself; of --list an object a run")
-        parser.add_argument("--path", action="store_true", help="print where report.html is, and nothing else")
+        parser.add_argument("--list", action="store_true", help="print one line per run, the oldest first")
+        parser.add_argument(
+            "--json", action="store_true", help="print report.json; with --list one JSON object per run"
+        )
+        parser.add_argument("--path", action="store_true", help="print only the path of report.html")
         parser.epilog = EXAMPLES
 
     @printing

@@ -13,6 +13,7 @@ from scrapy.exceptions import UsageError
 from scrapy.utils.conf import closest_scrapy_cfg
 
 from archive import ArchiveError
+from archive.commands.help import HelpFormatter
 from archive.commands.output import printing
 from migration_spider.commands.explain import page_options
 from migration_spider.exceptions import MigrationError
@@ -20,7 +21,7 @@ from migration_spider.exceptions import MigrationError
 EXAMPLES = """\
 examples:
   scrapy savepage 7756@es --case spanish-icons
-  scrapy savepage page.html --url https://example.org/agenda --case cards-without-links --type listing
+  scrapy savepage a.html --url https://example.org/a --case cards --type listing
 """
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
@@ -46,6 +47,7 @@ class Command(ScrapyCommand):
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
+        parser.formatter_class = HelpFormatter
         from migration_spider import saved_case
 
         page_options(parser)

@@ -12,6 +12,7 @@ from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
 from archive import ArchiveError
+from archive.commands.help import HelpFormatter
 from archive.commands.output import printing
 from migration_spider.exceptions import MigrationError
 
@@ -38,17 +39,19 @@ class Command(ScrapyCommand):
 
     def long_desc(self) -> str:
         return (
-            "Exit codes: 0 shown and proved, 1 the archive does not bear the item out, 2 wrong usage or no such item."
+            "Exit codes: 0 shown, and the archive proves it; 1 the archive does not prove it; 2 wrong usage or no such "
+            "item."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
+        parser.formatter_class = HelpFormatter
         parser.add_argument(
             "--raw",
             action="store_true",
-            help="print the archived page or file itself, decoded from the wire (the last there was)",
+            help="print the archived page or file itself, decoded (of the last version that has one)",
         )
-        parser.add_argument("--verify", action="store_true", help="prove every version, not just the last")
+        parser.add_argument("--verify", action="store_true", help="check every version, not just the last")
         parser.epilog = EXAMPLES
 
     @partial(printing, unread=1)

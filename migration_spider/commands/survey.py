@@ -33,8 +33,8 @@ class Command(Crawl):
 
     def long_desc(self) -> str:
         return (
-            "Read a few pages of everything, archived like any crawl, and write runs/<run id>/survey.html: sample "
-            "items beside their archived pages, listings, types, labels, dates, what to run next. No item is stored. "
+            "Read and archive a few pages of every kind, and write runs/<run id>/survey.html: sample items beside "
+            "their archived pages, listings, types, labels, dates, what to run next. No item is stored. "
             "Options with -a: site, languages.\n\nExit codes: 0 news was found, 1 internal error, 2 wrong usage, 3 no "
             "news was found, 4 site refused or unreachable, 5 archive not written, 75 another run holds the archive."
         )
@@ -45,7 +45,7 @@ class Command(Crawl):
             "--max-requests",
             type=int,
             metavar="N",
-            help=f"send at most so many requests, style sheets and pictures included (default: {MOST})",
+            help=f"send at most N requests, with those for style sheets and pictures (default: {MOST})",
         )
 
     def spider_of(self, args: list[str]) -> str:

@@ -31,7 +31,7 @@ class Run(TypedDict):
     site: str
     """Scheme and host that were harvested."""
     user_agent: str
-    """What the site was told."""
+    """The user agent that was sent to the site."""
     extractor: str
     """The code version that read the pages."""
     options: dict[str, Any]
@@ -113,7 +113,7 @@ class ListingCheck(TypedDict):
 
 
 class Unlisted(TypedDict):
-    """An item that stands in no listing, feed or sitemap."""
+    """An item that is in no listing, feed or sitemap."""
 
     url: str
     """Its address."""
@@ -150,7 +150,7 @@ class Completeness(TypedDict):
     listings: list[ListingCheck]
     """Listings read."""
     unlisted: NotRequired[list[Unlisted]]
-    """Items that stand in none of these: links in texts led to them."""
+    """Items that are in none of these: links in texts led to them."""
     estimate: NotRequired[Estimate | None]
     """How many items the site has; null where texts link to too few to tell."""
 

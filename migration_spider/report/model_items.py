@@ -41,7 +41,7 @@ class Counts(TypedDict):
 
 
 class Where(TypedDict):
-    """Where the archived answer stands that proves it."""
+    """Place of the archived answer that proves it."""
 
     file: str
     """Name of the WARC file in `warc/`."""
@@ -69,7 +69,7 @@ class Ref(TypedDict):
     publication_date: str | None
     """ISO 8601 date."""
     warc: Where
-    """Where the archived answer stands that proves it."""
+    """Place of the archived answer that proves it."""
 
 
 class Changed(Ref):

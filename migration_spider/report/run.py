@@ -22,6 +22,21 @@ FOUND = {
     "link": "a link in a text",
     "state": "earlier runs",
 }
+SKIPPED = {
+    "off-site": "to other hosts",
+    "language": "in languages that were not asked for",
+    "excluded": "to other types of content (MIGRATION_EXCLUDED_PATHS)",
+    "calendar": "to calendars",
+    "file": "to files",
+    "query": "with a query string",
+    "scheme": "that are not http or https",
+    "malformed": "that are not valid",
+    "before_since": "to items older than the option since",
+    "max_items": "to items beyond the option max_items",
+    "robots": "that robots.txt disallows",
+}
+"""Reason of the stat ``migration/skipped/<reason>`` -> which links were not followed."""
+
 FIRST = (NEW, CHANGED, AS_BEFORE)
 """What the first line of a summary tells of the items, also of a plain crawl."""
 
@@ -52,11 +67,7 @@ def summary(run: Run) -> str:
         )
     if misfits := stats.get("migration/layout/misfits"):
         lines.append(f"  layout    {misfits} pages have their title or text where no page had it before")
-    lines += _breakdown(stats, "migration/unrecognized/", "  unknown   values in")
-    if stats.get("migration/unknown_label"):
-        lines.append(f"  unknown   labels: {stats['migration/unknown_label']}")
-    lines += _breakdown(stats, "migration/skipped/", "  not taken")
-    lines += _breakdown(stats, "migration/answered/", "  answers  ")
+    lines += _left_over(stats)
     lines += [
         "",
         f"  {run.config.data_dir / 'items' / 'news.jsonl'}   the items, one JSON object per line",
@@ -66,6 +77,20 @@ def summary(run: Run) -> str:
     return "\n".join(map(disarmed, lines))
 
 
-def _breakdown(stats: dict[str, Any], prefix: str, title: str) -> list[str]:
-    values = [f"{name[len(prefix) :]} {n}" for name, n in sorted(stats.items()) if name.startswith(prefix)]
-    return [f"{title} {', '.join(values)}"] if values else []
+def _left_over(stats: dict[str, Any]) -> list[str]:
+    """What was not understood, not followed, or answered with an error."""
+    lines = []
+    if values := [f"{n} in {field}" for field, n in _counted(stats, "migration/unrecognized/")]:
+        lines.append(f"  unknown   values: {', '.join(values)} (see scrapy vocabulary)")
+    if labels := stats.get("migration/unknown_label"):
+        lines.append(f"  unknown   labels: {labels}")
+    if skipped := [f"{n} {SKIPPED.get(reason, reason)}" for reason, n in _counted(stats, "migration/skipped/")]:
+        lines.append(f"  links     not followed: {', '.join(skipped)}")
+    if answered := [f"{n} with {status}" for status, n in _counted(stats, "migration/answered/")]:
+        lines.append(f"  errors    pages answered: {', '.join(answered)}")
+    return lines
+
+
+def _counted(stats: dict[str, Any], prefix: str) -> list[tuple[str, int]]:
+    """What comes behind ``prefix`` in the names of stats, and their values."""
+    return [(name[len(prefix) :], n) for name, n in sorted(stats.items()) if name.startswith(prefix)]

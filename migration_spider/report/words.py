@@ -20,7 +20,7 @@ GONE = {
     "gone": "there is no such page any more",
     "unpublished": "it may not be read any more",
     "redirected": "its address leads elsewhere",
-    "blocked": "something else stands in its place",
+    "blocked": "something else is in its place",
 }
 """Reason of a tombstone -> in words."""
 
@@ -203,8 +203,8 @@ def lists(report: Report) -> list[str]:
     """What the lists leave out, as far as texts tell: ``2 items stand in no list``, and the estimate."""
     completeness, said = report["completeness"], []
     if unlisted := completeness.get("unlisted"):
-        stand = "stands" if len(unlisted) == 1 else "stand"
-        said.append(f"{plural(len(unlisted), 'item')} {stand} in no listing, feed or sitemap: found by links in texts.")
+        are = "is" if len(unlisted) == 1 else "are"
+        said.append(f"{plural(len(unlisted), 'item')} {are} in no listing, feed or sitemap: found by links in texts.")
     if reckoned := completeness.get("estimate"):
         said.append(
             f"By the links in texts the site has about {plural(reckoned['items'], 'item')} "

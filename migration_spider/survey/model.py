@@ -28,7 +28,7 @@ class Run(TypedDict):
     max_requests: Whole
     """So many were allowed."""
     user_agent: str
-    """What the site was told."""
+    """The user agent that was sent to the site."""
     extractor: str
     """The code version that read the pages."""
 

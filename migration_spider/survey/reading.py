@@ -94,25 +94,33 @@ class Site:
             if site._block(answer, code) or answer.status != 200 or not is_parseable(text):
                 continue
             page = page_for(answer.url, response.selector, named_as_news=answer.url in named)  # type: ignore[attr-defined]
-            read = Read(answer, page, told_by(page))
-            if isinstance(page, NewsPage) and not page.is_fallback:
-                name = item_id(page.node_id, page.canonical_url or page.url, page.language)
-                site.profile.templates.add(name, page.language, page.parts)
-                read.parts = frozenset(page.parts)
-                item = read.item = page.to_item()
-                site.profile.add(name, item.language, item.metadata)
-            site.pages.append(read)
-        site.day_first = {name: order.day_first for name, order in site.profile.orders().items()}
+            site._take(Read(answer, page, told_by(page)))
+        site._normalize(day_first)
+        return site
+
+    def _take(self, read: Read) -> None:
+        """Keep a page, and learn from it when it is news."""
+        page = read.page
+        if isinstance(page, NewsPage) and not page.is_fallback:
+            name = item_id(page.node_id, page.canonical_url or page.url, page.language)
+            self.profile.templates.add(name, page.language, page.parts)
+            read.parts = frozenset(page.parts)
+            item = read.item = page.to_item()
+            self.profile.add(name, item.language, item.metadata)
+        self.pages.append(read)
+
+    def _normalize(self, day_first: bool | None) -> None:
+        """Read the items as all pages together tell: without the words of templates, dates in the order of the site."""
+        self.day_first = {name: order.day_first for name, order in self.profile.orders().items()}
         if day_first is not None:
-            site.day_first = dict.fromkeys(site.profile.languages, day_first)
-        told, template = SiteOrders("", site.day_first), site.profile.templates.told()
-        for read in site.pages:
+            self.day_first = dict.fromkeys(self.profile.languages, day_first)
+        told, template = SiteOrders("", self.day_first), self.profile.templates.told()
+        for read in self.pages:
             if read.item is not None and isinstance(read.page, NewsPage):
                 read.page.template = template.get(read.item.language, frozenset())
                 if not read.parts.isdisjoint(read.page.template):
                     read.item = read.page.to_item()
                 read.found = normalize(read.item, day_first=day_first, site=told)
-        return site
 
     def is_page(self, answer: Answer) -> bool:
         """Whether a page was asked for, and not robots.txt, a feed or what a page embeds."""

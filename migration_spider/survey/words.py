@@ -85,9 +85,9 @@ def lead(survey: Survey, where: str) -> str:
     if code == INCOMPLETE:
         return (
             f"{plural(pages(survey), 'page')} were read, and none was taken for news. "
-            "Below stands what they were taken for, and why."
+            "Below is what they were taken for, and why."
         )
-    return "Nothing of the site was read." if not pages(survey) else "What was read by then stands below."
+    return "Nothing of the site was read." if not pages(survey) else "What was read until then is below."
 
 
 def pages(survey: Survey) -> int:

@@ -696,7 +696,9 @@ def test_the_command_in_a_foreign_project(sound, tmp_path):
     run = command(sound.name, cwd=tmp_path)
     assert (0, "") == (run.returncode, run.stderr)
     assert run.stdout == (
-        "1 file; 5 records: 2 request, 2 response, 1 warcinfo; payload digests: 1 both, 1 stored; notes: none; "
+        "1 file, 5 records: 2 request, 2 response, 1 warcinfo\n"
+        "payload digests: 1 both, 1 stored\n"
+        "notes: none\n"
         "0 faults\n"
     )
 
@@ -724,7 +726,7 @@ def test_the_whole_collection_by_default(demo):
     run = command(DATA_DIR=demo.data)
     assert (0, "") == (run.returncode, run.stderr)
     assert "news.jsonl: " in run.stdout
-    assert run.stdout.endswith("; 0 faults\n")
+    assert run.stdout.endswith("\n0 faults\n")
 
 
 @pytest.mark.parametrize(

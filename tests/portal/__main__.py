@@ -16,7 +16,12 @@ from .scripts import EDITS, run
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.portal", description=__doc__)
     parser.add_argument("--port", type=int, default=0, help="0 (default): a free one")
-    parser.add_argument("--nodes", type=int, default=150, help="news items, in one to six languages each")
+    parser.add_argument(
+        "--nodes",
+        type=int,
+        default=150,
+        help="news stories, in one to six languages each; at least the 14 with irregularities",
+    )
     parser.add_argument("--variant", choices=VARIANTS, default="classy", help="markup of the metadata block")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--fault", action="append", choices=FAULTS, default=[], help="may be given several times")

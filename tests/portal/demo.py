@@ -38,7 +38,7 @@ WIDTH, INDENT = 110, "   "
 UNBROKEN = {"break_on_hyphens": False, "break_long_words": False}
 """Names of files and addresses stay whole."""
 
-TELL_EVERY = 15.0
+TELL_EVERY = 60.0
 """Seconds between two lines of progress where there is no terminal."""
 
 
