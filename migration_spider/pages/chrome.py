@@ -53,9 +53,16 @@ _SOFT_HINT = re.compile(
 _FIELD = re.compile(r"(?:^|\s)(?:field|paragraph)(?:$|\s|--)")
 _FIELD_LABEL = re.compile(r"(?:^|\s)field-label(?:$|\s)")
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
+CORE_BLOCK = (
+    r"block-(?:user-(?:\d|login|new|online)|comment-(?:\d|recent)|forum-(?:\d|active|new)|blog-(?:\d|recent)"
+    r"|aggregator-(?:category|feed)|statistics-(?:\d|popular)|poll-(?:\d|recent)|locale-(?:\d|language)"
+    r"|search-(?:\d|form)|tagadelic-\d|tagclouds-\d)[\w-]*"
+)
+"""Ids of the blocks that modules of Drupal 5 to 7 place beside the pages of a site."""
+
 # Ids also name chapters of a text, "social-protection": only whole words count, and any in the id of a block.
 _ID_HINT = re.compile(
-    rf"block-(?:.*[_-])?{_WORDS}(?:$|[_-]).*"
+    rf"{CORE_BLOCK}|block-(?:.*[_-])?{_WORDS}(?:$|[_-]).*"
     rf"|{_WORDS}\d*(?:[_-](?:wrapper|container|block|links?|buttons?|bar|form|list|section|region|area|menu|nav|items?))?"
     r"|(?:page[_-]?|site[_-]?)?footer.*|(?:article|node|page|post|story|user|reader)s?[_-]comments?",
     re.IGNORECASE,

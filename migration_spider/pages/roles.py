@@ -246,6 +246,10 @@ def _is_written(line: Line, reading: Reading) -> bool:
     return isinstance(part, Block) and part.tag in WRITTEN and not part.classes
 
 
+def _is_among_paragraphs(line: Line, reading: Reading) -> bool:
+    return _among_prose(line, reading.shapes) and not reading.scope.is_of_site(line)
+
+
 def _is_opening(line: Line, reading: Reading) -> bool:
     """Whether ``line`` is a paragraph above the text, in the element of its node, that a theme gave a look."""
     scope = reading.scope
@@ -383,7 +387,7 @@ LEFT = (
     Evidence("text", "running text, or beside it", lambda line, page: page.scope.is_beside(line)),
     Evidence("file", "nothing but links to files, beside no text", _is_file),
     Evidence("text", "a part like those with running text", _is_part),
-    Evidence("text", "a paragraph among paragraphs", lambda line, page: _among_prose(line, page.shapes)),
+    Evidence("text", "a paragraph among paragraphs", _is_among_paragraphs),
     Evidence("text", "heads a text", _heads_text),
     Evidence("text", "written by an editor", _is_written),
     Evidence("text", "a paragraph above the text of its node", _is_opening),

@@ -15,7 +15,7 @@ from functools import cached_property
 from itertools import chain, groupby, islice
 from typing import Any, NamedTuple
 
-from migration_spider.pages.chrome import Chrome, is_landmark, leads_elsewhere
+from migration_spider.pages.chrome import CORE_BLOCK, Chrome, is_landmark, leads_elsewhere
 from migration_spider.pages.outline import HEADING_TAGS, UNSEEN, local_name
 from migration_spider.pages.remembered import Remembered, class_says
 from migration_spider.pages.row_dates import LONGEST_DATED, date_of, find_date, heading_date, text_of
@@ -54,13 +54,17 @@ _ROW_CLASS = class_says(
 )
 _TITLE_CLASS = class_says(r"(?:^|[\s_-])(?:title|headline)(?:$|[\s_])")
 _MENU = class_says(
-    r"(?:^|[\s_-])(?:menu|nav|navigation|navbar|breadcrumbs?|pagers?|pagination|tabs|toolbar|contextual|shar(?:e|ing)|social"
-    r"|addtoany|language-switcher|skip-link|cookies?|exposed-form|facets?|footer|comments?|tags)(?:$|[\s_-])",
+    r"(?:^|[\s_-])(?:menu|nav|main-?(?:nav|menu)|navigation|navbar|breadcrumbs?|pagers?|pagination|tabs|toolbar|contextual|shar(?:e|ing)|social"
+    r"|addtoany|language-switcher|skip-link|cookies?|exposed-form|facets?|footer|comments?|tags)(?:$|[\s_-])"
+    rf"|(?:^|\s){CORE_BLOCK}(?:$|\s)",
     re.IGNORECASE,
 )
 # A name of its own that Views prints for each view: one of "facets" or "tags" may be the listing.
 _VIEW_NAME = re.compile(r"(?<!\S)view-(?:id-|display-id-)?(?!(?:header|footer|filters|grouping)(?!\S))\S+")
-_BESIDE = class_says(r"(?:^|[\s_-])(?:sidebar|related|latest|recent|popular|upcoming)(?:$|[\s_-])", re.IGNORECASE)
+_BESIDE = class_says(
+    r"(?:^|[\s_-])(?:sidebar|related|latest|recent|popular|upcoming)(?:$|[\s_-])|(?:^|\s)block-block-\d+(?:$|\s)",
+    re.IGNORECASE,
+)
 # Classes that tell a row from the one before it, not its kind.
 _OF_ONE = re.compile(
     r".*\d.*|(?:.*-)?(?:first|last|odd|even|active|trail)|show|in|open|collapsed|expanded|current|clearfix"
@@ -94,6 +98,9 @@ class Place:
 
     is_row: bool = False
     """Whether a class says that it is one."""
+
+    in_view: bool = False
+    """Whether it stands where Views prints rows."""
 
     rank: int = WORDED
     """What it makes of a link inside, at most three levels below."""
@@ -174,6 +181,13 @@ class Candidates:
         self.beside = titles[0].box.beside or any(map(leads_elsewhere, over))
 
     @property
+    def is_single_row(self) -> bool:
+        """Whether a link that is alone is a row all the same."""
+        if self.rank == HEADED and (self.dated or self.titles[0].place.in_view):
+            return True
+        return self.dated and self.beyond < LONGEST_DATED
+
+    @property
     def score(self) -> float:
         """How much speaks for them; 0 when they are no titles."""
         if not WEIGHTS[self.rank] or any(refuses(self) for refuses, _ in REFUSES):
@@ -196,7 +210,7 @@ SPEAKS = (
 """What speaks for candidates: (name, factor, why)."""
 
 REFUSES: tuple[tuple[Callable[[Candidates], bool], str], ...] = (
-    (lambda one: one.different == 1 and not one.marked and not (one.dated and one.beyond < LONGEST_DATED),
+    (lambda one: one.different == 1 and not one.marked and not one.is_single_row,
      "a single link is a row only if it is made like one, or stands with a date in a line of its own"),
     (lambda one: one.beyond < FEW and one.rank == READ_ON,
      "where nothing is said, there is nothing to read on"),
@@ -228,9 +242,11 @@ class Rows:
 
     @property
     def are_mere_links(self) -> bool:
-        """Whether nothing but their words says that they are rows: no heading, date, or class of rows."""
+        """Whether nothing but their words says that they are rows: no headings, dates, or class of rows."""
         best = self._best
-        return best is not None and best.rank <= WORDED and not (best.marked or best.dated)
+        if best is None or best.marked or best.dated:
+            return False
+        return best.rank <= WORDED or best.different == 1
 
     @cached_property
     def _found(self) -> list[Title]:
@@ -287,6 +303,7 @@ class Rows:
             self._number(above.exact, name, " ".join(own)),
             above.beside or (not is_kept and _BESIDE[words]),
             _ROW_CLASS[classes] or self.chrome.is_of_another(element),
+            above.in_view or "view-content" in classes,
         )
         if name in HEADING_TAGS:
             place.rank = HEADED
@@ -365,7 +382,7 @@ def _with_siblings(best: Candidates, titles: list[Title]) -> list[Title]:
     rows = {title.box: title for title in best.titles}
     for title in titles:
         box = next((place for place in _up(title.place) if (place.above, place.alike) in kinds), None)
-        if box is None or box in best.boxes or title.rank < WORDED:
+        if box is None or box in best.boxes or title.rank < WORDED or (title.place.beside and not best.beside):
             continue
         if box not in rows or title.rank > rows[box].rank:
             title.box, rows[box] = box, title
@@ -420,7 +437,7 @@ def _rank(link: Any, words: str, place: Place) -> int:
     if not words or (len(words) < LONGEST_DATED and key(_SIZE.sub("", words).strip(" .…»›→>+[]()")) in _READ_ON):
         return READ_ON
     told = max(around.rank for around in islice(_up(place), 4))
-    if told > WORDED:
+    if told > WORDED and (told == HEADED or not _is_enumerated(link)):
         return told
     after = fold(link.tail)
     if _length_before(link) > LONGEST_DATED or (after[:1].islower() and len(after) > LONGEST_DATED):
@@ -453,13 +470,19 @@ def _length_before(link: Any) -> int:
 
 def _is_second(link: Any) -> bool:
     """Whether ``link`` stands in a line of links: one that follows another, or a part of an enumeration."""
-    before, after = link.getprevious(), link.getnext()
+    before = link.getprevious()
     is_after = before is not None and before.tag == "a"
-    is_before = after is not None and after.tag == "a"
-    for first in ([before] if is_after else []) + ([link] if is_before else []):
-        if fold(first.tail).startswith(_SEPARATORS):
-            return True
+    if _is_enumerated(link):
+        return True
     return is_after and not len(link) and len(text_of(link)) < LONGEST_DATED / 2 and text_of(before) != ""
+
+
+def _is_enumerated(link: Any) -> bool:
+    """Whether ``link`` is a part of an enumeration of links."""
+    before, after = link.getprevious(), link.getnext()
+    first = [before] if before is not None and before.tag == "a" else []
+    first += [link] if after is not None and after.tag == "a" else []
+    return any(fold(one.tail).startswith(_SEPARATORS) for one in first)
 
 
 def _above(box: Place, top: Any) -> Iterator[str]:

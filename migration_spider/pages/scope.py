@@ -131,6 +131,10 @@ class Scope:
             block.in_body and self.sizes[block].running for block in ancestors(line)
         )
 
+    def is_of_site(self, line: Line) -> bool:
+        """Whether ``line`` stands in a block of the site while the text does not."""
+        return bool(self.running) and self._is_in_custom_block(line, self.article) and line not in self.running
+
     def is_above(self, line: Line) -> bool:
         return self.order[line] < self.first
 

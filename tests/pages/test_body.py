@@ -605,3 +605,9 @@ def test_the_element_of_a_node_by_its_number_where_a_form_tells_it(words):
     beside = f"<div id='block-block-2'><h3>Elsewhere</h3><p>{LONG}</p></div><form action='/comment/reply/33'></form>"
     assert "Twelve boats" == text(f"<div class='{words}'><p>Twelve boats</p></div>{beside}")
     assert "Twelve boats" not in text(f"<div class='{words}4'><p>Twelve boats</p></div>{beside}")
+
+
+def test_paragraphs_of_a_block_of_the_site_are_no_text_of_a_page_that_has_some():
+    block = f"<div id='block-block-21'><h3>Safety</h3><div><p>{LONG}</p><p>Read on about safety.</p></div></div>"
+    online = "<div id='block-user-3'><p>There are twelve members of the harbour on this site now.</p></div>"
+    assert LONG.upper() == text(f"<div><div>{LONG.upper()}</div></div><div>{block}{online}</div>")

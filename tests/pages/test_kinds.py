@@ -64,6 +64,8 @@ CASES = {
     "a text with a list of links": ("other", "text", PROSE + LINKS, {"head": NODE}),
     "a node that is nothing but a list of links": ("listing", "rows", LINKS, {"head": NODE}),
     "a node that is nothing but files": ("other", "text", LINKS.replace("'>Story", ".pdf'>Story"), {"head": NODE}),
+    "a node with one other beside it": (
+        "other", "text", PROSE + "<div class='view-content'><h2><a href='/b'>Boats come home</a></h2></div>", {"head": NODE}),
     "a list of links on no node": ("listing", "rows", PROSE + LINKS, {}),
     "a list of sentences with links in them": ("other", "text", PROSE * 4 + SENTENCES, {"head": NODE}),
     "a text": ("other", "nothing", PROSE, {"head": NODE}),

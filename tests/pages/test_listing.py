@@ -333,6 +333,19 @@ def test_a_view_may_be_called_like_a_part_of_the_site(name):
     assert [] == listing(content.replace("view-content", "view-filters menu")).rows
 
 
+def test_one_row_of_a_view_among_its_tags():
+    tags = ", ".join(f"<a href='/tags/{n}'>Tag {n} of the towns</a>" for n in range(5))
+    table = f"<table><caption><a href='/boats'><h2>Boats come home</h2></a></caption><tr><td class='views-field-title'>{tags}</td></tr></table>"
+    assert [f"{SITE}/boats"] == [row.url for row in listing(f"<div class='view-content'>{table}</div>").rows]
+
+
+@pytest.mark.parametrize("name", ["main-nav", "block-forum-1", "block-block-21"])
+def test_one_dated_teaser_beside_what_every_page_has(name):
+    teaser = f"<div><h2><a href='/boats'>Boats come home</a></h2><div>22 May 2012</div>{'<p>The ferry towns met there for two days.</p>' * 3}</div>"
+    beside = "".join(f"<li><a href='/{n}'>Place {n} of the towns</a></li>" for n in range(5))
+    assert [f"{SITE}/boats"] == [row.url for row in listing(f"{teaser}<div id='{name}'><ul>{beside}</ul></div>").rows]
+
+
 def test_a_number_in_an_address_is_no_date_of_the_row():
     rows = "".join(
         f"<div class='views-row'><h3><a href='/{n}'>Story {n} of the towns</a></h3><p>http://d.example/j.2012.12.01{n}</p></div>"
