@@ -64,7 +64,7 @@ CORE_BLOCK = (
 _ID_HINT = re.compile(
     rf"{CORE_BLOCK}|block-(?:.*[_-])?{_WORDS}(?:$|[_-]).*"
     rf"|{_WORDS}\d*(?:[_-](?:wrapper|container|block|links?|buttons?|bar|form|list|section|region|area|menu|nav|items?))?"
-    r"|(?:page[_-]?|site[_-]?)?footer.*|(?:article|node|page|post|story|user|reader)s?[_-]comments?",
+    r"|cookies?[_-](?:warning|notice|banner|message|info|policy|law|bar)|(?:page[_-]?|site[_-]?)?footer.*|(?:article|node|page|post|story|user|reader)s?[_-]comments?",
     re.IGNORECASE,
 )
 _WITH_ID_OF_ITS_PLACE = word_set("div section aside ul ol header footer")
@@ -260,7 +260,7 @@ class Chrome:
         """Why nothing in ``element`` (tag ``name``) is about the page; empty when it may be."""
         if element in self._kept:
             return ""
-        if self._others and element in self._others and not self._is_in_value(element):
+        if self._others and element in self._others and not (self._is_in_value(element) or self._is_most(element)):
             return "another node"
         attributes = self.attributes[element]
         if not attributes and name not in _TELLING:
@@ -271,6 +271,10 @@ class Chrome:
             if mark.holds is None or mark.holds(self, element, face):
                 return "" if self._holds_text(element, mark.share) else mark.why
         return ""
+
+    def _is_most(self, element: Any) -> bool:
+        """Whether nearly all of a page without a node of its own stands in ``element``, though a link heads it."""
+        return self._length(element) >= LONG and self._holds_text(element, MOST) and self._main in self._article
 
     def _holds_text(self, element: Any, share: float) -> bool:
         """Whether more than ``share`` of the page's text stands in ``element``."""

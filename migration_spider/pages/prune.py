@@ -11,6 +11,9 @@ from migration_spider.pages.prose import PROSE_TAGS, is_prose
 MOST_SECTIONS = 200
 """Only broken pages have more."""
 
+LONGEST = 500
+"""Characters of a single box that leads twice to another page."""
+
 
 def prune(top: Block, chrome: Chrome) -> None:
     """Drop sections whose heading says that they are chrome, such as "Latest news", and teasers of other pages."""
@@ -127,10 +130,16 @@ def _is_linked(heading: Block) -> bool:
 
 
 def _is_other(box: Block, chrome: Chrome) -> bool:
-    """Whether a single box headed by a link has labels of its own; not if the link is the page's own title."""
-    links = (piece.link.get("href") for line in box.lines() for piece in line.pieces if piece.link is not None)
-    first = next(links, None)
-    return first is not None and not chrome.is_own(first) and any(chrome.is_label(line.text) for line in box.lines())
+    """Whether a single box headed by a link has labels of its own, or leads to the same page once more below it.
+
+    Not if the link is the page's own title.
+    """
+    links = [piece.link for line in box.lines() for piece in line.pieces if piece.link is not None]
+    first = links[0].get("href") if links else None
+    if not first or chrome.is_own(first):
+        return False
+    again = any(link is not links[0] and link.get("href") == first for link in links)
+    return (again and len(box.text) < LONGEST) or any(chrome.is_label(line.text) for line in box.lines())
 
 
 def _first_text(block: Block) -> str:

@@ -119,3 +119,24 @@ def test_most_of_an_article_is_no_box_whatever_its_name():
     beside = f"<div class='x'><p>{SHORT}</p></div>" * 60
     found = text(f"<article><div class='text paywall-frame'>{paragraphs}</div></article>{beside}")
     assert found == "\n\n".join([LONG] * 6)
+
+
+def test_a_single_box_that_leads_twice_to_another_page_is_none_of_the_text():
+    box = f"<div class='snippet'><h3><a href='/b'>Boats</a></h3><div>{LONG}</div><strong><a href='/b'>Go on</a></strong></div>"
+    assert f"{LONG}\n\n{SHORT}" == text(f"<article><div><p>{LONG}</p><p>{SHORT}</p></div><div>{box}</div></article>")
+    whole = f"<div class='snippet'><h3><a href='/b'>Boats</a></h3>{f'<p>{LONG}</p>' * 5}<a href='/b'>Link</a></div>"
+    assert LONG in text(f"<main>{whole}</main>")
+
+
+def test_the_only_article_of_a_page_is_its_own_though_its_title_is_a_link():
+    paragraphs = f"<p>{LONG}</p>" * 6
+    found = NewsPage(
+        "https://site.example/a",
+        Selector(text=f"<body><main><article><h2><a href='/other'>Boats</a></h2>{paragraphs}</article></main></body>"),
+    )
+    assert found.body_text.count(LONG) == 6
+
+
+def test_a_notice_on_cookies_above_the_text():
+    notice = "<div id='cookie-warning'><p>We use cookies, says the harbour, to see who comes and who goes.</p></div>"
+    assert LONG == text(f"{notice}<div class='x'><p>{LONG}</p></div>")
