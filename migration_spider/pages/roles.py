@@ -20,7 +20,7 @@ from migration_spider.pages.cells import has_label_class
 from migration_spider.pages.chrome import PARAGRAPH, hrefs, only_links, only_shares
 from migration_spider.pages.metadata_block import MetadataBlock
 from migration_spider.pages.outline import EMBEDS, HEADING_TAGS, Block, Line, Unit, ancestors
-from migration_spider.pages.prose import LEAST, is_prose
+from migration_spider.pages.prose import LEAST, SENTENCE_END, is_prose
 from migration_spider.pages.remembered import class_says
 from migration_spider.pages.scope import WRITTEN, Scope, is_heading, is_linked, lines_of
 from migration_spider.pages.text import path_of
@@ -43,6 +43,7 @@ _LEAD = class_says(
     r"|bajada|entradilla|sumario|vorspann|anriss|teaser-text|excerpt|summary|abstract)(?:$|[\s_-])",
     re.IGNORECASE,
 )
+_TEXT_BOX = class_says(r"(?:^|\s)text(?:$|[\s_])")
 _META = class_says(r"(?:^|\s)(?:entry|post)-?meta(?:data)?(?:$|\s)")
 _BYLINE = class_says(
     r"(?:^|[\s_-])(?:node__meta|submitted|byline|authors?|autor(?:es)?|contributors?|(?:article|entry|post|node)-?meta(?:data)?"
@@ -239,11 +240,15 @@ def _is_plain(part: Unit) -> bool:
 
 
 def _is_written(line: Line, reading: Reading) -> bool:
-    """Whether ``line`` is in a paragraph, list or table beside the text that no template gave a look."""
+    """Whether ``line`` is in a paragraph, list or table beside the text without a look, or in a box of text."""
     if not reading.scope.running or is_linked(line) or is_heading(line):
         return False
     part = reading.scope.part(line)
-    return isinstance(part, Block) and part.tag in WRITTEN and not part.classes
+    if not isinstance(part, Block):
+        return False
+    if _TEXT_BOX[part.classes] and line.parent.tag == "p":
+        return line.text.endswith(SENTENCE_END) and part.parent in reading.scope.containers
+    return part.tag in WRITTEN and not part.classes
 
 
 def _is_among_paragraphs(line: Line, reading: Reading) -> bool:

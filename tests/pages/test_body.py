@@ -137,6 +137,12 @@ def test_a_line_above_pictures_of_the_text_is_text():
     assert LONG == text(body.format("<p><a href='https://share.example/'><img src='/share.png' alt='Share'></a></p>"))
 
 
+def test_a_sentence_in_a_box_of_text_within_the_text_is_text():
+    box = f"<div class='description'><p>{LONG}</p><div class='{{}}'><p>Thank you for sailing with us!</p></div></div>"
+    assert f"{LONG}\n\nThank you for sailing with us!" == text(box.format("text_exposed_show"))
+    assert LONG == text(box.format("call-to-action"))
+
+
 def test_what_the_author_says_of_rights_is_text():
     rights = "Copyright means that all rights reserved by a painter stay his."
     assert f"{LONG}\n\n{rights}" == text(f"<article><p>{LONG}</p><p>{rights}</p></article>")
