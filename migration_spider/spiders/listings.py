@@ -91,7 +91,7 @@ class ListingSpider(ListSpider):
         new = [row for row in page.rows if canonical(row.url) not in account.seen]
         account.seen |= {canonical(row.url) for row in new}
         fresh: dict[str, str | None] = {}
-        for row, (address, reason) in zip(new, self.scope.pages(row.url for row in new), strict=True):
+        for row, (address, reason) in zip(new, self.scope.pages([row.url for row in new]), strict=True):
             if address is None:
                 self.count(f"skipped/{reason}")
             elif canonical(address) not in account.rows:
@@ -113,7 +113,7 @@ class ListingSpider(ListSpider):
 
     def _facet(self, page: ListingPage, listing: Listing, name: str) -> Iterator[scrapy.Request]:
         """The rows of a view that a listing has of itself, and its further pages while they are new."""
-        urls = [address for address, _ in self.scope.pages(row.url for row in page.rows) if address]
+        urls = [address for address, _ in self.scope.pages([row.url for row in page.rows]) if address]
         if new := [url for url in urls if canonical(url) not in self.ledger.named]:
             listing.parts[name] = True
             for url in new:

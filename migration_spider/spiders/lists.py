@@ -54,6 +54,7 @@ class ListSpider(PortalSpider):
             yield again
             return
         kind, entries = feeds.sitemap_links(document)
+        del document  # it has as many entries again, and what they name is asked for one by one
         account.size = len(entries)
         account.host = self.scope.other_host(url for url, _, _ in entries)
         if (elsewhere := self.scope.elsewhere((url for url, _, _ in entries), account.host)) and not account.problem:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
 from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urljoin, urlsplit, urlunsplit
 
@@ -87,19 +87,22 @@ class Scope:
         bare = canonical(urlunsplit(parts._replace(query="", fragment="")))
         return urlunsplit(urlsplit(bare)._replace(query=urlencode(words, safe=","), fragment="")), None
 
-    def pages(self, urls: Iterable[str], host: str = "") -> list[tuple[str | None, str | None]]:
+    def pages(self, urls: Collection[str], host: str = "") -> Iterator[tuple[str | None, str | None]]:
         """As `page`, for the links of one list, each of which names one page.
 
         A query says how the reader came there, and is left out; unless the list names several pages by nothing else,
         as ``/story?id=1`` and ``/story?id=2``.
         """
-        found = [(url, self._on_site(url, host)[0]) for url in urls]
         queries: defaultdict[str, set[str]] = defaultdict(set)
-        for _, parts in found:
-            if parts and (words := _query(parts)):
-                queries[parts.path].add(urlencode(words))
+        for url in urls:
+            if "?" in url:
+                parts, _ = self._on_site(url, host)
+                if parts and (words := _query(parts)):
+                    queries[parts.path].add(urlencode(words))
         told = {path for path, several in queries.items() if len(several) > 1}
-        return [self._page(url, parts is not None and parts.path in told, host) for url, parts in found]
+        for url in urls:
+            parts = self._on_site(url, host)[0] if told else None
+            yield self._page(url, parts is not None and parts.path in told, host)
 
     def other_host(self, urls: Iterable[str]) -> str:
         """The host on which all ``urls`` of a sitemap or feed of this site are, when it is another one; else ""."""

@@ -90,13 +90,13 @@ def test_one_address_has_one_spelling(url, expected):
 def test_a_query_of_a_row_says_how_the_reader_came_there():
     rows = ["/a", "/b?language=en", "/c?ref=home&utm_source=x", "/d?check_logged_in=1"]
     assert [SITE + path for path in ("/a", "/b", "/c", "/d")] == [
-        address for address, _ in SCOPE.pages(SITE + row for row in rows)
+        address for address, _ in SCOPE.pages([SITE + row for row in rows])
     ]
 
 
 def test_a_query_that_tells_rows_apart_is_kept():
     rows = ["/story?id=1", "/story?id=2", "/other?ref=home"]
-    found = [address for address, _ in SCOPE.pages(SITE + row for row in rows)]
+    found = [address for address, _ in SCOPE.pages([SITE + row for row in rows])]
     assert [SITE + path for path in ("/story?id=1", "/story?id=2", "/other")] == found
 
 
@@ -114,5 +114,5 @@ def test_a_list_whose_pages_are_all_on_one_other_host_names_those_of_the_site():
     assert "old.example" == SCOPE.other_host(old)
     assert "" == SCOPE.other_host([*old, SITE + "/c"])
     assert "" == SCOPE.other_host([*old, "https://third.example/c"])
-    assert [(SITE + "/a", None), (SITE + "/b", None)] == SCOPE.pages(old, "old.example")
+    assert [(SITE + "/a", None), (SITE + "/b", None)] == list(SCOPE.pages(old, "old.example"))
     assert {"old.example": 2} == SCOPE.elsewhere([*old, SITE + "/c", "http://default/d"])
