@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Sequence
@@ -12,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+MEASURED = ROOT / "bench" / "programs" / "measured.py"
 
 LONGEST = 6 * 3600
 """Seconds after which a command is ended, and counts as failed."""
@@ -28,7 +31,7 @@ class Usage:
     """Seconds."""
 
     rss: int
-    """Bytes that the largest of these processes held at most; no less than what this process holds as it starts it."""
+    """Bytes that the largest of these processes held at most."""
 
 
 class FailedError(Exception):
@@ -55,31 +58,35 @@ def run(
     Raises FailedError when the exit code is none of ``codes``.
     """
     start = time.perf_counter()
-    with log.open("wb") as output:
+    reading, writing = os.pipe()
+    with log.open("wb") as output, os.fdopen(reading, "rb") as told:
         process = subprocess.Popen(
-            list(map(str, words)),
+            [sys.executable, "-I", "-S", MEASURED, str(writing), *map(str, words)],
             cwd=cwd,
             env=environment(),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            pass_fds=(writing,),
         )
+        os.close(writing)
         watch = threading.Timer(LONGEST, os.killpg, (process.pid, signal.SIGKILL))
         watch.start()
         try:
-            _, status, usage = os.wait4(process.pid, 0)
+            process.wait()
         except BaseException:
             os.killpg(process.pid, signal.SIGKILL)
             raise
         finally:
             watch.cancel()
-    wall = time.perf_counter() - start
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode not in codes:
+        wall = time.perf_counter() - start
+        used = json.loads(told.read() or b"{}")
+    code = used.get("code", -1)
+    if code not in codes:
         said = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-12:]
-        raise FailedError(f"{' '.join(map(str, words[:6]))} ... ended with {process.returncode}\n" + "\n".join(said))
-    return Usage(usage.ru_utime + usage.ru_stime, wall, usage.ru_maxrss * 1024)
+        raise FailedError(f"{' '.join(map(str, words[:6]))} ... ended with {code}\n" + "\n".join(said))
+    return Usage(used["cpu"], wall, used["rss"])
 
 
 def size(path: Path) -> int:

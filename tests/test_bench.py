@@ -1,6 +1,7 @@
 """The arithmetic of the benchmark suite, and the page that is made of its results. What it measures is not tested."""
 
 import json
+import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 
 from bench import chart, page
 from bench.__main__ import write
-from bench.child import FailedError
+from bench.child import FailedError, run
 from bench.joined import joined, main
 from bench.rounds import Contender, Subject, Summary, aligned, measure, ratios, summary, table
 from bench.targets import TARGETS, outcomes
@@ -58,6 +59,26 @@ def test_ratios_are_those_of_the_same_round():
 @pytest.mark.parametrize("to", [[], rounds(wall=[1, 2]), rounds(cpu=[0, 1])])
 def test_no_ratio_to_nothing(to):
     assert ratios(rounds(cpu=[4, 8]), to, "cpu") is None
+
+
+def test_a_command_does_not_hold_what_the_suite_holds(tmp_path):
+    held = bytes(1) * 200_000_000
+    used = run([sys.executable, "-c", "sum(range(10**6))"], tmp_path, tmp_path / "log")
+    assert used.rss < len(held) / 2
+    assert used.cpu > 0
+
+
+def test_what_a_command_starts_counts_too(tmp_path):
+    inner = "import subprocess, sys; subprocess.run([sys.executable, '-c', 'x=bytes(1)*150_000_000'])"
+    assert run([sys.executable, "-c", inner], tmp_path, tmp_path / "log").rss > 150_000_000
+
+
+def test_a_command_that_fails_says_why(tmp_path):
+    with pytest.raises(FailedError, match="ended with 3\nno ferry"):
+        run([sys.executable, "-c", "print('no ferry'); raise SystemExit(3)"], tmp_path, tmp_path / "log")
+    assert run([sys.executable, "-c", "raise SystemExit(3)"], tmp_path, tmp_path / "log", codes=(3,)).rss > 0
+    with pytest.raises(FailedError, match="no-such-command"):
+        run(["no-such-command"], tmp_path, tmp_path / "log", codes=(0, 1))
 
 
 def test_table():
