@@ -220,6 +220,7 @@ def test_all_of_it_works_without_a_script(opened, served, collection):
     facet.click()
     assert found(page) > 0
     page.locator(".hit h2 a").first.click()
+    page.wait_for_load_state()  # its style sheets, too
     assert page.locator("h1").is_visible()
     assert page.locator("[data-copy]").count() > 0
     assert 0 == page.locator("[data-copy]").filter(visible=True).count(), "they could do nothing"
