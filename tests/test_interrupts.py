@@ -60,9 +60,12 @@ def test_a_signal_at_any_stage_has_its_exit_code_and_loses_nothing(portal, tmp_p
 
 def test_a_run_that_is_stopped_before_the_first_page_blames_nobody(tmp_path):
     """The signal comes while robots.txt is asked for."""
-    running = []
+    running, asked = [], []
 
     def site(path):
+        asked.append(path)
+        if len(asked) > 1:  # a second signal would end the run at once
+            return 404, {}, b""
         running[0].send_signal(signal.SIGTERM)
         # It has come once it is told.
         line = running[0].stderr.readline()
