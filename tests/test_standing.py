@@ -172,6 +172,14 @@ def test_fewer_languages_than_the_site_has_are_a_part(tmp_path):
     assert standing_of(tmp_path, (*LANGUAGES, "ar")).complete is False
 
 
+@pytest.mark.parametrize("code", [0, None])
+def test_the_languages_of_the_site_are_those_that_the_run_knew_not_those_of_the_reader(tmp_path, code):
+    last = ran(tmp_path, 1, code)
+    state(tmp_path, (last, "2024-01-01T00:00:00Z", 0))
+    (run,) = past_runs(tmp_path, (*LANGUAGES, "ar", "ru"))
+    assert (0, "") == (run.exit_code, run.asked)
+
+
 def test_the_state_is_read_and_never_written(tmp_path):
     state(tmp_path, ("20240101T000000Z-aaaaaa", "2024-01-01T00:00:00Z", 0))
     before = (tmp_path / "state.sqlite").read_bytes()

@@ -81,7 +81,7 @@ def standing_of(data: Path, languages: Collection[str]) -> Standing:
 
 def _sample(run: PastRun) -> str:
     if run.exit_code == 0:
-        return f"As of run {run.id}: sample of {run.sample or run.asked}"
+        return f"As of run {run.id}: sample {f'of {run.sample}' if run.sample else f'({run.asked})'}"
     return f"As of run {run.id}: sample ({run.asked}), and of that {_lack(run)}"
 
 

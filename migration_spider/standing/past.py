@@ -97,9 +97,12 @@ def past_runs(data: Path, languages: Collection[str]) -> list[PastRun]:
 
 def _more(run: PastRun, before: PastRun) -> dict[str, Any]:
     """What the folder says where it says something, and the state where it does not."""
+    # The run knew which languages the site has; the settings of whoever reads may be others.
+    asked = {"asked": run.asked} if run.command else {}
     if run.exit_code is None and before.exit_code is not None:
-        return {}
-    return {name: getattr(run, name) for name in PastRun.__slots__ if getattr(run, name) not in (None, "", (), {})}
+        return asked
+    said = {name: getattr(run, name) for name in PastRun.__slots__ if getattr(run, name) not in (None, "", (), {})}
+    return said | asked
 
 
 def _noted(name: str, noted: dict[str, Any]) -> PastRun:
