@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
+from rich.text import Text
 
 from archive.dataset.differences import lines_of
 from archive.dataset.holdings import Holdings
@@ -20,6 +21,16 @@ from migration_spider.report.text import visible
 
 _STYLES = {"-": "red", "+": "green", " ": "dim"}
 """Sign of a line of a difference -> how it is printed."""
+
+_TEXTS = ("body_text", "summary")
+
+_THINGS = ("attachments", "images")
+"""Lists of things with an address and what is said of each."""
+
+_LONGEST_TEXT = 400
+
+_NARROWEST = 20
+"""Columns that a value has at least."""
 
 _ELSEWHERE = {"id", "url", "title", "warc", "metadata", "body_html", TOMBSTONE}
 
@@ -62,13 +73,11 @@ def show_item(found: list[dict[str, Any]], warc: Path, proved: list[dict[str, An
     console.print(f"{escape(item['id'])}   {escape(found[-1]['url'])}\n", highlight=False)
     if is_tombstone(found[-1]):
         console.print(f"[bold red]{escape(_withdrawn(found[-1]))}[/bold red]; it was:\n", highlight=False)
-    fields = Table(show_header=False, box=None, pad_edge=False)
-    fields.add_column()
-    fields.add_column(overflow="fold")
-    for name, value in item.items():
-        if value not in (None, [], "", {}) and name not in _ELSEWHERE:
-            fields.add_row(name, escape(_readable(name, value)))
-    console.print(fields)
+    fields = {name: value for name, value in item.items() if value not in (None, [], "", {}) and name not in _ELSEWHERE}
+    indent = max(map(len, fields), default=0) + 2
+    for name, value in fields.items():
+        for number, line in enumerate(_wrapped(console, name, value, console.width - indent)):
+            console.print(f"{'' if number else name:{indent}}{escape(line)}" if line else "", highlight=False)
     for before, after in pairwise(found):
         console.print(f"\n[bold]version {before['version']} -> {after['version']}[/bold]   {after['last_changed']}")
         _changes(console, before, after, [line for line in there if line["version"] < after["version"]])
@@ -107,13 +116,35 @@ def _withdrawn(line: dict[str, Any]) -> str:
     )
 
 
+def _wrapped(console: Console, name: str, value: Any, width: int) -> Iterator[str]:
+    """The lines of one field: texts as wide as the terminal; addresses and digests are whole, to be copied."""
+    for line in _told(name, value):
+        if name in _TEXTS:
+            parts = Text(line).wrap(console, max(width, _NARROWEST), overflow="fold")
+            yield from (part.plain.rstrip() for part in parts)
+        else:
+            yield line
+
+
+def _told(name: str, value: Any) -> Iterator[str]:
+    """The lines of one field, however long."""
+    if name == "translations":
+        yield from (f"{language} {address}" for language, address in value.items())
+    elif name in _THINGS:
+        for thing in value:
+            first, *more = (f"{key} {part}" if key != "url" else str(part) for key, part in thing.items() if part)
+            yield from (first, *(f"  {part}" for part in more))
+    elif isinstance(value, list):
+        yield from (_readable(name, part) for part in value)
+    else:
+        yield from _readable(name, value).split("\n")
+
+
 def _readable(name: str, value: Any) -> str:
-    if isinstance(value, list):
-        return "; ".join(_readable(name, part) for part in value)
     if isinstance(value, dict) and "raw" in value:
         code = "" if name == "other_source_publisher" else f" [{value['id'] or 'unknown'}]"
         return f"{value['raw']}{code}"
-    if isinstance(value, dict):
-        return ", ".join(f"{key} {part}" for key, part in value.items() if part is not None)
     text = str(value)
-    return text if name != "body_text" or len(text) <= 400 else text[:400] + f" ... ({len(text)} characters)"
+    if name != "body_text" or len(text) <= _LONGEST_TEXT:
+        return text
+    return f"{text[:_LONGEST_TEXT].rstrip()} ... ({len(text)} characters)"

@@ -24,6 +24,16 @@ def test_an_item_is_found_by_id_path_and_address(demo, name):
     assert "differs" not in output
 
 
+def test_addresses_and_digests_are_whole_and_no_line_ends_in_blanks(demo):
+    item = next(item for item in items(demo.data) if item["attachments"] and item["translations"])
+    lines = show(demo.data, item["id"]).decode().split("\n")
+    words = {word for line in lines for word in line.split()}
+    whole = {item["content_sha256"], *item["translations"].values(), *(one["url"] for one in item["attachments"])}
+    assert not whole - words
+    assert [line.rstrip() for line in lines] == lines
+    assert not [line for line in lines if len(line) > 80 and line.startswith("body_text")]
+
+
 def test_raw_is_the_page(demo):
     line = next(line for line in items(demo.data) if line["id"] == "7756@es")
     where = line["warc"]
