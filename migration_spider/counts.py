@@ -19,14 +19,14 @@ NEW, CHANGED, BACK, AS_BEFORE = "new", "changed", "back", "as before"
 PERHAPS_GONE, GONE, NOT_REACHED, NOT_DUE = "perhaps gone", "gone", "not reached", "not due"
 
 WORDS = {
-    NEW: "met for the first time",
+    NEW: "found for the first time",
     CHANGED: "with other content than before",
-    BACK: "there again after they were taken for gone",
-    AS_BEFORE: "looked at, and their content is what it was",
-    PERHAPS_GONE: "not where they were, not yet in enough harvests to be sure",
-    GONE: "taken for gone in this run: not where they were, in enough harvests to be sure",
-    NOT_REACHED: "due, and the run learned nothing of them: it ended before, or no answer came that can be trusted",
-    NOT_DUE: "neither the schedule nor the options asked for them",
+    BACK: "on the site again after they counted as gone",
+    AS_BEFORE: "checked, and their content is the same",
+    PERHAPS_GONE: "not found at their address, but not yet in enough harvests to be sure",
+    GONE: "count as gone since this run: not found at their address in enough harvests",
+    NOT_REACHED: "due, but not checked: the run ended first, or no reliable answer came",
+    NOT_DUE: "not due by the schedule or by the options",
 }
 """Word -> what is so called, of the items that were on the site before the run or were met in it."""
 

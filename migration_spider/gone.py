@@ -39,7 +39,7 @@ UNSEEN = frozenset(("not_due", "not_reached", "failed", "blocked", "robots", "ma
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Absence:
-    """An item that is not where it was: what a tombstone is made of once that is confirmed."""
+    """An item that was not found at its address: what a tombstone is made of once that is confirmed."""
 
     id: str
     url: str

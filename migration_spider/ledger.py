@@ -21,17 +21,17 @@ LISTS = frozenset(("sitemap", "news_listing", "listing", "rss"))
 
 REASONS = {
     "failed": "could not be fetched",
-    "blocked": "a challenge, login, error or the like stood in its place",
+    "blocked": "a challenge, login, error or similar page came instead",
     "robots": "robots.txt forbids it",
-    "max_items": "enough items were taken",
-    "not_reached": "the run ended before",
+    "max_items": "max_items was reached",
+    "not_reached": "the run ended first",
     "unreadable": "the page could not be read: too large, or an error in the code",
     "attachment": "an attachment could not be fetched, and the item waits for it",
-    "held": "the run ended before the other pages told how its date is to be read",
-    "withheld": "not what it was, like most others: taken for a fault of the site",
-    "relaunched": "what it said, under another node id, like most others: taken for a relaunch of the site",
-    "gone": "answers that there is no such page",
-    "forbidden": "answers that it may not be read",
+    "held": "the run ended before other pages showed how to read its date",
+    "withheld": "changed like most others: probably a fault of the site",
+    "relaunched": "the same content under another node id, like most others: probably a relaunch of the site",
+    "gone": "the page does not exist",
+    "forbidden": "access is denied",
 }
 """Reasons in the report -> in words."""
 
@@ -93,7 +93,7 @@ class Listing:
     shown: int = 0
     """Rows, also those whose address an earlier row has: Views may show a story once for each translation."""
     total: int | None = None
-    """Results that its pager promises; the largest number met."""
+    """Results that its pager announces; the largest number met."""
     problem: str | None = None
     is_cut: bool = False
     """Whether one of its pages has more elements than are read."""

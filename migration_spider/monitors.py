@@ -1,4 +1,4 @@
-"""What a finished run is worth: conditions and limits on its facts, declared as data, and the exit code that follows.
+"""The result of a run: conditions and limits on its facts, declared as data, and the exit code that follows.
 
 The codes are those of docs/crawl.md: 0 complete, 1 internal error, 2 wrong usage, 3 finished but incomplete,
 4 the site refused or could not be reached, 5 the archive could not be written.
@@ -30,7 +30,7 @@ class Monitor:
     broken: Callable[[Any], bool]
     says: str
     kind: str | None = "incomplete"
-    """What the run is called for it, one of `report.outcomes.OUTCOMES`; None: as whoever stopped it said."""
+    """Kind of the run, a key of `report.outcomes.OUTCOMES`; None: the kind of whatever stopped it."""
 
     unless: tuple[str, ...] = ()
     """Facts that excuse it, when one is there."""
@@ -53,14 +53,14 @@ def _any(value: Any) -> bool:
 
 
 _ENDED = ("migration/stopped", "migration/paused", "migration/interrupted")
-"""What is told already when a run did not come to its end."""
+"""Facts that say already that a run did not finish."""
 
 _UNWRITTEN = ("migration/not_kept", "migration/not_stored", "migration/not_written")
-"""What is told already when something could not be written; all else comes of it."""
+"""Facts that say already that something could not be written; other faults follow from it."""
 
 # The first broken one decides the exit code; all broken ones are reported.
 MONITORS = (
-    Monitor(NOT_ARCHIVED, "archive/failed", _any, "the archive has failed: {value}", "unarchived"),
+    Monitor(NOT_ARCHIVED, "archive/failed", _any, "writing the archive failed: {value}", "unarchived"),
     Monitor(NOT_ARCHIVED, "archive/unproved", _any, "the archive did not confirm that all of it is exact and on disk",
             "unarchived"),
     Monitor(NOT_ARCHIVED, "migration/not_stored", _any, "items could not be written: {value}", "unarchived"),
@@ -74,42 +74,43 @@ MONITORS = (
     Monitor(REFUSED, "migration/stopped", _any, "{value}", None, _UNWRITTEN),
     Monitor(REFUSED, "migration/skipped/robots", _any, "robots.txt forbids {value} pages", "forbidden",
             ("migration/pages", *_ENDED)),
-    Monitor(REFUSED, "migration/moved_to", _any, "the site leads to {value}: ask that with -a site", "moved",
+    Monitor(REFUSED, "migration/moved_to", _any, "the site redirects to {value}: use that with -a site", "moved",
             ("migration/pages", *_ENDED)),
-    Monitor(REFUSED, "migration/pages", lambda value: not value, "the site answered no page: refused or unreachable",
-            "down", ("migration/asked_gone", *_ENDED)),
+    Monitor(REFUSED, "migration/pages", lambda value: not value, "no page was answered: the site refused, or could "
+            "not be reached", "down", ("migration/asked_gone", *_ENDED)),
     Monitor(INTERNAL_ERROR, "migration/unproved", _any, "not confirmed as done: {value}", "broken"),
     Monitor(INCOMPLETE, "migration/paused", _any, "paused: {value}", "paused"),
     Monitor(INCOMPLETE, "migration/interrupted", _any, "interrupted: {value}", "interrupted"),
     Monitor(INCOMPLETE, "finish_reason", lambda value: value != "finished", "stopped before the end ({value})",
             unless=_ENDED),
-    # The next two are set only when it was too much; see `migration_spider.relaunch`.
-    Monitor(INCOMPLETE, "migration/share/renumbered", _any, "{value:.0%} of the known addresses show what they showed "
+    # The next two are set only above their limit; see `migration_spider.relaunch`.
+    Monitor(INCOMPLETE, "migration/share/renumbered", _any, "{value:.0%} of the known addresses have the same content "
             "under another node id, as after a relaunch: {facts[migration/items/relaunched]} items are not stored; "
-            "-s MIGRATION_MAX_RENUMBERED=1 takes the new ids", "relaunch"),
-    Monitor(INCOMPLETE, "migration/share/moved", _any, "{value:.0%} of the known items looked at have another address "
-            "and say what they said, as after a relaunch; the new addresses are taken", "relaunch"),
-    Monitor(INCOMPLETE, "migration/blocked_pages", _any, "{value} answers were a challenge, login, error or the like"),
+            "-s MIGRATION_MAX_RENUMBERED=1 accepts the new ids", "relaunch"),
+    Monitor(INCOMPLETE, "migration/share/moved", _any, "{value:.0%} of the known items that were checked have another "
+            "address and the same content, as after a relaunch; the new addresses are used", "relaunch"),
+    Monitor(INCOMPLETE, "migration/blocked_pages", _any, "{value} answers were a challenge, login, error or similar "
+            "page"),
     Monitor(INCOMPLETE, "migration/failed", _any, "{value} pages could not be fetched", "unfetched"),
     Monitor(INCOMPLETE, "migration/attachments/failed", _any, "{value} attachments could not be fetched", "unfetched"),
     Monitor(INCOMPLETE, "migration/completeness/unsettled", _any, "{value} pages that the site names are missing",
             "unfetched"),
-    Monitor(INCOMPLETE, "migration/completeness/listings_short", _any, "listings are not whole: {value}"),
+    Monitor(INCOMPLETE, "migration/completeness/listings_short", _any, "listings are incomplete: {value}"),
     Monitor(INCOMPLETE, "migration/completeness/sitemaps_broken", _any, "sitemaps that cannot be read: {value}"),
     Monitor(INCOMPLETE, "migration/completeness/lists_lost", _any, "named pages in the last run and none now: {value}"),
     Monitor(INCOMPLETE, "migration/completeness/no_list", _any, "neither a listing of news nor a sitemap was found, so "
-            "nobody knows what is missing (tried: {value}): run scrapy survey -a site=... to see what the site has"),
+            "it is not known what is missing (tried: {value}): run scrapy survey -a site=... to see what the site has"),
     Monitor(INCOMPLETE, "migration/completeness/unlisted", _any, "{value} items are in no listing, feed or sitemap: "
-            "links in other texts led to them, and there may be more"),
-    Monitor(INCOMPLETE, "migration/asked_in_vain", _any, "asked for, but not there: {value}"),
+            "they were found by links in texts, and there may be more"),
+    Monitor(INCOMPLETE, "migration/asked_in_vain", _any, "requested, but not found: {value}"),
     Monitor(INCOMPLETE, "migration/taken", lambda value: not value, "no news item was found",
             unless=("migration/not_due", *_ENDED)),
-    # Set only when it was too much; see `migration_spider.gone`.
-    Monitor(INCOMPLETE, "migration/share/vanished", _any, "{value:.0%} of the items are not where they were: taken for "
-            "a fault of the site, {facts[migration/items/withheld]} items stay; if they are gone, run once with "
-            "-s MIGRATION_MAX_VANISHED=1"),
-    Monitor(INCOMPLETE, "migration/one_place", _any, "all lists and items lead to {value}: taken for a fault of the "
-            "site, {facts[migration/items/withheld]} items stay; if they are gone, run once with "
+    # Set only above its limit; see `migration_spider.gone`.
+    Monitor(INCOMPLETE, "migration/share/vanished", _any, "{value:.0%} of the items were not found at their addresses, "
+            "probably a fault of the site: {facts[migration/items/withheld]} items are kept; if they are gone, run "
+            "once with -s MIGRATION_MAX_VANISHED=1"),
+    Monitor(INCOMPLETE, "migration/one_place", _any, "all lists and items redirect to {value}, probably a fault of "
+            "the site: {facts[migration/items/withheld]} items are kept; if they are gone, run once with "
             "-s MIGRATION_MAX_VANISHED=1"),
 )  # fmt: skip
 
@@ -117,32 +118,33 @@ LIMITS = (
     Limit(
         "max_unseen",
         "migration/share/unseen",
-        "by what texts link to, the site has {facts[migration/estimate/low]} to {facts[migration/estimate/high]} "
-        "items, {value:.0%} or more above those found: run scrapy survey to see which listing is missing",
+        "estimated from the links in texts, the site has {facts[migration/estimate/low]} to "
+        "{facts[migration/estimate/high]} items, at least {value:.0%} more than were found: run scrapy survey "
+        "to see which listing is missing",
     ),
     Limit("max_fall", "migration/share/fall", "the site names {value:.0%} fewer pages than in the last run"),
     Limit(
         "max_field_loss",
         "migration/share/field_loss",
-        "fields are empty that used to be filled: {facts[migration/fields_lost]}",
+        "fields are empty that had values before: {facts[migration/fields_lost]}",
     ),
     Limit(
         "max_misfits",
         "migration/share/misfits",
-        "{value:.0%} of the pages read are laid out as none was before, so the site may have a new look: see by "
-        "scrapy survey whether they are read right ({facts[migration/layout/new]})",
+        "{value:.0%} of the pages read have a new layout, so the site may have a new theme: run scrapy survey to check "
+        "that they are read correctly ({facts[migration/layout/new]})",
     ),
     Limit(
         "max_unknown_labels",
         "migration/share/unknown_labels",
-        "{value:.1f} labels a page are met for the first time: see scrapy vocabulary",
+        "{value:.1f} labels per page are new: see scrapy vocabulary",
     ),
 )
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a run is worth."""
+    """The result of a run."""
 
     code: int
     """The exit code."""
@@ -151,30 +153,30 @@ class Verdict:
     """What was wrong, most serious first."""
 
     kind: str = "complete"
-    """What the run is called, one of `report.outcomes.OUTCOMES`."""
+    """Kind of the run, a key of `report.outcomes.OUTCOMES`."""
 
     def spoiled(self, why: str, code: int = INTERNAL_ERROR, kind: str = "broken") -> Verdict:
-        """The verdict when an error came after it: one in the code, or what else ``code`` and ``kind`` say."""
+        """The verdict after a later error: one in the code, or as ``code`` and ``kind`` say."""
         if self.code in (NOT_ARCHIVED, INTERNAL_ERROR):
             return Verdict(self.code, (*self.messages, why), self.kind)
         return Verdict(code, (why, *self.messages), kind)
 
 
-NO_NEWS = "no page of the site was taken for news"
+NO_NEWS = "no page of the site was recognized as news"
 
 
 def verdict_of_survey(facts: Facts, config: Config) -> Verdict:
-    """What a survey is worth: that it has seen a part of the site only is no fault of it."""
+    """The result of a survey; that it saw only a part of the site does not make it incomplete."""
     verdict = verdict_of(facts, config)
     if verdict.code == REFUSED:
-        return Verdict(REFUSED, verdict.messages[:1], verdict.kind)  # all that follows comes of it
+        return Verdict(REFUSED, verdict.messages[:1], verdict.kind)  # the other messages follow from it
     if verdict.code not in (COMPLETE, INCOMPLETE):
         return verdict
     return Verdict(COMPLETE, ()) if facts.get("migration/taken") else Verdict(INCOMPLETE, (NO_NEWS,), "incomplete")
 
 
 def verdict_of(facts: Facts, config: Config) -> Verdict:
-    """Facts of a finished run, and the numbers for its limits -> what it is worth."""
+    """Facts of a finished run, and the numbers for its limits -> its result."""
     broken = [
         monitor
         for monitor in MONITORS
@@ -189,6 +191,6 @@ def verdict_of(facts: Facts, config: Config) -> Verdict:
         return Verdict(COMPLETE, (), "sample" if facts.get("migration/sample") else "complete")
     kinds = [monitor.kind or str(facts.get("migration/stopped_as", "refused")) for monitor in broken]
     kinds += ["incomplete"] * len(above)
-    # Waiting helps only where nothing has to be looked at.
+    # To wait helps only if nothing else is wrong.
     kind = "incomplete" if kinds[0] == "unfetched" and {*kinds} != {"unfetched"} else kinds[0]
     return Verdict(broken[0].code if broken else INCOMPLETE, said, kind)

@@ -45,7 +45,7 @@ def test_some_blocked_pages_make_the_run_incomplete(tmp_path, fault, code):
         assert blocked < urls_of(portal)
         assert urls_of(portal) - blocked == {line["url"] for line in items(tmp_path)}
     assert 2 == stats(tmp_path)[f"migration/blocked/{code}"] == stats(tmp_path)["migration/failed"]
-    assert "2 answers were a challenge, login, error or the like" in output.splitlines()[-1]
+    assert "2 answers were a challenge, login, error or similar page" in output.splitlines()[-1]
     assert "Traceback" not in output
 
 

@@ -72,7 +72,7 @@ def test_what_breaks_before_the_first_request_lets_nothing_be_asked(portal, tmp_
     assert says in (done.printed or done.output).splitlines()[-1]
     assert [] == done.asked
     assert "Complete." not in done.printed
-    assert "all that was asked for" not in done.printed
+    assert "as requested" not in done.printed
 
 
 @pytest.mark.parametrize(
@@ -226,7 +226,7 @@ def test_without_stats_the_run_is_the_same(portal, tmp_path):
     output = crawl(tmp_path, "max_items=2", site=portal.url, STATS_CLASS="scrapy.statscollectors.DummyStatsCollector")
     assert 2 == len(items(tmp_path))
     assert "2 new, 0 changed, 0 as before" in output
-    assert "Sample of 2 items (max_items): all that was asked for." == output.splitlines()[-1]
+    assert "Sample of 2 items (max_items), as requested." == output.splitlines()[-1]
 
 
 def test_without_stats_a_harvest_reports_what_it_counted(portal, tmp_path):

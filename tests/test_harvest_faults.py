@@ -68,7 +68,7 @@ def harvested(first, portal, tmp_path):
 @pytest.mark.parametrize(
     ("fault", "values", "code", "says"),
     [
-        ("half-listing", {}, 3, "listings are not whole"),
+        ("half-listing", {}, 3, "listings are incomplete"),
         ("sitemap-broken", {}, 3, "sitemaps that cannot be read"),
         ("sitemap-cut", {}, 3, "gzip"),
         ("redirect-loop", {}, 3, "could not be fetched"),
@@ -255,7 +255,7 @@ def test_items_that_all_lead_elsewhere_are_not_taken_for_gone(harvested, tmp_pat
         instead_of(harvested, patch, lambda target: Answer(302, headers={"Location": "/"}) if target in paths else None)
         for _ in range(2):
             told = harvest(tmp_path, site=harvested.url, code=3, MIGRATION_REVISIT=OFTEN)
-            assert "100% of the items are not where they were" in messages(told)
+            assert "100% of the items were not found at their addresses" in messages(told)
             assert (set(), set()) == (ids(told, "unconfirmed"), ids(told, "vanished"))
             of_items = {row["reason"] for row in told["missing"] if row["url"].removeprefix(harvested.url) in paths}
             assert {"withheld"} == of_items
@@ -271,7 +271,7 @@ def test_more_than_half_of_the_items_are_too_many_to_be_gone(harvested, tmp_path
     instead_of(harvested, monkeypatch, lambda target: no if target in absent.values() else None)
     told = harvest(tmp_path, site=harvested.url, code=code, MIGRATION_REVISIT=OFTEN)
     assert (set() if code else absent.keys()) == ids(told, "unconfirmed")
-    assert ("not where they were" in messages(told)) == bool(code)
+    assert ("not found at their addresses" in messages(told)) == bool(code)
 
 
 @pytest.mark.parametrize(("language", "code", "buried"), [("es", 3, True), ("en", 3, False)])

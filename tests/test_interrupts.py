@@ -54,7 +54,7 @@ def test_a_signal_at_any_stage_has_its_exit_code_and_loses_nothing(portal, tmp_p
     assert code == done.code, done.output
     assert says in done.output
     assert "Traceback" not in done.output
-    assert ("Complete" in done.output or "all that was asked for" in done.output) == (code == 0)
+    assert ("Complete" in done.output or "as requested" in done.output) == (code == 0)
     assert {url for url in done.asked if "7756" in url} <= {"/es/node/7756"}
 
 

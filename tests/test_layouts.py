@@ -69,6 +69,6 @@ def test_a_new_look_of_the_site_is_told_on_the_first_day(tmp_path):
         portal.editor.restyle("bare")
         told = harvest(tmp_path, "-a", "languages=en", code=3, **asked)
         (message,) = told["outcome"]["messages"]
-        assert message.startswith("100% of the pages read are laid out as none was before")
+        assert message.startswith("100% of the pages read have a new layout")
         # They are read as before all the same.
         assert (set(), len(items(tmp_path))) == (ids(told, "changed"), len(before.splitlines()))

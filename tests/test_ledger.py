@@ -22,7 +22,7 @@ def test_everything_named_is_accounted_for_or_missing_with_a_reason():
     # What the next run has to ask again stands first.
     expected = [
         {"url": "b", "reason": "failed", "detail": "timeout", "found": "sitemap", "again": True},
-        {"url": "e", "reason": "not_reached", "detail": "the run ended before", "found": "sitemap", "again": True},
+        {"url": "e", "reason": "not_reached", "detail": "the run ended first", "found": "sitemap", "again": True},
         {"url": "c", "reason": "gone", "detail": "answer 404", "found": "sitemap", "again": False},
         {"url": "d", "reason": "robots", "detail": "robots.txt forbids it", "found": "sitemap", "again": False},
     ]
@@ -66,10 +66,10 @@ def test_rows_by_which_a_listing_was_tried_are_not_counted_with_what_the_site_na
     ("rows", "total", "is_short"),
     [(100, 100, False), (98, 100, False), (97, 100, True), (5, None, False), (0, 0, False)],
 )
-def test_a_listing_has_the_results_that_it_promises(rows, total, is_short):
+def test_a_listing_has_the_results_that_it_announces(rows, total, is_short):
     ledger = Ledger()
     ledger.listings["/news"] = Listing(pages=9, shown=rows, total=total)
-    told = [f"/news shows {rows} of the {total} results that it promises"]
+    told = [f"/news shows {rows} of the {total} results that it announces"]
     assert [] == check(ledger, is_whole=False).short_listings
     assert (told if is_short else []) == check(ledger, is_whole=True).short_listings
 

@@ -67,7 +67,7 @@ def test_exit_code(change, code):
     ("why", "says"),
     [
         ({"migration/skipped/robots": 7}, "robots.txt forbids 7 pages"),
-        ({"migration/moved_to": "http://b.example"}, "the site leads to http://b.example: ask that with -a site"),
+        ({"migration/moved_to": "http://b.example"}, "the site redirects to http://b.example: use that with -a site"),
     ],
 )
 def test_a_run_without_a_page_says_first_what_is_known_of_the_reason(why, says):

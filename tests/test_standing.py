@@ -77,10 +77,10 @@ def test_a_run_over_the_whole_site_that_did_not_come_to_its_end(tmp_path, code, 
 
 def test_a_run_that_met_a_closed_door_changes_nothing_and_is_told(tmp_path):
     first = ran(tmp_path, 1)
-    ran(tmp_path, 2, 4, kind="down", said=["the site answered no page"], new=0)
+    ran(tmp_path, 2, 4, kind="down", said=["no page was answered"], new=0)
     found = standing_of(tmp_path, LANGUAGES)
     assert (True, "2024-01-02T01:00:00Z") == (found.complete, found.ended)
-    told = "; 1 later run did not get through (the site answered no page)"
+    told = "; 1 later run did not get through (no page was answered)"
     assert f"As of run {first}: complete{told}" == found.said
 
 

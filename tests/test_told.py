@@ -33,7 +33,7 @@ def test_what_cron_mails(portal, tmp_path):
     down, *outcome = mail(code=4, site="http://127.0.0.1:9")
     assert ["down", "wait"] == outcome
     assert down.decode().splitlines()[-1] == (
-        "NOT COMPLETE (exit code 4): the site is down, or cannot be reached; the next harvest asks again."
+        "NOT COMPLETE (exit code 4): the site is down, or cannot be reached; the next harvest tries again."
     )
 
 

@@ -27,7 +27,11 @@ TOLD_BY = {
 """What told the source language (`archive.dataset.stories.source`) -> in words."""
 
 
-REASONS = {"unpublished": "no longer published", "redirected": "its address leads elsewhere", "blocked": "refused"}
+REASONS = {
+    "unpublished": "no longer published",
+    "redirected": "its address redirects to another page",
+    "blocked": "refused",
+}
 """Reason of a tombstone -> in words."""
 
 

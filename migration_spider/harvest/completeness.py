@@ -114,7 +114,7 @@ def _shortage(listing: Listing) -> str | None:
         return f"has a page that is longer than is read ({listing.shown} rows are known)"
     if listing.state != "walked" or listing.total is None or listing.shown >= listing.total * (1 - TOLERANCE):
         return None
-    return f"shows {listing.shown} of the {listing.total} results that it promises"
+    return f"shows {listing.shown} of the {listing.total} results that it announces"
 
 
 def no_list(run: Run) -> str:

@@ -36,13 +36,13 @@ class Estimate:
     low: int
     """Lower end of the 95 % interval."""
     high: int
-    """Upper end of it."""
+    """Upper end of the interval."""
     listed: int
     """Items that lists or translations name."""
     linked: int
-    """Items that texts link to, visited or reckoned."""
+    """Items that texts link to, visited or estimated."""
     both: int
-    """Those that are named as well."""
+    """Items that are both listed and linked."""
 
 
 def estimate(ledger: Ledger, is_item: Callable[[str], bool]) -> Estimate | None:

@@ -100,7 +100,9 @@ class Harvest:
         if last <= self.started:
             return ""
         self.run.note("clock/future", last)
-        logger.warning("The archive holds dates from the future, up to %s: what is dated so is asked again", last)
+        logger.warning(
+            "The archive holds dates from the future, up to %s: pages with such dates are requested again", last
+        )
         return last
 
     def _interrupted(self, longest: timedelta, now: datetime) -> PastRun | None:

@@ -1,4 +1,4 @@
-"""The bounds of a crawl: no other host, also not by redirect, and no new page once enough items were taken."""
+"""The bounds of a crawl: no other host, also not by redirect, and no new page once max_items was reached."""
 
 from __future__ import annotations
 

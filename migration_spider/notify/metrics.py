@@ -110,7 +110,7 @@ def _of_network(report: Report) -> Metrics:
             "Share of the items that have the field.",
             _by("field", {row["field"]: row["filled"] / row["of"] for row in report["coverage"] if row["of"]}),
         ),
-        ("migration_unknown_values", "Values and labels that no vocabulary knows.", _one(len(report["vocabulary"]))),
+        ("migration_unknown_values", "Values and labels that are in no vocabulary.", _one(len(report["vocabulary"]))),
         (
             "migration_robots_changed",
             "1 when robots.txt is not the one of the run before.",

@@ -85,7 +85,7 @@ def months(report: Report) -> Chart | None:
     said = f"{plural(total, 'item')} with a date, {_month(first)} to {_month(last)}; most in {name}: "
     said += number(stacks[most].total()) + "."
     if outside:
-        said += f" Not drawn, for they are far off in time: {number(outside)}."
+        said += f" Not drawn, because their dates are too far away: {number(outside)}."
     title = f"Items by {'year' if is_yearly else 'month'} and language"
     return Chart(title, said, *charts.columns(bars, HEIGHT), list(kinds), _legend(languages, kinds))
 
@@ -161,9 +161,9 @@ def answers(report: Report) -> Chart | None:
         return None
     good = sum(count for _, count, kind in rows if kind != "bad")
     total = sum(count for _, count, _ in rows)
-    said = "All were answered as hoped." if good == total else f"{plural(total - good, 'answer')} of {number(total)} "
+    said = "No request failed." if good == total else f"{plural(total - good, 'answer')} of {number(total)} "
     if good != total:
-        said += "were errors, or did not come."
+        said += "were errors or missing."
     shown = sorted(rows, key=lambda row: -row[1])[:MOST_STATUS]
     return Chart("Answers by status", said, *charts.bars(sorted(shown)), rows)
 

@@ -16,12 +16,12 @@ SCHEMA: Final = "migration-spider/report/1"
 
 
 class Run(TypedDict):
-    """Which run it was."""
+    """The run."""
 
     id: str
     """Name of the run and of its folder below `runs/`."""
     cycle: str
-    """The first run of the interrupted harvest that this one went on with; else its own `id`."""
+    """The first run of the interrupted harvest that this one continued; else its own `id`."""
     started: Time
     """When it began."""
     ended: Time
@@ -35,28 +35,28 @@ class Run(TypedDict):
     extractor: str
     """The code version that read the pages."""
     options: dict[str, Any]
-    """What the run was asked for: the options of `scrapy crawl news`, and `full`."""
+    """The options of `scrapy crawl news`, and `full`."""
     full: bool
-    """True when all items were looked at again, whatever their age."""
+    """True if all items were checked again, whatever their age."""
     resumed: bool
-    """True when it went on with an interrupted harvest."""
+    """True if it continued an interrupted harvest."""
 
 
 class Outcome(TypedDict):
-    """How it ended."""
+    """The result."""
 
     exit_code: Whole
     """0 complete, 1 internal error, 3 incomplete, 4 site refused or unreachable, 5 archive not written."""
     finish_reason: str
     """`finished`, or why it ended early: `shutdown`, `refused`, `blocked`, `paused` and others."""
     messages: list[str]
-    """What was wrong, most serious first; empty when complete."""
+    """What was wrong, most serious first; empty if complete."""
     sample: NotRequired[str | None]
-    """What was asked for, where that is not all news of the site: `20 items (max_items)`; null otherwise."""
+    """What was requested, if that is not all news of the site: `20 items (max_items)`; else null."""
     kind: NotRequired[str]
-    """What it is called: `complete`, `paused`, `interrupted`, `down`, `blocked` and others."""
+    """Kind of result: `complete`, `paused`, `interrupted`, `down`, `blocked` and others."""
     do: NotRequired[str]
-    """What a person has to do: `nothing`, `wait` (the next harvest mends it) or `look`."""
+    """What a person has to do: `nothing`, `wait` (the next harvest fixes it) or `look`."""
 
 
 class Missing(TypedDict):
@@ -71,7 +71,7 @@ class Missing(TypedDict):
     found: str
     """How the address is known: `sitemap`, `news_listing`, `state` and others."""
     again: NotRequired[bool]
-    """Whether the next run asks for it whatever its age: it could not be settled, or its item is perhaps gone."""
+    """Whether the next run requests it whatever its age: its result is open, or its item is perhaps gone."""
 
 
 class SitemapCheck(TypedDict):
@@ -80,13 +80,13 @@ class SitemapCheck(TypedDict):
     url: str
     """Its address."""
     status: Whole | None
-    """HTTP status; null when it did not answer."""
+    """HTTP status; null if it did not answer."""
     named: Whole
     """Addresses that it names."""
     problem: str | None
     """Why it could not be read to its end."""
     host: NotRequired[str | None]
-    """Other host under which it names the pages of this site; they were asked of the site itself."""
+    """Other host under which it names the pages of this site; they were requested from the site itself."""
 
 
 class ListingCheck(TypedDict):
@@ -97,19 +97,19 @@ class ListingCheck(TypedDict):
     pages: Whole
     """Pages read."""
     rows: Whole
-    """Rows met."""
+    """Rows found."""
     total: Whole | None
-    """Rows that its pager promises; null when it does not say."""
+    """Rows that its pager announces; null if it does not say."""
     problem: str | None
-    """What does not add up."""
+    """What is wrong."""
     origin: NotRequired[str]
-    """Who led there: `settings`, `learned` (an earlier run), `menu`, `named` (a link says news), `link` in a text."""
+    """How it was found: `settings`, `learned` (earlier run), `menu`, `named` (a link says news), `link` (in a text)."""
     state: NotRequired[str]
-    """`walked` to its end; `left`, since no row that was read is news, or all were known; `trial`, not decided."""
+    """`walked` to its end; `left`, because no row that was read is news, or all were known; `trial`, undecided."""
     news: NotRequired[Whole]
     """Rows that are news."""
     read: NotRequired[Whole]
-    """Rows of which it is known whether they are."""
+    """Rows of which it is known whether they are news."""
 
 
 class Unlisted(TypedDict):
@@ -125,51 +125,51 @@ class Estimate(TypedDict):
     """How many items the site has, by capture and recapture."""
 
     items: Whole
-    """The likeliest number."""
+    """The most likely number."""
     low: Whole
     """Lower end of the 95 % interval."""
     high: Whole
-    """Upper end of it."""
+    """Upper end of the interval."""
     listed: Whole
     """Items that listings, feeds, sitemaps and translations name."""
     linked: Whole
-    """Items that texts link to, visited or reckoned."""
+    """Items that texts link to, visited or estimated."""
     both: Whole
-    """Those that are named as well."""
+    """Items that are both listed and linked."""
 
 
 class Completeness(TypedDict):
-    """What the site names, against what became of it."""
+    """What the site names, compared with what was found."""
 
     known: Whole
     """Addresses that the site or the state names."""
     accounted: Whole
-    """Those of them of which it is known what became."""
+    """Those whose result is known."""
     sitemaps: list[SitemapCheck]
     """Sitemaps and feeds read."""
     listings: list[ListingCheck]
     """Listings read."""
     unlisted: NotRequired[list[Unlisted]]
-    """Items that are in none of these: links in texts led to them."""
+    """Items that are in none of these; links in texts led to them."""
     estimate: NotRequired[Estimate | None]
-    """How many items the site has; null where texts link to too few to tell."""
+    """How many items the site has; null if texts link to too few of them."""
 
 
 class FieldCoverage(TypedDict):
-    """How full one field is, of the items that the run read."""
+    """How many of the items that the run read have a value in one field."""
 
     field: str
     """Name of the item field."""
     filled: Whole
-    """Items read that have something in it."""
+    """Items read that have a value."""
     of: Whole
     """Items read."""
     before: float | None
-    """Share (0 to 1) to be expected by what was known before the run; null when nothing was."""
+    """Share (0 to 1) expected from what was known before the run; null if nothing was."""
 
 
 class UnknownTerm(TypedDict):
-    """A value or label that no vocabulary knows."""
+    """A value or label that is in no vocabulary."""
 
     where: str
     """The item field, or `label`."""
@@ -209,13 +209,13 @@ class PastRun(TypedDict):
     started: Time
     """When it began."""
     exit_code: Whole | None
-    """Null when it was killed."""
+    """Null if it was killed."""
     new: Whole
-    """Items met for the first time."""
+    """Items found for the first time."""
     changed: Whole
     """Items changed."""
     vanished: Whole
-    """Items taken for gone."""
+    """Items that count as gone since this run."""
     requests: Whole
     """Requests sent."""
     bytes: Whole
@@ -225,7 +225,7 @@ class PastRun(TypedDict):
 
 
 class Charts(TypedDict):
-    """Numbers of the whole collection and of the runs before."""
+    """Numbers of the whole collection and of earlier runs."""
 
     months: list[Month]
     """By publication date; months without items may be left out."""
@@ -238,16 +238,16 @@ class Charts(TypedDict):
 
 
 class Http(TypedDict):
-    """What went over the network."""
+    """Requests and answers."""
 
     requests: Whole
     """Requests sent."""
     status: dict[str, Whole]
     """HTTP status -> answers."""
     not_modified: Whole
-    """Answers that the page is as it was (304)."""
+    """Answers 304, not modified."""
     from_archive: Whole
-    """Pages taken from the archive instead, when an interrupted harvest went on."""
+    """Pages read from the archive instead, when an interrupted harvest was continued."""
     bytes: Whole
     """Bytes received."""
     failures: dict[str, Whole]
@@ -264,31 +264,31 @@ class Archived(TypedDict):
     exchanges: Whole
     """HTTP exchanges in them."""
     revisits: Whole
-    """Those whose payload was in the archive before, and is not stored again."""
+    """Those whose payload was already in the archive and was not stored again."""
     future: NotRequired[str | None]
-    """The latest date in the archive when the run began, where that was later than its clock; null otherwise."""
+    """The latest date in the archive when the run began, if it was later than the clock; else null."""
 
 
 class RobotsTxt(TypedDict):
     """The site's robots.txt."""
 
     status: Whole | None
-    """HTTP status; null when it was not asked for."""
+    """HTTP status; null if it was not requested."""
     sha256: str | None
     """Digest of its text."""
     changed: bool
-    """True when it is not the one of the run before."""
+    """True if it has changed since the previous run."""
     crawl_delay: float | None
     """Seconds between requests that it asks for."""
 
 
 class DateOrders(TypedDict):
-    """In which order the site prints day and month, as its pages tell."""
+    """The order of day and month in numeric dates, as found from the pages."""
 
     settled: list[str]
-    """What was in force: `en: month-first`."""
+    """The order that was used: `en: month-first`."""
     changed: list[str]
-    """What pages no longer show, and what holds in the next run: `en: month-first -> day-first`."""
+    """What has changed, and is used from the next run on: `en: month-first -> day-first`."""
     waited: Whole
     """Items whose date waited until all pages were read."""
 
@@ -306,30 +306,30 @@ class Report(TypedDict):
     """What one harvest did, found and did not find."""
 
     schema: Literal["migration-spider/report/1"]
-    """What this is, and in which form."""
+    """Name and version of this schema."""
     run: Run
-    """Which run it was."""
+    """The run."""
     outcome: Outcome
-    """How it ended."""
+    """The result."""
     items: Items
     """The items after the run, and those it found new, changed or gone."""
     missing: list[Missing]
     """Addresses known as news that have no item, each with its reason."""
     completeness: Completeness
-    """What the site names, against what became of it."""
+    """What the site names, compared with what was found."""
     coverage: list[FieldCoverage]
-    """How full the fields of the metadata block are."""
+    """How many items have a value in each field of the metadata block."""
     vocabulary: list[UnknownTerm]
-    """Values and labels that no vocabulary knows."""
+    """Values and labels that are in no vocabulary."""
     charts: Charts
-    """Numbers of the whole collection and of the runs before."""
+    """Numbers of the whole collection and of earlier runs."""
     http: Http
-    """What went over the network."""
+    """Requests and answers."""
     archive: Archived
     """What was added to the archive."""
     robots: RobotsTxt
     """The site's robots.txt."""
     dates: NotRequired[DateOrders]
-    """In which order the site prints day and month."""
+    """The order of day and month in numeric dates."""
     timings: list[Timing]
-    """What took how long."""
+    """How long each phase took."""

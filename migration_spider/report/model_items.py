@@ -10,38 +10,38 @@ from migration_spider.report.scalars import Whole
 
 
 class Counts(TypedDict):
-    """What became of the items: each is in one of `new` to `not_due`, and these add up to `known`."""
+    """The items by result: each is in one of `new` to `not_due`, and these add up to `known`."""
 
     known: NotRequired[Whole]
-    """Items that were on the site before the run, or were met in it."""
+    """Items that were on the site before the run, or were found in it."""
     new: Whole
-    """Met for the first time."""
+    """Found for the first time."""
     changed: Whole
     """With other content than before."""
     back: NotRequired[Whole]
-    """There again after they were taken for gone."""
+    """On the site again after they counted as gone."""
     as_before: NotRequired[Whole]
-    """Looked at, and their content is what it was."""
+    """Checked, and their content is the same."""
     perhaps_gone: NotRequired[Whole]
-    """Not where they were, not yet in enough harvests to be sure."""
+    """Not found at their address, but not yet in enough harvests to be sure."""
     gone: NotRequired[Whole]
-    """Taken for gone in this run."""
+    """Count as gone since this run."""
     not_reached: NotRequired[Whole]
-    """Due, and the run learned nothing of them: it ended before, or no answer came that can be trusted."""
+    """Due, but not checked: the run ended first, or no reliable answer came."""
     not_due: Whole
-    """Neither the schedule nor the options asked for them."""
+    """Not due by the schedule or by the options."""
     unchanged: Whole
-    """The same as `as_before`, by its name in earlier versions."""
+    """The same as `as_before`; the name in earlier versions."""
     vanished: Whole
-    """The same as `gone`, by its name in earlier versions."""
+    """The same as `gone`; the name in earlier versions."""
     reappeared: Whole
-    """The same as `back`, by its name in earlier versions."""
+    """The same as `back`; the name in earlier versions."""
     rerendered: Whole
-    """Those of `as_before` whose page came in other bytes."""
+    """Those of `as_before` whose page had other bytes."""
 
 
 class Where(TypedDict):
-    """Place of the archived answer that proves it."""
+    """Position of the archived response that proves it."""
 
     file: str
     """Name of the WARC file in `warc/`."""
@@ -61,42 +61,42 @@ class Ref(TypedDict):
     title: str
     """As printed."""
     url: str
-    """Address that it has, or had."""
+    """Its present or last address."""
     language: str
     """BCP 47 language of the page."""
     version: Whole
-    """Version that the run wrote, or the last one."""
+    """The version that the run wrote, or the last version."""
     publication_date: str | None
     """ISO 8601 date."""
     warc: Where
-    """Place of the archived answer that proves it."""
+    """Position of the archived response that proves it."""
 
 
 class Changed(Ref):
-    """An item with another content than before."""
+    """An item whose content has changed."""
 
     fields: list[str]
     """Item fields that differ."""
     changes: NotRequired[list[dict[str, Any]]]
-    """What they say differently, as in `CHANGES.jsonl`; of the first 200 items."""
+    """The old and new values, as in `CHANGES.jsonl`; of the first 200 items."""
 
 
 class Vanished(Ref):
-    """An item that is not where it was."""
+    """An item that was not found at its address."""
 
     reason: str
     """`gone`, `unpublished`, `redirected` or `blocked`."""
     status: Whole
     """HTTP status that its address answered with."""
     confirmed: Whole
-    """Runs that found it so."""
+    """Runs that found the same."""
 
 
 class Unconfirmed(Vanished):
-    """An item that is not where it was, not yet often enough to be taken for gone."""
+    """An item that was not found at its address, but not often enough to count as gone."""
 
     needed: Whole
-    """Runs that have to find it so."""
+    """Runs that must find the same before it counts as gone."""
 
 
 class Items(TypedDict):
@@ -107,14 +107,14 @@ class Items(TypedDict):
     withdrawn: Whole
     """Items known to be gone from the site."""
     counts: Counts
-    """What became of the items: each is in one of `new` to `not_due`, and these add up to `known`."""
+    """The items by result: each is in one of `new` to `not_due`, and these add up to `known`."""
     new: list[Ref]
-    """Those met for the first time."""
+    """Items found for the first time."""
     changed: list[Changed]
-    """Those with another content."""
+    """Items whose content has changed."""
     reappeared: list[Ref]
-    """Those that are back."""
+    """Items that are on the site again after they counted as gone."""
     vanished: list[Vanished]
-    """Those taken for gone in this run."""
+    """Items that count as gone since this run."""
     unconfirmed: list[Unconfirmed]
-    """Those that may be gone: later runs tell."""
+    """Items that may be gone; later runs decide."""

@@ -12,7 +12,7 @@ from typing import Any
 from migration_spider.report.text import plural, short
 
 NOTHING, WAIT, LOOK = "nothing", "wait", "look"
-"""What to do: nothing; wait, since the next harvest mends it; look, since no harvest will."""
+"""What to do: nothing; wait, because the next harvest fixes it; look, because no harvest will."""
 
 MEANINGS = {
     0: "complete",
@@ -42,56 +42,59 @@ class Outcome:
     advice: str
 
 
-_SAMPLE = "Sample of {sample}: all that was asked for"
+_SAMPLE = "Sample of {sample}, as requested"
 _FAILED, _REASON = "NOT COMPLETE: {reason}", "{reason}"
 
 OUTCOMES = {
-    "complete": Outcome("Complete", "Complete.", NOTHING, "all that the site names is accounted for"),
+    "complete": Outcome("Complete", "Complete.", NOTHING, "everything that the site names is accounted for"),
     "nothing-new": Outcome(
-        "Complete: nothing new", "Complete. Nothing is new, changed or gone.", NOTHING, "all is as it was"
+        "Complete: nothing new", "Complete. Nothing is new, changed or gone.", NOTHING, "nothing has changed"
     ),
     "perhaps-gone": Outcome(
         "Complete; {perhaps} perhaps gone",
-        "Complete. {perhaps} perhaps gone: asked for again before anything counts as gone.",
+        "Complete. {perhaps} perhaps gone: checked again before anything counts as gone.",
         NOTHING,
-        "the next harvests ask again before anything counts as gone",
+        "the next harvests check again before anything counts as gone",
     ),
-    "sample": Outcome(_SAMPLE, _SAMPLE + ".", NOTHING, "a harvest without these options looks at all"),
+    "sample": Outcome(_SAMPLE, _SAMPLE + ".", NOTHING, "a harvest without these options checks all items"),
     "paused": Outcome("Paused", _REASON + "; {goes_on}.", NOTHING, "{goes_on}"),
     "interrupted": Outcome("Interrupted", _REASON + "; {goes_on}.", NOTHING, "{goes_on}"),
     "relaunch": Outcome(
-        "The site was relaunched", _REASON + ".", LOOK, "see in the report which ids or addresses are other ones now"
+        "The site was relaunched", _REASON + ".", LOOK, "the report names the ids or addresses that have changed"
     ),
     "unfetched": Outcome(
-        _FAILED, _REASON + "; the next harvest asks again.", WAIT, "the next harvest asks again; look when it stays so"
+        _FAILED,
+        _REASON + "; the next harvest tries again.",
+        WAIT,
+        "the next harvest tries again; look into it if it keeps happening",
     ),
     "incomplete": Outcome(_FAILED, _REASON + ".", LOOK, "the report, or the log, says what is missing and why"),
     "down": Outcome(
         "The site is down",
-        "the site is down, or cannot be reached; the next harvest asks again.",
+        "the site is down, or cannot be reached; the next harvest tries again.",
         WAIT,
-        "nothing counts as gone for that, and the next harvest asks again; look when it stays so",
+        "the next harvest tries again, and no item counts as gone; look into it if it keeps happening",
     ),
     "refused": Outcome(
-        "The site refuses",
+        "The site refuses requests",
         _REASON + ".",
         WAIT,
-        "let some hours pass before the next run; if it stays so, ask more slowly",
+        "run it again after some hours; if it happens again, crawl more slowly",
     ),
     "blocked": Outcome(
-        "The site is blocked",
+        "The crawler is blocked",
         _REASON + ".",
         LOOK,
-        "see the site in a browser, and ask its operators to let the crawler in",
+        "open the site in a browser, and ask its operators to allow the crawler",
     ),
     "forbidden": Outcome(_FAILED, _REASON + ".", LOOK, "read robots.txt of the site, and ask its operators"),
     "moved": Outcome(_FAILED, _REASON + ".", LOOK, "give the new address with -a site=, or as MIGRATION_SITE"),
-    "broken": Outcome(_FAILED, _REASON + ".", LOOK, "report it with crawl.log; what is stored stays"),
+    "broken": Outcome(_FAILED, _REASON + ".", LOOK, "report it with crawl.log; everything that was stored is kept"),
     "unarchived": Outcome(
         _FAILED,
         _REASON + ".",
         LOOK,
-        "make room or mend the disk, then run the same command; nothing is called done that is not on the disk",
+        "free disk space or repair the disk, then run the same command",
     ),
 }
 """What a run is called (`monitors.Monitor.kind`, `kind_of`) -> how it ended."""
@@ -99,8 +102,8 @@ OUTCOMES = {
 _OF_CODE = {0: "complete", 1: "broken", 5: "unarchived"}
 """Exit code -> outcome of reports that do not say it, as those of earlier versions."""
 
-GOES_ON = "the same command goes on where it stopped"
-GOES_ON_NOT = "what is stored stays, but the same command asks for everything anew"
+GOES_ON = "the same command continues where it stopped"
+GOES_ON_NOT = "what was stored is kept, but the same command requests everything again"
 """Of a plain crawl, which has no memory."""
 
 

@@ -63,7 +63,7 @@ def summary(run: Run) -> str:
     lines += [f"  archive   {stats.get('archive/exchanges', 0)} exchanges, {size(stats.get('archive/bytes', 0))}"]
     if ahead := stats.get("migration/clock/future"):
         lines.append(
-            f"  clock     the archive holds dates from the future, up to {ahead}: what is dated so is asked again"
+            f"  clock     the archive has dates in the future, up to {ahead}: pages with such dates are requested again"
         )
     if misfits := stats.get("migration/layout/misfits"):
         lines.append(f"  layout    {misfits} pages have their title or text where no page had it before")

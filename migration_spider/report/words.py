@@ -17,10 +17,10 @@ from migration_spider.report.run import FOUND
 from migration_spider.report.text import duration, number, percent, plural, sentence, short, size, time, visible
 
 GONE = {
-    "gone": "there is no such page any more",
-    "unpublished": "it may not be read any more",
-    "redirected": "its address leads elsewhere",
-    "blocked": "something else is in its place",
+    "gone": "the page no longer exists",
+    "unpublished": "access is denied now",
+    "redirected": "its address redirects to another page",
+    "blocked": "something other than the page came",
 }
 """Reason of a tombstone -> in words."""
 
@@ -63,15 +63,15 @@ def account(report: Report) -> str:
     completeness, missing = report["completeness"], report["missing"]
     known = completeness["known"]
     if not known and not missing:
-        return "No address of a news item was met."
+        return "No address of a news item was found."
     if not missing:
         return f"{_all(known)} accounted for."
     open_ones = sum(map(is_open, missing))
     are = "is" if len(missing) == 1 else "are"
     said = f"Of {plural(known, 'address', 'addresses')} that may be news, {number(len(missing))} {are} missing"
     if not open_ones:
-        return f"{said}, each for a reason that the site gives or the options ask for."
-    return f"{said}; the next run asks for {'it' if open_ones == len(missing) == 1 else number(open_ones)} again."
+        return f"{said}, each for a reason given by the site or by the options."
+    return f"{said}; the next run requests {'it' if open_ones == len(missing) == 1 else number(open_ones)} again."
 
 
 def _all(known: int) -> str:
@@ -167,7 +167,7 @@ def title_of(code: str, again: bool) -> str:
 
 
 def vanished(item: Vanished) -> str:
-    """Why an item is taken for gone: ``there is no such page any more (404), found in 2 runs``."""
+    """Why an item counts as gone: ``the page no longer exists (404), found in 2 runs``."""
     said = GONE.get(item["reason"], short(item["reason"], 80))
     return f"{said} ({item['status']}), found in {plural(item['confirmed'], 'run')}"
 
@@ -288,7 +288,7 @@ def dates_ahead(report: Report) -> str:
     """That the archive holds dates from the future, where it does; else empty."""
     if not (future := report["archive"].get("future")):
         return ""
-    return f"the archive holds dates from the future, up to {short(future, 40)}; what is dated so is asked again"
+    return f"the archive has dates in the future, up to {short(future, 40)}; pages with such dates are requested again"
 
 
 def took(report: Report) -> list[str]:

@@ -25,7 +25,7 @@ RUNS = Table(
         Column("ended", "datetime", True, "When it ended, UTC; null when it was killed"),
         Column("options", "string", True, "What it was asked for, as JSON; what says nothing is left out"),
         Column("part", "string", True, "Options by which it was for a part of the site only; null: for all of it"),
-        Column("exit_code", "integer", True, "0 complete, or all that was asked for; null when it was killed"),
+        Column("exit_code", "integer", True, "0 complete, or a complete sample; null if it was killed"),
         Column("outcome", "string", True, "How it ended, in a word"),
         Column("said", "string", True, "What was wrong, most serious first"),
         Column("decides", "boolean", False, "Whether it is the run by which the release is called complete or not"),

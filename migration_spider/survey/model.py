@@ -15,7 +15,7 @@ SCHEMA: Final = "migration-spider/survey/1"
 
 
 class Run(TypedDict):
-    """Which run it was."""
+    """The run."""
 
     id: str
     """Name of the run and of its folder below `runs/`."""
@@ -34,7 +34,7 @@ class Run(TypedDict):
 
 
 class Outcome(TypedDict):
-    """How it ended."""
+    """The result."""
 
     exit_code: Whole
     """0 news was found, 3 none was, 4 the site refused or could not be reached, 1 and 5 as in a crawl."""
@@ -81,7 +81,7 @@ class Robots(TypedDict):
     """The site's robots.txt, as far as it concerns this program."""
 
     status: Whole | None
-    """HTTP status; null when it did not answer."""
+    """HTTP status; null if it did not answer."""
     agent: str | None
     """The `User-agent` line whose rules hold for us; null when none does."""
     rules: list[Rule]
@@ -98,7 +98,7 @@ class Source(TypedDict):
     url: str
     """Its address."""
     status: Whole | None
-    """HTTP status; null when it was not asked for."""
+    """HTTP status; null if it was not requested."""
     named: Whole
     """Addresses that it names."""
     problem: str | None
@@ -149,7 +149,7 @@ class Listing(TypedDict):
     rows: Whole
     """Rows on the pages read."""
     total: Whole | None
-    """Results that it promises; null when it does not say."""
+    """Results that it announces; null if it does not say."""
     read: Whole
     """Rows whose pages were read."""
     news: Whole
@@ -246,7 +246,7 @@ class JsonApi(TypedDict):
     url: str
     """Its address."""
     status: Whole | None
-    """HTTP status; null when it was not asked for."""
+    """HTTP status; null if it was not requested."""
     is_open: bool
     """Whether it answered with JSON."""
 
@@ -319,11 +319,11 @@ class Survey(TypedDict):
     """What a first look at a site told."""
 
     schema: Literal["migration-spider/survey/1"]
-    """What this is, and in which form."""
+    """Name and version of this schema."""
     run: Run
-    """Which run it was."""
+    """The run."""
     outcome: Outcome
-    """How it ended."""
+    """The result."""
     access: Access
     """Whether the site lets us in."""
     robots: Robots

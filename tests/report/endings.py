@@ -83,7 +83,7 @@ ENDINGS: dict[str, Callable[[], dict[str, Any]]] = {
     "interrupted": lambda: ended({**FAR, "migration/interrupted": "by Ctrl-C or a signal"}, 4, new=NEW[:1]),
     "unfetched": lambda: ended({**WELL, "migration/failed": 4, "migration/completeness/unsettled": 4}, 4, new=NEW),
     "incomplete": lambda: ended(
-        {**WELL, "migration/completeness/listings_short": "/en/news shows 104 of the 131 results that it promises",
+        {**WELL, "migration/completeness/listings_short": "/en/news shows 104 of the 131 results that it announces",
          "migration/failed": 2},
         2,
     ),

@@ -38,7 +38,7 @@ def sample_report(items: int = 640, months: int = 40, runs: int = 12, *, code: i
     messages = [
         "7 pages that the site names are missing",
         "sitemaps that cannot be read: https://migrationnetwork.un.org/sitemap.xml?page=3: not well-formed, line 211",
-        "fields are empty that used to be filled: geographic_scope (31%)",
+        "fields are empty that had values before: geographic_scope (31%)",
     ]
     report["outcome"] = {"exit_code": code, "finish_reason": "finished", "messages": messages if code else []}
     found = report["items"]
@@ -80,7 +80,7 @@ def sample_report(items: int = 640, months: int = 40, runs: int = 12, *, code: i
         "listings": [
             {"path": "/news", "pages": 42, "rows": 418, "total": 418, "problem": None},
             {"path": "/es/news", "pages": 11, "rows": 104, "total": 131 if code else 104,
-             "problem": "shows 104 of the 131 results that it promises" if code else None},
+             "problem": "shows 104 of the 131 results that it announces" if code else None},
             {"path": "/hub", "pages": 9, "rows": 90, "total": None, "problem": None},
         ],
     }  # fmt: skip

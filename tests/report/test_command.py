@@ -121,7 +121,7 @@ def test_an_empty_report_is_shown():
     screen = io.StringIO()
     show(empty_report("a"), Console(file=screen, width=100))
     assert screen.getvalue().startswith(
-        "\nComplete\nNothing new, changed or gone. No address of a news item was met.\n"
+        "\nComplete\nNothing new, changed or gone. No address of a news item was found.\n"
     )
 
 

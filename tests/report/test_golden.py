@@ -84,8 +84,8 @@ def test_headings_and_last_lines_tell_outcomes_apart():
 
 def test_who_went_on_is_not_told_of_a_plain_crawl():
     outcome = ENDINGS["interrupted"]()["outcome"]
-    assert ending(outcome).last.endswith("the same command goes on where it stopped.")
-    assert "goes on" not in ending(outcome, goes_on=False).last
+    assert ending(outcome).last.endswith("the same command continues where it stopped.")
+    assert "continues" not in ending(outcome, goes_on=False).last
 
 
 def test_reports_of_earlier_versions_are_told_by_their_exit_code():

@@ -113,7 +113,7 @@ def test_a_link_leads_where_the_item_is(url):
 def test_what_it_says():
     text = markdown(sample_report())
     assert text.startswith("# NOT COMPLETE: 7 pages that the site names are missing\n")
-    assert "- fields are empty that used to be filled: geographic_scope (31%)\n" in text
+    assert "- fields are empty that had values before: geographic_scope (31%)\n" in text
     assert "\n## New: 63\n" in text
     assert "\n- and 53 more, in report.json\n" in text
     assert "`scrapy show 8000@en --verify`, `news-20261120T030405Z-00000.warc.gz` at byte 1621223" in text

@@ -223,7 +223,7 @@ def test_long_lists_are_cut_and_say_so():
     [
         (0, [], "Complete"),
         (3, ["12 pages could not be fetched", "x"], "NOT COMPLETE: 12 pages could not be fetched"),
-        (4, ["the site answered no page"], "NOT COMPLETE: the site answered no page"),
+        (4, ["no page was answered"], "NOT COMPLETE: no page was answered"),
         (5, [], "NOT COMPLETE: the archive could not be written"),
         (9, [], "NOT COMPLETE: exit code 9"),
     ],
@@ -250,7 +250,7 @@ def test_months_are_a_whole_row_of_time_and_far_ones_are_told():
     (figure,) = tree.xpath("//figure[@id='months']")
     said = figure.xpath("string(.//desc)")
     assert (
-        "13 items with a date, 2026-01 to 2026-04; most in 2026-01: 3. Not drawn, for they are far off in time: 9."
+        "13 items with a date, 2026-01 to 2026-04; most in 2026-01: 3. Not drawn, because their dates are too far away: 9."
         == said
     )
     columns = sorted({rect.get("x") for rect in figure.xpath("./svg/rect")})
@@ -309,7 +309,7 @@ def test_missing_addresses_stand_with_their_reasons():
     tree = lxml.html.fromstring(page(report))
     assert {one["url"] for one in report["missing"]} == set(tree.xpath("//section[@id='missing']//li/a/@href"))
     said = section(tree, "missing")
-    assert "Of 680 addresses that may be news, 15 are missing; the next run asks for 8 again." in said
+    assert "Of 680 addresses that may be news, 15 are missing; the next run requests 8 again." in said
     assert "Could not be fetched 4 The next run asks again ( failed )." in said
     assert "robots.txt forbids it 3 The next run does not ask again ( robots )." in said
     assert "/en/news/story-0 known from a sitemap: 502 Bad Gateway, four times" in said
@@ -318,8 +318,8 @@ def test_missing_addresses_stand_with_their_reasons():
 def test_each_section_says_what_the_report_has():
     tree = lxml.html.fromstring(page(sample_report()))
     assert "Gone 3 2026-" in section(tree, "changes")
-    assert "Its address leads elsewhere (301), found in 2 runs." in section(tree, "changes")
-    assert "/es/news shows 104 of the 131 results that it promises pages 11, rows 104, promised 131" in section(
+    assert "Its address redirects to another page (301), found in 2 runs." in section(tree, "changes")
+    assert "/es/news shows 104 of the 131 results that it announces pages 11, rows 104, announced 131" in section(
         tree, "sources"
     )
     assert "/sitemap.xml?page=3 not well-formed, line 211 status 200, names 110" in section(tree, "sources")
@@ -327,7 +327,7 @@ def test_each_section_says_what_the_report_has():
     assert "Less than expected: geographic_scope 61% instead of 88%." in section(tree, "fields")
     assert "Related pledge label, 12 times" in section(tree, "unknown")
     assert "no answer: TimeoutError 6" in section(tree, "network")
-    assert "not what it was in the run before" in section(tree, "network")
+    assert "changed since the previous run" in section(tree, "network")
     assert "731 exchanges, 21.7 MB" in section(tree, "network")
     assert "index 44 s 1%" in section(tree, "run")
 
