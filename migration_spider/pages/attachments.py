@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from migration_spider.items import Attachment
+from migration_spider.pages.class_words import FILE
 from migration_spider.pages.outline import Block, Line, ancestors, local_name
 from migration_spider.pages.text import absolute, fold, path_of, word_set
 from migration_spider.vocabularies import key, label_kind
@@ -19,7 +20,6 @@ EXTENSIONS = word_set(
 )
 _LONGEST_KEPT = 500
 _PICTURES = word_set("jpg jpeg png gif webp svg")
-_FILE_CLASS = re.compile(r"(?:^|\s)(?:file|file-link|file--[\w-]+|field--type-file|field-type-file)(?:$|\s)")
 _SIZE = re.compile(r"\(\s*[\d.,]+\s*(?:bytes|octets|[KMG]i?[Bo])\s*\)", re.IGNORECASE)
 _SIZE_ALONE = re.compile(r"[\d.,]+\s*(?:bytes|octets|[KMG]i?[Bo])", re.IGNORECASE)
 _FILE_LABELS = frozenset(
@@ -130,11 +130,11 @@ def _media_type(link: Any) -> str | None:
 
 
 def _marked(line: Line, links: list[Any]) -> bool:
-    if any(_media_type(link) or _FILE_CLASS.search(link.get("class") or "") for link in links):
+    if any(_media_type(link) or FILE[link.get("class") or ""] for link in links):
         return True
-    if any(_FILE_CLASS.search(element.get("class") or "") for piece in line.pieces for element in piece.path):
+    if any(FILE[element.get("class") or ""] for piece in line.pieces for element in piece.path):
         return True
-    return any(_FILE_CLASS.search(block.classes) for block, _ in zip(ancestors(line), range(4), strict=False))
+    return any(FILE[block.classes] for block, _ in zip(ancestors(line), range(4), strict=False))
 
 
 def _in_sentence(line: Line, links: list[Any]) -> bool:

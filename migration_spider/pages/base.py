@@ -2,43 +2,28 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property, partial
 from itertools import islice, product
 from typing import Any, Literal
-from urllib.parse import urlsplit
 
 from parsel import Selector
 
 from migration_spider.pages.bounds import Elements, bounded, elements_of
 from migration_spider.pages.chrome import Chrome
+from migration_spider.pages.class_words import BODY, SITE_NAME, TEXT_FIELD
+from migration_spider.pages.languages import language_of, language_tag, prefix_of
+from migration_spider.pages.node_ids import form_node, node_id_of
 from migration_spider.pages.nodes import Nodes, ancestors_of
-from migration_spider.pages.outline import BODY_HINT, Block, local_name
+from migration_spider.pages.outline import Block, local_name
 from migration_spider.pages.outline_builder import build
 from migration_spider.pages.text import absolute, fold, path_of
 
 Kind = Literal["news", "listing", "other"]
 
-# Path prefixes of the portal's languages; no prefix is English. See docs on languages: the portal says zh-hant.
-PREFIX_LANGUAGES = {
-    "ar": "ar", "de": "de", "en": "en", "es": "es", "fr": "fr", "pt": "pt", "pt-br": "pt-BR", "ru": "ru",
-    "zh": "zh", "zh-hans": "zh-Hans", "zh-hant": "zh-Hant",
-}  # fmt: skip
-_SITE_NAME = re.compile(r"(?:^|[\s_-])(?:site-?(?:name|title)|logo)(?:$|[\s_-])", re.IGNORECASE)
-_TEXT_FIELD = re.compile(
-    rf"(?:^|\s)(?:field-{{1,2}}type-text-(?:long|with-summary)|text-formatted)(?:$|\s)|{BODY_HINT.pattern}"
-)
 _MAIN_IDS = frozenset(("main-content", "content", "main"))
-_OWN_RELATIONS = frozenset(("edit-form", "revision", "delete-form"))
-_NODE_PATH = re.compile(r"(?:^|/)node/(\d{1,10})(?:/(?:edit|delete|revisions|translations|view)?)?$")
 _NODE_TYPE = re.compile(r"(?:^|\s)(?:page-)?node-{1,2}type-{1,2}([a-z][a-z0-9_-]*)(?=\s|$)")
-# What Drupal's forms for comments and for logging in lead to: the node they stand on.
-_FORM_OF_NODE = re.compile(
-    r"/comment/reply/(?:node/)?(\d{1,10})(?=[/?#]|$)|[?&]destination=/?node(?:/|%2F)(\d{1,10})(?=[&#]|$)", re.IGNORECASE
-)
-_NODE_CLASS = re.compile(r"(?:^|\s)(?:page-node|node|node--id|node-id|nid)-(\d{1,10})(?=\s|$)")
 
 
 class Page:
@@ -129,7 +114,7 @@ class Page:
     @cached_property
     def canonical_url(self) -> str | None:
         """``rel=canonical``, absolute (RFC 6596)."""
-        return absolute(self.base_url, self._link("canonical"))
+        return absolute(self.base_url, self.linked("canonical"))
 
     @cached_property
     def alternates(self) -> dict[str, str]:
@@ -152,7 +137,7 @@ class Page:
             return True
         if canonical is None or self._own(self.alternates) == canonical:
             return False
-        return _prefix(canonical) != _prefix(self.url) and language_of(canonical) != self.language
+        return prefix_of(canonical) != prefix_of(self.url) and language_of(canonical) != self.language
 
     def _own(self, by_language: dict[str, str]) -> str | None:
         """The entry for this page's language; ``zh-Hant`` and ``zh`` are taken for one language."""
@@ -172,66 +157,18 @@ class Page:
     @cached_property
     def node_id(self) -> int | None:
         """Drupal node id of the page itself, never that of a teaser on it."""
-        for candidate in self._node_ids():
-            if candidate is not None:
-                return candidate
-        return None
+        return node_id_of(self)
 
-    def _node_ids(self) -> Iterator[int | None]:
-        yield node_of(absolute(self.base_url, self._link("shortlink")))
-        yield self._settings_node()
-        for body in self.elements.tagged("body"):
-            match = re.search(r"(?:^|\s)page-node-(\d{1,10})(?=\s|$)", body.get("class") or "")
-            yield int(match[1]) if match else None
-        # Core marks the links of the language switcher and of local tasks with the system path of the page.
-        for element, path in self.elements.having("data-drupal-link-system-path"):
-            if element.tag in ("a", "li") and "hreflang" in self.elements.attributes[element]:
-                yield node_of("/" + path)
-        article = self.article
-        if article is not None:
-            history = article.get("data-history-node-id") or ""
-            yield int(history) if history.isdecimal() and len(history) < 11 else None
-            for words in (article.get("class") or "", article.get("id") or ""):
-                match = _NODE_CLASS.search(words)
-                yield int(match[1]) if match else None
-            yield node_of(absolute(self.base_url, article.get("about")))
-        yield node_of(self.url)
-        yield node_of(self.canonical_url)
-        for element, href in self.elements.having("href"):
-            if _leads_to_own_node(element.tag, self.elements.attributes[element]):
-                yield node_of(absolute(self.base_url, href))
-        yield self._form_node
-
-    def _link(self, relation: str) -> str | None:
+    def linked(self, relation: str) -> str | None:
+        """The address of the first ``<link>`` of the head that has ``relation``, as printed."""
         for link in self._attributes("link"):
             if relation in link.get("rel", "").lower().split() and "href" in link:
                 return link["href"]
         return None
 
-    def _settings_node(self) -> int | None:
-        """``path.currentPath`` of drupalSettings: the system path, whatever the alias."""
-        scripts = [script for script in self.elements.tagged("script") if "currentPath" in (script.text or "")]
-        for script in scripts:
-            if script.get("data-drupal-selector") == "drupal-settings-json":
-                try:
-                    path = json.loads(script.text)["path"]["currentPath"]
-                except (ValueError, KeyError, TypeError, RecursionError):
-                    continue
-                return node_of(f"/{path}")
-        for script in scripts:
-            if match := re.search(r'"currentPath"\s*:\s*"node\\?/(\d{1,10})"', script.text[:100_000]):
-                return int(match[1])
-        return None
-
-    @cached_property
-    def _form_node(self) -> int | None:
-        """The node that a form for comments, or one to log in, leads back to."""
-        matches = (_FORM_OF_NODE.search(form.get("action", "")) for form in self._attributes("form"))
-        return next((int(match[1] or match[2]) for match in matches if match), None)
-
     @cached_property
     def nodes(self) -> Nodes:
-        return Nodes(self.elements, self.is_own, self._form_node)
+        return Nodes(self.elements, self.is_own, form_node(self.elements))
 
     @property
     def article(self) -> Any:
@@ -302,7 +239,8 @@ class Page:
         if self.main is None:
             return []
         found: dict[str, str] = {}
-        refused = [element for element in self.chrome.parts(self.main) if not _is_pager(element)]
+        parts = self.main.iter("nav", "footer", "aside", "form")
+        refused = (element for element in parts if not (self.chrome.protects(element) or _is_pager(element)))
         hidden = {link for element in refused for link in element.iter("a")}
         for link in self.main.iter("a"):
             if link in hidden and not _pages(link.get("href")):
@@ -316,7 +254,7 @@ class Page:
 
 def _is_in_text(heading: Any) -> bool:
     """Whether ``heading`` stands in a body field below a paragraph or beside another: it heads a part of the text."""
-    around = next((one for one in islice(heading.iterancestors(), 6) if BODY_HINT.search(one.get("class") or "")), None)
+    around = next((one for one in islice(heading.iterancestors(), 6) if BODY[one.get("class") or ""]), None)
     parts = [] if around is None else [one for one in around.iter("p", "h1") if fold("".join(one.itertext()))]
     return (parts[:1] != [heading] and around is not None) or sum(one.tag == "h1" for one in parts) > 1
 
@@ -340,19 +278,10 @@ def _own_texts(element: Any) -> Iterator[str | None]:
 
 def _doubt(h1: Any) -> int:
     """How little speaks for ``h1`` as the title: 1 in what an editor wrote, 2 for the name of the site."""
-    if h1.getparent().tag == "a" or _SITE_NAME.search(f"{h1.get('class')} {h1.get('id')}"):
+    if h1.getparent().tag == "a" or SITE_NAME[f"{h1.get('class')} {h1.get('id')}"]:
         return 2
-    return any(_TEXT_FIELD.search(one.get("class") or "") for one in islice(h1.iterancestors(), 8))
-
-
-def _leads_to_own_node(name: str, attributes: dict[str, str]) -> bool:
-    """Whether this is an ``<a>`` or ``<link>`` of those that Drupal prints with the page's system path."""
-    if name == "link":
-        return attributes.get("rel") in _OWN_RELATIONS
-    if name != "a" or "/node/" not in attributes["href"]:
-        return False
-    is_task = "/edit" in attributes["href"] or "/translations" in attributes["href"]
-    return is_task or ("hreflang" in attributes and "language-link" in attributes.get("class", ""))
+    around = [one.get("class") or "" for one in islice(h1.iterancestors(), 8)]
+    return any(TEXT_FIELD[classes] or BODY[classes] for classes in around)
 
 
 def _with_text(marked: list[Any]) -> Any:
@@ -371,32 +300,3 @@ def _is_pager(element: Any) -> bool:
 
 def _pages(href: str | None) -> bool:
     return href is not None and re.search(r"[?&]page=[\d,%C]*", href) is not None
-
-
-def language_tag(text: str) -> str:
-    """``text`` in the letter case of BCP 47 (RFC 5646, section 2.1.1): ``zh-Hant``, ``pt-BR``, ``es``."""
-    first, *rest = text.strip().replace("_", "-").split("-")
-    tags = [first.lower()]
-    tags += [part.title() if len(part) == 4 else part.upper() if len(part) == 2 else part.lower() for part in rest]
-    return "-".join(tags)
-
-
-def _prefix(url: str) -> str:
-    first = path_of(url).lstrip("/").split("/", 1)[0].lower()
-    return first if first in PREFIX_LANGUAGES and first != "en" else ""
-
-
-def language_of(url: str) -> str:
-    """BCP 47 language by the URL's path prefix; ``en`` without one."""
-    return PREFIX_LANGUAGES.get(_prefix(url), "en")
-
-
-def node_of(url: str | None) -> int | None:
-    """The node id in a system path such as ``/es/node/7756``; None for any other address."""
-    if not url:
-        return None
-    try:
-        match = _NODE_PATH.search(urlsplit(url).path.rstrip("/"))
-    except ValueError:
-        return None
-    return int(match[1]) if match else None

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from migration_spider.pages.outline import EMBEDS, UNSEEN, Block, Line, Piece, Unit, ancestors, local_name
-from migration_spider.pages.remembered import Remembered
+from migration_spider.pages.class_words import UNSEEN
+from migration_spider.pages.outline import EMBEDS, Block, Line, Piece, Unit, ancestors, local_name
 from migration_spider.pages.text import fold, word_set
 
 # Elements that hold paragraphs rather than being one.
@@ -53,11 +53,8 @@ def _prints(piece: Piece) -> bool:
     return not _unseen(piece.path)
 
 
-_UNSEEN = Remembered(lambda classes: UNSEEN.search(classes) is not None)
-
-
 def _unseen(path: tuple[Any, ...]) -> bool:
-    return any(_UNSEEN[classes] for element in path if (classes := element.get("class")))
+    return any(UNSEEN[classes] for element in path if (classes := element.get("class")))
 
 
 Around = tuple[Block | None, Block | None, Block | None]

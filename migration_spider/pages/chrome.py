@@ -7,14 +7,15 @@ Whatever reads a page asks here: of elements, headings, labels and phrases. Elem
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import lru_cache
 from itertools import chain, islice
 from typing import Any, NamedTuple
 
 from migration_spider.pages.bounds import Attributes
-from migration_spider.pages.outline import Line, local_name
-from migration_spider.pages.text import fold, key_set, reading_length, word_set
+from migration_spider.pages.class_words import BOX, FIELD, FIELD_LABEL, HIDDEN, PART, SOFT, hint_of
+from migration_spider.pages.outline import local_name
+from migration_spider.pages.text import fold, reading_length, word_set
 from migration_spider.vocabularies import key, label_field, label_kind
 
 _LANDMARKS = word_set("nav header footer aside")
@@ -24,65 +25,8 @@ _NO_TEXT = word_set("a h1 script style noscript template svg select")
 _TELLING = _LANDMARKS | _NO_ARTICLE
 """Elements that tell by their name alone; all others have no mark without an attribute."""
 _HIDDEN_ROLES = _LANDMARK_ROLES | word_set("alert alertdialog dialog menu menubar status toolbar")
-# Words of Drupal core, its common modules and page builders.
-_WORDS = (
-    r"(?:breadcrumbs?|shar(?:e|ing)|social|addtoany|a2a|sharethis|cookies?|sliding-popup|newsletter|related"
-    r"|pagers?|pagination|skip-?(?:link|to)|tabs--(?:primary|secondary)|local-tasks|comment(?:s|-wrapper|-form)?|sidebar"
-    r"|menu|language-switcher|site-(?:header|footer|branding)|(?:page|region)-footer|footer-wrapper|toolbar|contextual(?!-region)"
-    r"|messages|views-exposed-form|view-filters|(?:book|forum-topic)-navigation|exposed-form|facets?|feed-icons?|teasers?|submitted|byline"
-    r"|links inline|inline links|advert|banner-message|search-block-form|modal)"
-)
-# Of classes only: boxes that other sites put around and into a text. Where they print labels, they hold the metadata.
-_BOXES = (
-    r"(?:widgets?|text-?widget|author[_-]*(?:box|bio\w*|info|intro|desc\w*|about|profile)|authors__intro|(?:node)?author-info|about-?(?:the-)?author|authorbox|bio|pay-?wall|buybox|subscri(?:be|ption)s?"
-    r"|newsletters?|promos?|related[a-z]*|relacionad[ao]s?|recommend[a-z]*|empfehlung(?:en)?|dfp|ad-?(?:slot|unit|wrapper|container|box)|ads?|advertis\w+|anzeigen?"
-    r"|vote|rating|rate|likes?|disqus|outbrain|taboola|trending|most-?(?:read|viewed|popular)|tag-?(?:list|cloud)"
-    r"|read-?(?:more|next|also)|see-?also|next-?(?:story|article|post)|post-?nav\w*|printfriendly|page-?tools|tools"
-    r"|rollover(?:-\w+)?-block|tooltip-?(?:text|content|inner)|popover-?(?:content|body)|hover-?card"
-    r"|copyright|disclaimer|disclosures?|cta\d*|call-to-action|no-?print|hidden-print|d-print-none|placeholder|consent|third-party[a-z-]*|donat\w+|banners?|reading-?time|sidebar\w*|sharekit|shares?|social\w*)"
-)
-_CLASS_HINT = re.compile(rf"(?:^|[\s_-])(?:{_WORDS}|{_BOXES})(?:$|[\s_-])", re.IGNORECASE)
-_BOX_HINT = re.compile(rf"(?:^|[\s_-]){_BOXES}(?:$|[\s_-])", re.IGNORECASE)
-# These words also name how a part of a text looks, or where it is printed: with running text in it, it is one.
-_SOFT_HINT = re.compile(
-    r"(?:^|[\s_-])(?:no-?print|hidden-print|d-print-none|tools|page-?tools|banners?|rating"
-    r"|likes?|shar(?:e|ing|es)|facets?|modal|messages)(?:$|[\s_-])",
-    re.IGNORECASE,
-)
-# What Drupal prints around a part of a node.
-_FIELD = re.compile(r"(?:^|\s)(?:field|paragraph)(?:$|\s|--)")
-_FIELD_LABEL = re.compile(r"(?:^|\s)field-label(?:$|\s)")
-_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
-CORE_BLOCK = (
-    r"block-(?:user-(?:\d|login|new|online)|comment-(?:\d|recent)|forum-(?:\d|active|new)|blog-(?:\d|recent)"
-    r"|aggregator-(?:category|feed)|statistics-(?:\d|popular)|poll-(?:\d|recent)|locale-(?:\d|language)"
-    r"|search-(?:\d|form)|tagadelic-\d|tagclouds-\d)[\w-]*"
-)
-"""Ids of the blocks that modules of Drupal 5 to 7 place beside the pages of a site."""
-
-# Ids also name chapters of a text, "social-protection": only whole words count, and any in the id of a block.
-_ID_HINT = re.compile(
-    rf"{CORE_BLOCK}|block-(?:.*[_-])?{_WORDS}(?:$|[_-]).*"
-    rf"|{_WORDS}\d*(?:[_-](?:wrapper|container|block|links?|buttons?|bar|form|list|section|region|area|menu|nav|items?))?"
-    r"|cookies?[_-](?:warning|notice|banner|message|info|policy|law|bar)|(?:page[_-]?|site[_-]?)?footer.*|(?:article|node|page|post|story|user|reader)s?[_-]comments?",
-    re.IGNORECASE,
-)
-_WITH_ID_OF_ITS_PLACE = word_set("div section aside ul ol header footer")
-# These words also name a part of the article that holds its metadata.
-_PART_HINT = re.compile(r"(?:^|[\s_-])(?:sidebar|submitted|byline|messages|menu|modal)(?:$|[\s_-])", re.IGNORECASE)
-# An editor's name for a field or a kind of paragraph says nothing of its place: field--name-field-related-commitment.
-_EDITORS_NAME = re.compile(
-    r"\b(?:views-field-field|field-{1,2}name-field|field--field|field-field|paragraph-{1,2}type-{1,2}|node-{1,2}type-{1,2}"
-    r"|media-{1,2}type-{1,2}|teaser-?text|elementor)[\w-]*"
-)
 _PARTED = re.compile(r"[\s_-]+")
 _DISPLAY_NONE = re.compile(r"display\s*:\s*none", re.IGNORECASE)
-_HIDDEN_CLASS = re.compile(r"(?:^|\s)(?:hidden|js-hide|d-none|print-only)(?:$|\s)")
-# Hidden on narrow screens only, in the words of Bootstrap and Tailwind: "d-none d-md-block", "hidden md:flex".
-_SHOWN_CLASS = re.compile(
-    r"(?:^|\s)(?:d-(?:sm|md|lg|xl|xxl)-|(?:sm|md|lg|xl|2xl):)(?:block|inline|flex|grid|table)[\w-]*(?:$|\s)"
-)
-
 MOST = 0.6
 """Share of the page's running text, 0 to 1, that no part of the site holds, whatever a class or style says of it."""
 
@@ -101,102 +45,10 @@ LONG = 500
 LEAD = 60
 """How long a text reads that may be a lead."""
 
-# Headings of sections that lead to other pages; under them nothing is about this page.
-_SECTION_HEADINGS = key_set(
-    "Latest news|Latest|Latest content|Latest updates|Recent news|Recent content|More news|Other news|News archive"
-    "|Related|Related content|Related news|Related items|Related links|Related articles|Related resources"
-    "|Related documents|See also|You may also like|Read also|Read more|Further reading|Share|Share this|Share this page"
-    "|Follow us|Subscribe|Newsletter|Subscribe to our newsletter|Comments|Add new comment|Most read|Most viewed"
-    "|Upcoming events|Search|Languages|Filter by|Filters|Main navigation|Breadcrumb|You are here|Cookies"
-    "|Latest news and statements|Browse|Pagination|Related posts|Related stories|Related coverage|Similar articles"
-    "|More stories|More on this|More on this topic|You might also like|You may also be interested in|Recommended"
-    "|Recommended for you|About the author|About the authors"
-    "|Dernières actualités|Dernières nouvelles|Actualités récentes|À la une|Contenu récent|Contenus associés"
-    "|Contenu associé|Contenu similaire|Articles liés|Sur le même sujet|À lire aussi|Voir aussi|Partager"
-    "|Partager cette page|Suivez-nous|Commentaires|Événements à venir|Rechercher|Langues|Autres actualités"
-    "|Últimas noticias|Noticias recientes|Contenido reciente|Contenido relacionado|Noticias relacionadas"
-    "|Artículos relacionados|Véase también|Ver también|Compartir|Compartir esta página|Síganos|Comentarios"
-    "|Próximos eventos|Buscar|Idiomas|Más noticias|Otras noticias"
-    "|آخر الأخبار|أحدث الأخبار|محتوى ذو صلة|مواضيع ذات صلة|مشاركة|تعليقات|أخبار ذات صلة"
-    "|Последние новости|Новости по теме|Похожие материалы|Связанные материалы|Смотрите также|Поделиться|Комментарии"
-    "|最新消息|最新新闻|最新新聞|相关内容|相關內容|相关新闻|相關新聞|分享|评论|評論"
-    "|Últimas notícias|Conteúdo relacionado|Compartilhar|Aktuelles|Neueste Nachrichten|Verwandte Inhalte|Teilen"
-    "|Ajouter un commentaire|Añadir nuevo comentario|Añadir un comentario|Добавить комментарий|إضافة تعليق جديد"
-    "|أضف تعليقا جديدا|添加新评论|發表新回應|Adicionar novo comentário"
-    "|Neuen Kommentar hinzufügen|Neuen Kommentar schreiben|Mehr zum Thema|Auch interessant|Weitere Artikel"
-    "|Weitere Beiträge|Weitere Meldungen|Weitere Nachrichten|Weitere News|Weitere Themen|Interessante Artikel"
-    "|Das könnte Sie auch interessieren|Das könnte dich auch interessieren|Ähnliche Artikel|Ähnliche Beiträge"
-    "|Über den Autor|Über die Autorin|Über die Autoren|Siehe auch|Lesen Sie auch|Te puede interesar"
-    "|Le puede interesar|También te puede interesar|Lea también|Sobre el autor|Sobre la autora|Leia também|Veja também"
-    "|Sobre o autor|Lire aussi|À propos de l'auteur"
-)
-
-# What templates print around a text, word for word.
-_PHRASES = key_set(
-    "Skip to main content|Aller au contenu principal|Pasar al contenido principal|Saltar al contenido principal"
-    "|Перейти к основному содержанию|تجاوز إلى المحتوى الرئيسي|跳转到主要内容|移至主內容|Print|Share|Back to top"
-    "|Log in to post comments|Log in or register to post comments|Add new comment|Full width banner"
-    "|Banner (Full width optional)|Upload document|Advertisement|Anzeige|Werbung|Publicidad|Publicité|Publicidade"
-    "|Pubblicità|Реклама|Reklama|إعلان|广告"
-)
-
-# What share buttons link to, whatever the theme calls them.
-_SHARER = re.compile(
-    r"(?:(?:https?:)?//(?:[\w-]+\.)*(?:facebook\.com/(?:sharer|share|dialog/share)|(?:twitter|x)\.com/(?:intent/|share|home\?status)"
-    r"|linkedin\.com/(?:shareArticle|sharing|cws/share)|(?:wa\.me|api\.whatsapp\.com|web\.whatsapp\.com)/(?:send)?\?"
-    r"|(?:t|telegram)\.me/share|reddit\.com/submit|pinterest\.com/pin/create|addtoany\.com/|addthis\.com/)"
-    r"|whatsapp://send|mailto:\?).*",
-    re.IGNORECASE | re.DOTALL,
-)
-
 
 def is_landmark(element: Any) -> bool:
     """Whether ``element`` is by its name or role a part of the site, whatever page it stands on."""
     return element.tag in _LANDMARKS or element.get("role") in _LANDMARK_ROLES
-
-
-def leads_elsewhere(heading: str) -> bool:
-    """Whether ``heading`` stands above what leads to other pages: "Latest news", "Share:"."""
-    return key(heading.rstrip(".:!")) in _SECTION_HEADINGS
-
-
-LONGEST_PHRASE = max(map(len, _PHRASES)) + 40
-"""Characters; a text is looked up when no white space in it makes it longer than any phrase."""
-
-
-def is_phrase(text: str) -> bool:
-    """Whether ``text`` is what templates print around any page: "Skip to main content"."""
-    return len(text) <= LONGEST_PHRASE and key(text) in _PHRASES
-
-
-def is_site_label(text: str) -> bool:
-    """Whether the vocabulary knows ``text`` as a label that stands above nothing of the page."""
-    return label_kind(text) == "chrome"
-
-
-def only_shares(line: Line) -> bool:
-    """Whether ``line`` is nothing but links that share the page on other sites, and words that ask to."""
-    return only_links(line, _SHARER)
-
-
-def only_links(line: Line, pattern: re.Pattern[str]) -> bool:
-    """Whether ``line`` is nothing but links whose addresses match ``pattern``."""
-    addresses = list(hrefs(line)) if line.has_link else []
-    return bool(addresses) and all(map(pattern.fullmatch, addresses))
-
-
-def hrefs(line: Line) -> Iterator[str]:
-    """What each piece of ``line`` links to; empty for words that are no link."""
-    for piece in line.pieces:
-        if piece.link is not None and (piece.image or fold(piece.text)):
-            yield piece.link.get("href") or ""
-        elif piece.image or (fold(piece.text) and not _asks_to_share(piece.text)):
-            yield ""
-
-
-def _asks_to_share(text: str) -> bool:
-    """Whether ``text`` stands before such links or between them: "Share:", "|"."""
-    return leads_elsewhere(fold(text)) or not any(map(str.isalnum, text))
 
 
 class Chrome:
@@ -248,10 +100,6 @@ class Chrome:
     def protects(self, element: Any) -> bool:
         """Whether ``element`` holds the page's title or article."""
         return element in self._kept
-
-    def parts(self, within: Any, *besides: str) -> Iterator[Any]:
-        """Elements below ``within`` in which no link leads on, by their name or one of ``besides``."""
-        return (one for one in within.iter("nav", "footer", "aside", "form", *besides) if not self.protects(one))
 
     def is_label(self, text: str) -> bool:
         return len(text) < 80 and label_kind(text) is not None
@@ -349,25 +197,11 @@ class Chrome:
         return not (face.id in self._folded and self._inside_article(element))
 
     def is_named(self, element: Any, face: Face) -> bool:
-        """Named as what templates print around a page, and not a part with its metadata."""
-        hint = face.hint
-        if self._type and self._type in _PARTED.split(hint.lower()):
-            return False
-        is_soft = _SOFT_HINT.search(hint) or _FIELD.search(face.classes)
-        if is_soft and self._length(element) >= PARAGRAPH and self._inside_article(element):
-            return False
-        if "teaser" in hint.lower() and (self._is_in_value(element) or self._leads_nowhere(element)):
-            return False
-        if "inline" in hint and _is_label(element.getprevious()):
-            # Bartik for Drupal 7 prints the terms of a field as it prints the links of a node.
-            return False
-        if "comment" not in hint.lower() and self._is_most_of_article(element):
-            return False
-        is_part = (_PART_HINT.search(hint) or _BOX_HINT.search(hint)) is not None and self._inside_article(element)
-        return not (is_part and ("sidebar" in hint.lower() or label_count(element) > 0))
+        """Named as what templates print around a page, and nothing shows that this one is of the page."""
+        return not any(excuse.holds(self, element, face) for excuse in EXCUSES)
 
     def _is_most_of_article(self, element: Any) -> bool:
-        """Whether the running text of the article is in ``element``: a paywall's frame, a column named as a box."""
+        """Whether the running text of the article is in ``element``."""
         own = self._length(element)
         return own >= LONG and self._inside_article(element) and own > MOST * max(map(self._length, self._article))
 
@@ -375,6 +209,24 @@ class Chrome:
         """Whether ``element`` is running text without a link in or around it: no teaser, but the page's own lead."""
         is_text = self._length(element) >= LEAD and next(element.iter("a", "button"), None) is None
         return is_text and next(element.iterancestors("a"), None) is None
+
+    def is_page_type(self, element: Any, face: Face) -> bool:
+        return self._type != "" and self._type in _PARTED.split(face.hint.lower())
+
+    def is_look_of_text(self, element: Any, face: Face) -> bool:
+        is_soft = SOFT[face.hint] or FIELD[face.classes]
+        return is_soft and self._length(element) >= PARAGRAPH and self._inside_article(element)
+
+    def is_own_teaser(self, element: Any, face: Face) -> bool:
+        return "teaser" in face.hint.lower() and (self._is_in_value(element) or self._leads_nowhere(element))
+
+    def is_around_text(self, element: Any, face: Face) -> bool:
+        return "comment" not in face.hint.lower() and self._is_most_of_article(element)
+
+    def is_with_metadata(self, element: Any, face: Face) -> bool:
+        if not (PART[face.hint] or BOX[face.hint]) or not self._inside_article(element):
+            return False
+        return "sidebar" in face.hint.lower() or label_count(element) > 0
 
     def is_row(self, element: Any, face: Face) -> bool:
         return _has_sibling_row(element) and not self.is_value(element.getparent())
@@ -441,14 +293,31 @@ MARKS = (
 )
 
 
+class Excuse(NamedTuple):
+    """Why an element named as a part of the site is of the page all the same."""
+
+    why: str
+    holds: Callable[[Chrome, Any, Face], bool]
+
+
+EXCUSES = (
+    Excuse("the pages of this type are called so", Chrome.is_page_type),
+    Excuse("the word tells how a part of the text looks, or where it is printed", Chrome.is_look_of_text),
+    Excuse("a teaser that is the value of a field, or the lead of the page itself", Chrome.is_own_teaser),
+    Excuse(
+        "Bartik for Drupal 7 prints the terms of a field as it prints the links of a node",
+        lambda page, element, face: "inline" in face.hint and _is_label(element.getprevious()),
+    ),
+    Excuse("a paywall's frame, a column named as a box: the running text of the article", Chrome.is_around_text),
+    Excuse("a part of the article that holds its metadata", Chrome.is_with_metadata),
+)
+
+
 @lru_cache(maxsize=4096)
 def suspected(name: str, role: str | None, classes: str, id_: str, is_hidden: bool) -> tuple[Face, tuple[Mark, ...]]:
     """An element's face and the marks that one like it may bear: few elements of a site look like no other."""
-    hint = _CLASS_HINT.search(_EDITORS_NAME.sub(" ", _HUMP.sub("-", classes)))
-    if hint is None and name in _WITH_ID_OF_ITS_PLACE:
-        hint = _ID_HINT.fullmatch(id_)
-    is_hidden = is_hidden or (_HIDDEN_CLASS.search(classes) is not None and _SHOWN_CLASS.search(classes) is None)
-    face = Face(name, role, classes, id_, is_hidden, "" if hint is None else hint[0])
+    is_hidden = is_hidden or HIDDEN[classes]
+    face = Face(name, role, classes, id_, is_hidden, hint_of(name, classes, id_))
     return face, tuple(mark for mark in MARKS if mark.shows(face))
 
 
@@ -459,7 +328,7 @@ def _is_hidden(attributes: dict[str, str]) -> bool:
 
 
 def _is_label(element: Any) -> bool:
-    return element is not None and _FIELD_LABEL.search(element.get("class") or "") is not None
+    return element is not None and FIELD_LABEL[element.get("class") or ""]
 
 
 def follows_label(element: Any) -> bool:

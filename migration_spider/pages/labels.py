@@ -7,23 +7,18 @@ else. What speaks against a label, and against the rows of one container, are ta
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import accumulate, islice
 from typing import Literal, NamedTuple
 
 from migration_spider.pages.cells import Cell, cells, is_list
+from migration_spider.pages.class_words import FIELD_LABEL, MEDIA
 from migration_spider.pages.outline import HEADING_TAGS, Block, Line, Unit, ancestors
 from migration_spider.pages.prose import PROSE_TAGS, SENTENCE_END, is_prose
-from migration_spider.pages.remembered import class_says
 from migration_spider.vocabularies import is_generic_label, label_field, label_kind, vocabularies_of
 
 Shape = Literal["inline", "box", "flat"]
-
-# What Drupal's media module prints a picture or a film in: its own labels say nothing of the page.
-_MEDIA = re.compile(r"(?:^|\s)media(?:$|\s|--)")
-_FIELD_LABEL = class_says(r"(?:^|\s)field(?:-|--|__)label(?:$|[\s-])")
 
 
 class Sheet:
@@ -36,7 +31,7 @@ class Sheet:
         for block in reversed(list(top.blocks())):
             inner = block.children
             self.span[block] = (self.span[inner[0]][0], self.span[inner[-1]][1]) if inner else (0, 0)
-        self.media = {block for block in top.blocks() if "media" in block.classes and _MEDIA.search(block.classes)}
+        self.media = {block for block in top.blocks() if MEDIA[block.classes]}
         self.has_terms = any("taxonomy-term" in block.classes for block in top.blocks())
         """Whether a template prints terms, as their own pages or as values."""
         self.prose = {line for line in self.lines if is_prose(line)}
@@ -379,7 +374,7 @@ def _is_between_paragraphs(sheet: Sheet, container: Block) -> bool:
 
 def _is_field(row: Row) -> bool:
     """Whether Drupal's own classes say that ``row`` is a field, with its label and its value."""
-    return row.shape == "box" and not row.is_media and _FIELD_LABEL[row.line.parent.classes]
+    return row.shape == "box" and not row.is_media and FIELD_LABEL[row.line.parent.classes]
 
 
 def _is_in_text(group: Group) -> bool:

@@ -15,22 +15,19 @@ from typing import Literal, NamedTuple
 
 from migration_spider.items import Entry
 from migration_spider.pages.cells import DATE, LONGEST_LABEL, Cell, label_of, values
-from migration_spider.pages.chrome import is_site_label
+from migration_spider.pages.class_words import CAPTION, TERM
 from migration_spider.pages.labels import Row, Sheet, find, select
 from migration_spider.pages.look import Look, is_foreign
 from migration_spider.pages.outline import HEADING_TAGS, Block, Line, Piece, Unit, ancestors
+from migration_spider.pages.phrases import is_site_label
 from migration_spider.pages.text import fold
 from migration_spider.vocabularies import VOCABULARIES, is_generic_label, label_kind, lookup_named, machine_name_field
 
-# What themes call the element above the fields of a box, as Bootstrap's "card-header".
-_CAPTION = re.compile(r"(?:^|[\s_-])(?:title|header|heading|caption|legend)(?:$|\s)")
 # How Drupal's themes, Views and Layout Builder print the machine name of a field.
 _NAME = re.compile(r"(?:field-{1,2}name-|views-field-|block-field-block(?:node|node-?\w+?)(?=field))(field-[\w-]+)")
 # What shows something without text.
 _SHOWN = ("img", "svg", "iframe", "object", "embed", "video", "canvas")
 _NO_FIELD = HEADING_TAGS | {"p", "ul", "ol", "table", "blockquote", "figure", "pre"}
-
-_TERM = re.compile(r"(?:^|\s)taxonomy-term(?:$|\s|--)")
 
 FEWEST = 3
 """Labels, or fields without one, of a block that is told by nothing else, and lines of a copy: less may be chance."""
@@ -113,7 +110,7 @@ def _names_of_terms(lines: list[Line]) -> dict[Line, Line]:
     terms: dict[Block, list[Line]] = {}
     for line in lines:
         around = (block for block in islice(ancestors(line), 6) if "taxonomy-term" in block.classes)
-        if (term := next((block for block in around if _TERM.search(block.classes)), None)) is not None:
+        if (term := next((block for block in around if TERM[block.classes]), None)) is not None:
             terms.setdefault(term, []).append(line)
     found: dict[Line, Line] = {}
     for own in terms.values():
@@ -397,8 +394,7 @@ def _is_caption(line: Line) -> bool:
     """Whether ``line`` heads what follows it and is not the page's title."""
     around = line.parent
     return len(line.text) <= LONGEST_LABEL and (
-        around.tag in ("legend", "summary", "caption", "h2", "h3", "h4", "h5", "h6")
-        or _CAPTION.search(around.classes) is not None
+        around.tag in ("legend", "summary", "caption", "h2", "h3", "h4", "h5", "h6") or CAPTION[around.classes]
     )
 
 

@@ -15,12 +15,13 @@ from migration_spider.pages import metadata_block
 from migration_spider.pages.base import Kind, Page
 from migration_spider.pages.body import block_around, plain_text
 from migration_spider.pages.chrome import label_count
+from migration_spider.pages.class_words import SUMMARY
 from migration_spider.pages.markup import inner_html, srcset
 from migration_spider.pages.outline import HEADING_TAGS, Block, Line, local_name
 from migration_spider.pages.outline_builder import build, shown_text
 from migration_spider.pages.parts import Part, parts, place_of
 from migration_spider.pages.prose import is_prose
-from migration_spider.pages.roles import SUMMARY, TEXT_ROLES, Reading
+from migration_spider.pages.roles import TEXT_ROLES, Reading
 from migration_spider.pages.scope import container, lines_of
 from migration_spider.pages.text import absolute, fold
 

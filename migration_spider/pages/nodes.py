@@ -9,9 +9,9 @@ from itertools import chain, islice
 from typing import Any
 
 from migration_spider.pages.bounds import Elements
+from migration_spider.pages.class_words import OF_NODE
 from migration_spider.pages.text import fold
 
-_PART = re.compile(r"(?:^|\s)(?:(?:js-)?comment|media|profile|user)(?:$|\s|--)")
 _ROW = re.compile(r"(?:^|\s)views-row(?:$|\s)").search
 MOST_ABOVE = 80
 """Characters above the title of a teaser."""
@@ -127,7 +127,7 @@ def _is_part(element: Any) -> bool:
 
     Core's templates print them as ``<article>``, too; without a class those of an author without picture are empty.
     """
-    if _PART.search(element.get("class") or "") or (element.get("about") or "").startswith("/user/"):
+    if OF_NODE[element.get("class") or ""] or (element.get("about") or "").startswith("/user/"):
         return True
     return element.get("data-comment-user-id") is not None or not any(text.strip() for text in element.itertext())
 

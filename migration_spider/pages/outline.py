@@ -7,7 +7,6 @@ see chrome.py; what each line is, roles.py says.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -18,15 +17,6 @@ from migration_spider.pages.text import fold, reading_length, word_set
 HEADING_TAGS = word_set("h1 h2 h3 h4 h5 h6")
 EMBEDS = word_set("iframe embed object video audio")
 """Elements that show what stands at another address."""
-
-# Classes of the body field in Drupal's themes.
-BODY_HINT = re.compile(
-    r"(?:^|[\s_-])(?:field(?:s|)-{1,2}(?:name-|field-)*body|body-field|node__body|article-body|body-text)(?:$|\s)"
-)
-# Classes of text for screen readers only.
-UNSEEN = re.compile(
-    r"(?:^|\s)(?:visually-?hidden|sr-only|usa-sr-only|element-invisible|screen-reader-text|show-for-sr)(?:$|\s)"
-)
 
 
 def local_name(element: Any) -> str:

@@ -8,18 +8,16 @@ from urllib.parse import parse_qs, urlsplit
 
 from migration_spider.pages.bounds import MAX_ELEMENTS
 from migration_spider.pages.chrome import Chrome
+from migration_spider.pages.class_words import BODY, UNSEEN
 from migration_spider.pages.outline import (
-    BODY_HINT,
     EMBEDS,
     HEADING_TAGS,
-    UNSEEN,
     Block,
     Line,
     Piece,
     local_name,
 )
 from migration_spider.pages.prune import prune
-from migration_spider.pages.remembered import Remembered
 from migration_spider.pages.text import absolute, fold, word_set
 
 # Elements that start a line of their own in a browser's default style sheet (HTML Standard, section 15.3).
@@ -39,8 +37,6 @@ _FOOTNOTE = re.compile(r"\s*\[?(\d{1,3}(?:\s*,\s*\d{1,3})*)\]?\s*")
 _UNIT = re.compile(r"(?<![^\W\d_])[^\W\d_]{1,2}$")
 # Pixels that count visitors.
 _COUNTER = re.compile(r"googletagmanager\.com|doubleclick\.net|facebook\.com/tr\b")
-# Whether classes say body field, and whether they hide from sight.
-_HINTS = Remembered(lambda classes: (BODY_HINT.search(classes) is not None, UNSEEN.search(classes) is not None))
 DEEPEST = 200
 """How deep blocks nest in an outline; what broken pages nest deeper stands in the deepest one, line by line."""
 
@@ -72,7 +68,7 @@ def shown_text(element: Any, *, is_title: bool = False) -> str:
             continue
         name = local_name(node)
         parts = name in BLOCK_TAGS or name == "br"
-        is_unseen = UNSEEN.search(node.get("class") or "") or (is_title and _is_beside_title(node, name, out))
+        is_unseen = UNSEEN[node.get("class") or ""] or (is_title and _is_beside_title(node, name, out))
         if name and name not in SKIPPED_TAGS - {"button"} and not is_unseen:
             stack.append(" " if parts else "")
             for child in reversed(node):
@@ -161,9 +157,8 @@ class _Builder:
             classes = self.chrome.attributes[element].get("class", "")
             block = Block(element, name, around, classes, in_body=around.in_body, unseen=around.unseen)
             if classes:
-                is_body, is_unseen = _HINTS[classes]
-                block.in_body = block.in_body or is_body
-                block.unseen = block.unseen or is_unseen
+                block.in_body = block.in_body or BODY[classes]
+                block.unseen = block.unseen or UNSEEN[classes]
             around.children.append(block)
             self.blocks.append(block)
             self.block = block

@@ -10,8 +10,8 @@ from itertools import islice
 from urllib.parse import urlsplit
 
 from migration_spider.pages.attachments import offers_file
+from migration_spider.pages.class_words import RIGHTS
 from migration_spider.pages.outline import Line, ancestors
-from migration_spider.pages.remembered import class_says
 from migration_spider.pages.text import absolute, word_set
 
 LONGEST = 250
@@ -70,11 +70,6 @@ _FOLLOW = re.compile(
     r"|únete)\b(?: us)?.{0,60}\b(?:facebook|twitter|instagram|telegram|whatsapp|youtube|linkedin|tiktok)\b.{0,80}",
     re.IGNORECASE,
 )
-_RIGHTS = class_says(
-    r"(?:^|[\s_-])(?:licen[cs](?:e|ing|ias?)|lizenz|copyrights?|(?:(?:photo|image|picture|caption|media)[_-]*)?credits?"
-    r"|(?:photo|image|picture|caption|media|img)[_-]*(?:source|author|owner|copyright))(?:$|[\s_-])",
-    re.IGNORECASE,
-)
 _ITEMS = word_set("td th li dt dd h1 h2 h3 h4 h5 h6")
 
 
@@ -101,7 +96,7 @@ def is_credit(text: str) -> bool:
 
 def is_rights(line: Line) -> bool:
     """Whether ``line`` stands in an element that says whose a picture is, or who may copy the text."""
-    return len(line.text) < 400 and any(_RIGHTS[block.classes] for block in islice(ancestors(line), 2))
+    return len(line.text) < 400 and any(RIGHTS[block.classes] for block in islice(ancestors(line), 2))
 
 
 def leads_to_story(line: Line, base_url: str) -> bool:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from itertools import takewhile
 
-from migration_spider.pages.chrome import Chrome, follows_label, leads_elsewhere
+from migration_spider.pages.chrome import Chrome, follows_label
 from migration_spider.pages.outline import HEADING_TAGS, Block, Line, Unit, ancestors
+from migration_spider.pages.phrases import leads_elsewhere
 from migration_spider.pages.prose import PROSE_TAGS, is_prose
 
 MOST_SECTIONS = 200

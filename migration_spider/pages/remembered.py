@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -27,9 +26,3 @@ class Remembered(dict[str, T]):
                 self.clear()
             self[text] = said
         return said
-
-
-def class_says(pattern: str, flags: int = 0) -> Remembered[bool]:
-    """Whether ``pattern`` is found in a class attribute."""
-    compiled = re.compile(pattern, flags)
-    return Remembered(lambda classes: compiled.search(classes) is not None)

@@ -17,11 +17,12 @@ from typing import Any, NamedTuple
 from migration_spider.pages import attachments as files
 from migration_spider.pages import pointers
 from migration_spider.pages.cells import has_label_class
-from migration_spider.pages.chrome import PARAGRAPH, hrefs, only_links, only_shares
+from migration_spider.pages.chrome import PARAGRAPH
+from migration_spider.pages.class_words import BYLINE, LEAD, META, TERMS, TEXT_BOX
 from migration_spider.pages.metadata_block import MetadataBlock
 from migration_spider.pages.outline import EMBEDS, HEADING_TAGS, Block, Line, Unit, ancestors
+from migration_spider.pages.phrases import hrefs, only_links, only_shares
 from migration_spider.pages.prose import LEAST, SENTENCE_END, is_prose
-from migration_spider.pages.remembered import class_says
 from migration_spider.pages.scope import WRITTEN, Scope, is_heading, is_linked, lines_of
 from migration_spider.pages.text import path_of
 from migration_spider.pages.words import WORDS
@@ -34,22 +35,6 @@ TEXT_ROLES = frozenset(("text", "heading", "caption"))
 MOST_BESIDE = 2000
 """Blocks beside a paragraph that are looked at."""
 
-SUMMARY = class_says(
-    r"(?:^|[\s_-])(?:field-(?:summary|lead|teaser|intro|introduction|standfirst|subtitle|subheading|abstract|excerpt)"
-    r"|article-(?:lead|summary)|lead-text|standfirst)(?:$|\s)"
-)
-_LEAD = class_says(
-    r"(?:^|[\s_-])(?:lead|lede|intro(?:duction)?|standfirst|blurb|dek|chap[oe]|chapeau|sub-?(?:title|head(?:line|ing)?)"
-    r"|bajada|entradilla|sumario|vorspann|anriss|teaser-text|excerpt|summary|abstract)(?:$|[\s_-])",
-    re.IGNORECASE,
-)
-_TEXT_BOX = class_says(r"(?:^|\s)text(?:$|[\s_])")
-_META = class_says(r"(?:^|\s)(?:entry|post)-?meta(?:data)?(?:$|\s)")
-_BYLINE = class_says(
-    r"(?:^|[\s_-])(?:node__meta|submitted|byline|authors?|autor(?:es)?|contributors?|(?:article|entry|post|node)-?meta(?:data)?"
-    r"|post-?date|pub-?date|timestamp|fecha)(?:$|[\s_-])|(?:^|\s)(?:date|datum|created)(?:$|\s)",
-    re.IGNORECASE,
-)
 # What leads to the comment form, in any language: "Log in to post comments".
 _TO_COMMENT = re.compile(r"(?:#|%23)comment-form\b|/comment/reply/", re.IGNORECASE)
 # The site's name as a link to its front page, in the page's language or in English; always on a line of its own.
@@ -59,7 +44,6 @@ _TERM = re.compile(
     r"/(?:tags?|taxonomy|topics?|keywords?|categor(?:y|ies|ias?|ie)|themen?|themes?|etiquetas?|schlagwort\w*)(?:/|$|\?)",
     re.IGNORECASE,
 )
-_TERMS_CLASS = class_says(r"(?:^|[\s_-])(?:tags?|keywords?|categor(?:y|ies)|topics?|terms?)(?:$|[\s_-])", re.IGNORECASE)
 
 
 class Evidence(NamedTuple):
@@ -150,8 +134,8 @@ def _is_byline(line: Line, reading: Reading) -> bool:
     if len(line.text) >= 400:
         return False
     around = line.parent
-    if _BYLINE[around.classes] or (around.tag in ("li", "p") and _BYLINE[_outer(line)]):
-        return not is_prose(line) or _META[around.classes]
+    if BYLINE[around.classes] or (around.tag in ("li", "p") and BYLINE[_outer(line)]):
+        return not is_prose(line) or META[around.classes]
     return around.tag in ("div", "footer", "header") and "submitted" in reading.said[line]
 
 
@@ -191,7 +175,7 @@ def _is_tags(line: Line, reading: Reading) -> bool:
         return False
     if all(link.get("rel") == "tag" or _TERM.search(path_of(link.get("href") or "")) for link in links):
         return True
-    return any(_TERMS_CLASS[block.classes] for block in islice(ancestors(line), 4))
+    return any(TERMS[block.classes] for block in islice(ancestors(line), 4))
 
 
 def _is_menu(line: Line, reading: Reading) -> bool:
@@ -246,7 +230,7 @@ def _is_written(line: Line, reading: Reading) -> bool:
     part = reading.scope.part(line)
     if not isinstance(part, Block):
         return False
-    if _TEXT_BOX[part.classes] and line.parent.tag == "p":
+    if TEXT_BOX[part.classes] and line.parent.tag == "p":
         return line.text.endswith(SENTENCE_END) and part.parent in reading.scope.containers
     return part.tag in WRITTEN and not part.classes
 
@@ -304,7 +288,7 @@ def _is_lead(line: Line, reading: Reading) -> bool:
     """Whether ``line`` stands above the text in an element whose class says lead."""
     if not reading.scope.is_above(line):
         return False
-    return any(_LEAD[block.classes] for block in islice(ancestors(line), 3))
+    return any(LEAD[block.classes] for block in islice(ancestors(line), 3))
 
 
 Shape = tuple[tuple[str, str], ...]

@@ -6,7 +6,7 @@ import re
 from itertools import islice
 from typing import Any
 
-from migration_spider.pages.remembered import class_says
+from migration_spider.pages.class_words import ROW_DATE
 from migration_spider.pages.text import fold
 
 _DATE = re.compile(
@@ -21,7 +21,6 @@ _MONTH = re.compile(r"[^\W\d_]{3,12}\.?,?\s+(?:de\s+)?(?:19|20)\d\d")
 _CLOCK = re.compile(r"\d{1,2}[:.h]\d{2}\s*(?:[ap]\.?m\.?|uhr|h)?", re.IGNORECASE)
 LONGEST_DATED = 60
 """Characters of a text that is a date, maybe with a label or a place; longer ones are prose that names a day."""
-_DATE_CLASS = class_says(r"(?:^|[\s_-])(?:date|datum|fecha|created|published)(?:$|[\s_-])", re.IGNORECASE)
 
 
 def date_of(parts: list[Any], title: str) -> str | None:
@@ -69,7 +68,7 @@ def _month(parts: list[Any], short: list[str]) -> str | None:
     """A month, where the theme says that it is the date; else it may be that of an event, or a title."""
     if not any(map(_MONTH.fullmatch, short)):
         return None
-    named = (one for part in parts for one in part.iter("div", "span", "p", "td") if _DATE_CLASS[one.get("class", "")])
+    named = (one for part in parts for one in part.iter("div", "span", "p", "td") if ROW_DATE[one.get("class", "")])
     return next(filter(_MONTH.fullmatch, map(text_of, named)), None)
 
 

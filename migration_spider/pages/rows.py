@@ -15,9 +15,11 @@ from functools import cached_property
 from itertools import chain, groupby, islice
 from typing import Any, NamedTuple
 
-from migration_spider.pages.chrome import CORE_BLOCK, Chrome, is_landmark, leads_elsewhere
-from migration_spider.pages.outline import HEADING_TAGS, UNSEEN, local_name
-from migration_spider.pages.remembered import Remembered, class_says
+from migration_spider.pages.chrome import Chrome, is_landmark
+from migration_spider.pages.class_words import BESIDE, MENU, ROW, ROW_TITLE, UNSEEN
+from migration_spider.pages.outline import HEADING_TAGS, local_name
+from migration_spider.pages.phrases import leads_elsewhere
+from migration_spider.pages.remembered import Remembered
 from migration_spider.pages.row_dates import LONGEST_DATED, date_of, find_date, heading_date, text_of
 from migration_spider.pages.text import fold, key_set, reading_length, word_set
 from migration_spider.vocabularies import key
@@ -48,22 +50,6 @@ _TITLE_COLUMNS = key_set("title|name|headline|subject|titre|intitulé|título|н
 _SEPARATORS = tuple(",;|/·•、，；")
 _BREAKS = word_set(
     "article body br caption dd div dl dt fieldset figure hr li main ol p section table tbody td th tr ul"
-)
-_ROW_CLASS = class_says(
-    r"(?:^|\s)(?:views-row|views-col|teaser|node--view-mode-teaser|node-teaser|search-result|card)(?:$|\s)"
-)
-_TITLE_CLASS = class_says(r"(?:^|[\s_-])(?:title|headline)(?:$|[\s_])")
-_MENU = class_says(
-    r"(?:^|[\s_-])(?:menu|nav|main-?(?:nav|menu)|navigation|navbar|breadcrumbs?|pagers?|pagination|tabs|toolbar|contextual|shar(?:e|ing)|social"
-    r"|addtoany|language-switcher|skip-link|cookies?|exposed-form|facets?|footer|comments?|tags)(?:$|[\s_-])"
-    rf"|(?:^|\s){CORE_BLOCK}(?:$|\s)",
-    re.IGNORECASE,
-)
-# A name of its own that Views prints for each view: one of "facets" or "tags" may be the listing.
-_VIEW_NAME = re.compile(r"(?<!\S)view-(?:id-|display-id-)?(?!(?:header|footer|filters|grouping)(?!\S))\S+")
-_BESIDE = class_says(
-    r"(?:^|[\s_-])(?:sidebar|related|latest|recent|popular|upcoming)(?:$|[\s_-])|(?:^|\s)block-block-\d+(?:$|\s)",
-    re.IGNORECASE,
 )
 # Classes that tell a row from the one before it, not its kind.
 _OF_ONE = re.compile(
@@ -292,7 +278,7 @@ class Rows:
         name, classes = local_name(element), attributes.get("class", "")
         words = f"{classes} {attributes['id']}" if "id" in attributes else f"{classes} "
         is_kept = self.chrome.protects(element)
-        if not is_kept and (self._is_part(element, name) or _is_menu(words)):
+        if not is_kept and (self._is_part(element, name) or MENU[words]):
             return None
         own = _KIND[classes]
         place = Place(
@@ -301,13 +287,13 @@ class Rows:
             above.depth + 1,
             self._number(above.alike, name, "".join(own[:1])),
             self._number(above.exact, name, " ".join(own)),
-            above.beside or (not is_kept and _BESIDE[words]),
-            _ROW_CLASS[classes] or self.chrome.is_of_another(element),
+            above.beside or (not is_kept and BESIDE[words]),
+            ROW[classes] or self.chrome.is_of_another(element),
             above.in_view or "view-content" in classes,
         )
         if name in HEADING_TAGS:
             place.rank = HEADED
-        elif _TITLE_CLASS[classes] or self._is_title_column(element, name):
+        elif ROW_TITLE[classes] or self._is_title_column(element, name):
             place.rank = NAMED
         return place
 
@@ -355,10 +341,6 @@ class Rows:
                 above = next((found[0] for text in reversed(before) if (found := find_date(text))), above)
                 date = date_of(parts, title.words) or above
                 yield Teaser(title.url, _title(title, parts), date, parts)
-
-
-def _is_menu(words: str) -> bool:
-    return _MENU[words] and _MENU[_VIEW_NAME.sub("", words)]
 
 
 def _box(titles: list[Title], top: Any) -> None:
@@ -423,7 +405,7 @@ def _column(cell: Any) -> int:
 def _words(element: Any) -> str:
     """What ``element`` shows; what it says to screen readers when it shows nothing."""
     text = fold("".join(islice(element.itertext(), 200)))
-    hidden = [one for one in islice(element.iter("span", "div", "small"), 50) if UNSEEN.search(one.get("class") or "")]
+    hidden = [one for one in islice(element.iter("span", "div", "small"), 50) if UNSEEN[one.get("class") or ""]]
     if not hidden:
         return text
     for one in hidden:
@@ -538,14 +520,14 @@ def _named_in(parts: list[Any]) -> str:
     """The words of the heading in ``parts``, or of what a class calls a title."""
     headings = (heading for part in parts for heading in part.iter(*HEADING_TAGS))
     named = (one for part in parts for one in part.iter("div", "span", "p", "strong", "td"))
-    named = (one for one in named if _TITLE_CLASS[one.get("class", "")])
+    named = (one for one in named if ROW_TITLE[one.get("class", "")])
     return next(filter(None, map(_words, chain(headings, named))), "")
 
 
 def _title(title: Title, parts: list[Any]) -> str:
     if title.rank != READ_ON:
         return title.words
-    hidden = (one for one in title.link.iter("span") if UNSEEN.search(one.get("class") or ""))
+    hidden = (one for one in title.link.iter("span") if UNSEEN[one.get("class") or ""])
     texts = (fold(text) for part in parts for text in part.itertext())
     said = (text for text in texts if any(map(str.isalpha, text)) and not find_date(text))
     found = chain([_named_in(parts)], (_LED.sub("", text_of(one)) for one in hidden), said)

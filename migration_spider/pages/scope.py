@@ -6,9 +6,10 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from migration_spider.pages.class_words import CUSTOM_BLOCK, FIELD
 from migration_spider.pages.outline import HEADING_TAGS, Block, Line, Unit, ancestors
 from migration_spider.pages.prose import PROSE_TAGS, SENTENCE_END, is_prose
-from migration_spider.pages.remembered import Remembered, class_says
+from migration_spider.pages.remembered import Remembered
 from migration_spider.pages.text import word_set
 
 WRITTEN = PROSE_TAGS | word_set("li dl dt dd tr td th tbody thead tfoot caption figcaption")
@@ -28,10 +29,6 @@ LEAST = 0.4
 SMALL = 0.3
 """Share of the main part's running text, from 0, that a part unlike it must have to be of the same text."""
 
-# Blocks that a site places beside its nodes: they have a body field of their own.
-_CUSTOM_BLOCK = class_says(r"(?:^|\s)block-block-content|(?:^|\s)block-block(?:$|\s)|(?:^|\s)block-content--type-")
-# What Drupal prints around a field or a part of a node, of whatever size.
-_FIELD = class_says(r"(?:^|\s)(?:field|paragraph|views-field|block-(?:field|inline)-block\S*)(?:$|\s)")
 # Classes of the layout, which say nothing of what stands there.
 _LAYOUT = re.compile(
     r"(?:col|row|grid|flex|span|container|clearfix|block|field|item|items|content|inner|wrapper|section|even|odd|first"
@@ -173,7 +170,7 @@ class Scope:
 
 
 def _is_custom(block: Block) -> bool:
-    return _CUSTOM_BLOCK[block.classes] or (block.element.get("id") or "").startswith("block-block-")
+    return CUSTOM_BLOCK[block.classes] or (block.element.get("id") or "").startswith("block-block-")
 
 
 def _sizes(top: Block, rest: list[Line], running: set[Line]) -> dict[Block, Size]:
@@ -230,7 +227,7 @@ def _is_foreign(part: Block, core: Block, shared: set[Block], sizes: dict[Block,
     size = sizes[part]
     if size.running < LEAST * (size.running + size.other):
         return True
-    if part.parent is core or part.parent is None or is_above or _FIELD[part.classes]:
+    if part.parent is core or part.parent is None or is_above or FIELD[part.classes]:
         return False
     beside = next(child for child in part.parent.children if child in shared)
     return size.running < SMALL * sizes[core].running and bool(LOOK[part.classes]) and not _are_alike(part, beside)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from migration_spider.pages import pointers
-from migration_spider.pages.chrome import is_phrase, is_site_label
+from migration_spider.pages.phrases import is_phrase, is_site_label
 from migration_spider.pages.prose import is_site_note
 from migration_spider.pages.remembered import Remembered
 from migration_spider.vocabularies import key

@@ -17,7 +17,7 @@ from migration_spider.kept_readings import Reading
 from migration_spider.ledger import MOST_HOPS, Listing
 from migration_spider.normalize.identity import item_id
 from migration_spider.pages import ListingPage, NewsPage, Page
-from migration_spider.pages.base import node_of
+from migration_spider.pages.node_ids import node_of
 from migration_spider.relaunch import PROBES
 from migration_spider.spiders.base import FEED, ITEM, KNOWN, LISTING, NEWS_LISTING, PLAIN_TYPES, SITEMAP, addresses
 from migration_spider.spiders.explore import BIG
