@@ -20,11 +20,11 @@ PERHAPS_GONE, GONE, NOT_REACHED, NOT_DUE = "perhaps gone", "gone", "not reached"
 
 WORDS = {
     NEW: "found for the first time",
-    CHANGED: "with other content than before",
+    CHANGED: "with changed content",
     BACK: "on the site again after they counted as gone",
     AS_BEFORE: "checked, and their content is the same",
     PERHAPS_GONE: "not found at their address, but not yet in enough harvests to be sure",
-    GONE: "count as gone since this run: not found at their address in enough harvests",
+    GONE: "counted as gone in this run: not found at their address in enough harvests",
     NOT_REACHED: "due, but not checked: the run ended first, or no reliable answer came",
     NOT_DUE: "not due by the schedule or by the options",
 }

@@ -16,20 +16,23 @@ _ROBOTS = "robotstxt/response_status_count/"
 
 PURPOSE = (
     "To make the news of the portal usable as data: who said what on which objective of the Global Compact for Safe, "
-    "Orderly and Regular Migration, where and when, with a proof of each value that lasts when a page changes or goes."
+    "Orderly and Regular Migration, where and when, with evidence for each value that "
+    "remains if a page changes or disappears."
 )
 UNIT = (
     "A news page of the portal in one language: title, date, text, the metadata block as printed and coded, files and "
     "images named. The same story in another language is a record of its own with the same `node_id`."
 )
 PROCESSING = (
-    "Each page is read by rules, no model and no person: title, text and metadata block as printed, then dates, codes "
-    "and languages by lists that are part of the release (`vocabularies/`). What was printed stands beside each code. "
-    "A value that no list knows is kept and has no code; nothing is guessed or translated."
+    "Each page is read by rules, without a language model and without manual work: title, text and metadata block as "
+    "printed, then dates, codes and languages by lists that are part of the release (`vocabularies/`). The printed "
+    "value is kept beside each code. A value that is in no list is kept without a code; nothing is guessed or "
+    "translated."
 )
 PEOPLE = (
     "The pages were public when they were read. They name persons in public roles, and some who tell of their own "
-    "migration: mind whom you make findable, above all when joining with other data. Nothing was added about anyone."
+    "migration: take care whom you make easy to find, above all if you join this with other data. Nothing "
+    "was added about anyone."
 )
 USES = (
     "Counting and following what the United Nations and their partners published on migration by objective, theme, "
@@ -46,7 +49,7 @@ NOISE = (
 )
 
 
-POLITENESS = "Each request is archived as it was sent, with what it told the portal of the program."
+POLITENESS = "Each request is archived as it was sent, with the user agent that names the program."
 
 
 def collection_of(data: Path, config: Config, site: str, runs: Sequence[PastRun]) -> Collection:
@@ -58,8 +61,8 @@ def collection_of(data: Path, config: Config, site: str, runs: Sequence[PastRun]
         unit=UNIT,
         scope=f"News pages of {site} in the languages {languages}: found by listings, feeds, sitemaps, "
         "menus and the links between translations, with the style sheets, images and files that they show. Left out "
-        f"are pages of other kinds, by the beginning of their path: {', '.join(config.excluded_paths)}. "
-        "Bounds and first addresses are those that are set as this release is made.",
+        f"are pages of other types, by the beginning of their path: {', '.join(config.excluded_paths)}. "
+        "Limits and start addresses are those of the settings when this release was made.",
         seeds=[site + path for path in paths],
         politeness=POLITENESS,
         processing=PROCESSING,

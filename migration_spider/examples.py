@@ -9,7 +9,7 @@ from archive.dataset import Example
 
 OBJECTIVE = "News on objective 8 in Western Asia by year"
 STATEMENTS = "Statements by IOM in Spanish, with their French versions"
-CHANGES = "What changed since the release before"
+CHANGES = "What changed since the previous release"
 SEARCH = "Texts on migrants, in six languages and in other forms of the word"
 FILES = "The files of the stories on objective 8, with their addresses and digests"
 

@@ -97,7 +97,7 @@ def finish(run: Run) -> Verdict:
 
 
 def keep_record(run: Run, completeness: Completeness) -> None:
-    """Note how the run ended, for those who ask later how whole the items are."""
+    """Note how the run ended: later it decides whether the items are complete."""
     verdict = run.judge()
     words = run.account.words if run.account else Counter(run.found.values())
     known = {"known": run.account.known} if run.account else {}

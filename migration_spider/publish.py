@@ -75,7 +75,7 @@ _NEWS = Dataset(
         "The news of the portal of the United Nations Network on Migration, one item per page and language, with "
         "its metadata block coded: date, material type, audience, publishers, places (UN M49), working group, "
         "regional review, objectives of the Global Compact for Safe, Orderly and Regular Migration, cross-cutting "
-        "themes. What the page printed stands beside every code. A story in several languages is several items "
+        "themes. The printed value is kept beside every code. A story in several languages is several items "
         "with the same node_id."
     ),
     rights=RIGHTS,
@@ -151,12 +151,12 @@ def dataset(
 ) -> Dataset:
     """The description of the news read from ``site`` (origin, ``https://migrationnetwork.un.org``).
 
-    Args:
-        stewardship: who makes and keeps the dataset.
-        collection: how it was collected.
-        standing: how whole it is, and the runs that say so.
-        holdings: what the archive has; None where a release is made of the items alone.
-        wacz: a package of the archive that the release is to name.
+        Args:
+            stewardship: who makes and keeps the dataset.
+            collection: how it was collected.
+    standing: whether it is complete, and the runs that say so.
+            holdings: what the archive has; None where a release is made of the items alone.
+            wacz: a package of the archive that the release is to name.
     """
     return replace(
         _NEWS,

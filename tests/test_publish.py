@@ -85,7 +85,11 @@ def test_a_run_that_goes_on_and_an_incomplete_state_are_refused(demo, data, tmp_
     card = (release / "README.md").read_text(encoding="utf-8").partition("\n---\n")[2].split("\n")
     assert f"**{said}.**".replace("<", "\\<").replace(">", "\\>") == [line for line in card if line][1]
     package = json.loads((release / "datapackage.json").read_bytes())
-    assert (said, False, record.read(run)["ended"]) == (package["whole"], package["complete"], package["created"])
+    assert (said, False, record.read(run)["ended"]) == (
+        package["whole"],
+        package["complete"],
+        package["created"],
+    )
     with closing(sqlite3.connect(release / "news.sqlite")) as db:
         columns = "command, exit_code, outcome, missing, new, decides"
         assert [("crawl", 3, "unfetched", 77, len(items(data)), 1)] == db.execute(
@@ -264,9 +268,10 @@ def test_the_datasheet_has_the_measured_run(data, release):
     assert f"{stats['downloader/response_status_count/200']} of 200" in text
     noted = record.read(run)
     assert f"| `{run.name}` | {noted['started']} | {noted['ended']} |" in text
-    pace = f"with {noted['pace']['delay']:g} s between two, no slower when the source is slow, robots.txt to be kept (1 run)"
+    delay = f"with {noted['pace']['delay']:g} s between requests"
+    pace = f"{delay}, no slower if the source is slow, robots.txt obeyed (1 run)"
     assert pace in text
-    assert f"As of run {run.name}: complete. `tables/runs.csv` and `tables/runs_missing.csv` have" in text
+    assert f"As of run {run.name}: complete. `tables/runs.csv` and `tables/runs_missing.csv` list" in text
 
 
 def test_the_note_on_kosovo_goes_with_the_data(release):

@@ -1,4 +1,4 @@
-"""How whole the items are, by what is left of the runs: each way in which runs can follow each other."""
+"""Whether the items are complete, by what is left of the runs: each way in which runs can follow each other."""
 
 import json
 import os
@@ -38,7 +38,7 @@ def ran(data, day, code=0, *, kind="complete", asked="", said=(), new=1, command
 def test_nothing_is_known_where_no_run_is_on_record(tmp_path):
     found = standing_of(tmp_path, LANGUAGES)
     assert (None, None) == (found.complete, found.ended)
-    assert "No run is on record: nothing is known of how whole it is" == found.said
+    assert "No run is on record: it is not known whether it is complete" == found.said
 
 
 def test_a_complete_run_makes_whole_what_an_earlier_one_left(tmp_path):
@@ -63,7 +63,7 @@ def test_missing_pages_are_counted_but_not_the_answers_of_the_site(tmp_path):
     ("code", "kind", "said", "expected"),
     [
         (3, "interrupted", ["interrupted: by Ctrl-C or a signal"], "incomplete (interrupted: by Ctrl-C or a signal)"),
-        (None, "", (), "incomplete (it was cut off before its end was noted)"),
+        (None, "", (), "incomplete (it was killed before its end was recorded)"),
         (1, "broken", ["an error in the code"], "incomplete (an error in the code)"),
         (4, "refused", ["the site refuses"], "incomplete (the site refuses)"),
     ],
@@ -80,7 +80,7 @@ def test_a_run_that_met_a_closed_door_changes_nothing_and_is_told(tmp_path):
     ran(tmp_path, 2, 4, kind="down", said=["no page was answered"], new=0)
     found = standing_of(tmp_path, LANGUAGES)
     assert (True, "2024-01-02T01:00:00Z") == (found.complete, found.ended)
-    told = "; 1 later run did not get through (no page was answered)"
+    told = "; 1 later run failed (no page was answered)"
     assert f"As of run {first}: complete{told}" == found.said
 
 

@@ -48,8 +48,8 @@ def card(
 line of `{dataset.name}.jsonl`. `SHA256SUMS` is checked with `sha256sum -c SHA256SUMS`.
 
 CSV: UTF-8, comma, an empty cell is null. A text that a spreadsheet would run as a formula has an apostrophe in front:
-take the first character off each cell that matches `^'('*[\\t\\r]|[\\s']*[=+\\-@＝＋－＠])`, and every text is as it
-was. A spreadsheet that guesses types drops the leading zeros of codes such as `001`: import the columns as text.""",
+remove the first character of each cell that matches `^'('*[\\t\\r]|[\\s']*[=+\\-@＝＋－＠])`, to get the original
+text. A spreadsheet that guesses types drops the leading zeros of codes such as `001`: import the columns as text.""",
         "## Use",
         *_examples(dataset.examples, {file.path for file in resources}),
         "## Coverage",
@@ -64,7 +64,7 @@ was. A spreadsheet that guesses types drops the leading zeros of codes such as `
         "## Provenance",
         f"""\
 Read from {dataset.homepage} and compiled by {dataset.compiler}. Every item names the archived HTTP response that it was
-read from (`warc`: file, offset, length, record id and digest), so each value can be proved from the archive.""",
+read from (`warc`: file, offset, length, record id and digest), so each value can be checked against the archive.""",
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -120,7 +120,7 @@ def _files(resources: Sequence[Resource]) -> str:
     for path, some in linked.items():
         said = f"{len(some)} files, each with the values of a field that is a list"
         rows.append((f"`{path}`", _size(sum(one.size for one in some)), said))
-    return table(("file", "size", "holds"), rows)
+    return table(("file", "size", "content"), rows)
 
 
 def _examples(examples: Sequence[Example], paths: set[str]) -> Iterable[str]:
@@ -170,7 +170,7 @@ def _coverage(dataset: Dataset, summary: Summary) -> str:
 
 def _gaps(dataset: Dataset, summary: Summary) -> str:
     if not summary.problems:
-        return "No problem was met in any item."
+        return "No item has a problem."
     rows = []
     for code, count in sorted(summary.problems.items(), key=lambda pair: (-pair[1], pair[0])):
         head, colon, _ = code.partition(":")
@@ -185,7 +185,7 @@ def _changes(edition: Edition) -> str:
     gone = (
         f" {edition.withdrawn} items are gone from their source: `tables/withdrawn.csv`." if edition.withdrawn else ""
     )
-    each = "each item with what it said and says" if edition.previous else "each"
+    each = "each item with its old and new values" if edition.previous else "each"
     return f"{since}: {counts}. `CHANGES.jsonl` names {each}.{gone}"
 
 

@@ -55,8 +55,8 @@ class Resource:
 def data_package(dataset: Dataset, resources: Iterable[Resource], edition: Edition) -> dict[str, Any]:
     """The descriptor.
 
-    Additions of ours: ``previousVersion``, ``rights``, ``texts`` (whether they are in it), ``whole`` (how whole it is,
-    in words), ``complete`` (true, false, or null when nobody knows), ``madeFrom`` (`Edition.made_from`).
+    Additions of ours: ``previousVersion``, ``rights``, ``texts`` (whether they are in it), ``whole`` (whether it is
+    complete, in words), ``complete`` (true, false, or null if not known), ``madeFrom`` (`Edition.made_from`).
     """
     return {
         "$schema": PROFILES + "datapackage.json",

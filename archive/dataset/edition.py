@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Wholeness:
-    """How whole the records are of which a release is made, by those who collected them."""
+    """Whether the records of a release are complete, as stated by those who collected them."""
 
     said: str
     """One sentence without its full stop: ``As of run 7: 77 pages missing``."""
@@ -20,7 +20,7 @@ class Wholeness:
     """When the collection was last worked on; UTC, ISO 8601 with Z."""
 
 
-NOT_KNOWN = Wholeness("Nothing is known of how whole it is")
+NOT_KNOWN = Wholeness("It is not known whether it is complete")
 
 
 @dataclass(kw_only=True, slots=True)
@@ -38,7 +38,7 @@ class Edition:
     """Whether the texts themselves are in it."""
 
     whole: str = NOT_KNOWN.said
-    """How whole it is, in a sentence without its full stop."""
+    """Whether it is complete, in a sentence without its full stop."""
 
     complete: bool | None = None
     """Whether it is; None: nobody knows."""

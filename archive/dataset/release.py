@@ -74,7 +74,7 @@ def publish(
         version: by default the date of `Edition.created`; with ``.2`` and so on when that is there with other contents.
         texts: False leaves the fields ``Dataset.texts`` out everywhere.
         bom: whether CSV files start with a byte order mark.
-        wholeness: how whole the items are.
+        wholeness: whether the items are complete.
         progress: called with what is done, and how many of how many records are.
 
     Raises:
@@ -121,7 +121,7 @@ def _make(
         writer = Writer(dataset, lines, draft, texts=edition.texts, bom=bom, progress=progress)
         writer.write()
         edition.withdrawn = writer.withdrawn
-        progress("Comparing with the release before", 0, 0)
+        progress("Comparing with the previous release", 0, 0)
         _compare(dataset, lines, before, edition, draft)
         progress("Describing the release", 0, 0)
         _describe(writer, edition)

@@ -22,21 +22,21 @@ def versions_table(dataset: Dataset) -> Table:
     columns = (
         Column(dataset.key, "string", False, f"`{dataset.key}` of the item, also of one that is gone"),
         Column("position", "integer", False, "Place among the versions of the item, from 1"),
-        Column("version", "integer", True, "Number that the item gives itself"),
+        Column("version", "integer", True, "Version number of the item"),
         Column("what", "string", False, "`new`, `changed`, `gone` from its source, or `back` after that"),
         Column(
             "met", "string", True, "UTC time of the capture that brought it; of what is gone, of the run that said so"
         ),
         Column("title", "string", True, "Title that it has"),
-        Column("digest", "string", True, "Digest of what it says"),
-        Column("fields", "string", True, f"Fields that differ from the version before, separated by `{SEPARATOR}`"),
+        Column("digest", "string", True, "Digest of its content"),
+        Column("fields", "string", True, f"Fields that differ from the previous version, separated by `{SEPARATOR}`"),
         Column("warc_file", "string", True, "File name of the archived response that it was read from"),
         Column("warc_offset", "integer", True, "Byte offset of the record's gzip member"),
         Column("warc_length", "integer", True, "Bytes of the record's gzip member"),
         Column("warc_record_id", "string", True, "`WARC-Record-ID`"),
         Column("file", "string", False, "File of this release that holds its line"),
     )
-    description = "Every version of every item, and what is gone, as they were met"
+    description = "Every version of every item, and when items were gone, in the order in which they were stored"
     return Table("versions", description, columns, (dataset.key, "position"), ())
 
 
@@ -116,7 +116,7 @@ def history_schema(dataset: Dataset, record: dict[str, Any]) -> dict[str, Any]:
                 "type": ["string", "null"],
             },
             "status": {"description": "HTTP status that its address answered with.", **count},
-            "confirmed": {"description": "How often that was met.", **count},
+            "confirmed": {"description": "How often this was found.", **count},
         },
         "required": ["reason"],
     }

@@ -19,7 +19,7 @@ def withdrawn_table(dataset: Dataset) -> Table:
         Column("version", "integer", True, "Version that says so; the ones before are in the history"),
         Column("reason", "string", True, "Why: `gone`, `unpublished`, `redirected`, `blocked`"),
         Column("status", "integer", True, "HTTP status that the address answered with"),
-        Column("confirmed", "integer", True, "How often that was met"),
+        Column("confirmed", "integer", True, "How often this was found"),
         Column("last_seen", "string", True, "UTC time of the last capture with the item"),
         Column("warc_file", "string", True, "File name of the archived response that proves it"),
         Column("warc_offset", "integer", True, "Byte offset of the record's gzip member"),

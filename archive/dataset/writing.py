@@ -166,7 +166,7 @@ class Writer:
 
     def _history(self) -> None:
         there = f"`{self.dataset.name}.jsonl`"
-        said = f"What {there} has not: earlier versions, and what is gone, in the order in which they were met"
+        said = f"What {there} does not have: earlier versions and gone items, in the order in which they were stored"
         with ExitStack() as stack:
             stream = stack.enter_context(self.draft.file(HISTORY, said).open("wb"))
             arrow = None

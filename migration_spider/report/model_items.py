@@ -25,7 +25,7 @@ class Counts(TypedDict):
     perhaps_gone: NotRequired[Whole]
     """Not found at their address, but not yet in enough harvests to be sure."""
     gone: NotRequired[Whole]
-    """Count as gone since this run."""
+    """Counted as gone in this run."""
     not_reached: NotRequired[Whole]
     """Due, but not checked: the run ended first, or no reliable answer came."""
     not_due: Whole

@@ -1,4 +1,4 @@
-"""6 publish: how whole the items are, by what the runs on record say of themselves."""
+"""6 publish: whether the items are complete, according to the records of the runs."""
 
 from migration_spider.standing.judged import UNKNOWN, Standing, standing_of
 from migration_spider.standing.past import PastRun, past_runs

@@ -1,4 +1,4 @@
-"""How whole the items are: the last run over the whole site decides, and later ones add to it."""
+"""Whether the items are complete: the last run over the whole site decides, and later ones add to it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Standing:
 
     @property
     def remedy(self) -> str:
-        """What makes them whole."""
+        """What completes them."""
         decides = next((run for run in self.runs if run.id == self.decides), None)
         rest = " (without the options that make it a sample)" if decides and decides.asked else ""
         return f"run scrapy harvest{rest}"
@@ -46,11 +46,11 @@ class Standing:
         return max((f"{time[:19]}Z" for run in self.runs if (time := run.ended or run.started)), default=None)
 
 
-UNKNOWN = Standing("No run is on record: nothing is known of how whole it is", None)
+UNKNOWN = Standing("No run is on record: it is not known whether it is complete", None)
 
 
 def standing_of(data: Path, languages: Collection[str]) -> Standing:
-    """How whole the items below ``data`` are.
+    """Whether the items below ``data`` are complete.
 
     The last run that was to look at the whole site decides: what was missing before, it has asked for again. One that
     came to nothing, since the site was down or refused, changes nothing. A later run for a few pages or items adds to
@@ -75,14 +75,14 @@ def standing_of(data: Path, languages: Collection[str]) -> Standing:
         names = sorted({one.asked for one in added})
         said += f"; {plural(len(added), 'later run')} for a part of the site added to it ({'; '.join(names)})"
     if in_vain:
-        said += f"; {plural(len(in_vain), 'later run')} did not get through ({_reason(in_vain[-1])})"
+        said += f"; {plural(len(in_vain), 'later run')} failed ({_reason(in_vain[-1])})"
     return Standing(said, run.exit_code == 0, runs, run.id)
 
 
 def _sample(run: PastRun) -> str:
     if run.exit_code == 0:
         return f"As of run {run.id}: sample {f'of {run.sample}' if run.sample else f'({run.asked})'}"
-    return f"As of run {run.id}: sample ({run.asked}), and of that {_lack(run)}"
+    return f"As of run {run.id}: sample ({run.asked}), {_lack(run)}"
 
 
 def _lack(run: PastRun) -> str:
@@ -96,4 +96,4 @@ def _lack(run: PastRun) -> str:
 def _reason(run: PastRun) -> str:
     if run.messages:
         return short(run.messages[0], LONGEST)
-    return "it was cut off before its end was noted" if run.kind == KILLED else visible(run.kind)
+    return "it was killed before its end was recorded" if run.kind == KILLED else visible(run.kind)

@@ -11,25 +11,25 @@ from migration_spider.ledger import UNSETTLED
 from migration_spider.standing.judged import Standing
 from migration_spider.standing.past import COUNTS, PastRun, options_text
 
-_MEANINGS = {"known": "Items that were on the site before the run, or were met in it"} | {
+_MEANINGS = {"known": "Items that were on the site before the run, or were found in it"} | {
     key(word): f"Items {meaning}" for word, meaning in WORDS.items()
 }
 
 RUNS = Table(
     "runs",
-    "The runs that made the items, with how each ended",
+    "The runs that made the items, and how each ended",
     (
         Column("run_id", "string", False, "Id of the run; `run_id` of the items that it stored"),
         Column("command", "string", True, "`harvest`, `crawl`"),
         Column("started", "datetime", True, "When it began, UTC"),
-        Column("ended", "datetime", True, "When it ended, UTC; null when it was killed"),
-        Column("options", "string", True, "What it was asked for, as JSON; what says nothing is left out"),
-        Column("part", "string", True, "Options by which it was for a part of the site only; null: for all of it"),
+        Column("ended", "datetime", True, "When it ended, UTC; null if it was killed"),
+        Column("options", "string", True, "Its options as JSON, without those that were not set"),
+        Column("part", "string", True, "Options that limited it to a part of the site; null if it was for all of it"),
         Column("exit_code", "integer", True, "0 complete, or a complete sample; null if it was killed"),
-        Column("outcome", "string", True, "How it ended, in a word"),
+        Column("outcome", "string", True, "How it ended, as a code"),
         Column("said", "string", True, "What was wrong, most serious first"),
-        Column("decides", "boolean", False, "Whether it is the run by which the release is called complete or not"),
-        Column("missing", "integer", False, "Addresses that a later run has to ask for"),
+        Column("decides", "boolean", False, "Whether this run decides if the release is complete"),
+        Column("missing", "integer", False, "Addresses that a later run has to request"),
         *(Column(name, "integer", True, _MEANINGS[name]) for name in COUNTS),
     ),
     ("run_id",),
@@ -38,18 +38,18 @@ RUNS = Table(
 
 MISSING = Table(
     "runs_missing",
-    "Addresses that a run met, or knew, and made no item of",
+    "Addresses that a run found or knew, and that have no item",
     (
         Column("run_id", "string", False, "Id of the run"),
         Column("position", "integer", False, "Place in the report of the run, from 1"),
         Column("url", "string", False, "The address"),
-        Column("reason", "string", False, "Why, in a word"),
+        Column("reason", "string", False, "Why, as a code"),
         Column("detail", "string", True, "Why, in words"),
         Column(
             "again",
             "boolean",
             False,
-            "Whether a later run has to ask for it again; not what the site itself answered, or an option left out",
+            "Whether a later run has to request it again; false for answers of the site, or if an option left it out",
         ),
     ),
     ("run_id", "position"),

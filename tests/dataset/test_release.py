@@ -479,4 +479,4 @@ def test_a_release_without_a_name_takes_the_next_free_one_when_it_is_another(ite
 
 def test_nothing_is_known_of_how_whole_it_is_unless_somebody_says_so(items, tmp_path):
     package = json.loads((publish(dataset(), items, tmp_path / "dataset").path / "datapackage.json").read_bytes())
-    assert ("Nothing is known of how whole it is", None) == (package["whole"], package["complete"])
+    assert ("It is not known whether it is complete", None) == (package["whole"], package["complete"])

@@ -50,7 +50,7 @@ def datacite(about: About) -> dict[str, Any]:
         document["fundingReferences"] = [{"funderName": steward.funder}]
     if summary.first:
         document["dates"].append({"date": f"{summary.first}/{summary.last}", "dateType": "Other"})
-        document["dates"][-1]["dateInformation"] = "dates that the records bear"
+        document["dates"][-1]["dateInformation"] = "dates of the records"
     return document
 
 

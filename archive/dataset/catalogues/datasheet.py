@@ -29,7 +29,7 @@ def datasheet(about: About) -> str:
         (
             f"Version `{edition.version}`, as of {edition.created}. The parts are those of *Datasheets for Datasets* "
             "(Gebru and others, 2021), with the questions that the *Datasheets for Web Archives Toolkit* (British "
-            "Library and E. Maemura, 2024) adds. Numbers are measured: from the records, and from what each run noted."
+            "Library and E. Maemura, 2024) adds. The numbers come from the records, and from what each run recorded."
         ),
     ]
     for heading, answers in (
@@ -66,18 +66,18 @@ def _composition(about: About) -> Iterator[tuple[str, str]]:
     dataset, summary, edition = about.dataset, about.summary, about.edition
     texts = f"The texts ({_codes(dataset.texts)}) are left out of this release." if _is_without_texts(about) else ""
     yield "What is one record?", _joined(dataset.collection.unit or plain(dataset.abstract), texts)
-    dates = f" They bear dates from {summary.first} to {summary.last}." if summary.first else ""
+    dates = f" Their dates run from {summary.first} to {summary.last}." if summary.first else ""
     counted = summary.values.get(dataset.language or "", Counter())
     languages = ", ".join(f"{plain(code)} {count}" for code, count in sorted(counted.items()) if code)
     yield "How many are there?", f"{summary.said}.{dates}" + (f" By language: {languages}." if languages else "")
     named = [f"`tables/{name}.csv`" for name in ("runs", "runs_missing") if _has(about, name)]
-    runs = f" {' and '.join(named)} have each run and each address left out, with the reason." if named else ""
-    yield "Is it all there is, or a sample?", f"{plain(edition.whole)}.{runs}"
+    runs = f" {' and '.join(named)} list each run and each address that was left out, with the reason." if named else ""
+    yield "Is it complete, or a sample?", f"{plain(edition.whole)}.{runs}"
     gone = f"{_records(edition.withdrawn)} gone from the source and in `tables/withdrawn.csv`."
     yield "What is missing?", _joined(texts, _empty(about), gone)
     yield "What could not be read?", _problems(about)
-    yield "Which errors, doubles and doubts are known?", dataset.collection.noise
-    yield "Does it rest on anything outside?", _outside(about)
+    yield "Which errors, duplicates and uncertainties are known?", dataset.collection.noise
+    yield "Does it depend on anything outside?", _outside(about)
     yield "Is it about persons, or confidential?", dataset.collection.people
 
 
@@ -102,7 +102,7 @@ def _outside(about: About) -> str:
             f"Files that records offer are not in it either: see {', '.join(named)} for their addresses, and for the "
             "digest and the place in the archive of each that was fetched."
         )
-    said.append("What is named by its address alone, as images, may have changed since.")
+    said.append("Files that are named only by their address, such as images, may have changed since.")
     return " ".join(said)
 
 
@@ -112,14 +112,14 @@ def _empty(about: About) -> str:
     others = {about.dataset.problems, *about.dataset.provenance}
     named = [f"`{name}` {missing}" for name, _, missing, *_ in rows if missing and name not in others]
     if not named:
-        return "In every record the page says something in every field."
-    return f"Records in which the page says nothing, by field: {', '.join(named)}. `tables/coverage.csv` has shares."
+        return "Every record has a value in every field."
+    return f"Records without a value, by field: {', '.join(named)}. `tables/coverage.csv` has shares."
 
 
 def _problems(about: About) -> str:
     problems = about.summary.problems
     if not problems:
-        return "No problem was met in any record."
+        return "No record has a problem."
     counts = sorted(problems.items(), key=lambda pair: (-pair[1], pair[0]))
     named = ", ".join(f"`{_code(code)}` {count}" for code, count in counts)
     return f"Records by problem: {named}. README.md says what they mean."
@@ -127,19 +127,19 @@ def _problems(about: About) -> str:
 
 def _collection(about: About) -> Iterator[tuple[str, str]]:
     how, visits = about.dataset.collection, about.dataset.collection.visits
-    yield "Where did collecting begin?", "\n".join(f"- <{_code(seed)}>" for seed in how.seeds)
+    yield "Where did the collection start?", "\n".join(f"- <{_code(seed)}>" for seed in how.seeds)
     whole = f"{plain(about.edition.whole)}."
-    yield "What was looked for, what was left out on purpose?", _joined(how.scope, whole) if how.scope else ""
+    yield "What was collected, and what was left out on purpose?", _joined(how.scope, whole) if how.scope else ""
     yield "With what software?", f"{about.dataset.compiler}. Each record names the version that read it."
     yield "When?", _when(visits)
     yield (
-        "How was the source treated, and was robots.txt kept?",
+        "How was the source treated, and was robots.txt obeyed?",
         _joined(_pace(visits), how.politeness, _robots(visits)),
     )
-    yield "How much was asked for, and what was answered?", _answers(visits)
+    yield "How much was requested, and what was answered?", _answers(visits)
     yield (
         "Who took part?",
-        "A program. No person chose single pages, and nobody was paid by the page.",
+        "A program. No person selected pages, and nobody was paid per page.",
     )
 
 
@@ -159,7 +159,7 @@ def _pace(visits: Sequence[Visit]) -> str:
         return ""
     counts = Counter(_set(visit.pace) for visit in visits)
     told = "; ".join(f"{text} ({_count(count, 'run')})" for text, count in counts.items())
-    said = f"As set for the runs, by what they noted: {told}."
+    said = f"Settings of the runs, as recorded: {told}."
     if rates := sorted(rate for visit in visits if (rate := visit.rate) is not None):
         ends = dict.fromkeys((_number(rates[0]), _number(rates[-1])))
         rest = f"; of {_count(len(visits) - len(rates), 'run')} not recorded" if len(rates) < len(visits) else ""
@@ -170,11 +170,10 @@ def _pace(visits: Sequence[Visit]) -> str:
 def _set(pace: Pace | None) -> str:
     if pace is None:
         return "not recorded"
-    slower = "slower when the source is slow" if pace.throttled else "no slower when the source is slow"
-    robots = "robots.txt to be kept" if pace.obeys_robots else "robots.txt not to be kept"
-    return (
-        f"at most {_count(pace.concurrency, 'request')} at a time with {pace.delay:g} s between two, {slower}, {robots}"
-    )
+    slower = "slower if the source is slow" if pace.throttled else "no slower if the source is slow"
+    robots = "robots.txt obeyed" if pace.obeys_robots else "robots.txt not obeyed"
+    requests = f"at most {_count(pace.concurrency, 'request')} at a time with {pace.delay:g} s between requests"
+    return f"{requests}, {slower}, {robots}"
 
 
 def _number(rate: float) -> str:
@@ -190,7 +189,7 @@ def _robots(visits: Sequence[Visit]) -> str:
 
 def _answers(visits: Sequence[Visit]) -> str:
     if not visits:
-        return "Nothing was noted."
+        return "Nothing was recorded."
     noted = [visit for visit in visits if visit.requests is not None]
     statuses = sum((Counter(visit.statuses) for visit in noted), Counter())
     requests, received = sum(visit.requests or 0 for visit in noted), sum(visit.received for visit in noted)
@@ -226,16 +225,16 @@ def _answers(visits: Sequence[Visit]) -> str:
 
 
 def _processing(about: About) -> Iterator[tuple[str, str]]:
-    yield "What was made of the pages?", about.dataset.collection.processing
+    yield "How were the pages processed?", about.dataset.collection.processing
     yield (
-        "Are the pages kept as they came?",
+        "Are the original pages kept?",
         (
             "Yes, byte for byte in WARC files. Each record names file, offset, length, record id and digest of the "
             "response that it was read from."
         ),
     )
     yield (
-        "What did the vocabularies not know?",
+        "Which values are in no vocabulary?",
         _unknown(about),
     )
 
@@ -265,17 +264,17 @@ def _distribution(about: About) -> Iterator[tuple[str, str]]:
 def _maintenance(about: About) -> Iterator[tuple[str, str]]:
     steward, edition = about.stewardship, about.edition
     yield "Who answers questions?", f"<{steward.contact}>" if steward.contact else ""
-    yield "How often is it renewed?", steward.frequency
+    yield "How often is it updated?", steward.frequency
     before = f"since version `{edition.previous}`" if edition.previous else "as the first release"
     changed = ", ".join(f"{edition.changed[kind]} {kind}" for kind in ("added", "changed", "removed"))
     yield (
-        "How are changes and withdrawals told?",
+        "How are changes and withdrawals announced?",
         (
-            f"{changed} {before}: `CHANGES.jsonl`. Every version ever met is in the release, and what is gone from the "
-            "source is told with the archived answer that proves it."
+            f"{changed} {before}: `CHANGES.jsonl`. Every version that was found is in the release. Items that are "
+            "gone from the source are listed with the archived answer that proves it."
         ),
     )
-    yield "Are earlier versions kept?", "A release is never changed or written over; each has a version and checksums."
+    yield "Are earlier versions kept?", "A release is never changed or overwritten; each has a version and checksums."
 
 
 def _statuses(counts: Mapping[str, int]) -> str:
