@@ -13,7 +13,7 @@ from itertools import chain, islice
 from typing import Any, NamedTuple
 
 from migration_spider.pages.bounds import Attributes
-from migration_spider.pages.class_words import BOX, FIELD, FIELD_LABEL, HIDDEN, PART, SOFT, hint_of
+from migration_spider.pages.class_words import BOX, FIELD, HIDDEN, PART, SOFT, hint_of
 from migration_spider.pages.outline import local_name
 from migration_spider.pages.text import fold, reading_length, word_set
 from migration_spider.vocabularies import key, label_field, label_kind
@@ -328,7 +328,7 @@ def _is_hidden(attributes: dict[str, str]) -> bool:
 
 
 def _is_label(element: Any) -> bool:
-    return element is not None and FIELD_LABEL[element.get("class") or ""]
+    return element is not None and "field-label" in (element.get("class") or "").split()
 
 
 def follows_label(element: Any) -> bool:

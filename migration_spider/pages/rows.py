@@ -10,123 +10,47 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain, groupby, islice
+from itertools import groupby, islice
 from typing import Any, NamedTuple
 
 from migration_spider.pages.chrome import Chrome, is_landmark
-from migration_spider.pages.class_words import BESIDE, MENU, ROW, ROW_TITLE, UNSEEN
+from migration_spider.pages.class_words import BESIDE, MENU, ROW, ROW_TITLE
 from migration_spider.pages.outline import HEADING_TAGS, local_name
 from migration_spider.pages.phrases import leads_elsewhere
 from migration_spider.pages.remembered import Remembered
 from migration_spider.pages.row_dates import LONGEST_DATED, date_of, find_date, heading_date, text_of
-from migration_spider.pages.text import fold, key_set, reading_length, word_set
+from migration_spider.pages.row_links import (
+    ASIDE,
+    HEADED,
+    NAMED,
+    NEVER,
+    READ_ON,
+    TITLE_COLUMNS,
+    WORDED,
+    Place,
+    Title,
+    rank_of,
+    title_in,
+    title_of,
+    up,
+    words_of,
+)
+from migration_spider.pages.text import fold, reading_length
 from migration_spider.vocabularies import key
-
-DEEPEST = 60
-"""How far up from its link a row is looked for; only broken pages nest deeper."""
 
 MOST_LINKS = 5000
 MOST_CLASSES = 30
 
-LONGEST_ROW = 600
-"""Characters of a row that are looked at for a date."""
-
 FEW = 10
 """Characters, such as those of a number or a sign."""
 
-# What links say that lead to the rest of a text, or to a form of it, and not what it is.
-_READ_ON = key_set(
-    "read more|more|continue reading|learn more|find out more|see more|view|view more|details|full story|read|full text"
-    "|lire la suite|en savoir plus|lire plus|voir plus|plus|suite|voir|leer más|ver más|más información|más|saber más"
-    "|seguir leyendo|ver|подробнее|читать далее|читать дальше|читать полностью|далее|узнать больше|اقرأ المزيد|المزيد"
-    "|قراءة المزيد|للمزيد|اقرأ أكثر|阅读更多|閱讀更多|更多|了解更多|了解更多信息|查看更多|详情|詳情|阅读全文|閱讀全文"
-    "|ler mais|leia mais|saiba mais|mais|weiterlesen|mehr|mehr lesen|mehr erfahren|download|pdf|download pdf|word|html"
-    "|télécharger|descargar|скачать|تحميل|下载|下載|herunterladen|link|open"
-)
-_TITLE_COLUMNS = key_set("title|name|headline|subject|titre|intitulé|título|название|заголовок|العنوان|标题|標題|titel")
-# Between two links, these make items of one enumeration of them: "Chad, Mali, Niger".
-_SEPARATORS = tuple(",;|/·•、，；")
-_BREAKS = word_set(
-    "article body br caption dd div dl dt fieldset figure hr li main ol p section table tbody td th tr ul"
-)
 # Classes that tell a row from the one before it, not its kind.
 _OF_ONE = re.compile(
     r".*\d.*|(?:.*-)?(?:first|last|odd|even|active|trail)|show|in|open|collapsed|expanded|current|clearfix"
 )
 _KIND = Remembered(lambda classes: [word for word in classes.split()[:MOST_CLASSES] if not _OF_ONE.fullmatch(word)])
-_SIZE = re.compile(r"\([^()]*\)")
-_LED = re.compile(r"^(?:about|on|sur|sobre|acerca de|о|об|über|عن|حول|关于|關於)[\s:]+", re.IGNORECASE)
-
-NEVER, READ_ON, ASIDE, WORDED, NAMED, HEADED = range(6)
-"""What a link may be of a row, from least to most: no title; a way to a page that is named elsewhere; an author, a
-subject or a second link; any words; words at the place of a title; a heading."""
-
 WEIGHTS: dict[int, float] = {NEVER: 0, READ_ON: 1, ASIDE: 0, WORDED: 2, NAMED: 3, HEADED: 4}
-
-
-@dataclass(slots=True, eq=False)
-class Place:
-    """An element that holds links, seen from above."""
-
-    element: Any
-    above: Place | None
-    depth: int
-    alike: int
-    """Number of the chain of tags and first classes from the top to here."""
-
-    exact: int
-    """The same with all classes."""
-
-    beside: bool = False
-    """Whether a class here or above says that it stands beside what the page is about."""
-
-    is_row: bool = False
-    """Whether a class says that it is one."""
-
-    in_view: bool = False
-    """Whether it stands where Views prints rows."""
-
-    rank: int = WORDED
-    """What it makes of a link inside, at most three levels below."""
-
-    linked: int = 0
-    """Characters of links inside."""
-
-    _text: str | None = None
-    _dated: bool | None = None
-
-    @property
-    def text(self) -> str:
-        # The boxes of titles are those of the ways to read on, too.
-        if self._text is None:
-            self._text = str(self.element.xpath("string()"))
-        return self._text
-
-    @property
-    def dated(self) -> bool:
-        if self._dated is None:
-            self._dated = find_date(self.text[:LONGEST_ROW]) is not None
-        return self._dated
-
-    @property
-    def beyond(self) -> int:
-        """Characters that are in no link."""
-        return max(0, len(fold(self.text)) - self.linked)
-
-
-@dataclass(slots=True, eq=False)
-class Title:
-    """A link that may be the title of a row."""
-
-    link: Any
-    url: str
-    words: str
-    rank: int
-    place: Place
-    box: Place
-    """The largest element that holds no other title of the set."""
 
 
 class Teaser(NamedTuple):
@@ -147,24 +71,39 @@ class Candidates:
             for title in titles:
                 title.rank = READ_ON
         _box(titles, top)
-        self.titles, self.rank = titles, titles[0].rank
+        self.titles, self.rank, self.top = titles, titles[0].rank, top
         self.boxes = {title.box for title in titles}
-        if not WEIGHTS[self.rank]:
-            # Whatever speaks for them.
-            return
         self.different = len({title.url for title in titles})
-        self.length = sum(min(reading_length(title.words), 60) for title in titles) / len(titles)
-        self.beyond = sum(min(box.beyond, 200) for box in self.boxes) / len(titles)
-        if self.beyond < FEW and self.rank != WORDED:
+
+    @cached_property
+    def length(self) -> float:
+        """Of their titles."""
+        return sum(min(reading_length(title.words), 60) for title in self.titles) / len(self.titles)
+
+    @cached_property
+    def beyond(self) -> float:
+        """Characters that each says besides its links."""
+        beyond = sum(min(box.beyond, 200) for box in self.boxes) / len(self.titles)
+        if beyond < FEW and self.rank != WORDED:
             # Rows without boxes: what they say stands beside their titles.
-            lists = {title.box.above for title in titles if title.box.above}
-            self.beyond = min(sum(one.beyond for one in lists) / len(titles), 200)
+            lists = {title.box.above for title in self.titles if title.box.above}
+            beyond = min(sum(one.beyond for one in lists) / len(self.titles), 200)
+        return beyond
+
+    @cached_property
+    def dated(self) -> bool:
+        """Whether half of them have a date."""
         dated = (box for box in self.boxes if box.dated)
-        # Half of them are enough.
-        self.dated = len(list(islice(dated, (len(self.boxes) + 1) // 2))) * 2 >= len(self.boxes)
-        self.marked = any(place.is_row for place in _up(titles[0].place))
-        over = islice(_above(titles[0].box, top), 2)
-        self.beside = titles[0].box.beside or any(map(leads_elsewhere, over))
+        return len(list(islice(dated, (len(self.boxes) + 1) // 2))) * 2 >= len(self.boxes)
+
+    @cached_property
+    def marked(self) -> bool:
+        return any(place.is_row for place in up(self.titles[0].place))
+
+    @cached_property
+    def beside(self) -> bool:
+        box = self.titles[0].box
+        return box.beside or any(map(leads_elsewhere, islice(_above(box, self.top), 2)))
 
     @property
     def is_single_row(self) -> bool:
@@ -256,10 +195,10 @@ class Rows:
             if url is None or place is None:
                 continue
             text = text_of(link)
-            for around in _up(place):
+            for around in up(place):
                 around.linked += len(text)
-            words = _title_in(link) if len(link) else text
-            yield Title(link, url, words, _rank(link, words, place), place, place)
+            words = title_in(link) if len(link) else text
+            yield Title(link, url, words, rank_of(link, words, place), place, place)
 
     def _place(self, element: Any) -> Place | None:
         """Where ``element`` stands; None in menus and other parts of the site."""
@@ -312,7 +251,7 @@ class Rows:
             return False
         if table not in self._heads:
             heads = islice(table.iter("th"), 30)
-            self._heads[table] = {_column(head) for head in heads if key(_words(head)) in _TITLE_COLUMNS}
+            self._heads[table] = {_column(head) for head in heads if key(words_of(head)) in TITLE_COLUMNS}
         return _column(cell) in self._heads[table]
 
     def _candidates(self, titles: list[Title]) -> Iterator[Candidates]:
@@ -327,7 +266,7 @@ class Rows:
             by_list: dict[tuple[int, int], list[Title]] = {}
             for title in group:
                 # A row that is alone in its list has the whole list for its box.
-                around = next(place for place in _up(title.place) if place.depth <= depth or place.above is None)
+                around = next(place for place in up(title.place) if place.depth <= depth or place.above is None)
                 by_list.setdefault((around.exact, title.rank), []).append(title)
             for one in by_list.values():
                 yield from (Candidates(column, self.top) for column in _columns(one))
@@ -340,20 +279,20 @@ class Rows:
             for title, parts, before in _parts(rows, top):
                 above = next((found[0] for text in reversed(before) if (found := find_date(text))), above)
                 date = date_of(parts, title.words) or above
-                yield Teaser(title.url, _title(title, parts), date, parts)
+                yield Teaser(title.url, title_of(title, parts), date, parts)
 
 
 def _box(titles: list[Title], top: Any) -> None:
     """Give each of ``titles`` the largest element that holds no other of them."""
-    held = Counter(place for title in titles for place in _up(title.place))
+    held = Counter(place for title in titles for place in up(title.place))
     for title in titles:
         title.box = title.place
-        for place in _up(title.place):
+        for place in up(title.place):
             if held[place] > 1 or place.element is top:
                 break
             title.box = place
     if len(titles) == 1:
-        around = list(_up(title.place))[:-1]
+        around = list(up(title.place))[:-1]
         lines = (place for place in around if local_name(place.element) in ("article", "li", "tr", "div", "p"))
         title.box = next((place for place in around if place.is_row), next(lines, title.place))
 
@@ -363,23 +302,13 @@ def _with_siblings(best: Candidates, titles: list[Title]) -> list[Title]:
     kinds = {(box.above, box.alike) for box in best.boxes}
     rows = {title.box: title for title in best.titles}
     for title in titles:
-        box = next((place for place in _up(title.place) if (place.above, place.alike) in kinds), None)
+        box = next((place for place in up(title.place) if (place.above, place.alike) in kinds), None)
         if box is None or box in best.boxes or title.rank < WORDED or (title.place.beside and not best.beside):
             continue
         if box not in rows or title.rank > rows[box].rank:
             title.box, rows[box] = box, title
     taken = {*best.titles, *rows.values()}
     return [title for title in titles if title in taken]
-
-
-def _up(place: Place) -> Iterator[Place]:
-    """``place`` and what stands around it."""
-    here: Place | None = place
-    for _ in range(DEEPEST):
-        if here is None:
-            return
-        yield here
-        here = here.above
 
 
 def _columns(titles: list[Title]) -> list[list[Title]]:
@@ -402,74 +331,9 @@ def _column(cell: Any) -> int:
     return sum(1 for _ in islice(cell.itersiblings(preceding=True), 50))
 
 
-def _words(element: Any) -> str:
-    """What ``element`` shows; what it says to screen readers when it shows nothing."""
-    text = fold("".join(islice(element.itertext(), 200)))
-    hidden = [one for one in islice(element.iter("span", "div", "small"), 50) if UNSEEN[one.get("class") or ""]]
-    if not hidden:
-        return text
-    for one in hidden:
-        text = fold(text.replace(fold("".join(one.itertext())), " ", 1))
-    return text
-
-
-def _rank(link: Any, words: str, place: Place) -> int:
-    if next(link.iter(*HEADING_TAGS), None) is not None:
-        return HEADED
-    if not words or (len(words) < LONGEST_DATED and key(_SIZE.sub("", words).strip(" .…»›→>+[]()")) in _READ_ON):
-        return READ_ON
-    told = max(around.rank for around in islice(_up(place), 4))
-    if told > WORDED and (told == HEADED or not _is_enumerated(link)):
-        return told
-    after = fold(link.tail)
-    if _length_before(link) > LONGEST_DATED or (after[:1].islower() and len(after) > LONGEST_DATED):
-        # A link within a sentence.
-        return NEVER
-    return ASIDE if _is_number(words) or _is_second(link) else WORDED
-
-
-def _is_number(words: str) -> bool:
-    """Whether ``words`` are a number as of a year or a page; one of a document is longer, or has two parts."""
-    is_short = not any(map(str.isalpha, words)) and sum(map(str.isdigit, words)) < 5
-    return is_short and re.fullmatch(r"\d+[-/]\d+", words) is None
-
-
-def _length_before(link: Any) -> int:
-    """Characters that stand before ``link`` on its line, the text of other links left out."""
-    length, element = 0, link
-    while True:
-        for before in islice(element.itersiblings(preceding=True), 3):
-            length += len(fold(before.tail))
-            if local_name(before) in _BREAKS or length > LONGEST_DATED:
-                return length
-            length += 0 if local_name(before) == "a" else len(text_of(before))
-        around = element.getparent()
-        if around is None or local_name(element) in _BREAKS:
-            return length
-        length += len(fold(around.text)) if element.getprevious() is None else 0
-        element = around
-
-
-def _is_second(link: Any) -> bool:
-    """Whether ``link`` stands in a line of links: one that follows another, or a part of an enumeration."""
-    before = link.getprevious()
-    is_after = before is not None and before.tag == "a"
-    if _is_enumerated(link):
-        return True
-    return is_after and not len(link) and len(text_of(link)) < LONGEST_DATED / 2 and text_of(before) != ""
-
-
-def _is_enumerated(link: Any) -> bool:
-    """Whether ``link`` is a part of an enumeration of links."""
-    before, after = link.getprevious(), link.getnext()
-    first = [before] if before is not None and before.tag == "a" else []
-    first += [link] if after is not None and after.tag == "a" else []
-    return any(fold(one.tail).startswith(_SEPARATORS) for one in first)
-
-
 def _above(box: Place, top: Any) -> Iterator[str]:
     """Short texts that stand above the list of ``box``, the nearest first."""
-    for place in islice(_up(box), 7):
+    for place in islice(up(box), 7):
         if place.element is top:
             return
         for before in islice(place.element.itersiblings(preceding=True), 3):
@@ -489,6 +353,25 @@ def _parts(titles: list[Title], top: Any) -> Iterator[tuple[Title, list[Any], li
     if len(starts) < len(titles):
         yield from ((title, [title.box.element], []) for title in titles)
         return
+    leading, rows = _cut(top, starts)
+    # What follows the last row may be no part of it.
+    longest = max((len(parts) for _, parts in rows[:-1]), default=1)
+    del rows[-1][1][longest:]
+    over = [fold(top.text), *_texts(leading[-2:])]
+    first, (element, *_) = rows[0]
+    has_box = len(text_of(element)) - first.box.linked >= FEW
+    ends = first.rank == READ_ON and len(leading) > 0 and not has_box
+    begins = any(map(heading_date, over))
+    leading = leading[1 - longest :] if longest > 1 else []
+    for title, parts in rows:
+        own = parts[:1] if has_box or begins or ends else parts
+        yield title, [*leading, *own] if ends else own, over if begins else []
+        leading = parts[1:]
+        over = _texts(leading)
+
+
+def _cut(top: Any, starts: dict[Any, Title]) -> tuple[list[Any], list[tuple[Title, list[Any]]]]:
+    """The children of ``top`` before the first of ``starts``, and each title with those from its own to the next."""
     leading: list[Any] = []
     rows: list[tuple[Title, list[Any]]] = []
     for child in top:
@@ -496,39 +379,9 @@ def _parts(titles: list[Title], top: Any) -> Iterator[tuple[Title, list[Any], li
             rows.append((starts[child], [child]))
         elif isinstance(child.tag, str):
             (rows[-1][1] if rows else leading).append(child)
-    # What follows the last row may be no part of it.
-    longest = max((len(parts) for _, parts in rows[:-1]), default=1)
-    del rows[-1][1][longest:]
-    over = [fold(top.text), *(text for part in leading[-2:] for text in (text_of(part), fold(part.tail)))]
-    has_box = len(text_of(rows[0][1][0])) - rows[0][0].box.linked >= FEW
-    ends = rows[0][0].rank == READ_ON and len(leading) > 0 and not has_box
-    begins = any(map(heading_date, over))
-    leading = leading[1 - longest :] if longest > 1 else []
-    for title, parts in rows:
-        own = parts[:1] if has_box or begins or ends else parts
-        yield title, [*leading, *own] if ends else own, over if begins else []
-        leading = parts[1:]
-        over = [text for part in leading for text in (text_of(part), fold(part.tail))]
+    return leading, rows
 
 
-def _title_in(link: Any) -> str:
-    """The words of ``link``; of one around a whole teaser those of its heading, or of what a class calls its title."""
-    return _named_in([link]) or _words(link)
-
-
-def _named_in(parts: list[Any]) -> str:
-    """The words of the heading in ``parts``, or of what a class calls a title."""
-    headings = (heading for part in parts for heading in part.iter(*HEADING_TAGS))
-    named = (one for part in parts for one in part.iter("div", "span", "p", "strong", "td"))
-    named = (one for one in named if ROW_TITLE[one.get("class", "")])
-    return next(filter(None, map(_words, chain(headings, named))), "")
-
-
-def _title(title: Title, parts: list[Any]) -> str:
-    if title.rank != READ_ON:
-        return title.words
-    hidden = (one for one in title.link.iter("span") if UNSEEN[one.get("class") or ""])
-    texts = (fold(text) for part in parts for text in part.itertext())
-    said = (text for text in texts if any(map(str.isalpha, text)) and not find_date(text))
-    found = chain([_named_in(parts)], (_LED.sub("", text_of(one)) for one in hidden), said)
-    return next(filter(None, found), title.words)
+def _texts(parts: list[Any]) -> list[str]:
+    """What stands in each of ``parts`` and behind it."""
+    return [text for part in parts for text in (text_of(part), fold(part.tail))]

@@ -1,0 +1,204 @@
+"""What a link may be of a row of a listing: its title, a way to read on, or something beside; and what it says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain, islice
+from typing import Any
+
+from migration_spider.pages.class_words import ROW_TITLE, UNSEEN
+from migration_spider.pages.outline import HEADING_TAGS, local_name
+from migration_spider.pages.row_dates import LONGEST_DATED, find_date, text_of
+from migration_spider.pages.text import fold, key_set, word_set
+from migration_spider.vocabularies import key
+
+DEEPEST = 60
+"""How far up from its link a row is looked for; only broken pages nest deeper."""
+
+LONGEST_ROW = 600
+"""Characters of a row that are looked at for a date."""
+
+# What links say that lead to the rest of a text, or to a form of it, and not what it is.
+_READ_ON = key_set(
+    "read more|more|continue reading|learn more|find out more|see more|view|view more|details|full story|read|full text"
+    "|lire la suite|en savoir plus|lire plus|voir plus|plus|suite|voir|leer más|ver más|más información|más|saber más"
+    "|seguir leyendo|ver|подробнее|читать далее|читать дальше|читать полностью|далее|узнать больше|اقرأ المزيد|المزيد"
+    "|قراءة المزيد|للمزيد|اقرأ أكثر|阅读更多|閱讀更多|更多|了解更多|了解更多信息|查看更多|详情|詳情|阅读全文|閱讀全文"
+    "|ler mais|leia mais|saiba mais|mais|weiterlesen|mehr|mehr lesen|mehr erfahren|download|pdf|download pdf|word|html"
+    "|télécharger|descargar|скачать|تحميل|下载|下載|herunterladen|link|open"
+)
+TITLE_COLUMNS = key_set("title|name|headline|subject|titre|intitulé|título|название|заголовок|العنوان|标题|標題|titel")
+# Between two links, these make items of one enumeration of them: "Chad, Mali, Niger".
+_SEPARATORS = tuple(",;|/·•、，；")
+_BREAKS = word_set(
+    "article body br caption dd div dl dt fieldset figure hr li main ol p section table tbody td th tr ul"
+)
+_SIZE = re.compile(r"\([^()]*\)")
+_LED = re.compile(r"^(?:about|on|sur|sobre|acerca de|о|об|über|عن|حول|关于|關於)[\s:]+", re.IGNORECASE)
+
+NEVER, READ_ON, ASIDE, WORDED, NAMED, HEADED = range(6)
+"""What a link may be of a row, from least to most: no title; a way to a page that is named elsewhere; an author, a
+subject or a second link; any words; words at the place of a title; a heading."""
+
+
+@dataclass(slots=True, eq=False)
+class Place:
+    """An element that holds links, seen from above."""
+
+    element: Any
+    above: Place | None
+    depth: int
+    alike: int
+    """Number of the chain of tags and first classes from the top to here."""
+
+    exact: int
+    """The same with all classes."""
+
+    beside: bool = False
+    """Whether a class here or above says that it stands beside what the page is about."""
+
+    is_row: bool = False
+    """Whether a class says that it is one."""
+
+    in_view: bool = False
+    """Whether it stands where Views prints rows."""
+
+    rank: int = WORDED
+    """What it makes of a link inside, at most three levels below."""
+
+    linked: int = 0
+    """Characters of links inside."""
+
+    _text: str | None = None
+    _dated: bool | None = None
+
+    @property
+    def text(self) -> str:
+        # The boxes of titles are those of the ways to read on, too.
+        if self._text is None:
+            self._text = str(self.element.xpath("string()"))
+        return self._text
+
+    @property
+    def dated(self) -> bool:
+        if self._dated is None:
+            self._dated = find_date(self.text[:LONGEST_ROW]) is not None
+        return self._dated
+
+    @property
+    def beyond(self) -> int:
+        """Characters that are in no link."""
+        return max(0, len(fold(self.text)) - self.linked)
+
+
+@dataclass(slots=True, eq=False)
+class Title:
+    """A link that may be the title of a row."""
+
+    link: Any
+    url: str
+    words: str
+    rank: int
+    place: Place
+    box: Place
+    """The largest element that holds no other title of the set."""
+
+
+def up(place: Place) -> Iterator[Place]:
+    """``place`` and what stands around it."""
+    here: Place | None = place
+    for _ in range(DEEPEST):
+        if here is None:
+            return
+        yield here
+        here = here.above
+
+
+def words_of(element: Any) -> str:
+    """What ``element`` shows; what it says to screen readers when it shows nothing."""
+    text = fold("".join(islice(element.itertext(), 200)))
+    hidden = [one for one in islice(element.iter("span", "div", "small"), 50) if UNSEEN[one.get("class") or ""]]
+    if not hidden:
+        return text
+    for one in hidden:
+        text = fold(text.replace(fold("".join(one.itertext())), " ", 1))
+    return text
+
+
+def rank_of(link: Any, words: str, place: Place) -> int:
+    if next(link.iter(*HEADING_TAGS), None) is not None:
+        return HEADED
+    if not words or (len(words) < LONGEST_DATED and key(_SIZE.sub("", words).strip(" .…»›→>+[]()")) in _READ_ON):
+        return READ_ON
+    told = max(around.rank for around in islice(up(place), 4))
+    if told > WORDED and (told == HEADED or not _is_enumerated(link)):
+        return told
+    after = fold(link.tail)
+    if _length_before(link) > LONGEST_DATED or (after[:1].islower() and len(after) > LONGEST_DATED):
+        # A link within a sentence.
+        return NEVER
+    return ASIDE if _is_number(words) or _is_second(link) else WORDED
+
+
+def _is_number(words: str) -> bool:
+    """Whether ``words`` are a number as of a year or a page; one of a document is longer, or has two parts."""
+    is_short = not any(map(str.isalpha, words)) and sum(map(str.isdigit, words)) < 5
+    return is_short and re.fullmatch(r"\d+[-/]\d+", words) is None
+
+
+def _length_before(link: Any) -> int:
+    """Characters that stand before ``link`` on its line, the text of other links left out."""
+    length, element = 0, link
+    while True:
+        for before in islice(element.itersiblings(preceding=True), 3):
+            length += len(fold(before.tail))
+            if local_name(before) in _BREAKS or length > LONGEST_DATED:
+                return length
+            length += 0 if local_name(before) == "a" else len(text_of(before))
+        around = element.getparent()
+        if around is None or local_name(element) in _BREAKS:
+            return length
+        length += len(fold(around.text)) if element.getprevious() is None else 0
+        element = around
+
+
+def _is_second(link: Any) -> bool:
+    """Whether ``link`` stands in a line of links: one that follows another, or a part of an enumeration."""
+    before = link.getprevious()
+    is_after = before is not None and before.tag == "a"
+    if _is_enumerated(link):
+        return True
+    return is_after and not len(link) and len(text_of(link)) < LONGEST_DATED / 2 and text_of(before) != ""
+
+
+def _is_enumerated(link: Any) -> bool:
+    """Whether ``link`` is a part of an enumeration of links."""
+    before, after = link.getprevious(), link.getnext()
+    first = [before] if before is not None and before.tag == "a" else []
+    first += [link] if after is not None and after.tag == "a" else []
+    return any(fold(one.tail).startswith(_SEPARATORS) for one in first)
+
+
+def title_in(link: Any) -> str:
+    """The words of ``link``; of one around a whole teaser those of its heading, or of what a class calls its title."""
+    return _named_in([link]) or words_of(link)
+
+
+def _named_in(parts: list[Any]) -> str:
+    """The words of the heading in ``parts``, or of what a class calls a title."""
+    headings = (heading for part in parts for heading in part.iter(*HEADING_TAGS))
+    named = (one for part in parts for one in part.iter("div", "span", "p", "strong", "td"))
+    named = (one for one in named if ROW_TITLE[one.get("class", "")])
+    return next(filter(None, map(words_of, chain(headings, named))), "")
+
+
+def title_of(title: Title, parts: list[Any]) -> str:
+    if title.rank != READ_ON:
+        return title.words
+    hidden = (one for one in title.link.iter("span") if UNSEEN[one.get("class") or ""])
+    texts = (fold(text) for part in parts for text in part.itertext())
+    said = (text for text in texts if any(map(str.isalpha, text)) and not find_date(text))
+    found = chain([_named_in(parts)], (_LED.sub("", text_of(one)) for one in hidden), said)
+    return next(filter(None, found), title.words)
