@@ -7,34 +7,24 @@ label, and beside them those whose label is new or missing, which must look like
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain, islice, takewhile
 from typing import Literal, NamedTuple
 
 from migration_spider.items import Entry
-from migration_spider.pages.cells import DATE, LONGEST_LABEL, Cell, label_of, values
+from migration_spider.pages.cells import LONGEST_LABEL, Cell, label_of, values
 from migration_spider.pages.class_words import CAPTION, TERM
 from migration_spider.pages.labels import Row, Sheet, find, select
 from migration_spider.pages.look import Look, is_foreign
 from migration_spider.pages.outline import HEADING_TAGS, Block, Line, Piece, Unit, ancestors
 from migration_spider.pages.phrases import is_site_label
 from migration_spider.pages.text import fold
-from migration_spider.vocabularies import VOCABULARIES, is_generic_label, label_kind, lookup_named, machine_name_field
+from migration_spider.pages.unlabelled import FEWEST, fields, named_field, table_of_one
+from migration_spider.vocabularies import is_generic_label, label_kind
 
-# How Drupal's themes, Views and Layout Builder print the machine name of a field.
-_NAME = re.compile(r"(?:field-{1,2}name-|views-field-|block-field-block(?:node|node-?\w+?)(?=field))(field-[\w-]+)")
 # What shows something without text.
 _SHOWN = ("img", "svg", "iframe", "object", "embed", "video", "canvas")
-_NO_FIELD = HEADING_TAGS | {"p", "ul", "ol", "table", "blockquote", "figure", "pre"}
-
-FEWEST = 3
-"""Labels, or fields without one, of a block that is told by nothing else, and lines of a copy: less may be chance."""
-
-MOST = 200
-"""Fields without a label side by side; more are a list."""
-
 LONGEST_COPIED = 20_000
 """Characters; no block of one item is longer."""
 
@@ -100,7 +90,7 @@ def read(top: Block, base_url: str) -> MetadataBlock:
     rows = select(reader.sheet, find(reader.sheet))
     is_of_news = any(_field(cell.label) for row in rows for cell in row.cells)
     # Else nothing, or label words of other kinds of pages: "Date" and "Venue" in a table of the text.
-    if is_of_news or not (reader.columns() or (not rows and reader.unlabelled())):
+    if is_of_news or not reader.unlabelled(is_any=bool(rows)):
         reader.rows(rows)
     return reader.finish()
 
@@ -251,66 +241,19 @@ class _Reader:
         if entry.values:
             self.block.entries.append(entry)
 
-    # Pages without a known label.
-
-    def columns(self) -> bool:
-        """Reads a table with one row below its headings: a view that prints one item, its labels as headings."""
-        for table in self.sheet.top.blocks():
-            if table.tag != "table" or table.in_body:
-                continue
-            rows = [block for block in table.blocks() if block.tag == "tr"]
-            if len(rows) != 2:
-                continue
-            heads, under = ([cell for cell in row.children if isinstance(cell, Block)] for row in rows)
-            labels = [label_of(head.text) for head in heads if head.tag == "th"]
-            # A table of the text may have one or two headings that sound like labels.
-            if len(labels) - labels.count(None) < FEWEST or labels.count(None) > 1:
-                continue
-            if len(set(labels)) != len(under) or len(heads) != len(under):
-                continue
-            self.block.units.add(table)
-            for head, label, cell in zip(heads, labels, under, strict=True):
-                entry = self.label(
-                    self.sheet.of(head)[0], [Cell(label or head.text, set())], "label: heads a column of the table"
-                )
-                self.values(entry, self.sheet.of(cell), f"value: in the column of the label {entry.label!r}")
+    def unlabelled(self, *, is_any: bool) -> bool:
+        """Reads what unlabelled.py finds: columns of a table, else, where no label is known at all, fields."""
+        table = table_of_one(self.sheet)
+        if table is not None:
+            self.block.units.add(table[0])
+            for head, label, cell in table[1]:
+                entry = self.label(self.sheet.of(head)[0], [Cell(label, set())], "label: heads a column of the table")
+                self.values(entry, self.sheet.of(cell), f"value: in the column of the label {label!r}")
             return True
-        return False
-
-    def unlabelled(self) -> bool:
-        """Reads fields without any printed label: by what the site's own names of them say, or the vocabularies know.
-
-        The date must be among them, and two must belong to different vocabularies.
-        """
-        best: tuple[int, list[Block]] = 0, []
-        for container in self.sheet.top.blocks():
-            if container.in_body or not FEWEST <= len(container.children) <= MOST:
-                continue
-            known = {n: found for n, child in enumerate(container.children) if (found := self._fields(child))}
-            named = {name for found in known.values() if len(found) == 1 for name in found} - {"date"}
-            if len(known) < FEWEST or len(named) < 2:
-                continue
-            units = [
-                child
-                for child in container.children[min(known) : max(known) + 1]
-                if isinstance(child, Block) and not is_foreign(self.sheet, child)
-            ]
-            best = max(best, (len(units), units), key=lambda one: one[0])
-        for unit in best[1]:
+        units = [] if is_any else fields(self.sheet, self.base_url)
+        for unit in units:
             self.bare(unit, "value: a field without label, among fields that the vocabularies know")
-        return bool(best[1])
-
-    def _fields(self, unit: Unit) -> set[str]:
-        """``date``, or the item fields to one of which all values of ``unit`` belong."""
-        if isinstance(unit, Line) or unit.tag in _NO_FIELD or is_foreign(self.sheet, unit):
-            return set()
-        if own := named_field(unit):
-            return {"date" if own == "publication_date" else own}
-        printed = [value for line in self.sheet.of(unit) for value in values(line.pieces, self.base_url)]
-        if len(printed) == 1 and (printed[0].datetime or DATE.fullmatch(printed[0].text)):
-            return {"date"}
-        sets = [{name for name in VOCABULARIES if lookup_named(name, value.text)} for value in printed]
-        return set.intersection(*sets) if sets else set()
+        return bool(units)
 
     # What else is of the block.
 
@@ -351,27 +294,33 @@ class _Reader:
 
     def _copies(self) -> Iterator[Block]:
         """Parts of the page that print nothing but what the block does: the same block for narrow screens."""
-        taken = self._lines()
-        lines = (line for line in self.sheet.lines if line not in taken)
-        named = {line for line in lines if label_of(line.text[: 2 * LONGEST_LABEL].partition(":")[0]) is not None}
-        if not taken or len(named) < 2:
+        labels, alike, others = _printed_again(self.sheet, self._lines())
+        if len(labels) < 2:
             return
-        own = "".join(_letters(line) for line in self.sheet.lines if line in taken)
-        if len(own) > LONGEST_COPIED:
-            return
-        printed = {line: letters for line in self.sheet.lines if (letters := _letters(line))}
-        alike = {line for line, letters in printed.items() if line not in taken and letters in own}
-        labels = self.sheet.counter(named & alike)
-        others = self.sheet.counter(printed.keys() - alike)
-        count = self.sheet.counter(printed)
+        count_labels, count_alike, count_others = map(self.sheet.counter, (labels, alike, others))
         inside: set[Block] = set()
         for block in self.sheet.top.blocks():
             if block.parent in inside:
                 inside.add(block)
-            elif others(block) == 0 and count(block) >= FEWEST and labels(block) > 1:
+            elif count_others(block) == 0 and count_alike(block) >= FEWEST and count_labels(block) > 1:
                 inside.add(block)
                 self.said.update((line, ("copy", None, "copy: the same once more")) for line in self.sheet.of(block))
                 yield block
+
+
+def _printed_again(sheet: Sheet, taken: set[Line]) -> tuple[set[Line], set[Line], set[Line]]:
+    """Lines that begin with a label and say what lines in ``taken`` do, all that say so, and all others with letters.
+
+    Nothing where no copy can be.
+    """
+    rest = [line for line in sheet.lines if line not in taken] if taken else []
+    labels = {line for line in rest if label_of(line.text[: 2 * LONGEST_LABEL].partition(":")[0]) is not None}
+    own = "".join(map(_letters, filter(taken.__contains__, sheet.lines))) if len(labels) > 1 else ""
+    if not 0 < len(own) <= LONGEST_COPIED:
+        return set(), set(), set()
+    printed = {line: letters for line in sheet.lines if (letters := _letters(line))}
+    alike = {line for line in rest if line in printed and printed[line] in own}
+    return labels & alike, alike, printed.keys() - alike
 
 
 def _letters(line: Line) -> str:
@@ -401,11 +350,3 @@ def _is_caption(line: Line) -> bool:
 def _is_link(lines: list[Line]) -> bool:
     texts = [piece for line in lines for piece in line.pieces if piece.image or fold(piece.text)]
     return any(piece.link is not None for piece in texts[:1])
-
-
-def named_field(unit: Unit) -> str | None:
-    """The item field that the classes of ``unit`` name; None when they name none or several."""
-    if isinstance(unit, Line):
-        return None
-    names = {match[1] for block in unit.blocks() for match in _NAME.finditer(block.classes)}
-    return machine_name_field(names.pop()) if len(names) == 1 else None
