@@ -13,7 +13,8 @@ import pytest
 from archive import ArchiveError
 from migration_spider.reparse import reading, rebuild
 from migration_spider.reparse.attachments import entity_digest
-from migration_spider.reparse.catalogue import Capture, Catalogue, CatalogueError, Step, on_disk
+from migration_spider.reparse.capture import Capture, Step
+from migration_spider.reparse.catalogue import Catalogue, CatalogueError, on_disk
 from migration_spider.reparse.engines import AHEAD, CHUNK, processes
 from migration_spider.reparse.lines import Line, draft_of
 from migration_spider.reparse.notes import Note

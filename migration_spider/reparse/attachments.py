@@ -14,7 +14,8 @@ from archive.warc.file import sha256
 from archive.warc.reader import StreamedRecord, is_gzip
 from archive.warc.record import starts_with_chunk
 from migration_spider.items import NewsItem
-from migration_spider.reparse.catalogue import Capture, Catalogue
+from migration_spider.reparse.capture import Capture
+from migration_spider.reparse.catalogue import Catalogue
 from migration_spider.reparse.notes import File, Note
 from migration_spider.reparse.reading import LONGEST_HEAD, opened
 from migration_spider.reparse.source import Source

@@ -15,15 +15,14 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import astuple, dataclass, fields
+from dataclasses import astuple, fields
 from operator import attrgetter
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
-from migration_spider.addresses import netloc
 from migration_spider.exceptions import MigrationError
-from migration_spider.reparse.notes import Note, note_of
+from migration_spider.reparse.capture import Capture, Step, host_of, is_same
+from migration_spider.reparse.notes import note_of
 from migration_spider.reparse.reading import Seen
 from migration_spider.reparse.source import Source
 
@@ -32,78 +31,34 @@ class CatalogueError(MigrationError):
     """What the archive holds cannot be noted on the disk. Raised by :func:`on_disk`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Capture:
-    """One answer of the site with status 200, or the text that is left of one."""
-
-    place: int
-    """Number of the record, over all files."""
-
-    source: Source
-    """With ``offset``, ``length`` and ``record_id``: the record that holds the bytes."""
-
-    offset: int
-    length: int
-    record_id: str
-    target_uri: str
-    """``WARC-Target-URI`` of that record; a revisit may refer to another URL."""
-
-    written: str
-    """``WARC-Date`` of that record."""
-
-    payload_digest: str
-    url: str
-    date: str
-    """``WARC-Date`` of the answer, later than ``written`` when a revisit record tells of it."""
-
-    run_id: str
-    """``isPartOf`` of the file's warcinfo record; see :meth:`Catalogue.run_of`."""
-
-    media_type: str
-
-    is_text: bool = False
-    """Whether the record is a ``conversion`` to plain text, without markup and HTTP head."""
-
-    @property
-    def is_page(self) -> bool:
-        return self.is_text or "html" in self.media_type
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One line to make again: of a page, or of an item that is gone."""
-
-    capture: Capture | None
-    """None of a tombstone, and of a page that is not in the archive."""
-
-    note: Note | None
-    """What the crawl noted; None of pages that it took for no item, and in archives of other programs."""
-
-
 _COLUMNS = [one.name for one in fields(Capture)]
 _CAPTURE = ", ".join(f"capture.{name}" for name in _COLUMNS)
 _VALUES = attrgetter(*_COLUMNS[2:])
-_INSERT = f"INSERT INTO capture VALUES (NULL, {', '.join('?' * len(_COLUMNS))}, ?, ?)"
+_KEYS = ("id_key", "at_key", "url_key", "digest_key")
+_INSERT = f"INSERT INTO capture VALUES (NULL, {', '.join('?' * (len(_COLUMNS) + 2 + len(_KEYS)))})"
+_OF_URL = "url_key = ? AND url = ?"
 _SCHEMA = f"""
 PRAGMA journal_mode = OFF;
 PRAGMA synchronous = OFF;
 PRAGMA locking_mode = EXCLUSIVE;
 PRAGMA cache_size = -32768;
 BEGIN;
-CREATE TABLE capture (number INTEGER PRIMARY KEY, {", ".join(_COLUMNS)}, is_page, host);
-CREATE INDEX capture_id ON capture (record_id);
-CREATE INDEX capture_url ON capture (url, date);
-CREATE INDEX capture_digest ON capture (payload_digest);
+CREATE TABLE capture (number INTEGER PRIMARY KEY, {", ".join(_COLUMNS)}, is_page, host, {", ".join(_KEYS)});
+CREATE INDEX capture_id ON capture (id_key);
+CREATE INDEX capture_at ON capture (at_key);
+CREATE INDEX capture_url ON capture (url_key);
+CREATE INDEX capture_digest ON capture (digest_key);
 CREATE TABLE later (place INTEGER PRIMARY KEY, type, source, run_id, seen);
 CREATE TABLE refusal (record_id TEXT PRIMARY KEY, file, offset, length) WITHOUT ROWID;
 CREATE TABLE redirect (url TEXT PRIMARY KEY, target) WITHOUT ROWID;
 CREATE TABLE note (
-    place INTEGER PRIMARY KEY, record_id UNIQUE, kind, told, refers_to, capture, id, version, run_id, url, fetched_at,
-    host
+    place INTEGER PRIMARY KEY, record_id, kind, told, refers_to, capture, id, version, run_id, url, fetched_at, host,
+    id_key, refers_key, item_key
 );
-CREATE INDEX note_refers_to ON note (refers_to);
+CREATE INDEX note_id ON note (id_key);
+CREATE INDEX note_refers ON note (refers_key);
 CREATE INDEX note_capture ON note (capture);
-CREATE INDEX note_item ON note (id, version);
+CREATE INDEX note_item ON note (item_key);
 CREATE TABLE file (source, offset, sha256, size, PRIMARY KEY (source, offset)) WITHOUT ROWID;
 CREATE TABLE named (url TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE own (run_id TEXT PRIMARY KEY) WITHOUT ROWID;
@@ -113,7 +68,9 @@ CREATE TABLE step (date, place, capture, note, PRIMARY KEY (date, place)) WITHOU
 """``capture.number`` is the order in which captures became known: where originals stand behind what refers to them, not
 that of the records. ``note.capture`` is the last answer before the note with the bytes that it refers to.
 
-Nothing is ordered but by keys: what SQLite has to sort it writes into another folder.
+Nothing is ordered but by keys: what SQLite has to sort it writes into another folder. Identifiers, addresses and
+digests come in no order and are long: indexes hold four bytes of each (`key`), so that those of ten million stay in the
+memory of the machine, and what is found is compared.
 """
 
 
@@ -169,30 +126,35 @@ class Catalogue:
     def add(self, capture: Capture) -> None:
         """One more answer, unless another record tells of it already."""
         known = self.at(capture.url, capture.date)
-        if known is not None and _is_same(known, capture):
+        if known is not None and is_same(known, capture):
             self.duplicates += 1
             return
         host = host_of(capture.url)
         if capture.is_page:
             self.hosts[host] += 1
         row = (capture.place, self._number(capture.source), *_VALUES(capture), capture.is_page, host)
-        self.database.execute(_INSERT, row)
+        url = capture.url
+        keys = (key(capture.record_id), key(url, capture.date), key(url), key(capture.payload_digest))
+        self.database.execute(_INSERT, (*row, *keys))
 
     def add_note(self, seen: Seen, place: int) -> None:
         """A note of the crawl; only once, should its record be met again."""
         note = note_of(seen.type, seen.told, place)
         original = self._number_of(seen.refers_to)
         host = host_of(note.url)
-        added = self.database.execute(
-            "INSERT OR IGNORE INTO note VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        known = "SELECT 1 FROM note WHERE id_key = ? AND record_id = ?"
+        if self.database.execute(known, (key(seen.record_id), seen.record_id)).fetchone():
+            return
+        self.database.execute(
+            f"INSERT INTO note VALUES ({', '.join('?' * 15)})",
             (
                 *(place, seen.record_id, seen.type, seen.told, seen.refers_to, None if note.tombstone else original),
                 *(note.id, note.version, note.run_id, note.url, note.fetched_at, host),
+                *(key(seen.record_id), key(seen.refers_to), key(note.id, note.version)),
             ),
         )
-        if added.rowcount:
-            self.noted_hosts[host] += 1
-            self._last_notes[note.run_id] = place
+        self.noted_hosts[host] += 1
+        self._last_notes[note.run_id] = place
 
     def add_refusal(self, seen: Seen, source: Source) -> None:
         """An answer that is no page; where it leads to, if it is a redirect."""
@@ -222,26 +184,28 @@ class Catalogue:
 
     def at(self, url: str, date: str) -> Capture | None:
         """The last answer of ``url`` at that ``WARC-Date``: how revisits refer to records of which they know no id."""
-        return self._one("url = ? AND date = ? ORDER BY number DESC", url, date)
+        return self._one("at_key = ? AND url = ? AND date = ? ORDER BY number DESC", key(url, date), url, date)
 
     def by_id(self, record_id: str) -> Capture | None:
         """The last answer whose bytes the record with this id holds: its own, or that of a revisit."""
-        return self._one("record_id = ? ORDER BY number DESC", record_id) if record_id else None
+        query = "id_key = ? AND record_id = ? ORDER BY number DESC"
+        return self._one(query, key(record_id), record_id) if record_id else None
 
     def by_digest(self, digest: str) -> Capture | None:
         """An answer with this ``WARC-Payload-Digest``: all that revisits of WARC 1.0 may tell."""
-        return self._one("payload_digest = ? ORDER BY number", digest) if digest else None
+        query = "digest_key = ? AND payload_digest = ? ORDER BY number"
+        return self._one(query, key(digest), digest) if digest else None
 
     def by_url(self, url: str) -> list[Capture]:
         """The answers of ``url`` as they became known."""
-        rows = self.database.execute(f"SELECT {_CAPTURE} FROM capture WHERE url = ? ORDER BY number", (url,))
-        return [self._capture(row) for row in rows]
+        query = f"SELECT {_CAPTURE} FROM capture WHERE {_OF_URL} ORDER BY number"
+        return [self._capture(row) for row in self.database.execute(query, (key(url), url))]
 
     def final_url(self, url: str) -> str:
         """Where ``url`` led to after its redirects."""
         for _ in range(10):
             target = self.database.execute("SELECT target FROM redirect WHERE url = ?", (url,)).fetchone()
-            if target is None or self._one("url = ?", url):
+            if target is None or self._one(_OF_URL, key(url), url):
                 break
             url = target[0]
         return url
@@ -283,14 +247,14 @@ class Catalogue:
         row = (self._number(capture.source), capture.offset, sha256, size)
         self.database.execute("INSERT INTO file VALUES (?, ?, ?, ?)", row)
 
-    def _one(self, where: str, *values: str) -> Capture | None:
+    def _one(self, where: str, *values: str | int) -> Capture | None:
         row = self.database.execute(f"SELECT {_CAPTURE} FROM capture WHERE {where} LIMIT 1", values).fetchone()
         return self._capture(row) if row else None
 
     def _number_of(self, record_id: str) -> int | None:
         """``capture.number`` of :meth:`by_id`."""
-        row = self.database.execute("SELECT max(number) FROM capture WHERE record_id = ?", (record_id,)).fetchone()
-        return row[0] if record_id else None
+        query = "SELECT max(number) FROM capture WHERE id_key = ? AND record_id = ?"
+        return self.database.execute(query, (key(record_id), record_id)).fetchone()[0] if record_id else None
 
     def _number(self, source: Source) -> int:
         if source not in self._sources:
@@ -315,7 +279,8 @@ class Catalogue:
         self.database.executemany("INSERT INTO own VALUES (?)", ((run_id,) for run_id in self.own_runs if run_id))
         # An original may stand behind the note that refers to it.
         run(
-            "UPDATE note SET capture = (SELECT max(number) FROM capture WHERE record_id = note.refers_to)"
+            "UPDATE note SET capture = (SELECT max(number) FROM capture"
+            " WHERE id_key = note.refers_key AND record_id = note.refers_to)"
             " WHERE capture IS NULL AND kind = 'item' AND refers_to != ''"
         )
         run(
@@ -339,7 +304,8 @@ class Catalogue:
         run(
             "INSERT INTO step SELECT rtrim(date, 'Z'), place, number, NULL FROM capture WHERE is_page AND host = ?"
             " AND run_id NOT IN (SELECT run_id FROM own)"
-            " AND NOT EXISTS (SELECT 1 FROM note WHERE refers_to = capture.record_id)",
+            " AND NOT EXISTS"
+            " (SELECT 1 FROM note WHERE refers_key = capture.id_key AND refers_to = capture.record_id)",
             (host,),
         )
         in_all, pages = run("SELECT count(*), count(capture) FROM step").fetchone()
@@ -371,22 +337,14 @@ class Catalogue:
         """
         for run_id, place in self._last_notes.items():
             query = (
-                "SELECT latest.run_id FROM note JOIN note AS latest ON latest.id = note.id"
-                " AND latest.version = note.version WHERE note.place = ? ORDER BY latest.place DESC LIMIT 1"
+                "SELECT latest.run_id FROM note JOIN note AS latest"
+                " ON latest.item_key = note.item_key AND latest.id = note.id AND latest.version = note.version"
+                " WHERE note.place = ? ORDER BY latest.place DESC LIMIT 1"
             )
             if self.database.execute(query, (place,)).fetchone()[0] != run_id:
                 yield (place,)
 
 
-def host_of(url: str) -> str:
-    """Host and port as :class:`Scope` compares them; empty when ``url`` has none."""
-    try:
-        return netloc(urlsplit(url))
-    except ValueError:
-        return ""
-
-
-def _is_same(one: Capture, other: Capture) -> bool:
-    if one.record_id and one.record_id == other.record_id:
-        return True
-    return bool(one.payload_digest) and one.payload_digest == other.payload_digest
+def key(*words: str | int | None) -> int:
+    """The same for the same words, in this process alone: nobody outside can make many that are alike."""
+    return hash(words) & 0x7FFF_FFFF

@@ -22,7 +22,8 @@ from migration_spider.pages.bounds import LARGEST_ANSWER, is_parseable
 from migration_spider.pages.broken import Shape, shape_of
 from migration_spider.pages.text_rendition import TextPage
 from migration_spider.reparse.attachments import Attachments, Files, fill
-from migration_spider.reparse.catalogue import Capture, Catalogue, Step, host_of
+from migration_spider.reparse.capture import Capture, Step, host_of
+from migration_spider.reparse.catalogue import Catalogue
 from migration_spider.reparse.engines import Engine, one_process
 from migration_spider.reparse.lines import Line, Lines, draft_of, first_line
 from migration_spider.reparse.notes import Note

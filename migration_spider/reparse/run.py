@@ -15,7 +15,8 @@ from archive.warc.lock import CollectionLock
 from migration_spider.config import Config
 from migration_spider.exceptions import MigrationError
 from migration_spider.reparse import rebuild
-from migration_spider.reparse.catalogue import Catalogue, host_of, on_disk
+from migration_spider.reparse.capture import host_of
+from migration_spider.reparse.catalogue import Catalogue, on_disk
 from migration_spider.reparse.diff import compare, table
 from migration_spider.reparse.engines import Engine, engine_for
 from migration_spider.reparse.scan import scan

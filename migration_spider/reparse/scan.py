@@ -8,7 +8,8 @@ from dataclasses import replace
 from hashlib import sha256
 
 from migration_spider import EXTRACTOR
-from migration_spider.reparse.catalogue import Capture, Catalogue
+from migration_spider.reparse.capture import Capture
+from migration_spider.reparse.catalogue import Catalogue
 from migration_spider.reparse.engines import Engine, one_process
 from migration_spider.reparse.notes import KINDS
 from migration_spider.reparse.reading import Damage, Seen, records_of, scan_file
