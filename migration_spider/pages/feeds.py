@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from migration_spider.pages.xml_entries import Entry
 from migration_spider.pages.xml_files import Document, read
 
 SitemapKind = Literal["index", "urlset"]
@@ -14,15 +15,11 @@ def rss_links(data: str | bytes | Document) -> list[str]:
     return list(dict.fromkeys(one.url for one in read(data).listed.entries if one.kind in ("item", "entry")))
 
 
-def sitemap_links(data: str | bytes | Document) -> tuple[SitemapKind, list[tuple[str, str | None, dict[str, str]]]]:
-    """Entries of a sitemap or sitemap index (sitemaps.org protocol 0.9), plain or gzipped.
-
-    Returns:
-        ``index`` or ``urlset``, and (absolute URL, lastmod as printed, hreflang -> URL of the alternates) per entry.
-    """
+def sitemap_links(data: str | bytes | Document) -> tuple[SitemapKind, list[Entry]]:
+    """``index`` or ``urlset``, and the entries of it (sitemaps.org protocol 0.9), plain or gzipped."""
     listed = read(data).listed
     kind: SitemapKind = "index" if listed.root == "sitemapindex" else "urlset"
-    return kind, [(one.url, one.lastmod, one.alternates) for one in listed.entries if one.kind in ("url", "sitemap")]
+    return kind, [one for one in listed.entries if one.kind in ("url", "sitemap")]
 
 
 def is_web_page(data: bytes) -> bool:

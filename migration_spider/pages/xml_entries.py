@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Literal
 
 from migration_spider.pages.outline import lower_name
@@ -30,6 +33,8 @@ _LONGEST_DATE = 100
 _ENTRIES = frozenset(("url", "sitemap", "item", "entry"))
 _WEB = ("http://", "https://")
 _PIECE = 1 << 16
+_NONE: Mapping[str, str] = MappingProxyType({})
+"""One for all: a full sitemap without translations would have 50,000 empty ones."""
 
 
 @dataclass(slots=True)
@@ -44,7 +49,7 @@ class Entry:
     lastmod: str | None = None
     """As printed."""
 
-    alternates: dict[str, str] = field(default_factory=dict)
+    alternates: Mapping[str, str] = field(default_factory=lambda: _NONE)
     """hreflang -> URL."""
 
     def take(self, name: str, child: Any) -> None:
@@ -59,12 +64,13 @@ class Entry:
             self.url = self.url or _address(_own_text(child))
         elif name == "lastmod":
             text = child.text or ""
-            self.lastmod = fold(text[:_LONGEST_DATE]) or None
+            # Many have the same one.
+            self.lastmod = sys.intern(fold(text[:_LONGEST_DATE])) or None
         elif name == "link":
             language = child.get("hreflang") or "x-default"
             is_wanted = language.lower() != "x-default" and len(self.alternates) < MOST_ALTERNATES
-            if is_wanted and (url := _address(fold(child.get("href")))):
-                self.alternates.setdefault(language, url)
+            if is_wanted and language not in self.alternates and (url := _address(fold(child.get("href")))):
+                self.alternates = {**self.alternates, language: url}
 
 
 @dataclass(slots=True)

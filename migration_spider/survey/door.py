@@ -11,6 +11,7 @@ from archive import ArchiveError
 from migration_spider.pages import feeds as feeds_of
 from migration_spider.pages import menu
 from migration_spider.pages.xml_files import plain
+from migration_spider.pages.xml_files import read as read_xml
 from migration_spider.survey.answers import Answer
 from migration_spider.survey.model import (
     Access,
@@ -73,8 +74,8 @@ def sitemaps(site: Site) -> list[Source]:
             continue
         size, problem = 0, None
         if answer.status == 200:
-            body = _body(answer)
-            size, problem = len(feeds_of.sitemap_links(body)[1]), feeds_of.sitemap_problem(body)
+            document = read_xml(_body(answer))
+            size, problem = len(feeds_of.sitemap_links(document)[1]), feeds_of.sitemap_problem(document)
         origin = "robots.txt" if answer.url in named else "settings" if is_asked else "sitemap"
         found.append({"url": answer.url, "status": answer.status, "named": size, "problem": problem, "found": origin})
     asked = {one["url"] for one in found}

@@ -107,7 +107,7 @@ def feed(data: bytes) -> None:
     """RSS, Atom, sitemaps."""
     kind, entries = sitemap_links(data)
     assert kind in ("index", "urlset")
-    for url in [*rss_links(data), *(entry[0] for entry in entries)]:
+    for url in [*rss_links(data), *(entry.url for entry in entries)]:
         assert url.startswith(("http://", "https://"))
         assert len(url) <= MAX_BYTES
     sitemap_problem(data)

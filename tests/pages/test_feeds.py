@@ -6,7 +6,14 @@ import pytest
 from lxml import etree
 
 from migration_spider.pages.feeds import feed_problem, rss_links, sitemap_links, sitemap_problem
-from migration_spider.pages.xml_entries import LONGEST_ADDRESS, LONGEST_START, MOST_ALTERNATES, MOST_ENTRIES, Reader
+from migration_spider.pages.xml_entries import (
+    LONGEST_ADDRESS,
+    LONGEST_START,
+    MOST_ALTERNATES,
+    MOST_ENTRIES,
+    Entry,
+    Reader,
+)
 from migration_spider.pages.xml_files import read
 
 A, B = "https://portal.example/a", "https://portal.example/b"
@@ -18,7 +25,7 @@ SITEMAP = f"""<?xml version="1.0" encoding="UTF-8"?><urlset xmlns="http://www.si
 xmlns:xhtml="http://www.w3.org/1999/xhtml"><url><loc> {A} </loc><xhtml:link rel="alternate" hreflang="fr" href="{B}"/>
 <xhtml:link rel="alternate" hreflang="x-default" href="{A}"/><lastmod>2021-05-03T10:00:00+00:00</lastmod></url><url><loc>{B}</loc></url>
 <url><loc>/relative</loc></url></urlset>"""
-ENTRIES = [(A, "2021-05-03T10:00:00+00:00", {"fr": B}), (B, None, {})]
+ENTRIES = [Entry("url", A, "2021-05-03T10:00:00+00:00", {"fr": B}), Entry("url", B)]
 
 
 @pytest.mark.parametrize("feed", [RSS, RSS.encode(), ATOM, f"\ufeff{RSS}".encode(), f"\n{RSS}"])
@@ -33,7 +40,7 @@ def test_entries_of_a_sitemap(sitemap):
 
 def test_sitemap_index():
     index = f"<sitemapindex><sitemap><loc>{A}</loc><lastmod>2021-05-03</lastmod></sitemap></sitemapindex>"
-    assert ("index", [(A, "2021-05-03", {})]) == sitemap_links(index)
+    assert ("index", [Entry("sitemap", A, "2021-05-03")]) == sitemap_links(index)
 
 
 @pytest.mark.parametrize("cut", range(0, len(SITEMAP), 37))
@@ -41,7 +48,7 @@ def test_a_cut_sitemap_gives_what_was_whole(cut):
     for data in (SITEMAP[:cut], SITEMAP[:cut].encode(), gzip.compress(SITEMAP.encode())[: cut // 2]):
         kind, entries = sitemap_links(data)
         assert "urlset" == kind
-        assert [url for url, _, _ in entries] in ([], [A], [A, B])
+        assert [one.url for one in entries] in ([], [A], [A, B])
 
 
 def test_cut_and_damaged_gzip():
@@ -56,7 +63,7 @@ def test_entities_and_documents_elsewhere_are_not_followed(tmp_path):
     secret = tmp_path / "secret"
     secret.write_text("https://portal.example/secret")
     xml = f'<!DOCTYPE urlset [<!ENTITY x SYSTEM "{secret.as_uri()}">]><urlset><url><loc>&x;</loc></url><url><loc>{A}</loc></url></urlset>'
-    assert ("urlset", [(A, None, {})]) == sitemap_links(xml)
+    assert ("urlset", [Entry("url", A)]) == sitemap_links(xml)
 
 
 def test_entities_that_grow_do_not():
@@ -119,7 +126,7 @@ def test_what_was_mended_is_told(name):
 )
 def test_addresses_with_bad_characters_are_read_as_meant(printed, url):
     data = b"<urlset><url><loc>" + printed + b"</loc></url></urlset>"
-    assert [url] == [found for found, _, _ in sitemap_links(data)[1]]
+    assert [url] == [one.url for one in sitemap_links(data)[1]]
     assert sitemap_problem(data) is None
 
 
@@ -135,13 +142,13 @@ def test_a_list_with_an_error_of_the_server_in_it_is_not_whole(whole):
         for data in (broken.encode(), gzip.compress(broken.encode())):
             problem = sitemap_problem(data) if "loc" in whole else feed_problem(data)
             assert problem is not None, broken
-            assert A in [*rss_links(data), *(url for url, _, _ in sitemap_links(data)[1])]
+            assert A in [*rss_links(data), *(one.url for one in sitemap_links(data)[1])]
 
 
 def test_half_an_address_is_none():
     for error in ("", ERROR, "\nFatal error: Out of memory in /srv/a.php on line 7"):
         data = f"<urlset><url><loc>{A}</loc></url><url><loc>{A}/and-mo{error}".encode()
-        assert [A] == [url for url, _, _ in sitemap_links(data)[1]]
+        assert [A] == [one.url for one in sitemap_links(data)[1]]
 
 
 @pytest.mark.parametrize("piece", ["<!-- ", "<![CDATA[", "<? ", "<!DOCTYPE a ", "<!DOCTYPE a [[", "&", "<", "<a>"])
@@ -195,13 +202,11 @@ def test_no_more_is_read_than_a_sitemap_may_have():
 def test_no_more_is_read_of_one_page_than_it_can_have(monkeypatch):
     monkeypatch.setattr("migration_spider.pages.xml_entries.MOST_ELEMENTS", 1000)
     links = "".join(f'<link hreflang="{n}" href="http://a/{n}"/>' for n in range(900))
-    ((_, _, alternates),) = sitemap_links(f"<urlset><url><loc>{A}</loc>{links}</url></urlset>")[1]
-    assert MOST_ALTERNATES == len(alternates)
+    (entry,) = sitemap_links(f"<urlset><url><loc>{A}</loc>{links}</url></urlset>")[1]
+    assert MOST_ALTERNATES == len(entry.alternates)
     assert "more than 1000 elements" in sitemap_problem(f"<urlset><url><loc>{A}</loc></url>{'<a/>' * 1000}</urlset>")
     long = f"http://a/{'b' * LONGEST_ADDRESS}"
-    assert [A] == [
-        url for url, _, _ in sitemap_links(f"<urlset><url><loc>{long}</loc><loc>{A}</loc></url></urlset>")[1]
-    ]
+    assert [A] == [one.url for one in sitemap_links(f"<urlset><url><loc>{long}</loc><loc>{A}</loc></url></urlset>")[1]]
 
 
 def test_of_a_tag_without_end_no_more_than_its_bound_is_parsed(monkeypatch):
