@@ -88,10 +88,14 @@ def is_past_requests(crawler: Any) -> bool:
     return slot is None or (slot.closing is not None and slot.closing.called)
 
 
-def is_busy(crawler: Any) -> bool:
-    """Whether a request waits or is under way, or a page is being read."""
-    slot = crawler.engine._slot
-    return slot is not None and bool(slot.inprogress or slot.scheduler.has_pending_requests())
+async def idle(crawler: Any) -> None:
+    """Return when no request waits or is under way, and no page is being read.
+
+    The signal ``scheduler_empty`` can come while who waits for it is woken from the one before, and comes again only
+    with the engine's next heartbeat, five seconds later.
+    """
+    while (slot := crawler.engine._slot) is not None and (slot.inprogress or slot.scheduler.has_pending_requests()):
+        await asyncio.sleep(0.02)
 
 
 async def stored(crawler: Any) -> None:

@@ -215,7 +215,7 @@ class Harvests:
             patch(mock.patch("os.fsync", mock.Mock()))
             patch(mock.patch.object(incremental, "answer", self.archive.replay))
             patch(mock.patch.object(kept_readings, "facts_of", _read))
-            patch(mock.patch.object(scrapy_internals, "is_busy", engine.work))
+            patch(mock.patch.object(scrapy_internals, "idle", engine.idle))
             patch(mock.patch.object(scrapy_internals, "is_closing", mock.Mock(return_value=False)))
             patch(mock.patch.object(scrapy_internals, "stored", _stored))
             return self._run(crawler, engine)
@@ -302,12 +302,11 @@ class _Engine:
         self.seen.add(key)
         self.queue.append(request)
 
-    def work(self, _: Any) -> bool:
-        """Work until nothing is left to do: False, it is busy no more."""
+    async def idle(self, _: Any) -> None:
+        """Work until nothing is left to do."""
         while self.queue:
             # The first of those with the highest priority.
             self.visit(self.queue.pop(max(range(len(self.queue)), key=lambda n: (self.queue[n].priority, -n))))
-        return False
 
     def visit(self, request: Request) -> None:
         try:

@@ -3,8 +3,11 @@
 from collections import Counter
 
 import pytest
+from scrapy.core.scheduler import Scheduler
 from scrapy.dupefilters import RFPDupeFilter
+from warcio import ArchiveIterator
 
+from migration_spider.spiders import news
 from tests.crawling import crawl, run, stats
 from tests.harvesting import OFTEN, SELDOM, command, harvest, ids, report
 from tests.portal import Portal
@@ -110,3 +113,41 @@ def test_what_pages_name_again_does_not_come_to_the_duplicate_filter(portal, tmp
     # Where a later request may be taken and the first one was not, all are its own.
     share = passed_for_nothing / told["dupefilter/filtered"]
     assert (share == 1) if limit else (share < 0.25), share
+
+
+class Waiting(Scheduler):
+    """Counts the pages of sitemaps that wait in memory at once."""
+
+    @classmethod
+    def from_crawler(cls, crawler):
+        news.AT_ONCE = 5
+        found = super().from_crawler(crawler)
+        found.waiting = 0
+        return found
+
+    def enqueue_request(self, request):
+        if is_taken := super().enqueue_request(request):
+            self._count(request, 1)
+        return is_taken
+
+    def next_request(self):
+        if request := super().next_request():
+            self._count(request, -1)
+        return request
+
+    def _count(self, request, change):
+        if "sitemap" == request.cb_kwargs.get("found"):
+            self.waiting += change * (news.NewsSpider.parse_sitemap.__name__ != request.callback.__name__)
+            self.stats.max_value("waiting", self.waiting)
+
+
+def test_what_sitemaps_name_does_not_wait_in_memory(portal, tmp_path):
+    # Nothing but the sitemap names a page, so that all of them would.
+    none = {"MIGRATION_NEWS_LISTINGS": "", "MIGRATION_LISTINGS": "", "MIGRATION_FEEDS": "", "MIGRATION_MENU_PAGES": 0}
+    crawl(tmp_path, "languages=en", site=portal.url, code=3, SCHEDULER="tests.test_asked_once.Waiting", **none)
+    told = stats(tmp_path)
+    assert 1 <= told["waiting"] <= 5, told["waiting"]
+    (file,) = (tmp_path / "warc").glob("*.warc.gz")
+    with file.open("rb") as stream:
+        told = [r.content_stream().read().decode() for r in ArchiveIterator(stream) if r.rec_type == "metadata"]
+    assert [one for one in told if f"via: {portal.url}/sitemap.xml" in one]

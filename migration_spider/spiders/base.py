@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 import scrapy
@@ -138,13 +138,17 @@ class PortalSpider(scrapy.Spider):
         ``news`` when it is named as news, ``lastmods`` as a sitemap has them, by address as printed; ``host`` as in
         `Scope.page`; the others are those of `page`.
         """
-        urls = list(urls)
         lastmods = how.pop("lastmods", {})
+        for url, address in self.placed(list(urls), host):
+            yield from self.ask(address, found, priority, lastmod=lastmods.get(url), **how)
+
+    def placed(self, urls: Collection[str], host: str = "") -> Iterator[tuple[str, str]]:
+        """(as printed, as it is asked for) of what one list names and is in scope; the others are counted."""
         for url, (address, reason) in zip(urls, self.scope.pages(urls, host), strict=True):
             if address is None:
                 self.count(f"skipped/{reason}")
             else:
-                yield from self.ask(address, found, priority, lastmod=lastmods.get(url), **how)
+                yield url, address
 
     def ask(
         self, address: str, found: str, priority: int, *, news: bool = False, lastmod: str | None = None, **how: Any

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import scrapy
@@ -54,24 +54,32 @@ class ListSpider(PortalSpider):
             yield again
             return
         kind, entries = feeds.sitemap_links(document)
-        del document  # it has as many entries again, and what they name is asked for one by one
         account.size = len(entries)
-        account.host = self.scope.other_host(url for url, _, _ in entries)
-        if (elsewhere := self.scope.elsewhere((url for url, _, _ in entries), account.host)) and not account.problem:
+        account.host = self.scope.other_host(one.url for one in entries)
+        if (elsewhere := self.scope.elsewhere((one.url for one in entries), account.host)) and not account.problem:
             what, hosts = "sitemaps" if kind == "index" else "pages", ", ".join(elsewhere)
             account.problem = f"names {sum(elsewhere.values())} {what} at {hosts}, which were not asked for"
         if kind == "index":
-            yield from self._index(response, account, [url for url, _, _ in entries])
+            yield from self._index(response, account, [one.url for one in entries])
             return
         urls: list[str] = []
-        lastmods: dict[str, str | None] = {}
-        for url, lastmod, alternates in entries:
-            if self._is_before_since(lastmod):
+        lastmods: dict[str, str] = {}
+        for one in entries:
+            if self._is_before_since(one.lastmod):
                 self.count("skipped/before_since")
                 continue
-            urls += (url, *alternates.values())
-            lastmods.update(dict.fromkeys((url, *alternates.values()), lastmod))
-        yield from self.follow_all(urls, "sitemap", CANDIDATE, host=account.host, lastmods=lastmods)
+            same = (one.url, *one.alternates.values())
+            urls += same
+            if one.lastmod:
+                lastmods.update(dict.fromkeys(same, one.lastmod))
+        del document, entries  # what they name is asked for one by one: of a full sitemap that takes minutes
+        yield from self.from_sitemap(response, urls, lastmods, account.host)
+
+    def from_sitemap(
+        self, response: Response, urls: list[str], lastmods: Mapping[str, str], host: str
+    ) -> Iterator[scrapy.Request]:
+        """The requests of the pages that the sitemap in ``response`` names; the rest as in `follow_all`."""
+        yield from self.follow_all(urls, "sitemap", CANDIDATE, host=host, lastmods=lastmods)
 
     def _read(self, response: Response) -> Document:
         document = read(response.body)

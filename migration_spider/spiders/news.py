@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import islice
 from typing import Any
 
 import scrapy
-from scrapy import signals
-from scrapy.http import HtmlResponse, TextResponse
+from scrapy.http import HtmlResponse, Response, TextResponse
+from scrapy.spidermiddlewares.referer import RefererMiddleware
 
 from migration_spider import gone, scrapy_internals
 from migration_spider.addresses import canonical
+from migration_spider.kept import Table
 from migration_spider.kept_readings import Reading
 from migration_spider.ledger import MOST_HOPS, Listing
 from migration_spider.normalize.identity import item_id
 from migration_spider.pages import ListingPage, NewsPage, Page
 from migration_spider.pages.node_ids import node_of
 from migration_spider.relaunch import PROBES
-from migration_spider.spiders.base import FEED, ITEM, KNOWN, LISTING, NEWS_LISTING, PLAIN_TYPES, SITEMAP, addresses
+from migration_spider.spiders.base import (
+    CANDIDATE,
+    FEED,
+    ITEM,
+    KNOWN,
+    LISTING,
+    NEWS_LISTING,
+    PLAIN_TYPES,
+    SITEMAP,
+    addresses,
+)
 from migration_spider.spiders.explore import BIG
 from migration_spider.spiders.finding import FindingSpider
 from migration_spider.spiders.listings import FOUND
@@ -37,11 +48,14 @@ class NewsSpider(FindingSpider):
     """Addresses at which items were that a page elsewhere was in this run."""
     doubted: set[str]
     """Addresses (`canonical`) asked for what is absent elsewhere."""
+    candidates: Table[str]
+    """Addresses that sitemaps name -> the ``Referer`` to ask for them with, until the step that does."""
 
     @classmethod
     def from_crawler(cls, crawler: Any, *args: Any, **kwargs: Any) -> Any:
         spider = super().from_crawler(crawler, *args, **kwargs)
         spider.left, spider.doubted = set(), set()
+        spider.candidates = Table(spider.run.room)
         return spider
 
     async def start(self) -> AsyncIterator[Any]:
@@ -72,9 +86,9 @@ class NewsSpider(FindingSpider):
         for step in self._steps():
             is_again = True
             while is_again:
-                # Items of earlier runs may be more than memory should hold; what the others give is few, and may
-                # change while it is asked for.
-                requests = step() if step == self._known else iter(list(step()))
+                # What sitemaps and earlier runs name may be more than memory should hold; what the others give is few,
+                # and may change while it is asked for.
+                requests = step() if step in (self._candidates, self._known) else iter(list(step()))
                 is_again = False
                 while some := list(islice(requests, AT_ONCE)):
                     for request in some:
@@ -86,13 +100,12 @@ class NewsSpider(FindingSpider):
     def _steps(self) -> Sequence[Callable[[], Iterator[scrapy.Request]]]:
         if self.options.urls:
             return (self._asked, self._doubted)
-        known = (self._known, self._unnamed, self._merged)
-        return (self._hints, self._explore, self._sitemaps, *known, self._unlisted, self._merged, self._doubted)
+        named = (self._hints, self._explore, self._sitemaps, self._candidates)
+        return (*named, self._known, self._unnamed, self._merged, self._unlisted, self._merged, self._doubted)
 
     async def _idle(self) -> bool:
         """Wait until everything found so far is fetched and read; False when the run ends early."""
-        while scrapy_internals.is_busy(self.crawler):
-            await self.crawler.signals.wait_for(signals.scheduler_empty)
+        await scrapy_internals.idle(self.crawler)
         return scrapy_internals.is_closing(self.crawler) is False
 
     def _asked(self) -> Iterator[scrapy.Request]:
@@ -130,6 +143,32 @@ class NewsSpider(FindingSpider):
         guesses = [self.scope.start(path, "en") for path in self.run.config.sitemaps]
         for url in dict.fromkeys([*named, *guesses]):
             yield self.start_page(url, SITEMAP, callback=self.parse_sitemap, is_named=url in named)
+
+    def from_sitemap(
+        self, response: Response, urls: list[str], lastmods: Mapping[str, str], host: str
+    ) -> Iterator[scrapy.Request]:
+        """None yet: the requests of all that the sitemaps of a large site name would fill the memory."""
+        referrer = self._referrer(response)
+        for url, address in self.placed(urls, host):
+            self.ledger.name(address, "sitemap", lastmods.get(url))
+            self.candidates[address] = referrer
+        return iter(())
+
+    def _referrer(self, response: Response) -> str:
+        """What the requests of the links of ``response`` have as ``Referer``, by Scrapy's rules; empty for none."""
+        middleware = self.crawler.get_spider_middleware(RefererMiddleware)
+        if middleware is None:
+            return ""
+        return middleware.policy(response, response.request).referrer(response.url, self.options.site) or ""
+
+    def _candidates(self) -> Iterator[scrapy.Request]:
+        """The pages that sitemaps name."""
+        for address, referrer in self.candidates.items():
+            lastmod = self.ledger.lastmods.get(canonical(address))
+            for request in self.ask(address, "sitemap", CANDIDATE, lastmod=lastmod):
+                if referrer:
+                    request.headers.setdefault("Referer", referrer)
+                yield request
 
     def _known(self) -> Iterator[scrapy.Request]:
         """Items of earlier runs that are due, also where no listing names them any more."""

@@ -25,7 +25,7 @@ TRACKING = re.compile(r"(utm_\w+|fbclid|gclid|mc_[ce]id|mkt_tok|_hs\w+)")
 """Parameters that newsletters and social networks add to a link; they name no other page."""
 
 
-REMEMBERED = 8192
+REMEMBERED = 2048
 """Links whose decision is kept: every page of a site names the same menus, and each of its translations."""
 
 NO_NAMES = frozenset(("default", "localhost"))
