@@ -183,6 +183,10 @@ class Exchange:
             self.ended = monotonic()
             self._stop_listening()
 
+    def milliseconds_to(self, moment: float | None) -> int | None:
+        """From its start to ``moment``, one of its own; None before that came."""
+        return None if moment is None else round((moment - self.started) * 1000)
+
     def abandon(self) -> None:
         """The client ended the connection, and the call will say why."""
         self.closed_by_us = True

@@ -222,26 +222,35 @@ def _metadata_fields(
     call: Call, exchange: Exchange, answer: Answer | None, facts: Facts | None, redacted: Sequence[str]
 ) -> list[tuple[str, str]]:
     """``via`` and ``fetchTimeMs`` are those of ISO 28500:2017, 6.5; the others are ours, see docs/archive.md."""
-    fields: list[tuple[str, Any]] = [*call.facts, ("connectionId", exchange.connection_id)]
-    if exchange.ended is not None:
-        fields.append(("fetchTimeMs", round((exchange.ended - exchange.started) * 1000)))
-    if exchange.first_byte is not None:
-        fields.append(("timeToFirstByteMs", round((exchange.first_byte - exchange.started) * 1000)))
-    fields.append(("endReason", exchange.end or "unspecified"))
-    fields += _error_fields(exchange.error)
-    if facts is not None and facts.entity_sha256 is not None:
-        fields += [("entitySha256", facts.entity_sha256), ("entityLength", facts.entity_length)]
-    if facts is not None and facts.undecoded is not None:
-        fields.append(("entityProblem", facts.undecoded))
-    if exchange.connection is not None and exchange.connection.certificate_sha256:
+    fields: list[tuple[str, Any]] = [
+        *call.facts,
+        ("connectionId", exchange.connection_id),
+        ("fetchTimeMs", exchange.milliseconds_to(exchange.ended)),
+        ("timeToFirstByteMs", exchange.milliseconds_to(exchange.first_byte)),
+        ("endReason", exchange.end or "unspecified"),
+        *_error_fields(exchange.error),
+    ]
+    if facts is not None:
+        fields += [
+            ("entitySha256", facts.entity_sha256),
+            ("entityLength", facts.entity_length),
+            ("entityProblem", facts.undecoded),
+        ]
+    if exchange.connection is not None:
         fields.append(("serverCertificateSha256", exchange.connection.certificate_sha256))
     interim = answer.interim if answer else interim_of(exchange)
     fields += [("interimResponse", base64.b64encode(head).decode()) for head in interim]
     if exchange.surplus:
         fields.append(("surplus", base64.b64encode(exchange.surplus).decode()))
     fields += [("redactedHeader", name) for name in dict.fromkeys(redacted)]
-    if answer and facts and facts.payload_digest and not _is_read_alike(answer.head):
-        fields.append(("payloadDigest", facts.payload_digest))
-    if answer and size_of(answer.block) and not answer.head:
-        fields.append(("note", "the answer has no complete HTTP head: it is stored without a payload digest"))
-    return [(name, str(value)) for name, value in fields]
+    if answer is not None and facts is not None:
+        fields += _left_out_of_response(answer, facts)
+    return [(name, str(value)) for name, value in fields if value is not None]
+
+
+def _left_out_of_response(answer: Answer, facts: Facts) -> Iterator[tuple[str, str]]:
+    """What the response record does not say of its payload, and why."""
+    if facts.payload_digest and not _is_read_alike(answer.head):
+        yield "payloadDigest", facts.payload_digest
+    if size_of(answer.block) and not answer.head:
+        yield "note", "the answer has no complete HTTP head: it is stored without a payload digest"

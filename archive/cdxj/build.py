@@ -5,12 +5,12 @@ from __future__ import annotations
 import heapq
 import json
 import os
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
 
-from archive.cdxj.files import Damage, WarcFile, current, read_manifest, stamp, write_manifest
+from archive.cdxj.files import Damage, Stamp, WarcFile, current, read_manifest, stamp, write_manifest
 from archive.cdxj.line import line_of
 from archive.cdxj.sort import LineSorter
 from archive.disk import replacing
@@ -83,7 +83,7 @@ def build_index(
     path.parent.mkdir(parents=True, exist_ok=True)
     result = Indexed()
     files = [current(file) for file in files]
-    stamps = {file.name: stamp(file.path) for file in files if _there(file)}
+    stamps = {file.name: _stamp(file) for file in files}
     known = read_manifest(path)
     result.reused = [name for name in stamps if stamps[name] == known.get(name)]
     with LineSorter(path.parent) as sorter:
@@ -97,9 +97,8 @@ def build_index(
             return result
         for line in _lost(path, result.damage):
             sorter.add(line)
-        old = _kept(path, result.reused) if result.reused else iter(())
         with replacing(path) as stream:
-            result.lines = _write(heapq.merge(old, sorter.sorted()), stream)
+            result.lines = _write(heapq.merge(_kept(path, result.reused), sorter.sorted()), stream)
     broken = {fault.path for fault in result.faults}
     lasting = {file.name: stamps[file.name] for file in files if _lasting(file, broken)}
     write_manifest(path, lasting, [(one, stamps[one.file]["bytes"]) for one in result.damage])
@@ -191,10 +190,10 @@ def _index_behind(
     advance(size - told)
 
 
-def _there(file: WarcFile) -> bool:
-    if file.path.is_file():
-        return True
-    raise ArchiveError(f"{file.path}: no such file")
+def _stamp(file: WarcFile) -> Stamp:
+    if not file.path.is_file():
+        raise ArchiveError(f"{file.path}: no such file")
+    return stamp(file.path)
 
 
 def _lasting(file: WarcFile, broken: set[str]) -> bool:
@@ -202,7 +201,10 @@ def _lasting(file: WarcFile, broken: set[str]) -> bool:
     return not file.is_open and str(file.path) not in broken
 
 
-def _kept(index: Path, names: Iterable[str]) -> Iterator[bytes]:
+def _kept(index: Path, names: Collection[str]) -> Iterator[bytes]:
+    """The lines that ``index`` has of these files."""
+    if not names:
+        return
     endings = {json.dumps(name).encode("ascii") + b"}\n" for name in names}
     with index.open("rb") as stream:
         for line in stream:

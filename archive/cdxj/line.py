@@ -128,36 +128,50 @@ def line_of(record: StreamedRecord, filename: str) -> bytes | None:
         BrokenRecordError: the record is damaged.
         ValueError: its ``WARC-Date`` is no date.
     """
-    if _RESPONSE not in record.head:
-        told = plain_field(record.head, b"WARC-Type")
-        if told in _NEVER or (told == b"metadata" and plain_field(record.head, b"Content-Type") == _NOTES):
-            return None  # Two of three records of a crawl, whose fields need not be read.
+    if _is_left_out(record.head):
+        return None
     fields = plain_fields(record.head) or record.headers
-    kind = fields.get("WARC-Type") or ""
-    content_type = fields.get("Content-Type")
-    if kind not in _TYPES or (kind in {"resource", "metadata"} and content_type == WARC_FIELDS):
+    kind, content_type = fields.get("WARC-Type"), fields.get("Content-Type")
+    if not _is_indexed(kind, content_type):
         return None
     url = _target_uri(fields.get("WARC-Target-URI"))
+    address = url or ""
     status: str | None = None
     head_size = 0
     if kind in _HTTP_TYPES:
-        content_type = None
-        if record.size and (url or "").startswith(("http:", "https:")):
-            status, content_type, head_size = _http_head(record.start(_LONGEST_HEAD))
-    mime = _AFTER_MIME.split(content_type, maxsplit=1)[0] if content_type is not None else None
-    digest = fields.get("WARC-Payload-Digest") or (None if kind == "revisit" else _sha1(record, head_size))
-    facts = (
-        ('"url": ', url),
-        ('"mime": ', "warc/revisit" if kind == "revisit" else mime),
-        ('"status": ', status),
-        ('"digest": ', digest),
-    )
+        status, content_type, head_size = _answer(record, address)
+    digest = fields.get("WARC-Payload-Digest")
+    if kind == "revisit":
+        content_type = "warc/revisit"
+    elif not digest:
+        digest = _sha1(record, head_size)
+    mime = None if content_type is None else _AFTER_MIME.split(content_type, maxsplit=1)[0]
+    facts = (('"url": ', url), ('"mime": ', mime), ('"status": ', status), ('"digest": ', digest or None))
     # As json.dumps writes it, in half the time.
     text = "".join([f"{name}{_quoted(value)}, " for name, value in facts if value is not None])
     length = record.length() if record.is_gzipped else record.length() - len(_RECORD_END)
     place = f'"length": "{length}", "offset": "{record.offset}", "filename": {_quoted(filename)}'
     moment = timestamp_of(fields.get("WARC-Date") or "")
-    return f"{surt(url or '')} {moment} {{{text}{place}}}\n".encode("ascii")
+    return f"{surt(address)} {moment} {{{text}{place}}}\n".encode("ascii")
+
+
+def _is_indexed(kind: str | None, content_type: str | None) -> bool:
+    return kind in _TYPES and (kind in _HTTP_TYPES or content_type != WARC_FIELDS)
+
+
+def _is_left_out(head: bytes) -> bool:
+    """Whether a glance tells that a record is not indexed: two of three in a crawl, whose fields need not be read."""
+    if _RESPONSE in head:
+        return False
+    kind = plain_field(head, b"WARC-Type")
+    return kind in _NEVER or (kind == b"metadata" and plain_field(head, b"Content-Type") == _NOTES)
+
+
+def _answer(record: StreamedRecord, url: str) -> tuple[str | None, str | None, int]:
+    """What `_http_head` says of a record, where it is of HTTP."""
+    if not record.size or not url.startswith(("http:", "https:")):
+        return None, None, 0
+    return _http_head(record.start(_LONGEST_HEAD))
 
 
 def plain_fields(head: bytes) -> dict[str, str] | None:
@@ -202,6 +216,10 @@ def _http_head(block: bytes) -> tuple[str | None, str | None, int]:
         # In a fifth of the time of what reads odd ones.
         found = _TYPE_LINE.search(block, 0, usual.end())
         return usual["status"].decode(), found[1].decode().strip() if found else None, usual.end()
+    return _odd_head(block)
+
+
+def _odd_head(block: bytes) -> tuple[str | None, str | None, int]:
     lines = _lines(block)
     first, size = next(lines, ("", 0))
     if not first:
