@@ -48,39 +48,40 @@ class Command(ArchiveCommand):
         parser.add_argument("--quiet", action="store_true", help="print only the faults")
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> int:
-        from archive.cdxj import index_path, warc_files
         from archive.commands.progress import ByteProgress
-        from archive.disk import oddity
         from archive.verify import Verification
 
-        index, items = opts.index, [opts.items] if opts.items else []
-        if args:
-            files = _files_of(args)
-        else:
-            directory = archive_directory(self.settings)
-            files = warc_files(directory)
-            index = index or _if_there(index_path(directory))
-            items = items or sorted((directory.parent / "items").glob("*.jsonl"))
-        for path in map(Path, filter(None, (index, *items))):
-            if odd := oddity(path):
-                raise ArchiveError(f"{path} {odd}")
-        if not files:
-            raise UsageError(f"no WARC files in {' '.join(args) or directory}", print_help=False)
+        files, index, items = self._wanted(args, opts)
         size = sum(file.path.stat().st_size for file in files if file.path.exists())
-        with ByteProgress("verifying", 0 if opts.quiet else size) as progress:
-            verification = Verification(
-                files,
-                index=index,
-                items=items,
-                is_whole=not args,
-                advance=(lambda size: None) if opts.quiet else progress.advance,
-            )
+        with ByteProgress("verifying", size, quiet=opts.quiet) as progress:
+            verification = Verification(files, index=index, items=items, is_whole=not args, advance=progress.advance)
             for fault in verification.run():
                 if opts.notes or not fault.is_note:
                     print(fault)
         if not opts.quiet:
             print(_summary(len(files), verification))
         return 1 if verification.faults else 0
+
+    def _wanted(self, args: list[str], opts: argparse.Namespace) -> tuple[list[WarcFile], Path | None, list[Path]]:
+        """The WARC files, their index and the items that cite them: those named, else those of the project."""
+        from archive.cdxj import index_path, warc_files
+        from archive.disk import oddity
+
+        index = Path(opts.index) if opts.index else None
+        items = [Path(opts.items)] if opts.items else []
+        if args:
+            files, where = _files_of(args), " ".join(args)
+        else:
+            directory = archive_directory(self.settings)
+            files, where = warc_files(directory), str(directory)
+            index = index or _if_there(index_path(directory))
+            items = items or sorted((directory.parent / "items").glob("*.jsonl"))
+        for path in filter(None, (index, *items)):
+            if odd := oddity(path):
+                raise ArchiveError(f"{path} {odd}")
+        if not files:
+            raise UsageError(f"no WARC files in {where}", print_help=False)
+        return files, index, items
 
 
 def _files_of(paths: list[str]) -> list[WarcFile]:

@@ -6,11 +6,14 @@ import argparse
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from scrapy.exceptions import UsageError
 
 from archive.commands.base import ArchiveCommand, archive_directory
+
+if TYPE_CHECKING:
+    from archive.wacz.signing import Key
 
 OPEN = "Open it: choose the file at https://replayweb.page, which uploads nothing, or, offline, in its desktop app"
 
@@ -58,7 +61,7 @@ class Command(ArchiveCommand):
         from archive.cdxj import index_path, named_files, warc_files
         from archive.commands.progress import ByteProgress
         from archive.errors import cleaned
-        from archive.wacz import Items, read_key, write_wacz
+        from archive.wacz import Items, write_wacz
 
         settings: Any = self.settings
         items: list[Path] = [Path(name) for name in opts.pages or []]
@@ -72,11 +75,7 @@ class Command(ArchiveCommand):
             items = items or sorted((index.parent / "items").glob("*.jsonl"))
         if opts.output:
             output = Path(opts.output)
-        if (opts.sign_cert or opts.timestamp) and not opts.sign_key:
-            raise UsageError("name the key with --sign-key", print_help=False)
-        key = None
-        if opts.sign_key:
-            key = read_key(Path(opts.sign_key), Path(opts.sign_cert) if opts.sign_cert else None, opts.timestamp)
+        key = _key(opts)
         pages = Items(items, settings.get("ARCHIVE_TEXT_FIELD") or "text")
         for words in pages.left_out:
             print(cleaned(f"scrapy archive-wacz: warning: {words}"), file=sys.stderr)
@@ -100,3 +99,14 @@ class Command(ArchiveCommand):
         )
         print(OPEN)
         return 0
+
+
+def _key(opts: argparse.Namespace) -> Key | None:
+    """What the file is signed with, if it is."""
+    from archive.wacz import read_key
+
+    if opts.sign_key:
+        return read_key(Path(opts.sign_key), Path(opts.sign_cert) if opts.sign_cert else None, opts.timestamp)
+    if opts.sign_cert or opts.timestamp:
+        raise UsageError("name the key with --sign-key", print_help=False)
+    return None

@@ -57,19 +57,11 @@ class Command(ArchiveCommand):
         # Scrapy imports all commands to find one, and these take two thirds of a second.
         from archive.commands.progress import ByteProgress
         from archive.dataset.stored import stored
-        from archive.dataset.untrusted import SUMS
         from archive.dataset.verification import Verification
         from archive.errors import cleaned
 
-        if len(args) != 1:
-            raise UsageError("name the folder of one release", print_help=False)
-        release = Path(args[0])
-        if not (release / SUMS).exists():
-            raise UsageError(f"{release}: no release: there is no {SUMS} in it", print_help=False)
-        release = release.resolve()  # `latest` is a link
-        where = None if opts.no_archive else Path(opts.archive) if opts.archive else self._beside(release)
-        if where and not where.exists():
-            raise UsageError(f"{where}: there is no such folder or file", print_help=False)
+        release = _release(args)
+        where = self._archive(release, opts)
         with ExitStack() as stack:
             archive = stored(where) if where else None
             if archive:
@@ -86,6 +78,17 @@ class Command(ArchiveCommand):
             print(_summary(verification.verified))
         return 1 if verification.verified.problems else 0
 
+    def _archive(self, release: Path, opts: argparse.Namespace) -> Path | None:
+        """The archive that was named, else the one beside the release; None when it is not to be read, or none is."""
+        if opts.no_archive:
+            return None
+        if not opts.archive:
+            return self._beside(release)
+        where = Path(opts.archive)
+        if not where.exists():
+            raise UsageError(f"{where}: there is no such folder or file", print_help=False)
+        return where
+
     def _beside(self, release: Path) -> Path | None:
         """The archive of the data folder that the release lies in, whichever project's; or this project's."""
         from archive.capture.settings import expand
@@ -96,6 +99,18 @@ class Command(ArchiveCommand):
         ours = Path(expand(settings, str(directory))).resolve()
         theirs = release.parent.parent / ours.name
         return next((one for one in (theirs, ours) if one.is_dir() and one.parent in release.parents), None)
+
+
+def _release(args: list[str]) -> Path:
+    """The folder of the release that is named."""
+    from archive.dataset.untrusted import SUMS
+
+    if len(args) != 1:
+        raise UsageError("name the folder of one release", print_help=False)
+    release = Path(args[0])
+    if not (release / SUMS).exists():
+        raise UsageError(f"{release}: no release: there is no {SUMS} in it", print_help=False)
+    return release.resolve()  # `latest` is a link
 
 
 def _size(release: Path, archive: Path | None) -> int:
