@@ -35,44 +35,65 @@ def changes(
         before: JSON lines of the release before; None for the first release, in which every record is added.
         ignored: fields that are not compared.
     """
-    old = Lines(before, lines.key) if before else None
-    left = dict.fromkeys(old.keys) if old else {}
-    derived = [dataset.stories.translations] if dataset.stories else []
-    unlike = {*ignored, *dataset.provenance, *derived}
-
-    def head(kind: str, key: str, record: Mapping[str, Any], version: Any) -> Change:
-        named = {dataset.heading: record.get(dataset.heading)} if dataset.heading else {}
-        return {"change": kind, lines.key: key, address: record.get(address), **named, "version": version}
-
+    told = _Told(dataset, lines.key, address, ignored)
+    if before is None:
+        for record, _ in lines.present():
+            yield told.added(record), record
+        return
+    old = Lines(before, lines.key)
+    left = dict.fromkeys(old.keys)
     for record, line in lines.present():
-        key, version = record[lines.key], record.get("version")
+        key = record[lines.key]
         left.pop(key, None)
-        there = old.line(key) if old else None
-        if there == line:
-            continue
-        past = load(there) if there is not None else None
-        if past is None:
-            yield head("added", key, record, version), record
-            continue
-        told = differences(past, record, ignored=unlike, untold=dataset.markup)
-        if told or (ignored and dataset.digest and past.get(dataset.digest) != record.get(dataset.digest)):
-            since = {"from_version": past.get("version"), "fields": [one["field"] for one in told], "changes": told}
-            both = _evidence(dataset, past, record)
-            yield {**head("changed", key, record, version), **since, **both}, record
+        there = old.line(key)
+        if there is None:
+            yield told.added(record), record
+        elif there != line and (change := told.changed(load(there), record)):
+            yield change, record
     for key in left:
-        past = (old.get(key) if old else None) or {}
         last = lines.get(key) or {}
+        yield told.removed(key, old.get(key) or {}, last), last
+
+
+class _Told:
+    """A change as an object."""
+
+    def __init__(self, dataset: Dataset, key: str, address: str, ignored: Collection[str]) -> None:
+        self._dataset, self._key, self._address = dataset, key, address
+        self._ignored = ignored
+        derived = [dataset.stories.translations] if dataset.stories else []
+        self._unlike = {*ignored, *dataset.provenance, *derived}
+        """Fields that differ without a change."""
+
+    def added(self, record: Mapping[str, Any]) -> Change:
+        return self._head("added", record[self._key], record, record.get("version"))
+
+    def changed(self, past: Mapping[str, Any], record: Mapping[str, Any]) -> Change | None:
+        """None when only such fields differ as are no change."""
+        told = differences(past, record, ignored=self._unlike, untold=self._dataset.markup)
+        digest = self._dataset.digest
+        if not told and not (self._ignored and digest and past.get(digest) != record.get(digest)):
+            return None
+        since = {"from_version": past.get("version"), "fields": [one["field"] for one in told], "changes": told}
+        head = self._head("changed", record[self._key], record, record.get("version"))
+        return {**head, **since, **self._evidence(past, record)}
+
+    def removed(self, key: str, past: Mapping[str, Any], last: Mapping[str, Any]) -> Change:
         said = last.get(TOMBSTONE) or {}
         why = {"reason": said.get("reason"), "status": said.get("status")}
-        yield {**head("removed", key, past, last.get("version")), **why, **_evidence(dataset, past, last)}, last
+        return {**self._head("removed", key, past, last.get("version")), **why, **self._evidence(past, last)}
 
+    def _head(self, kind: str, key: str, record: Mapping[str, Any], version: Any) -> Change:
+        heading = self._dataset.heading
+        named = {heading: record.get(heading)} if heading else {}
+        return {"change": kind, self._key: key, self._address: record.get(self._address), **named, "version": version}
 
-def _evidence(dataset: Dataset, before: Mapping[str, Any], after: Mapping[str, Any]) -> Change:
-    """What proves each side: ``{"evidence": {"from", "to"}}``, each with version, digest and ``warc`` if known."""
-    names = ("version", *([dataset.digest] if dataset.digest else []), EVIDENCE)
-    sides = {"from": before, "to": after}
-    proof = {side: {name: line[name] for name in names if name in line} for side, line in sides.items() if line}
-    return {"evidence": proof}
+    def _evidence(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> Change:
+        """What proves each side: ``{"evidence": {"from", "to"}}``, each with version, digest and ``warc`` if known."""
+        names = ("version", *([self._dataset.digest] if self._dataset.digest else []), EVIDENCE)
+        sides = {"from": before, "to": after}
+        proof = {side: {name: line[name] for name in names if name in line} for side, line in sides.items() if line}
+        return {"evidence": proof}
 
 
 def entry(change: Change, record: Mapping[str, Any], dataset: Dataset, released: str, address: str = "url") -> Entry:

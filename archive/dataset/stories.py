@@ -54,7 +54,7 @@ def source(records: Sequence[Record], dataset: Dataset, told: Stories) -> tuple[
     heard = {str(one[name]): one for one in records if not one.get(told.fallback)}
     if len(heard) == 1:
         return next(iter(heard)), ONLY
-    shown = {text for one in records if (text := _main(one.get(told.text_language))) and text != _main(one[name])}
+    shown = {_main(one[told.text_language]) for one in records if is_foreign(one, told, name)}
     found = [language for language in heard if _main(language) in shown]
     if not heard and len(shown) == 1:
         return next(iter(shown)), SHOWN
@@ -139,6 +139,11 @@ def coded_fields(dataset: Dataset) -> list[str]:
     return [name for one in dataset.vocabularies for name in one.fields]
 
 
+def _terms(records: Iterable[Record], field: str) -> list[list[dict[str, Any]]]:
+    """Those of each record in ``field``."""
+    return [one.get(field) or [] for one in records]
+
+
 def _union(lists: Iterable[Iterable[dict[str, Any]]]) -> list[dict[str, Any]]:
     """The terms with a code that are in one of ``lists``, each once."""
     union: dict[str, dict[str, Any]] = {}
@@ -151,31 +156,34 @@ def _union(lists: Iterable[Iterable[dict[str, Any]]]) -> list[dict[str, Any]]:
 def story(records: Sequence[Record], dataset: Dataset, told: Stories) -> dict[str, Any]:
     """The story that ``records`` tell, without the fields that the class of the records may lack."""
     name, heading = str(dataset.language), str(dataset.heading)
-    heard = voices(records, told, str(dataset.language))
+    heard = voices(records, told, name)
     language, by = source(records, dataset, told)
-    speaking = heard or records
-    lead = next((one for one in speaking if one[name] == language), speaking[0])
+    speaking = _led(heard or records, name, language)
     made: dict[str, Any] = {
         "id": story_id(records[0], dataset, told),
         told.group: records[0].get(told.group),
         "source_language": language,
         "source_told_by": by,
         "languages": [one[name] for one in heard],
-        "title": lead[heading],
+        "title": speaking[0][heading],
         "titles": {one[name]: one[heading] for one in heard},
-        "url": lead.get("url"),
+        "url": speaking[0].get("url"),
     }
     if dataset.date:
-        made[dataset.date] = min((date for one in speaking if (date := one.get(dataset.date))), default=None)
-    ordered = [lead, *(one for one in speaking if one is not lead)]
+        made[dataset.date] = min(filter(None, (one.get(dataset.date) for one in speaking)), default=None)
     fields = coded_fields(dataset)
-    for field in fields:
-        made[field] = _union(one.get(field) or () for one in ordered)
-    made["differs"] = {field: _differs([one.get(field) or [] for one in heard]) for field in fields}
+    made.update({field: _union(_terms(speaking, field)) for field in fields})
+    made["differs"] = {field: _differs(_terms(heard, field)) for field in fields}
     made["items"] = [one[dataset.key] for one in records]
     if told.files:
         made["files"] = len({file["url"] for one in records for file in one.get(told.files) or ()})
     return made
+
+
+def _led(records: Sequence[Record], name: str, language: str | None) -> list[Record]:
+    """``records`` with the first in the source language before the others."""
+    lead = next((place for place, one in enumerate(records) if one[name] == language), 0)
+    return [records[lead], *records[:lead], *records[lead + 1 :]]
 
 
 def _differs(values: Sequence[Sequence[Record]]) -> bool | None:

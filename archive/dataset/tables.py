@@ -153,43 +153,59 @@ def _getter(path: tuple[str, ...]) -> Callable[[Record], Any]:
 
 def _link_table(dataset: Dataset, field: Field) -> Table:
     owner = f"{dataset.name}_{dataset.key}"
-    columns = [
+    element = _element(dataset, field)
+    columns = (
         Column(owner, "string", False, f"`{dataset.key}` of the item"),
         Column("position", "integer", False, "Place in the page's order, from 1"),
-    ]
-    foreign = [ForeignKey(owner, dataset.name, dataset.key)]
-    key = [owner, "position"]
-    element = field.item
-    assert element is not None  # noqa: S101 - lists and maps have elements
-    values: Callable[[Record], Iterator[Row]]
-    if element.kind == "object":
-        scalars = [inner for inner in element.fields if inner.kind != "list"]
-        nested = next((inner for inner in element.fields if inner.kind == "list"), None)
-        columns += [Column(inner.name, inner.kind, inner.nullable, inner.description) for inner in scalars]
-        parts: list[Field] = []
-        if nested and nested.item:
-            parts = list(nested.item.fields)
-            columns.append(
-                Column("value_position", "integer", False, f"Place among the {nested.name}, from 1; 0: it has none")
-            )
-            columns += [Column(inner.name, inner.kind, True, inner.description) for inner in parts]
-            key.append("value_position")
-        vocabulary = next((one.name for one in dataset.vocabularies if field.name in one.fields), None)
-        if vocabulary:
-            foreign.append(ForeignKey("id", vocabulary, "id"))
-        values = _of_objects([inner.name for inner in scalars], nested.name if nested else None, parts)
-    else:
-        names = dataset.value_names.get(field.name, ("key", "value") if field.kind == "map" else ("value",))
-        columns += [Column(name, "string", False, field.description) for name in names]
-        values = _of_map if field.kind == "map" else _of_strings
+        *element.columns,
+    )
 
     def rows(record: Record) -> Iterator[Row]:
-        for position, element in enumerate(_elements(record.get(field.name)), 1):
-            for value in values(element):
+        for position, one in enumerate(_elements(record.get(field.name)), 1):
+            for value in element.values(one):
                 yield record[dataset.key], position, *value
 
-    name = f"{dataset.name}_{field.name}"
-    return Table(name, field.description, tuple(columns), tuple(key), tuple(foreign), rows, field.name)
+    name, foreign = f"{dataset.name}_{field.name}", ForeignKey(owner, dataset.name, dataset.key)
+    key = (owner, "position", *element.key)
+    return Table(name, field.description, columns, key, (foreign, *element.foreign_keys), rows, field.name)
+
+
+@dataclass(frozen=True, slots=True)
+class _Element:
+    """What a linked table says of an element of a list or map."""
+
+    columns: Sequence[Column]
+    values: Callable[[Any], Iterator[Row]]
+    """Of an element, the values of ``columns``: once, or once for each of a list in it."""
+    key: tuple[str, ...] = ()
+    """Columns that tell these rows apart."""
+    foreign_keys: tuple[ForeignKey, ...] = ()
+
+
+def _element(dataset: Dataset, field: Field) -> _Element:
+    assert field.item is not None  # noqa: S101 - lists and maps have elements
+    if field.item.kind == "object":
+        return _object(dataset, field.name, field.item)
+    is_map = field.kind == "map"
+    names = dataset.value_names.get(field.name, ("key", "value") if is_map else ("value",))
+    columns = [Column(name, "string", False, field.description) for name in names]
+    return _Element(columns, _of_map if is_map else _of_strings)
+
+
+def _object(dataset: Dataset, name: str, element: Field) -> _Element:
+    """An object, which may have a list of objects in it."""
+    scalars = [inner for inner in element.fields if inner.kind != "list"]
+    columns = [Column(inner.name, inner.kind, inner.nullable, inner.description) for inner in scalars]
+    foreign = tuple(ForeignKey("id", one.name, "id") for one in dataset.vocabularies if name in one.fields)[:1]
+    own = [inner.name for inner in scalars]
+    nested = next((inner for inner in element.fields if inner.kind == "list" and inner.item), None)
+    if nested is None or nested.item is None:
+        return _Element(columns, _of_objects(own, None, []), (), foreign)
+    parts = list(nested.item.fields)
+    said = f"Place among the {nested.name}, from 1; 0: it has none"
+    columns.append(Column("value_position", "integer", False, said))
+    columns += [Column(inner.name, inner.kind, True, inner.description) for inner in parts]
+    return _Element(columns, _of_objects(own, nested.name, parts), ("value_position",), foreign)
 
 
 def _elements(value: Any) -> list[Any]:

@@ -50,12 +50,20 @@ class _Past:
 
     is_withdrawn: bool
 
+    def then(self, line: Span, *, is_withdrawn: bool) -> _Past:
+        """The same with one line more."""
+        return _Past(self.position + 1, self.record if is_withdrawn else line, is_withdrawn)
+
+
+_NOTHING = _Past(0, None, False)
+
 
 class Versions:
     """Reads every line once."""
 
     def __init__(self, dataset: Dataset, lines: Lines, fields: Sequence[Field]) -> None:
         self._dataset, self._lines = dataset, lines
+        self._untold = {*dataset.provenance, *([dataset.stories.translations] if dataset.stories else [])}
         self.keys: dict[str, set[str]] = {field.name: set() for field in fields if field.kind == "map"}
         """Field with a map -> keys that it has in any line; known when all rows are."""
 
@@ -63,7 +71,6 @@ class Versions:
         """The rows of :func:`versions_table`, in the order of the lines."""
         dataset, lines = self._dataset, self._lines
         past: dict[str, _Past] = {}
-        untold = {*dataset.provenance, *([dataset.stories.translations] if dataset.stories else [])}
         offset = 0
         for record, line in lines.all():
             span: Span = (offset, len(line))
@@ -71,20 +78,16 @@ class Versions:
             for name, keys in self.keys.items():
                 keys.update(record.get(name) or ())
             key = record[dataset.key]
-            before, last = past.pop(key, None), lines.last(key)
-            is_gone = is_tombstone(record)
-            what, fields = GONE if is_gone else NEW, None
-            if before and before.record and not is_gone:
-                old = load(lines.read(before.record))
-                what = BACK if before.is_withdrawn else CHANGED
-                fields = SEPARATOR.join(_differing(old, record, untold)) or None
-            position = before.position + 1 if before else 1
-            if span != last.line:  # of the last one nothing is asked any more
-                past[key] = _Past(position, before.record if is_gone and before else span, is_gone)
+            before = past.pop(key, _NOTHING)
+            now = before.then(span, is_withdrawn=is_tombstone(record))
+            is_last = span == lines.last(key).line
+            if not is_last:  # of the last one nothing is asked any more
+                past[key] = now
+            what, fields = self._change(record, before, now)
             proof: dict[str, Any] = record.get("warc") or {}
             yield (
                 key,
-                position,
+                now.position,
                 record.get("version"),
                 what,
                 record.get(dataset.changed or dataset.seen) or record.get(dataset.seen),
@@ -92,8 +95,17 @@ class Versions:
                 record.get(dataset.digest or ""),
                 fields,
                 *(proof.get(name) for name in ("file", "offset", "length", "record_id")),
-                HISTORY if is_gone or span != last.line else f"{dataset.name}.jsonl",
+                f"{dataset.name}.jsonl" if is_last and not now.is_withdrawn else HISTORY,
             )
+
+    def _change(self, record: dict[str, Any], before: _Past, now: _Past) -> tuple[str, str | None]:
+        """What a line says of its record, and the fields that differ."""
+        if now.is_withdrawn:
+            return GONE, None
+        if before.record is None:
+            return BACK if before.is_withdrawn else NEW, None
+        fields = SEPARATOR.join(_differing(load(self._lines.read(before.record)), record, self._untold))
+        return BACK if before.is_withdrawn else CHANGED, fields or None
 
 
 def _differing(old: dict[str, Any], new: dict[str, Any], untold: Collection[str]) -> Iterator[str]:

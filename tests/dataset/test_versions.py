@@ -21,6 +21,9 @@ LINES = [
     tombstone("c", 1),
     # Lines that say the same, with the same number: as killed runs may leave them.
     note("a", number=1, title="Other", tags=[TAG], version=2, fetched_at="2024-05-03T12:00:00Z"),
+    # Of a record that was there before there were lines.
+    tombstone("d", 1),
+    note("d", number=3, version=2),
 ]
 
 
@@ -42,6 +45,8 @@ def test_each_version_has_a_row(release):
         ("b", "3", "3", "back", "Note b", "text", "a.warc.gz", "0", "notes.jsonl"),
         ("c", "1", "1", "gone", "", "", "b.warc.gz", "7", "history.jsonl"),
         ("a", "3", "2", "changed", "Other", "", "a.warc.gz", "0", "notes.jsonl"),
+        ("d", "1", "1", "gone", "", "", "b.warc.gz", "7", "history.jsonl"),
+        ("d", "2", "2", "back", "Note d", "", "a.warc.gz", "0", "notes.jsonl"),
     ] == [tuple(row[name] for name in names) for row in rows]
     with closing(sqlite3.connect(release / "notes.sqlite")) as db:
         assert [("2024-05-01T12:00:00Z",), ("2024-05-02T12:00:00Z",), ("2024-05-03T12:00:00Z",)] == db.execute(
@@ -55,7 +60,7 @@ def test_each_line_of_the_history_fits_its_schema_tombstones_too(release):
     jsonschema.Draft202012Validator.check_schema(schema)
     validator = jsonschema.Draft202012Validator(schema)
     lines = [json.loads(line) for line in (release / "history.jsonl").read_bytes().splitlines()]
-    assert 2 == sum("tombstone" in line for line in lines)
+    assert 3 == sum("tombstone" in line for line in lines)
     assert [] == [error.message for line in lines for error in validator.iter_errors(line)]
     version, gone = LINES[0], LINES[3]
     assert not validator.is_valid({name: value for name, value in version.items() if name != "title"})
