@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from archive.dataset.tables import Row, Table
+from archive.dataset.tables import Record, Row, Table
 
 BOM = "\ufeff"
 
@@ -62,6 +62,10 @@ class CsvFile:
         self.rows += len(self._held) - before
         if len(self._held) >= _MOST_HELD:
             self._write()
+
+    def collect(self, record: Record) -> None:
+        """Write the rows that the table makes of ``record``."""
+        self.add(self.table.rows(record))
 
     def _write(self) -> None:
         self._writer.writerows(self._held)

@@ -61,7 +61,7 @@ class ParquetFile:
         self._lines: list[bytes] = []
         self._tables: list[Any] = []
 
-    def add(self, record: Mapping[str, Any]) -> None:
+    def collect(self, record: Mapping[str, Any]) -> None:
         """Write a record."""
         self._lines.append(_encode(_converted(record, self._converters)))
         if len(self._lines) == _ROWS_PER_TABLE:

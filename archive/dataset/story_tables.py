@@ -77,7 +77,7 @@ class StoryTables:
         self._heard.update(told["languages"])
         self._stream.write(dump(told))
         if self._arrow:
-            self._arrow.add(told)
+            self._arrow.collect(told)
 
     def finish(self) -> None:
         """Write the tables: only now it is known which languages there are."""
@@ -98,7 +98,7 @@ class StoryTables:
         with self._path.open("rb") as stream:
             for line in stream:
                 told = json.loads(line)
-                wide.add(wide.table.rows(told))
+                wide.collect(told)
                 database.insert(main, main.rows(told))
                 for sheet in sheets:
                     sheet.collect(told)

@@ -11,6 +11,7 @@ from typing import Any
 
 from archive.dataset import parquet, skos
 from archive.dataset.database import Database
+from archive.dataset.delimited import CsvFile
 from archive.dataset.description import Dataset
 from archive.dataset.draft import Draft, Part, Progress
 from archive.dataset.huggingface import Configuration, Keys, of_lines, of_parquet
@@ -114,38 +115,31 @@ class Writer:
         draft.database.create(self.main, number=True)
         with ExitStack() as stack:
             stream = stack.enter_context((draft.folder / f"{name}.jsonl").open("wb"))
-            wide = draft.csv(f"{name}.csv", flat)
-            sheets = [draft.sheet(f"tables/{table.name}.csv", table) for table in self.links]
-            texts = None
+            sheets = [draft.csv(f"{name}.csv", flat)]
+            links = [draft.sheet(f"tables/{table.name}.csv", table) for table in self.links]
             if draft.texts and self.dataset.texts:
-                said = "The texts, apart because a spreadsheet breaks cells of more than 32,767 characters"
-                table = select(
-                    self.main, [*self.main.key, *self.dataset.texts], name=f"{self.main.name}_text", description=said
-                )
-                texts = draft.csv(f"tables/{table.name}.csv", table)
-            arrow = None
+                sheets.append(self._texts())
+            collectors: list[Any] = [*sheets, *links, *self.lists, self.summary, *parts]
             if parquet.installed():
                 arrow = parquet.ParquetFile(draft.folder / f"{name}.parquet", self.fields, self.dataset.value_names)
                 stack.callback(arrow.close)
-            collectors: list[Any] = [*self.lists, self.summary, *parts]
+                collectors.append(arrow)
             total = sum(not self.lines.last(key).is_withdrawn for key in self.lines.keys)
             for done, (record, line) in enumerate(self.translations.of(self.lines.present())):
                 if done % 100 == 0:
                     draft.progress("Writing tables", done, total)
                 stream.write(line if draft.texts else dump(self._without_texts(record)))
-                wide.add(flat.rows(record))
                 draft.database.insert(self.main, self.main.rows(record))
-                for sheet in sheets:
-                    sheet.collect(record)
-                if texts:
-                    texts.add(texts.table.rows(record))
-                if arrow:
-                    arrow.add(record)
                 for collector in collectors:
                     collector.collect(record)
-            for file in (wide, texts, *(sheet.file for sheet in sheets)):
-                if file:
-                    file.close()
+            for file in (*sheets, *(link.file for link in links)):
+                file.close()
+
+    def _texts(self) -> CsvFile:
+        said = "The texts, apart because a spreadsheet breaks cells of more than 32,767 characters"
+        columns = [*self.main.key, *self.dataset.texts]
+        table = select(self.main, columns, name=f"{self.main.name}_text", description=said)
+        return self.draft.csv(f"tables/{table.name}.csv", table)
 
     def _withdrawn(self) -> None:
         rows = list(withdrawn_rows(self.dataset, self.lines))
@@ -180,7 +174,7 @@ class Writer:
                 )
                 stream.write(line if whole else dump(self._without_texts(record)))
                 if arrow:
-                    arrow.add(record)
+                    arrow.collect(record)
 
     def _without_texts(self, record: Mapping[str, Any]) -> dict[str, Any]:
         return {name: value for name, value in record.items() if name not in self.dataset.texts}
