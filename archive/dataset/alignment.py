@@ -75,9 +75,8 @@ def _is_likely(first: Sequence[Paragraph], second: Sequence[Paragraph]) -> bool:
     """Whether the anchors of two texts, however they are paired, can tell that they are translations."""
     numbers, others = numbers_of(first), numbers_of(second)
     shared = {number: min(count, others[number]) for number, count in numbers.items() if number in others}
-    told = sum(count for number, count in shared.items() if len(number) > 1)
-    least = min(sum(count for number, count in many.items() if len(number) > 1) for many in (numbers, others))
-    if least >= _FEW_NUMBERS and told < _LITTLE * least:
+    least = min(_of_two_digits(numbers), _of_two_digits(others))
+    if least >= _FEW_NUMBERS and _of_two_digits(shared) < _LITTLE * least:
         return False
     most = sum(worth(number) * count for number, count in shared.items())
     names = NOTHING.union(*(one.names for one in second))
@@ -85,6 +84,11 @@ def _is_likely(first: Sequence[Paragraph], second: Sequence[Paragraph]) -> bool:
     addresses = NOTHING.union(*(one.addresses for one in second))
     most += 2.0 * sum(len(one.addresses & addresses) for one in first if one.addresses)
     return _odds(most - _TRUSTED) >= THRESHOLD
+
+
+def _of_two_digits(numbers: Mapping[str, int]) -> int:
+    """How many there are of two digits or more."""
+    return sum(count for number, count in numbers.items() if len(number) > 1)
 
 
 def _total(text: Sequence[Paragraph]) -> float:
@@ -174,33 +178,30 @@ class _Weigher:
         back: list[dict[int, tuple[int, int]]] = [{} for _ in range(rows + 3)]
         best[0][0] = 0.0
         for i in range(rows + 1):
-            middle = int(i * slope)
-            here, below = best[i], best[i + 1]
+            middle, here = int(i * slope), best[i]
             for j in range(max(0, middle - reach), min(columns, middle + reach) + 1):
-                gained = here.get(j)
-                if gained is None:
+                if j not in here:
                     continue
-                skipped = gained + _SKIPPED
-                if j < columns and skipped > here.get(j + 1, _NEVER):
-                    here[j + 1], back[i][j + 1] = skipped, (0, 1)
-                if i == rows:
-                    continue
-                if skipped > below.get(j, _NEVER):
-                    below[j], back[i + 1][j] = skipped, (1, 0)
-                if j == columns:
-                    continue
-                alike, anchors = self.weight((top + i, first + j, 1, 1))
-                if gained + alike + anchors > below.get(j + 1, _NEVER):
-                    below[j + 1], back[i + 1][j + 1] = gained + alike + anchors, (1, 1)
-                for of_first, of_second in self._mergers(top + i, first + j):
-                    if i + of_first > rows or j + of_second > columns:
-                        continue
-                    alike, anchors = self.weight((top + i, first + j, of_first, of_second))
-                    ends, end = best[i + of_first], j + of_second
-                    if gained + alike + anchors + _MERGED > ends.get(end, _NEVER):
-                        ends[end] = gained + alike + anchors + _MERGED
-                        back[i + of_first][end] = (of_first, of_second)
+                for of_first, of_second, weight in self._onward(top + i, first + j, bottom, last, here[j]):
+                    below, end = best[i + of_first], j + of_second
+                    if weight > below.get(end, _NEVER):
+                        below[end], back[i + of_first][end] = weight, (of_first, of_second)
         return [(top + i, first + j, ones, others) for i, j, ones, others in _trace(back, rows, columns)]
+
+    def _onward(self, i: int, j: int, bottom: int, last: int, gained: float) -> Iterator[tuple[int, int, float]]:
+        """The steps that a path can take from (i, j), and what it weighs then: one passed over, a pair, a merger."""
+        if j < last:
+            yield 0, 1, gained + _SKIPPED
+        if i < bottom:
+            yield 1, 0, gained + _SKIPPED
+        if i == bottom or j == last:
+            return
+        alike, anchors = self.weight((i, j, 1, 1))
+        yield 1, 1, gained + alike + anchors
+        for of_first, of_second in self._mergers(i, j):
+            if i + of_first <= bottom and j + of_second <= last:
+                alike, anchors = self.weight((i, j, of_first, of_second))
+                yield of_first, of_second, gained + alike + anchors + _MERGED
 
     def _mergers(self, i: int, j: int) -> Iterator[tuple[int, int]]:
         """Two paragraphs with one, where their lengths may fit."""

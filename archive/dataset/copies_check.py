@@ -7,7 +7,7 @@ import re
 import sqlite3
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, contextmanager
 from itertools import count, islice
 from pathlib import Path
 
@@ -83,19 +83,9 @@ class Copies:
 
     def _sqlite(self, path: str) -> Iterator[Problem]:
         reached(self._release, path).close()
-        # Opened as it is, for reading alone; nothing that its schema defines is trusted.
-        uri = f"{(self._release / path).absolute().as_uri()}?mode=ro&immutable=1"
         try:
-            with closing(sqlite3.connect(uri, uri=True)) as db:
-                db.text_factory = lambda data: data.decode("utf-8", "replace")
-                if sys.version_info >= (3, 11):
-                    db.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_LINE)
-                left = count(_LEAST_STEPS + _STEPS_OF_A_BYTE * self._found[path][0], -_STEPS_AT_ONCE)
-                db.set_progress_handler(lambda: next(left) < 0, _STEPS_AT_ONCE)
-                db.execute("PRAGMA trusted_schema = OFF")
-                db.execute("PRAGMA cell_size_check = ON")
+            with _opened(self._release / path, self._found[path][0]) as db:
                 # What a row is computed of can be without end. A release has no such columns, indexes or rules.
-                db.execute("PRAGMA ignore_check_constraints = ON")
                 for table, words in db.execute(_COMPUTED):
                     yield Problem(path, "sqlite", f"{words} of table {table[:100]} is computed: the file is not read")
                     return
@@ -142,6 +132,20 @@ class Copies:
             return
         if rows != twin.rows:
             yield _differs(path, rows, twin)
+
+
+@contextmanager
+def _opened(path: Path, size: int) -> Iterator[sqlite3.Connection]:
+    """A database as it is, for reading alone, within bounds; nothing that its schema defines is trusted."""
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as db:
+        db.text_factory = lambda data: data.decode("utf-8", "replace")
+        if sys.version_info >= (3, 11):
+            db.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_LINE)
+        left = count(_LEAST_STEPS + _STEPS_OF_A_BYTE * size, -_STEPS_AT_ONCE)
+        db.set_progress_handler(lambda: next(left) < 0, _STEPS_AT_ONCE)
+        for pragma in ("trusted_schema = OFF", "cell_size_check = ON", "ignore_check_constraints = ON"):
+            db.execute(f"PRAGMA {pragma}")
+        yield db
 
 
 def _text(value: object) -> str:

@@ -137,15 +137,11 @@ def _parted(left: Sequence[str], right: Sequence[str], at: _Words, depth: int) -
 
     Each depth looks at every word once; a stretch of few words is left to difflib, whose time grows with its square.
     """
-    a, a_end, b, b_end = at
-    while a < a_end and b < b_end and left[a] == right[b]:
-        a, b = a + 1, b + 1
-    while a < a_end and b < b_end and left[a_end - 1] == right[b_end - 1]:
-        a_end, b_end = a_end - 1, b_end - 1
+    a, a_end, b, b_end = rest = _without_ends(left, right, at)
     if a == a_end and b == b_end:
         return
     if a == a_end or b == b_end:
-        yield _Words(a, a_end, b, b_end)
+        yield rest
     elif (
         max(a_end - a, b_end - b) > _FEW and depth < _DEEPEST and (anchors := _anchors(left, right, a, a_end, b, b_end))
     ):
@@ -157,7 +153,17 @@ def _parted(left: Sequence[str], right: Sequence[str], at: _Words, depth: int) -
             if kind != "equal":
                 yield _Words(a + i, a + i_end, b + j, b + j_end)
     else:
-        yield _Words(a, a_end, b, b_end)
+        yield rest
+
+
+def _without_ends(left: Sequence[str], right: Sequence[str], at: _Words) -> _Words:
+    """A stretch without the words that both sides begin and end with."""
+    a, a_end, b, b_end = at
+    while a < a_end and b < b_end and left[a] == right[b]:
+        a, b = a + 1, b + 1
+    while a < a_end and b < b_end and left[a_end - 1] == right[b_end - 1]:
+        a_end, b_end = a_end - 1, b_end - 1
+    return _Words(a, a_end, b, b_end)
 
 
 def _anchors(
@@ -232,16 +238,19 @@ def pieces(before: str, after: str) -> Iterator[Piece]:
 
 def _list(before: list[Any], after: list[Any]) -> Difference:
     removed, added = _without(before, after), _without(after, before)
-    changed = []
+    changed: list[Difference] = []
     if name := _name_of(before, after):
-        old = {one[name]: one for one in removed}
-        for one in [one for one in added if one[name] in old]:
-            changed.append({name: one[name], **_object(old[one[name]], one)})
-        both = {one[name] for one in changed}
-        removed, added = ([one for one in side if one[name] not in both] for side in (removed, added))
-    if not (removed or added or changed):
-        return {"reordered": True}
+        old, new = ({one[name]: one for one in side} for side in (removed, added))
+        changed = [{name: key, **_object(old[key], new[key])} for key in new if key in old]
+        removed, added = [old[key] for key in old if key not in new], [new[key] for key in new if key not in old]
     sides = {"removed": removed, "added": added, "changed": changed}
+    if not any(sides.values()):
+        return {"reordered": True}
+    return _bounded(sides)
+
+
+def _bounded(sides: Mapping[str, list[Any]]) -> Difference:
+    """What is told of the values on each side, and how many are not."""
     left_out = sum(max(0, len(side) - MOST_VALUES) for side in sides.values())
     told = {kind: [_cut(one) for one in side[:MOST_VALUES]] for kind, side in sides.items() if side}
     return {**told, **({"left_out": left_out} if left_out else {})}

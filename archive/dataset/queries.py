@@ -178,16 +178,23 @@ def mark(text: str, query: str, language: str | None = None) -> list[tuple[int, 
     ]
     spans: list[tuple[int, int]] = []
     for term, needle in zip(terms, needles, strict=True):
-        for first in range(len(said) - len(needle) + 1):
-            if said[first][2] is _NOTHING_SAID:
-                continue
-            here = said[first : first + len(needle)]
-            if all(
-                one.is_meant_by(other, is_start=term.is_start and place == len(needle))
-                for place, ((_, _, one), other) in enumerate(zip(here, needle, strict=True), 1)
-            ):
-                spans.append((here[0][0], here[-1][1]))
+        spans += _spans(said, needle, is_start=term.is_start)
     return list(_apart(sorted(spans)))
+
+
+def _spans(
+    said: Sequence[tuple[int, int, _Said]], needle: Sequence[_Said], *, is_start: bool
+) -> Iterator[tuple[int, int]]:
+    """Where a text says the words of ``needle`` one after the other."""
+    for first in range(len(said) - len(needle) + 1):
+        if said[first][2] is _NOTHING_SAID:
+            continue
+        here = said[first : first + len(needle)]
+        if all(
+            one.is_meant_by(other, is_start=is_start and place == len(needle))
+            for place, ((_, _, one), other) in enumerate(zip(here, needle, strict=True), 1)
+        ):
+            yield here[0][0], here[-1][1]
 
 
 _NOTHING_SAID = _Said(frozenset(), frozenset())

@@ -11,6 +11,7 @@ import re
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from archive.dataset.proofs import WARC_SUMS
@@ -119,30 +120,41 @@ def check(release: Path, keys: Sequence[Path] = (), certificates: Path | None = 
     Raises:
         ArchiveError: a key cannot be read, or a tool is not installed.
     """
-    by_kind: dict[str, list[Path]] = {GPG: [], MINISIGN: []}
-    for key in keys:
-        try:
-            by_kind[MINISIGN if key.read_bytes().startswith(_MINISIGN_KEY) else GPG].append(key)
-        except OSError as error:
-            raise ArchiveError(f"{key}: {error.strerror or error}") from error
+    of_minisign, of_gpg = _by_kind(keys)
+    no_signature = "a key was given, and there is no such signature"
+    checks = (
+        (GPG, partial(_check_gpg, keys=of_gpg), no_signature if of_gpg else None),
+        (MINISIGN, partial(_check_minisign, keys=of_minisign), no_signature if of_minisign else None),
+        (
+            STAMP,
+            partial(_check_stamp, certificates=certificates),
+            "certificates were given, and there is no time stamp" if certificates else None,
+        ),
+    )
     for file in _present(release):
         if file.stat().st_size > LARGEST_LIST:
             yield Finding(file.name, f"not checked: it has more than {LARGEST_LIST >> 20} MB", True)
             continue
-        for suffix, checked in ((GPG, _check_gpg), (MINISIGN, _check_minisign)):
-            signature = file.with_name(file.name + suffix)
-            if signature.is_file() and not signature.is_symlink():
-                yield _too_large(signature) or checked(file, signature, by_kind[suffix])
-            elif by_kind[suffix]:
-                yield Finding(signature.name, "a key was given, and there is no such signature", True)
-        made = file.with_name(file.name + STAMP)
-        if made.is_file() and not made.is_symlink():
-            yield _too_large(made) or _check_stamp(file, made, certificates)
-        elif certificates:
-            yield Finding(made.name, "certificates were given, and there is no time stamp", True)
+        for suffix, checked, missing in checks:
+            made = file.with_name(file.name + suffix)
+            if made.is_file() and not made.is_symlink():
+                yield _too_large(made) or checked(file, made)
+            elif missing:
+                yield Finding(made.name, missing, True)
         sigstore = file.with_name(file.name + SIGSTORE)
         if sigstore.exists():
             yield Finding(sigstore.name, "signed with sigstore, not checked: `sigstore verify identity` does")
+
+
+def _by_kind(keys: Sequence[Path]) -> tuple[list[Path], list[Path]]:
+    """The keys of minisign, and those of GnuPG."""
+    found: tuple[list[Path], list[Path]] = [], []
+    for key in keys:
+        try:
+            found[not key.read_bytes().startswith(_MINISIGN_KEY)].append(key)
+        except OSError as error:
+            raise ArchiveError(f"{key}: {error.strerror or error}") from error
+    return found
 
 
 def _too_large(signature: Path) -> Finding | None:

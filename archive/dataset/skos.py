@@ -24,6 +24,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from archive.dataset.card import table
+from archive.dataset.description import Vocabulary
 from archive.dataset.draft import Draft
 from archive.dataset.lists import TermList
 
@@ -89,59 +90,54 @@ def section(lists: Sequence[TermList]) -> Iterator[tuple[str, str]]:
 
 def statements(one: TermList) -> Iterator[tuple[str, Statements]]:
     """Subject -> what is said of it: the scheme first, then its terms in their order."""
-    said, terms = one.vocabulary, one.terms()
+    terms = one.terms()
     known = {term["id"] for term in terms}
     parents = {term["id"]: term.get("parent") if term.get("parent") in known else None for term in terms}
     below: dict[str, list[Node]] = {}
     for key, parent in parents.items():
         if parent is not None:
             below.setdefault(parent, []).append(Iri(one.uri(key)))
-    scheme = Iri(one.uri())
-    yield (
-        scheme.text,
-        _clean(
-            {
-                "a": [Iri("skos:ConceptScheme")],
-                "dct:identifier": [Text(said.name)],
-                "dct:title": [Text(said.title, "en")],
-                "dct:date": [Text(said.date)] if said.date else [],
-                "dct:rights": [Text(said.licence, "en")] if said.licence else [],
-                "dct:source": [_source(text) for text in said.source],
-                "dct:description": [Text(text, "en") for text in said.notes],
-                "skos:hasTopConcept": [Iri(one.uri(key)) for key, parent in parents.items() if parent is None],
-            }
-        ),
-    )
+    top: list[Node] = [Iri(one.uri(key)) for key, parent in parents.items() if parent is None]
+    yield one.uri(), _clean(_scheme(one.vocabulary, top))
     for term in terms:
-        key, parent = term["id"], parents[term["id"]]
-        number = term.get("number")
-        yield (
-            one.uri(key),
-            _clean(
-                {
-                    "a": [Iri("skos:Concept")],
-                    "skos:inScheme": [scheme],
-                    "skos:topConceptOf": [scheme] if parent is None else [],
-                    "skos:notation": [
-                        Text(key),
-                        *(
-                            Text(term[name], datatype=one.uri(f"notation-{name}"))
-                            for name in said.notations
-                            if term.get(name)
-                        ),
-                    ],
-                    "schema:position": [] if number is None else [Text(str(number), datatype="xsd:integer")],
-                    **_names(term),
-                    "skos:scopeNote": [Text(term["note"], "en")] if term.get("note") else [],
-                    "skos:editorialNote": [] if term["listed"] else [Text(UNLISTED, "en")],
-                    "skos:broader": [] if parent is None else [Iri(one.uri(parent))],
-                    "skos:narrower": below.get(key, []),
-                    "skos:exactMatch": [Iri(address) for address in term.get("exact_match", ())],
-                    "skos:closeMatch": [Iri(address) for address in term.get("close_match", ())],
-                    "dct:source": [_source(text) for text in term.get("seen", {}).values()],
-                }
-            ),
-        )
+        key = term["id"]
+        yield one.uri(key), _clean(_concept(one, term, parents[key], below.get(key, [])))
+
+
+def _scheme(said: Vocabulary, top: list[Node]) -> Statements:
+    return {
+        "a": [Iri("skos:ConceptScheme")],
+        "dct:identifier": [Text(said.name)],
+        "dct:title": [Text(said.title, "en")],
+        "dct:date": [Text(said.date)] if said.date else [],
+        "dct:rights": [Text(said.licence, "en")] if said.licence else [],
+        "dct:source": [_source(text) for text in said.source],
+        "dct:description": [Text(text, "en") for text in said.notes],
+        "skos:hasTopConcept": top,
+    }
+
+
+def _concept(one: TermList, term: Mapping[str, Any], parent: str | None, below: list[Node]) -> Statements:
+    scheme, number = Iri(one.uri()), term.get("number")
+    codes = {name: term[name] for name in one.vocabulary.notations if term.get(name)}
+    return {
+        "a": [Iri("skos:Concept")],
+        "skos:inScheme": [scheme],
+        "skos:topConceptOf": [scheme] if parent is None else [],
+        "skos:notation": [
+            Text(term["id"]),
+            *(Text(code, datatype=one.uri(f"notation-{name}")) for name, code in codes.items()),
+        ],
+        "schema:position": [] if number is None else [Text(str(number), datatype="xsd:integer")],
+        **_names(term),
+        "skos:scopeNote": [Text(term["note"], "en")] if term.get("note") else [],
+        "skos:editorialNote": [] if term["listed"] else [Text(UNLISTED, "en")],
+        "skos:broader": [] if parent is None else [Iri(one.uri(parent))],
+        "skos:narrower": below,
+        "skos:exactMatch": [Iri(address) for address in term.get("exact_match", ())],
+        "skos:closeMatch": [Iri(address) for address in term.get("close_match", ())],
+        "dct:source": [_source(text) for text in term.get("seen", {}).values()],
+    }
 
 
 def _names(term: Mapping[str, Any]) -> Statements:

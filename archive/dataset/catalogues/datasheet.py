@@ -203,25 +203,25 @@ def _answers(visits: Sequence[Visit]) -> str:
     latest = visits[-LATEST:]
     if len(latest) < len(visits):
         said += f" The latest {LATEST} of {len(visits)} runs:"
-    rows = [
-        (
-            f"`{_code(one.run_id)}`",
-            one.started or "not known",
-            one.ended or "not known",
-            "none" if one.exit_code is None else str(one.exit_code),
-            *(
-                ("not recorded",) * 4
-                if one.requests is None
-                else (str(one.requests), _statuses(one.statuses), str(one.unanswered), str(one.received))
-            ),
-            "not recorded" if one.rate is None else _number(one.rate),
-        )
-        for one in latest
-    ]
     head = (
         "run", "began", "ended", "exit code", "requests", "answers by status", "no answer", "bytes", "requests a second"
     )  # fmt: skip
-    return said + "\n\n" + table(head, rows)
+    return said + "\n\n" + table(head, [_row(one) for one in latest])
+
+
+def _row(one: Visit) -> tuple[str, ...]:
+    """A run in the table of the latest."""
+    asked: tuple[str, ...] = ("not recorded",) * 4
+    if one.requests is not None:
+        asked = (str(one.requests), _statuses(one.statuses), str(one.unanswered), str(one.received))
+    return (
+        f"`{_code(one.run_id)}`",
+        one.started or "not known",
+        one.ended or "not known",
+        "none" if one.exit_code is None else str(one.exit_code),
+        *asked,
+        "not recorded" if one.rate is None else _number(one.rate),
+    )
 
 
 def _processing(about: About) -> Iterator[tuple[str, str]]:
