@@ -49,7 +49,6 @@ _NOTE_ANSWER = (
 _DAMAGE = "Read no further than this: %s (see scrapy archive-repair)"
 _NOT_MODIFIED = "server-not-modified"
 _BUSY = frozenset((408, 425, 429))
-"""Answers that say nothing of the page; so do those from 500 on (RFC 9110, section 15)."""
 
 LARGEST_ITEM = 1 << 25
 """Bytes of a record that is read as an item."""
@@ -59,6 +58,11 @@ IsBlocked = Callable[[int, Mapping[str, str], str], object]
 
 IsCut = Callable[["CollectionIndex", str, str], bool]
 """(index, address, text) -> whether the answer is not all of the page, as what was known before tells."""
+
+
+def _is_silent(status: int) -> bool:
+    """Whether an answer says nothing of the page that is there (RFC 9110, section 15)."""
+    return status == 304 or status in _BUSY or status >= 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +218,7 @@ class CollectionIndex:
 
     def _learn_answer(self, number: int, record: StreamedRecord, kind: str) -> None:
         told = record.headers
-        url, date, record_id = target_uri(told) or "", told.get("WARC-Date") or "", told.get("WARC-Record-ID")
+        url, date = target_uri(told) or "", told.get("WARC-Date") or ""
         block = record.start(LONGEST_START)
         here = (number, record.offset, record.length())
         head, content = split_head(block)
@@ -222,9 +226,9 @@ class CollectionIndex:
         body: tuple[int, int, int] | None = here
         if kind == "response":
             is_whole = head_length(block) is not None and len(block) == record.size
-            if status is not None and is_whole and self._is_none(url, status, fields, content):
+            if is_whole and self._is_none(url, status, fields, content):
                 return
-            if record_id:
+            if record_id := told.get("WARC-Record-ID"):
                 self._db.execute(_NOTE_RECORD, (record_id, *here))
             if "WARC-Truncated" in told:
                 return
@@ -234,12 +238,13 @@ class CollectionIndex:
             if (told.get("WARC-Profile") or "").rstrip("/").endswith(_NOT_MODIFIED):
                 self._unmodified(url, date, body)
                 return
-        if body is None or status is None or status == 304 or status in _BUSY or status >= 500:
-            return
-        self._remember(url, status, fields, date, here, body)
+        if body is not None and status is not None and not _is_silent(status):
+            self._remember(url, status, fields, date, here, body)
 
-    def _is_none(self, url: str, status: int, fields: Fields, content: bytes) -> bool:
+    def _is_none(self, url: str, status: int | None, fields: Fields, content: bytes) -> bool:
         """Whether this is no answer of the page; files other than text are what they are."""
+        if status is None:
+            return False
         text = ""
         if (fields.get("Content-Type") or "text/html").lower().startswith("text/"):
             try:

@@ -172,24 +172,25 @@ class _Repair:
             else:
                 self._take_back(start)
             return
-        if digest and not digest.matches and not (record.is_gzipped and record.ending == _RECORD_END):
+        is_doubtful = digest is not None and not digest.matches
+        if is_doubtful and not (record.is_gzipped and record.ending == _RECORD_END):
             # In a gzip member, too: with line ends in the place of others, a length that is wrong looks right.
             self._result.doubted.append(record.offset)
-        if record.is_gzipped and record.length is not None and record.ending == _RECORD_END:
+        if record.ending != _RECORD_END:
+            self._mended(record, "line ends after the block are missing")
+        elif not record.is_gzipped:
+            self._result.kept += 1
+        elif record.length is not None:
             self._take_back(start)
             self._copy(record.offset, record.offset + record.length)
             self._result.kept += 1
-        elif record.ending != _RECORD_END:
-            self._mended(record, "line ends after the block are missing")
-        elif record.is_gzipped and digest and not digest.matches:
+        elif is_doubtful:
             # In a member of its own a record is as it was written; in one that breaks later it need not be.
             self._take_back(start)
             words = f"record {record.inner} bytes into the gzip member: its block is not that of WARC-Block-Digest"
             self._result.dropped.append(Dropped(record.offset, record.offset, words))
-        elif record.is_gzipped:
-            self._mended(record, "several records in a gzip member")
         else:
-            self._result.kept += 1
+            self._mended(record, "several records in a gzip member")
 
     def _refuse(self, record: FoundRecord) -> None:
         try:

@@ -155,20 +155,24 @@ class Archive:
         url = (revisit.get("WARC-Refers-To-Target-URI") or capture.url).strip("<>")
         others = [c for c in self.captures(url) if (c.filename, c.offset) != (capture.filename, capture.offset)]
         moment, wanted = revisit.get("WARC-Refers-To-Date"), revisit.get("WARC-Refers-To")
-        if moment:
-            try:
-                timestamp = timestamp_of(moment)
-            except ValueError:
-                timestamp = ""
-            at_that_time = [c for c in others if c.timestamp == timestamp]
-            for other in at_that_time:
-                if len(at_that_time) == 1 or not wanted or self._head(other)[0].get("WARC-Record-ID") == wanted:
-                    return other
+        timestamp = _timestamp(moment)
+        at_that_time = [c for c in others if c.timestamp == timestamp]
+        for other in at_that_time:
+            if len(at_that_time) == 1 or not wanted or self._head(other)[0].get("WARC-Record-ID") == wanted:
+                return other
         digest = revisit.get("WARC-Payload-Digest")
         same = [c for c in others if digest and c.digest == digest and c.mime != REVISIT]
         if not same:
             raise ArchiveError(f"{capture.url}: its body is in a record of {url} that is not in this archive")
         return min(same, key=lambda c: (c.timestamp > capture.timestamp, -int(c.timestamp)))
+
+
+def _timestamp(date: str | None) -> str:
+    """That of a date as a record has it; empty when it is none."""
+    try:
+        return timestamp_of(date or "")
+    except ValueError:
+        return ""
 
 
 def _record(path: Path, stream: BinaryIO, capture: IndexEntry) -> StreamedRecord:

@@ -321,11 +321,8 @@ def _in_place_of(name: str, attribute: str, value: str, element: etree._Element,
     if attribute.startswith("on") or attribute in _ACTS or not _NAME.fullmatch(attribute):
         return None
     if attribute == "href":
-        if name in _IMAGES or (
-            name == "link" and _LINKS_SHOWN.intersection((element.get("rel") or "").lower().split())
-        ):
-            return addresses.embedded(value)
-        return addresses.link(value)
+        is_shown = name in _IMAGES or (name == "link" and not _LINKS_SHOWN.isdisjoint(_relations(element)))
+        return addresses.embedded(value) if is_shown else addresses.link(value)
     if attribute in _EMBEDDED or (attribute == "data" and name != "time"):
         return addresses.embedded(value) if value.strip() else None
     if attribute in _LISTS:

@@ -64,14 +64,11 @@ def shown(answer: Answer, addresses: Addresses, *, embedded: bool) -> Shown:
         UnshowableError: it is of a kind that is not shown, or too large for it.
         ArchiveError: it cannot be read or decoded.
     """
-    kind = answer.media_type
+    kind, pieces = answer.media_type, answer.pieces()
     stated = answer.fields.get("Content-Type")
-    pieces = answer.pieces()
     if kind in _UNTOLD:
         start, pieces = _started(pieces)
-        kind = next((one for pattern, one in _BY_START if pattern.match(start)), kind)
-        if not embedded and _LOOKS_LIKE_A_PAGE.match(start):
-            kind = "text/html"
+        kind = _kind_of(start, kind, embedded=embedded)
     if kind in _AS_IT_IS:
         return Shown(kind, pieces)
     if kind == _SVG:
@@ -87,6 +84,13 @@ def shown(answer: Answer, addresses: Addresses, *, embedded: bool) -> Shown:
         text = text_of(stated, _held(pieces, LARGEST_PAGE))
         return _made(f"{_PLAIN}; charset=utf-8", text.encode("utf-8", "replace"))
     raise UnshowableError(f"a file of the type {kind or 'unknown'} is not shown here")
+
+
+def _kind_of(start: bytes, kind: str, *, embedded: bool) -> str:
+    """The type of content that begins so and was served as ``kind``, which says nothing."""
+    if not embedded and _LOOKS_LIKE_A_PAGE.match(start):
+        return "text/html"
+    return next((one for pattern, one in _BY_START if pattern.match(start)), kind)
 
 
 def parts_of(answer: Answer) -> set[str]:

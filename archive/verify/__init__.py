@@ -16,10 +16,11 @@ from archive.cdxj.files import WarcFile, current
 from archive.message import Fields
 from archive.verify.block import check_block
 from archive.verify.crosscheck import CrossCheck, object_key
+from archive.verify.facts import BlockFacts
 from archive.verify.faults import FAULTS, NOTES, Fault
 from archive.verify.syntax import check_header
 from archive.verify.table import Links, RecordTable
-from archive.verify.usual import is_usual_json, usual_block, usual_fields
+from archive.verify.usual import UsualFields, is_usual_json, usual_block, usual_fields
 from archive.warc.walk import DamageError, FoundRecord, Gap, WholeRecord, walk
 
 __all__ = ["FAULTS", "NOTES", "Fault", "Verification"]
@@ -123,13 +124,10 @@ class Verification:
                 yield Fault(shown, record.offset, code, words)
         number = self._all.add(record, fields)
         yield from self._links.add(number, fields)
-        facts = usual_block(usual, record.block) if usual is not None and isinstance(record, WholeRecord) else None
-        if facts is None:
-            try:
-                facts = check_block(record)
-                record.finish()
-            except DamageError:
-                return  # The gap that follows tells it.
+        try:
+            facts = _checked(record, usual)
+        except DamageError:
+            return  # The gap that follows tells it.
         for code, words in facts.findings:
             yield Fault(shown, record.offset, code, words)
         if record.ending != _RECORD_END:
@@ -143,9 +141,21 @@ class Verification:
         self._all.add_block(record.length, facts.status)
         if facts.json is not None and (refers_to := fields.get("WARC-Refers-To")):
             try:
-                if self._items:
-                    self._all.add_object(object_key(refers_to, json.loads(facts.json)))
-                elif not is_usual_json(facts.json):
-                    json.loads(facts.json)
+                self._add_json(refers_to, facts.json)
             except (ValueError, RecursionError):
                 yield Fault(shown, record.offset, "block-json", "the block says it is JSON, and is not")
+
+    def _add_json(self, refers_to: str, block: bytes) -> None:
+        if self._items:
+            self._all.add_object(object_key(refers_to, json.loads(block)))
+        elif not is_usual_json(block):
+            json.loads(block)
+
+
+def _checked(record: FoundRecord, usual: UsualFields | None) -> BlockFacts:
+    """What a block says, at a glance where its ``usual`` fields allow that; raises `DamageError`."""
+    if usual is not None and isinstance(record, WholeRecord) and (facts := usual_block(usual, record.block)):
+        return facts
+    found = check_block(record)
+    record.finish()
+    return found

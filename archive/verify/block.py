@@ -119,6 +119,11 @@ def _chain(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
     yield from rest
 
 
+def _lengths(header: Fields) -> set[str]:
+    """What ``Content-Length`` says; more than one value when it is said in several ways."""
+    return {text.strip() for value in header.get_all("Content-Length") for text in value.split(",")}
+
+
 class _Body:
     """The body of an HTTP response (RFC 9112, section 6)."""
 
@@ -178,7 +183,7 @@ class _Body:
         return problem
 
     def _check_framing(self, header: Fields, is_framed: bool, problem: str | None) -> None:
-        lengths = {text.strip() for value in header.get_all("Content-Length") for text in value.split(",")}
+        lengths = _lengths(header)
         stated = number_of_bytes(next(iter(lengths))) if len(lengths) == 1 else None
         if is_framed:
             if self._transfer_error is None:

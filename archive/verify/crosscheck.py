@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -75,11 +75,8 @@ class CrossCheck:
             if line.startswith((b"!", b" CDX")):
                 continue
             try:
-                capture: IndexEntry | None = parse_line(line)
+                capture = parse_line(line)
             except ArchiveError:
-                capture = None
-            # The values of JSON may be of any type.
-            if capture is None or not all(isinstance(text, str) for text in _texts(capture)):
                 yield self._fault(offset, "index-syntax", f"{line[:80]!r}")
                 continue
             number = self._find(capture.filename, capture.offset)
@@ -94,6 +91,9 @@ class CrossCheck:
             else:
                 self._elsewhere[capture.filename] += 1
         yield from self._elsewhere_notes()
+        yield from self._unindexed(indexed)
+
+    def _unindexed(self, indexed: Sequence[int]) -> Iterator[Fault]:
         for number, kept in enumerate(self._all):
             # An index is of finished files.
             if kept.kind and not indexed[number] and kept.uri and kept.length and not self._all.is_open(number):
@@ -162,7 +162,3 @@ class CrossCheck:
             ("payload_digest", digest_key(str(where.get("payload_digest") or "")), kept.digest or None),
         )
         return [name for name, claimed, actual in comparisons if actual is not None and claimed != actual]
-
-
-def _texts(capture: IndexEntry) -> tuple[object, ...]:
-    return capture.filename, capture.url, capture.digest or ""

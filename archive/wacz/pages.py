@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -28,6 +28,10 @@ from archive.warc.reader import StreamedRecord, is_gzip
 _PAGE_TYPES = {"text/html", "application/xhtml+xml"}
 _LONGEST_PART = 1 << 20
 """Bytes of a page in which its title is looked for."""
+
+
+_Item = tuple[str | None, str | None]
+"""Title and text of a page."""
 
 
 @dataclass(slots=True)
@@ -95,7 +99,7 @@ class Items:
         if bad:
             self.left_out.append(f"{path}: {bad} {'line is' if bad == 1 else 'lines are'} no JSON object")
 
-    def get(self, capture: IndexEntry) -> tuple[str | None, str | None] | None:
+    def get(self, capture: IndexEntry) -> _Item | None:
         """Title and text of the item about ``capture``; None when there is none."""
         place = self._places.get((capture.filename, capture.offset)) or self._places.get(capture.url)
         if place is None:
@@ -139,35 +143,44 @@ def write_pages(
         ArchiveError: a record is not where the index says, or ``main_page`` is no page of the collection.
     """
     lists = PageLists()
-    front: dict[str, str] | None = None
+    fronts: list[dict[str, str]] = []
     with LineSorter(scratch) as listed, LineSorter(scratch) as extra, _Files(directories) as files:
-        before = ("", "")
-        for capture in iter_captures(index):
-            if capture.status != 200 or capture.mime not in _PAGE_TYPES:
-                continue
-            item = items.get(capture)
-            # A crawler that fetches a page twice in a second shows it once.
-            if item is None and before == (capture.timestamp, capture.url):
-                continue
-            before = (capture.timestamp, capture.url)
+        for capture, item in _captures(index, items):
             if capture.filename not in directories:
                 raise ArchiveError(f"{index}: a line names {capture.filename!r}, which is not packaged")
             title, text = item or (None, None)
             page = _page(capture, title or title_of(*files.open(capture.filename), capture.offset))
             sorter = extra if items and item is None else listed
             sorter.add(capture.timestamp.encode("ascii") + _line({**page, "text": text} if text else page))
-            is_front = capture.url == main_page if main_page else urlsplit(capture.url).path in ("", "/")
-            if is_front and (front is None or page["ts"] < front["ts"]):
-                front = page
-        if main_page and front is None:
+            if _is_front(capture.url, main_page):
+                fronts.append(page)
+        if main_page and not fronts:
             raise ArchiveError(f"{main_page} is no page of the collection: choose another --main-page")
         lists.pages, first = _append(scratch / "pages.jsonl", listed, has_text=bool(items))
         if items:
             shutil.copyfile(scratch / "pages.jsonl", scratch / "extraPages.jsonl")
             lists.extra, other = _append(scratch / "extraPages.jsonl", extra)
             first = first or other
-    lists.main = front or first
+    lists.main = min(fronts, key=lambda page: page["ts"], default=first)
     return lists
+
+
+def _captures(index: Path, items: Items) -> Iterator[tuple[IndexEntry, _Item | None]]:
+    """The pages that were answered, each with what an item says of it."""
+    before = ("", "")
+    for capture in iter_captures(index):
+        if capture.status != 200 or capture.mime not in _PAGE_TYPES:
+            continue
+        item = items.get(capture)
+        # A crawler that fetches a page twice in a second shows it once.
+        if item is None and before == (capture.timestamp, capture.url):
+            continue
+        before = (capture.timestamp, capture.url)
+        yield capture, item
+
+
+def _is_front(url: str, main_page: str | None) -> bool:
+    return url == main_page if main_page else urlsplit(url).path in ("", "/")
 
 
 def _append(path: Path, lines: LineSorter, *, has_text: bool = False) -> tuple[int, dict[str, str] | None]:

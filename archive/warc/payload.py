@@ -115,22 +115,30 @@ class PayloadFinder:
             return
         header = parse_fields(head)
         is_original = record.headers.get("WARC-Type") == "response"
-        told = parse_fields(b"\n" + self._told, "utf-8")
-        entity, size = told.get("entitySha256"), number_of_bytes(told.get("entityLength") or "")
-        if not entity or size is None:
-            if not is_original or "WARC-Truncated" in record.headers or status == 304:
-                return
-            if len(self._start) < record.size:
-                try:
-                    body = read_record(self._path, record.offset, record.length()).body
-                except ArchiveError:
-                    return  # The file was changed or moved meanwhile.
-            entity, size = _entity(header, body)
-            if not size:
-                return  # It may be the answer to HEAD.
-        payload = payload_of(header, status, uri, entity, size)
+        entity = _told_entity(self._told)
+        if entity is None and is_original and "WARC-Truncated" not in record.headers and status != 304:
+            entity = self._read_entity(record, header, body)
+        if entity is None:
+            return
+        payload = payload_of(header, status, uri, *entity)
         span = Span(self._name, record.offset, record.length(), record_id)
         yield Met(payload, record.headers.get("WARC-Date") or "", span, is_original)
+
+    def _read_entity(self, record: StreamedRecord, header: Fields, body: bytes) -> tuple[str, int] | None:
+        """As `Payload` has it; ``body`` is what is known of it."""
+        if len(self._start) < record.size:
+            try:
+                body = read_record(self._path, record.offset, record.length()).body
+            except ArchiveError:
+                return None  # The file was changed or moved meanwhile.
+        entity, size = _entity(header, body)
+        return (entity, size) if size else None  # Without a byte it may be the answer to HEAD.
+
+
+def _told_entity(metadata: bytes) -> tuple[str, int] | None:
+    told = parse_fields(b"\n" + metadata, "utf-8")
+    entity, size = told.get("entitySha256"), number_of_bytes(told.get("entityLength") or "")
+    return (entity, size) if entity and size is not None else None
 
 
 def target_uri(headers: Fields) -> str | None:

@@ -49,16 +49,8 @@ def whole_record(stream: BinaryIO, offset: int) -> Whole | None:
     try:
         data: bytes = unzip.decompress(packed, LARGEST_WHOLE)
         if not unzip.eof:
-            stated = _STATED.search(data, 0, _STATED_IN)
-            if stated is None or int(stated.group(1)) > LARGEST_WHOLE:
-                return None
-            found = [data]
-            for piece in _PIECES[1:]:
-                if unzip.eof or unzip.unconsumed_tail or not (packed := stream.read(piece)):
-                    break
-                length += len(packed)
-                found.append(unzip.decompress(packed, LARGEST_WHOLE))
-            data = b"".join(found)
+            more, read = _rest(stream, unzip, data)
+            data, length = data + more, length + read
     except _ZipError:
         return None
     if not unzip.eof or data[:10] not in _VERSION_LINES or not data.endswith(_RECORD_END):
@@ -68,6 +60,20 @@ def whole_record(stream: BinaryIO, offset: int) -> Whole | None:
     if b"\n\n" in head or not _is_stated(head, len(data) - start - len(_RECORD_END)):
         return None
     return Whole(head, data[start : -len(_RECORD_END)], length - len(unzip.unused_data))
+
+
+def _rest(stream: BinaryIO, unzip: Any, data: bytes) -> tuple[bytes, int]:
+    """What comes behind ``data`` in a member, if its header states a length that is held, and the bytes read of it."""
+    stated = _STATED.search(data, 0, _STATED_IN)
+    if stated is None or int(stated.group(1)) > LARGEST_WHOLE:
+        return b"", 0
+    found, length = [], 0
+    for piece in _PIECES[1:]:
+        if unzip.eof or unzip.unconsumed_tail or not (packed := stream.read(piece)):
+            break
+        length += len(packed)
+        found.append(unzip.decompress(packed, LARGEST_WHOLE))
+    return b"".join(found), length
 
 
 def _is_stated(head: bytes, size: int) -> bool:
