@@ -46,7 +46,7 @@ _NOTE_ANSWER = (
     "REPLACE INTO answer SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?"
     " WHERE NOT EXISTS (SELECT 1 FROM answer WHERE url = ? AND checked > ? AND checked <= ?)"
 )
-_DAMAGE = "Read no further than this: %s (see scrapy archive-repair)"
+_DAMAGE = "Reading stopped here: %s (see scrapy archive-repair)"
 _NOT_MODIFIED = "server-not-modified"
 _BUSY = frozenset((408, 425, 429))
 
@@ -176,7 +176,9 @@ class CollectionIndex:
                 raise ValueError(f"{record.size} bytes, and no item has more than {LARGEST_ITEM}")  # noqa: TRY301
             yield self._parse_item(record.start(record.size))
         except ValueError as error:
-            logger.warning("%s: the record at byte %d is no item, and left out: %s", file.path, record.offset, error)
+            logger.warning(
+                "%s: the record at byte %d is not an item and is left out: %s", file.path, record.offset, error
+            )
 
     def passing(
         self, file: WarcFile, records: Generator[StreamedRecord, None, None], advance: Advance = lambda size: None
@@ -267,7 +269,7 @@ class CollectionIndex:
         try:
             fields = read_record(find(self.directory, name), *body[1:]).http_headers
         except ArchiveError as error:
-            logger.warning("Not known what %s answered: %s", url, error)
+            logger.warning("The last answer of %s could not be read: %s", url, error)
             return
         self._remember(url, 200, fields, date, body, body)
 

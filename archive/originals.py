@@ -158,7 +158,7 @@ class Originals:
             for _ in noting(db, file, told, stream_file(file.path)):
                 pass
         except ArchiveError as error:
-            logger.warning("For deduplication read no further than this: %s", error)
+            logger.warning("Reading for deduplication stopped here: %s", error)
         know(db, file.name, told)
 
     def _settle(self, db: sqlite3.Connection) -> None:
@@ -196,7 +196,7 @@ class Originals:
         try:
             fields = self._fields(span)
         except (ArchiveError, FileNotFoundError) as error:
-            logger.warning("A payload is stored again, the record that held it is not whole: %s", error)
+            logger.warning("A payload is stored again, because its record is damaged: %s", error)
             db.execute("UPDATE record SET key = NULL WHERE id = ?", (span.record_id,))
             return None
         told = [fields.get(f"WARC-{name}") for name in ("Target-URI", "Date", "Payload-Digest")]

@@ -126,13 +126,13 @@ def keep_dates(run: Run) -> None:
     dates.save()
     if dates.not_held:
         run.note("dates/not_held", dates.not_held)
-        logger.warning("%d dates that read both ways did not wait for the other pages: too many did", dates.not_held)
+        logger.warning("%d ambiguous dates did not wait for the other pages: too many were waiting", dates.not_held)
     if settled := dates.settled():
         run.note("dates/settled", "; ".join(settled))
     if changes := dates.changes():
         run.note("dates/changed", "; ".join(changes))
         logger.warning(
-            "The pages print day and month in another order than before: %s; from the next run on. See %s",
+            "Day and month are in another order than before: %s; used from the next run on. See %s",
             "; ".join(changes),
             dates.path,
         )
@@ -153,5 +153,5 @@ def failing(run: Run, *, is_judged: bool = False) -> Iterator[None]:
         yield
     except UNEXPECTED as error:
         if not isinstance(error, (ArchiveError, MigrationError, OSError, sqlite3.Error)):
-            logger.exception("The run cannot be brought to its end")
+            logger.exception("The run could not be finished")
         (run.spoil if is_judged else run.broke)(where, error)

@@ -344,7 +344,7 @@ class KeptReadings:
             kept = _decode(data)
         except (ValueError, TypeError, zlib.error) as error:
             self._count("readings/unusable")
-            logger.info("Read anew: %s (what was kept of it in %s cannot be used: %s)", url, self._path, error)
+            logger.info("Read again: %s (its entry in %s cannot be used: %s)", url, self._path, error)
             return Kept(), b""
         self._count("readings/reused")
         return kept, data
@@ -387,7 +387,7 @@ class KeptReadings:
     def _give_up(self, why: str) -> None:
         """Do without the file."""
         self._count("readings/unusable")
-        logger.warning("Pages are read anew: %s cannot be used (%s); it may be deleted", self._path, why)
+        logger.warning("Pages are read again: %s cannot be used (%s); you can delete it", self._path, why)
         if self._db is not None:
             self._db.close()
             self._db = None

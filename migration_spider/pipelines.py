@@ -251,7 +251,7 @@ class StorePipeline(CrawlerPipeline):
         data = self.run.config.data_dir
         self.store = ItemStore(data / "state.sqlite", data / "items" / "news.jsonl")
         if self.store.torn:
-            logger.warning("Cut %d bytes of an unfinished line off %s", self.store.torn, self.store.path)
+            logger.warning("Removed %d bytes of an unfinished line from %s", self.store.torn, self.store.path)
         self.size = self.store.path.stat().st_size
         self.seen = Keys(self.run.room)
         # Versions are decided one after the other; an item met twice at once would become two versions.

@@ -53,8 +53,10 @@ class PublicResolver(CachingThreadedResolver):
             return address
         if name not in self.told:
             self.told.add(name)
-            logger.error("%s is %s, no address of the internet: not asked (%s=True allows it)", name, address, SETTING)
-        raise DNSLookupError(f"{name} is {address}, no address of the internet")
+            logger.error(
+                "%s resolves to %s, not a public address: not requested (%s=True allows it)", name, address, SETTING
+            )
+        raise DNSLookupError(f"{name} resolves to {address}, not a public address")
 
 
 def is_public(address: str) -> bool:

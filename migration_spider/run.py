@@ -165,7 +165,7 @@ class Run:
         if self.is_stopped:
             return
         if "started" in self.done and scrapy_internals.is_closing(self.crawler):
-            logger.error("While the run was being closed: %s", why)
+            logger.error("While the run was closing: %s", why)
             return
         self.stopped = reason
         if reason in PAUSES:

@@ -111,7 +111,7 @@ def test_of_robots_txt_its_start_is_read(tmp_path):
     with site({**answers, "/robots.txt": (200, {"Content-Type": "text/plain"}, rules)}) as long:
         output = crawl(tmp_path, "languages=en", site=long.url, **ONE)
     assert ["1@en"] == [item["id"] for item in items(tmp_path)]
-    assert "no more than 512000 bytes are read" in output
+    assert "only the first 512000 bytes are read" in output
 
 
 def test_chains_without_end_are_left_and_told(tmp_path):

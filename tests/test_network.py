@@ -112,7 +112,7 @@ def test_a_name_that_leads_to_this_machine_is_not_asked(tmp_path, name):
         settings = {**ONE, "MIGRATION_CONTACT": "a@example.org", "DOWNLOAD_DELAY": 0, "RETRY_TIMES": 0}
         settings |= {"AUTOTHROTTLE_ENABLED": False, "MIGRATION_LANGUAGES": "en"}
         output = crawl(tmp_path / "no", site=other, code=4, **settings)
-        assert f"{name} is 127.0.0.1, no address of the internet" in output
+        assert f"{name} resolves to 127.0.0.1, not a public address" in output
         assert [] == site.paths
         if name == "127.1":
             crawl(tmp_path / "yes", site=other, MIGRATION_PRIVATE_ADDRESSES=True, **settings)

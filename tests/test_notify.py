@@ -243,7 +243,7 @@ def test_metrics_file_is_replaced_whole_and_readable(tmp_path):
 def test_metrics_file_that_cannot_be_written(tmp_path, caplog):
     file = tmp_path / "missing" / "migration.prom"
     notify.finish(settings(MIGRATION_METRICS_FILE=str(file)), REPORT)
-    assert ["MIGRATION_METRICS_FILE is not written: [Errno 2] No such file or directory: "] == [
+    assert ["MIGRATION_METRICS_FILE could not be written: [Errno 2] No such file or directory: "] == [
         message.partition("'")[0] for message in caplog.messages
     ]
 
@@ -303,7 +303,7 @@ def test_tries(answers, tries, taken, says, caplog):
     with listener(*answers) as (url, got):
         assert taken == delivery.ping(f"{url}/secret", 0, "")
         assert tries == len(got)
-    expected = [] if taken else [f"Ping not delivered to http://127.0.0.1/...: {says}"]
+    expected = [] if taken else [f"Ping could not be delivered to http://127.0.0.1/...: {says}"]
     assert expected == caplog.messages
 
 
@@ -322,7 +322,7 @@ def test_a_server_that_does_not_answer(caplog):
     server, url = silent_server()
     with server:
         assert not delivery.ping(url, 0, "")
-    assert ["Ping not delivered to http://127.0.0.1/...: timed out"] == caplog.messages
+    assert ["Ping could not be delivered to http://127.0.0.1/...: timed out"] == caplog.messages
 
 
 @pytest.mark.parametrize(
@@ -347,7 +347,7 @@ def test_what_cannot_be_delivered_is_logged_without_the_secret(url, shown, caplo
     )
     notify.start(chosen)
     notify.finish(chosen, failed(4, "refused"))
-    assert [f"{what} not delivered to {shown}" for what in ("Ping", "Ping", "Webhook")] == [
+    assert [f"{what} could not be delivered to {shown}" for what in ("Ping", "Ping", "Webhook")] == [
         message.rpartition(": ")[0] for message in caplog.messages
     ]
     assert "secret" not in caplog.text

@@ -156,7 +156,9 @@ class Archiver:
                 left.problem or "all whole",
             )
             if left.tail:
-                logger.warning("The bytes dropped from %s hold whole records: they are in %s", left.file, left.tail)
+                logger.warning(
+                    "The bytes dropped from %s contain complete records: they are in %s", left.file, left.tail
+                )
         self._originals = Originals(self.directory) if self.settings.dedup else None
         self._thread = WriterThread(self._writer, self.settings.fsync_interval, self._deliver)
 
@@ -306,11 +308,11 @@ class Archiver:
         if self.failed is not None:
             return
         self.failed = error
-        logger.error("The archive has failed, the crawl stops: %s", _one_line(error))
+        logger.error("The archive could not be written, the crawl stops: %s", _one_line(error))
         try:
             self._crawler.stats.set_value("archive/failed", 1)
         except Exception as untold:  # noqa: BLE001  (output only; the crawl has to be stopped all the same)
-            logger.error("The stats do not take that: %r", untold)  # noqa: TRY400  (one line is enough)
+            logger.error("The stats could not be set: %r", untold)  # noqa: TRY400  (one line is enough)
         self._stop_crawl()
 
     def _stop_crawl(self) -> None:

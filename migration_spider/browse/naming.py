@@ -29,8 +29,8 @@ _COLUMNS = {
     "its `size` and `sha256` are null": "its size and digest are not known",
     "`body_html` is its beginning, `body_text` is whole": "with its links it is cut, as plain text it is whole",
     " (`is_fallback`)": "",
-    "`id` null": "without a code",
-    "in `metadata` only": "in the metadata block only",
+    "`id` is null": "without a code",
+    "only in `metadata`": "only in the metadata block",
 }
 """What `PROBLEMS` say of the columns of a release -> the same for who sees no columns."""
 

@@ -169,7 +169,7 @@ def _start_failed(error: BaseException, place: object) -> int:
     ``place`` is where it was to be written.
     """
     if not isinstance(error, (MigrationError, ArchiveError, OSError, sqlite3.Error)):
-        logger.critical("The crawl could not begin", exc_info=error)
+        logger.critical("The crawl could not start", exc_info=error)
         print(f"scrapy: error: an error in the code: {type(error).__name__}: {error}", file=sys.stderr)
         return monitors.INTERNAL_ERROR
     from archive.disk import refusal, remedy

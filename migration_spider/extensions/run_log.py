@@ -100,4 +100,4 @@ class RunLog:
         except OSError as full:
             error = full
         if error is not None:
-            logger.error("%s is not whole: %s", self.folder, error)
+            logger.error("%s is incomplete: %s", self.folder, error)

@@ -32,7 +32,7 @@ def recover(memory: Memory, data: Path, advance: Callable[[int], None] = lambda 
         store = ItemStore(database, lines, mending=True)
     except BadLineError:
         aside = set_bad_lines_aside(lines)
-        logger.warning("Took %d lines that are no items out of %s; the file as it was is %s", *aside)
+        logger.warning("Removed %d lines that are not items from %s; the original file is %s", *aside)
         store = ItemStore(database, lines, mending=True, anew=True)
     with closing(store):
         if store.is_other_file:
@@ -45,5 +45,5 @@ def recover(memory: Memory, data: Path, advance: Callable[[int], None] = lambda 
                     store.append(record)
                     restored += 1
     if restored:
-        logger.warning("Wrote %d lines of items/news.jsonl that the archive holds and the file did not", restored)
+        logger.warning("Restored %d lines of items/news.jsonl from the archive", restored)
     return restored

@@ -76,7 +76,7 @@ class Harvest:
         cycle, cycle_began = (first.id, first.started) if first else (self.run_id, self.started)
         if first:
             run.note("resumed", 1)
-            logger.info("Going on with the harvest begun at %s (run %s)", first.started, first.id)
+            logger.info("Continuing the harvest started at %s (run %s)", first.started, first.id)
         self.memory.begin(cycle, min(cycle_began, self.started), now)
         self.coverage = Coverage(Table(run.room), Table(run.room))
         self.coverage.known.update(self.memory.filled())
@@ -100,9 +100,7 @@ class Harvest:
         if last <= self.started:
             return ""
         self.run.note("clock/future", last)
-        logger.warning(
-            "The archive holds dates from the future, up to %s: pages with such dates are requested again", last
-        )
+        logger.warning("The archive has dates in the future, up to %s: pages with such dates are requested again", last)
         return last
 
     def _interrupted(self, longest: timedelta, now: datetime) -> PastRun | None:

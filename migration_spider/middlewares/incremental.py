@@ -87,7 +87,7 @@ class IncrementalMiddleware:
                     memory.pages.directory, request.url, place, place, facts["fetched_at"], flag=NOT_MODIFIED
                 )
             except ArchiveError as error:
-                logger.warning("Asked again as a whole: %s", error)
+                logger.warning("Requested again unconditionally: %s", error)
             else:
                 self.run.count("not_modified")
                 return stored

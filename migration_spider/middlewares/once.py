@@ -63,7 +63,7 @@ class OnceMiddleware:
                 self.directory, request.url, known.place, known.place, known.fetched_at, flag=ASKED_ONCE
             )
         except ArchiveError as error:
-            logger.warning("Asked a second time: %s", error)
+            logger.warning("Requested a second time: %s", error)
             return None
         request.meta["archive"] = facts
         return response

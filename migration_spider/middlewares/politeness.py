@@ -138,7 +138,7 @@ class PolitenessMiddleware:
             return response.replace(body=b"")
         elif len(response.body) == LARGEST_ROBOTS:
             # Half a line could forbid more than the whole one.
-            logger.warning("%s: no more than %d bytes are read (RFC 9309, section 2.5)", response.url, LARGEST_ROBOTS)
+            logger.warning("%s: only the first %d bytes are read (RFC 9309, section 2.5)", response.url, LARGEST_ROBOTS)
             return response.replace(body=response.body[: response.body.rfind(b"\n") + 1])
         return response
 
@@ -164,7 +164,9 @@ class PolitenessMiddleware:
         delay = min(asked, self.config.max_crawl_delay)
         if delay < asked:
             logger.warning(
-                "robots.txt asks for %g seconds between requests: %g are kept (MIGRATION_MAX_CRAWL_DELAY)", asked, delay
+                "robots.txt asks for %g seconds between requests: limited to %g (MIGRATION_MAX_CRAWL_DELAY)",
+                asked,
+                delay,
             )
         else:
             logger.info("robots.txt asks for %g seconds between requests", asked)
@@ -209,7 +211,7 @@ class PolitenessMiddleware:
             self.run.count("pace/paused_seconds", now + wait - max(now, host.not_before))
             if is_new:
                 self.run.count("pace/pauses")
-                logger.warning("%d from %s: nothing is asked for %g seconds", response.status, response.url, wait)
+                logger.warning("%d from %s: no requests for %g seconds", response.status, response.url, wait)
             host.not_before, host.changed = now + wait, now
 
     def slow_down(self, request: Request) -> None:

@@ -47,7 +47,7 @@ def finish(config: Config, report: Report) -> None:
         try:
             write_metrics(Path(file), metrics_text(report))
         except OSError as error:
-            logger.warning("MIGRATION_METRICS_FILE is not written: %s", error)
+            logger.warning("MIGRATION_METRICS_FILE could not be written: %s", error)
     if url := config.ping_url:
         ping(url, code, text_of(message(report)))
     if code != 0 and (url := config.webhook_url):

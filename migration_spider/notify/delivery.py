@@ -73,7 +73,7 @@ def _post(what: str, url: str, body: bytes, media_type: str) -> bool:
             break
         else:
             return True
-    logger.warning("%s not delivered to %s: %s", what, host_of(url), problem)
+    logger.warning("%s could not be delivered to %s: %s", what, host_of(url), problem)
     return False
 
 

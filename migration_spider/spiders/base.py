@@ -213,7 +213,7 @@ class PortalSpider(scrapy.Spider):
             return False
         self.ledger.absent.add(response.url)
         self.count(f"start/{response.status}")
-        self.logger.info("Start path %s answers %d: skipped", response.url, response.status)
+        self.logger.info("Start path %s was answered with %d: skipped", response.url, response.status)
         return True
 
     def items_at(self, request: scrapy.Request) -> list[Item]:

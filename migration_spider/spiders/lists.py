@@ -42,7 +42,7 @@ class ListSpider(PortalSpider):
         """The pages and further sitemaps that a sitemap names."""
         if not response.meta.get("is_named") and feeds.is_web_page(response.body):
             # Where nobody says that there is a sitemap: some sites answer every address with a page.
-            self.logger.info("Start path %s answers with a page: skipped", response.url)
+            self.logger.info("Start path %s was answered with an HTML page: skipped", response.url)
             self.ledger.absent.add(response.url)
             return
         account = self.ledger.sitemaps[response.url] = Sitemap(response.status)
@@ -85,7 +85,7 @@ class ListSpider(PortalSpider):
         document = read(response.body)
         if document.oddity:
             self.count("lists/mended")
-            self.logger.warning("Read to its end all the same: %s (%s)", response.url, document.oddity)
+            self.logger.warning("Read despite errors: %s (%s)", response.url, document.oddity)
         return document
 
     def _again(self, response: Any) -> scrapy.Request | None:

@@ -89,7 +89,7 @@ def open_database(path: Path) -> sqlite3.Connection:
             if attempt == "anew" or isinstance(error, sqlite3.OperationalError):
                 raise _cannot(path, error) from error
             aside = free_name(path)
-            logger.warning("%s cannot be used (%s): it is made anew; the file as it was is %s", path, error, aside)
+            logger.warning("%s cannot be used (%s) and is made again; the original file is %s", path, error, aside)
             path.replace(aside)
             for suffix in ("-wal", "-shm"):
                 path.with_name(path.name + suffix).unlink(missing_ok=True)

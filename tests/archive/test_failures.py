@@ -92,7 +92,7 @@ def test_a_full_disk_ends_the_crawl_and_the_process_says_so(server, tmp_path, sp
     settings = {"ARCHIVE_SPOOL_SIZE": spool_size, "ARCHIVE_DEDUP": False}
     result = crawl(tmp_path, requests, settings=settings, prelude=limited(100_000))
     assert (result.exit_code, result.reason, result.stats["archive/failed"]) == (5, "archive_error", 1)
-    assert "The archive has failed, the crawl stops" in result.log
+    assert "The archive could not be written, the crawl stops" in result.log
     told = [entry for entry in result.results if entry["archive"]]
     assert len(told) == 2
     (path,) = result.warc.glob("*.warc.gz")

@@ -127,7 +127,7 @@ def server():
 
 
 def failed_lines(result) -> list[str]:
-    return [line for line in result.log.splitlines() if "The archive has failed, the crawl stops: " in line]
+    return [line for line in result.log.splitlines() if "The archive could not be written, the crawl stops: " in line]
 
 
 @pytest.mark.parametrize("what", SABOTAGE)

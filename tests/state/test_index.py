@@ -268,5 +268,5 @@ def test_what_an_archive_has_in_the_place_of_an_item_is_left_out(tmp_path, block
     memory = Memory(tmp_path / "state.sqlite", tmp_path / "warc", rules, blocked, lambda index, url, text: False)
     assert 0 == recover(memory, tmp_path)
     memory.close()
-    assert 2 == caplog.text.count("is no item, and left out")
+    assert 2 == caplog.text.count("is not an item and is left out")
     assert b"" == (tmp_path / "items" / "news.jsonl").read_bytes()
