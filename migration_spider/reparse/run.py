@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -22,9 +23,16 @@ from migration_spider.reparse.engines import Engine, engine_for
 from migration_spider.reparse.scan import scan
 from migration_spider.reparse.source import Source, own_files, sources
 from migration_spider.reparse.text import item_of_file, line_of, write_item
+from migration_spider.report.text import plural
 from migration_spider.site_learner import save
 from migration_spider.site_profile import FILE as PROFILE
 from migration_spider.spiders.scope import Scope
+
+
+_WORDS = {"new": ("item", "items"), "changed": ("later version", "later versions"), "unchanged": ("as before",) * 2}
+"""What became of pages -> how it is called, of one and of several."""
+
+_COUNTED = {"pages", *_WORDS}
 
 
 class AskedWrongError(MigrationError):
@@ -89,7 +97,7 @@ def _write(
         )
     for problem in outcome.problems:
         print(problem, file=sys.stderr)
-    print(", ".join(f"{count} {kind.replace('_', ' ')}" for kind, count in sorted((+outcome.counts).items())))
+    print(_said(outcome.counts))
     if opts.diff:
         print(table(compare(present, output)))
         output.unlink()
@@ -98,6 +106,13 @@ def _write(
     if output == present and catalogue.profile_of:
         _put_back(present.parent.parent / PROFILE, catalogue)
     return 3 if outcome.problems else 0
+
+
+def _said(counts: Counter[str]) -> str:
+    """``459 pages read: 458 items, 1 later version``."""
+    told = [f"{counts[kind]} {words[counts[kind] != 1]}" for kind, words in _WORDS.items() if counts[kind]]
+    told += [f"{count} {kind.replace('_', ' ')}" for kind, count in sorted((+counts).items()) if kind not in _COUNTED]
+    return f"{plural(counts['pages'], 'page')} read: {', '.join(told) or 'no items'}"
 
 
 @contextmanager
