@@ -46,6 +46,8 @@ def main() -> int:
         "--tag", help="the tag this is for: v and the version, which then has its dated changelog section"
     )
     arguments = parser.parse_args()
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(line_buffering=True)  # between the lines of what it runs, in a pipe too
     try:
         return release(arguments.out, arguments.only or list(DISTRIBUTIONS), arguments.tag, tried=not arguments.no_try)
     except (ReleaseError, subprocess.CalledProcessError) as error:
@@ -206,7 +208,7 @@ def try_project(wheel: Path, constraints: Path, folder: Path) -> None:
     here.mkdir()
     with portal() as url:
         fast = ("-s", "DOWNLOAD_DELAY=0", "-s", "AUTOTHROTTLE_ENABLED=False")
-        run(scrapy, "crawl", "news", "-a", f"site={url}", *fast, cwd=here, env=environment)
+        run(scrapy, "crawl", "news", "-a", f"site={url}", *fast, "--loglevel", "WARNING", cwd=here, env=environment)
     stored = (here / "data" / "items" / "news.jsonl").read_bytes()
     if not stored.strip():
         raise ReleaseError("the crawl from the wheel ended well, and without an item")
@@ -230,7 +232,7 @@ class Plain(scrapy.Spider):
 
     def parse(self, response):
         assert response.meta["archive"]["file"].endswith(".warc.gz")
-        for link in response.css("a::attr(href)").getall():
+        for link in response.css("a[href^='/']::attr(href)").getall():
             yield response.follow(link, self.parse)
 """
 SETTINGS = """

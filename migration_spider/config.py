@@ -22,10 +22,12 @@ from migration_spider.setting_types import (
     Amount,
     Authors,
     Count,
+    Doi,
     Folder,
     Frequency,
     Hours,
     Languages,
+    Level,
     Line,
     MetricsFile,
     Paths,
@@ -274,7 +276,7 @@ class Config(BaseModel):
         description="the page about the dataset; without, that of its DOI, else the portal",
         json_schema_extra={"shown": "none"},
     )
-    dataset_doi: Annotated[str, STRIPPED, steward_check("doi"), "a DOI, such as 10.5281/zenodo.1234"] = Field(
+    dataset_doi: Doi = Field(
         "",
         description="of the dataset: the one for all versions, or one that was reserved for this release",
         json_schema_extra={"shown": "none"},
@@ -331,6 +333,7 @@ class Config(BaseModel):
     obeys_robots: Switch = _of("ROBOTSTXT_OBEY")
     concurrency: Some = _of("CONCURRENT_REQUESTS_PER_DOMAIN")
     delay: Amount = _of("DOWNLOAD_DELAY")
+    log_level: Level = _of("LOG_LEVEL")
     throttled: Switch = _of("AUTOTHROTTLE_ENABLED")
     throttle_start: Amount = _of("AUTOTHROTTLE_START_DELAY")
     max_delay: Amount = _of("AUTOTHROTTLE_MAX_DELAY")
@@ -353,10 +356,9 @@ class Config(BaseModel):
         for name in settings:
             if name.startswith(PREFIX) and name not in known:
                 raise OptionError(_unknown(name, known))
-        given = {name: settings[name] for name in known if name in settings}
-        checked = cls._checked(given)
-        profile = {name: value for name, value in checked.loopback_profile.items() if name in known}
-        cls._checked({**given, **profile}, "MIGRATION_LOOPBACK_PROFILE: ")
+        checked = cls._checked(given := {name: settings[name] for name in known if name in settings})
+        given |= {name: value for name, value in checked.loopback_profile.items() if name in known}
+        cls._checked(given, "MIGRATION_LOOPBACK_PROFILE: ")
         return checked
 
     @classmethod

@@ -11,6 +11,9 @@ from migration_spider.vocabularies import VOCABULARIES, label_kind
 
 EXAMPLES = 3
 
+CODED = tuple(name for name in TERM_FIELDS if name in VOCABULARIES)
+"""The item fields whose values stand in a vocabulary."""
+
 
 @dataclass(slots=True)
 class Unknown:
@@ -38,9 +41,8 @@ def unknowns(items: Iterable[dict[str, Any]]) -> list[Unknown]:
 
 
 def _unknown(item: dict[str, Any]) -> Iterable[tuple[str, str]]:
-    for name in TERM_FIELDS:
-        if name in VOCABULARIES:
-            yield from ((name, term["raw"]) for term in item.get(name, ()) if term.get("id") is None)
+    for name in CODED:
+        yield from ((name, term["raw"]) for term in item.get(name, ()) if term.get("id") is None)
     for entry in item.get("metadata", ()):
         if entry["label"] and label_kind(entry["label"]) is None:
             yield "label", entry["label"]

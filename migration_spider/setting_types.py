@@ -6,6 +6,7 @@ A value that a function here refuses with a ValueError is told by ``Config.of``,
 from __future__ import annotations
 
 import json
+import logging
 import re
 from datetime import time
 from pathlib import Path
@@ -78,6 +79,12 @@ def _metrics_file(file: str) -> str:
     return file
 
 
+def _level(value: Any) -> Any:
+    """A name that logging knows, or a number."""
+    logging.Logger("").setLevel(int(value) if str(value).isdecimal() else value)
+    return value
+
+
 def _not_empty(value: Any) -> Any:
     """``value`` when it is more than white space."""
     if not str(value).strip():
@@ -89,8 +96,8 @@ class WrongValueError(ValueError):
     """Its message says what is wrong, where what is expected in general does not tell."""
 
 
-def steward_check(name: str) -> AfterValidator:
-    """A check of the field ``name`` of `archive.dataset.Stewardship`."""
+def steward_check(name: str, *, is_told: bool = False) -> AfterValidator:
+    """A check of the field ``name`` of `archive.dataset.Stewardship`; ``is_told``: the words of the type say it all."""
 
     def check(value: str) -> str:
         from archive.dataset.stewardship import checked  # not loaded by those that publish nothing
@@ -98,7 +105,7 @@ def steward_check(name: str) -> AfterValidator:
         try:
             return checked(name, value)
         except ValueError as error:
-            raise WrongValueError(str(error)) from None
+            raise (ValueError if is_told else WrongValueError)(str(error)) from None
 
     return AfterValidator(check)
 
@@ -138,6 +145,7 @@ Positive = Annotated[float, Field(gt=0, le=1_000_000, allow_inf_nan=False), "a n
 Count = Annotated[int, Field(ge=0), "a whole number, 0 or more"]
 Some = Annotated[int, Field(ge=1), "a whole number, 1 or more"]
 Line = Annotated[str, STRIPPED, Field(pattern=r"^[^\x00-\x1f]*$"), "one line of text"]
+Level = Annotated[Any, AfterValidator(_level), "CRITICAL, ERROR, WARNING, INFO or DEBUG"]
 Folder = Annotated[Path, BeforeValidator(_not_empty), "the folder to write to, there or to be made"]
 Paths = Annotated[
     tuple[str, ...],
@@ -172,10 +180,11 @@ Authors = Annotated[
     '`[{"family": "Carberry", "given": "Josiah", "orcid": "0000-0002-1825-0097", "affiliation": "Brown"}, '
     '{"name": "An organization"}]`',
 ]
+Doi = Annotated[str, STRIPPED, steward_check("doi", is_told=True), "a DOI, such as 10.5281/zenodo.1234"]
 Frequency = Annotated[
     str,
     STRIPPED,
-    steward_check("frequency"),
+    steward_check("frequency", is_told=True),
     "one of continuous, daily, weekly, biweekly, monthly, quarterly, semiannual, annual, as-needed, irregular, "
     "never, unknown",
 ]

@@ -186,19 +186,25 @@ def test_who_stands_behind_the_dataset_is_read_into_one_form():
         ("AUTHORS", '[{"family": "Doe", "orcid": "0000-0002-1825-0079"}]', "its last digit does not fit"),
         ("AUTHORS", '[{"family": "Doe", "orcid": "0000-0002-1825"}]', "sixteen digits"),
         ("AUTHORS", json.dumps([{"name": "\x1b[31m"}]), "without control characters"),
-        ("DOI", "10.5281", "is no DOI"),
-        ("DOI", "https://example.org/10.5281/zenodo.1", "is no DOI"),
         ("CONTACT", "jane", "is no mail address"),
         ("CONTACT", "jane@example.org, joe@example.org", "is no mail address"),
         ("PAGE", "example.org/data", "is no web address"),
         ("PAGE", "https://user:word@example.org/", "is no web address"),
         ("PAGE", "https://example.org/a b>", "is no web address"),
         ("DOWNLOADS", "https://example.org/?a=1", "has no ?"),
-        ("FREQUENCY", "hourly", "is no frequency"),
     ],
 )
 def test_what_is_wrong_about_the_dataset_is_told(name, value, says):
     with pytest.raises(OptionError, match=rf"^MIGRATION_DATASET_{name}=.*: expected .*; .*{re.escape(says)}"):
+        Config.of(settings(**{f"MIGRATION_DATASET_{name}": value}))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("DOI", "10.5281"), ("DOI", "https://example.org/10.5281/zenodo.1"), ("FREQUENCY", "hourly")],
+)
+def test_what_is_expected_is_told_once(name, value):
+    with pytest.raises(OptionError, match=rf"^MIGRATION_DATASET_{name}={value}: expected [^;]+$"):
         Config.of(settings(**{f"MIGRATION_DATASET_{name}": value}))
 
 
@@ -217,6 +223,7 @@ def test_the_settings_are_those_that_are_defined():
         ([], {"MIGRATION_MAX_VANISHED": "abc"}, "MIGRATION_MAX_VANISHED=abc: expected a share from 0 to 1"),
         ([], {"MIGRATION_MAX_REQUEST": "5"}, "is MIGRATION_MAX_REQUESTS meant?"),
         ([], {"DOWNLOAD_DELAY": "-1"}, "DOWNLOAD_DELAY=-1: expected a number"),
+        ([], {"LOG_LEVEL": "LOUD"}, "LOG_LEVEL=LOUD: expected CRITICAL, ERROR"),
     ],
 )
 def test_commands_tell_it_at_once(tmp_path, flags, settings, says):

@@ -8,9 +8,11 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 import pytest
+from scrapy.exceptions import UsageError
 
 import archive.commands
 import migration_spider.commands
+from archive.commands.base import ArchiveCommand
 from archive.commands.output import printing
 from migration_spider.report.write import write_report
 from tests.crawling import ENVIRONMENT, ROOT, scrapy
@@ -118,3 +120,15 @@ def test_a_quiet_crawl_says_nothing_unless_it_fails(tmp_path):
     told = scrapy("crawl", "news", "--quiet", "-a", site, data=data, code=4).decode()
     assert "NOT COMPLETE (exit code 4)" in told
     assert len(told.splitlines()) < 15
+
+
+@pytest.mark.parametrize(("name", "command"), [*commands()])
+def test_every_command_refuses_an_option_that_it_does_not_have(name, command, capsys):
+    made = command()
+    if isinstance(made, ArchiveCommand):
+        made.run(["--no-such-option"], None)
+        assert 2 == made.exitcode
+        assert "unknown option --no-such-option" in capsys.readouterr().err
+    else:
+        with pytest.raises(UsageError, match="unknown option --no-such-option"):
+            made.process_options(["--no-such-option"], None)

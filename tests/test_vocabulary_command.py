@@ -34,6 +34,7 @@ def test_the_demo_portal_has_some_on_purpose(demo):
     assert "Lighthouse keepers" in output
     assert "Upper Valley District" in output
     assert scrapy("vocabulary", "label", data=demo.data, code=1).decode().count("label ") == 1
+    assert "Every value and label is known." in scrapy("vocabulary", "working_group", data=demo.data).decode()
 
 
 @pytest.mark.parametrize("words", [["no_such_field"], []])

@@ -98,9 +98,7 @@ def find(directory: str | os.PathLike[str], name: str) -> Path:
             raise ArchiveError(f"{path}: not a file of the archive, it {odd}")
         if path.exists():
             return path
-    raise ArchiveError(
-        f"{Path(directory) / name}: the file is not there; if it was moved or deleted on purpose, make the index again"
-    )
+    raise ArchiveError(f"{Path(directory) / name}: the file is not there")
 
 
 Stamp = dict[str, int]

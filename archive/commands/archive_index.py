@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from archive.commands.base import ArchiveCommand, archive_directory
+from archive.commands.base import ArchiveCommand, archive_directory, named_archive
 
 if TYPE_CHECKING:
     from archive.cdxj import Indexed, WarcFile
@@ -41,11 +41,11 @@ class Command(ArchiveCommand):
         parser.add_argument("-o", "--output", metavar="FILE", help="the index file; - for standard output")
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> int:
-        from archive.cdxj import build_index, index_path, named_files, warc_files, write_index
+        from archive.cdxj import build_index, index_path, warc_files, write_index
         from archive.commands.progress import ByteProgress
 
         if args:
-            files, output = named_files(args), opts.output or "-"
+            files, output = named_archive(args), opts.output or "-"
         else:
             directory = archive_directory(self.settings)
             files, output = warc_files(directory), opts.output or str(index_path(directory))

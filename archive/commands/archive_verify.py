@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from scrapy.exceptions import UsageError
 
-from archive.commands.base import ArchiveCommand, archive_directory
+from archive.commands.base import ArchiveCommand, archive_directory, named_archive
 from archive.errors import ArchiveError
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ class Command(ArchiveCommand):
         index = Path(opts.index) if opts.index else None
         items = [Path(opts.items)] if opts.items else []
         if args:
-            files, where = _files_of(args), " ".join(args)
+            files, where = named_archive(args), " ".join(args)
         else:
             directory = archive_directory(self.settings)
             files, where = warc_files(directory), str(directory)
@@ -82,20 +82,6 @@ class Command(ArchiveCommand):
         if not files:
             raise UsageError(f"no WARC files in {where}", print_help=False)
         return files, index, items
-
-
-def _files_of(paths: list[str]) -> list[WarcFile]:
-    from archive.cdxj import named_files, warc_files
-    from archive.disk import oddity
-
-    found: list[Path] = []
-    for path in map(Path, paths):
-        if not path.exists():
-            raise UsageError(f"{path}: there is no such file or folder", print_help=False)
-        if not path.is_dir() and (odd := oddity(path)):
-            raise UsageError(f"{path} {odd}", print_help=False)
-        found += [file.path for file in warc_files(path)] if path.is_dir() else [path]
-    return named_files(found)
 
 
 def _if_there(path: Path) -> Path | None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from scrapy.exceptions import UsageError
 
-from archive.commands.base import ArchiveCommand, archive_directory
+from archive.commands.base import ArchiveCommand, archive_directory, named_archive
 
 if TYPE_CHECKING:
     from archive.wacz.signing import Key
@@ -58,7 +58,7 @@ class Command(ArchiveCommand):
         parser.add_argument("--with-dataset", metavar="DIR", help="add this folder as dataset/dataset.zip")
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> int:
-        from archive.cdxj import index_path, named_files, warc_files
+        from archive.cdxj import index_path, warc_files
         from archive.commands.progress import ByteProgress
         from archive.errors import cleaned
         from archive.wacz import Items, write_wacz
@@ -67,7 +67,7 @@ class Command(ArchiveCommand):
         items: list[Path] = [Path(name) for name in opts.pages or []]
         name = time.strftime("%Y%m%d%H%M%S.wacz", time.gmtime())
         if args:
-            files, index, output = named_files(args), None, Path(name)
+            files, index, output = named_archive(args), None, Path(name)
         else:
             directory = archive_directory(self.settings)
             index = index_path(directory)

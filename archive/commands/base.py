@@ -7,7 +7,7 @@ import sys
 from abc import abstractmethod
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
@@ -15,6 +15,9 @@ from scrapy.exceptions import UsageError
 from archive.commands.help import HelpFormatter
 from archive.commands.output import forgive, printing
 from archive.errors import ArchiveError
+
+if TYPE_CHECKING:
+    from archive.cdxj import WarcFile
 
 
 def archive_directory(settings: Any) -> Path:
@@ -33,11 +36,40 @@ def archive_directory(settings: Any) -> Path:
     return path
 
 
-def _refuse_options(args: list[str]) -> None:
-    """Scrapy hands unknown options on as arguments."""
+def named_archive(paths: list[str]) -> list[WarcFile]:
+    """The WARC files that are named, and those in folders that are named.
+
+    Raises:
+        UsageError: one is not there, or is neither a file nor a folder.
+    """
+    from archive.cdxj import named_files
+    from archive.disk import oddity
+
+    for path in map(Path, paths):
+        if not path.exists():
+            raise UsageError(f"{path}: there is no such file or folder", print_help=False)
+        if not path.is_dir() and (odd := oddity(path)):
+            raise UsageError(f"{path} {odd}", print_help=False)
+    return named_files(paths)
+
+
+def refuse_options(args: list[str]) -> None:
+    """Scrapy hands unknown options on as arguments, where they would be taken for names of files.
+
+    Raises:
+        UsageError: one of ``args`` is an option.
+    """
     for argument in args:
         if argument.startswith("-") and argument != "-":
-            raise UsageError(f"unrecognized argument: {argument}")
+            raise UsageError(f"unknown option {argument}", print_help=False)
+
+
+class KnownOptions(ScrapyCommand):
+    """A command of a Scrapy project that refuses options which it does not have."""
+
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        refuse_options(args)
+        super().process_options(args, opts)
 
 
 class ArchiveCommand(ScrapyCommand):
@@ -61,7 +93,7 @@ class ArchiveCommand(ScrapyCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         forgive("backslashreplace")  # The name of a file need not be text.
         try:
-            _refuse_options(args)
+            refuse_options(args)
             self.exitcode = self.execute(args, opts)
         except UsageError as error:
             # Told here, in one line: Scrapy would print the whole help.

@@ -62,13 +62,13 @@ class Command(ArchiveCommand):
 
         release = _release(args)
         where = self._archive(release, opts)
+        keys = [_named(name) for name in opts.key or []]
+        certificates = _named(opts.certificate) if opts.certificate else None
         with ExitStack() as stack:
             archive = stored(where) if where else None
             if archive:
                 stack.enter_context(archive)
             progress = stack.enter_context(ByteProgress("verifying", _size(release, where), quiet=opts.quiet))
-            keys = [Path(name) for name in opts.key or []]
-            certificates = Path(opts.certificate) if opts.certificate else None
             verification = Verification(release, archive, progress.advance, keys=keys, certificates=certificates)
             for problem in verification.run():
                 print(problem)
@@ -111,6 +111,13 @@ def _release(args: list[str]) -> Path:
     if not (release / SUMS).exists():
         raise UsageError(f"{release}: no release: there is no {SUMS} in it", print_help=False)
     return release.resolve()  # `latest` is a link
+
+
+def _named(name: str) -> Path:
+    """A file that an option names."""
+    if not Path(name).is_file():
+        raise UsageError(f"{name}: there is no such file", print_help=False)
+    return Path(name)
 
 
 def _size(release: Path, archive: Path | None) -> int:

@@ -7,10 +7,10 @@ import errno
 import sys
 from pathlib import Path
 
-from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
 from archive import ArchiveError, CollectionLockedError
+from archive.commands.base import KnownOptions
 from archive.commands.help import HelpFormatter
 from archive.commands.output import printing
 from archive.dataset.errors import DatasetError
@@ -29,7 +29,7 @@ examples:
 """
 
 
-class Command(ScrapyCommand):
+class Command(KnownOptions):
     """See docs/browse.md."""
 
     requires_project = True

@@ -15,6 +15,7 @@ from scrapy.exceptions import UsageError
 from scrapy.settings import SETTINGS_PRIORITIES
 
 from archive import ArchiveError, CollectionLockedError, ConfigurationError
+from archive.commands.base import KnownOptions
 from archive.commands.help import HelpFormatter
 from archive.commands.output import printing
 from migration_spider import monitors
@@ -32,7 +33,7 @@ EXAMPLES = """\
 """
 
 
-class Command(ScrapyCrawl):
+class Command(KnownOptions, ScrapyCrawl):
     """See docs/crawl.md."""
 
     examples = EXAMPLES

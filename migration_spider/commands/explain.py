@@ -7,10 +7,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
 from archive import ArchiveError
+from archive.commands.base import KnownOptions
 from archive.commands.help import HelpFormatter
 from archive.commands.output import printing
 from migration_spider.exceptions import MigrationError
@@ -30,7 +30,7 @@ def page_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--named", action="store_true", help="read it as a page that a listing of news names")
 
 
-class Command(ScrapyCommand):
+class Command(KnownOptions):
     """See docs/explain.md."""
 
     requires_project = True

@@ -7,9 +7,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
+from archive.commands.base import KnownOptions
 from archive.commands.help import HelpFormatter
 from archive.commands.output import printing
 from archive.errors import ArchiveError
@@ -26,7 +26,7 @@ examples, in the folder of the project:
 """
 
 
-class Command(ScrapyCommand):
+class Command(KnownOptions):
     """See docs/files.md."""
 
     requires_project = True

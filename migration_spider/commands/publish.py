@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
 from archive import ArchiveError, CollectionLockedError
+from archive.commands.base import KnownOptions
 from archive.commands.help import HelpFormatter
 from archive.commands.output import printing
 from archive.dataset.errors import DatasetError
@@ -38,7 +38,7 @@ examples:
 """
 
 
-class Command(ScrapyCommand):
+class Command(KnownOptions):
     """See docs/publish.md."""
 
     requires_project = True

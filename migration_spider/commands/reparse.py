@@ -5,9 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 
-from scrapy.commands import ScrapyCommand
-
 from archive import CollectionLockedError
+from archive.commands.base import KnownOptions
 from archive.commands.help import HelpFormatter
 from archive.commands.output import printing
 from migration_spider.exceptions import MigrationError
@@ -32,7 +31,7 @@ examples:
 """
 
 
-class Command(ScrapyCommand):
+class Command(KnownOptions):
     """See docs/reparse.md."""
 
     requires_project = True

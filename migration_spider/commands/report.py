@@ -9,9 +9,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
+from archive.commands.base import KnownOptions
 from archive.commands.help import HelpFormatter
 from archive.commands.output import printing
 from migration_spider.exceptions import MigrationError
@@ -31,7 +31,7 @@ COUNTED = ("new", "changed", "back", "gone")
 """Counts of a run that its line tells."""
 
 
-class Command(ScrapyCommand):
+class Command(KnownOptions):
     """See docs/report.md."""
 
     requires_project = True

@@ -8,11 +8,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 from scrapy.utils.conf import closest_scrapy_cfg
 
 from archive import ArchiveError
+from archive.commands.base import KnownOptions
 from archive.commands.help import HelpFormatter
 from archive.commands.output import printing
 from migration_spider.commands.explain import page_options
@@ -27,7 +27,7 @@ examples:
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
 
 
-class Command(ScrapyCommand):
+class Command(KnownOptions):
     """See docs/explain.md."""
 
     requires_project = True

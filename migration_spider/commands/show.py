@@ -8,10 +8,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
 from archive import ArchiveError
+from archive.commands.base import KnownOptions
 from archive.commands.help import HelpFormatter
 from archive.commands.output import printing
 from migration_spider.exceptions import MigrationError
@@ -25,7 +25,7 @@ examples:
 """
 
 
-class Command(ScrapyCommand):
+class Command(KnownOptions):
     """See docs/show.md."""
 
     requires_project = True

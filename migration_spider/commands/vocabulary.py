@@ -7,9 +7,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
+from archive.commands.base import KnownOptions
 from archive.commands.help import HelpFormatter
 from archive.commands.output import printing
 
@@ -20,7 +20,7 @@ examples:
 """
 
 
-class Command(ScrapyCommand):
+class Command(KnownOptions):
     """See docs/vocabulary.md."""
 
     requires_project = True
@@ -48,7 +48,7 @@ class Command(ScrapyCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         from archive.dataset.errors import DatasetError
         from archive.dataset.lines import Lines
-        from migration_spider.drift import unknowns
+        from migration_spider.drift import CODED, unknowns
         from migration_spider.report.text import disarmed
         from migration_spider.state.lines import parse_or_say
 
@@ -60,8 +60,9 @@ class Command(ScrapyCommand):
             self.exitcode = 2
             return
         found = unknowns(item for item, _ in lines.present())
-        if wrong := set(args) - {"label", *(one.where for one in found)}:
-            raise UsageError(f"nothing unknown is met in {', '.join(sorted(wrong))}; fields are those of the items")
+        known = {"label", *CODED, *(one.where for one in found)}
+        if wrong := set(args) - known:
+            raise UsageError(f"no vocabulary for {', '.join(sorted(wrong))}: the fields are {', '.join(sorted(known))}")
         chosen = [one for one in found if not args or one.where in args]
         for one in chosen:
             print(f"{disarmed(one.where):24} {one.count:6}  {disarmed(one.text)}")

@@ -28,7 +28,6 @@ from migration_spider.site_learner import save
 from migration_spider.site_profile import FILE as PROFILE
 from migration_spider.spiders.scope import Scope
 
-
 _WORDS = {"new": ("item", "items"), "changed": ("later version", "later versions"), "unchanged": ("as before",) * 2}
 """What became of pages -> how it is called, of one and of several."""
 

@@ -550,8 +550,8 @@ def test_the_index_of_a_project_stands_beside_its_archive(collection):
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
-        (["absent.warc.gz"], 1, "absent.warc.gz: No such file"),
-        (["--color"], 2, "unrecognized argument: --color"),
+        (["absent.warc.gz"], 2, "absent.warc.gz: there is no such file or folder"),
+        (["--color"], 2, "unknown option --color"),
         (["-s", "DATA_DIR=absent"], 2, "absent/warc: there is no such folder"),
     ],
 )
