@@ -59,7 +59,7 @@ def _profile(value: Any) -> Any:
         raise ValueError("no names with values")  # noqa: TRY004  (pydantic takes ValueError only)
     for name in profile:
         if name not in names() and not hasattr(default_settings, name):
-            raise ValueError(f"{name} is no setting")
+            raise ValueError(f"{name} is not a setting")
     return dict(profile)
 
 
@@ -102,8 +102,8 @@ class Config(BaseModel):
     )
     contact: Line = Field(
         default_factory=_of_environment("MIGRATION_CONTACT"),
-        description="mail address or web page where the site's operators reach whoever runs the crawl. It is part of "
-        "the user agent; a crawl of a public site without it is refused",
+        description="mail address or web page where the site's operators can contact whoever runs the crawl. It is "
+        "part of the user agent; a public site is not crawled without it",
         json_schema_extra={"shown": "the environment variable of the same name"},
     )
     languages: Languages = Field(
@@ -111,44 +111,42 @@ class Config(BaseModel):
     )
     news_listings: Paths = Field(
         ("/news", "/latest-news", "/statements"),
-        description="listings that name their rows as news, under every prefix. The portal's own has never been seen, "
-        "so these are hints that are tried first: one that answers 404 is reported, not fatal, and others are found "
-        "by what their rows lead to",
+        description="listings whose rows are news, under every prefix. The listing of the live portal was not known "
+        "during development, so these are hints, requested first. A 404 is no error; others are found by rows",
     )
     listings: Paths = Field(
         ("/", "/hub", *(f"/taxonomy/term/{n}" for n in (738, 739, 742, 741, 740, 259, 258, 257, 737, 736))),
-        description="listings of mixed content, under the first prefix only: a row's page says itself whether it is "
+        description="listings of mixed content, under the first prefix only: the page of a row decides whether it is "
         "news. The terms are the ten guiding principles of the Global Compact",
         json_schema_extra={"shown": "`/`, `/hub`, ten term pages"},
     )
     feeds: Paths = Field(("/rss.xml", "/news/rss.xml"), description="RSS, under every prefix")
     sitemaps: Paths = Field(
-        ("/sitemap.xml",), description="sitemaps or sitemap indexes, beside those that robots.txt names"
+        ("/sitemap.xml",), description="sitemaps or sitemap indexes, in addition to those that robots.txt names"
     )
     max_sitemaps: Some = Field(
         500,
-        description="at most so many sitemaps and feeds are read in a run, and three levels of sitemap indexes; if "
-        "there are more, the sitemap is reported as one that cannot be read",
+        description="most sitemaps and feeds read in a run, with at most three levels of sitemap indexes; if there "
+        "are more, the sitemap is reported as one that cannot be read",
     )
     max_barren: Some = Field(
         100,
-        description="after so many pages of a listing in a row without news, its pager is left, and the listing is "
-        "reported as not read to its end",
+        description="number of pages of a listing in a row without news, after which its pager is left, and the "
+        "listing is reported as not read to its end",
     )
     menu_depth: Count = Field(
         2,
-        description="links from the front page at which listings of news are looked for, in the menus of every "
-        "language: a section's page, and what its own menu leads to",
+        description="number of links from the front page within which listings of news are searched, in the menus of "
+        "every language: 2 is the page of a section and the pages of its own menu",
     )
     menu_pages: Count = Field(
         200,
-        description="so many pages are looked at for that in a run: a portal's menus have some thirty entries in each "
-        "language",
+        description="most such pages visited in a run: menus of a portal have about thirty entries per language",
     )
     link_sample: Count = Field(
         50,
-        description="pages that only texts link to and no listing, feed or sitemap names, visited in a harvest, those "
-        "longest unvisited first: they show what the lists leave out. More are visited while some are news",
+        description="pages per harvest that only texts link to, and no listing, feed or sitemap names; longest "
+        "unvisited first. They show what the lists leave out. More are visited while some are news",
     )
     excluded_paths: Segments = Field(
         (
@@ -156,35 +154,38 @@ class Config(BaseModel):
             *("projects", "search", "user", "videos", "webform", "hub/discussion-space", "hub/resource"),
             "taxonomy/term/detail",
         ),
-        description="first segments of paths, after the prefix, that never lead to news: other content types and "
-        "Drupal's own pages",
+        description="first path segments after the prefix that never lead to news: other content types, pages of "
+        "Drupal",
         json_schema_extra={"shown": "other content types, forms, users"},
     )
     private_addresses: Switch = Field(
         False,
-        description="ask a site whose name leads to this machine or its network (a rehearsal inside of a house); "
-        "without it only `localhost` and addresses written as such (`-a site=http://10.0.0.5`) are asked there",
+        description="allow a site whose name resolves to this machine or its network (for a test installation); "
+        "without it only `localhost` and IP addresses (`-a site=http://10.0.0.5`) are requested there",
     )
     requisites: Switch = Field(True, description="fetch style sheets, scripts, images and fonts of archived pages")
-    requisites_per_page: Count = Field(150, description="at most so many for one page")
-    requisites_per_run: Count = Field(20_000, description="at most so many in a run")
+    requisites_per_page: Count = Field(150, description="most of these for one page")
+    requisites_per_run: Count = Field(20_000, description="most of these in a run")
 
     # ---- 1 crawl: how politely. What the site asks for is kept, also on 127.0.0.1, within these bounds.
     max_crawl_delay: Amount = Field(
-        60.0, description="the longest `Crawl-delay` of robots.txt that is kept, in seconds"
+        60.0, description="the longest `Crawl-delay` of robots.txt that is obeyed, in seconds"
     )
     max_retry_after: Amount = Field(
         900.0,
-        description="the longest pause (`Retry-After` of a 429 or 503) that is waited for, in seconds; a longer one "
-        "ends the run",
+        description="the longest pause (`Retry-After` of a 429 or 503), in seconds; a longer one ends the run",
     )
     slowdown_delay: Amount = Field(
         1.0,
-        description="the least delay after a 429 or 503 without `Retry-After`, in seconds; each one doubles the delay, "
-        "up to `AUTOTHROTTLE_MAX_DELAY`",
+        description="the smallest delay after a 429 or 503 without `Retry-After`, in seconds; each one doubles the "
+        "delay, up to `AUTOTHROTTLE_MAX_DELAY`",
     )
-    max_refusals: Some = Field(10, description="so many 429 or 503 in a row end the run; one page's retries are 4")
-    max_blocked: Some = Field(5, description="so many [blocked pages](crawl.md#blocked-pages) in a row end the run")
+    max_refusals: Some = Field(
+        10, description="number of 429 or 503 in a row that end the run; one page is retried 4 times"
+    )
+    max_blocked: Some = Field(
+        5, description="number of [blocked pages](crawl.md#blocked-pages) in a row that end the run"
+    )
     loopback_profile: Annotated[dict[str, Any], BeforeValidator(_profile), "settings and values, as JSON"] = Field(
         {"CONCURRENT_REQUESTS_PER_DOMAIN": 8, "DOWNLOAD_DELAY": 0, "AUTOTHROTTLE_ENABLED": False, "RETRY_TIMES": 2},
         description="settings that replace the polite ones on 127.0.0.1 (the demo portal, recorded portals)",
@@ -195,8 +196,8 @@ class Config(BaseModel):
     day_first: Annotated[bool | None, "True or False"] = Field(
         None,
         description="whether `03/04/2022` is the third of April (`True`) or the fourth of March (`False`), in all "
-        "languages, where no stamp or weekday beside it tells. Not known of the portal: with `None` the other pages of "
-        "the site tell, or such a date is null, or assumed ([dates](data-format.md#dates))",
+        "languages, if no `datetime` or weekday beside it decides. With `None` the other pages of the site decide, or "
+        "such a date is null, or assumed ([dates](data-format.md#dates))",
     )
 
     # ---- 5 store: what is asked again, and when it counts as gone
@@ -204,68 +205,69 @@ class Config(BaseModel):
         False,
         description="makes `scrapy crawl news` a [harvest](harvest.md); set by `scrapy harvest`, by hand for scrapyd",
     )
-    full: Switch = Field(False, description="every item is due, whatever its age; set by `--full`")
+    full: Switch = Field(False, description="request every item, whatever its age; set by `--full`")
     revisit: Policy = Field(
         ((30, 0), (365, 7), (None, 30)),
-        description="pairs of days: the age of an item up to which a rule holds (null: all older), and the days "
-        "between two looks at it. The portal rewrites pages in place and enters items late: both make an item young",
+        description="pairs of days: age of an item up to which a rule applies (null: all older), and days between two "
+        "visits. The portal rewrites pages in place and enters items late; such items count as young",
         json_schema_extra={"shown": "`[[30, 0], [365, 7], [null, 30]]`"},
     )
     revisit_others: Amount = Field(
-        30, description="days between two looks at pages that are no items, and at items that are gone"
+        30, description="days between two visits of pages that are no items, and of items that are gone"
     )
-    revisit_requisites: Amount = Field(90, description="days between two looks at style sheets, scripts and images")
+    revisit_requisites: Amount = Field(90, description="days between two visits of style sheets, scripts and images")
     tombstone_confirmations: Some = Field(
-        2, description="harvests that must find an item gone, one after the other, before it gets its tombstone"
+        2, description="number of harvests in a row that must find an item gone before it gets its tombstone"
     )
     resume_hours: Amount = Field(
-        72, description="how long a harvest that was cut off is gone on with; then its listings are too old to walk by"
+        72, description="how long an interrupted harvest can be continued; after that its listings are too old"
     )
-    max_requests: Count = Field(0, description="pause after so many requests; 0: no limit")
-    max_minutes: Amount = Field(0, description="pause after so many minutes; 0: no limit")
+    max_requests: Count = Field(0, description="pause after this number of requests; 0: no limit")
+    max_minutes: Amount = Field(0, description="pause after this number of minutes; 0: no limit")
     hours: Hours = Field(
         "",
         validate_default=True,
-        description="when the site may be asked, in UTC: `22:00-06:00`",
+        description="when requests may be sent, in UTC: `22:00-06:00`",
         json_schema_extra={"shown": "none"},
     )
 
     # ---- limits: above them a run is incomplete
     max_fall: Share = Field(
-        0.2, description="share by which the pages that the site names may fall from one harvest to the next"
+        0.2, description="largest share by which the pages that the site names may fall between two harvests"
     )
     max_vanished: Share = Field(
         0.5,
-        description="share of the items that may be gone at once; above it the site is taken for the cause, and none "
-        "counts as gone",
+        description="largest share of the items that may be gone at once; above it a fault of the site is assumed: "
+        "none is gone",
     )
     max_renumbered: Share = Field(
         0.5,
-        description="share of the known addresses that may show a new node id with the same content; above it the site "
-        "counts as relaunched, and nothing of these is stored. 1: the new ids are taken",
+        description="largest share of the known addresses that may have a new node id with the same content; above it "
+        "a relaunch of the site is assumed, and nothing of these is stored. 1: accept the new ids",
     )
     max_unseen: Amount = Field(
         0.05,
-        description="share by which the items on the site may outnumber those found, at the lower end of the "
+        description="largest share by which the items on the site may outnumber those found, at the lower end of the "
         "[estimate](crawl.md#what-no-list-names)",
     )
-    max_field_loss: Share = Field(0.5, description="share of the items with a field that may have lost it")
+    max_field_loss: Share = Field(
+        0.5, description="largest share of the items with a value in a field that may have lost it"
+    )
     max_misfits: Share = Field(
         0.5,
-        description="share of the pages read whose title or text is in a place where no page had it before",
+        description="largest share of the pages read whose title or text is where no page had it before",
     )
-    max_unknown_labels: Amount = Field(0.5, description="labels met for the first time per page read")
+    max_unknown_labels: Amount = Field(0.5, description="largest number of new labels per page read")
 
     # ---- 6 publish: who stands behind the dataset. Each file that describes a release repeats it.
     dataset_authors: Authors = Field(
         (),
-        description="who made the dataset and is cited for it; without, the program is",
+        description="who made the dataset and is cited for it; default: the program",
         json_schema_extra={"shown": "nobody"},
     )
     dataset_publisher: Annotated[str, STRIPPED, steward_check("publisher"), "one line of text"] = Field(
         "",
-        description="who makes the dataset available: a person or an organization, never the portal; without, the "
-        "authors",
+        description="who makes the dataset available (a person or organization, not the portal); default: the authors",
         json_schema_extra={"shown": "nobody"},
     )
     dataset_contact: Annotated[str, STRIPPED, steward_check("contact"), "a mail address"] = Field(
@@ -273,18 +275,18 @@ class Config(BaseModel):
     )
     dataset_page: Annotated[str, STRIPPED, steward_check("page"), "a web address"] = Field(
         "",
-        description="the page about the dataset; without, that of its DOI, else the portal",
+        description="the page about the dataset; default: the page of its DOI, else the portal",
         json_schema_extra={"shown": "none"},
     )
     dataset_doi: Doi = Field(
         "",
-        description="of the dataset: the one for all versions, or one that was reserved for this release",
+        description="DOI of the dataset: the one for all versions, or one that was reserved for this release",
         json_schema_extra={"shown": "none"},
     )
     dataset_licence_note: Annotated[str, STRIPPED, steward_check("licence_note"), "one line of text"] = Field(
         "",
-        description="what you allow with your own part: codes, structure, checksums. It follows the note on the rights "
-        "in the texts, and never replaces it",
+        description="what you allow for your own part: codes, structure, checksums. It is added to the note on the "
+        "rights in the texts, and never replaces it",
         json_schema_extra={"shown": "none"},
     )
     dataset_frequency: Frequency = Field(
@@ -292,15 +294,15 @@ class Config(BaseModel):
     )
     dataset_downloads: Annotated[str, STRIPPED, steward_check("downloads"), "the web address of a folder"] = Field(
         "",
-        description="address of the folder that holds the releases: `https://example.org/data/` when files are "
-        "at `https://example.org/data/2024-05-01/news.csv`. Without, descriptions name the files beside them",
+        description="address of the folder with the releases: `https://example.org/data/` if files are at "
+        "`https://example.org/data/2024-05-01/news.csv`. Without it, descriptions name files by relative paths",
         json_schema_extra={"shown": "none"},
     )
     dataset_concepts: Annotated[str, STRIPPED, steward_check("concepts"), "the web address of a folder"] = Field(
         "",
-        description="address below which the vocabularies and their terms are named in SKOS: "
-        "`https://example.org/id/` gives `https://example.org/id/places/011`. Choose it before others cite them. "
-        "Without, each has a UUID, the same in every release",
+        description="base address of the vocabularies and their terms in SKOS: `https://example.org/id/` gives "
+        "`https://example.org/id/places/011`. Choose it before others cite them. Without it, each has a UUID that "
+        "never changes",
         json_schema_extra={"shown": "UUIDs"},
     )
     dataset_funder: Annotated[str, STRIPPED, steward_check("funder"), "one line of text"] = Field(
@@ -315,12 +317,12 @@ class Config(BaseModel):
     # ---- whom a run tells. The addresses are secrets, so they come from the environment, never from a command line.
     metrics_file: MetricsFile = Field(
         default_factory=_of_environment("MIGRATION_METRICS_FILE"),
-        description="where a harvest leaves its numbers for Prometheus: [deploy-notify.md](deploy-notify.md)",
+        description="file to which a harvest writes its metrics for Prometheus: [deploy-notify.md](deploy-notify.md)",
         json_schema_extra={"shown": "the environment variable of the same name, else nothing"},
     )
     ping_url: Address = Field(
         default_factory=_of_environment("MIGRATION_PING_URL"),
-        description="pinged when a harvest begins and ends, in the manner of healthchecks",
+        description="pinged when a harvest begins and ends, as by healthchecks",
         json_schema_extra={"shown": "the environment variable of the same name, else nothing"},
     )
     webhook_url: Address = Field(
@@ -395,6 +397,6 @@ def expected(field: Any) -> str:
 
 def _unknown(name: str, known: Mapping[str, str]) -> str:
     if name in RETIRED:
-        return f"{name} is a setting no more: {RETIRED[name]}"
+        return f"{name} was removed: {RETIRED[name]}"
     near = difflib.get_close_matches(name, known, 1, 0.0)[0]
-    return f"{name} is no setting: is {near} meant? All are in docs/settings.md"
+    return f"{name} is not a setting; did you mean {near}? All are in docs/settings.md"

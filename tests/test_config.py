@@ -107,7 +107,7 @@ def test_a_wrong_structure_is_named(name, value):
     [
         ("MIGRATION_MAX_VANISH", "MIGRATION_MAX_VANISHED"),
         ("MIGRATION_LANGUAGE", "MIGRATION_LANGUAGES"),
-        ("MIGRATION_MAX_ERRORS", "a setting no more"),
+        ("MIGRATION_MAX_ERRORS", "was removed"),
     ],
 )
 def test_an_unknown_name_is_told_with_the_nearest(name, meant):
@@ -221,7 +221,7 @@ def test_the_settings_are_those_that_are_defined():
     ("flags", "settings", "says"),
     [
         ([], {"MIGRATION_MAX_VANISHED": "abc"}, "MIGRATION_MAX_VANISHED=abc: expected a share from 0 to 1"),
-        ([], {"MIGRATION_MAX_REQUEST": "5"}, "is MIGRATION_MAX_REQUESTS meant?"),
+        ([], {"MIGRATION_MAX_REQUEST": "5"}, "did you mean MIGRATION_MAX_REQUESTS?"),
         ([], {"DOWNLOAD_DELAY": "-1"}, "DOWNLOAD_DELAY=-1: expected a number"),
         ([], {"LOG_LEVEL": "LOUD"}, "LOG_LEVEL=LOUD: expected CRITICAL, ERROR"),
     ],
