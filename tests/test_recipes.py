@@ -1,5 +1,6 @@
 """The recipes of the documentation: their changes, applied to a copy of the project, do what the pages say."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -10,7 +11,18 @@ import pytest
 
 from tests.crawling import ENVIRONMENT, ROOT, SCRAPY
 
-PARTS = ("migration_spider", "archive", "docs", "tests/pages", "tests/__init__.py", "scrapy.cfg", "pyproject.toml")
+TESTS = ("tests/normalize/test_block.py", "tests/normalize/test_terms.py", "tests/vocabularies/test_data.py")
+"""Those that go through all fields."""
+PARTS = (
+    "migration_spider",
+    "archive",
+    "docs",
+    "tests/pages",
+    "tests/__init__.py",
+    *TESTS,
+    "scrapy.cfg",
+    "pyproject.toml",
+)
 TEXT = "The harbour office kept the lights on for the whole night, and the volunteers took turns at the radio desk."
 PAGE = f"""<html lang="en"><head><link rel="canonical" href="http://portal.example/node/7"></head><body><main>
 <article data-history-node-id="7" class="node node--type-news"><h1>Ferry towns agree</h1>
@@ -79,6 +91,34 @@ def test_the_recipes_make_a_field_and_a_shape(copy):
             done = run(["git", "apply", "-"], copy, input=patch)
             assert 0 == done.returncode, f"{page}: {done.stderr}\n{patch}"
     done = run([sys.executable, "-c", AFTER], copy)
+    assert 0 == done.returncode, done.stderr
+    done = run(
+        [sys.executable, "-m", "pytest", "-q", "--noconftest", "-p", "no:cacheprovider", "-p", "no:xdist", *TESTS], copy
+    )
+    assert 0 == done.returncode, done.stdout
+
+
+TERMS = """
+from migration_spider.vocabularies import label_field, lookup
+press, podcast = lookup("material_type", "Press note"), lookup("material_type", "Podcast")
+assert ("press-release", "podcast", "material_type") == (press.id, podcast.id, label_field("Format")), (press, podcast)
+"""
+
+
+def test_the_examples_of_a_term_and_a_label_work_as_they_stand(copy):
+    """A term with just the keys of the example, too."""
+    vocabularies = copy / "migration_spider" / "vocabularies"
+    text = (copy / "docs" / "how-to" / "vocabulary-term.md").read_text("utf-8")
+    alias, term, label = re.findall(r"^ +\| [^|]+ \| [^|]+ \| `(.*)` \|$", text, re.MULTILINE)
+    materials = json.loads((vocabularies / "material_types.json").read_text("utf-8"))
+    (press,) = (one for one in materials["terms"] if one["id"] == "press-release")
+    press["aliases"] += json.loads(f"{{{alias}}}")["aliases"]
+    materials["terms"].append(json.loads(term))
+    (vocabularies / "material_types.json").write_text(json.dumps(materials), "utf-8")
+    labels = json.loads((vocabularies / "labels.json").read_text("utf-8"))
+    labels["kinds"]["news"].append(json.loads(label))
+    (vocabularies / "labels.json").write_text(json.dumps(labels), "utf-8")
+    done = run([sys.executable, "-c", TERMS], copy)
     assert 0 == done.returncode, done.stderr
 
 

@@ -70,7 +70,7 @@ def vocabulary(name: str) -> LookUp:
 
 def other_names(row: dict[str, Any]) -> list[str]:
     """Names of the term ``row`` besides its labels and acronyms: short titles, names without a source, spellings."""
-    return [*row.get("short", {}).values(), *row.get("unofficial", {}).values(), *row["aliases"]]
+    return [*row.get("short", {}).values(), *row.get("unofficial", {}).values(), *row.get("aliases", [])]
 
 
 def _file(name: str) -> str:
