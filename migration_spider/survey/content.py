@@ -80,6 +80,7 @@ def types(site: Site) -> list[PageType]:
             "type": node_type or None,
             "kind": kind,
             "count": len(group),
+            "items": len({read.item.id for read in group if read.item is not None}),
             "told_by": dict(Counter(read.told_by for read in group).most_common()),
             "examples": [read.answer.url for read in group[:MOST_EXAMPLES]],
         }

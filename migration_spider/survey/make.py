@@ -56,7 +56,9 @@ def survey_of(
         "jsonapi": door.jsonapi(site),
         "samples": [],
         "settings": proposed,
-        "steps": proposals.steps(url, verdict.code, proposed, door.moved_to(site)),
+        "steps": proposals.steps(
+            url, verdict.code, proposed, folder=str(config.data_dir), moved_to=door.moved_to(site)
+        ),
     }
     stills = Stills(answers)
     files: dict[str, str] = {}

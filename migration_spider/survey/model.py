@@ -169,6 +169,8 @@ class PageType(TypedDict):
     """`news`, `listing` or `other`."""
     count: Whole
     """Pages read."""
+    items: Whole
+    """Items that they are: a fallback page is none, and two addresses of an item are one."""
     told_by: dict[str, Whole]
     """What told the kind -> pages."""
     examples: list[str]

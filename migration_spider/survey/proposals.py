@@ -15,6 +15,12 @@ from migration_spider.monitors import COMPLETE, INTERNAL_ERROR, NOT_ARCHIVED, RE
 from migration_spider.survey.content import ALL_NEWS
 from migration_spider.survey.model import DateOrder, Language, Listing, Setting, Source, Step
 
+FOLDER = "data"
+"""Where commands write that name no folder."""
+
+SMALL, SMALLER = "sample", "sample-items"
+"""The folder of a first small crawl; the other where the survey lies in it."""
+
 
 def settings(
     config: Config,
@@ -89,40 +95,47 @@ def _paths(urls: Iterable[str], site: str, prefixes: Iterable[str]) -> list[str]
     return list(found)
 
 
-def steps(site: str, code: int, proposed: Sequence[Setting], moved_to: str | None = None) -> list[Step]:
-    """The commands to run next; ``moved_to`` is the site to which the front page leads."""
+def steps(
+    site: str, code: int, proposed: Sequence[Setting], *, folder: str = FOLDER, moved_to: str | None = None
+) -> list[Step]:
+    """The commands to run next.
+
+    Args:
+        folder: of the survey.
+        moved_to: the site to which the front page leads.
+    """
+    into = "" if folder == FOLDER else f" -s {shlex.quote(f'DATA_DIR={folder}')}"
+    again = f"scrapy survey -a site={shlex.quote(site)}"
     if code == REFUSED and moved_to:
-        return [
-            {"command": f"scrapy survey -a site={shlex.quote(moved_to)}", "reason": "the site to which this one leads"}
-        ]
-    words = " ".join(["-a", f"site={shlex.quote(site)}", *map(as_option, proposed)])
+        return [_step(f"scrapy survey -a site={shlex.quote(moved_to)}{into}", "the site to which this one leads")]
     if code == REFUSED:
-        return [
-            {
-                "command": f"scrapy survey -a site={shlex.quote(site)}",
-                "reason": "again, when the site's operators have let the user agent in, or from another network",
-            }
-        ]
+        reason = "again, when the site's operators have let the user agent in, or from another network"
+        return [_step(f"{again}{into}", reason)]
     if code in (INTERNAL_ERROR, NOT_ARCHIVED):
-        return [{"command": f"scrapy survey -a site={shlex.quote(site)}", "reason": "again, when the fault is mended"}]
+        return [_step(f"{again}{into}", "again, when the fault is mended")]
     if code != COMPLETE:
         return [
-            {
-                "command": f"scrapy survey -a site={shlex.quote(site)} -s MIGRATION_NEWS_LISTINGS=/PATH",
-                "reason": "again, with the path of the page on which you see the news in a browser",
-            },
-            {
-                "command": f"scrapy crawl news -a site={shlex.quote(site)} -a urls={shlex.quote(site)}/PATH",
-                "reason": "a page that you know to be news, asked for by itself: whether it is read as an item",
-            },
+            _step(
+                f"{again} -s MIGRATION_NEWS_LISTINGS=/PATH{into}",
+                "again, with the path of the page on which you see the news in a browser",
+            ),
+            _step(
+                f"scrapy crawl news -a site={shlex.quote(site)} -a urls={shlex.quote(site)}/PATH{into}",
+                "a page that you know to be news, asked for by itself: whether it is read as an item",
+            ),
         ]
+    words = " ".join(["-a", f"site={shlex.quote(site)}", *map(as_option, proposed)])
     return [
-        {
-            "command": f"scrapy crawl news {words} -a max_items=50 -s DATA_DIR=sample",
-            "reason": "a small crawl into a folder of its own, to look at its items",
-        },
-        {"command": f"scrapy harvest {words}", "reason": "all of it; the report says what is missing, and why"},
+        _step(
+            f"scrapy crawl news {words} -a max_items=50 -s DATA_DIR={SMALL if folder != SMALL else SMALLER}",
+            "a small crawl into a folder of its own, to look at its items",
+        ),
+        _step(f"scrapy harvest {words}{into}", "all of it; the report says what is missing, and why"),
     ]
+
+
+def _step(command: str, reason: str) -> Step:
+    return {"command": command, "reason": reason}
 
 
 def as_option(one: Setting) -> str:

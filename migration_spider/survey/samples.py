@@ -12,11 +12,15 @@ from migration_spider.normalize.item import finish
 from migration_spider.pages import NewsPage
 from migration_spider.pages.places import Place, places
 from migration_spider.pages.text import fold
+from migration_spider.report.text import plural
 from migration_spider.sampling import SAMPLES, traits, varied
 from migration_spider.survey.model import Field, Sample
 from migration_spider.survey.reading import Read
 from migration_spider.survey.still import Stills
 from migration_spider.vocabularies import VOCABULARIES, label_kind
+
+PARTS = "\n\n"
+"""Between paragraphs."""
 
 BEGINNING, END = 400, 160
 """Characters of the text that are shown."""
@@ -174,8 +178,8 @@ def _ends(text: str) -> list[str]:
 def _length(text: str) -> str:
     if not text:
         return "no text was found"
-    shown = " begins and ends so" if len(text) > BEGINNING + END + 40 else ""
-    return f"{len(text):,} characters in {text.count(chr(10) + chr(10)) + 1} paragraphs{':' if shown else ''}{shown}"
+    shown = "the beginning and the end of " if len(text) > BEGINNING + END + 40 else ""
+    return f"{shown}{plural(len(text), 'character')} in {plural(text.count(PARTS) + 1, 'paragraph')}"
 
 
 def _detected(item: NewsItem) -> str | None:

@@ -126,12 +126,20 @@ def doubtful(sample: Sample) -> int:
 
 def field(one: Field) -> str:
     """Heading of a field."""
-    return FIELDS.get(one["field"], one["field"].replace("_", " ").capitalize())
+    return heading(one["field"])
+
+
+def heading(name: str) -> str:
+    """How the item field ``name`` is called."""
+    return FIELDS.get(name, name.replace("_", " ").capitalize())
 
 
 def told_by(one: PageType) -> str:
-    """How pages were told apart."""
-    return "; ".join(f"{TOLD_BY.get(how, how)} ({number(n)})" for how, n in one["told_by"].items())
+    """How pages were told apart, and how many of them are no items of their own."""
+    told = [f"{TOLD_BY.get(how, how)} ({number(n)})" for how, n in one["told_by"].items()]
+    if one["kind"] == "news" and (others := one["count"] - one["items"]):
+        told.append(f"{number(others)} of them without an item: the text of another language, or a second address")
+    return "; ".join(told)
 
 
 def share(one: Listing) -> str:
