@@ -48,9 +48,8 @@ class Page:
         for top in (outline, (self.__dict__.get("_beside") or (None,))[0]):
             if top is not None:
                 top.let_go()
-        for name in [name for name in self.__dict__ if not hasattr(Page, name)]:
-            if name not in ("url", "source"):
-                del self.__dict__[name]
+        for name in self.__dict__.keys() - _OF_ALL:
+            del self.__dict__[name]
 
     @cached_property
     def selector(self) -> Selector:
@@ -201,9 +200,10 @@ class Page:
         shown = [h1 for h1 in self.elements.tagged("h1")[:20] if fold("".join(h1.itertext()))]
         headings = [h1 for h1 in shown if not _is_in_text(h1)]
         around = [element for element in (self.article, self.main) if element is not None]
-        headings.sort(key=_doubt)
+        doubts = {h1: _doubt(h1) for h1 in headings}
+        headings.sort(key=doubts.__getitem__)
         for doubt, element, h1 in product(range(3), around, headings):
-            if _doubt(h1) == doubt and any(ancestor is element for ancestor in h1.iterancestors()):
+            if doubts[h1] == doubt and any(ancestor is element for ancestor in h1.iterancestors()):
                 return h1
         named = [h1 for h1 in headings if "title" in (h1.get("class") or "")]
         return next(iter(named or headings), None)
@@ -250,6 +250,10 @@ class Page:
                 where = "pager" if _pages(link.get("href")) else "content"
                 found.setdefault(url.partition("#")[0], where)
         return list(found.items())
+
+
+_OF_ALL = frozenset((*dir(Page), "url", "source"))
+"""What pages of all kinds remember."""
 
 
 def _is_in_text(heading: Any) -> bool:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import chain, islice
 from typing import Any
@@ -93,8 +94,11 @@ def _tags(markup: str) -> Iterator[re.Match[str]]:
 class Attributes(dict[Any, dict[str, str]]):
     """Element -> its attributes, read once: asking lxml for one takes as long as for all."""
 
+    def __init__(self, read: Mapping[Any, list[tuple[str, str]]] | None = None) -> None:
+        self._read = {} if read is None else read
+
     def __missing__(self, element: Any) -> dict[str, str]:
-        found = self[element] = dict(element.items())
+        found = self[element] = dict(self._read[element] if element in self._read else element.items())
         return found
 
 
@@ -107,22 +111,17 @@ class Elements:
         self.root = root
         """The ``<html>`` element (lxml); None when the answer is no HTML."""
         # Not only for the loops: as long as somebody has lxml's Python objects, it does not make them again.
-        self.all: list[Any] = []
-        self.attributes = Attributes()
-        self._by_tag: dict[str, list[Any]] = {}
+        self.all = [element for element in nodes if isinstance(element.tag, str)]
+        read = {element: element.items() for element in self.all}
+        self.attributes = Attributes(read)
+        self._by_tag: dict[str, list[Any]] = defaultdict(list)
         self._by_attribute: dict[str, dict[Any, str]] = {name: {} for name in TELLING}
         by_tag, telling = self._by_tag, self._by_attribute
-        for element in nodes:
-            tag = element.tag
-            if isinstance(tag, str):
-                self.all.append(element)
-                if tag in by_tag:
-                    by_tag[tag].append(element)
-                else:
-                    by_tag[tag] = [element]
-                for name, value in element.items():
-                    if name in telling:
-                        telling[name][element] = value
+        for element, attributes in read.items():
+            by_tag[element.tag].append(element)
+            for name, value in attributes:
+                if name in telling:
+                    telling[name][element] = value
 
     def tagged(self, tag: str) -> list[Any]:
         """All ``tag`` elements."""

@@ -21,6 +21,7 @@ from migration_spider.pages.outline import HEADING_TAGS, Block, Line, local_name
 from migration_spider.pages.outline_builder import build, shown_text
 from migration_spider.pages.parts import Part, parts, place_of
 from migration_spider.pages.prose import is_prose
+from migration_spider.pages.remembered import Remembered
 from migration_spider.pages.roles import TEXT_ROLES, Reading
 from migration_spider.pages.scope import container, lines_of
 from migration_spider.pages.text import absolute, fold
@@ -32,6 +33,7 @@ _HEADS = HEADING_TAGS | {"dt", "summary", "legend"}
 _TITLES = frozenset(("twitter:title", "dcterms.title")), frozenset(("og:title",))
 _DESCRIPTIONS = frozenset(("description",)), frozenset(("og:description",))
 _NUMERIC_DATE = re.compile(r"(?<![\d/.-])(\d{1,2})[/.-](\d{1,2})[/.-](?:19|20)\d\d(?!\d)")
+_HAS_NUMERIC_DATE = Remembered(lambda text: _NUMERIC_DATE.search(text) is not None)
 SENTENCE = 20
 """Letters of what is a sentence and no abbreviation."""
 
@@ -87,7 +89,7 @@ class NewsPage(Page):
     def metadata(self) -> list[Entry]:
         for entry in self.block.entries:
             for value in entry.values:
-                if _NUMERIC_DATE.search(value.text):
+                if _HAS_NUMERIC_DATE[value.text]:
                     value.day_first = self._day_first
         return self.block.entries
 
@@ -277,12 +279,15 @@ class NewsPage(Page):
         around = self.article if self.article is not None else self.main
         if around is None:
             return []
+        pictures = list(islice(around.iter("img"), 500))
+        if not pictures:
+            return []
         icons = {
             element for unit in self.block.units if isinstance(unit, Block) for element in unit.element.iter("img")
         }
         found: dict[str, Image] = {}
         shown: dict[Any, bool] = {around: True}
-        for img in list(around.iter("img"))[:500]:
+        for img in pictures:
             address = img.get("src") or ""
             if not address or address.startswith("data:"):
                 address = img.get("data-src") or next((url for url, _ in srcset(img.get("srcset"))), "")

@@ -6,10 +6,9 @@ import json
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from migration_spider.pages.bounds import Elements
-from migration_spider.pages.text import absolute
+from migration_spider.pages.text import absolute, path_of
 
 if TYPE_CHECKING:
     from migration_spider.pages.base import Page
@@ -27,12 +26,7 @@ _OWN_RELATIONS = frozenset(("edit-form", "revision", "delete-form"))
 
 def node_of(url: str | None) -> int | None:
     """The node id in a system path such as ``/es/node/7756``; None for any other address."""
-    if not url:
-        return None
-    try:
-        match = _PATH.search(urlsplit(url).path.rstrip("/"))
-    except ValueError:
-        return None
+    match = _PATH.search(path_of(url).rstrip("/")) if url else None
     return int(match[1]) if match else None
 
 

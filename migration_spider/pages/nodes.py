@@ -35,10 +35,15 @@ class Nodes:
         nodes = page.chosen(
             page.tagged("article"),
             (element for element, _ in page.having("data-history-node-id")),
-            (element for element, words in page.having("class") if " node " in f" {words} "),
+            self._named,
         )
         found = (one for one in nodes or self._numbered if not _is_beside(one))
         return [element for element in islice(found, 200) if not _is_part(element)]
+
+    @cached_property
+    def _named(self) -> list[Any]:
+        """The elements that a class calls a node."""
+        return [one for one, words in self.page.having("class") if "node" in words and " node " in f" {words} "]
 
     @property
     def _numbered(self) -> list[Any]:
@@ -51,8 +56,7 @@ class Nodes:
     @cached_property
     def _beside(self) -> list[Any]:
         """The same in an aside: what a site places beside its pages."""
-        named = (element for element, words in self.page.having("class") if " node " in f" {words} ")
-        return list(islice((one for one in named if _is_beside(one) and not _is_part(one)), 50))
+        return list(islice((one for one in self._named if _is_beside(one) and not _is_part(one)), 50))
 
     @cached_property
     def own(self) -> Any:
