@@ -6,7 +6,6 @@ and ``python -m docs.generate`` writes the table of docs/settings.md. The types 
 
 from __future__ import annotations
 
-import difflib
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -39,14 +38,12 @@ from migration_spider.setting_types import (
     Switch,
     WrongValueError,
     check_web_address,
+    not_a_setting,
     read_json,
     steward_check,
 )
 
 PREFIX = "MIGRATION_"
-
-RETIRED = {"MIGRATION_MAX_ERRORS": "every page that cannot be fetched makes a run incomplete: leave it out"}
-"""Settings of earlier versions -> what to do about them."""
 
 SECRETS = frozenset(("MIGRATION_PING_URL", "MIGRATION_WEBHOOK_URL"))
 """Whose value no message shows."""
@@ -357,7 +354,7 @@ class Config(BaseModel):
         known = names()
         for name in settings:
             if name.startswith(PREFIX) and name not in known:
-                raise OptionError(_unknown(name, known))
+                raise OptionError(not_a_setting(name, known))
         checked = cls._checked(given := {name: settings[name] for name in known if name in settings})
         given |= {name: value for name, value in checked.loopback_profile.items() if name in known}
         cls._checked(given, "MIGRATION_LOOPBACK_PROFILE: ")
@@ -393,10 +390,3 @@ def defaults() -> dict[str, Any]:
 def expected(field: Any) -> str:
     """What a setting may be, in words."""
     return next(one for one in field.metadata if isinstance(one, str))
-
-
-def _unknown(name: str, known: Mapping[str, str]) -> str:
-    if name in RETIRED:
-        return f"{name} was removed: {RETIRED[name]}"
-    near = difflib.get_close_matches(name, known, 1, 0.0)[0]
-    return f"{name} is not a setting; did you mean {near}? All are in docs/settings.md"

@@ -42,7 +42,7 @@ def versions(lines: Path, asked: str) -> list[dict[str, Any]]:
             if not found:
                 near = index.like(name)
                 hint = f": there is {', '.join(near[:8])}" if near else ""
-                raise NoSuchItemError(f"no item {asked} in {lines}{hint}")
+                raise NoSuchItemError(f"no item '{asked}' in {lines}{hint}")
             if len(found) > 1:
                 raise NoSuchItemError(f"{asked} is more than one item: {', '.join(found)}")
             return [parsed(line, lines, offset) for offset, line in index.lines(found[0])]

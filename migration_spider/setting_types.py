@@ -5,9 +5,11 @@ A value that a function here refuses with a ValueError is told by ``Config.of``,
 
 from __future__ import annotations
 
+import difflib
 import json
 import logging
 import re
+from collections.abc import Iterable
 from datetime import time
 from pathlib import Path
 from typing import Annotated, Any
@@ -191,3 +193,14 @@ Frequency = Annotated[
 MetricsFile = Annotated[
     str, STRIPPED, AfterValidator(_metrics_file), "the path of a .prom file in a folder that exists"
 ]
+
+RETIRED = {"MIGRATION_MAX_ERRORS": "every page that cannot be fetched makes a run incomplete: leave it out"}
+"""Settings of earlier versions -> what to do about them."""
+
+
+def not_a_setting(name: str, known: Iterable[str]) -> str:
+    """What to do about ``name``, which none of the ``known`` settings has."""
+    if name in RETIRED:
+        return f"{name} was removed: {RETIRED[name]}"
+    near = difflib.get_close_matches(name, known, 1, 0.0)[0]
+    return f"{name} is not a setting; did you mean {near}? All are in docs/settings.md"

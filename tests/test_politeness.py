@@ -164,7 +164,7 @@ def test_robots_txt_that_fails_forbids_everything(tmp_path):
     with Portal(nodes=8, faults={"robots-error"}) as portal:
         output = crawl(tmp_path, site=portal.url, code=4)
         assert {"/robots.txt"} == {path for _, path, _, _ in portal.requests}
-    assert "robots.txt was answered 500, so the site counts as closed to crawlers" in output
+    assert "robots.txt was answered 500, so no page is requested" in output
     assert "the site is down, or cannot be reached" in output.splitlines()[-1]
     assert "Traceback" not in output
 

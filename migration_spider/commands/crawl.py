@@ -82,7 +82,7 @@ class Command(KnownOptions, ScrapyCrawl):
         settings: Any = self.settings
         names = [name for name in get_spider_loader(settings).list() if name != "survey"]
         if args[0] not in names:
-            raise UsageError(f"no spider {args[0]}: there is {', '.join(names)}")
+            raise UsageError(f"no spider '{args[0]}': there is {', '.join(names)}")
         return args[0]
 
     def adjust(self, opts: argparse.Namespace) -> None:

@@ -144,14 +144,14 @@ class PolitenessMiddleware:
 
     def process_exception(self, request: Request, exception: Exception) -> None:
         if is_robots(request) and not isinstance(exception, IgnoreRequest):
-            self._robots_unreachable(request, f"could not be fetched ({exception})", "down")
+            self._robots_unreachable(request, f"could not be fetched ({str(exception).rstrip('.')})", "down")
             raise IgnoreRequest("robots.txt could not be fetched") from exception
 
     def _robots_unreachable(self, request: Request, what: str, kind: str) -> None:
         self.run.stop(
             "refused",
-            f"{request.url} {what}, so the site counts as closed to crawlers until it can be read "
-            "(RFC 9309, section 2.3.1.4): try later",
+            # RFC 9309, section 2.3.1.4: a site whose rules cannot be read forbids all.
+            f"{request.url} {what}, so no page is requested: try later",
             kind,
         )
 

@@ -31,7 +31,10 @@ from migration_spider.spiders.scope import Scope
 _WORDS = {"new": ("item", "items"), "changed": ("later version", "later versions"), "unchanged": ("as before",) * 2}
 """What became of pages -> how it is called, of one and of several."""
 
-_COUNTED = {"pages", *_WORDS}
+_NO_PAGES = ("duplicates", "other_hosts", "revisits_without_original", "damaged")
+"""What is counted beside the pages that were read."""
+
+_COUNTED = {"pages", *_WORDS, *_NO_PAGES}
 
 
 class AskedWrongError(MigrationError):
@@ -110,8 +113,11 @@ def _write(
 def _said(counts: Counter[str]) -> str:
     """``459 pages read: 458 items, 1 later version``."""
     told = [f"{counts[kind]} {words[counts[kind] != 1]}" for kind, words in _WORDS.items() if counts[kind]]
-    told += [f"{count} {kind.replace('_', ' ')}" for kind, count in sorted((+counts).items()) if kind not in _COUNTED]
-    return f"{plural(counts['pages'], 'page')} read: {', '.join(told) or 'no items'}"
+    others = {kind: f"{count} {kind.replace('_', ' ')}" for kind, count in sorted((+counts).items())}
+    told += [words for kind, words in others.items() if kind not in _COUNTED]
+    beside = ", ".join(others[kind] for kind in _NO_PAGES if kind in others)
+    read = f"{plural(counts['pages'], 'page')} read: {', '.join(told) or 'no items'}"
+    return f"{read}; left out: {beside}" if beside else read
 
 
 @contextmanager

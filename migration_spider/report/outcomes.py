@@ -64,16 +64,16 @@ OUTCOMES = {
     ),
     "unfetched": Outcome(
         _FAILED,
-        _REASON + "; the next harvest tries again.",
+        _REASON + "; {again}.",
         WAIT,
-        "the next harvest tries again; look into it if it keeps happening",
+        "{again}; look into it if it keeps happening",
     ),
     "incomplete": Outcome(_FAILED, _REASON + ".", LOOK, "the report, or the log, says what is missing and why"),
     "down": Outcome(
         "The site is down",
-        "the site is down, or cannot be reached; the next harvest tries again.",
+        "the site is down, or cannot be reached; {again}.",
         WAIT,
-        "the next harvest tries again, and no item counts as gone; look into it if it keeps happening",
+        "{again}, and no item counts as gone; look into it if it keeps happening",
     ),
     "refused": Outcome(
         "The site refuses requests",
@@ -102,6 +102,8 @@ OUTCOMES = {
 _OF_CODE = {0: "complete", 1: "broken", 5: "unarchived"}
 """Exit code -> outcome of reports that do not say it, as those of earlier versions."""
 
+AGAIN = "the next harvest tries again"
+AGAIN_NOT = "run the same command again later"
 GOES_ON = "the same command continues where it stopped"
 GOES_ON_NOT = "what was stored is kept, but the same command requests everything again"
 """Of a plain crawl, which has no memory."""
@@ -155,6 +157,7 @@ def ending(outcome: Mapping[str, Any], perhaps_gone: int = 0, *, goes_on: bool =
         "sample": short(outcome.get("sample") or ""),
         "perhaps": plural(perhaps_gone, "item"),
         "goes_on": GOES_ON if goes_on else GOES_ON_NOT,
+        "again": AGAIN if goes_on else AGAIN_NOT,
     }
     heading = short(row.heading.format(**words), LONGEST_HEADING if code else LONGEST_LINE)
     is_headed = _REASON in row.heading

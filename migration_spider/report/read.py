@@ -28,7 +28,7 @@ def report_file(data: Path, run: str | None = None) -> Path:
         raise ReportError(f"{len(found)} runs begin with {run}: {', '.join(found[-5:])}")
     if not found:
         last = f"; the last with a report is {told[-1]}" if told else ""
-        raise ReportError(f"no run {run} in {runs}{last}")
+        raise ReportError(f"no run '{run}' in {runs}{last}")
     if found[0] not in told:
         raise ReportError(f"the run {found[0]} left no report: it was no harvest, is still running, or was killed")
     return runs / found[0] / "report.json"

@@ -67,7 +67,7 @@ def ended(facts: dict[str, Any], missing: int = 0, **found: Any) -> dict[str, An
     return report
 
 
-_CLOSED = f"{SITE}/robots.txt could not be fetched (Connection refused), so the site counts as closed to crawlers"
+_CLOSED = f"{SITE}/robots.txt could not be fetched (Connection refused), so no page is requested: try later"
 _CHALLENGE = f"{SITE}/ is answered 403: a challenge that only a browser can answer (challenge)"
 
 ENDINGS: dict[str, Callable[[], dict[str, Any]]] = {

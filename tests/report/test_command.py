@@ -72,8 +72,8 @@ def test_all_runs_are_listed(data, tmp_path):
     ("words", "says"),
     [
         (["2026112"], "2 runs begin with 2026112"),
-        (["2019"], f"no run 2019 in .*; the last with a report is {LAST}"),
-        (["../runs/" + FIRST], "no run ../runs/"),
+        (["2019"], f"no run '2019' in .*; the last with a report is {LAST}"),
+        (["../runs/" + FIRST], "no run '../runs/"),
         (["20261121T030404Z-000000"], "left no report: it was no harvest, is still running, or was killed"),
         ([FIRST, LAST], "name one run"),
         (["--json", "--path"], "--path goes with neither"),
