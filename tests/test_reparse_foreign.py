@@ -219,7 +219,7 @@ def test_duplicates_are_dropped(tmp_path):
     items, printed = reparse(tmp_path, one, two, one)
     assert wanted() == titles(items)
     assert f"{2 * len(URLS)} duplicates" in printed
-    assert f"{len(URLS)} pages read: {len(wanted())} items, " in printed
+    assert f"{len(URLS)} pages read: {len(wanted())} items" in printed
 
 
 def test_other_hosts_and_other_records_are_skipped(tmp_path):
