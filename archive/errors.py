@@ -54,5 +54,5 @@ class CollectionLockedError(ArchiveError):
 
     def __init__(self, directory: str, pid: int | None) -> None:
         holder = f"process {pid}" if pid is not None else "another process"
-        super().__init__(f"{directory}: {holder} is writing this archive; wait for it, or use another ARCHIVE_DIR")
+        super().__init__(f"{directory}: {holder} is writing this archive; wait for it, or write to another folder")
         self.pid = pid

@@ -22,6 +22,9 @@ from migration_spider.whole import code_of
 NOWHERE = "https://page.invalid/"
 """Address of a file that names none (RFC 2606)."""
 
+NO_PAGES = (b"\x1f\x8b", b"WARC/", b"PK\x03\x04", b"%PDF-")
+"""How files begin that are easily named for a page: gzip (a WARC file), WARC, ZIP (WACZ), PDF."""
+
 LONGEST_CHAIN = 10
 """Redirects that are followed."""
 
@@ -61,7 +64,7 @@ def find(asked: str, data: Path, *, url: str | None = None, named_as_news: bool 
         ArchiveError: its record is damaged or missing.
     """
     if Path(asked).is_file():
-        response: Response | None = HtmlResponse(url or NOWHERE, body=Path(asked).read_bytes())
+        response: Response | None = _of_file(Path(asked), url)
     elif url is not None:
         raise NoSuchPageError(f"{asked}: no such file; --url tells the address of a file")
     else:
@@ -81,6 +84,13 @@ def find(asked: str, data: Path, *, url: str | None = None, named_as_news: bool 
         address = Page(address, response.selector).canonical_url or address
     code = code_of(response)
     return Asked(address, text, named_as_news, CODES[code] if code else None)
+
+
+def _of_file(file: Path, url: str | None) -> Response:
+    body = file.read_bytes()
+    if body.startswith(NO_PAGES):
+        raise NoSuchPageError(f"{file}: no HTML page; of an archive, name an item or the address of a page")
+    return HtmlResponse(url or NOWHERE, body=body)
 
 
 def _is_address(asked: str) -> bool:

@@ -158,7 +158,8 @@ class Verdict:
     def spoiled(self, why: str, code: int = INTERNAL_ERROR, kind: str = "broken") -> Verdict:
         """The verdict after a later error: one in the code, or as ``code`` and ``kind`` say."""
         if self.code in (NOT_ARCHIVED, INTERNAL_ERROR):
-            return Verdict(self.code, (*self.messages, why), self.kind)
+            # What was met twice, as a full disk is by everything that closes, is told once.
+            return Verdict(self.code, tuple(dict.fromkeys((*self.messages, why))), self.kind)
         return Verdict(code, (why, *self.messages), kind)
 
 

@@ -212,6 +212,13 @@ def test_cron_says_what_a_failure_said(installed, code):
     assert (code, said) == installed.run()
 
 
+def test_cron_says_that_a_harvest_was_killed(installed):
+    installed.stub("kill -KILL $$")
+    code, said = installed.run()
+    assert 137 == code
+    assert said.splitlines()[-1].startswith("NOT COMPLETE (exit code 137): killed by signal 9")
+
+
 def test_cron_passes_arguments_on_and_works_in_the_project(installed):
     installed.stub('echo "$@" in "$(pwd -P)"; exit 3')
     assert (3, f"harvest --quiet --max-minutes 1200 in {installed.root.resolve()}\n") == installed.run()

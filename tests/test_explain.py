@@ -191,7 +191,7 @@ def test_a_file_says_its_address_itself_or_is_told_it(run, file):
     assert "https://portal.example/ferry" == run(page)[1].splitlines()[0]
     printed = run(page, "--url", f"{SITE}/node/7")[1].splitlines()
     assert [f"{SITE}/node/7", "other, recognised by nothing"] == printed[:2]
-    assert "news, recognised by a listing of news names it" in run(page, "--url", f"{SITE}/node/7", "--named")[1]
+    assert "news, recognised by a listing of news that names it" in run(page, "--url", f"{SITE}/node/7", "--named")[1]
 
 
 def test_a_file_in_another_encoding(run, tmp_path):
@@ -248,6 +248,10 @@ def test_what_is_not_there_is_exit_code_2_and_one_clear_line(run, demo, file):
     for words, said in (
         (["7756"], "there is 7756@"),
         (["no-such-file.html", "--url", SITE], "no such file"),
+        (
+            [next((demo.data / "warc").glob("*.gz"))],
+            "no HTML page; of an archive, name an item or the address of a page",
+        ),
         ([f"{SITE}/nowhere"], "no file, item or archived page"),
         (["nothing"], "no file, item or archived page"),
     ):

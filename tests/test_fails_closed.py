@@ -133,6 +133,15 @@ def test_a_disk_that_refuses_is_no_error_in_the_code(portal, tmp_path, statement
     assert "Traceback" not in done.output
 
 
+def test_a_harvest_that_cannot_begin_for_the_disk_is_told_to_those_who_wait(portal, tmp_path):
+    """Every night, as long as it is full."""
+    statements = f"{FULL}{SESSION}It.recover = full\nfrom migration_spider import notify\nnotify.fail = print\n"
+    done = sabotage.run(tmp_path, portal, statements, "harvest")
+    assert 5 == done.code, done.output
+    (told,) = (line for line in done.printed.splitlines() if f" {portal.url} 5 [" in line)
+    assert "No space left on device: make room, and run again" in told
+
+
 @pytest.mark.parametrize("signal", ["request_dropped", "spider_error", "item_error"])
 def test_receivers_of_what_is_rare_are_guarded_too(portal, tmp_path, signal):
     broken = {

@@ -30,4 +30,7 @@ case $code in
     75) ;; # the harvest before still runs, which is no fault
     *) tail -n 100 "$said" ;;
 esac
+if [ "$code" -gt 128 ]; then # It could not say so itself.
+    echo "NOT COMPLETE (exit code $code): killed by signal $((code - 128)), perhaps for want of memory; the next harvest goes on."
+fi
 exit "$code"

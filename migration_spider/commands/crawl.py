@@ -143,12 +143,14 @@ class Command(KnownOptions, ScrapyCrawl):
         if ended is not None and run:
             run.note("failure", f"something ended the process: {ended!r}")
         if failure := crawl.exception() if crawl.done() and not crawl.cancelled() else None:
-            self.exitcode = _start_failed(failure, process.settings["DATA_DIR"])
-            if run and "announced" in run.done:
-                notify.fail(run.config, run.options.site, self.exitcode, [str(failure)])
+            self.exitcode, why = _start_failed(failure, process.settings["DATA_DIR"])
+            # Locked out or wrongly set up it is no run; a full disk keeps the next one from beginning, too.
+            if run and run.config.harvest and self.exitcode not in (monitors.LOCKED, monitors.USAGE):
+                notify.fail(run.config, run.options.site, self.exitcode, [why])
             return
         if not run:
-            self.exitcode = _start_failed(ended or RuntimeError("no spider was made"), process.settings["DATA_DIR"])
+            failure = ended or RuntimeError("no spider was made")
+            self.exitcode, _ = _start_failed(failure, process.settings["DATA_DIR"])
             return
         self.exitcode = finish(run).code
         self.tell(run)
@@ -164,21 +166,32 @@ class Command(KnownOptions, ScrapyCrawl):
             print(end_of(run))
 
 
-def _start_failed(error: BaseException, place: object) -> int:
+def _start_failed(error: BaseException, place: object) -> tuple[int, str]:
     """The crawl could not begin: one line for what the person can mend, and the traceback for everything else.
 
-    ``place`` is where it was to be written.
+    Args:
+        place: where it was to be written.
+
+    Returns:
+        The exit code, and the line.
     """
-    if not isinstance(error, (MigrationError, ArchiveError, OSError, sqlite3.Error)):
+    is_theirs = isinstance(error, (MigrationError, ArchiveError, OSError, sqlite3.Error))
+    if not is_theirs:
         logger.critical("The crawl could not start", exc_info=error)
-        print(f"scrapy: error: an error in the code: {type(error).__name__}: {error}", file=sys.stderr)
-        return monitors.INTERNAL_ERROR
+    why = _why(error, place) if is_theirs else f"an error in the code: {type(error).__name__}: {error}"
+    print(f"scrapy: error: {why}", file=sys.stderr)
+    if isinstance(error, CollectionLockedError):
+        return monitors.LOCKED, why
+    if isinstance(error, (ConfigurationError, OptionError)):
+        return monitors.USAGE, why
+    is_ours = not is_theirs or isinstance(error, (NotArchivedError, UnsupportedError))
+    return monitors.INTERNAL_ERROR if is_ours else monitors.NOT_ARCHIVED, why
+
+
+def _why(error: BaseException, place: object) -> str:
     from archive.disk import refusal, remedy
 
-    of_archive = f"{error}: {to_do}" if (to_do := remedy(error.__cause__)) else str(error)
-    print(f"scrapy: error: {refusal(error, place) or of_archive}", file=sys.stderr)
-    if isinstance(error, CollectionLockedError):
-        return monitors.LOCKED
-    if isinstance(error, (ConfigurationError, OptionError)):
-        return monitors.USAGE
-    return monitors.INTERNAL_ERROR if isinstance(error, (NotArchivedError, UnsupportedError)) else monitors.NOT_ARCHIVED
+    if refused := refusal(error, place):
+        return refused
+    to_do = remedy(error.__cause__)
+    return f"{error}: {to_do}" if to_do and to_do not in str(error) else str(error)

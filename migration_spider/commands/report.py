@@ -67,7 +67,7 @@ class Command(KnownOptions):
                 raise UsageError("--list takes no run")
             self.list_runs(opts.json)
             return
-        from migration_spider.report.read import read_report, report_file, runs_since
+        from migration_spider.report.read import read_report, report_file, runs_ahead, runs_since
 
         settings: Any = self.settings
         try:
@@ -92,7 +92,10 @@ class Command(KnownOptions):
             console.print(f"\nWith charts: {page}", highlight=False, markup=False, soft_wrap=True)
         if not args and (later := runs_since(file)):
             left = "1 later run left" if later == 1 else f"{later} later runs left"
-            print(f"scrapy report: {left} no report: running, killed, or no harvest", file=sys.stderr)
+            print(f"scrapy report: {left} no report: see scrapy report --list", file=sys.stderr)
+        if not args and (ahead := runs_ahead(file)):
+            are = "1 run is" if ahead == 1 else f"{ahead} runs are"
+            print(f"scrapy report: {are} dated later than now, and left out: see scrapy report --list", file=sys.stderr)
 
     def list_runs(self, as_json: bool) -> None:
         """One line for each run on record; of JSON the fields of `standing.PastRun`, without the addresses."""

@@ -45,6 +45,16 @@ def runs_since(file: Path) -> int:
     return sum(_age(other.name) > _age(folder.name) for other in folder.parent.iterdir() if other.is_dir())
 
 
+def runs_ahead(file: Path) -> int:
+    """How many runs are dated later than now, so that the one of this ``report.json`` was taken for the last.
+
+    Their clock was ahead, or ours is behind.
+    """
+    if not _age(file.parent.name)[0]:
+        return 0
+    return sum(not _age(other.name)[0] for other in file.parent.parent.iterdir() if other.is_dir())
+
+
 def read_report(file: Path) -> Report:
     """The report in ``file``.
 

@@ -27,7 +27,7 @@ TOLD_BY = {
     "type": "the content type in the theme's classes",
     "address": "the address",
     "labels": "the labels of its block",
-    "named": "a listing of news names it",
+    "named": "a listing of news that names it",
     "pager": "a pager",
     "rows": "rows of teasers",
     "text": "its text, with links to other pages beside it",

@@ -41,7 +41,12 @@ def main() -> int:
     with contextlib.ExitStack() as stack:
         log = stack.enter_context(arguments.log.open("a", encoding="utf-8")) if arguments.log else None
         faults = frozenset(arguments.fault)
-        portal = Portal(arguments.nodes, arguments.variant, arguments.seed, faults, arguments.port, log, arguments.plan)
+        try:
+            portal = Portal(
+                arguments.nodes, arguments.variant, arguments.seed, faults, arguments.port, log, arguments.plan
+            )
+        except OSError as error:
+            parser.error(f"--port {arguments.port}: {error.strerror}: choose another, or 0 for a free one")
         stack.enter_context(portal)
         try:
             for script in arguments.edit:

@@ -3,6 +3,7 @@
 import io
 import json
 import re
+import shutil
 import unicodedata
 
 import pytest
@@ -43,6 +44,12 @@ def test_the_last_report_is_shown(data):
     assert "1 later run left no report" in output
     assert "[red][U+001B][31m [U+202E]gnp\n" in output
     assert "\x1b" not in output
+
+
+def test_runs_of_a_clock_that_was_ahead_are_told_of(data, tmp_path):
+    shutil.copytree(data / "runs" / FIRST, tmp_path / "runs" / FIRST)
+    shutil.copytree(data / "runs" / LAST, tmp_path / "runs" / f"2199{LAST[4:]}")
+    assert "1 run is dated later than now, and left out" in scrapy("report", data=tmp_path).decode()
 
 
 def test_an_earlier_run_is_found_by_the_beginning_of_its_name(data):
