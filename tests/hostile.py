@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+from tests.serving import Serving
 
 Answer = tuple[int, dict[str, str], bytes] | bytes
 """Status, headers and body; or all bytes of an answer, after which the connection ends."""
@@ -31,7 +32,7 @@ def listing(rows: list[str], *, pager: list[str] = []) -> Answer:  # noqa: B006
     return page("News", content)
 
 
-class Hostile:
+class Hostile(Serving):
     """``answer(path with query) -> Answer | None`` on 127.0.0.1; ``url`` and the ``paths`` asked for, in order."""
 
     def __init__(self, answer: Callable[[str], Answer | None]) -> None:
@@ -63,16 +64,4 @@ class Hostile:
             def log_message(self, *_: Any) -> None:
                 pass
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-
-    def __enter__(self) -> Hostile:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+        super().__init__(ThreadingHTTPServer, Handler)

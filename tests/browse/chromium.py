@@ -18,6 +18,7 @@ import uvicorn
 from migration_spider.browse.app import application
 from migration_spider.browse.collection import Collection
 from migration_spider.browse.server import listen
+from tests.serving import Serving
 
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 
@@ -74,7 +75,7 @@ def _host(asked: str) -> str:
     return urlsplit(target if "//" in target else f"//{target}").hostname or ""
 
 
-class Elsewhere:
+class Elsewhere(Serving):
     """All hosts but our servers, as the browser sees them: a proxy that notes what is asked for, and hangs up."""
 
     def __init__(self) -> None:
@@ -89,19 +90,7 @@ class Elsewhere:
                 if asked and not _host(asked).endswith(OWN):
                     outer.asked.append(asked)
 
-        self._server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-
-    def __enter__(self) -> Elsewhere:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+        super().__init__(socketserver.ThreadingTCPServer, Handler)
 
 
 class Served:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl
@@ -14,6 +13,7 @@ from migration_spider.browse.selection import Selection
 from migration_spider.browse.site import write_site
 from tests.browse.chromium import AXE, NARROW, SHIFTS, WIDE, faint, violations, widest
 from tests.browse.poisoned import MARK
+from tests.serving import Serving
 
 
 @pytest.fixture(scope="module")
@@ -26,12 +26,8 @@ def files(collection, tmp_path_factory):
 def hosted(files):
     """A host that knows nothing but files, and has ours below a path; its address."""
     handler = partial(SilentHandler, directory=files.parent.parent)
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-        thread.start()
-        yield f"127.0.0.1:{server.server_address[1]}"
-        server.shutdown()
-        thread.join()
+    with Serving(ThreadingHTTPServer, handler) as server:
+        yield server.url.removeprefix("http://")
 
 
 class SilentHandler(SimpleHTTPRequestHandler):
