@@ -64,26 +64,33 @@ def refuse_options(args: list[str]) -> None:
             raise UsageError(f"unknown option {argument}", print_help=False)
 
 
-class KnownOptions(ScrapyCommand):
+class Tool(ScrapyCommand):
+    """A command with examples at the end of its ``--help``."""
+
+    requires_crawler_process = False
+    examples = ""
+    """One per line, indented."""
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.formatter_class = HelpFormatter
+        parser.epilog = "examples:\n" + self.examples
+
+
+class ProjectCommand(Tool):
     """A command of a Scrapy project that refuses options which it does not have."""
+
+    requires_project = True
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         refuse_options(args)
         super().process_options(args, opts)
 
 
-class ArchiveCommand(ScrapyCommand):
-    """A command on archives. Subclasses define `execute`, which returns the exit code, and ``examples``."""
+class ArchiveCommand(Tool):
+    """A command on archives. Subclasses define `execute`, which returns the exit code."""
 
     requires_project = False
-    requires_crawler_process = False
-    examples = ""
-    """Lines for the end of ``--help``."""
-
-    def add_options(self, parser: argparse.ArgumentParser) -> None:
-        super().add_options(parser)
-        parser.formatter_class = HelpFormatter
-        parser.epilog = "examples:\n" + self.examples
 
     @abstractmethod
     def execute(self, args: list[str], opts: argparse.Namespace) -> int:

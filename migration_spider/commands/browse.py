@@ -10,8 +10,7 @@ from pathlib import Path
 from scrapy.exceptions import UsageError
 
 from archive import ArchiveError, CollectionLockedError
-from archive.commands.base import KnownOptions
-from archive.commands.help import HelpFormatter
+from archive.commands.base import ProjectCommand
 from archive.commands.output import printing
 from archive.dataset.errors import DatasetError
 from migration_spider.commands.publish import Steps
@@ -20,7 +19,6 @@ from migration_spider.exceptions import MigrationError, OptionError
 from migration_spider.monitors import LOCKED, NOT_ARCHIVED, USAGE
 
 EXAMPLES = """\
-examples:
   scrapy browse                        # the items in data/
   scrapy browse demo-data
   scrapy browse data/dataset/latest    # a release
@@ -29,11 +27,10 @@ examples:
 """
 
 
-class Command(KnownOptions):
+class Command(ProjectCommand):
     """See docs/browse.md."""
 
-    requires_project = True
-    requires_crawler_process = False
+    examples = EXAMPLES
 
     def syntax(self) -> str:
         return "[options] [DATA_DIR or RELEASE]"
@@ -53,13 +50,11 @@ exit codes:
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
-        parser.formatter_class = HelpFormatter
         parser.add_argument("--port", type=int, metavar="N", help="port to answer at (default: 8017, or a free one)")
         parser.add_argument("--no-open", action="store_true", help="do not open a browser")
         parser.add_argument(
             "--archive", metavar="DIR", help="data folder, folder of WARC files, or WACZ file with the cited records"
         )
-        parser.epilog = EXAMPLES
 
     @printing
     def run(self, args: list[str], opts: argparse.Namespace) -> None:

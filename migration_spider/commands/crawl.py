@@ -15,8 +15,7 @@ from scrapy.exceptions import UsageError
 from scrapy.settings import SETTINGS_PRIORITIES
 
 from archive import ArchiveError, CollectionLockedError, ConfigurationError
-from archive.commands.base import KnownOptions
-from archive.commands.help import HelpFormatter
+from archive.commands.base import ProjectCommand
 from archive.commands.output import printing
 from migration_spider import monitors
 from migration_spider.config import Config
@@ -33,11 +32,15 @@ EXAMPLES = """\
 """
 
 
-class Command(KnownOptions, ScrapyCrawl):
+class Command(ProjectCommand, ScrapyCrawl):
     """See docs/crawl.md."""
 
+    requires_crawler_process = True
     examples = EXAMPLES
-    interrupted = "Interrupted: open requests end, files are closed. What is stored stays. Once more: at once."
+    interrupted = (
+        "Interrupted: waiting for open requests and closing files. Everything stored is kept. "
+        "Press again to stop at once."
+    )
     """What Ctrl-C says."""
 
     def long_desc(self) -> str:
@@ -50,9 +53,7 @@ class Command(KnownOptions, ScrapyCrawl):
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
-        parser.formatter_class = HelpFormatter
         parser.add_argument("--quiet", action="store_true", help="print nothing unless it fails (for cron)")
-        parser.epilog = "examples:\n" + self.examples
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """Refuse here what can be refused: once Scrapy has made the process, it tells its versions first."""

@@ -10,13 +10,11 @@ from typing import Any
 from scrapy.exceptions import UsageError
 
 from archive import ArchiveError
-from archive.commands.base import KnownOptions
-from archive.commands.help import HelpFormatter
+from archive.commands.base import ProjectCommand
 from archive.commands.output import printing
 from migration_spider.exceptions import MigrationError
 
 EXAMPLES = """\
-examples:
   scrapy explain 7756@es
   scrapy explain /es/node/7756 --role text --full
   scrapy explain page.html --url https://example.org/news/ferry --named
@@ -30,11 +28,10 @@ def page_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--named", action="store_true", help="read it as a page that a listing of news names")
 
 
-class Command(KnownOptions):
+class Command(ProjectCommand):
     """See docs/explain.md."""
 
-    requires_project = True
-    requires_crawler_process = False
+    examples = EXAMPLES
 
     def syntax(self) -> str:
         return "[options] URL|FILE|ID"
@@ -50,14 +47,12 @@ class Command(KnownOptions):
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
-        parser.formatter_class = HelpFormatter
         from migration_spider.pages.roles import ROLES
 
         page_options(parser)
         parser.add_argument("--role", action="append", choices=ROLES, help="only lines with this role; can be repeated")
         parser.add_argument("--full", action="store_true", help="do not cut texts to the width of the terminal")
         parser.add_argument("--json", action="store_true", help="print one JSON object per line")
-        parser.epilog = EXAMPLES
 
     @printing
     def run(self, args: list[str], opts: argparse.Namespace) -> None:

@@ -9,15 +9,13 @@ from typing import Any
 
 from scrapy.exceptions import UsageError
 
-from archive.commands.base import KnownOptions
-from archive.commands.help import HelpFormatter
+from archive.commands.base import ProjectCommand
 from archive.commands.output import printing
 from archive.errors import ArchiveError
 from migration_spider.exceptions import MigrationError
 from migration_spider.monitors import NOT_ARCHIVED, USAGE
 
 EXAMPLES = """\
-examples, in the folder of the project:
   scrapy files exported 7756@es 15960@en
   scrapy files exported https://example.org/sites/default/files/agenda.pdf
   sqlite3 data/dataset/latest/news.sqlite \\
@@ -26,11 +24,10 @@ examples, in the folder of the project:
 """
 
 
-class Command(KnownOptions):
+class Command(ProjectCommand):
     """See docs/files.md."""
 
-    requires_project = True
-    requires_crawler_process = False
+    examples = EXAMPLES
 
     def syntax(self) -> str:
         return "[options] DIR NAME..."
@@ -47,11 +44,6 @@ exit codes:
   1  some are not in the archive
   2  wrong usage, no name, no such item or file, or something else is in the way
   5  they could not be written"""
-
-    def add_options(self, parser: argparse.ArgumentParser) -> None:
-        super().add_options(parser)
-        parser.formatter_class = HelpFormatter
-        parser.epilog = EXAMPLES
 
     @printing
     def run(self, args: list[str], opts: argparse.Namespace) -> None:

@@ -25,8 +25,8 @@ class Command(Crawl):
 
     examples = EXAMPLES
     interrupted = (
-        "Interrupted: open requests end, files are closed, and the report is written. The same command goes on where "
-        "it stopped. Once more: at once, which loses nothing either."
+        "Interrupted: waiting for open requests, closing files and writing the report. The same command continues "
+        "where it stopped. Press again to stop at once; nothing is lost."
     )
 
     def syntax(self) -> str:

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 from scrapy.exceptions import UsageError
 
 from archive import ArchiveError, CollectionLockedError
-from archive.commands.base import KnownOptions
-from archive.commands.help import HelpFormatter
+from archive.commands.base import ProjectCommand
 from archive.commands.output import printing
 from archive.dataset.errors import DatasetError
 from migration_spider.config import Config
@@ -28,7 +27,6 @@ MOST_PAGES = 10_000
 """Stories of a site that get a page of their own, unless it is said otherwise: 20 KB and 10 ms each, or more."""
 
 EXAMPLES = """\
-examples:
   scrapy publish                  # data/dataset/<date of the last run>/
   scrapy publish --metadata-only  # without the texts
   scrapy publish --version 1.0
@@ -38,11 +36,10 @@ examples:
 """
 
 
-class Command(KnownOptions):
+class Command(ProjectCommand):
     """See docs/publish.md."""
 
-    requires_project = True
-    requires_crawler_process = False
+    examples = EXAMPLES
 
     def syntax(self) -> str:
         return "[options]"
@@ -65,7 +62,6 @@ exit codes:
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
-        parser.formatter_class = HelpFormatter
         parser.add_argument("--version", metavar="V", help="name of the release (default: date of the last run)")
         parser.add_argument(
             "--incomplete", action="store_true", help="publish even if the items are incomplete or a sample"
@@ -84,7 +80,6 @@ exit codes:
             "--site-pages", type=int, default=MOST_PAGES, metavar="N",
             help="make a page for each story if there are at most N stories (default: %(default)s)",
         )  # fmt: skip
-        parser.epilog = EXAMPLES
 
     @printing
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -102,7 +97,7 @@ exit codes:
             self._fail(str(error), USAGE)
         except CollectionLockedError as error:
             holder = f"process {error.pid}" if error.pid is not None else "another process"
-            self._fail(f"a run is going on ({holder}): publish when it has ended", LOCKED)
+            self._fail(f"a run is using the folder ({holder}): publish when it has ended", LOCKED)
         except ArchiveError as error:  # the release is there
             self._fail(str(error), NOT_ARCHIVED)
         except OSError as error:

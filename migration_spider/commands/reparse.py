@@ -6,14 +6,12 @@ import argparse
 import sys
 
 from archive import CollectionLockedError
-from archive.commands.base import KnownOptions
-from archive.commands.help import HelpFormatter
+from archive.commands.base import ProjectCommand
 from archive.commands.output import printing
 from migration_spider.exceptions import MigrationError
 from migration_spider.monitors import LOCKED
 
 EXAMPLES = """\
-examples:
   # after items/ was deleted, from the project's archive
   scrapy reparse
   # what would change in the items
@@ -31,11 +29,10 @@ examples:
 """
 
 
-class Command(KnownOptions):
+class Command(ProjectCommand):
     """See docs/reparse.md."""
 
-    requires_project = True
-    requires_crawler_process = False
+    examples = EXAMPLES
 
     def syntax(self) -> str:
         return "[options] [WARC|WACZ ...]"
@@ -53,7 +50,6 @@ class Command(KnownOptions):
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
-        parser.formatter_class = HelpFormatter
         parser.add_argument("--output", metavar="FILE", help="JSON lines to write; must not exist")
         parser.add_argument("--diff", action="store_true", help="write nothing; compare with the existing items")
         parser.add_argument(
@@ -71,7 +67,6 @@ class Command(KnownOptions):
         )
         parser.add_argument("--text", metavar="FILE", help="make one item from the text of a page, and print it")
         parser.add_argument("--url", metavar="URL", help="with --text: the address of the page")
-        parser.epilog = EXAMPLES
 
     @printing
     def run(self, args: list[str], opts: argparse.Namespace) -> None:

@@ -11,14 +11,12 @@ from typing import Any
 
 from scrapy.exceptions import UsageError
 
-from archive.commands.base import KnownOptions
-from archive.commands.help import HelpFormatter
+from archive.commands.base import ProjectCommand
 from archive.commands.output import printing
 from migration_spider.exceptions import MigrationError
 from migration_spider.monitors import USAGE
 
 EXAMPLES = """\
-examples:
   scrapy report                       # the last harvest
   scrapy report 20261120T030405Z      # an earlier one, of data/runs/
   scrapy report --list                # all runs, and how each ended
@@ -31,11 +29,10 @@ COUNTED = ("new", "changed", "back", "gone")
 """Counts of a run that its line tells."""
 
 
-class Command(KnownOptions):
+class Command(ProjectCommand):
     """See docs/report.md."""
 
-    requires_project = True
-    requires_crawler_process = False
+    examples = EXAMPLES
 
     def syntax(self) -> str:
         return "[options] [RUN_ID]"
@@ -48,13 +45,11 @@ class Command(KnownOptions):
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
-        parser.formatter_class = HelpFormatter
         parser.add_argument("--list", action="store_true", help="print one line per run, the oldest first")
         parser.add_argument(
             "--json", action="store_true", help="print report.json; with --list one JSON object per run"
         )
         parser.add_argument("--path", action="store_true", help="print only the path of report.html")
-        parser.epilog = EXAMPLES
 
     @printing
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -91,11 +86,11 @@ class Command(KnownOptions):
             show(report, console)
             console.print(f"\nWith charts: {page}", highlight=False, markup=False, soft_wrap=True)
         if not args and (later := runs_since(file)):
-            left = "1 later run left" if later == 1 else f"{later} later runs left"
-            print(f"scrapy report: {left} no report: see scrapy report --list", file=sys.stderr)
+            left = "1 later run" if later == 1 else f"{later} later runs"
+            print(f"scrapy report: {left} without a report: see scrapy report --list", file=sys.stderr)
         if not args and (ahead := runs_ahead(file)):
             are = "1 run is" if ahead == 1 else f"{ahead} runs are"
-            print(f"scrapy report: {are} dated later than now, and left out: see scrapy report --list", file=sys.stderr)
+            print(f"scrapy report: {are} dated in the future and left out: see scrapy report --list", file=sys.stderr)
 
     def list_runs(self, as_json: bool) -> None:
         """One line for each run on record; of JSON the fields of `standing.PastRun`, without the addresses."""

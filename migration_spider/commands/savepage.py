@@ -12,14 +12,12 @@ from scrapy.exceptions import UsageError
 from scrapy.utils.conf import closest_scrapy_cfg
 
 from archive import ArchiveError
-from archive.commands.base import KnownOptions
-from archive.commands.help import HelpFormatter
+from archive.commands.base import ProjectCommand
 from archive.commands.output import printing
 from migration_spider.commands.explain import page_options
 from migration_spider.exceptions import MigrationError
 
 EXAMPLES = """\
-examples:
   scrapy savepage 7756@es --case spanish-icons
   scrapy savepage a.html --url https://example.org/a --case cards --type listing
 """
@@ -27,11 +25,10 @@ examples:
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
 
 
-class Command(KnownOptions):
+class Command(ProjectCommand):
     """See docs/explain.md."""
 
-    requires_project = True
-    requires_crawler_process = False
+    examples = EXAMPLES
 
     def syntax(self) -> str:
         return "[options] URL|FILE|ID --case NAME"
@@ -47,7 +44,6 @@ class Command(KnownOptions):
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
-        parser.formatter_class = HelpFormatter
         from migration_spider import saved_case
 
         page_options(parser)
@@ -57,7 +53,6 @@ class Command(KnownOptions):
             choices=[*saved_case.CLASSES],
             help="what the page is, where the reader is wrong about it (default: what the reader takes it for)",
         )
-        parser.epilog = EXAMPLES
 
     @printing
     def run(self, args: list[str], opts: argparse.Namespace) -> None:

@@ -11,13 +11,11 @@ from typing import Any
 from scrapy.exceptions import UsageError
 
 from archive import ArchiveError
-from archive.commands.base import KnownOptions
-from archive.commands.help import HelpFormatter
+from archive.commands.base import ProjectCommand
 from archive.commands.output import printing
 from migration_spider.exceptions import MigrationError
 
 EXAMPLES = """\
-examples:
   scrapy show 7756@es
   scrapy show /es/node/7756 --verify
   scrapy show https://migrationnetwork.un.org/es/node/7756 --raw > page.html
@@ -25,11 +23,10 @@ examples:
 """
 
 
-class Command(KnownOptions):
+class Command(ProjectCommand):
     """See docs/show.md."""
 
-    requires_project = True
-    requires_crawler_process = False
+    examples = EXAMPLES
 
     def syntax(self) -> str:
         return "[options] ID_OR_URL_OR_FILE_URL"
@@ -45,14 +42,12 @@ class Command(KnownOptions):
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
-        parser.formatter_class = HelpFormatter
         parser.add_argument(
             "--raw",
             action="store_true",
             help="print the archived page or file itself, decoded (of the last version that has one)",
         )
         parser.add_argument("--verify", action="store_true", help="check every version, not just the last")
-        parser.epilog = EXAMPLES
 
     @partial(printing, unread=1)
     def run(self, args: list[str], opts: argparse.Namespace) -> None:

@@ -9,22 +9,19 @@ from typing import Any
 
 from scrapy.exceptions import UsageError
 
-from archive.commands.base import KnownOptions
-from archive.commands.help import HelpFormatter
+from archive.commands.base import ProjectCommand
 from archive.commands.output import printing
 
 EXAMPLES = """\
-examples:
   scrapy vocabulary
   scrapy vocabulary geographic_scope -s DATA_DIR=demo-data
 """
 
 
-class Command(KnownOptions):
+class Command(ProjectCommand):
     """See docs/vocabulary.md."""
 
-    requires_project = True
-    requires_crawler_process = False
+    examples = EXAMPLES
 
     def syntax(self) -> str:
         return "[options] [FIELD ...]"
@@ -38,11 +35,6 @@ class Command(KnownOptions):
             "migration_spider/vocabularies. Fields: item fields, or label.\n\nExit codes: 0 nothing unknown, 1 "
             "something is, 2 wrong usage or no items."
         )
-
-    def add_options(self, parser: argparse.ArgumentParser) -> None:
-        super().add_options(parser)
-        parser.formatter_class = HelpFormatter
-        parser.epilog = EXAMPLES
 
     @printing
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
