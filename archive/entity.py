@@ -92,7 +92,7 @@ def dechunk(pieces: Pieces) -> Iterator[bytes]:
         except ValueError:
             size = -1
         if size < 0:
-            raise UndecodableEntityError(f"{size_text[:20]!r} is no chunk size")
+            raise UndecodableEntityError(f"{size_text[:20]!r} is not a chunk size")
         if size == 0:
             break
         yield from reader.take(size)

@@ -115,7 +115,7 @@ class CollectionIndex:
             self._db = open_index(directory)
         except (sqlite3.Error, OSError) as error:
             path = directory / INDEX_NAME
-            raise ArchiveError(f"{path}: {error}: move it away and run again; it is made anew") from error
+            raise ArchiveError(f"{path}: {error}: move it away and run again; it is made again") from error
 
     def close(self) -> None:
         """Close the index."""

@@ -197,7 +197,7 @@ class _Repair:
             record.finish()
         except DamageError:
             return  # The gap that follows tells it.
-        words = f"WARC/{record.version} is no version that is read: the header is damaged, or very old"
+        words = f"WARC/{record.version} is not a supported version: the header is damaged, or very old"
         self._result.dropped.append(Dropped(record.offset, record.offset + (record.length or 0), words))
 
     def _mended(self, record: FoundRecord, reason: str) -> None:

@@ -37,7 +37,9 @@ class Stamp:
 def require_server(server: str) -> None:
     """Raises ArchiveError: ``server`` is no address that can be asked, or OpenSSL is not installed."""
     if not server.startswith(("http://", "https://")):
-        raise ArchiveError(f"{server!r} is no address of a time stamp server: it begins with https:// or http://")
+        raise ArchiveError(
+            f"{server!r} is not the address of a time stamp server: it must begin with https:// or http://"
+        )
     require("openssl")
 
 
@@ -58,8 +60,8 @@ def stamped(data: bytes, server: str) -> bytes:
     status = _STATUS.search(_text(reply))
     # OpenSSL can tell what a reply is of only when it trusts it.
     if not status or not status[1].startswith("Granted") or digest.digest() not in reply:
-        said = status[1] if status else "what it answered is none"
-        raise ArchiveError(f"{server} gave no time stamp of what was asked: {said}")
+        said = status[1] if status else "its answer is not a time stamp"
+        raise ArchiveError(f"{server} returned no time stamp for the request: {said}")
     return reply
 
 

@@ -151,8 +151,7 @@ class Config(BaseModel):
             *("projects", "search", "user", "videos", "webform", "hub/discussion-space", "hub/resource"),
             "taxonomy/term/detail",
         ),
-        description="first path segments after the prefix that never lead to news: other content types, pages of "
-        "Drupal",
+        description="first path segments after the prefix that never lead to news, of other content types or Drupal",
         json_schema_extra={"shown": "other content types, forms, users"},
     )
     private_addresses: Switch = Field(
@@ -234,8 +233,7 @@ class Config(BaseModel):
     )
     max_vanished: Share = Field(
         0.5,
-        description="largest share of the items that may be gone at once; above it a fault of the site is assumed: "
-        "none is gone",
+        description="largest share of the items that may be gone at once; above it none counts as gone",
     )
     max_renumbered: Share = Field(
         0.5,
@@ -298,8 +296,7 @@ class Config(BaseModel):
     dataset_concepts: Annotated[str, STRIPPED, steward_check("concepts"), "the web address of a folder"] = Field(
         "",
         description="base address of the vocabularies and their terms in SKOS: `https://example.org/id/` gives "
-        "`https://example.org/id/places/011`. Choose it before others cite them. Without it, each has a UUID that "
-        "never changes",
+        "`https://example.org/id/places/011`. Choose it before others cite them. Without it, each has a fixed UUID",
         json_schema_extra={"shown": "UUIDs"},
     )
     dataset_funder: Annotated[str, STRIPPED, steward_check("funder"), "one line of text"] = Field(

@@ -79,7 +79,9 @@ def proved(item: dict[str, Any], folder: Path) -> Record:
     """
     for check in prove(item, folder):
         if not check.holds:
-            raise ArchiveError(f"{check.name}: the line of {item['id']} claims {check.claimed}, there is {check.found}")
+            raise ArchiveError(
+                f"{check.name}: the line of {item['id']} has {check.claimed}, the archive has {check.found}"
+            )
     return record_of(item, folder)
 
 

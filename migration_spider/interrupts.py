@@ -47,7 +47,7 @@ def _handle(handler: Any) -> None:
 
 
 def _leave(number: int, frame: Any) -> None:
-    _say("scrapy: interrupted before it began: nothing was asked; the same command begins anew")
+    _say("scrapy: interrupted before the start: no request was sent; the same command starts again")
     os._exit(INCOMPLETE)  # nothing is open; an exception might be caught by whatever is being loaded
 
 
@@ -57,8 +57,8 @@ def _say(text: str) -> None:
         os.write(2, f"{text}\n".encode() if text else b"")
 
 
-ENDS = "It ends already: files are closed, what is to be reported is written. Once more: at once, which loses nothing."
-CUT_OFF = "Interrupted at its end: what is stored stays, and the next run makes whole what was not written."
+ENDS = "The run is already ending: closing files and writing the report. Press again to stop at once; nothing is lost."
+CUT_OFF = "Interrupted at its end: everything stored is kept, and the next run writes what is missing."
 
 
 class Interruptions:

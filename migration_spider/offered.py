@@ -236,7 +236,7 @@ def _manifest(path: Path) -> dict[str, dict[str, Any]]:
     """The lines of a manifest by name; none where there is no file."""
     if not os.path.lexists(path):
         return {}
-    wrong = InTheWayError(f"{path} is no manifest of exported files: move it away, or name another folder")
+    wrong = InTheWayError(f"{path} is not a manifest of exported files: move it away, or name another folder")
     if path.is_symlink() or oddity(path):
         raise wrong
     try:

@@ -47,7 +47,7 @@ NO_NEWS = (gone.Absence, Held)
 def fields_of(item: Any) -> ItemAdapter:
     """The fields of an item of any kind. Raises TypeError when it is none."""
     if not ItemAdapter.is_item(item):
-        raise TypeError(f"{item!r:.80} is no item: the spider yields a {type(item).__name__}")
+        raise TypeError(f"{item!r:.80} is not an item: the spider yields a {type(item).__name__}")
     return ItemAdapter(item)
 
 
@@ -284,7 +284,9 @@ class StorePipeline(CrawlerPipeline):
                     await self._store(fields_of(item.item))
                 elif self._waits(fields):
                     self.settle(fields["url"], "relaunched", fields["id"])
-                    raise DropItem(f"{fields['url']}: another id than before at its address, or the other way round")
+                    raise DropItem(
+                        f"{fields['url']}: its address has another id than before, or its id another address"
+                    )
                 else:
                     await self._store(fields)
         except (ArchiveError, KeptError, OSError, sqlite3.Error) as error:

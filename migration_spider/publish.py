@@ -212,11 +212,11 @@ def site_of(items: Path) -> str:
     except StateError as error:
         raise DatasetError(str(error)) from error
     if first is None:
-        raise DatasetError(f"{items} has no item yet: there is nothing to publish")
+        raise DatasetError(f"{items} has no items yet: there is nothing to publish")
     try:
         parts = urlsplit(first[2]["url"])
     except ValueError as error:
-        raise DatasetError(f"{items}: the address of the first item is none ({error})") from error
+        raise DatasetError(f"{items}: the address of the first item is invalid ({error})") from error
     return f"{parts.scheme}://{parts.netloc}"
 
 

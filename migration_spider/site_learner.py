@@ -81,7 +81,7 @@ class SiteLearner:
         """Digest -> profile, of those that have been in force."""
         template: dict[str, frozenset[Part]] = {}
         if odd := oddity(path):
-            raise ProfileError(f"{path} {odd}: move it away, and the site is learned anew")
+            raise ProfileError(f"{path} {odd}: move it away, and it is learned again")
         try:
             data = path.read_bytes()
         except (FileNotFoundError, NotADirectoryError):
@@ -92,7 +92,7 @@ class SiteLearner:
             try:
                 self.profile, self.before, template = parse(data)
             except ProfileError as error:
-                raise ProfileError(f"{path}: {error}; delete it, and the site is learned anew") from error
+                raise ProfileError(f"{path}: {error}; delete it, and it is learned again") from error
         self.profile.keep_in(room or Room())
         self._put_in_force(self.before, template)
 

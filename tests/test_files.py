@@ -234,7 +234,7 @@ MANIFEST_LINE = b'{"name": %s, "url": "x", "sha256": "x", "items": %s, "warc": {
 def test_a_manifest_that_is_none_of_ours_stays(holdings, tmp_path, content):
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / MANIFEST).write_bytes(content)
-    with pytest.raises(InTheWayError, match="is no manifest"):
+    with pytest.raises(InTheWayError, match="is not a manifest"):
         export(files(), holdings, tmp_path / "out")
     assert content == (tmp_path / "out" / MANIFEST).read_bytes()
     assert {MANIFEST} == names(tmp_path / "out")

@@ -312,7 +312,7 @@ def test_ctrl_c_closes_all_files_and_the_next_run_goes_on(tmp_path):
             said, _ = process.communicate(timeout=60)
         outcome = report(tmp_path)["outcome"]
         assert (3, "shutdown", "interrupted") == (process.returncode, outcome["finish_reason"], outcome["kind"])
-        assert 2 == said.count(b"he same command goes on where it stopped."), "at once, and at the end"
+        assert 2 == said.count(b"he same command continues where it stopped."), "at once, and at the end"
         assert [] == list((tmp_path / "warc").glob("*.open"))
         assert harvest(tmp_path, site=portal.url)["run"]["resumed"]
 

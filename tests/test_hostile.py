@@ -46,10 +46,10 @@ ATTACKS = {
     "deflate-in-gzip": (packed(gzip.compress(zlib.compress(NOTHING)), "deflate, gzip"), "deflate unpacks to more"),
     "codings": (packed(b"", ", ".join(["gzip"] * 1_000)), "1000 codings on top of each other"),
     "parts": (packed(gzip.compress(b"") * 10_001, "gzip"), "more than 10000 parts of gzip"),
-    "lines": (b"HTTP/1.1 200 OK\r\n" + b"X-A: b\r\n" * 50_000, "a head of more than 1000 lines"),
-    "head": (b"HTTP/1.1 200 OK\r\n" + (b"X-A: " + b"b" * 9_000 + b"\r\n") * 80, "a head of more than 524288 bytes"),
-    "interim": (b"HTTP/1.1 103 Early Hints\r\n\r\n" * 20_000, "a head of more than 1000 lines"),
-    "noise": (random.Random(1).randbytes(2_000_000), "bytes that are no answer of HTTP/1"),  # noqa: S311
+    "lines": (b"HTTP/1.1 200 OK\r\n" + b"X-A: b\r\n" * 50_000, "headers of more than 1000 lines"),
+    "head": (b"HTTP/1.1 200 OK\r\n" + (b"X-A: " + b"b" * 9_000 + b"\r\n") * 80, "headers of more than 524288 bytes"),
+    "interim": (b"HTTP/1.1 103 Early Hints\r\n\r\n" * 20_000, "headers of more than 1000 lines"),
+    "noise": (random.Random(1).randbytes(2_000_000), "bytes that are not an HTTP/1 answer"),  # noqa: S311
     "unmodified": ((304, {}, b""), "answers 304 twice"),
     "page": ((200, HTML, b"<p>" + b"word " * 1_100_000), "a page of 5500003 characters"),
     "attributes": (

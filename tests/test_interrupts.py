@@ -27,7 +27,7 @@ SESSION = "from migration_spider.harvest import session as It\n"
 CLOSING = "from archive.warc.writer import WarcWriter as It\n"
 STAGES = {
     # Where the run is, what comes, the exit code, what it says of it.
-    "loading": ("os.kill(os.getpid(), HUP)", 3, "interrupted before it began"),
+    "loading": ("os.kill(os.getpid(), HUP)", 3, "interrupted before the start"),
     "options": ("from migration_spider.spiders import options as It\nsending(It, 'read', TERM)", 3, "the same command"),
     "self-check": ("import archive.capture.selfcheck as It\nsending(It, 'check_capture', TERM)", 3, "the same command"),
     "page, twice": (
@@ -35,7 +35,7 @@ STAGES = {
         3,
         "the same com",
     ),
-    "closing": (CLOSING + "sending(It, 'close', TERM)", 0, "It ends already"),
+    "closing": (CLOSING + "sending(It, 'close', TERM)", 0, "The run is already ending"),
     "closing, twice": (CLOSING + "sending(It, 'close', HUP, TERM)", 3, "Interrupted at its end"),
     "reporting, twice": (SESSION + "sending(It, 'write_report', TERM, INT)", 3, "Interrupted at its end"),
 }
@@ -54,7 +54,7 @@ def test_a_signal_at_any_stage_has_its_exit_code_and_loses_nothing(portal, tmp_p
     assert code == done.code, done.output
     assert says in done.output
     assert "Traceback" not in done.output
-    assert ("Complete" in done.output or "as requested" in done.output) == (code == 0)
+    assert ("Complete" in done.output or ", as requested." in done.output) == (code == 0)
     assert {url for url in done.asked if "7756" in url} <= {"/es/node/7756"}
 
 

@@ -335,7 +335,7 @@ def test_a_server_that_does_not_answer(caplog):
         ("http://127.0.0.1:1/secret path", "http://127.0.0.1/..."),
         ("http://127.0.0.1:secret/", "http://127.0.0.1/..."),
         ("http://" + "a" * 64 + ".invalid/secret", "http://" + "a" * 64 + ".invalid/..."),
-        ("http://[secret/", "what is no web address"),
+        ("http://[secret/", "something that is not a web address"),
         ("file:///secret", "file://None/..."),
         ("secret", "://None/..."),
     ],

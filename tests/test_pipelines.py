@@ -145,7 +145,7 @@ def test_what_no_vocabulary_knows_is_counted():
 @pytest.mark.parametrize("thing", [None, "text", 7, ["list"], object()])
 @pytest.mark.parametrize("pipeline", [NormalizePipeline, SelectPipeline, FinishPipeline])
 def test_what_is_no_item_is_a_clear_type_error(pipeline, thing):
-    with pytest.raises(TypeError, match=f"is no item: the spider yields a {type(thing).__name__}$"):
+    with pytest.raises(TypeError, match=f"is not an item: the spider yields a {type(thing).__name__}$"):
         pipeline(crawler_with()).process_item(thing)
 
 

@@ -71,7 +71,7 @@ def test_a_run_that_goes_on_and_an_incomplete_state_are_refused(demo, data, tmp_
     shutil.copytree(demo.data / "runs", tmp_path / "runs")
     (tmp_path / "warc").mkdir()
     lock = CollectionLock(tmp_path / "warc")
-    assert "a run is going on" in scrapy("publish", data=tmp_path, code=75).decode()
+    assert "a run is using the folder" in scrapy("publish", data=tmp_path, code=75).decode()
     lock.release()
     (run,) = (tmp_path / "runs").iterdir()
     left = [{"url": "https://example.org/|<b>", "reason": "failed", "detail": "answer 500"}] * 77
@@ -123,7 +123,7 @@ def test_metadata_only_has_no_text(data, tmp_path):
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (["--version", "../x"], "'../x' is no version"),
+        (["--version", "../x"], "'../x' is not a version"),
         (["what"], "unrecognized argument: what"),
         (["--site", "."], "cannot be replaced as a whole"),
         (["-s", "MIGRATION_DATASET_DOI=zenodo.1234"], "MIGRATION_DATASET_DOI=zenodo.1234: expected a DOI"),

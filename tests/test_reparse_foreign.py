@@ -401,7 +401,7 @@ def test_files_of_a_wacz_that_are_the_same_bytes_are_refused(tmp_path):
             again = copy(package.filelist[0])
             again.filename = f"archive/{number}.warc.gz"
             package.filelist.append(again)
-    with pytest.raises(SourceError, match="more bytes than it: it is cut off, or they overlap"):
+    with pytest.raises(SourceError, match="more bytes than the file itself: it is truncated, or they overlap"):
         sources([str(file)])
     with zipfile.ZipFile(file, "w") as package:
         package.writestr("archive/a.warc.gz", b"x")

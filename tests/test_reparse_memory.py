@@ -98,7 +98,7 @@ def test_the_catalogue_has_no_file_to_be_left_behind(tmp_path):
 
 def test_a_full_disk_is_one_clear_error(small_disk):
     with (
-        pytest.raises(CatalogueError, match=f"^{small_disk}: cannot note there .*: database or disk is full$"),
+        pytest.raises(CatalogueError, match=f"^{small_disk}: cannot store the catalogue .*: database or disk is full$"),
         on_disk(small_disk / "items.jsonl") as catalogue,
     ):
         catalogue.database.execute("CREATE TABLE large AS SELECT zeroblob(50000000)")

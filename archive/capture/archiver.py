@@ -86,7 +86,7 @@ class Archiver:
         because nothing said that it failed.
         """
         if self.failed is not None:
-            return f"the archive has failed: {_one_line(self.failed)}"
+            return f"the archive could not be written: {_one_line(self.failed)}"
         if not self._was_opened:
             return "the archive was never opened"
         if self._is_open or self._thread is not None:
@@ -292,7 +292,7 @@ class Archiver:
         try:
             size = sum((self.directory / name).stat().st_size for name in writer.files)
         except OSError as error:
-            self.fail(ArchiveError(f"a file that was written is not there: {error}"))
+            self.fail(ArchiveError(f"a file that was written does not exist: {error}"))
             return
         if size != writer.bytes_written:
             self.fail(ArchiveError(f"{self.directory} has {size} bytes of this crawl, and not {writer.bytes_written}"))
@@ -301,7 +301,7 @@ class Archiver:
         """Raise ArchiveError when the archive has failed: nothing may be fetched or called stored."""
         if self.failed is not None:
             self._stop_crawl()  # It may have failed before there was a crawl to stop.
-            raise ArchiveError(f"the archive has failed: {_one_line(self.failed)}") from self.failed
+            raise ArchiveError(f"the archive could not be written: {_one_line(self.failed)}") from self.failed
 
     def fail(self, error: BaseException) -> None:
         """Stop the crawl, with a reason of its own."""

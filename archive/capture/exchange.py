@@ -37,7 +37,7 @@ class FilePart:
         while left:
             piece = self.file.read(min(left, _PIECE))
             if not piece:
-                raise OSError("a spooled body lost its end")
+                raise OSError("the end of a spooled body is lost")
             left -= len(piece)
             yield piece
 

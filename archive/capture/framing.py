@@ -149,9 +149,9 @@ class Framing:
         self._head += len(line)
         self._fields_seen += 1
         if self._head > LONGEST_HEAD:
-            raise OverlongError(f"a head of more than {LONGEST_HEAD} bytes")
+            raise OverlongError(f"headers of more than {LONGEST_HEAD} bytes")
         if self._fields_seen > MOST_FIELDS:
-            raise OverlongError(f"a head of more than {MOST_FIELDS} lines")
+            raise OverlongError(f"headers of more than {MOST_FIELDS} lines")
         return line
 
     def _line(self) -> Generator[None, None, bytes]:

@@ -69,7 +69,7 @@ class CaptureHandler:
             raise
         evidence = await self._archiver.write_call(call)
         if evidence is None:
-            missed = ArchiveError(f"{request.url}: the response passed by the capture, nothing of it is archived")
+            missed = ArchiveError(f"{request.url}: the response was not captured and is not archived")
             self._archiver.fail(missed)
             raise missed
         request.meta[META_KEY] = evidence

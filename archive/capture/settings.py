@@ -75,7 +75,7 @@ def read_settings(settings: BaseSettings) -> ArchiveSettings:
     fields = ArchiveSettings.model_fields
     given = {name: settings[setting_name(name)] for name in fields if setting_name(name) in settings}
     if not str(given.get("dir") or "").strip():
-        raise ConfigurationError("ARCHIVE_DIR is not set: say where the WARC files go")
+        raise ConfigurationError("ARCHIVE_DIR is not set: it is the folder for the WARC files")
     given["dir"] = expand(settings, str(given["dir"]))
     try:
         return ArchiveSettings(**given)

@@ -144,7 +144,7 @@ class Tap(ProtocolWrapper):
         if isinstance(self._framing.problem, OverlongError):
             return self._framing.problem
         if self._patience is not None and exchange.received.size > _LONGEST_UNKNOWN:
-            return OverlongError(f"more than {_LONGEST_UNKNOWN} bytes that are no answer of HTTP/1")
+            return OverlongError(f"more than {_LONGEST_UNKNOWN} bytes that are not an HTTP/1 answer")
         return None
 
     def _end(self, end: str, error: BaseException | None = None) -> None:

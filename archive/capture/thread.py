@@ -111,7 +111,7 @@ class WriterThread:
         except queue.Empty:
             pass
         for job in lost:
-            job.error = ArchiveError(f"the thread that writes the archive has died: {self._death!r}")
+            job.error = ArchiveError(f"the thread that writes the archive has ended: {self._death!r}")
         if lost:
             self._deliver(lost)
 

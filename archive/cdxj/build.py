@@ -151,7 +151,7 @@ def _index_record(record: StreamedRecord, file: WarcFile, name: str, add: Callab
         line = line_of(record, name)
     except ValueError as error:
         date = (record.headers.get("WARC-Date") or "")[:40]
-        raise BrokenRecordError(str(file.path), record.offset, f"WARC-Date {date!r} is no date") from error
+        raise BrokenRecordError(str(file.path), record.offset, f"WARC-Date {date!r} is not a date") from error
     record.length()
     if line is not None:
         add(line)

@@ -92,7 +92,7 @@ def find(directory: str | os.PathLike[str], name: str) -> Path:
         ArchiveError: there is none.
     """
     if not name.strip(".") or set(name) & {"/", "\\", "\0"} or len(name.encode("utf-8", "replace")) > _LONGEST_NAME:
-        raise ArchiveError(f"{name!r:.300} is no name of a file in {directory}")
+        raise ArchiveError(f"{name!r:.300} is not the name of a file in {directory}")
     for path in (Path(directory) / name, Path(directory) / (name + OPEN_SUFFIX)):
         if odd := linked(path) or oddity(path):
             raise ArchiveError(f"{path}: not a file of the archive, it {odd}")

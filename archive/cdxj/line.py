@@ -117,7 +117,7 @@ def timestamp_of(date: str) -> str:
     try:
         datetime(year, month, day, hour, minute, second)  # noqa: DTZ001 (only whether there is such a moment)
     except OverflowError as error:
-        raise ValueError(f"{date!r} is no date") from error
+        raise ValueError(f"{date!r} is not a date") from error
     return f"{year:04}{month:02}{day:02}{hour:02}{minute:02}{second:02}"
 
 

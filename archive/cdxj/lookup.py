@@ -76,11 +76,11 @@ def read_capture(directory: str | os.PathLike[str], capture: IndexEntry) -> Reco
 def _moment(timestamp: str) -> datetime:
     digits = re.sub(r"\D", "", timestamp)[:14]
     if len(digits) < 4:
-        raise ArchiveError(f"{timestamp!r} is no moment: give at least a year, at most 14 digits")
+        raise ArchiveError(f"{timestamp!r} is not a time: give at least a year, at most 14 digits")
     try:
         return datetime.strptime(digits + _EARLIEST[len(digits) :], "%Y%m%d%H%M%S")  # noqa: DTZ007 (UTC throughout)
     except ValueError as error:
-        raise ArchiveError(f"{timestamp!r} is no moment: {error}") from error
+        raise ArchiveError(f"{timestamp!r} is not a time: {error}") from error
 
 
 def _lines_from(stream: BinaryIO, prefix: bytes) -> Iterator[bytes]:

@@ -49,7 +49,7 @@ class Command(ArchiveCommand):
             raise UsageError(f"{damaged} {odd}" if odd else f"{damaged}: there is no such file", print_help=False)
         output = Path(opts.output) if opts.output else repaired_name(damaged)
         if output.exists():
-            raise UsageError(f"{output}: exists already; say -o and another name", print_help=False)
+            raise UsageError(f"{output}: exists already; use -o with another name", print_help=False)
         with ByteProgress("repairing", damaged.stat().st_size) as progress:
             try:
                 result = repair(damaged, output, progress.advance)

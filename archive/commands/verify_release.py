@@ -109,7 +109,7 @@ def _release(args: list[str]) -> Path:
         raise UsageError("name the folder of one release", print_help=False)
     release = Path(args[0])
     if not (release / SUMS).exists():
-        raise UsageError(f"{release}: no release: there is no {SUMS} in it", print_help=False)
+        raise UsageError(f"{release}: not a release: it has no {SUMS}", print_help=False)
     return release.resolve()  # `latest` is a link
 
 

@@ -108,7 +108,7 @@ class Database:
                 self._full_text.finish()
             broken = self._db.execute("PRAGMA foreign_key_check").fetchone()
             if broken:
-                raise sqlite3.IntegrityError(f"table {broken[0]}: a row refers to table {broken[2]} in vain")
+                raise sqlite3.IntegrityError(f"table {broken[0]}: a row refers to a missing row of table {broken[2]}")
             self._db.execute("COMMIT")
 
     def discard(self) -> None:

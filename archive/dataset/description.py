@@ -222,7 +222,7 @@ class Dataset:
 
     def __post_init__(self) -> None:
         if not self.rights.strip():
-            raise ValueError("the note on rights is blank: say what the source's terms allow and restrict")
+            raise ValueError("the note on rights is empty: state what the terms of the source allow and restrict")
         if self.parallel and not self.stories:
             raise ValueError("parallel texts need stories")
         if self.stories and (tuple(self.order[:1]) != (self.stories.group,) or not self.language or not self.heading):

@@ -9,20 +9,20 @@ from archive.errors import cleaned
 PROBLEMS = {
     "release-syntax": "SHA256SUMS or datapackage.json cannot be read",
     "path": "a name that leads out of the folder, or to a link, pipe or folder",
-    "file-missing": "a file that SHA256SUMS or datapackage.json names is not there",
+    "file-missing": "a file that SHA256SUMS or datapackage.json names does not exist",
     "file-unlisted": "a file that SHA256SUMS does not name",
     "file-changed": "a file has another digest, or another size, than SHA256SUMS or datapackage.json says",
     "table-syntax": "a CSV, JSON or Parquet file cannot be read, or its columns or values are not those of its schema",
-    "key": "the key of a table is empty, or stands in it twice",
+    "key": "the key of a table is empty, or occurs twice",
     "reference": "a row refers to a row that is not there",
     "copies-differ": "the same table has other rows, keys or citations in CSV, SQLite, JSON lines or Parquet",
     "sqlite": "the SQLite file is damaged, or lacks a table",
     "citation": "a row cites no place in a file, or a WARC file that warc_files does not name",
     "warc-missing": "a WARC file that is cited is not in the archive",
     "warc-changed": "a WARC file has another size or digest than warc_files says",
-    "record": "a cited record is not there, is damaged, or differs from what is said of it",
-    "wacz": "the WACZ file is not the one that the release names, or not what it says of itself",
-    "signature": "a signature or a time stamp does not fit, or one that was asked for is not there",
+    "record": "a cited record does not exist, is damaged, or differs from its description",
+    "wacz": "the WACZ file is not the one that the release names, or differs from its own description",
+    "signature": "a signature or a time stamp does not match, or a requested one does not exist",
 }
 """Code -> meaning; the codes are an interface."""
 

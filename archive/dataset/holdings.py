@@ -234,7 +234,9 @@ class Digests:
             return stamp[0], known[4]
         digest = file_sha256(path)
         if _stamp(path) != stamp:
-            raise ArchiveError(f"{path} changed while it was read: a run is writing to the archive; publish after it")
+            raise ArchiveError(
+                f"{path} changed while it was read: a run is writing to the archive; publish when it has ended"
+            )
         self._known[path.name] = [*stamp, digest]
         with replacing(self._path) as stream:
             stream.write(json.dumps(self._known, indent=1).encode() + b"\n")

@@ -41,7 +41,7 @@ def connect(path: str | os.PathLike[str]) -> sqlite3.Connection:
         with closing(_open(path)) as db:
             db.execute(f"SELECT 1 FROM {WORDS} LIMIT 1")  # noqa: S608
     except sqlite3.Error as error:
-        raise DatasetError(f"{path}: {error}: this is no release that can be searched") from error
+        raise DatasetError(f"{path}: {error}: this release cannot be searched") from error
     db = _open(path)
     words = _Words(path)
     for count in (1, 2):

@@ -31,7 +31,9 @@ class Shelf:
             DatasetError: that is no name for a folder.
         """
         if not _VERSION.fullmatch(version) or version == LATEST:
-            raise DatasetError(f"{version!r} is no version: use letters, digits and . _ + - (for example 2024-05-01)")
+            raise DatasetError(
+                f"{version!r} is not a version: use letters, digits and . _ + - (for example 2024-05-01)"
+            )
         return self.folder / version
 
     def before(self, version: str, created: str) -> Path | None:

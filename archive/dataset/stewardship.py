@@ -59,7 +59,7 @@ class Author:
             raise ValueError(f"{self.name}: a given name goes with a family name, not with a name")
         if self.orcid:
             if not self.family:
-                raise ValueError(f"{self.name}: an ORCID iD is a person's, who has a family name")
+                raise ValueError(f"{self.name}: an ORCID iD is for a person, who needs a family name")
             if orcid(self.orcid) != self.orcid:
                 raise ValueError(f"{self.orcid}: an ORCID iD is written without its address, 0000-0002-1825-0097")
 
@@ -114,7 +114,7 @@ class Stewardship:
         for name, check in _CHECKS.items():
             value = getattr(self, name)
             if value and check(value) != value:
-                raise ValueError(f"{name}: {value} is to be written as {check(value)}")
+                raise ValueError(f"{name}: {value} must be written as {check(value)}")
 
     def missing(self) -> list[str]:
         """Names of what catalogues ask everybody for and is not said."""
@@ -140,13 +140,15 @@ def orcid(text: str) -> str:
     """
     found = re.fullmatch(r"(?:https?://orcid\.org/)?(\d{4}-\d{4}-\d{4}-\d{3}[\dX])", text.strip(), re.ASCII)
     if not found:
-        raise ValueError(f"{text} is no ORCID iD: sixteen digits in groups of four are expected, 0000-0002-1825-0097")
+        raise ValueError(
+            f"{text} is not an ORCID iD: sixteen digits in groups of four are expected, 0000-0002-1825-0097"
+        )
     total = 0
     for digit in found[1][:-1].replace("-", ""):
         total = (total + int(digit)) * 2
     check = (12 - total % 11) % 11
     if found[1][-1] != ("X" if check == 10 else str(check)):
-        raise ValueError(f"{text} is no ORCID iD: its last digit does not fit the others, so one of them is wrong")
+        raise ValueError(f"{text} is not an ORCID iD: its last digit does not fit the others, so one of them is wrong")
     return found[1]
 
 
@@ -158,7 +160,7 @@ def doi(text: str) -> str:
     """
     bare = re.sub(r"^(?:https?://(?:dx\.)?doi\.org/|doi:)", "", text.strip(), flags=re.IGNORECASE)
     if not _DOI.fullmatch(bare):
-        raise ValueError(f"{text} is no DOI: 10.5281/zenodo.1234 or its address is expected")
+        raise ValueError(f"{text} is not a DOI: 10.5281/zenodo.1234 or its address is expected")
     return bare
 
 
@@ -169,7 +171,7 @@ def mail(text: str) -> str:
         ValueError: it is none.
     """
     if not _MAIL.fullmatch(text.strip()):
-        raise ValueError(f"{text} is no mail address")
+        raise ValueError(f"{text} is not a mail address")
     return text.strip()
 
 
@@ -188,7 +190,7 @@ def web_address(text: str) -> str:
     # RFC 3986, section 2: what else stands in an address is percent-encoded; it goes as it is into Turtle and XML.
     if not good or not re.fullmatch(r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+", address):
         raise ValueError(
-            f"{text} is no web address: http:// or https:// and a host are expected, without user:password@"
+            f"{text} is not a web address: expected http:// or https:// and a host, without user:password@"
         )
     return address
 
@@ -212,7 +214,7 @@ def frequency(text: str) -> str:
         ValueError: it is none.
     """
     if text.strip().lower() not in FREQUENCIES:
-        raise ValueError(f"{text} is no frequency: one of {', '.join(FREQUENCIES)} is expected")
+        raise ValueError(f"{text} is not a frequency: one of {', '.join(FREQUENCIES)} is expected")
     return text.strip().lower()
 
 

@@ -97,12 +97,12 @@ def reached(release: Path, path: str) -> BinaryIO:
     """
     parts = path.split("/")
     if not _NAME.fullmatch(path) or {".", ".."} & {*parts}:
-        raise ArchiveError("this is no path in the release")
+        raise ArchiveError("this is not a path in the release")
     folder = release
     for part in parts[:-1]:
         folder = folder / part
         if not stat.S_ISDIR(folder.lstat().st_mode):
-            raise ArchiveError("it lies behind a link, or in what is no folder")
+            raise ArchiveError("it is behind a link, or its parent is not a folder")
     if not stat.S_ISREG((folder / parts[-1]).lstat().st_mode):
         raise ArchiveError("a link, pipe or folder, and not a file of the release")
     return (folder / parts[-1]).open("rb")

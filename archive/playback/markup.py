@@ -180,7 +180,7 @@ def page(content_type: str | None, body: bytes, addresses: Addresses) -> bytes:
     if len(data) < _BIG:
         return _taken_apart(data, addresses)
     if not _turn.acquire(timeout=LONGEST_WAIT):
-        raise BusyError("another large page is being made ready; ask again in a minute")
+        raise BusyError("another large page is being prepared; try again in a minute")
     try:
         return _taken_apart(data, addresses)
     finally:
@@ -191,7 +191,7 @@ def _taken_apart(data: bytes, addresses: Addresses) -> bytes:
     try:
         return _page(data, addresses)
     except (ValueError, etree.LxmlError) as error:
-        raise UnshowableError(f"the page cannot be taken apart: {error}") from error
+        raise UnshowableError(f"the page cannot be parsed: {error}") from error
 
 
 def _page(data: bytes, addresses: Addresses) -> bytes:
@@ -224,9 +224,9 @@ def drawing(body: bytes, addresses: Addresses) -> bytes:
         etree.fromstring(body, _XmlParser(target=_Bounds(body), **safely))
         root = etree.fromstring(body, _XmlParser(remove_comments=True, remove_pis=True, **safely))
     except etree.XMLSyntaxError as error:
-        raise UnshowableError(f"this image is no SVG that can be read: {error.msg}") from error
+        raise UnshowableError(f"this image is not a readable SVG: {error.msg}") from error
     if _name(root.tag) in _GONE | _FRAMES:
-        raise UnshowableError(f"this image is nothing but a {_name(root.tag)}")
+        raise UnshowableError(f"this image is only a {_name(root.tag)}")
     _rewrite(root, addresses)
     content: Any = etree.tostring(root, encoding="utf-8", xml_declaration=True, with_tail=False)
     return bytes(content)

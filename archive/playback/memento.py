@@ -70,7 +70,7 @@ def timestamp_of_http_date(text: str) -> str:
     """
     match = _HTTP_DATE.fullmatch(text.strip())
     if match is None:
-        raise ValueError(f"{text[:60]!r} is no date as in 'Thu, 31 May 2007 20:35:00 GMT'")
+        raise ValueError(f"{text[:60]!r} is not a date such as 'Thu, 31 May 2007 20:35:00 GMT'")
     day, month, year, hour, minute, second = match.groups()
     number = _MONTHS.index(month) + 1
     # Whether there is such a day; a leap second is the one before it.

@@ -13,7 +13,7 @@ FAULTS = {
     "garbage": "bytes that are neither a gzip member nor a record, in front, between or behind",
     "member-cut": "the file ends inside a gzip member",
     "member-damaged": "compressed data cannot be unpacked",
-    "member-check": "the check sum or the length at the end of a gzip member is wrong",
+    "member-check": "the checksum or the length at the end of a gzip member is wrong",
     "member-empty": "a gzip member holds nothing",
     "member-several-records": "a gzip member holds more than one record: no index can point at them",
     "header-cut": "the header of a record does not end",
@@ -66,7 +66,7 @@ NOTES = {
     "http-raw": "a block of HTTP without start line or without the end of its head: what the server sent",
     "http-unchunked": "the head says chunked, the body is not: stored without its framing",
     "http-encoding": "the body is not what its Content-Encoding says, or cannot be decoded here; servers do that",
-    "http-lengths": "Content-Length is no number, or there are several that differ",
+    "http-lengths": "Content-Length is not a number, or there are several different ones",
     "truncated-whole": "WARC-Truncated, although the body is as long as its head says",
 }
 """Worth knowing, and counted; no reason to doubt the file."""

@@ -101,7 +101,7 @@ def _check_lines(head: bytes) -> Iterator[Finding]:
         if text[:1] in (b" ", b"\t"):
             value = text
         elif not colon or not _TOKEN.fullmatch(name):
-            yield "header-syntax", f"{shown!r} is no named field"
+            yield "header-syntax", f"{shown!r} is not a named field"
             continue
         if _CONTROL.search(value):
             yield "header-syntax", f"{shown!r} has a control character"

@@ -155,7 +155,7 @@ def write_pages(
             if _is_front(capture.url, main_page):
                 fronts.append(page)
         if main_page and not fronts:
-            raise ArchiveError(f"{main_page} is no page of the collection: choose another --main-page")
+            raise ArchiveError(f"{main_page} is not a page of the collection: choose another --main-page")
         lists.pages, first = _append(scratch / "pages.jsonl", listed, has_text=bool(items))
         if items:
             shutil.copyfile(scratch / "pages.jsonl", scratch / "extraPages.jsonl")

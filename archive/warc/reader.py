@@ -337,7 +337,7 @@ def check_record(name: str, stream: BinaryIO, offset: int, length: int) -> Field
 
 def _streamed_at(name: str, stream: BinaryIO, offset: int, length: int) -> StreamedRecord:
     if offset < 0 or length < 0:
-        raise BrokenRecordError(name, offset, f"{length} bytes at {offset} are no place in a file")
+        raise BrokenRecordError(name, offset, f"{length} bytes at {offset} are not a position in a file")
     missing = offset + length - stream.seek(0, os.SEEK_END)
     if missing > 0:
         raise BrokenRecordError(name, offset, f"the file ends {missing} bytes before the record does")

@@ -127,7 +127,7 @@ def whole_records(
     try:
         for record in stream_records(name, stream):
             if not record.is_gzipped:
-                raise BrokenRecordError(name, end, "this is no gzip file")  # noqa: TRY301  (one way out)
+                raise BrokenRecordError(name, end, "this is not a gzip file")  # noqa: TRY301  (one way out)
             end = record.end
             note(record.headers)
             records += 1

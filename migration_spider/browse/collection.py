@@ -69,7 +69,7 @@ class Collection:
         try:
             self._load()
         except sqlite3.Error as error:
-            raise DatasetError(f"{self.database}: {error}: this is no release that can be browsed") from error
+            raise DatasetError(f"{self.database}: {error}: this release cannot be browsed") from error
 
     def connect(self) -> sqlite3.Connection:
         """The connection of this thread: for reading, rows by name, with the SQL function ``search_terms``."""

@@ -77,7 +77,7 @@ def made(
         return there or _make(data, config, place, progress, _noted(data, home) if home else None)
     except (msgspec.MsgspecError, sqlite3.Error) as error:
         # They were whole when they were first read, and no run of ours writes into what stands there.
-        raise DatasetError(f"{items_of(data)} changed while it was read ({error}): look again") from error
+        raise DatasetError(f"{items_of(data)} changed while it was read ({error}): try again") from error
     finally:
         lock.release()
 

@@ -80,7 +80,7 @@ def capture(request: Request) -> Response:
     """A capture of an address: ``/memento/{14 digits}/{address}``, with ``id_`` behind the digits its bytes."""
     match = _MEMENTO.fullmatch(_rest(request, "/memento/"))
     if match is None or not is_moment(match[1]):
-        return _told(request, 404, "This is no address of an archived page: /memento/YYYYMMDDhhmmss/ADDRESS")
+        return _told(request, 404, "This is not the address of an archived page: /memento/YYYYMMDDhhmmss/ADDRESS")
     timestamp, kind, url = match[1], match[2] or "", _of_the_web(match[3])
     archive = archive_of(request)
     found = None

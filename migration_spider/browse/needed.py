@@ -67,8 +67,8 @@ def require(db: sqlite3.Connection, database: Path) -> None:
     if missing:
         told = ", ".join(missing[:_TOLD]) + (f" and {len(missing) - _TOLD} more" if missing[_TOLD:] else "")
         raise DatasetError(
-            f"{database}: no {told}: this is no release that can be browsed, as another version made it; "
-            "publish it anew with this one (scrapy publish --version NAME)"
+            f"{database}: no {told}: this release cannot be browsed, because another version made it; "
+            "publish it again with this one (scrapy publish --version NAME)"
         )
 
 

@@ -194,13 +194,15 @@ def question(pairs: Iterable[tuple[str, str]]) -> Question:
     if unknown := [name for name in tree if name not in NAMES]:
         raise BadSelection(f"there is no parameter “{unknown[0]}”: {', '.join(NAMES)}, or those of the search page")
     if any(name == "page" for name, _ in plain):
-        raise BadSelection("pages are asked for with “offset” and “limit”")
+        raise BadSelection("pages are selected with “offset” and “limit”")
     for name, translated in _TRANSLATED.items():
         if name in tree:
             plain += translated(tree[name])
     named = {name for name, _ in plain}
     if "in" in named and "q" not in named:
-        raise BadSelection("“in” says how words are taken, and there are none: stories have a “language”")
+        raise BadSelection(
+            "“in” is the language of the words of “q”, which is empty; for the language of stories use “language”"
+        )
     include, exclude = _fields(tree.get("fields", {}), tree.get("profile"))
     return Question(
         selection=Selection.parse(plain),
@@ -223,14 +225,14 @@ def nested(pairs: Iterable[tuple[str, str]]) -> Tree:
         found = _NAME.fullmatch(name)
         path = [found[1], *re.findall(r"\[(\w*)\]", found[2])] if found else []
         if not path or len(path) > _MOST_DEPTH or "" in path[:-1]:
-            raise BadSelection(f"“{name}” is no name of a parameter")
+            raise BadSelection(f"“{name}” is not the name of a parameter")
         is_list = path[-1] == ""
         *outer, last = path[: len(path) - is_list]
         here = tree
         for part in outer:
             here = here.setdefault(part, {})
             if not isinstance(here, dict):
-                raise BadSelection(f"“{name}” does not go together with what is said before it")
+                raise BadSelection(f"“{name}” contradicts an earlier parameter")
         held = here.setdefault(last, [] if is_list else value)
         if is_list and isinstance(held, list):
             held.append(value)
@@ -257,7 +259,9 @@ Pairs = list[tuple[str, str]]
 def _query(given: Any) -> Pairs:
     parts = _object("query", given, ("value", "operator"))
     if parts.get("operator", "AND") != "AND":
-        raise BadSelection("all words are looked for; write OR between two in “query[value]” for one of them")
+        raise BadSelection(
+            "all words must match; write OR between two words in “query[value]” if one of them is enough"
+        )
     return [("q", _text("query[value]", parts.get("value", "")))]
 
 

@@ -70,7 +70,7 @@ class Selection:
         for name, value in pairs:
             value = value.strip()
             if name not in BY_NAME and name not in _SINGLE:
-                raise BadSelection(f"there is nothing to choose by “{name}”: {', '.join([*_SINGLE, *BY_NAME])}")
+                raise BadSelection(f"there is no parameter “{name}”: {', '.join([*_SINGLE, *BY_NAME])}")
             if not value:
                 continue
             if len(value) > LONGEST:
@@ -87,7 +87,7 @@ class Selection:
             raise BadSelection(f"the words to look for are longer than {MOST_WORDS} characters")
         sort = single.get("sort")
         if sort is not None and sort not in SORTS:
-            raise BadSelection(f"“{sort}” is no order: {', '.join(SORTS)}")
+            raise BadSelection(f"“{sort}” is not an order: {', '.join(SORTS)}")
         return cls(
             query=" ".join(single.get("q", "").split()),
             # Without words it would say nothing.
@@ -172,5 +172,5 @@ def _day(name: str, given: Mapping[str, str]) -> str | None:
 
 def _page(value: str) -> int:
     if not (value.isascii() and value.isdigit() and len(value) < 8 and 0 < int(value) <= MOST_PAGE):
-        raise BadSelection(f"“{value}” is no page")
+        raise BadSelection(f"“{value}” is not a page number")
     return int(value)

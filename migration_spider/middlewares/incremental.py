@@ -95,7 +95,7 @@ class IncrementalMiddleware:
             return request.replace(dont_filter=True, meta={**request.meta, "whole": True})
         if is_robots(request):
             return response  # PolitenessMiddleware knows what that means for the run.
-        raise NotAnsweredError(f"{request.url}: answers 304 twice, although it was asked for the whole page")
+        raise NotAnsweredError(f"{request.url}: answered 304 twice, although the request was unconditional")
 
     def _is_due(self, memory: Memory, request: Request, page: LastAnswer | None) -> bool:
         """Listings, feeds, sitemaps and robots.txt always, and so the attachments of an item that is looked at."""

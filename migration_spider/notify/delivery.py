@@ -50,7 +50,7 @@ def host_of(url: str) -> str:
     try:
         parts = urlsplit(url)
     except ValueError:
-        return "what is no web address"
+        return "something that is not a web address"
     return f"{parts.scheme}://{parts.hostname}/..."
 
 

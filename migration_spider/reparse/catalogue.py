@@ -91,7 +91,7 @@ def on_disk(output: Path) -> Iterator[Catalogue]:
         with closing(database):
             yield catalogue
     except sqlite3.Error as error:
-        raise CatalogueError(f"{folder}: cannot note there what the archive holds: {error}") from error
+        raise CatalogueError(f"{folder}: cannot store the catalogue of the archive there: {error}") from error
 
 
 class Catalogue:

@@ -80,7 +80,7 @@ def rebuild(
         FileExistsError: ``output`` exists; it is never written over.
     """
     if output.exists():
-        raise FileExistsError(f"{output} exists and is not written over")
+        raise FileExistsError(f"{output} exists and is not overwritten")
     outcome = Outcome(problems=list(catalogue.broken))
     host = host_of(scope.site.geturl())
     in_all, pages = catalogue.plan(host, everything=everything)

@@ -58,7 +58,7 @@ def items_of(args: list[str], opts: argparse.Namespace, settings: Any) -> int:
     data = Path(settings["DATA_DIR"])
     archive = sources(args)
     if args and not (opts.output or opts.diff):
-        raise AskedWrongError("say with --output where the items of these files go")
+        raise AskedWrongError("use --output to say where the items of these files go")
     with nullcontext() if opts.output or opts.diff else _alone(data / "warc"):
         archive = archive or sources(own_files(data / "warc"))
         if not archive:

@@ -158,11 +158,15 @@ def _packaged(location: str) -> Iterator[Source]:
                         f"{location}: {entry.filename} is compressed, which WACZ forbids: unzip it and name that file"
                     )
             if sum(entry.file_size for entry in entries) > stream.seek(0, os.SEEK_END):
-                raise SourceError(f"{location}: its files have more bytes than it: it is cut off, or they overlap")
+                raise SourceError(
+                    f"{location}: its files have more bytes than the file itself: it is truncated, or they overlap"
+                )
             if twice := [name for name, n in Counter(entry.filename for entry in entries).items() if n > 1]:
-                raise SourceError(f"{location}: {twice[0]} is in it more than once: what an item cites could be any")
+                raise SourceError(
+                    f"{location}: {twice[0]} is in it more than once: it is not clear which one an item cites"
+                )
             for entry in entries:
                 name = entry.filename.rpartition("/")[2]
                 yield Source(location, name, data_offset(stream, entry), entry.file_size)
     except (*BROKEN, OSError) as error:
-        raise SourceError(f"{location}: no WACZ file that can be read: {error}") from error
+        raise SourceError(f"{location}: not a readable WACZ file: {error}") from error

@@ -31,7 +31,9 @@ def item_of_file(path: Path, url: str, *, day_first: bool | None = None) -> News
     except ValueError:
         parts = urlsplit("")
     if parts.scheme not in ("http", "https") or not parts.netloc:
-        raise NoTextError(f"{url or 'an empty --url'} is no address of a page: give all of it, with https://")
+        raise NoTextError(
+            f"{url or 'an empty --url'} is not the address of a page: give the full address, with https://"
+        )
     text = path.read_text(encoding="utf-8-sig", errors="replace")
     if not text.strip():
         raise NoTextError(f"{path} has no text")

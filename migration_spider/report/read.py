@@ -21,7 +21,7 @@ def report_file(data: Path, run: str | None = None) -> Path:
     told = [name for name in names if (runs / name / "report.json").is_file()]
     if run is None:
         if not told:
-            raise ReportError(f"no run in {runs} left a report: run scrapy harvest, or give -s DATA_DIR=...")
+            raise ReportError(f"no run in {runs} has a report: run scrapy harvest, or give -s DATA_DIR=...")
         return runs / told[-1] / "report.json"
     found = [run] if run in names else [name for name in names if run and name.startswith(run)]
     if len(found) > 1:
@@ -30,7 +30,7 @@ def report_file(data: Path, run: str | None = None) -> Path:
         last = f"; the last with a report is {told[-1]}" if told else ""
         raise ReportError(f"no run '{run}' in {runs}{last}")
     if found[0] not in told:
-        raise ReportError(f"the run {found[0]} left no report: it was no harvest, is still running, or was killed")
+        raise ReportError(f"the run {found[0]} has no report: it was not a harvest, is still running, or was killed")
     return runs / found[0] / "report.json"
 
 

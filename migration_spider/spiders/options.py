@@ -109,9 +109,9 @@ def settings_for(options: Options, settings: Any) -> dict[str, Any]:
     """
     config = Config.of(settings)
     if "archive.addon.ArchiveAddon" not in settings.getdict("ADDONS"):
-        raise OptionError("nothing is crawled unarchived: keep archive.addon.ArchiveAddon in ADDONS")
+        raise OptionError("no crawl without an archive: keep archive.addon.ArchiveAddon in ADDONS")
     if settings.getbool("HTTPCACHE_ENABLED"):
-        raise OptionError("HTTPCACHE_ENABLED puts unarchived copies in the place of the site's answers: turn it off")
+        raise OptionError("HTTPCACHE_ENABLED replaces answers of the site with unarchived copies: turn it off")
     if settings["TWISTED_DNS_RESOLVER"] != project.TWISTED_DNS_RESOLVER or settings.getpriority("DNS_RESOLVER"):
         raise OptionError(
             "TWISTED_DNS_RESOLVER and DNS_RESOLVER are the project's own: no other one keeps the site from leading to "
@@ -149,7 +149,7 @@ def _site(raw: str) -> str:
         raise OptionError(f"site={raw}: expected a web address such as https://migrationnetwork.un.org")
     site = f"{parts.scheme}://{host}"
     if parts.path.strip("/") or parts.query or parts.fragment:
-        raise OptionError(f"site={raw}: name the site alone, {site}; single pages are named with -a urls=")
+        raise OptionError(f"site={raw}: give only the site, {site}; for single pages use -a urls=")
     return site
 
 

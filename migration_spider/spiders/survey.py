@@ -89,7 +89,7 @@ class SurveySpider(NewsSpider):
         spider = super().from_crawler(crawler, *args, **kwargs)
         config, options = spider.run.config, spider.run.options
         if not options.is_whole:
-            raise OptionError("a survey takes the options site and languages, no others")
+            raise OptionError("a survey has only the options site and languages")
         spider.run.keeps = False
         spider.explorer.left = min(LOOKED_AT, config.menu_pages)
         spider.most = config.max_requests

@@ -62,7 +62,7 @@ def open_database(path: Path) -> sqlite3.Connection:
         StateError: it cannot be opened or written.
     """
     if odd := oddity(path):
-        raise StateError(f"{path} {odd}: move it away and run again; it is made anew")
+        raise StateError(f"{path} {odd}: move it away and run again; it is made again")
     for attempt in ("as it is", "anew"):
         # The pipeline appends in a thread of its own, one line at a time.
         try:
@@ -104,7 +104,7 @@ def free_name(path: Path) -> Path:
 
 
 def _cannot(path: Path, error: sqlite3.Error) -> StateError:
-    return StateError(refusal(error, path) or f"{path}: {error}: move it away and run again; it is made anew")
+    return StateError(refusal(error, path) or f"{path}: {error}: move it away and run again; it is made again")
 
 
 def _is_sound(database: sqlite3.Connection) -> bool:

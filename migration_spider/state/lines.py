@@ -123,7 +123,7 @@ def parse(line: bytes) -> Record:
 
 
 def _refuse(name: str) -> Any:
-    raise ValueError(f"{name} is no number of JSON")
+    raise ValueError(f"{name} is not a JSON number")
 
 
 def _look(value: Any) -> None:

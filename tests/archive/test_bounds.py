@@ -93,7 +93,7 @@ def test_a_file_of_the_archive_has_a_plain_name(tmp_path, name):
     (tmp_path / "x.warc.gz").write_bytes(b"")
     (tmp_path / "a").mkdir()
     (tmp_path / "a" / "x.warc.gz").write_bytes(b"")
-    with pytest.raises(ArchiveError, match="is no name of a file"):
+    with pytest.raises(ArchiveError, match="is not the name of a file"):
         find(tmp_path / "a", name)
 
 

@@ -250,7 +250,7 @@ def test_no_date(tmp_path, date):
         timestamp_of(date)
     path = write(tmp_path / "a.warc", record("http://a.example/1"), record("http://a.example/2", date=date))
     result = build_index(named_files([path]), tmp_path / "i.cdxj")
-    assert [fault.problem for fault in result.faults] == [f"WARC-Date {date!r} is no date"]
+    assert [fault.problem for fault in result.faults] == [f"WARC-Date {date!r} is not a date"]
     assert result.lines == 1
 
 
@@ -401,7 +401,7 @@ def test_the_nearest_capture_comes_first(tmp_path):
     assert months("2024") == ["01", "03", "06"]
     assert months("20240310") == ["03", "01", "06"]
     assert months("2024-05-15T00:00:00Z") == ["06", "03", "01"]
-    with pytest.raises(ArchiveError, match="no moment"):
+    with pytest.raises(ArchiveError, match="is not a time"):
         months("soon")
 
 
@@ -430,7 +430,12 @@ GOOD = [gzip.compress(record(f"http://a.example/{number}")) for number in range(
         ("page.warc", b"<html>no archive</html>\r\n\r\n", "no WARC record starts here", 0),
         ("head.warc", record("http://a.example/")[:50], "the record's header is cut off", 0),
         ("block.warc", record("http://a.example/")[:-9], "the block ends 5 bytes early", 0),
-        ("length.warc", record("http://a.example/").replace(b"Content-Length: ", b"Content-Length: x"), "no number", 0),
+        (
+            "length.warc",
+            record("http://a.example/").replace(b"Content-Length: ", b"Content-Length: x"),
+            "is not a number",
+            0,
+        ),
         ("short.warc", record("http://a.example/")[:-4] + b"more\r\n\r\n", "not followed by two line ends", 0),
     ],
 )

@@ -370,7 +370,7 @@ ForeignSpider.parse = parse
     result = crawl(tmp_path, [{"url": f"{server.base}/plain"}], prelude=prelude)
     assert result.exit_code == 5
     refused = [told["refused"] for told in result.results if "refused" in told]
-    assert refused == ["the archive has failed: sabotage"] * 2
+    assert refused == ["the archive could not be written: sabotage"] * 2
     assert [told["error"] for told in result.results if "error" in told] == ["ArchiveError"] * 3
     assert len(server.log) == 1
     assert [record.type for record in result.records] == ["warcinfo", "request", "response", "metadata"]

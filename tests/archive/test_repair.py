@@ -309,7 +309,7 @@ def test_the_command(tmp_path, small):
         (["none.warc"], "there is no such file"),
         (["text", "-o", "text"], "exists already"),
         (["text"], "no whole record"),
-        (["text", "--odd"], "unrecognized"),
+        (["text", "--odd"], "unknown option"),
     ],
 )
 def test_wrong_usage_and_nothing_readable(tmp_path, arguments, words):

@@ -110,7 +110,7 @@ def test_jobs_come_back_from_a_thread_that_dies(monkeypatch):
     thread.put([job(None)])
     thread.stop(job(None))
     wait_for(lambda: len(delivered) == 4)
-    assert {str(entry.error) for entry in delivered} == {"the thread that writes the archive has died: MemoryError()"}
+    assert {str(entry.error) for entry in delivered} == {"the thread that writes the archive has ended: MemoryError()"}
 
 
 def test_an_error_comes_back_with_its_job_and_the_next_job_is_done(writing):

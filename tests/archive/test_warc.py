@@ -321,7 +321,7 @@ def test_a_plain_file_under_the_name_of_an_unfinished_one_is_kept_elsewhere(tmp_
     writer = WarcWriter(tmp_path)
     writer.close()
     (salvaged,) = writer.salvaged
-    assert (0, "this is no gzip file") == (salvaged.records, salvaged.problem)
+    assert (0, "this is not a gzip file") == (salvaged.records, salvaged.problem)
     assert plain == (tmp_path / salvaged.tail).read_bytes()
 
 
@@ -573,7 +573,7 @@ def test_a_target_uri_in_angle_brackets_is_read_without_them(tmp_path):
         (lambda data: data + b"garbage", "the gzip member is damaged"),
         (lambda data: data + gzip.compress(b"no record"), "no WARC record starts here"),
         (lambda data: data + gzip.compress(b"WARC/1.1\r\nContent-Le"), "header is cut off"),
-        (lambda data: data + gzip.compress(b"WARC/1.1\r\nContent-Length: x\r\n\r\n\r\n\r\n"), "is no number"),
+        (lambda data: data + gzip.compress(b"WARC/1.1\r\nContent-Length: x\r\n\r\n\r\n\r\n"), "is not a number"),
         (lambda data: data + gzip.compress(b"WARC/1.1\r\nContent-Length: 9\r\n\r\nabc\r\n\r\n"), "ends 2 bytes early"),
         (lambda data: data + gzip.compress(b"WARC/1.1\r\nContent-Length: 1\r\n\r\nabc\r\n\r\n"), "its length is wrong"),
         (lambda data: data + gzip.compress(gzip.decompress(data)), "more than one record"),

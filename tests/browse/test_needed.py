@@ -72,7 +72,7 @@ def test_a_release_without_a_table_or_column_is_refused(table):
         require(db, Path("news.sqlite"))
     with (
         closing(holds({name: columns for name, columns in NEEDED.items() if name != table})) as db,
-        pytest.raises(DatasetError, match=f"no table {table}: this is no release that can be browsed.* anew"),
+        pytest.raises(DatasetError, match=f"no table {table}: this release cannot be browsed.* again"),
     ):
         require(db, Path("news.sqlite"))
     column = NEEDED[table][-1]
@@ -84,7 +84,7 @@ def test_a_release_without_a_table_or_column_is_refused(table):
 
 
 def test_an_older_release_is_refused_before_it_is_shown(release):
-    with pytest.raises(DatasetError, match=r"no table versions: .* publish it anew"):
+    with pytest.raises(DatasetError, match=r"no table versions: .* publish it again"):
         changed(release, "DROP TABLE versions")
 
 

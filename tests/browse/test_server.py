@@ -54,7 +54,7 @@ def test_pages_are_there_and_every_one_is_closed_to_all_other_sites(client, path
         ("/nowhere", 404, "<h1>Not found</h1>\n<p>There is no page at this address.</p>"),
         ("/static/..%2Fapp.py", 404, "404"),
         ("/stories?since=soon", 400, "“since” is a day such as 2024-05-01, a month or a year, not “soon”"),
-        ("/stories?colour=red", 400, "there is nothing to choose by “colour”"),
+        ("/stories?colour=red", 400, "there is no parameter “colour”"),
         ("/stories?page=999", 400, "there is no page 999"),
     ],
 )
@@ -107,7 +107,7 @@ def test_items_that_are_cut_while_they_are_read_are_one_sentence(data):
         if step == "Writing tables":
             items.write_bytes(items.read_bytes()[:5_000])
 
-    with pytest.raises(DatasetError, match=r"changed while it was read .*: look again"):
+    with pytest.raises(DatasetError, match=r"changed while it was read .*: try again"):
         making.made(data, config_of(data), told)
     assert not list((data / "browse").glob("*-*"))
 
@@ -203,7 +203,7 @@ def test_what_is_no_collection_is_refused(tmp_path):
     with pytest.raises(DatasetError, match="neither a data folder with items nor a release"):
         source_of(tmp_path, config_of(tmp_path))
     (tmp_path / "news.sqlite").write_bytes(b"nonsense")
-    with pytest.raises(DatasetError, match="no release that can be"):
+    with pytest.raises(DatasetError, match="this release cannot be"):
         Collection(tmp_path)
 
 

@@ -311,7 +311,7 @@ def test_nothing_else_is_ever_lost(collection, site, tmp_path, name):
         with pytest.raises(DatasetError, match=problem):
             write_site(collection.folder, folder, 0)
         assert (folder / name).read_text() == "mine"
-    with pytest.raises(DatasetError, match="is no folder"):
+    with pytest.raises(DatasetError, match="is not a folder"):
         require_free(foreign / name)
 
 

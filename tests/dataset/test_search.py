@@ -251,7 +251,7 @@ def test_what_is_no_release_is_said(tmp_path, content):
     path = tmp_path / "a ?#%20.sqlite"
     if content is not None:
         path.write_bytes(content)
-    with pytest.raises(DatasetError, match="this is no release that can be searched"):
+    with pytest.raises(DatasetError, match="this release cannot be searched"):
         connect(path)
     assert (content is not None) == path.exists()
 

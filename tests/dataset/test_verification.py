@@ -477,7 +477,7 @@ def test_a_file_that_is_another(folder):
     ("column", "value", "says"),
     [
         ("warc_record_id", "<urn:uuid:0>", "record id is <urn:uuid:"),
-        ("warc_offset", "1", "is no gzip"),
+        ("warc_offset", "1", "is not a gzip"),
         ("warc_date", "2026-01-02T03:04:06Z", "date is 2026-01-02T03:04:05.678901Z"),
         ("warc_target_uri", "http://a.example/else", "address is http://a.example/1"),
         ("warc_payload_digest", "sha256:" + "0" * 64, "payload digest is sha256:"),

@@ -41,7 +41,7 @@ def test_the_last_report_is_shown(data):
     assert "  geographic_scope            140  230    61%     88%\n" in output
     assert "  2026-11-20 03:04     3   63        8     3 " in output
     assert f"{LAST}/report.html\n" in output
-    assert "1 later run left no report" in output
+    assert "1 later run without a report" in output
     assert "[red][U+001B][31m [U+202E]gnp\n" in output
     assert "\x1b" not in output
 
@@ -49,7 +49,7 @@ def test_the_last_report_is_shown(data):
 def test_runs_of_a_clock_that_was_ahead_are_told_of(data, tmp_path):
     shutil.copytree(data / "runs" / FIRST, tmp_path / "runs" / FIRST)
     shutil.copytree(data / "runs" / LAST, tmp_path / "runs" / f"2199{LAST[4:]}")
-    assert "1 run is dated later than now, and left out" in scrapy("report", data=tmp_path).decode()
+    assert "1 run is dated in the future and left out" in scrapy("report", data=tmp_path).decode()
 
 
 def test_an_earlier_run_is_found_by_the_beginning_of_its_name(data):
@@ -81,7 +81,7 @@ def test_all_runs_are_listed(data, tmp_path):
         (["2026112"], "2 runs begin with 2026112"),
         (["2019"], f"no run '2019' in .*; the last with a report is {LAST}"),
         (["../runs/" + FIRST], "no run '../runs/"),
-        (["20261121T030404Z-000000"], "left no report: it was no harvest, is still running, or was killed"),
+        (["20261121T030404Z-000000"], "has no report: it was not a harvest, is still running, or was killed"),
         ([FIRST, LAST], "name one run"),
         (["--json", "--path"], "--path goes with neither"),
         (["--list", "--path"], "--path goes with neither"),
@@ -97,7 +97,7 @@ def test_what_cannot_be_shown_is_one_clear_line(data, words, says):
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        (None, "no run in .* left a report: run scrapy harvest"),
+        (None, "no run in .* has a report: run scrapy harvest"),
         ("{", "report.json cannot be read: "),
         (json.dumps({**empty_report(), "schema": "x/2"}), "the report has the schema 'x/2', expected"),
         (json.dumps({"schema": "migration-spider/report/1"}), "report.run is missing"),

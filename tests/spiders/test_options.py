@@ -42,8 +42,8 @@ def test_all_given(tmp_path):
     [
         ({"sit": SITE}, "unknown option 'sit'"),
         ({"site": "migrationnetwork"}, "expected a web address"),
-        ({"site": SITE + "/en/news"}, "name the site alone, " + SITE + ";"),
-        ({"site": SITE + "/?page=1"}, "name the site alone, " + SITE + ";"),
+        ({"site": SITE + "/en/news"}, "give only the site, " + SITE + ";"),
+        ({"site": SITE + "/?page=1"}, "give only the site, " + SITE + ";"),
         ({"languages": "en,xx"}, "languages=xx"),
         ({"since": "2024-02-30"}, "since=2024-02-30"),
         ({"since": "1.2.2024"}, "YYYY-MM-DD"),

@@ -267,7 +267,7 @@ def test_a_tombstone_keeps_what_was_known_of_the_content(paths):
         ({"gcm_objectives": [{"id": "1"}]}, "another gcm_objectives.0.raw"),
         ({"last_changed": "yesterday"}, "another last_changed"),
         ({"publication_date": "soon"}, "another publication_date"),
-        ({"later": float("nan")}, "NaN is no number"),
+        ({"later": float("nan")}, "NaN is not a JSON number"),
         ({"later": eval("[" * 90 + "0" + "]" * 90), "more": [[]] * 300}, "deep"),  # noqa: S307
         ({"tombstone": None}, "another tombstone"),
         ({"tombstone": {"reason": 1}}, "another tombstone.confirmed, tombstone.reason, tombstone.status"),

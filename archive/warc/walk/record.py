@@ -95,7 +95,7 @@ class FoundRecord:
             raise self._broken("field-missing", "Content-Length is missing: where the record ends is not known")
         size = number_of_bytes(text)
         if size is None:
-            raise self._broken("field-value", f"Content-Length {text[:40]!r} is no number of bytes")
+            raise self._broken("field-value", f"Content-Length {text[:40]!r} is not a number of bytes")
         return size
 
     def pieces(self) -> Iterator[bytes]:

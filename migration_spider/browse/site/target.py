@@ -24,7 +24,7 @@ def require_free(folder: Path) -> None:
         DatasetError: it holds something else, or cannot be replaced in one step.
     """
     if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
-        raise DatasetError(f"{folder} is no folder: give another one for the site")
+        raise DatasetError(f"{folder} is not a folder: give another one for the site")
     if not folder.exists():
         return
     if folder.is_mount() or folder.resolve() == Path.cwd():

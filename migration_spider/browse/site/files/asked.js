@@ -101,7 +101,7 @@ const siteAsked = (() => {
     for (const [name, given] of pairs) {
       const value = given.trim();
       if (!names.includes(name) && !SINGLE.includes(name)) {
-        throw new Error(`there is nothing to choose by “${name}”: ${[...SINGLE, ...names].join(", ")}`);
+        throw new Error(`there is no parameter “${name}”: ${[...SINGLE, ...names].join(", ")}`);
       }
       if (!value) {
         continue;
@@ -129,10 +129,10 @@ const siteAsked = (() => {
       }
     }
     if (single.sort && !SORTS.includes(single.sort)) {
-      throw new Error(`“${single.sort}” is no order: ${SORTS.join(", ")}`);
+      throw new Error(`“${single.sort}” is not an order: ${SORTS.join(", ")}`);
     }
     if (!/^[0-9]{1,7}$/.test(single.page || "1") || Number(single.page || 1) < 1) {
-      throw new Error(`“${single.page}” is no page`);
+      throw new Error(`“${single.page}” is not a page number`);
     }
     return {
       query: (single.q || "").split(/\s+/).filter(Boolean).join(" "),
