@@ -49,6 +49,9 @@ html_sidebars = {"index": []}
 INDEXES = ("index", "how-to/index", "reference/index", "explanation/index")
 """Pages whose links are the navigation, in this order."""
 
+_FILE_NAMED = re.compile(r"\[((?:[\w./-]+/)?[\w-]+\.md)\]\(([^)#:]+\.md)(#[^)]*)?\)")
+"""A link whose words are the name of a page's file."""
+
 _LINK = re.compile(r"\[([^\]]+)\]\(([^)#:]+)\.md\)")
 
 
@@ -73,10 +76,25 @@ def _children(index: str) -> list[str]:
 
 
 def _prepared(app: object, page: str, content: list[str]) -> None:
+    content[0] = _entitled(content[0], (HERE / page).parent)
     content[0] = content[0].replace("](../", "](path:../") if "/" not in page else _outside(content[0])
     if page in INDEXES:
         listed = "\n".join(_children(page))
         content[0] += f"\n```{{toctree}}\n:hidden:\n\n{listed}\n```\n"
+
+
+def _entitled(text: str, folder: Path) -> str:
+    """``text`` of a page in ``folder``: the site shows titles of pages where the files name each other."""
+
+    def title(found: re.Match[str]) -> str:
+        _, name, place = found.groups(default="")
+        target = (folder / name).resolve()
+        if not (target.is_relative_to(HERE) and target.is_file()):
+            return found[0]
+        heading = target.read_text(encoding="utf-8").split("\n", 1)[0].removeprefix("# ")
+        return f"[{heading}]({name}{place})"
+
+    return _FILE_NAMED.sub(title, text)
 
 
 def _outside(text: str) -> str:

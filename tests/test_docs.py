@@ -10,7 +10,7 @@ import scrapy
 from scrapy.settings import default_settings
 
 from archive.capture.settings import FALLBACK_HANDLERS, ArchiveSettings, setting_name
-from docs import generate
+from docs import conf, generate
 from migration_spider import monitors, settings
 from migration_spider.items import Evidence, NewsItem
 from migration_spider.spiders import options
@@ -39,6 +39,17 @@ def test_of_what_is_promised_to_hold_every_test_is_there():
     assert len(named) > 40
     shown = re.compile(r"`(test|\.github/)|^test$")
     assert [] == [row[0] for row in rows_of("security.md") if not shown.search(row[-1])]
+
+
+def test_the_site_names_pages_by_their_titles():
+    here = ROOT / "docs"
+    assert "Those of [`scrapy crawl news`](crawl.md#exit-codes)." == conf._entitled(
+        "Those of [crawl.md](crawl.md#exit-codes).", here
+    )
+    assert "[cron](../deploy-cron.md)" == conf._entitled("[deploy-cron.md](../deploy-cron.md)", here / "how-to")
+    assert "[how](deploy.md), [CHANGELOG.md](../CHANGELOG.md)" == conf._entitled(
+        "[how](deploy.md), [CHANGELOG.md](../CHANGELOG.md)", here
+    )
 
 
 def rows_of(name):

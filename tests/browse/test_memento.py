@@ -336,7 +336,7 @@ def test_an_archive_without_an_index_gets_one_for_the_time_of_the_server(collect
 
 def test_what_a_page_lacks_is_counted_and_what_is_not_archived_is_no_link(collection, client, foreign):
     assert 0 == captured(collection, str(CHANGED), "en").lacks
-    assert "not in the archive: it looked" not in client.get(f"/stories/{CHANGED}?language=en").text
+    assert "looks different here than it did" not in client.get(f"/stories/{CHANGED}?language=en").text
     there = foreign.app.state.current()
     alone = Collection(collection.folder, Archive(there.archive.folder, there.archive.index))
     entry = SimpleNamespace(url="http://a.example/evil", timestamp="20260102030405")

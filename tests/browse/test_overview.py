@@ -235,3 +235,19 @@ def test_steps_are_powers_where_counts_are(counts, limits):
 def test_bars_are_as_long_as_their_numbers_and_the_least_can_be_seen():
     bars = charts.scaled(charts.Mark(str(count), count, None) for count in (10_000, 2_500, 1, 0))
     assert [100.0, 25.0, 0.5, 0.0] == [bar.share for bar in bars]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "said", "shown"),
+    [
+        ("paused", "paused: 400 requests were sent", "paused: 400 requests were sent"),
+        ("incomplete", "3 pages are missing", "incomplete: 3 pages are missing"),
+        ("complete", None, "complete"),
+    ],
+)
+def test_the_result_of_a_run_names_its_kind_once(outcome, said, shown):
+    counts = dict.fromkeys(("new", "changed", "as_before", "gone", "missing"), 0)
+    run = {"started": "2024-01-01T00:00:00Z", "command": "harvest", "outcome": outcome, "part": False, "said": said}
+    macros = Renderer(ServerLinks())._environment.get_template("_charts.html").module
+    cells = html.fromstring(macros.run_table([run | counts])).xpath("//tbody/tr/td")
+    assert shown == " ".join(cells[1].text_content().split())
