@@ -122,8 +122,10 @@ def test_urls_takes_just_these_pages_also_fallbacks(portal, tmp_path):
         for row in portal.truth()
         if row["lang"] == "en" and not any(o["lang"] == "ru" and o["nid"] == row["nid"] for o in portal.truth())
     )
-    pages.write_text(f"{english['url']}\n/es/node/7756\n/ru/node/{only_english}\n", encoding="utf-8")
-    crawl(tmp_path, f"urls={pages}", site=portal.url)
+    pages.write_text(f"{english['url']}\n/es/node/7756\n/ru/node/{only_english}\n/about\n", encoding="utf-8")
+    output = crawl(tmp_path, f"urls={pages}", site=portal.url)
+    assert f"No item: {portal.url}/about was requested by name, and is not news" in output
+    assert 1 == output.count("No item: ")
     lines = items(tmp_path)
     assert {f"{english['nid']}@en", "7756@es", f"{only_english}@ru"} == {line["id"] for line in lines}
     fallback = next(line for line in lines if line["language"] == "ru")

@@ -258,6 +258,8 @@ class NewsSpider(FindingSpider):
             reading.note(facts.page, facts.read_as_listing)
             return
         self.settle(response.request, "not_news", page.kind)
+        if found == "urls":
+            self.logger.warning("No item: %s was requested by name, and is not news", response.url)
         nodes = self.ledger.other_nodes
         if page.node_type not in PLAIN_TYPES and facts.is_news_if_named:
             self.explorer.would_be.add(canonical(response.url))

@@ -146,7 +146,9 @@ def _site(raw: str) -> str:
     except ValueError as error:
         raise OptionError(f"site={raw}: {error}") from error
     if not is_web_address(raw.strip()) or "@" in parts.netloc:
-        raise OptionError(f"site={raw}: expected a web address such as https://migrationnetwork.un.org")
+        raise OptionError(
+            f"site={raw}: expected http:// or https:// and a host, such as https://migrationnetwork.un.org"
+        )
     site = f"{parts.scheme}://{host}"
     if parts.path.strip("/") or parts.query or parts.fragment:
         raise OptionError(f"site={raw}: give only the site, {site}; for single pages use -a urls=")
