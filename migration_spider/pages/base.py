@@ -69,7 +69,7 @@ class Page:
         """The ``<html>`` element (lxml); None when the answer is no HTML."""
         return self.elements.root
 
-    def _iter(self, *tags: str) -> Iterator[Any]:
+    def elements_with(self, *tags: str) -> Iterator[Any]:
         """The elements with one of ``tags``, in page order."""
         return self.root.iter(*tags) if self.root is not None else iter(())
 
@@ -77,7 +77,7 @@ class Page:
         """Those of all ``tag`` elements."""
         return (self.elements.attributes[element] for element in self.elements.tagged(tag))
 
-    def _meta(self, names: frozenset[str], properties: frozenset[str]) -> str | None:
+    def meta(self, names: frozenset[str], properties: frozenset[str]) -> str | None:
         """What the first ``<meta>`` says that has one of ``names`` or ``properties`` and says something."""
         return _first_said(
             meta.get("content")

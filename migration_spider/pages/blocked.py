@@ -41,6 +41,8 @@ def _rules(table: Mapping[str, str]) -> list[tuple[str, re.Pattern[str]]]:
     return [(code, re.compile("|".join(lines.split("\n")[1:-1]), re.IGNORECASE)) for code, lines in table.items()]
 
 
+# 511: Network Authentication Required, RFC 6585 section 6.
+_OF_STATUS = {401: "login", 511: "captive-portal"}
 _TITLE_RULES, _SENTENCE_RULES, _MARKUP_RULES = _rules(TITLES), _rules(SENTENCES), _rules(MARKUP)
 TELLING_FIELDS = tuple(dict.fromkeys(("content-type", *(name for name, _, _ in HEADERS))))
 """Header fields by which `blocked` goes, and by which a page's text is decoded."""
@@ -61,13 +63,8 @@ def blocked(
         selector: gives the page parsed as HTML, for who reads it afterwards, too; else it is parsed here.
     """
     fields = {name.lower(): value for name, value in headers.items()}
-    for name, words, code in HEADERS:
-        if any(word in fields.get(name, "").lower() for word in words):
-            return code
-    if status == 511:  # Network Authentication Required, RFC 6585 section 6
-        return "captive-portal"
-    if status == 401:
-        return "login"
+    if code := _by_header(fields) or _OF_STATUS.get(status):
+        return code
     if 300 <= status < 400 or len(text) > MAX_MARKUP:
         return None
     media_type = fields.get("content-type", "").partition(";")[0].strip().lower()
@@ -80,6 +77,11 @@ def blocked(
     if not is_parseable(text):
         return None
     return _page(status, text, selector() if selector else Selector(text=text, type="html"))
+
+
+def _by_header(fields: Mapping[str, str]) -> str | None:
+    found = (code for name, words, code in HEADERS if any(word in fields.get(name, "").lower() for word in words))
+    return next(found, None)
 
 
 def _page(status: int, text: str, selector: Selector) -> str | None:

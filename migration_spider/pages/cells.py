@@ -6,11 +6,11 @@ What makes the beginning of a line a label is a table, :data:`HEADS`.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import dropwhile
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from migration_spider.items import Value
 from migration_spider.pages.outline import Line, Piece, local_name
@@ -22,6 +22,8 @@ LONGEST_LABEL = 80
 LONGEST_NAME = 200
 # Elements that set a label off from its value on one line.
 _LABEL_TAGS = word_set("b strong em i label span small font u dfn th")
+# Elements that print values side by side.
+_LISTED = word_set("span img time a li label")
 _COLON = re.compile(r"\s*[:：]\s*")
 _COLONS = (":", "：")
 # What stands between values and belongs to none of them.
@@ -164,9 +166,9 @@ def _start(pieces: Sequence[Piece], index: int, own: str | None) -> tuple[Cell, 
 
     ``own`` is the :func:`mark` of the line's first label, None before there is one.
     """
-    text = ""
     if own is not None and pieces[index].tag not in _LABEL_TAGS:
         return None
+    text = ""
     for end in range(index, min(index + 4, len(pieces))):
         piece = pieces[end]
         if piece.image or piece.link is not None:
@@ -174,28 +176,31 @@ def _start(pieces: Sequence[Piece], index: int, own: str | None) -> tuple[Cell, 
         text += piece.text
         if len(text) > LONGEST_LABEL + 40:
             break
-        name = fold(text)
-        if not name:
-            continue
-        label = label_of(text)
-        after = fold(pieces[end + 1].text) if end + 1 < len(pieces) else ""
-        is_element, has_colon = piece.tag in _LABEL_TAGS, name.endswith(_COLONS) or after.startswith(_COLONS)
-        if label is None and not (is_element and has_colon):
-            # Nothing of the table holds: most pieces of a page.
-            continue
-        alike = own is None or piece.tag in ("b", "strong") or (own and mark(piece) == own and text == piece.text)
-        told = {
-            "known": label is not None,
-            "element": is_element,
-            "colon": has_colon,
-            "first": own is None,
-            "alike": alike and "." not in name,
-        }
-        cell = Cell(label or name.rstrip(":： "), {fact for fact, is_so in told.items() if is_so})
-        if cell.why:
+        cell = _head(text, piece, fold(pieces[end + 1].text) if end + 1 < len(pieces) else "", own)
+        if cell is not None and cell.why:
             return cell, end + 1 - index
     run = _run(pieces[index:]) if own is None else None
     return run if run is not None and run[0].why else None
+
+
+def _head(text: str, piece: Piece, after: str, own: str | None) -> Cell | None:
+    """What ``text``, which ends with ``piece`` and stands before ``after``, has of a label; None for too little."""
+    if not (name := fold(text)):
+        return None
+    label = label_of(text)
+    is_element, has_colon = piece.tag in _LABEL_TAGS, name.endswith(_COLONS) or after.startswith(_COLONS)
+    if label is None and not (is_element and has_colon):
+        # Nothing of the table holds: most pieces of a page.
+        return None
+    alike = own is None or piece.tag in ("b", "strong") or (own and mark(piece) == own and text == piece.text)
+    told = {
+        "known": label is not None,
+        "element": is_element,
+        "colon": has_colon,
+        "first": own is None,
+        "alike": alike and "." not in name,
+    }
+    return Cell(label or name.rstrip(":： "), {fact for fact, is_so in told.items() if is_so})
 
 
 def _run(pieces: Sequence[Piece]) -> tuple[Cell, int] | None:
@@ -301,7 +306,11 @@ def _trimmed(pieces: Sequence[Piece]) -> Sequence[Piece]:
 
 
 def _separates(piece: Piece) -> bool:
-    return not piece.image and piece.link is None and _SEPARATORS.fullmatch(piece.text.lstrip(":： ")) is not None
+    return piece.link is None and _is_separator(piece)
+
+
+def _is_separator(piece: Piece) -> bool:
+    return not piece.image and _SEPARATORS.fullmatch(piece.text.lstrip(":： ")) is not None
 
 
 def _by_link(pieces: Sequence[Piece]) -> list[list[Piece]] | None:
@@ -310,7 +319,7 @@ def _by_link(pieces: Sequence[Piece]) -> list[list[Piece]] | None:
     current = None
     for piece in pieces:
         if piece.link is None:
-            if not piece.image and _SEPARATORS.fullmatch(piece.text.lstrip(":： ")):
+            if _is_separator(piece):
                 current = None
                 continue
             return None
@@ -330,14 +339,13 @@ def _by_element(pieces: Sequence[Piece]) -> list[list[Piece]] | None:
     current = None
     for piece in pieces:
         if len(piece.path) <= depth:
-            if not piece.image and _SEPARATORS.fullmatch(piece.text.lstrip(":： ")):
+            if _is_separator(piece):
                 current = None
                 continue
             return None
         element = piece.path[depth]
-        if local_name(element) not in ("span", "img", "time", "a", "li", "label") or (
-            element.get("class") != pieces[0].path[depth].get("class") if len(pieces[0].path) > depth else False
-        ):
+        first = groups[0][0].path[depth] if groups else element
+        if local_name(element) not in _LISTED or element.get("class") != first.get("class"):
             return None
         if element is not current:
             groups.append([])
@@ -371,19 +379,15 @@ def _is_name(text: str) -> bool:
     )
 
 
+def _first(found: Iterable[Any]) -> Any:
+    return next((one for one in found if one is not None), None)
+
+
 def _value(pieces: Sequence[Piece], base_url: str) -> Value | None:
-    texts, link, time = [], None, None
-    for piece in pieces:
-        if not piece.image:
-            texts.append(piece.text)
-        if link is None:
-            link = piece.link
-        if time is None:
-            time = piece.time
-    printed = fold("".join(texts))
-    text = printed.strip(":： ") and printed.lstrip(":： ").strip().strip(",;،、").strip()
-    if not text:
-        text = ", ".join(piece.text for piece in pieces if piece.image and piece.text)
+    link, time = _first(piece.link for piece in pieces), _first(piece.time for piece in pieces)
+    printed = fold("".join(piece.text for piece in pieces if not piece.image))
+    text = printed.lstrip(":： ").strip().strip(",;،、").strip()
+    text = text or ", ".join(piece.text for piece in pieces if piece.image and piece.text)
     url = None if link is None else absolute(base_url, link.get("href"))
     stamp = None if time is None else fold(time.get("datetime")) or None
     if not text and url is None and stamp is None:

@@ -7,7 +7,7 @@ else. What speaks against a label, and against the rows of one container, are ta
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import accumulate, islice
 from typing import Literal, NamedTuple
@@ -161,22 +161,24 @@ def _shows_media(sheet: Sheet, unit: Unit) -> bool:
 
 
 def _row(sheet: Sheet, line: Line, printed: list[Cell], count: Callable[[Unit], int]) -> Row | None:
-    top = sheet.top
-    unit = climb(line, top)
-    shape: Shape = "inline"
-    if not all(cell.empty for cell in printed):
-        if unit is line and line.parent is not top and count(line.parent) == 1 and _leads(sheet, line):
-            unit = climb(line.parent, top)
-    else:
-        box = _box(sheet, unit, count)
-        shape = "flat" if box is None else "box"
-        unit = unit if box is None else climb(box, top)
+    unit, shape = _extent(sheet, line, printed, count)
     known = [cell.label for cell in printed if cell.known]
     is_media = label_kind(printed[0].label) == "media" or (
         shape == "box" and not any(map(label_field, known)) and _shows_media(sheet, unit)
     )
     names = {} if is_media else {label_field(label) or label: label_kind(label) for label in known}
     return None if unit.parent is None else Row(printed, line, unit, shape, unit.parent, is_media, names)
+
+
+def _extent(sheet: Sheet, line: Line, printed: list[Cell], count: Callable[[Unit], int]) -> tuple[Unit, Shape]:
+    """The largest unit that is the row's own, and its shape."""
+    top = sheet.top
+    if not all(cell.empty for cell in printed):
+        unit = climb(line, top)
+        is_first = unit is line and line.parent is not top and count(line.parent) == 1 and _leads(sheet, line)
+        return climb(line.parent, top) if is_first else unit, "inline"
+    box = _box(sheet, climb(line, top), count)
+    return (climb(line, top), "flat") if box is None else (climb(box, top), "box")
 
 
 def _box(sheet: Sheet, label: Unit, count: Callable[[Unit], int]) -> Block | None:
@@ -214,22 +216,31 @@ def _one_style(sheet: Sheet, labelled: dict[Line, list[Cell]]) -> dict[Line, lis
     if not plain:
         return labelled
     alone = [line for line in labelled if line not in plain]
-    count = sheet.counter(alone)
-    boxes = {line: box for line in alone if (box := _box(sheet, climb(line, sheet.top), count)) is not None}
+    boxes = _boxes(sheet, alone)
     boxed = set(boxes.values())
-    values = {line for line in plain if not boxed.isdisjoint(ancestors(line))}
-    values |= {line for line in plain if vocabularies_of(line.text)}
-    # Of labels that stand beside their values: those that surely have some.
+    values = {line for line in plain if not boxed.isdisjoint(ancestors(line)) or vocabularies_of(line.text)}
     flat = [line for line in alone if line not in boxes]
-    if len(plain - values) < sum(labelled[line][0].set_off or _is_above_values(sheet, line, labelled) for line in flat):
+    if len(plain - values) < _surely_labels(sheet, flat, labelled):
         values = plain
     return {line: printed for line, printed in labelled.items() if line not in values}
 
 
-def _is_above_values(sheet: Sheet, label: Line, labelled: Container[Line]) -> bool:
-    end = sheet.span[label][1]
-    after = sheet.lines[end : end + 1]
-    return any(line not in labelled and line not in sheet.prose for line in after)
+def _boxes(sheet: Sheet, labels: list[Line]) -> dict[Line, Block]:
+    """Those of ``labels`` that have a box with their values -> it."""
+    count = sheet.counter(labels)
+    found = ((line, _box(sheet, climb(line, sheet.top), count)) for line in labels)
+    return {line: box for line, box in found if box is not None}
+
+
+def _surely_labels(sheet: Sheet, flat: list[Line], labelled: dict[Line, list[Cell]]) -> int:
+    """How many of ``flat``, labels that stand beside their values, surely have some."""
+    none = labelled.keys() | sheet.prose
+
+    def has_value(line: Line) -> bool:
+        end = sheet.span[line][1]
+        return none.isdisjoint(sheet.lines[end : end + 1]) and end < len(sheet.lines)
+
+    return sum(labelled[line][0].set_off or has_value(line) for line in flat)
 
 
 # Which rows are of the block.
@@ -249,6 +260,7 @@ class Group:
         self.kinds = {kind for row in rows for kind in row.names.values()}
         self.is_of_other_pages = bool(self.kinds) and self.kinds.isdisjoint(("news", "file"))
         """Whether the labels are of events and the like, never of news: "Date:" and "Venue:" begin many a text."""
+        self.is_in_body = all(row.line.parent.in_body for row in rows)
         self.is_everyday = all(is_generic_label(cell.label) for row in rows for cell in row.cells if cell.known)
 
 
@@ -257,29 +269,35 @@ def select(sheet: Sheet, found: list[Row]) -> list[Row]:
     outside = [row for row in found if not row.line.parent.in_body]
     if any(row.names for row in outside):
         found = outside
-    groups = [group for group in _groups(sheet, found) if _is_plausible(sheet, group)]
-    if all(group.is_of_other_pages and group.is_everyday for group in groups):
-        groups = [group for group in groups if not _is_in_text(group)]
-    if all(group.kinds <= {"file"} for group in groups):
-        # "Annexes", as a part of the text names it.
-        groups = [group for group in groups if not all(row.line.parent.in_body for row in group.rows)]
+    groups = _credible(sheet, found)
     if not any(group.known for group in groups):
-        # No label is known: a language or wording never met. Classes that say label must do.
-        rows = [
-            row for group in groups for row in group.rows if not (row.line.parent.in_body or _heads_prose(sheet, row))
-        ]
-        return rows if len(rows) > 1 or any(map(_is_field, rows)) else []
+        return _by_class(sheet, groups)
     best = max(groups, key=lambda group: (len(group.names), "publication_date" in group.names))
     walls: dict[Block, list[int]] = {}
     taken = set(best.names)
     kept = set(best.rows)
     for group in groups:
-        if group is not best and (
-            group.container is best.container or _joins(sheet, group, best.container, taken, walls)
-        ):
+        is_same = group is not best and group.container is best.container
+        if is_same or (group is not best and _joins(sheet, group, best.container, taken, walls)):
             kept.update(group.rows)
             taken |= group.names
     return [row for row in found if row in kept]
+
+
+def _credible(sheet: Sheet, found: list[Row]) -> list[Group]:
+    groups = [group for group in _groups(sheet, found) if _is_plausible(sheet, group)]
+    if all(group.is_of_other_pages and group.is_everyday for group in groups):
+        groups = [group for group in groups if not (group.before or group.after or group.is_in_body)]
+    if all(group.kinds <= {"file"} for group in groups):
+        # "Annexes", as a part of the text names it.
+        groups = [group for group in groups if not group.is_in_body]
+    return groups
+
+
+def _by_class(sheet: Sheet, groups: list[Group]) -> list[Row]:
+    """No label is known: a language or wording never met. Classes that say label must do."""
+    rows = [row for group in groups for row in group.rows if not (row.line.parent.in_body or _heads_prose(sheet, row))]
+    return rows if len(rows) > 1 or any(map(_is_field, rows)) else []
 
 
 def _joins(sheet: Sheet, group: Group, best: Block, taken: set[str], walls: dict[Block, list[int]]) -> bool:
@@ -375,10 +393,6 @@ def _is_between_paragraphs(sheet: Sheet, container: Block) -> bool:
 def _is_field(row: Row) -> bool:
     """Whether Drupal's own classes say that ``row`` is a field, with its label and its value."""
     return row.shape == "box" and not row.is_media and FIELD_LABEL[row.line.parent.classes]
-
-
-def _is_in_text(group: Group) -> bool:
-    return group.before or group.after or all(row.line.parent.in_body for row in group.rows)
 
 
 def _heads_prose(sheet: Sheet, row: Row) -> bool:

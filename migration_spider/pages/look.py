@@ -6,7 +6,7 @@ A label that the vocabulary does not know is told by its likeness to those that 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import pairwise, takewhile
 from typing import NamedTuple
 
@@ -45,16 +45,15 @@ class Look:
         self.flat_labels = {signature(row.unit) for row in flat}
         self.colon = any(row.line.text.endswith(_COLONS) for row in flat)
         self.marks = {mark(row.line.pieces[0]) for row in rows if row.shape == "inline"}
-        self.flat_values: set[Signature] = set()
-        self.box_labels: set[tuple[Signature, ...]] = set()
-        own = {row.unit for row in rows}
-        for row in rows:
-            if row.shape == "flat":
-                follower = sheet.follower(row.unit)
-                if not (follower is None or follower in own or sheet.has_prose(follower) or _heads(follower)):
-                    self.flat_values.add(signature(follower))
-            elif row.shape == "box":
-                self.box_labels.add(_trail(row.line, row.unit))
+        self.flat_values = set(map(signature, self._values_of(flat, {row.unit for row in rows})))
+        self.box_labels = {_trail(row.line, row.unit) for row in rows if row.shape == "box"}
+
+    def _values_of(self, flat: list[Row], rows: set[Unit]) -> Iterator[Unit]:
+        """What follows the labels of ``flat``, and is no row, no text and no heading of something else."""
+        for row in flat:
+            unit = self.sheet.follower(row.unit)
+            if unit is not None and not (unit in rows or self.sheet.has_prose(unit) or _heads(unit)):
+                yield unit
 
     def is_empty_box(self, row: Row) -> bool:
         """Whether a label alone in its unit is a field without value, among fields that box label and value."""
@@ -78,27 +77,24 @@ class Look:
         first, last = labelled[0], labelled[-1]
         while first > 0 and self._continues(children[first - 1]):
             first -= 1
-        final = by_unit[children[last]]
-        if final.shape == "flat" and not self.is_empty_box(final) and last + 1 < len(children):
-            looks = set(self.flat_values)
-            for unit in children[last + 1 :]:
-                look = signature(unit)
-                if is_foreign(self.sheet, unit) or (looks and look not in looks | self.flat_labels):
-                    break
-                if look not in self.flat_labels:
-                    looks.add(look)
-                last += 1
-            return first, last
-        while last + 1 < len(children) and (
-            self._continues(children[last + 1])
-            or (
-                isinstance(final.unit, Line)
-                and isinstance(children[last + 1], Line)
-                and not self.sheet.has_prose(self.container)
-            )
-        ):
-            last += 1
-        return first, last
+        final, below = by_unit[children[last]], children[last + 1 :]
+        if final.shape == "flat" and not self.is_empty_box(final):
+            follow = self._values(below)
+        else:
+            # Lines beside a line, where no text is.
+            beside = Line if isinstance(final.unit, Line) and not self.sheet.has_prose(self.container) else ()
+            follow = takewhile(lambda unit: self._continues(unit) or isinstance(unit, beside), below)
+        return first, last + len(list(follow))
+
+    def _values(self, below: list[Unit]) -> Iterator[Unit]:
+        """The first of ``below``, what stands below a label, as long as they look like values or labels."""
+        looks = set(self.flat_values)
+        for unit in below:
+            look = signature(unit)
+            if is_foreign(self.sheet, unit) or (looks and look not in looks | self.flat_labels):
+                return
+            looks |= {look} - self.flat_labels
+            yield unit
 
     def strays(self, labelled: list[int]) -> set[int]:
         """The children between two labelled ones that are parts of a text there: a table, a list, a short line."""
@@ -121,13 +117,14 @@ class Look:
         lines = self.sheet.of(unit)
         is_new = _box_label(self, unit) is not None or _inline_label(self, unit) is not None
         if isinstance(unit, Line) or unit.tag in ("p", "li"):
-            is_paragraph = bool(self.marks) and isinstance(unit, Block) and len(lines) == 1
+            is_paragraph = isinstance(unit, Block) and bool(self.marks) and len(lines) == 1
             return is_new or (is_paragraph and _are_known(lines))
         look = signature(unit)
-        if look not in self.boxes and not ("field" in look and any("field" in box for box in self.boxes)):
-            return False
         # Of bare elements only what a value alone looks like.
-        return is_new or len(look) > 1 or _is_date(lines) or _are_known(lines)
+        return self._is_box(look) and (is_new or len(look) > 1 or _is_date(lines) or _are_known(lines))
+
+    def _is_box(self, look: Signature) -> bool:
+        return look in self.boxes or ("field" in look and any("field" in box for box in self.boxes))
 
 
 def is_foreign(sheet: Sheet, unit: Unit) -> bool:

@@ -18,19 +18,19 @@ from migration_spider.pages.chrome import label_count
 from migration_spider.pages.class_words import SUMMARY
 from migration_spider.pages.markup import inner_html, srcset
 from migration_spider.pages.outline import HEADING_TAGS, Block, Line, local_name
-from migration_spider.pages.outline_builder import build, shown_text
+from migration_spider.pages.outline_builder import build
 from migration_spider.pages.parts import Part, parts, place_of
 from migration_spider.pages.prose import is_prose
 from migration_spider.pages.remembered import Remembered
 from migration_spider.pages.roles import TEXT_ROLES, Reading
 from migration_spider.pages.scope import container, lines_of
 from migration_spider.pages.text import absolute, fold
+from migration_spider.pages.titles import title_of
 
 OF_LINES = ("body_text", "body_html", "summary", "attachments")
 """Fields of the item that are read from the roles of the lines."""
 
 _HEADS = HEADING_TAGS | {"dt", "summary", "legend"}
-_TITLES = frozenset(("twitter:title", "dcterms.title")), frozenset(("og:title",))
 _DESCRIPTIONS = frozenset(("description",)), frozenset(("og:description",))
 _NUMERIC_DATE = re.compile(r"(?<![\d/.-])(\d{1,2})[/.-](\d{1,2})[/.-](?:19|20)\d\d(?!\d)")
 _HAS_NUMERIC_DATE = Remembered(lambda text: _NUMERIC_DATE.search(text) is not None)
@@ -38,7 +38,6 @@ SENTENCE = 20
 """Letters of what is a sentence and no abbreviation."""
 
 _SENTENCES = re.compile(r"(?<=[.!?…])\s+")
-_SITE_PARTS = re.compile(r"\s+[|–—·-]\s+")
 # Only as long as a picture that a person sees.
 _PIXEL = re.compile(r"(?:pixel|spacer|blank|1x1)\.(?:gif|png)", re.IGNORECASE)
 
@@ -104,43 +103,7 @@ class NewsPage(Page):
 
     @cached_property
     def title(self) -> str:
-        """The heading of the page; else what its head says, without the name of the site."""
-        whole = "" if self.heading is None else _shown(self.heading)
-        heading = _once(whole)
-        shared, document = self._meta(*_TITLES), self.document_title
-        is_site = heading == document.rpartition(" | ")[2]
-        named = [text for text in (shared, *_beginnings(document)) if text]
-        if heading and not is_site:
-            # A kicker in an element of its own: "Statement: ", "Opinion".
-            inside = [_shown(part) for part in islice(self.heading, 10)]
-            without = {_without(whole, part) for part in inside}
-            if kicked := [text for text in named if text in without]:
-                return kicked[0]
-            # A line below the title in an element of its own.
-            if shared and any(_ends(heading, part, shared) for part in inside):
-                return shared
-            if not document or document.startswith(heading):
-                return heading
-        # A theme may keep the h1 for the section's or the site's name and print the title below.
-        printed = {_shown(found) for found in islice(self._iter("h1", "h2"), 40)}
-        for text in named:
-            if text in printed:
-                return text
-        is_of_site = is_site or (bool(heading) and not self._holds_heading)
-        if heading and not is_of_site:
-            return heading
-        lines = set() if self.outline is None else {line.text for line in self.outline.lines()}
-        for text in named:
-            if text in lines:
-                return text
-        if heading and not is_site:
-            return heading
-        return shared or document.rpartition(" | ")[0] or next(reversed(named), heading)
-
-    @property
-    def _holds_heading(self) -> bool:
-        """Whether the heading stands in the main content, and not above it, where a site prints its own name."""
-        return self.main in self.heading.iterancestors()
+        return title_of(self)
 
     @cached_property
     def summary(self) -> str | None:
@@ -148,7 +111,7 @@ class NewsPage(Page):
         lead = fold(" ".join(line.text for line in self._summary_lines))
         if lead:
             return lead
-        description = self._meta(*_DESCRIPTIONS)
+        description = self.meta(*_DESCRIPTIONS)
         if description is None or description in self.body_text:
             return None
         body = _letters(self.body_text)
@@ -288,10 +251,7 @@ class NewsPage(Page):
         found: dict[str, Image] = {}
         shown: dict[Any, bool] = {around: True}
         for img in pictures:
-            address = img.get("src") or ""
-            if not address or address.startswith("data:"):
-                address = img.get("data-src") or next((url for url, _ in srcset(img.get("srcset"))), "")
-            url = absolute(self.base_url, address) if address else None
+            url = absolute(self.base_url, _source(img))
             if url is None or img in icons or _PIXEL.search(url) or not self._shows(img, shown):
                 continue
             found.setdefault(url, Image(url=url, alt=fold(img.get("alt")) or None))
@@ -349,29 +309,18 @@ class NewsPage(Page):
         return item
 
 
-def _shown(heading: Any) -> str:
-    return shown_text(heading, is_title=True)
-
-
-def _without(whole: str, part: str) -> str:
-    """``whole`` without ``part`` when it begins with that."""
-    return whole[len(part) :].lstrip(" :–—|-") if part and whole.startswith(part) else ""
-
-
-def _ends(whole: str, end: str, rest: str) -> bool:
-    """Whether ``whole`` is ``rest`` and then ``end``."""
-    return bool(end) and whole.endswith(end) and whole[: -len(end)].rstrip(" :–—|-") == rest
+def _source(img: Any) -> str | None:
+    """The address of a picture; that of one that a script loads when it comes into sight stands elsewhere."""
+    address = img.get("src") or ""
+    if not address or address.startswith("data:"):
+        address = img.get("data-src") or next((url for url, _ in srcset(img.get("srcset"))), "")
+    return address or None
 
 
 def _is_linked(block: Block) -> bool:
     """Whether ``block`` is a heading that is a link, as above a teaser of another page."""
     pieces = [piece for line in block.lines() for piece in line.pieces] if block.tag in HEADING_TAGS else []
     return bool(pieces) and all(piece.link is not None for piece in pieces if piece.text.strip())
-
-
-def _beginnings(document: str) -> list[str]:
-    """What of the title of a document may be the page's: all, or up to a sign that parts it from the site's name."""
-    return [document, *(document[: match.start()] for match in reversed(list(_SITE_PARTS.finditer(document))))][:10]
 
 
 def _is_control(element: Any) -> bool:
@@ -383,12 +332,6 @@ def _is_control(element: Any) -> bool:
 
 def _letters(text: str) -> str:
     return re.sub(r"\W+", "", text)
-
-
-def _once(text: str) -> str:
-    """``text`` once when it is printed twice in a row."""
-    half = len(text) // 2
-    return text[:half] if len(text) > 8 and text[half : half + 1] == " " and text[:half] == text[half + 1 :] else text
 
 
 def _labels(line: Line) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
 from itertools import takewhile
 
 from migration_spider.pages.chrome import Chrome, follows_label
@@ -18,7 +20,7 @@ LONGEST = 500
 
 def prune(top: Block, chrome: Chrome) -> None:
     """Drop sections whose heading says that they are chrome, such as "Latest news", and teasers of other pages."""
-    for teaser in _teasers(top, chrome):
+    for teaser in list(_teasers(top, chrome)):
         if teaser.parent is not None and teaser in teaser.parent.children:
             _drop([teaser], teaser.parent, chrome, "a teaser of another page")
             top.whole = None
@@ -90,36 +92,31 @@ def _is_list_of_links(unit: Unit) -> bool:
     )
 
 
-def _teasers(top: Block, chrome: Chrome) -> list[Block]:
+def _teasers(top: Block, chrome: Chrome) -> Iterator[Block]:
     """Boxes headed by a link, with others such beside them or with labels of their own: cards of other pages."""
-    heads: dict[Block, int] = {}
-    linked = []
-    for block in top.blocks():
-        if block.tag in HEADING_TAGS:
-            for around in ancestors(block):
-                heads[around] = heads.get(around, 0) + 1
-            if _is_linked(block) and not block.unseen:
-                linked.append(block)
-    boxes: dict[Block, list[Block]] = {}
-    values: set[Block] = set()
-    for heading in linked:
-        box = heading
-        for around in ancestors(heading):
-            if heads[around] > 1 or around.in_body or around.parent is None or chrome.protects(around.element):
-                break
-            box = around
-        if box is not heading and box.parent is not None:
-            if box.parent not in boxes and follows_label(heading.element):
-                # A term printed by its own template, as the value of a field.
-                values.add(box.parent)
-            boxes.setdefault(box.parent, []).append(box)
-    return [
-        box
-        for around, side_by_side in boxes.items()
-        if around not in values
-        for box in side_by_side
-        if len(side_by_side) > 1 or _is_other(box, chrome)
-    ]
+    headings = [block for block in top.blocks() if block.tag in HEADING_TAGS]
+    heads = Counter(around for heading in headings for around in ancestors(heading))
+    boxes: dict[Block, list[tuple[Block, Block]]] = {}
+    for heading in headings:
+        if _is_linked(heading) and not heading.unseen:
+            box = _box(heading, heads, chrome)
+            if box is not heading and box.parent is not None:
+                boxes.setdefault(box.parent, []).append((heading, box))
+    for side_by_side in boxes.values():
+        if follows_label(side_by_side[0][0].element):
+            # A term printed by its own template, as the value of a field.
+            continue
+        yield from (box for _, box in side_by_side if len(side_by_side) > 1 or _is_other(box, chrome))
+
+
+def _box(heading: Block, heads: Counter[Block], chrome: Chrome) -> Block:
+    """The largest block around ``heading`` with no other heading in it: itself, where it stands in what the page is."""
+    box = heading
+    for around in ancestors(heading):
+        if heads[around] > 1 or around.in_body or around.parent is None or chrome.protects(around.element):
+            break
+        box = around
+    return box
 
 
 def _is_linked(heading: Block) -> bool:

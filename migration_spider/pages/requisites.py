@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from html import unescape
 from itertools import chain, islice
+from typing import Any
 
 from parsel import Selector
 
@@ -38,28 +39,36 @@ def page_requisites(url: str, selector: Selector) -> list[str]:
 def _addresses(page: Page) -> Iterator[str]:
     elements = page.elements
     for element in elements.chosen(*map(elements.tagged, _LOADING)):
-        tag, attributes = element.tag, elements.attributes[element]
-        if tag == "link":
-            if _LINKED & set((attributes.get("rel") or "").lower().split()) and "href" in attributes:
-                yield attributes["href"]
-            yield from (address for address, _ in srcset(attributes.get("imagesrcset")))
-            continue
-        if tag == "style":
-            yield from _css(element.text or "")
-            continue
-        if tag == "input" and attributes.get("type", "").lower() != "image":
-            continue
-        if tag in ("image", "use"):
-            yield from (value for name, value in attributes.items() if name.endswith("href"))
-            continue
-        for name in ("src", "poster", "data-src") if tag != "object" else ("data",):
-            if attributes.get(name):
-                yield attributes[name]
-        for name in ("srcset", "data-srcset"):
-            yield from (address for address, _ in srcset(attributes.get(name)))
+        yield from _OF_TAG.get(element.tag, _of_media)(element, elements.attributes[element])
     for _, style in islice(elements.having("style"), 5000):
         if "url(" in style:
             yield from _css(unescape(style))
+
+
+def _of_link(element: Any, attributes: dict[str, str]) -> Iterator[str]:
+    if _LINKED & set((attributes.get("rel") or "").lower().split()) and "href" in attributes:
+        yield attributes["href"]
+    yield from (address for address, _ in srcset(attributes.get("imagesrcset")))
+
+
+def _of_style(element: Any, attributes: dict[str, str]) -> Iterator[str]:
+    return _css(element.text or "")
+
+
+def _of_svg(element: Any, attributes: dict[str, str]) -> Iterator[str]:
+    return (value for name, value in attributes.items() if name.endswith("href"))
+
+
+def _of_media(element: Any, attributes: dict[str, str]) -> Iterator[str]:
+    if element.tag == "input" and attributes.get("type", "").lower() != "image":
+        return
+    sources = ("data",) if element.tag == "object" else ("src", "poster", "data-src")
+    yield from filter(None, map(attributes.get, sources))
+    for name in ("srcset", "data-srcset"):
+        yield from (address for address, _ in srcset(attributes.get(name)))
+
+
+_OF_TAG = {"link": _of_link, "style": _of_style, "image": _of_svg, "use": _of_svg}
 
 
 def css_requisites(url: str, text: str) -> list[str]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable
+from functools import cached_property
 from itertools import islice, pairwise
 from typing import Any, NamedTuple
 
@@ -84,21 +85,36 @@ class Reading:
         self.shapes: dict[Block, Counter[Shape] | None] = {}
         self.after_banner = False
         self.follower = self.second = ""
-        shown = list(top.lines())
-        self.lines = [line for line in shown if line.text or is_embed(line)]
-        self.above_picture = {line for line, below in pairwise(shown) if _is_picture(below)}
+        self.shown = list(top.lines())
+        self.lines = [line for line in self.shown if line.text or is_embed(line)]
         self.said = {line: WORDS[line.text] for line in self.lines}
-        self.above = {line: before for before, line in pairwise(self.lines)}
+        self._tell()
+        self.scope = Scope(top, article, [line for line in self.lines if not line.role])
+        self._tell_left()
+
+    @cached_property
+    def above_picture(self) -> set[Line]:
+        return {line for line, below in pairwise(self.shown) if _is_picture(below)}
+
+    @cached_property
+    def above(self) -> dict[Line, Line]:
+        """Line -> the one above it."""
+        return {line: before for before, line in pairwise(self.lines)}
+
+    @cached_property
+    def stories(self) -> set[Line]:
         asking = {line for line, said in self.said.items() if "asks below" in said}
-        self.stories = pointers.stories(self.lines, asking, base_url) if asking else frozenset[Line]()
-        rest = []
+        return pointers.stories(self.lines, asking, self.base_url) if asking else set()
+
+    def _tell(self) -> None:
         for line in self.lines:
-            if not _give(line, TOLD, self):
-                rest.append(line)
-            elif line.role == "value" and (told := block.roles.get(line)):
+            _give(line, TOLD, self)
+            if line.role == "value" and (told := self.block.roles.get(line)):
                 line.role, line.why = _OF_BLOCK[told.role], told.why
             self.after_banner = "banner" in self.said[line]
-        self.scope = Scope(top, article, rest)
+
+    def _tell_left(self) -> None:
+        """From below, for what follows tells what a heading is."""
         for line in reversed(self.lines):
             if not line.role:
                 _give(line, LEFT, self)
@@ -109,7 +125,7 @@ class Reading:
 _OF_BLOCK = {"label": "label", "value": "value", "caption": "label", "copy": "chrome"}
 
 
-def _give(line: Line, table: tuple[Evidence, ...], reading: Reading) -> bool:
+def _give(line: Line, table: tuple[Evidence, ...], reading: Reading) -> None:
     said = reading.said[line]
     for role, why, holds, words in table:
         if (not words or words in said) and holds(line, reading):
@@ -118,8 +134,7 @@ def _give(line: Line, table: tuple[Evidence, ...], reading: Reading) -> bool:
                 line.role = "heading"
             elif role == "text" and line.parent.tag == "figcaption":
                 line.role = "caption"
-            return True
-    return False
+            return
 
 
 def is_embed(line: Line) -> bool:

@@ -68,13 +68,7 @@ class Scope:
         self.inside = _inside(top, article)
         self.custom = {block for block in top.blocks() if _is_custom(block)}
         self.order = {line: number for number, line in enumerate(rest)}
-        running = [line for line in rest if is_prose(line)] or [line for line in rest if weight(line) >= SHORTEST]
-        if not running and article is None:
-            running = [line for line in rest if weight(line) >= FEWEST and line.text.endswith(SENTENCE_END)]
-        custom = {line for line in running if self._is_in_custom_block(line, article)}
-        if len(custom) < len(running) or article is not None:
-            running = [line for line in running if line not in custom]
-        running = self._of_article(running, article, rest)
+        running = self._of_article(self._running(article, rest), article, rest)
         self.sizes = _sizes(top, rest, set(running))
         foreign = _foreign(running, self.sizes)
         self.foreign = {block for block, is_foreign in foreign.items() if is_foreign}
@@ -87,21 +81,28 @@ class Scope:
         self.first = min(places, default=0)
         self.last = max(places, default=len(rest) if article is not None else -1)
 
+    def _running(self, article: Any, rest: list[Line]) -> list[Line]:
+        """The running text, or where there is none what may be: sentences, and long lines; not the site's own."""
+        found = [line for line in rest if is_prose(line)] or [line for line in rest if weight(line) >= SHORTEST]
+        if not found and article is None:
+            found = [line for line in rest if weight(line) >= FEWEST and line.text.endswith(SENTENCE_END)]
+        own = [line for line in found if not self._is_in_custom_block(line, article)]
+        return own if own or article is not None else found
+
     def _of_article(self, running: list[Line], article: Any, rest: list[Line]) -> list[Line]:
         """Those of ``running`` in the article, when it holds half of them; and a lead between title and article."""
         inside = {line for line in running if line.parent in self.inside}
-        self.article = None
-        if not inside and any(line.parent.in_body and line.parent in self.inside for line in rest):
-            # A film or a few words are all of its text.
-            self.article = article
-            return []
-        if not inside or 2 * sum(map(weight, inside)) < sum(map(weight, running)):
-            if article is not None and not running:
-                self.article = article
-            return running
-        self.article = article
+        # A film or a few words may be all of its text.
+        has_body = not inside and self._has_body(rest)
+        is_most = bool(inside) and 2 * sum(map(weight, inside)) >= sum(map(weight, running))
+        self.article = article if is_most or has_body or not running else None
+        if not is_most:
+            return [] if has_body else running
         first = next(number for number, line in enumerate(rest) if line.parent in self.inside)
         return [line for line in running if line in inside or self.order[line] < first]
+
+    def _has_body(self, rest: list[Line]) -> bool:
+        return any(line.parent.in_body and line.parent in self.inside for line in rest)
 
     def holds(self, line: Line) -> bool:
         if line in self.running:
