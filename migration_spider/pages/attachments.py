@@ -75,7 +75,7 @@ def _is_of_files(table: Block, base_url: str) -> bool:
 
 
 def _labels_files(text: str) -> bool:
-    return len(text) < 60 and (label_kind(text) == "file" or key(text) in _FILE_LABELS)
+    return label_kind(text) == "file" or key(text) in _FILE_LABELS
 
 
 def attachments(lines: Iterable[Line], base_url: str) -> list[Attachment]:
@@ -87,16 +87,15 @@ def attachments(lines: Iterable[Line], base_url: str) -> list[Attachment]:
             if url is None:
                 continue
             title = fold("".join(link.itertext())) or fold(link.get("title")) or None
-            known = found.get(url)
-            if known is None:
-                found[url] = Attachment(
+            found.setdefault(
+                url,
+                Attachment(
                     url=url,
                     filename=unquote(path_of(url).rpartition("/")[2]),
                     title=title,
                     media_type=_media_type(link),
-                )
-            elif known.title is None:
-                known.title = title
+                ),
+            )
     return list(found.values())
 
 

@@ -99,16 +99,6 @@ class Cell:
         return next((one.why.format(self.label) for one in HEADS if one.facts <= self.facts), None)
 
     @property
-    def set_off(self) -> bool | None:
-        """Whether an element or a line of its own parts the label from its value, and not a colon alone.
-
-        None for a label and a colon alone on a line: the value may be missing, or stand on the next line.
-        """
-        if "alone" in self.facts:
-            return True if "element" in self.facts else None
-        return "element" in self.facts
-
-    @property
     def empty(self) -> bool:
         return not any(piece.image or piece.link is not None or fold(piece.text).strip(":： ") for piece in self.pieces)
 
@@ -192,7 +182,7 @@ def _head(text: str, piece: Piece, after: str, own: str | None) -> Cell | None:
     if label is None and not (is_element and has_colon):
         # Nothing of the table holds: most pieces of a page.
         return None
-    alike = own is None or piece.tag in ("b", "strong") or (own and mark(piece) == own and text == piece.text)
+    alike = own is None or (own and mark(piece) == own)
     told = {
         "known": label is not None,
         "element": is_element,
@@ -258,7 +248,7 @@ def unknown_label(line: Line, marks: set[str]) -> Cell | None:
     if own and own in marks and 0 < len(fold(piece.text)) <= LONGEST_LABEL and mark(line.pieces[-1]) != own:
         return Cell(fold(piece.text).rstrip(":： "), {"element"}, line.pieces[1:])
     match = _COLON.search(piece.text[: 2 * LONGEST_LABEL])
-    if match is None or match.start() > 60:
+    if match is None:
         return None
     label = fold(piece.text[: match.start()])
     if not label or label[-1].isdigit() or label.startswith("http"):
@@ -278,7 +268,7 @@ def _says_label(word: str) -> bool:
         return True
     if word.endswith(("label-above", "label-inline", "label-hidden", "label-visually_hidden")):
         return False
-    return bool(_LABEL_CLASS.search(word)) and "label-" not in "".join(word.partition("label")[1:])
+    return _LABEL_CLASS.search(word) is not None
 
 
 _LABELS = Remembered(lambda classes: any(map(_says_label, classes.split())))

@@ -86,7 +86,6 @@ class Chrome:
         self._lengths: dict[Any, int] = {}
         self._inside: dict[Any, bool] = {}
         self._values: dict[Any, bool] = {}
-        self._asides: set[Any] = set()
         self.is_own = is_own
         self.left_out: dict[Any, str] = {}
         """Elements that the outline leaves out -> why: for what they are (`MARKS`) or what they say (prune.py)."""
@@ -184,17 +183,13 @@ class Chrome:
         if face.name in ("footer", "aside") and self._main.tag == "body" and self._main in self._article:
             # The theme marks no article that it could be of.
             return label_count(element) < 2
-        if face.name in ("footer", "header") or element.getparent() in self._asides:
+        if face.name in ("footer", "header"):
             return False
-        if _link_share(element) > 0.4 and label_count(element) < 2:
-            return True
-        # What is inside belongs to it.
-        self._asides.update(element.iter())
-        return False
+        return _link_share(element) > 0.4 and label_count(element) < 2
 
     def is_unseen(self, element: Any, face: Face) -> bool:
-        """Hidden from sight by no button of the article, which unfolds it."""
-        return not (face.id in self._folded and self._inside_article(element))
+        """Hidden from sight by no button of the page, which unfolds it."""
+        return face.id not in self._folded
 
     def is_named(self, element: Any, face: Face) -> bool:
         """Named as what templates print around a page, and nothing shows that this one is of the page."""

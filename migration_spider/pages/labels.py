@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from itertools import accumulate, islice
 from typing import Literal, NamedTuple
 
-from migration_spider.pages.cells import Cell, cells, is_list
+from migration_spider.pages.cells import Cell, cells
 from migration_spider.pages.class_words import FIELD_LABEL, MEDIA
-from migration_spider.pages.outline import HEADING_TAGS, Block, Line, Unit, ancestors
+from migration_spider.pages.outline import Block, Line, Unit, ancestors
 from migration_spider.pages.prose import PROSE_TAGS, SENTENCE_END, is_prose
 from migration_spider.vocabularies import is_generic_label, label_field, label_kind, vocabularies_of
 
@@ -108,8 +108,7 @@ def _is_column_heading(sheet: Sheet, line: Line, printed: list[Cell]) -> bool:
 def _heads_running_text(sheet: Sheet, line: Line, printed: list[Cell]) -> bool:
     for cell in printed:
         text = "".join(piece.text for piece in cell.pieces if piece.link is None and not piece.image).strip()
-        is_long = len(text) > 400 or (len(text) > 60 and text.endswith(SENTENCE_END) and text.count(" ") > 9)
-        if is_long and not is_list(cell.pieces):
+        if len(text) > 400 or (text.endswith(SENTENCE_END) and text.count(" ") > 9):
             return True
     return False
 
@@ -190,7 +189,6 @@ def _box(sheet: Sheet, label: Unit, count: Callable[[Unit], int]) -> Block | Non
         or count(box) != 1
         # A term list has its values beside the label even when it holds one label only.
         or box.tag in ("dl", "main", "article", "body", "ul", "tbody", "table")
-        or any(child.tag == "h1" for child in box.children if isinstance(child, Block))
         or sheet.has_prose(box)
         # It begins with content of its own, so that the label is one of several parts.
         or label not in box.children[:2]
@@ -205,7 +203,6 @@ def _leads(sheet: Sheet, line: Line) -> bool:
     return (
         block.children[0] is line
         and block.tag in ("p", "li", "td", "dd", "div", "section")
-        and not any(child.tag in HEADING_TAGS for child in block.children if isinstance(child, Block))
         and not sheet.has_prose(block)
     )
 
@@ -220,7 +217,7 @@ def _one_style(sheet: Sheet, labelled: dict[Line, list[Cell]]) -> dict[Line, lis
     boxed = set(boxes.values())
     values = {line for line in plain if not boxed.isdisjoint(ancestors(line)) or vocabularies_of(line.text)}
     flat = [line for line in alone if line not in boxes]
-    if len(plain - values) < _surely_labels(sheet, flat, labelled):
+    if len(plain - values) < _have_values(sheet, flat, labelled):
         values = plain
     return {line: printed for line, printed in labelled.items() if line not in values}
 
@@ -232,15 +229,10 @@ def _boxes(sheet: Sheet, labels: list[Line]) -> dict[Line, Block]:
     return {line: box for line, box in found if box is not None}
 
 
-def _surely_labels(sheet: Sheet, flat: list[Line], labelled: dict[Line, list[Cell]]) -> int:
+def _have_values(sheet: Sheet, flat: list[Line], labelled: dict[Line, list[Cell]]) -> int:
     """How many of ``flat``, labels that stand beside their values, surely have some."""
-    none = labelled.keys() | sheet.prose
-
-    def has_value(line: Line) -> bool:
-        end = sheet.span[line][1]
-        return none.isdisjoint(sheet.lines[end : end + 1]) and end < len(sheet.lines)
-
-    return sum(labelled[line][0].set_off or has_value(line) for line in flat)
+    ends = [sheet.span[line][1] for line in flat]
+    return sum(end < len(sheet.lines) and sheet.lines[end] not in labelled for end in ends)
 
 
 # Which rows are of the block.
@@ -273,12 +265,11 @@ def select(sheet: Sheet, found: list[Row]) -> list[Row]:
     if not any(group.known for group in groups):
         return _by_class(sheet, groups)
     best = max(groups, key=lambda group: (len(group.names), "publication_date" in group.names))
-    walls: dict[Block, list[int]] = {}
     taken = set(best.names)
     kept = set(best.rows)
     for group in groups:
         is_same = group is not best and group.container is best.container
-        if is_same or (group is not best and _joins(sheet, group, best.container, taken, walls)):
+        if is_same or (group is not best and _joins(group, best.container, taken)):
             kept.update(group.rows)
             taken |= group.names
     return [row for row in found if row in kept]
@@ -300,43 +291,12 @@ def _by_class(sheet: Sheet, groups: list[Group]) -> list[Row]:
     return rows if len(rows) > 1 or any(map(_is_field, rows)) else []
 
 
-def _joins(sheet: Sheet, group: Group, best: Block, taken: set[str], walls: dict[Block, list[int]]) -> bool:
+def _joins(group: Group, best: Block, taken: set[str]) -> bool:
     """Whether the rows of ``group`` are of the block of which ``best`` holds the most; it has ``taken`` so far."""
-    if group.names and group.names <= taken:
-        return False
-    if group.before or (group.after and not _opens(group, taken)):
-        return False
-    before, after = _sides(sheet, group.container, best, walls)
-    if (before and after) or ((before or after) and group.is_of_other_pages):
+    if (group.names and group.names <= taken) or group.before or group.after:
         return False
     own = group.container
     return bool(group.known) or own.parent in (best, best.parent) or best.parent is own
-
-
-def _opens(group: Group, taken: set[str]) -> bool:
-    """Whether the rows right above a text are of the block: labels of news that it lacks, beside their values."""
-    heads = any(
-        row.shape == "flat" and not (isinstance(row.unit, Block) and row.unit.tag == "dt") for row in group.rows
-    )
-    return group.kinds == {"news"} and taken.isdisjoint(group.names) and not heads
-
-
-def _sides(sheet: Sheet, container: Block, best: Block, walls: dict[Block, list[int]]) -> tuple[bool, bool]:
-    """Whether running text stands before and after ``container``, looked for up to the block that also holds ``best``.
-
-    ``walls`` keeps where the paragraphs in each block begin.
-    """
-    around = {best, *ancestors(best)}
-    block, before, after = container, False, False
-    while block.parent is not None and block not in around:
-        parent = block.parent
-        if parent not in walls:
-            walls[parent] = [sheet.span[child][0] for child in parent.children if _is_wall(sheet, child)]
-        start, end = sheet.span[block]
-        before = before or any(wall < start for wall in walls[parent][:1])
-        after = after or any(wall >= end for wall in walls[parent][-1:])
-        block = parent
-    return before, after
 
 
 def _groups(sheet: Sheet, found: list[Row]) -> Iterator[Group]:
@@ -402,4 +362,4 @@ def _heads_prose(sheet: Sheet, row: Row) -> bool:
 
 def _is_followed(sheet: Sheet, row: Row) -> bool:
     follower = sheet.follower(row.unit)
-    return follower is not None and not sheet.has_prose(follower) and follower.weight < 200
+    return follower is not None and not sheet.has_prose(follower)

@@ -109,11 +109,7 @@ class ListingPage(Page):
 
         Drupal counts pages from 0; a page with several pagers has them all in one parameter: ``page=,2``.
         """
-        return [
-            url
-            for url, link in self._own_links.items()
-            if page_numbers(url) is not None and (link.tag == "a" or not {"next", "prev"}.isdisjoint(_relations(link)))
-        ]
+        return [url for url in self._own_links if page_numbers(url) is not None]
 
     @cached_property
     def facets(self) -> list[tuple[str, str]]:

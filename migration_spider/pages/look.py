@@ -22,7 +22,6 @@ _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 # Classes that name one field, not the kind of it.
 _OF_ONE = re.compile(r"name-|type-|views-field-|\d|label-")
 _KIND = Remembered(lambda classes: sorted(word for word in classes.split() if not _OF_ONE.search(word)))
-_COLONS = (":", "：")
 Signature = tuple[str, ...]
 
 
@@ -43,7 +42,6 @@ class Look:
         flat = [row for row in rows if row.shape == "flat"]
         self.boxes = {signature(row.unit) for row in rows if row.shape != "flat"}
         self.flat_labels = {signature(row.unit) for row in flat}
-        self.colon = any(row.line.text.endswith(_COLONS) for row in flat)
         self.marks = {mark(row.line.pieces[0]) for row in rows if row.shape == "inline"}
         self.flat_values = set(map(signature, self._values_of(flat, {row.unit for row in rows})))
         self.box_labels = {_trail(row.line, row.unit) for row in rows if row.shape == "box"}
@@ -78,12 +76,8 @@ class Look:
         while first > 0 and self._continues(children[first - 1]):
             first -= 1
         final, below = by_unit[children[last]], children[last + 1 :]
-        if final.shape == "flat" and not self.is_empty_box(final):
-            follow = self._values(below)
-        else:
-            # Lines beside a line, where no text is.
-            beside = Line if isinstance(final.unit, Line) and not self.sheet.has_prose(self.container) else ()
-            follow = takewhile(lambda unit: self._continues(unit) or isinstance(unit, beside), below)
+        is_open = final.shape == "flat" and not self.is_empty_box(final)
+        follow = self._values(below) if is_open else takewhile(self._continues, below)
         return first, last + len(list(follow))
 
     def _values(self, below: list[Unit]) -> Iterator[Unit]:
@@ -105,7 +99,7 @@ class Look:
             gap = range(one + 1, other)
             if not any(self.sheet.has_prose(children[n]) for n in gap):
                 continue
-            below = takewhile(lambda n: signature(children[n]) in beside_labels or self._continues(children[n]), gap)
+            below = takewhile(lambda n: signature(children[n]) in beside_labels, gap)
             above = takewhile(lambda n: self._continues(children[n]), reversed(gap))
             found |= set(gap) - set(below) - set(above)
         return found
@@ -117,8 +111,7 @@ class Look:
         lines = self.sheet.of(unit)
         is_new = _box_label(self, unit) is not None or _inline_label(self, unit) is not None
         if isinstance(unit, Line) or unit.tag in ("p", "li"):
-            is_paragraph = isinstance(unit, Block) and bool(self.marks) and len(lines) == 1
-            return is_new or (is_paragraph and _are_known(lines))
+            return is_new
         look = signature(unit)
         # Of bare elements only what a value alone looks like.
         return self._is_box(look) and (is_new or len(look) > 1 or _is_date(lines) or _are_known(lines))
@@ -154,15 +147,10 @@ class NewLabel(NamedTuple):
 def _flat_label(look: Look, unit: Unit) -> Cell | None:
     own = signature(unit)
     lines = look.sheet.of(unit)
-    if len(lines) != 1 or not 0 < len(lines[0].text) <= LONGEST_LABEL or look.sheet.has_prose(unit):
+    is_label = own in look.flat_labels and own not in look.flat_values | look.boxes
+    if not is_label or len(lines) != 1 or not 0 < len(lines[0].text) <= LONGEST_LABEL:
         return None
-    text = lines[0].text
-    if own[0] == "dt" or (
-        own in look.flat_labels
-        and (own not in look.flat_values | look.boxes or (look.colon and text.endswith(_COLONS)))
-    ):
-        return Cell(text.rstrip(":： "), {"alone"})
-    return None
+    return Cell(lines[0].text.rstrip(":： "), {"alone"})
 
 
 def _inline_label(look: Look, unit: Unit) -> Cell | None:
@@ -198,10 +186,9 @@ def _is_date(lines: list[Line]) -> bool:
 
 
 def _are_known(lines: list[Line]) -> bool:
-    """Whether vocabularies know most of the values in ``lines``, and the first: a field printed without its label."""
-    printed = [value.text for line in lines for value in values(line.pieces, "")]
-    known = [bool(vocabularies_of(text)) for text in printed]
-    return bool(known) and known[0] and 2 * sum(known) > len(known)
+    """Whether vocabularies know the first value in ``lines``: a field printed without its label."""
+    first = next((value.text for line in lines for value in values(line.pieces, "")), "")
+    return bool(vocabularies_of(first))
 
 
 def _heads(unit: Unit) -> bool:

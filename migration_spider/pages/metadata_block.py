@@ -294,22 +294,22 @@ class _Reader:
 
     def _copies(self) -> Iterator[Block]:
         """Parts of the page that print nothing but what the block does: the same block for narrow screens."""
-        labels, alike, others = _printed_again(self.sheet, self._lines())
+        labels, others = _printed_again(self.sheet, self._lines())
         if len(labels) < 2:
             return
-        count_labels, count_alike, count_others = map(self.sheet.counter, (labels, alike, others))
+        count_labels, count_others = map(self.sheet.counter, (labels, others))
         inside: set[Block] = set()
         for block in self.sheet.top.blocks():
             if block.parent in inside:
                 inside.add(block)
-            elif count_others(block) == 0 and count_alike(block) >= FEWEST and count_labels(block) > 1:
+            elif count_others(block) == 0 and count_labels(block) > 1:
                 inside.add(block)
                 self.said.update((line, ("copy", None, "copy: the same once more")) for line in self.sheet.of(block))
                 yield block
 
 
-def _printed_again(sheet: Sheet, taken: set[Line]) -> tuple[set[Line], set[Line], set[Line]]:
-    """Lines that begin with a label and say what lines in ``taken`` do, all that say so, and all others with letters.
+def _printed_again(sheet: Sheet, taken: set[Line]) -> tuple[set[Line], set[Line]]:
+    """Lines that begin with a label and say what lines in ``taken`` do, and all that say something else.
 
     Nothing where no copy can be.
     """
@@ -317,10 +317,10 @@ def _printed_again(sheet: Sheet, taken: set[Line]) -> tuple[set[Line], set[Line]
     labels = {line for line in rest if label_of(line.text[: 2 * LONGEST_LABEL].partition(":")[0]) is not None}
     own = "".join(map(_letters, filter(taken.__contains__, sheet.lines))) if len(labels) > 1 else ""
     if not 0 < len(own) <= LONGEST_COPIED:
-        return set(), set(), set()
+        return set(), set()
     printed = {line: letters for line in sheet.lines if (letters := _letters(line))}
     alike = {line for line in rest if line in printed and printed[line] in own}
-    return labels & alike, alike, printed.keys() - alike
+    return labels & alike, printed.keys() - alike
 
 
 def _letters(line: Line) -> str:

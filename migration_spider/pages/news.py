@@ -324,9 +324,7 @@ def _is_linked(block: Block) -> bool:
 
 
 def _is_control(element: Any) -> bool:
-    """Whether ``element`` is a button: one in a heading is its text, as in the outline."""
-    if local_name(element) != "button":
-        return False
+    """Whether a button is none of the text: one in a heading is, as in the outline."""
     return not any(local_name(around) in _HEADS for around in islice(element.iterancestors(), 3))
 
 

@@ -68,7 +68,7 @@ def _body_class(page: Page) -> Iterator[int | None]:
 def _links_of_core(page: Page) -> Iterator[int | None]:
     """Core marks the links of the language switcher and of local tasks with the system path of the page."""
     for element, path in page.elements.having("data-drupal-link-system-path"):
-        if element.tag in ("a", "li") and "hreflang" in page.elements.attributes[element]:
+        if "hreflang" in page.elements.attributes[element]:
             yield node_of("/" + path)
 
 
@@ -109,7 +109,5 @@ def _leads_to_own_node(name: str, attributes: dict[str, str]) -> bool:
     """Whether this is an ``<a>`` or ``<link>`` of those that Drupal prints with the page's system path."""
     if name == "link":
         return attributes.get("rel") in _OWN_RELATIONS
-    if name != "a" or "/node/" not in attributes["href"]:
-        return False
-    is_task = "/edit" in attributes["href"] or "/translations" in attributes["href"]
-    return is_task or ("hreflang" in attributes and "language-link" in attributes.get("class", ""))
+    href = attributes["href"]
+    return name == "a" and "/node/" in href and ("/edit" in href or "/translations" in href)

@@ -133,7 +133,7 @@ def _is_part(element: Any) -> bool:
     """
     if OF_NODE[element.get("class") or ""] or (element.get("about") or "").startswith("/user/"):
         return True
-    return element.get("data-comment-user-id") is not None or not any(text.strip() for text in element.itertext())
+    return not any(text.strip() for text in element.itertext())
 
 
 def _has_text_before(element: Any, heading: Any) -> bool:

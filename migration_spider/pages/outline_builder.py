@@ -35,8 +35,6 @@ SKIPPED_TAGS = word_set(
 # A footnote's number right behind a word or a number; "km²" and "CO₂" have a short unit or element before it.
 _FOOTNOTE = re.compile(r"\s*\[?(\d{1,3}(?:\s*,\s*\d{1,3})*)\]?\s*")
 _UNIT = re.compile(r"(?<![^\W\d_])[^\W\d_]{1,2}$")
-# Pixels that count visitors.
-_COUNTER = re.compile(r"googletagmanager\.com|doubleclick\.net|facebook\.com/tr\b")
 DEEPEST = 200
 """How deep blocks nest in an outline; what broken pages nest deeper stands in the deepest one, line by line."""
 
@@ -202,7 +200,7 @@ class _Builder:
         if "/oembed?" in source and (shown := parse_qs(urlsplit(source).query).get("url")):
             source = shown[0]  # Drupal core's frame around the film of another site (media.oembed_iframe)
         url = absolute(self.base_url, source) if source else None
-        if url is None or _COUNTER.search(url) or "0" in (element.get("width"), element.get("height")):
+        if url is None or "0" in (element.get("width"), element.get("height")):
             return
         title = fold(element.get("title"))
         self.flush()

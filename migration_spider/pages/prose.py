@@ -19,7 +19,7 @@ LEAST = 60
 
 def is_site_note(text: str) -> bool:
     """Whether ``text`` is the note on Security Council resolution 1244, which every page of the portal prints."""
-    return is_kosovo_footnote(text) or (text.startswith("*") and "1244" in text and len(text) < 400)
+    return is_kosovo_footnote(text)
 
 
 def is_prose(line: Line) -> bool:

@@ -55,10 +55,10 @@ def _drop_section(heading: Block, chrome: Chrome, text: set[Line]) -> None:
         if len(own) < 2 or own != text:
             _drop([section], section.parent, chrome, why)
         return
-    follow = list(takewhile(lambda unit: not _ends_section(unit, chrome), section.children[start + 1 :]))
-    if any(_is_paragraph(unit, text) for unit in before) and not all(map(_is_list_of_links, follow)):
-        # "See also" between paragraphs, or above a list, is the author's.
+    if any(_is_paragraph(unit, text) for unit in before):
+        # "See also" below paragraphs is the author's.
         return
+    follow = takewhile(lambda unit: not _ends_section(unit, chrome), section.children[start + 1 :])
     _drop([inner, *follow], section, chrome, why)
 
 
@@ -81,15 +81,6 @@ def _ends_section(unit: Unit, chrome: Chrome) -> bool:
 def _is_paragraph(unit: Unit, text: set[Line]) -> bool:
     """Whether ``unit`` is running text as an author writes it, without a template's wrapper."""
     return unit in text if isinstance(unit, Line) else unit.tag in PROSE_TAGS and not text.isdisjoint(unit.lines())
-
-
-def _is_list_of_links(unit: Unit) -> bool:
-    """Whether a template's wrapper holds nothing but links."""
-    return (
-        isinstance(unit, Block)
-        and unit.tag not in PROSE_TAGS
-        and all(piece.link is not None for line in unit.lines() for piece in line.pieces if piece.text.strip())
-    )
 
 
 def _teasers(top: Block, chrome: Chrome) -> Iterator[Block]:

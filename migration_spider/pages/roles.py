@@ -151,7 +151,7 @@ def _is_byline(line: Line, reading: Reading) -> bool:
     around = line.parent
     if BYLINE[around.classes] or (around.tag in ("li", "p") and BYLINE[_outer(line)]):
         return not is_prose(line) or META[around.classes]
-    return around.tag in ("div", "footer", "header") and "submitted" in reading.said[line]
+    return "submitted" in reading.said[line]
 
 
 def _outer(line: Line) -> str:
@@ -167,7 +167,7 @@ def _is_to_comment(line: Line, reading: Reading) -> bool:
 
 
 def _is_front_page(line: Line, reading: Reading) -> bool:
-    return len(line.text) < 120 and only_links(line, _FRONT_PAGE)
+    return only_links(line, _FRONT_PAGE)
 
 
 def _is_date(line: Line, reading: Reading) -> bool:
@@ -286,7 +286,7 @@ def _heads_no_text(line: Line, reading: Reading) -> bool:
         # A picture's caption or an example in a look of its own stands between.
         return False
     if line.text.endswith((":", "：")) and len(line.text) < 60:
-        if line.parent.in_body and line in reading.above_picture:
+        if line in reading.above_picture:
             return False
         return reading.follower in ("chrome", "")
     return is_heading(line) and not (line.parent.in_body or is_prose(line))
@@ -361,7 +361,7 @@ TOLD = (
     Evidence("chrome", "its class says label", lambda line, page: has_label_class(line.parent.classes)),
     Evidence("chrome", "for screen readers only", lambda line, page: line.parent.unseen),
     Evidence("date", "says who published it and when", _is_byline),
-    Evidence("chrome", "shares the page", lambda line, page: len(line.text) < 120 and only_shares(line)),
+    Evidence("chrome", "shares the page", lambda line, page: only_shares(line)),
     Evidence("chrome", "leads to the front page", _is_front_page),
     Evidence("chrome", "leads to the comment form", _is_to_comment),
     Evidence("chrome", "rights of the site", _is_no_paragraph, words="rights"),

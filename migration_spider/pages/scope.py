@@ -122,16 +122,12 @@ class Scope:
         return False
 
     def is_in_body(self, line: Line) -> bool:
-        """Whether ``line`` is in a body field: the one with running text, where any has some."""
-        if not line.parent.in_body or not self.holds(line):
-            return False
-        return not self._is_in_custom_block(line, None) or any(
-            block.in_body and self.sizes[block].running for block in ancestors(line)
-        )
+        """Whether ``line`` is in a body field of the node."""
+        return line.parent.in_body and self.holds(line) and not self._is_in_custom_block(line, None)
 
     def is_of_site(self, line: Line) -> bool:
         """Whether ``line`` stands in a block of the site while the text does not."""
-        return bool(self.running) and self._is_in_custom_block(line, self.article) and line not in self.running
+        return bool(self.running) and self._is_in_custom_block(line, self.article)
 
     def is_above(self, line: Line) -> bool:
         return self.order[line] < self.first

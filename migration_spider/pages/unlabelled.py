@@ -37,10 +37,8 @@ def _columns(table: Block) -> list[Column]:
         return []
     heads, under = ([cell for cell in row.children if isinstance(cell, Block)] for row in rows)
     labels = [label_of(head.text) for head in heads if head.tag == "th"]
-    unknown = labels.count(None)
     # A table of the text may have one or two headings that sound like labels.
-    is_block = len(labels) - unknown >= FEWEST and unknown < 2
-    if not is_block or not len(heads) == len(under) == len(set(labels)):
+    if len(labels) - labels.count(None) < FEWEST or not len(heads) == len(under) == len(set(labels)):
         return []
     return [(head, label or head.text, cell) for head, label, cell in zip(heads, labels, under, strict=True)]
 
