@@ -199,11 +199,10 @@ class Page:
         """The ``<h1>`` of the page: in the article or the main content rather than in the site's header."""
         shown = [h1 for h1 in self.elements.tagged("h1")[:20] if fold("".join(h1.itertext()))]
         headings = [h1 for h1 in shown if not _is_in_text(h1)]
-        around = [element for element in (self.article, self.main) if element is not None]
         doubts = {h1: _doubt(h1) for h1 in headings}
         headings.sort(key=doubts.__getitem__)
-        for doubt, element, h1 in product(range(3), around, headings):
-            if doubts[h1] == doubt and any(ancestor is element for ancestor in h1.iterancestors()):
+        for doubt, element, h1 in product(range(3), (self.article, self.main), headings):
+            if doubts[h1] == doubt and element in h1.iterancestors():
                 return h1
         named = [h1 for h1 in headings if "title" in (h1.get("class") or "")]
         return next(iter(named or headings), None)

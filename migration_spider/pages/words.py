@@ -1,10 +1,9 @@
-"""What the words of a line say of it, wherever it stands."""
+"""What the words of a line say of it, wherever it stands: `SAYINGS`."""
 
 from __future__ import annotations
 
 import re
 
-from migration_spider.pages import pointers
 from migration_spider.pages.phrases import is_phrase, is_site_label
 from migration_spider.pages.prose import is_site_note
 from migration_spider.pages.remembered import Remembered
@@ -37,27 +36,93 @@ _COPYRIGHT = re.compile(
     r"|rechte vorbehalten|права защищены|الحقوق محفوظة|版权所有|版權所有).*",
     re.IGNORECASE,
 )
+# What asks to read on, in words that no sentence is made of alone.
+_ASKS = (
+    r"\W*(?:"
+    r"(?:you (?:can|may|might) )?(?:also )?(?:read|see|watch|listen|on this site)(?: (?:also|more|next|here))?"
+    r"|(?:you|this) (?:may|might|could) (?:also )?(?:like|interest you|be interested in)"
+    r"|more on this(?: topic| story)?|related(?: (?:news|stor(?:y|ies)|articles?|coverage|posts?|reading))?|recommended"
+    r"|(?:lesen|sehen|schauen|hören) sie (?:auch|dazu|hier|hierzu|mehr)|(?:lies|schau) (?:auch|hier|dazu)|auch lesen"
+    r"|auch interessant|auch lesenswert|siehe auch|weiterlesen|(?:mehr )?zum thema|mehr dazu|passend dazu|lesetipp"
+    r"|schon gelesen|(?:das|diese \w+) könnten? (?:sie|dich|euch)(?: auch| ebenfalls)? interessieren"
+    r"|(?:à )?(?:lire|voir|écouter|relire)(?: (?:aussi|également|plus))?|(?:lisez|voyez) aussi|en savoir plus"
+    r"|sur le même (?:sujet|thème)"
+    r"|(?:también )?(?:lea|lee|leer|vea|ver|mir[ae]|escuche|puedes? (?:ver|leer))(?: (?:también|además|más|aquí))?"
+    r"|(?:también )?(?:te|le) (?:puede|podría)(?: también)? interesar|no te pierdas|relacionad[ao]s?"
+    r"|(?:leia|veja|ouça)(?: (?:também|mais))?|saiba mais|читайте также|смотрите также|по теме"
+    "|اقرأ أيضا[ًً]?|شاهد أيضا[ًً]?|另见|相关阅读|延伸阅读"
+    r"|(?:leggi|vedi) anche|(?:czytaj|zobacz|przeczytaj) (?:też|także|również|więcej)|lees ook"
+    r")"
+)
+_LEADS = re.compile(rf"{_ASKS}\s*[:：–»>?!…-]+\s*", re.IGNORECASE)
+_LEADS_BELOW = re.compile(
+    rf"(?:{_ASKS}(?: (?:die|diese|folgende|unsere|these|our|following|the|estas?|estos?|ces|otr[ao]s) [\w ]{{3,30}})?"
+    r"|(?:weitere|more|further|más|autres|mehr) (?:artikel|beiträge|meldungen|nachrichten|stories|news|articles"
+    r"|noticias|actualités)\b[\w ]{0,30})\s*[:：?!…]+\s*",
+    re.IGNORECASE,
+)
+_CREDIT = re.compile(
+    r"\W*(?:(?:(?:title|cover|header|titel|beitrags|teaser|symbol)[ -]?)?"
+    r"(?:photos?|photographs?|pictures?|images?|fotos?|fotografías?|bild(?:er)?|imagen|imagem|фото|الصورة|صورة|图片|图|照片)"
+    r"(?:[ -]?(?:credits?|by|courtesy(?: of)?|source|nachweis|quelle|rechte))?"
+    r"|(?:photo |picture |image )?(?:crédits?|créditos?|credits?)(?: (?:photos?|de la foto|foto|image))?)"
+    r"\s*[:：©]\s*\S.*",
+    re.IGNORECASE,
+)
+# "Log in to comment", in other words; who follows the site elsewhere.
+_INVITES = re.compile(
+    r"(?=.*\b(?:kommentar\w*|kommentieren|comment(?:s|ar|er|aires?|arios?)?|коммент\w*)\b)"
+    r"(?=.*\b(?:eingeloggt|angemeldet|anmelden|registrier\w+|log(?:ged)?[ -]?in|sign(?:ed)? in|regist\w+|connect\w*"
+    r"|identifi\w+|inici\w+ sesión|войдите|зарегистрир\w+)\b)"
+    r"(?=.*\b(?:must|have to|need to|please|to (?:post|leave|write|comment)|um|muss|musst|müssen|bitte|deb\w+|para|pour"
+    r"|devez|чтобы)\b).*"
+    r"|\W*(?:follow|like|join|síguenos|siguenos|suivez-nous|folgen sie uns|folge uns|folgt uns|besuchen sie uns"
+    r"|siga-nos|únete)\b(?: us)?.{0,60}"
+    r"\b(?:facebook|twitter|instagram|telegram|whatsapp|youtube|linkedin|tiktok)\b.{0,80}",
+    re.IGNORECASE,
+)
+
+SHORT = 100
+"""Characters of a line that is no sentence: whose a picture is, a date."""
+
+LONG = 200
+"""Characters of a line that says more than one thing: by whom and when, whose rights."""
+
+LONGEST = 250
+"""Characters of a line that leads to another story: its title, and the words before."""
+
+SAYINGS = {
+    "view": (LONG, _VIEW_DOCUMENT),
+    "submitted": (LONG, _SUBMITTED),
+    "rights": (LONG, _COPYRIGHT),
+    "invites": (LONG, _INVITES),
+    "credit": (SHORT, _CREDIT),
+    "asks below": (SHORT, _LEADS_BELOW),
+    "date": (SHORT, _DATE_ALONE),
+}
+"""Name -> (how long a line may be that says so, what all of it is)."""
+
+
+def asks_to_read(text: str) -> int:
+    """How many characters of ``text`` ask to read another story, before its title; 0 for none."""
+    found = _LEADS.match(text) if len(text) <= LONGEST else None
+    return 0 if found is None else found.end()
 
 
 def _said(text: str) -> frozenset[str]:
     length = len(text)
+    found = {name for name, (longest, form) in SAYINGS.items() if length <= longest and form.fullmatch(text)}
+    words = key(text) if length <= LONG else ""
     told = {
         "phrase": is_phrase(text),
         "site label": is_site_label(text),
         "note": is_site_note(text),
-        "view": "(" in text and _VIEW_DOCUMENT.fullmatch(text) is not None,
-        "banner": length < 200 and "banner" in key(text),
-        "setting": length < 200 and key(text) in ("off", "on", "0", "1"),
-        "submitted": length < 120 and _SUBMITTED.fullmatch(text) is not None,
-        "rights": length < 200 and _COPYRIGHT.fullmatch(text) is not None,
-        "credit": pointers.is_credit(text),
-        "invites": pointers.invites(text),
-        "asks below": pointers.asks_to_read_below(text),
-        "asks": pointers.asks_to_read(text) > 0,
-        "date": length <= 80 and _DATE_ALONE.fullmatch(text) is not None,
+        "banner": "banner" in words,
+        "setting": words in ("off", "on", "0", "1"),
+        "asks": asks_to_read(text) > 0,
     }
-    return frozenset(name for name, is_so in told.items() if is_so)
+    return frozenset(found.union(name for name, is_so in told.items() if is_so))
 
 
 WORDS = Remembered(_said)
-"""What the words of a line say, wherever it stands; most say nothing of it."""
+"""What the words of a line say; of most nothing."""
