@@ -22,6 +22,7 @@ _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 # Classes that name one field, not the kind of it.
 _OF_ONE = re.compile(r"name-|type-|views-field-|\d|label-")
 _KIND = Remembered(lambda classes: sorted(word for word in classes.split() if not _OF_ONE.search(word)))
+_COLONS = (":", "：")
 Signature = tuple[str, ...]
 
 
@@ -42,6 +43,7 @@ class Look:
         flat = [row for row in rows if row.shape == "flat"]
         self.boxes = {signature(row.unit) for row in rows if row.shape != "flat"}
         self.flat_labels = {signature(row.unit) for row in flat}
+        self.colon = any(row.line.text.endswith(_COLONS) for row in flat)
         self.marks = {mark(row.line.pieces[0]) for row in rows if row.shape == "inline"}
         self.flat_values = set(map(signature, self._values_of(flat, {row.unit for row in rows})))
         self.box_labels = {_trail(row.line, row.unit) for row in rows if row.shape == "box"}
@@ -76,8 +78,12 @@ class Look:
         while first > 0 and self._continues(children[first - 1]):
             first -= 1
         final, below = by_unit[children[last]], children[last + 1 :]
-        is_open = final.shape == "flat" and not self.is_empty_box(final)
-        follow = self._values(below) if is_open else takewhile(self._continues, below)
+        if final.shape == "flat" and not self.is_empty_box(final):
+            follow = self._values(below)
+        else:
+            # Lines beside a line, where no text is.
+            beside = Line if isinstance(final.unit, Line) and not self.sheet.has_prose(self.container) else ()
+            follow = takewhile(lambda unit: self._continues(unit) or isinstance(unit, beside), below)
         return first, last + len(list(follow))
 
     def _values(self, below: list[Unit]) -> Iterator[Unit]:
@@ -147,10 +153,11 @@ class NewLabel(NamedTuple):
 def _flat_label(look: Look, unit: Unit) -> Cell | None:
     own = signature(unit)
     lines = look.sheet.of(unit)
-    is_label = own in look.flat_labels and own not in look.flat_values | look.boxes
-    if not is_label or len(lines) != 1 or not 0 < len(lines[0].text) <= LONGEST_LABEL:
+    if own not in look.flat_labels or len(lines) != 1 or not 0 < len(lines[0].text) <= LONGEST_LABEL:
         return None
-    return Cell(lines[0].text.rstrip(":： "), {"alone"})
+    text = lines[0].text
+    is_label = own not in look.flat_values | look.boxes or (look.colon and text.endswith(_COLONS))
+    return Cell(text.rstrip(":： "), {"alone"}) if is_label else None
 
 
 def _inline_label(look: Look, unit: Unit) -> Cell | None:
