@@ -328,6 +328,7 @@ class Config(BaseModel):
     # ---- of Scrapy, where a promise rests on them
     obeys_robots: Switch = _of("ROBOTSTXT_OBEY")
     concurrency: Some = _of("CONCURRENT_REQUESTS_PER_DOMAIN")
+    in_all: Some = _of("CONCURRENT_REQUESTS")
     delay: Amount = _of("DOWNLOAD_DELAY")
     log_level: Level = _of("LOG_LEVEL")
     throttled: Switch = _of("AUTOTHROTTLE_ENABLED")

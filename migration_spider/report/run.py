@@ -68,12 +68,13 @@ def summary(run: Run) -> str:
     if misfits := stats.get("migration/layout/misfits"):
         lines.append(f"  layout    {misfits} pages have their title or text where no page had it before")
     lines += _left_over(stats)
-    lines += [
-        "",
-        f"  {run.config.data_dir / 'items' / 'news.jsonl'}   the items, one JSON object per line",
-        f"  {settings['ARCHIVE_DIR']}   the archive (WARC/1.1)",
-        f"  {run_folder(settings)}   log and stats of this run",
-    ]
+    places = {
+        str(run.config.data_dir / "items" / "news.jsonl"): "the items, one JSON object per line",
+        str(settings["ARCHIVE_DIR"]): "the archive (WARC/1.1)",
+        str(run_folder(settings)): "log and stats of this run",
+    }
+    width = max(map(len, places))
+    lines += ["", *(f"  {place:{width}}   {holds}" for place, holds in places.items())]
     return "\n".join(map(disarmed, lines))
 
 
