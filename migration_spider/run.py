@@ -52,7 +52,7 @@ logger = logging.getLogger(__name__)
 PAUSES = frozenset(("budget",))
 """Reasons to stop that are nobody's fault: the next run goes on."""
 
-INTERRUPTIONS = {"shutdown": "by Ctrl-C or a signal", None: "by Ctrl-C or a signal, before its files were closed"}
+INTERRUPTIONS = {"shutdown": "by Ctrl-C or a signal", None: "by Ctrl-C or a signal, at once"}
 """Scrapy's reason of a run that somebody ended -> in words; None: it never came to closing the spider."""
 
 COMPONENTS = {

@@ -93,10 +93,8 @@ class Command(ArchiveCommand):
                 advance=progress.advance,
             )
         extra = "" if result.extra_pages is None else f" with items, {result.extra_pages} other pages"
-        print(
-            f"{output}: {result.bytes / 1e6:.1f} MB; {len(result.files)} WARC files, {result.captures} captures, "
-            f"{result.pages} pages{extra}"
-        )
+        of = "1 WARC file" if len(result.files) == 1 else f"{len(result.files)} WARC files"
+        print(f"{output}: {result.bytes / 1e6:.2f} MB; {of}, {result.captures} captures, {result.pages} pages{extra}")
         print(OPEN)
         return 0
 

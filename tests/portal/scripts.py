@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from datetime import date, datetime, timezone
 
@@ -21,7 +22,8 @@ def run(editor: Editor, script: str) -> None:
     try:
         getattr(editor, name)(*(kind(text) for kind, text in zip(kinds, given, strict=False)))
     except (TypeError, ValueError) as error:
-        raise ValueError(f"{script}: {error}") from error
+        takes = ":".join([name, *list(inspect.signature(getattr(Editor, name)).parameters)[1:]])
+        raise ValueError(f"{script}: {error} (it takes {takes})") from error
 
 
 def _languages(text: str) -> tuple[str, ...]:
