@@ -198,7 +198,9 @@ def test_the_page_to_begin_with_and_items_that_are_none(collection, tmp_path):
         described[name] for name in ("mainPageUrl", "mainPageDate", "title")
     )
     assert "pages/extraPages.jsonl" not in contents(tmp_path / "c.wacz")
-    assert "no page of the collection" in refused(tmp_path, warc_files(collection), main_page="http://a.example/x")
+    assert "is not a page of the collection" in refused(
+        tmp_path, warc_files(collection), main_page="http://a.example/x"
+    )
     (tmp_path / "no.jsonl").write_text("[]\nx\n" + json.dumps({"url": svg, "title": "Said"}) + "\n")
     items = Items([tmp_path / "no.jsonl"])
     assert [f"{tmp_path / 'no.jsonl'}: 2 lines are no JSON object"] == items.left_out
