@@ -37,7 +37,9 @@ def plain_text(lines: Iterable[Line]) -> str:
     before: Line | None = None
     known: dict[Block, Around] = {}
     for line in lines:
-        printed = fold("".join(piece.text for piece in line.pieces if _prints(piece)))
+        printed = line.text
+        if any(piece.image or piece.path for piece in line.pieces):
+            printed = fold("".join(piece.text for piece in line.pieces if _prints(piece)))
         if not printed:
             continue
         if before is not None:

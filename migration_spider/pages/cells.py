@@ -204,10 +204,10 @@ def _run(pieces: Sequence[Piece]) -> tuple[Cell, int] | None:
     if match is not None and label is not None:
         return _cut(piece, label, match.end(), "colon")
     length = date_label(piece.text) if len(piece.text) < 2 * LONGEST_LABEL else 0
-    rest = fold(piece.text[length:] + "".join(other.text for other in others[:20])).lstrip(":： ") if length else ""
-    if _DAY.fullmatch(rest):
-        return _cut(piece, fold(piece.text[:length]), length, "date")
-    return None
+    if not length:
+        return None
+    rest = fold(piece.text[length:] + "".join(other.text for other in others[:20])).lstrip(":： ")
+    return _cut(piece, fold(piece.text[:length]), length, "date") if _DAY.fullmatch(rest) else None
 
 
 def _cut(piece: Piece, label: str, end: int, fact: str) -> tuple[Cell, int]:

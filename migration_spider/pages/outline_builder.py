@@ -104,7 +104,8 @@ class _Builder:
     def run(self) -> None:
         root = self.block.element
         why_hidden = self.chrome.why_hidden
-        self.add(root.text, root, False)
+        if (text := root.text) and not text.isspace():
+            self.add(text, root, False)
         # (iterator over children, element, state to restore when the element ends)
         stack: list[tuple[Any, Any, Any]] = [(iter(root), root, None)]
         budget = MAX_ELEMENTS
@@ -127,15 +128,17 @@ class _Builder:
                         self.embed(child)
                     else:
                         stack.append((iter(child), child, self.enter(child, name)))
-                        self.add(child.text, child, False)
+                        if (text := child.text) and (self.line is not None or not text.isspace()):
+                            self.add(text, child, False)
                         break
-                if tail := child.tail:
+                # White space between blocks is most of what stands between tags.
+                if (tail := child.tail) and (self.line is not None or not tail.isspace()):
                     self.add(tail, child, True)
             else:
                 stack.pop()
                 if state is not None:
                     self.leave(state)
-                    if tail := element.tail:
+                    if (tail := element.tail) and (self.line is not None or not tail.isspace()):
                         self.add(tail, element, True)
 
     @property
@@ -181,11 +184,10 @@ class _Builder:
             self.flush()
             self.block, self.depth = block, depth
 
-    def add(self, text: str | None, element: Any, is_tail: bool) -> None:
-        if text and (self.line is not None or not text.isspace()):
-            if self.path and len(text) < 30 and any(around.tag == "sup" for around in self.path):
-                text = self.footnote(text)
-            self.piece(Piece(text, (element, is_tail), self.path, self.link, self.time))
+    def add(self, text: str, element: Any, is_tail: bool) -> None:
+        if self.path and len(text) < 30 and any(around.tag == "sup" for around in self.path):
+            text = self.footnote(text)
+        self.piece(Piece(text, (element, is_tail), self.path, self.link, self.time))
 
     def image(self, element: Any) -> None:
         alt = fold(element.get("alt")) or fold(element.get("title"))
