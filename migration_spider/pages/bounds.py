@@ -44,7 +44,7 @@ TELLING = (
 )
 """Attributes by which elements are looked for."""
 # A start tag: a sign of its end is none in a quoted value (HTML Standard, section 13.2.5.32 and following).
-_TAG = re.compile(r"""<[a-zA-Z](?:[^>=]+|=\s*(?:"[^"]*"|'[^']*')?)*""")
+_TAG = re.compile(r"""<[a-zA-Z][^>=]*(?:=\s*(?:"[^"]*"|'[^']*')?[^>=]*)*""")
 _VALUE = re.compile(r"""=\s*(?:"[^"]*"|'[^']*')""")
 _PARTED = re.compile(r"[\s/]+")
 

@@ -114,6 +114,7 @@ class Block:
     classes: str
     """As in the source."""
 
+    id: str | None = None
     children: list[Block | Line] = field(default_factory=list)
     weight: int = 0
 

@@ -41,7 +41,7 @@ DEEPEST = 200
 
 def build(root: Any, chrome: Chrome, base_url: str) -> Block:
     """Outline of the element ``root`` without what ``chrome`` refuses; addresses are resolved against ``base_url``."""
-    top = Block(root, local_name(root), None, root.get("class") or "")
+    top = Block(root, local_name(root), None, root.get("class") or "", root.get("id"))
     builder = _Builder(top, chrome, base_url)
     builder.run()
     top.made = builder.blocks
@@ -155,8 +155,9 @@ class _Builder:
             if self.depth > DEEPEST:
                 return state
             around = self.block
-            classes = self.chrome.attributes[element].get("class", "")
-            block = Block(element, name, around, classes, in_body=around.in_body, unseen=around.unseen)
+            attributes = self.chrome.attributes[element]
+            classes, id_ = attributes.get("class", ""), attributes.get("id")
+            block = Block(element, name, around, classes, id_, in_body=around.in_body, unseen=around.unseen)
             if classes:
                 block.in_body = block.in_body or BODY[classes]
                 block.unseen = block.unseen or UNSEEN[classes]

@@ -317,7 +317,7 @@ def _among_prose(line: Line, known: dict[Block, Counter[Shape] | None]) -> bool:
     """
     own: Block = line.parent
     shape: Shape = ()
-    while own.parent is not None and (own.tag == "p" or (own.tag == "div" and own.element.get("id") is None)):
+    while own.parent is not None and (own.tag == "p" or (own.tag == "div" and own.id is None)):
         shape = (*shape, (own.tag, own.classes))
         if len(own.parent.children) > 1:
             if own.parent not in known:
@@ -333,7 +333,7 @@ def _shape_of_prose(block: Block) -> Shape:
     """The shape of ``block`` when all it holds is one paragraph of running text; else empty."""
     lines = list(block.lines())
     shape: Shape = ()
-    if block.element.get("id") is not None or not lines or not all(map(is_prose, lines)):
+    if block.id is not None or not lines or not all(map(is_prose, lines)):
         return shape
     if len({id(line.parent) for line in lines}) > 1:
         return shape

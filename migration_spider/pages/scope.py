@@ -167,7 +167,7 @@ class Scope:
 
 
 def _is_custom(block: Block) -> bool:
-    return CUSTOM_BLOCK[block.classes] or (block.element.get("id") or "").startswith("block-block-")
+    return CUSTOM_BLOCK[block.classes] or (block.id or "").startswith("block-block-")
 
 
 def _sizes(top: Block, rest: list[Line], running: set[Line]) -> dict[Block, Size]:
