@@ -254,7 +254,7 @@ class Config(BaseModel):
     )
     max_unknown_labels: Amount = Field(0.5, description="largest number of new labels per page read")
 
-    # ---- 6 publish: who stands behind the dataset. Each file that describes a release repeats it.
+    # ---- 6 publish: who is responsible for the dataset. Each file that describes a release repeats it.
     dataset_authors: Authors = Field(
         (),
         description="who made the dataset and is cited for it; default: the program",

@@ -274,7 +274,7 @@ class Reading:
 class KeptReadings:
     """The readings in ``path``; without one none is kept, and each answer is read once all the same.
 
-    A file that cannot be used is done without, which is logged, or put aside and begun anew: it only saves time.
+    A file that cannot be used is ignored, which is logged, or put aside and started again: it only saves time.
 
     Stats, by ``count``: ``migration/readings/reused``, ``migration/readings/kept``, ``migration/readings/unusable``.
     """

@@ -197,7 +197,7 @@ def described(
 
 
 def stewardship(config: Config) -> Stewardship:
-    """Who stands behind the dataset, as the settings ``MIGRATION_DATASET_...`` say."""
+    """Who is responsible for the dataset, from the settings ``MIGRATION_DATASET_...``."""
     return Stewardship(**{one.name: getattr(config, f"dataset_{one.name}") for one in fields(Stewardship)})
 
 

@@ -26,7 +26,7 @@ class PublicResolver(CachingThreadedResolver):
     """Refuses what is no address of the internet, unless MIGRATION_PRIVATE_ADDRESSES allows it.
 
     Not asked are addresses (``127.0.0.1``) and ``localhost``, which only ``site`` can name, and the proxies of the
-    environment. Raises DNSLookupError, through the Deferred, as for a name that nobody knows.
+    environment. Raises DNSLookupError, through the Deferred, as for an unknown name.
     """
 
     settings: Any

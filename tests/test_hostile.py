@@ -50,7 +50,7 @@ ATTACKS = {
     "head": (b"HTTP/1.1 200 OK\r\n" + (b"X-A: " + b"b" * 9_000 + b"\r\n") * 80, "headers of more than 524288 bytes"),
     "interim": (b"HTTP/1.1 103 Early Hints\r\n\r\n" * 20_000, "headers of more than 1000 lines"),
     "noise": (random.Random(1).randbytes(2_000_000), "bytes that are not an HTTP/1 answer"),  # noqa: S311
-    "unmodified": ((304, {}, b""), "answers 304 twice"),
+    "unmodified": ((304, {}, b""), "answered 304 twice"),
     "page": ((200, HTML, b"<p>" + b"word " * 1_100_000), "a page of 5500003 characters"),
     "attributes": (
         (200, HTML, b"<p " + b"\n".join(b"a%d='>'" % n for n in range(20_000))),

@@ -49,7 +49,7 @@ def test_a_site_that_numbers_anew_changes_and_ends_nothing(tmp_path):
         for _ in range(2):
             told = harvest(tmp_path, code=3, **how)
             assert any(
-                "100% of the known addresses show what they showed under another node id" in one
+                "100% of the known addresses have the same content under another node id" in one
                 for one in told["outcome"]["messages"]
             )
             assert [] == told["items"]["unconfirmed"]

@@ -122,7 +122,7 @@ def read_manifest(index: Path) -> dict[str, Stamp]:
         if manifest["index"] == stamp(index):
             return dict(manifest["files"])
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        pass  # No index, or one from elsewhere: it is made anew.
+        pass  # No index, or one from elsewhere: it is made again.
     return {}
 
 

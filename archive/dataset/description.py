@@ -80,7 +80,7 @@ class Stories:
     """True when the record shows another language's text, because there is no translation."""
 
     translations: str
-    """Language -> ``url`` of the other records; made anew from the records that are there."""
+    """Language -> ``url`` of the other records; made again from the existing records."""
 
     text_language: str
     """BCP 47 language of the text itself, detected, or null."""
@@ -216,7 +216,7 @@ class Dataset:
     """How the records were collected: answers of the datasheet."""
 
     stewardship: Stewardship = field(default_factory=Stewardship)
-    """Who stands behind the dataset."""
+    """Who is responsible for the dataset."""
 
     examples: Sequence[Example] = ()
 

@@ -14,7 +14,7 @@ class Wholeness:
     """One sentence without its full stop: ``As of run 7: 77 pages missing``."""
 
     complete: bool | None = None
-    """None: nobody knows."""
+    """None: not known."""
 
     ended: str | None = None
     """When the collection was last worked on; UTC, ISO 8601 with Z."""
@@ -41,7 +41,7 @@ class Edition:
     """Whether it is complete, in a sentence without its full stop."""
 
     complete: bool | None = None
-    """Whether it is; None: nobody knows."""
+    """Whether it is; None: not known."""
 
     made_from: str = ""
     """SHA-256 of what it was made from, and how: of two releases that have the same, one is superfluous."""

@@ -1,4 +1,4 @@
-"""Who stands behind a dataset: what neither the records nor the project that reads them can know.
+"""Who is responsible for a dataset: what neither the records nor the project that reads them can know.
 
 Everything has a neutral default, so that a release can be made without; :meth:`Stewardship.missing` names what was left
 out. What is given is checked here, once, for all the files that repeat it.

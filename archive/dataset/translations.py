@@ -20,7 +20,7 @@ Member = tuple[dict[str, Any], bytes]
 
 
 class Translations:
-    """Which records translate one another, made anew from the records that are there.
+    """Which records translate one another, made again from the existing records.
 
     A page names the addresses that its translations had when it was read; they move and go.
     """

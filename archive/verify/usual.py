@@ -33,7 +33,7 @@ _BYTE = rb"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
 def _header(version: bytes, date: bytes, uri: bytes) -> bytes:
     """Lines of fields whose values are right, in any order; which may be together `check_names` tells.
 
-    A blank stands behind the colon alone, so that values are as `parse_fields` has them.
+    A blank comes only after the colon, so that values are as `parse_fields` has them.
     """
     return (
         version + rb"\r\n(?:(?:WARC-(?:"

@@ -38,7 +38,7 @@ class About:
     """Completeness: one sentence without its full stop."""
 
     complete: bool | None
-    """None: nobody knows."""
+    """None: not known."""
 
     created: str
     """UTC time of the last thing known in it, ISO 8601 with Z."""

@@ -86,7 +86,7 @@ def _names(term: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _instead(index: FacetIndex, value: str) -> str:
-    """What may have been meant, or all that there is where that is not much; empty where nobody knows."""
+    """What may have been meant, or all that there is where that is not much; empty if not known."""
     terms = dict(_vocabulary(index.facet.field)) if index.facet.field else {}
     for key, label in index.labels.items():
         if key != NONE and key not in terms:

@@ -151,7 +151,7 @@ def timegate(request: Request) -> Response:
 
 
 def _rest(request: Request, prefix: str) -> str:
-    """What stands behind ``prefix``, as it was sent: an address keeps its escapes and its query."""
+    """What comes after ``prefix``, as it was sent: an address keeps its escapes and its query."""
     path = bytes(request.scope.get("raw_path") or request.scope["path"].encode()).decode("latin-1")
     query = request.scope["query_string"].decode("latin-1")
     return path.removeprefix(prefix) + (f"?{query}" if query else "")

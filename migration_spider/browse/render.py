@@ -64,7 +64,7 @@ def direction(language: str | None) -> str:
 
 @lru_cache(maxsize=2048)  # a story can have hundreds, and names each many times
 def language_name(language: str) -> str:
-    """``zh-Hant`` -> ``繁體中文``: what a language calls itself; the code where nobody knows."""
+    """``zh-Hant`` -> ``繁體中文``: what a language calls itself; the code if that is not known."""
     try:
         name = Locale.parse(language, sep="-").get_display_name()
     except (ValueError, UnknownLocaleError, TypeError):

@@ -126,7 +126,7 @@ class Gone:
     @property
     def said(self) -> str:
         """In words: ``gone (status 404)``."""
-        words = REASONS.get(self.reason or "", self.reason or "gone, nobody knows why")
+        words = REASONS.get(self.reason or "", self.reason or "gone, reason not known")
         return f"{words} (status {self.status})" if self.status else words
 
 

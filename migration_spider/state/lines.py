@@ -180,7 +180,7 @@ def require_there(path: Path) -> None:
 def require_file(path: Path) -> None:
     """Raises StateError: ``path`` is a named pipe, a folder or the like; opening it might wait for ever."""
     if odd := oddity(path):
-        raise StateError(f"{path} {odd}: move it away and run scrapy harvest; it is made anew from the archive")
+        raise StateError(f"{path} {odd}: move it away and run scrapy harvest; it is made again from the archive")
 
 
 def line_at(path: Path, offset: int) -> Record:

@@ -136,7 +136,7 @@ class Positions:
         return self._made(kept)
 
     def _made(self, kept: Path) -> sqlite3.Connection:
-        """An index made anew, in memory where it cannot be kept."""
+        """A new index, in memory if it cannot be stored."""
         with suppress(OSError, sqlite3.Error):
             self._make(kept)
             return sqlite3.connect(f"{kept.resolve().as_uri()}?mode=ro", uri=True)
