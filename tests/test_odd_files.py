@@ -60,7 +60,7 @@ def test_no_command_takes_a_link_for_a_file_of_the_archive(tmp_path):
         own_files(tmp_path / "warc")
     for name, words, code in (
         ("archive-verify", (), 1),
-        ("archive-wacz", ("-o", tmp_path / "a.wacz"), 1),
+        ("archive-wacz", ("-o", tmp_path / "a.wacz"), 2),
         ("reparse", ("--diff",), 2),
         ("harvest", ("-a", "site=http://127.0.0.1:9"), 5),
     ):
@@ -74,8 +74,8 @@ def test_commands_say_so(tmp_path):
     os.mkfifo(path)
     for name, words, code in (
         ("archive-verify", (), 2),
-        ("archive-index", (), 1),
-        ("archive-wacz", ("-o", tmp_path / "a.wacz"), 1),
+        ("archive-index", (), 2),
+        ("archive-wacz", ("-o", tmp_path / "a.wacz"), 2),
         ("archive-repair", (), 2),
         ("reparse", ("--output", tmp_path / "a.jsonl"), 2),
     ):
