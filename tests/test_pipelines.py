@@ -95,7 +95,7 @@ def test_another_order_than_before_is_told(tmp_path, caplog):
             pipeline.process_item(dated(text, n))
         keep_dates(run)
     assert "en: day-first -> month-first" == run.counted("dates/changed")
-    assert "in another order than before: en: day-first -> month-first; from the next run on" in caplog.text
+    assert "in another order than before: en: day-first -> month-first; used from the next run on" in caplog.text
 
 
 def test_what_waits_counts_as_taken(tmp_path):

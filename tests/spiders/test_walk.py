@@ -28,7 +28,7 @@ class Walked:
     def _unnamed(self):
         yield from ("last", "of all")
 
-    _unlisted = _doubted = None
+    _candidates = _unlisted = _doubted = None
 
     async def _idle(self):
         self.waiting.append(len(self.asked) - sum(self.waiting))
