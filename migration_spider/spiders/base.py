@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import scrapy
@@ -277,23 +277,29 @@ class PortalSpider(scrapy.Spider):
         response = getattr(error, "response", None)
         hops = request.meta.get("hops", [])
         facts = request.meta.get("archive") or (hops[-1] if hops else None)
-        if response is not None and response.status < 500 and response.status != 429:
-            self._refused(request, response.status, facts)
+        if response is not None:
+            status, why = response.status, f"answer {response.status}"
+        else:
+            status, why = (facts or {}).get("status", 200), failure.getErrorMessage() or failure.type.__name__
+        if response is not None and status < 500 and status != 429:
+            self._refused(request, status, facts)
         elif isinstance(error, NotWantedError):
-            self.count("ignored")
-            if error.code == "off-site" and hops:
-                self.settle(request, "redirected", request.url)
-                self.led(request, request.url)
-                self.absences += gone.of_page(self.items_at(request), None, hops, None, request.url)
-            elif error.code != "stopped":
-                self.settle(request, error.code, str(error))
+            self._not_wanted(request, error, hops)
         elif isinstance(error, BlockedPageError) and self.memory and self.memory.is_withdrawn(addresses(request)):
             self.count("answered/blocked")
             self.settle(request, "forbidden", str(error))
         else:
-            why = f"answer {response.status}" if response is not None else failure.getErrorMessage()
-            status = response.status if response is not None else (facts or {}).get("status", 200)
-            self._not_fetched(request, error, why or failure.type.__name__, status, facts)
+            self._not_fetched(request, error, why, status, facts)
+
+    def _not_wanted(self, request: scrapy.Request, error: NotWantedError, hops: Sequence[Mapping[str, Any]]) -> None:
+        """It was not asked for; the items that redirect out of the site are there no more."""
+        self.count("ignored")
+        if error.code == "off-site" and hops:
+            self.settle(request, "redirected", request.url)
+            self.led(request, request.url)
+            self.absences += gone.of_page(self.items_at(request), None, hops, None, request.url)
+        elif error.code != "stopped":
+            self.settle(request, error.code, str(error))
 
     def _refused(self, request: scrapy.Request, status: int, facts: Any) -> None:
         """The site answers, and not with a page."""

@@ -109,13 +109,7 @@ class Explorer:
         One language of a page at a time: what is no listing of news in one is looked at in others only while none is
         known. Those of the settings say themselves under which prefixes they stand.
         """
-        listings = self.ledger.listings.items()
-        walked = {self.path(url) for url, one in listings if one.state == "walked" and one.origin != "settings"}
-        first: list[Candidate] = []
-        last: list[Candidate] = []
-        for one in sorted(self._waiting.values()):
-            path = self.path(one.url)
-            (last if one.rank > 1 or (path in self._looked and path not in walked) else first).append(one)
+        first, last = self._likeliest()
         chosen: dict[str, Candidate] = {}
         for one in first or ([] if self.has_listing else last):
             if chosen and one.depth > min(chosen.values()).depth:
@@ -126,6 +120,17 @@ class Explorer:
             self.at(one.url, one.depth)
         self.left -= len(chosen)
         return [one.url for one in chosen.values()]
+
+    def _likeliest(self) -> tuple[list[Candidate], list[Candidate]]:
+        """The pages that wait, nearest first: those worth a look, and those that are only while no listing is known."""
+        listings = self.ledger.listings.items()
+        walked = {self.path(url) for url, one in listings if one.state == "walked" and one.origin != "settings"}
+        first: list[Candidate] = []
+        last: list[Candidate] = []
+        for one in sorted(self._waiting.values()):
+            path = self.path(one.url)
+            (last if one.rank > 1 or (path in self._looked and path not in walked) else first).append(one)
+        return first, last
 
     @property
     def has_listing(self) -> bool:

@@ -43,19 +43,8 @@ class FindingSpider(ListingSpider):
             if rows := self.explorer.rows_to_read(listing):
                 for row in rows:
                     requests += self.ask(row, "listing", ROW)
-                continue
-            self.explorer.decide(listing)
-            # No news, or one of many lists of what others name: unless its last page has more, it is left.
-            is_spare = self._is_spare(url, listing)
-            further = self.explorer.further_page(listing) if listing.state == "left" or is_spare else None
-            if further and (listing.news or listing.sampled < 1):
-                listing.state, listing.sampled = "trial", listing.sampled + 1
-                requests.append(self.page(further, "menu", LISTING, origin=listing.origin))
-            elif listing.state == "walked":
-                if is_spare:
-                    listing.state = "left"
-                else:
-                    requests += self._walk(url, listing)
+            else:
+                requests += self._decided(url, listing)
         for listing in self.ledger.listings.values():
             self.explorer.count(listing)
             requests += self._named_anew(listing)
@@ -65,6 +54,20 @@ class FindingSpider(ListingSpider):
         if self.explorer.left <= 0:
             self.run.note("menus/left", self.explorer.waiting)
         yield from requests or (self.page(url, "menu", LISTING) for url in menus)
+
+    def _decided(self, url: str, listing: Listing) -> Iterator[scrapy.Request]:
+        """What a listing gives whose rows have been read: its last page to be sure, all of it, or nothing."""
+        self.explorer.decide(listing)
+        # No news, or one of many lists of what others name: unless its last page has more, it is left.
+        is_spare = self._is_spare(url, listing)
+        further = self.explorer.further_page(listing) if listing.state == "left" or is_spare else None
+        if further and (listing.news or listing.sampled < 1):
+            listing.state, listing.sampled = "trial", listing.sampled + 1
+            yield self.page(further, "menu", LISTING, origin=listing.origin)
+        elif listing.state == "walked" and is_spare:
+            listing.state = "left"
+        elif listing.state == "walked":
+            yield from self._walk(url, listing)
 
     def _is_spare(self, url: str, listing: Listing) -> bool:
         """Whether a listing is one of many that bring no news, as each term has one."""

@@ -180,13 +180,9 @@ class ListingSpider(ListSpider):
         """What a page that is looked at, or one of the first items, leads to: menus, listings by name, feeds."""
         if self.options.urls or page_numbers(page.url):
             return
-        depth = self.explorer.depth_of(*addresses(request))
+        depth = self._depth(page, request)
         if depth is None:
-            is_item, found = isinstance(page, NewsPage), request.cb_kwargs.get("found")
-            if not is_item or (self.from_items[page.language] >= FIRST_ITEMS and found != "link"):
-                return
-            self.from_items[page.language] += 1
-            depth = 0
+            return
         in_menus, in_text = menu.links(page)
         self.explorer.offer(self._unasked(in_menus), depth + 1, 1)
         if not isinstance(page, NewsPage):
@@ -194,23 +190,38 @@ class ListingSpider(ListSpider):
             is_front = not set(self.run.fronts).isdisjoint(addresses(request))
             self.explorer.offer(self._unasked(in_text), depth + 1, 1 if is_front else 2)
             self._links(page)
-            named = (address for url in menu.news_listings(page) if (address := self.scope.page(url)[0]))
-            chosen, refused = self.explorer.named(named, depth + 1)
-            for address in chosen:
-                yield from self.follow(
-                    address, "listing", NEWS_LISTING, names_news=True, discovery=True, origin="named"
-                )
-            if refused:
-                self.ledger.chains[page.url] = (
-                    f"names one more listing of news, {refused}, {depth + 1} links from the front page: it is not "
-                    "asked for (MIGRATION_MENU_DEPTH, MIGRATION_MENU_PAGES)"
-                )
-            # A feed of its own tells no more than the listing itself.
-            for url in menu.feeds(page) if depth == 0 else ():
-                if (file := self.scope.file(url)) and self.run.counted("sitemaps") < self.run.config.max_sitemaps:
-                    self.run.count("sitemaps", file not in self.feeds)
-                    self.feeds.add(file)
-                    yield self.start_page(file, FEED, callback=self.parse_feed)
+            yield from self._named(page, depth + 1)
+            if depth == 0:  # A feed of its own tells no more than the listing itself.
+                yield from self._feeds(page)
+
+    def _depth(self, page: Page, request: Any) -> int | None:
+        """How far from the front page a page is that is looked at, which some of the items are; None of any other."""
+        depth = self.explorer.depth_of(*addresses(request))
+        if depth is not None or not isinstance(page, NewsPage):
+            return depth
+        if self.from_items[page.language] >= FIRST_ITEMS and request.cb_kwargs.get("found") != "link":
+            return None
+        self.from_items[page.language] += 1
+        return 0
+
+    def _named(self, page: Page, depth: int) -> Iterator[scrapy.Request]:
+        """The listings of news that a page names in so many words."""
+        named = (address for url in menu.news_listings(page) if (address := self.scope.page(url)[0]))
+        chosen, refused = self.explorer.named(named, depth)
+        for address in chosen:
+            yield from self.follow(address, "listing", NEWS_LISTING, names_news=True, discovery=True, origin="named")
+        if refused:
+            self.ledger.chains[page.url] = (
+                f"names one more listing of news, {refused}, {depth} links from the front page: it is not "
+                "asked for (MIGRATION_MENU_DEPTH, MIGRATION_MENU_PAGES)"
+            )
+
+    def _feeds(self, page: Page) -> Iterator[scrapy.Request]:
+        for url in menu.feeds(page):
+            if (file := self.scope.file(url)) and self.run.counted("sitemaps") < self.run.config.max_sitemaps:
+                self.run.count("sitemaps", file not in self.feeds)
+                self.feeds.add(file)
+                yield self.start_page(file, FEED, callback=self.parse_feed)
 
     def _unasked(self, urls: Iterable[str]) -> Iterator[str]:
         """Those in scope that no list has named as pages, and of which it is not known what stands there."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import scrapy
@@ -11,6 +11,7 @@ from scrapy.http import Response
 from migration_spider.ledger import Sitemap
 from migration_spider.normalize.dates import parse_date
 from migration_spider.pages import feeds
+from migration_spider.pages.xml_entries import Entry
 from migration_spider.pages.xml_files import Document, read
 from migration_spider.spiders.base import CANDIDATE, ROW, SITEMAP, PortalSpider
 
@@ -62,6 +63,12 @@ class ListSpider(PortalSpider):
         if kind == "index":
             yield from self._index(response, account, [one.url for one in entries])
             return
+        urls, lastmods = self._pages_of(entries)
+        del document, entries  # what they name is asked for one by one: of a full sitemap that takes minutes
+        yield from self.from_sitemap(response, urls, lastmods, account.host)
+
+    def _pages_of(self, entries: Iterable[Entry]) -> tuple[list[str], dict[str, str]]:
+        """The addresses that a sitemap names, and when each was changed last, where it says so."""
         urls: list[str] = []
         lastmods: dict[str, str] = {}
         for one in entries:
@@ -72,8 +79,7 @@ class ListSpider(PortalSpider):
             urls += same
             if one.lastmod:
                 lastmods.update(dict.fromkeys(same, one.lastmod))
-        del document, entries  # what they name is asked for one by one: of a full sitemap that takes minutes
-        yield from self.from_sitemap(response, urls, lastmods, account.host)
+        return urls, lastmods
 
     def from_sitemap(
         self, response: Response, urls: list[str], lastmods: Mapping[str, str], host: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import islice
 from typing import Any
@@ -18,6 +18,7 @@ from migration_spider.kept_readings import Reading
 from migration_spider.ledger import MOST_HOPS, Listing
 from migration_spider.normalize.identity import item_id
 from migration_spider.pages import ListingPage, NewsPage, Page
+from migration_spider.pages.kinds import Facts
 from migration_spider.pages.node_ids import node_of
 from migration_spider.relaunch import PROBES
 from migration_spider.spiders.base import (
@@ -34,6 +35,7 @@ from migration_spider.spiders.base import (
 from migration_spider.spiders.explore import BIG
 from migration_spider.spiders.finding import FindingSpider
 from migration_spider.spiders.listings import FOUND
+from migration_spider.state.memory import Memory
 from migration_spider.whole import problems_of
 
 AT_ONCE = 500
@@ -213,18 +215,20 @@ class NewsSpider(FindingSpider):
         if self.run.relaunch.is_doubtful or gone.one_place(self.absences, self.ledger):
             yield from self._anyway(islice((one.url for one in self.memory.items() if not one.withdrawn), PROBES))
         absent = {one.id for one in self.absences if one.id not in self.ledger.met}
-        if not absent:
-            yield from self._anyway(sorted(self.left))
-            return
-        places = self.memory.places.of(sorted(absent))
+        asked = self._places(self.memory, absent) if absent else set()
+        yield from self._anyway(sorted(asked | self.left))
+
+    def _places(self, memory: Memory, absent: Collection[str]) -> set[str]:
+        """Where the items with these ids may be: where they were before, and what lists name as page or node of one."""
+        places = memory.places.of(sorted(absent))
         self.news_urls.update(map(canonical, places))
-        nodes = {item.node_id for one in absent if (item := self.memory.item(one)) and item.node_id is not None}
+        nodes = {item.node_id for one in absent if (item := memory.item(one)) and item.node_id is not None}
         named = [
             url
             for url, source in self.ledger.named.items()
-            if source != "state" and (self.memory.was_no_page(url) or node_of(url) in nodes)
+            if source != "state" and (memory.was_no_page(url) or node_of(url) in nodes)
         ]
-        yield from self._anyway(sorted({*places, *named, *self.left}))
+        return {*places, *named}
 
     def _anyway(self, urls: Iterable[str]) -> Iterator[scrapy.Request]:
         """The requests of those that the run has not asked, once, whether they are due or not."""
@@ -257,30 +261,39 @@ class NewsSpider(FindingSpider):
             yield from self._item(page, found, response)
             reading.note(facts.page, facts.read_as_listing)
             return
-        self.settle(response.request, "not_news", page.kind)
         if found == "urls":
             self.logger.warning("No item: %s was requested by name, and is not news", response.url)
+        self._not_news(page, response, facts)
+        reading.note(facts.page, facts.read_as_listing, page)
+        facts.page.forget()
+        is_row = found in ("listing", "news_listing") and not response.meta.get("discovery")
+        if not isinstance(page, ListingPage):
+            self._no_listing(page, is_named=found == "listing" and not is_row)
+        elif is_row and (page.pager_links or len(page.rows) >= BIG):
+            # A row that is a listing itself, as those of a landing page are.
+            yield from self._listing(page, "menu", False, "menu")
+        elif found in FOUND and not is_row:
+            yield from self._listing(page, found, names_news, response.meta.get("origin"))
+        else:
+            self.count(f"not_news/{page.kind}")
+        reading.note(page)
+        page.forget()
+
+    def _not_news(self, page: Page, response: Any, facts: Facts) -> None:
+        """Settle a page that is no news, with its node."""
+        self.settle(response.request, "not_news", page.kind)
         nodes = self.ledger.other_nodes
         if page.node_type not in PLAIN_TYPES and facts.is_news_if_named:
             self.explorer.would_be.add(canonical(response.url))
             nodes = self.ledger.plain_nodes
-        reading.note(facts.page, facts.read_as_listing, page)
-        facts.page.forget()
         if page.node_id is not None:
             nodes.add(page.node_id)
-        is_row = found in ("listing", "news_listing") and not response.meta.get("discovery")
-        if is_row and isinstance(page, ListingPage) and (page.pager_links or len(page.rows) >= BIG):
-            # A row that is a listing itself, as those of a landing page are.
-            yield from self._listing(page, "menu", False, "menu")
-        elif found in FOUND and not is_row and isinstance(page, ListingPage):
-            yield from self._listing(page, found, names_news, response.meta.get("origin"))
-        else:
-            if found == "listing" and not is_row:
-                # It was named as a listing, and has no rows: that is told where it had some.
-                self.ledger.listings.setdefault(canonical(page.url.partition("?")[0]), Listing(pages=1))
-            self.count(f"not_news/{page.kind}")
-        reading.note(page)
-        page.forget()
+
+    def _no_listing(self, page: Page, *, is_named: bool) -> None:
+        """Count a page without rows; where it was named as a listing, that is told if it had some."""
+        if is_named:
+            self.ledger.listings.setdefault(canonical(page.url.partition("?")[0]), Listing(pages=1))
+        self.count(f"not_news/{page.kind}")
 
     def _miss(self, response: Any, page: Page) -> None:
         """Items that stood here, or at an address that redirects here, and are not what this page is."""
@@ -317,18 +330,15 @@ class NewsSpider(FindingSpider):
         if page.canonical_url:
             yield from self.follow(page.canonical_url, "canonical", ITEM, news=True, fallbacks=steps)
 
-    def _item(self, page: NewsPage, found: str, response: Any) -> Iterator[Any]:
-        request = response.request
-        if page.is_fallback and found != "urls":
-            yield from self._original(page, request)
-            return
-        if page.canonical_url and not set(self.run.fronts).isdisjoint(addresses(request)) and found != "urls":
-            address = self.scope.page(page.canonical_url)[0]
-            if address and address not in self.run.fronts:
-                # The front page shows an item that has an address of its own.
-                self.settle(request, "not_news", page.canonical_url)
-                yield from self.ask(address, "canonical", ITEM, news=True)
-                return
+    def _elsewhere(self, page: NewsPage, request: scrapy.Request) -> str | None:
+        """The address of its own that an item has which the front page shows."""
+        if not page.canonical_url or set(self.run.fronts).isdisjoint(addresses(request)):
+            return None
+        address = self.scope.page(page.canonical_url)[0]
+        return None if address in self.run.fronts else address
+
+    def _place(self, page: NewsPage, found: str, request: scrapy.Request) -> None:
+        """Note where an item stands: its address, those that redirect to it, those of its translations."""
         self.run.through[page.url] = found
         if found == "menu":
             self.ledger.name(page.url, "listing")
@@ -337,6 +347,17 @@ class NewsSpider(FindingSpider):
         if page.node_id is not None and page.alternates:
             urls = (page.url, *addresses(request), *page.alternates.values())
             self.ledger.name_translations(page.node_id, urls)
+
+    def _item(self, page: NewsPage, found: str, response: Any) -> Iterator[Any]:
+        request = response.request
+        if page.is_fallback and found != "urls":
+            yield from self._original(page, request)
+            return
+        if found != "urls" and (address := self._elsewhere(page, request)):
+            self.settle(request, "not_news", page.canonical_url or "")
+            yield from self.ask(address, "canonical", ITEM, news=True)
+            return
+        self._place(page, found, request)
         reading = self.run.readings.of(response)
         self.run.dates.note(page, lambda: response.text)
         reading.note_text(page)
