@@ -10,7 +10,7 @@ whatever address, has no absence in it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -159,18 +159,27 @@ def judge(absences: Iterable[Absence], items: Iterable[Item], ledger: Ledger, li
         limit: the greatest share that counts, MIGRATION_MAX_VANISHED; with 1 all counts, wherever it led.
     """
     absences = list(absences)
-    there = ledger.met | {fate.detail for fate in ledger.fates.values() if fate.code == "item"}
     living = {item.id: item.url for item in items if not item.withdrawn}
-    # Absent in several ways, it is so in the same way in every run.
-    found = sorted(absences, key=lambda one: (one.reason, one.status, one.warc.target_uri), reverse=True)
-    last = {one.id: one for one in found if one.id not in there}
+    last = _last(absences, ledger)
     absent = {item_id: last[item_id] for item_id in living if item_id in last}
     seen = [one for one, url in living.items() if (fate := ledger.fate(url)) and fate.code not in UNSEEN]
     listed = [one for one in seen if ledger.named.get(canonical(living[one])) in LISTS]
-    counts = [(sum(one in absent for one in among), len(among)) for among in (list(living), listed)]
-    share = max(count / size if count >= FEWEST else 0.0 for count, size in counts)
+    share = max(_share(absent, living), _share(absent, listed))
     where = one_place(absences, ledger) if absent else ""
     return Judgement(list(absent.values()), share, share > limit or bool(where and limit < 1), where)
+
+
+def _last(absences: Iterable[Absence], ledger: Ledger) -> dict[str, Absence]:
+    """One of each item that was met nowhere; absent in several ways, it is so in the same way in every run."""
+    there = ledger.met | {fate.detail for fate in ledger.fates.values() if fate.code == "item"}
+    found = sorted(absences, key=lambda one: (one.reason, one.status, one.warc.target_uri), reverse=True)
+    return {one.id: one for one in found if one.id not in there}
+
+
+def _share(absent: Collection[str], among: Collection[str]) -> float:
+    """How many of ``among`` are absent (0 to 1); 0 where that are too few to tell."""
+    count = sum(one in absent for one in among)
+    return count / len(among) if count >= FEWEST else 0.0
 
 
 # ---- what becomes of one item

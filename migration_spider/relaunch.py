@@ -61,23 +61,26 @@ class Relaunch:
             stood: the items that were met last at its address.
             is_redirect: whether the address where ``known`` stood leads here.
         """
-        url = item["url"]
         others = [one for one in stood if one.id != item["id"]]
-        if known or others:
-            self.looked.add(url)
-        is_elsewhere = known is not None and known.url != url
-        if known and is_elsewhere and _says(item, known):
-            self.moved.add(url)
-        if others and any(_says(item, one) for one in others):
-            self.renumbered.add(url)
+        self._note(item, known, others)
         if self.is_decided:
             return self.is_relaunch and bool(others)
-        is_another = known is not None and is_elsewhere and not is_redirect and not _says(item, known)
-        if others or is_another:
+        is_elsewhere = known is not None and known.url != item["url"]
+        if others or (known and is_elsewhere and not is_redirect and not _says(item, known)):
             return True
         # What was held before the redirect was met that explains it.
-        self.held.pop(url, None)
+        self.held.pop(item["url"], None)
         return False
+
+    def _note(self, item: Any, known: Item | None, others: Sequence[Item]) -> None:
+        """Take in what an address shows; ``others`` stood there before."""
+        url = item["url"]
+        if known or others:
+            self.looked.add(url)
+        if known and known.url != url and _says(item, known):
+            self.moved.add(url)
+        if any(_says(item, one) for one in others):
+            self.renumbered.add(url)
 
     def hold(self, item: Any) -> bool:
         """Keep the item until the end of the walk; False when it found no room, and what has been seen decides."""

@@ -64,20 +64,21 @@ class Habit:
         """What a page of this ``shape`` is, that had the shape ``before``."""
         if shape.error == "fatal":
             return "cut"
-        if not shape.ends:
-            if not shape.is_open:
-                # All is there that an author must close. Only its own past speaks against it.
-                if before is not None and before.ends and self.ends is not False:
-                    return "cut"
-            elif self.ends or (before is not None and not before.is_open):
-                return "cut"
-            elif before is None:
-                return "unknown"
-        if shape.error and not (before is not None and before.error):
+        found = "whole" if shape.ends else self._find_end(shape, before)
+        if found == "whole" and shape.error and not (before and before.error):
             is_known = before is not None and shape.error == "error"
             if is_known or not self.is_noisy:
                 return "cut"
-        return "whole"
+        return found
+
+    def _find_end(self, shape: Shape, before: Shape | None) -> Finding:
+        """The same of a page that has no end."""
+        if not shape.is_open:
+            # All is there that an author must close. Only its own past speaks against it.
+            return "cut" if before and before.ends and self.ends is not False else "whole"
+        if self.ends or (before and not before.is_open):
+            return "cut"
+        return "whole" if before else "unknown"
 
 
 @dataclass

@@ -128,16 +128,9 @@ class _Normalizer:
         label = fold(entry.label)
         own = entry.field_name
         if own is None and key(label):
-            if label_kind(label) is None and not is_kosovo_footnote(label):
-                self._mark(problem("label-unknown"))
-                if label not in self.result.unknown_labels:
-                    self.result.unknown_labels.append(label)
+            self._other(label)
             return
-        values = [
-            value
-            for value in entry.values
-            if (_says(value.text) or value.url or value.datetime) and not is_kosovo_footnote(value.text)
-        ]
+        values = [value for value in entry.values if _has_value(value)]
         if own and entry.unread:
             self._mark(problem("value-unread", own))
         together = None if own else self._field_of_all(values)
@@ -148,6 +141,13 @@ class _Normalizer:
                 self._labelled(own, value)
             else:
                 self._unlabelled(value, together)
+
+    def _other(self, label: str) -> None:
+        """A label of no field."""
+        if label_kind(label) is None and not is_kosovo_footnote(label):
+            self._mark(problem("label-unknown"))
+            if label not in self.result.unknown_labels:
+                self.result.unknown_labels.append(label)
 
     def _only_field(self, values: list[Value]) -> set[str]:
         """The field of a value printed alone, or of all that are printed together, if it is a single one."""
@@ -277,6 +277,10 @@ class _Normalizer:
     def _mark(self, code: str) -> None:
         if code not in self.result.problems:
             self.result.problems.append(code)
+
+
+def _has_value(value: Value) -> bool:
+    return (_says(value.text) or bool(value.url or value.datetime)) and not is_kosovo_footnote(value.text)
 
 
 def _says(text: str) -> bool:

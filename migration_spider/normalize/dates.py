@@ -142,14 +142,13 @@ def _read(
     site_day_first: bool | None,
     seen_day_first: bool | None,
 ) -> Reading:
+    stamp = _stamp(datetime)
     text = text_of(raw)
-    stamp = STAMP.fullmatch(datetime.strip()) if datetime else None
-    stamp_day = valid_day(stamp["day"]) if stamp else None
-    if stamp_day is None and not text and datetime:
-        text = text_of(datetime)
+    if stamp is None and not text:
+        text = text_of(datetime or "")
     language = (language or "").casefold()
     orders = {
-        "stamp": order_by_stamp(text, stamp_day),
+        "stamp": order_by_stamp(text, stamp.day if stamp else None),
         "weekday": order_by_weekday(text),
         "setting": day_first,
         "site": site_day_first,
@@ -157,31 +156,52 @@ def _read(
         "form": order_of_form(text, language),
         "language": custom_order(language),
     }
-    told_by = next((by for by, order in orders.items() if order is not None), None)
-    text_day, problem = _parse_text(text, language, orders[told_by] if told_by else None)
+    told_by, order = next(((by, order) for by, order in orders.items() if order is not None), (None, None))
+    text_day, problem = _parse_text(text, language, order)
     if both_ways(text) is None:
         told_by = None
-    if stamp is None or stamp_day is None:
+    if stamp is None:
         assumed = ASSUMED if told_by == "language" and text_day else None
         return Reading(text_day.isoformat() if text_day else None, problem or assumed, told_by)
-    told_by = told_by and "stamp"
-    if text_day is None or text_day == stamp_day or either_order(text, stamp_day):
-        return Reading(stamp_day.isoformat(), None, told_by)
-    if stamp["hour"] is not None and _elsewhere(text_day - stamp_day, int(stamp["hour"]), int(stamp["minute"])):
-        return Reading(text_day.isoformat(), None, told_by)
-    return Reading(stamp_day.isoformat(), CONFLICT, told_by)
+    day, problem = stamp.beside(text, text_day)
+    return Reading(day.isoformat(), problem, told_by and "stamp")
 
 
 _kept = lru_cache(maxsize=4096)(_read)
 
 
-def _elsewhere(later: timedelta, hour: int, minute: int) -> bool:
-    """Whether a stamp of ``hour:minute`` falls, somewhere on Earth, on the day that is ``later`` than its own.
+class _Stamp(NamedTuple):
+    """What a ``datetime`` says that names a day."""
+
+    day: date
+    time: tuple[int, int] | None
+    """Hour and minute."""
+
+    def beside(self, text: str, text_day: date | None) -> tuple[date, str | None]:
+        """The day that is meant where the text says ``text_day``, and what is wrong with it."""
+        if text_day is None or text_day == self.day or either_order(text, self.day):
+            return self.day, None
+        if _elsewhere(text_day - self.day, self.time):
+            return text_day, None
+        return self.day, CONFLICT
+
+
+def _stamp(datetime: str | None) -> _Stamp | None:
+    found = STAMP.fullmatch(datetime.strip()) if datetime else None
+    day = valid_day(found["day"]) if found else None
+    if found is None or day is None:
+        return None
+    return _Stamp(day, None if found["hour"] is None else (int(found["hour"]), int(found["minute"])))
+
+
+def _elsewhere(later: timedelta, time: tuple[int, int] | None) -> bool:
+    """Whether a stamp of this hour and minute falls, somewhere on Earth, on the day that is ``later`` than its own.
 
     Local time is up to 14 hours ahead of UTC and 12 behind. Noon is no time but Drupal's mark of a date without one.
     """
-    if (hour, minute) == (12, 0):
+    if time is None or time == (12, 0):
         return False
+    hour, _ = time
     return hour >= 10 if later == timedelta(days=1) else hour < 12 and later == timedelta(days=-1)
 
 
