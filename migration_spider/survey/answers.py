@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,18 +67,15 @@ class Answers:
         own = [source for source in files if _run_of(source) == run_id]
         bodies: dict[str, tuple[Source, int, int]] = {}
         open_ends: list[Answer] = []
-        for source in own:
-            for record in iter_records(source.location):
-                if record.type not in ("response", "revisit") or not record.target_uri:
-                    continue
-                refers_to = record.headers.get("WARC-Refers-To") if record.type == "revisit" else None
-                where = bodies.get(refers_to) if refers_to else (source, record.offset, record.length)
-                answer = _answer(record, where or (source, record.offset, record.length), refers_to)
-                bodies.setdefault(record.record_id, (answer.source, answer.offset, answer.length))
-                if refers_to and where is None:
-                    open_ends.append(answer)
-                self.by_url.pop(answer.url, None)
-                self.by_url[answer.url] = answer
+        for source, record in _answers(own):
+            refers_to = record.headers.get("WARC-Refers-To") if record.type == "revisit" else None
+            here = (source, record.offset, record.length)
+            answer = _answer(record, bodies.get(refers_to, here) if refers_to else here, refers_to)
+            if refers_to and refers_to not in bodies:
+                open_ends.append(answer)
+            bodies.setdefault(record.record_id, (answer.source, answer.offset, answer.length))
+            self.by_url.pop(answer.url, None)
+            self.by_url[answer.url] = answer
         self._spelled = {canonical(url): url for url in self.by_url}
         if open_ends:
             self._resolve(open_ends, [source for source in files if source not in own])
@@ -111,6 +108,14 @@ class Answers:
                 self.by_url[one.url] = Answer(
                     one.url, one.status, one.headers, one.date, source, offset, length, one.record_id
                 )
+
+
+def _answers(files: Iterable[Source]) -> Iterator[tuple[Source, Record]]:
+    """Their records of answers."""
+    for source in files:
+        for record in iter_records(source.location):
+            if record.type in ("response", "revisit") and record.target_uri:
+                yield source, record
 
 
 def _answer(record: Record, where: tuple[Source, int, int], refers_to: str | None) -> Answer:

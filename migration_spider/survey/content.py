@@ -50,12 +50,11 @@ def _listing(site: Site, url: str, pages: list[ListingPage]) -> Listing:
     known = [(row, read) for row in rows.values() if (read := site.at(row.url)) is not None]
     leaves = [(row, read) for row, read in known if not isinstance(read.page, ListingPage)]
     news = sum(isinstance(read.page, NewsPage) for _, read in leaves)
-    share = news / len(leaves) if leaves else 0.0
     numbers = [max(page_numbers(link) or (0,)) for page in pages for link in page.pager_links]
     totals = [total for page in pages if (total := results_total(page)) is not None]
     return {
         "url": url,
-        "title": fold("".join(pages[0].heading.itertext())) if pages[0].heading is not None else "",
+        "title": _title(pages[0]),
         "pager": pager_form(pages),
         "pages_read": len(pages),
         "last_page": max(numbers, default=0),
@@ -63,12 +62,25 @@ def _listing(site: Site, url: str, pages: list[ListingPage]) -> Listing:
         "total": max(totals, default=None),
         "read": len(leaves),
         "news": news,
-        "verdict": "unknown" if not leaves else "news" if share >= ALL_NEWS else "mixed" if news else "other",
+        "verdict": _verdict(news, len(leaves)),
         "examples": [
             {"url": row.url, "title": row.title, "is_news": isinstance(read.page, NewsPage)}
             for row, read in leaves[:MOST_EXAMPLES]
         ],
     }
+
+
+def _title(page: ListingPage) -> str:
+    return fold("".join(page.heading.itertext())) if page.heading is not None else ""
+
+
+def _verdict(news: int, read: int) -> str:
+    """What a listing is of, of whose rows so many were ``read`` and are ``news``."""
+    if not read:
+        return "unknown"
+    if news / read >= ALL_NEWS:
+        return "news"
+    return "mixed" if news else "other"
 
 
 def types(site: Site) -> list[PageType]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from urllib.parse import urlsplit
 
 from archive import ArchiveError
@@ -66,18 +67,13 @@ def jsonapi(site: Site) -> JsonApi:
 def sitemaps(site: Site) -> list[Source]:
     """Those that were asked for, in the order in which they were."""
     named = set(robots(site)["sitemaps"])
-    found: list[Source] = []
-    for answer in site.answers:
-        is_asked = answer.url in named or (answer.url in site.settings_paths and "sitemap" in answer.url)
-        start = _start(answer) if answer.status == 200 and not site.is_page(answer) else b""
-        if not (is_asked or _SITEMAP.search(start)) or answer.leads_to:
-            continue
-        size, problem = 0, None
-        if answer.status == 200:
-            document = read_xml(_body(answer))
-            size, problem = len(feeds_of.sitemap_links(document)[1]), feeds_of.sitemap_problem(document)
-        origin = "robots.txt" if answer.url in named else "settings" if is_asked else "sitemap"
-        found.append({"url": answer.url, "status": answer.status, "named": size, "problem": problem, "found": origin})
+    origins = {url: "settings" for url in site.settings_paths if "sitemap" in url} | dict.fromkeys(named, "robots.txt")
+
+    def read(body: bytes, is_one: bool) -> tuple[int, str | None]:
+        document = read_xml(body)
+        return len(feeds_of.sitemap_links(document)[1]), feeds_of.sitemap_problem(document)
+
+    found = list(_sources(site, origins, _SITEMAP, "sitemap", read))
     asked = {one["url"] for one in found}
     found += [_unasked(url, "robots.txt") for url in sorted(named - asked) if site.answers.get(url) is None]
     return found
@@ -86,22 +82,36 @@ def sitemaps(site: Site) -> list[Source]:
 def feeds(site: Site) -> list[Source]:
     """Those that were asked for, and those that pages' heads name."""
     heads = dict.fromkeys(url for read in site.pages for url in menu.feeds(read.page))
-    found: list[Source] = []
-    for answer in site.answers:
-        is_asked = answer.url in heads or (answer.url in site.settings_paths and "sitemap" not in answer.url)
-        start = _start(answer) if answer.status == 200 and not site.is_page(answer) else b""
-        if not (is_asked or _FEED.search(start)) or answer.leads_to:
-            continue
-        size, problem = 0, None
-        if answer.status == 200:
-            body = _body(answer)
-            size, problem = len(feeds_of.rss_links(body)), feeds_of.feed_problem(body)
-            if not _FEED.search(start):
-                problem = problem or "no feed"
-        origin = "head" if answer.url in heads else "settings" if is_asked else "link"
-        found.append({"url": answer.url, "status": answer.status, "named": size, "problem": problem, "found": origin})
+    origins = {url: "settings" for url in site.settings_paths if "sitemap" not in url} | dict.fromkeys(heads, "head")
+
+    def read(body: bytes, is_one: bool) -> tuple[int, str | None]:
+        return len(feeds_of.rss_links(body)), feeds_of.feed_problem(body) or (None if is_one else "no feed")
+
+    found = list(_sources(site, origins, _FEED, "link", read))
     found += [_unasked(url, "head") for url in heads if site.answers.get(url) is None]
     return found
+
+
+def _sources(
+    site: Site,
+    origins: Mapping[str, str],
+    form: re.Pattern[bytes],
+    otherwise: str,
+    read: Callable[[bytes, bool], tuple[int, str | None]],
+) -> Iterator[Source]:
+    """The answers of addresses with one of ``origins``, and those that have the ``form``, found ``otherwise``.
+
+    Args:
+        read: entity, whether it has the form -> how many pages it names, and what is wrong with it.
+    """
+    for answer in site.answers:
+        start = _start(answer) if answer.status == 200 and not site.is_page(answer) else b""
+        is_one = form.search(start) is not None
+        origin = origins.get(answer.url, otherwise if is_one else None)
+        if origin is None or answer.leads_to:
+            continue
+        size, problem = read(_body(answer), is_one) if answer.status == 200 else (0, None)
+        yield {"url": answer.url, "status": answer.status, "named": size, "problem": problem, "found": origin}
 
 
 def languages(site: Site) -> list[Language]:
@@ -152,8 +162,8 @@ def _groups_of(text: str) -> tuple[list[tuple[list[str], list[tuple[str, str]]]]
 def robots_of(text: str, agent: str, status: int | None) -> Robots:
     """The group of ``text`` that holds for ``agent``, else that for all (RFC 9309, section 2.2)."""
     groups, sitemaps = _groups_of(text)
-    chosen = [group for group in groups if any(one.lower() == agent.lower() for one in group[0])]
-    chosen = chosen or [group for group in groups if "*" in group[0]]
+    names = (agent.lower(), "*")
+    chosen = next(filter(None, ([one for one in groups if name in map(str.lower, one[0])] for name in names)), [])
     lines = [line for group in chosen for line in group[1]]
     delays = [value for name, value in lines if name == "crawl-delay" and re.fullmatch(r"\d{1,6}(?:\.\d+)?", value)]
     rules: list[Rule] = [{"allow": name == "allow", "path": v} for name, v in lines if name != "crawl-delay" and v]

@@ -57,6 +57,10 @@ def _read_line(line: dict[str, str], language: str, places: dict[str, Row]) -> N
             parent = code
 
 
+def _names(rows: Iterable[Row]) -> set[str]:
+    return {key(name) for row in rows for name in row["label"].values()}
+
+
 def merge(old: Iterable[Row], new: dict[str, Row]) -> tuple[list[Row], list[str]]:
     """The terms of ``places.json`` with the names, parents and codes of ``new``; and the changes, one line each.
 
@@ -64,7 +68,7 @@ def merge(old: Iterable[Row], new: dict[str, Row]) -> tuple[list[Row], list[str]
     """
     terms, changes = [], []
     known = {row["id"]: row for row in old}
-    official = {key(name) for row in {**known, **new}.values() for name in row["label"].values()}
+    official = _names({**known, **new}.values())
     for code in sorted({*known, *new}):
         before, after = known.get(code), new.get(code)
         if after is None or before is None:
@@ -81,9 +85,8 @@ def merge(old: Iterable[Row], new: dict[str, Row]) -> tuple[list[Row], list[str]
             if before[field] != after[field]
         ]
         label = {**before["label"], **after["label"]}
-        own = {key(name) for name in label.values()}
-        aliases = [name for name in [*before["aliases"], *renamed] if key(name) not in official - own]
-        aliases = [name for name in aliases if key(name) not in own]
+        taken = official.union(map(key, label.values()))
+        aliases = [name for name in (*before["aliases"], *renamed) if key(name) not in taken]
         terms.append({**before, **after, "label": label, "aliases": list(dict.fromkeys(aliases))})
     return terms, changes
 
