@@ -6,7 +6,7 @@ the outline left out, with the reason.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from lxml import etree
@@ -67,29 +67,33 @@ def lines(page: NewsPage) -> list[Told]:
     """All that the page prints, in document order."""
     if page.root is None or page.main is None:
         return []
-    begins, ends = _order(page.root)
+    order = _order(page.root)
+    found = list(_of_lines(page, order))
+    taken = {slot for _, one in found for slot in one.slots}
+    for element, role, why in _left_out(page, taken):
+        if text := shown_text(element):
+            told = Told(role, why, text, path(element), FIELDS.get(role), element=element)
+            found.append((order[element, False], told))
+    for slot in page.chrome.dropped_texts:
+        element, is_tail = slot
+        if text := fold(element.tail if is_tail else element.text):
+            told = Told("chrome", "beside what was left out", text, path(element), None, (slot,))
+            found.append((order.get(slot, 0), told))
+    found.sort(key=lambda pair: pair[0])
+    return [one for _, one in found]
+
+
+def _of_lines(page: NewsPage, order: Mapping[Slot, int]) -> Iterator[tuple[int, Told]]:
+    """The lines of the outline, each with its place in the document."""
     fields = {piece: field_of(entry) for piece, entry in entries(page).items()}
-    found: list[tuple[int, Told]] = []
     for line, role, why in _lines(page):
         slots = tuple(piece.slot for piece in line.pieces if not piece.image and fold(piece.text))
         field = FIELDS.get(role)
         if role in ("label", "value"):
             field = next((fields[piece] for piece in line.pieces if piece in fields), "metadata")
         text = line.text or fold(" ".join(piece.text for piece in line.pieces))
-        element, is_tail = line.pieces[0].slot
-        place = (ends if is_tail else begins).get(element, 0)
-        found.append((place, Told(role, why, text, path(line.parent.element), field, slots)))
-    taken = {slot for _, one in found for slot in one.slots}
-    for element, role, why in _left_out(page, taken):
-        if text := shown_text(element):
-            field = FIELDS.get(role)
-            found.append((begins[element], Told(role, why, text, path(element), field, element=element)))
-    for element, is_tail in page.chrome.dropped_texts:
-        if text := fold(element.tail if is_tail else element.text):
-            told = Told("chrome", "beside what was left out", text, path(element), None, ((element, is_tail),))
-            found.append(((ends if is_tail else begins).get(element, 0), told))
-    found.sort(key=lambda pair: pair[0])
-    return [one for _, one in found]
+        place = order.get(line.pieces[0].slot, 0)
+        yield place, Told(role, why, text, path(line.parent.element), field, slots)
 
 
 def rows(page: ListingPage) -> list[Told]:
@@ -128,13 +132,10 @@ def _step(element: Any) -> str:
     return f"{name}.{classes[-1]}" if classes else name
 
 
-def _order(root: Any) -> tuple[dict[Any, int], dict[Any, int]]:
-    """Each element -> where in the document it begins and ends."""
-    begins: dict[Any, int] = {}
-    ends: dict[Any, int] = {}
-    for number, (event, element) in enumerate(etree.iterwalk(root, events=("start", "end"))):
-        (begins if event == "start" else ends)[element] = number
-    return begins, ends
+def _order(root: Any) -> dict[Slot, int]:
+    """Where in the document the text of each element begins, and the text behind it."""
+    walk = etree.iterwalk(root, events=("start", "end"))
+    return {(element, event == "end"): number for number, (event, element) in enumerate(walk)}
 
 
 def _lines(page: NewsPage) -> Iterator[tuple[Line, str, str]]:

@@ -66,14 +66,7 @@ def finish(run: Run) -> Verdict:
         run.end()
         if is_over:
             keep_dates(run)
-        if harvest and is_over:
-            harvest.settle()
-            harvest.index()
-            completeness = harvest.completeness
-        elif is_over and run.keeps:
-            completeness = complete(run)
-            for name, value in facts_of(completeness).items():
-                run.note(name, value)
+            completeness = _complete(run, harvest)
     verdict = run.judge()
     for message in verdict.messages:
         logger.info("Run is not complete: %s", message)  # the last lines tell it, too
@@ -85,15 +78,34 @@ def finish(run: Run) -> Verdict:
         tell_failure(run)
     run.note("exit_code", run.judge().code)
     with failing(run, is_judged=True):
-        if log := run.crawler.get_extension(RunLog):
-            log.close()
-        run.readings.close()
-        if harvest:
-            harvest.memory.close()
+        _close(run, harvest)
     if run.keeps:
         with failing(run, is_judged=True):
             keep_record(run, completeness)
     return run.judge()
+
+
+def _complete(run: Run, harvest: Harvest | None) -> Completeness:
+    """How complete the items are, now that nothing comes any more; a harvest settles and indexes before."""
+    if harvest:
+        harvest.settle()
+        harvest.index()
+        return harvest.completeness
+    if not run.keeps:
+        return Completeness()
+    completeness = complete(run)
+    for name, value in facts_of(completeness).items():
+        run.note(name, value)
+    return completeness
+
+
+def _close(run: Run, harvest: Harvest | None) -> None:
+    """Close what was open for the run."""
+    if log := run.crawler.get_extension(RunLog):
+        log.close()
+    run.readings.close()
+    if harvest:
+        harvest.memory.close()
 
 
 def keep_record(run: Run, completeness: Completeness) -> None:

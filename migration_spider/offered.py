@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -85,21 +86,14 @@ def select(lines: Path, asked: Collection[str]) -> Selection:
     """
     wanted, met, needles = set(asked), set(), [*asked]
     of_items: dict[str, list[dict[str, Any]]] = {}
-    found: dict[str, File] = {}
-    unfetched: dict[str, None] = {}
-
-    def take(file: dict[str, Any]) -> None:
-        if not is_sha256(file["sha256"]):
-            unfetched[file["url"]] = None
-            return
-        found.pop(file["sha256"], None)  # The last one met comes last.
-        found[file["sha256"]] = File(file["sha256"], file["url"], file["size"], file["media_type"])
-
+    taken: list[dict[str, Any]] = []
     for item in _lines(lines, needles):
         names = wanted & {item["id"], item["url"], item.get("canonical_url"), path_of(item["url"])}
         met |= names
-        files = [] if is_tombstone(item) else item.get("attachments") or []
-        if (names or item["id"] in of_items) and not is_tombstone(item):
+        if is_tombstone(item):
+            continue
+        files = item.get("attachments") or []
+        if names or item["id"] in of_items:
             if item["id"] not in of_items:
                 needles.append(item["id"])  # It may have moved to another address since.
             of_items[item["id"]] = files
@@ -107,16 +101,26 @@ def select(lines: Path, asked: Collection[str]) -> Selection:
             names = wanted & {file["url"], path_of(file["url"]), file["sha256"]}
             met |= names
             if names:
-                take(file)
-    for files in of_items.values():
-        for file in files:
-            take(file)
+                taken.append(file)
+    found, unfetched = _told_apart(chain(taken, *of_items.values()))
     if found:
         _who_offers(lines, found)
-    fetched = {file.url for file in found.values()}
     without = [key for key, files in of_items.items() if not files]
-    missing = [url for url in unfetched if url not in fetched]
-    return Selection([*found.values()], missing, without, sorted(wanted - met))
+    return Selection([*found.values()], unfetched, without, sorted(wanted - met))
+
+
+def _told_apart(files: Iterable[dict[str, Any]]) -> tuple[dict[str, File], list[str]]:
+    """Digest -> the file as it was fetched, the last one met last; and the addresses of those that were never."""
+    found: dict[str, File] = {}
+    unfetched: dict[str, None] = {}
+    for file in files:
+        if is_sha256(file["sha256"]):
+            found.pop(file["sha256"], None)
+            found[file["sha256"]] = File(file["sha256"], file["url"], file["size"], file["media_type"])
+        else:
+            unfetched[file["url"]] = None
+    fetched = {file.url for file in found.values()}
+    return found, [url for url in unfetched if url not in fetched]
 
 
 def _who_offers(lines: Path, files: dict[str, File]) -> None:

@@ -205,13 +205,7 @@ class AttachmentsPipeline(MediaPipeline):
         fields = fields_of(item)
         fetched = {facts["url"]: facts for ok, facts in results if ok and facts}
         files = {url for _, url in attachments if url}
-        if files & self.unsent or (self.run.is_stopped and not all(ok and facts for ok, facts in results)):
-            # Stored without its files it would look changed when the next run has them.
-            raise DropItem(f"{fields['url']}: the run stops before its attachments are fetched")
-        if (lost := files & self.in_trouble) and (memory := self.run.memory) and memory.item(fields["id"]):
-            # With the files that it had before, but without their digests, it would look changed.
-            self.run.ledger.settle(fields["url"], "attachment", ", ".join(sorted(lost)))
-            raise DropItem(f"{fields['url']}: waits for its attachments")
+        self._require(fields, files, is_all=all(ok and facts for ok, facts in results))
         for attachment, url in attachments:
             if facts := fetched.get(url):
                 attachment["sha256"], attachment["size"] = facts["sha256"], facts["size"]
@@ -219,6 +213,15 @@ class AttachmentsPipeline(MediaPipeline):
             elif url:
                 fields["problems"].append("attachment-not-fetched")
         return item
+
+    def _require(self, fields: ItemAdapter, files: set[str], *, is_all: bool) -> None:
+        """Drop an item without files that the next run may have: it would look changed then."""
+        if files & self.unsent or (self.run.is_stopped and not is_all):
+            raise DropItem(f"{fields['url']}: the run stops before its attachments are fetched")
+        if (lost := files & self.in_trouble) and (memory := self.run.memory) and memory.item(fields["id"]):
+            # It was stored with the digests of the files that it had before.
+            self.run.ledger.settle(fields["url"], "attachment", ", ".join(sorted(lost)))
+            raise DropItem(f"{fields['url']}: waits for its attachments")
 
     def file_path(self, request: Request, response: Any = None, info: Any = None, *, item: Any = None) -> str:
         raise NotImplementedError("attachments are stored in the WARC, nowhere else")

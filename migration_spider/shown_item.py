@@ -73,25 +73,34 @@ def show_item(found: list[dict[str, Any]], warc: Path, proved: list[dict[str, An
     console.print(f"{escape(item['id'])}   {escape(found[-1]['url'])}\n", highlight=False)
     if is_tombstone(found[-1]):
         console.print(f"[bold red]{escape(_withdrawn(found[-1]))}[/bold red]; it was:\n", highlight=False)
+    _fields(console, item)
+    for before, after in pairwise(found):
+        console.print(f"\n[bold]version {before['version']} -> {after['version']}[/bold]   {after['last_changed']}")
+        _changes(console, before, after, [line for line in there if line["version"] < after["version"]])
+    holds = [_proof(console, version, warc) for version in proved]
+    return 0 if all(holds) else 1
+
+
+def _fields(console: Console, item: dict[str, Any]) -> None:
     fields = {name: value for name, value in item.items() if value not in (None, [], "", {}) and name not in _ELSEWHERE}
     indent = max(map(len, fields), default=0) + 2
     for name, value in fields.items():
         for number, line in enumerate(_wrapped(console, name, value, console.width - indent)):
             console.print(f"{'' if number else name:{indent}}{escape(line)}" if line else "", highlight=False)
-    for before, after in pairwise(found):
-        console.print(f"\n[bold]version {before['version']} -> {after['version']}[/bold]   {after['last_changed']}")
-        _changes(console, before, after, [line for line in there if line["version"] < after["version"]])
-    failed = False
-    for version in proved:
-        where = version["warc"]
-        said = " (that it is gone)" if is_tombstone(version) else ""
-        console.print(f"\n[bold]evidence of version {version['version']}[/bold]{said}")
-        console.print(f"  {escape(where['file'])}, {where['length']} bytes at {where['offset']}", highlight=False)
-        for check in evidence.prove(version, warc):
-            mark = "[green]ok[/green]" if check.holds else f"[red]differs[/red], found {escape(check.found)}"
-            console.print(f"  {check.name:15} {escape(check.claimed)} {mark}", highlight=False)
-            failed |= not check.holds
-    return 1 if failed else 0
+
+
+def _proof(console: Console, version: dict[str, Any], warc: Path) -> bool:
+    """Print what a version claims of its evidence, and whether that holds; whether all of it does."""
+    where = version["warc"]
+    said = " (that it is gone)" if is_tombstone(version) else ""
+    console.print(f"\n[bold]evidence of version {version['version']}[/bold]{said}")
+    console.print(f"  {escape(where['file'])}, {where['length']} bytes at {where['offset']}", highlight=False)
+    holds = True
+    for check in evidence.prove(version, warc):
+        mark = "[green]ok[/green]" if check.holds else f"[red]differs[/red], found {escape(check.found)}"
+        console.print(f"  {check.name:15} {escape(check.claimed)} {mark}", highlight=False)
+        holds &= check.holds
+    return holds
 
 
 def _changes(console: Console, before: dict[str, Any], after: dict[str, Any], there: list[dict[str, Any]]) -> None:

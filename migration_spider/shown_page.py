@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 
 from rich.console import Console
 from rich.text import Text
@@ -43,32 +44,43 @@ def as_json(page: Page, roles: list[str] | None) -> str:
 def shown(found: Asked, page: Page, roles: list[str] | None, *, full: bool) -> str:
     """The same for a person, each line cut to the terminal's width unless it is to be ``full``."""
     console = Console(soft_wrap=full, highlight=False)
-
-    def put(*parts: tuple[str, str]) -> None:
-        text = Text.assemble(*((disarmed(words), style) for words, style in parts))
-        console.print(text, no_wrap=True, overflow="ignore" if full else "ellipsis", crop=not full)
-
+    printed = [*_head(found, page), (), *_lines(page, roles)]
+    if isinstance(page, NewsPage) and page.metadata and not roles:
+        printed += [(), *_block(page)]
     with console.capture() as captured:
-        put((found.url, ""))
-        put((page.kind, "bold"), (f", recognised by {TOLD_BY[told_by(page)]}", ""))
-        if found.blocked:
-            put((f"Instead of the page there is {found.blocked}", "bold red"))
-        if page.kind == "other":
-            put(("Its lines as they would be read if it were news:", ""))
-        put()
-        before = None
-        for one in _told(page, roles):
-            put((f"{one.role:8} ", COLOURS[one.role]), (one.text, "dim" if one.role == "chrome" else ""))
-            stands = " · ".join(filter(None, (one.field and f"-> {one.field}", one.date, one.url, one.why, one.path)))
-            # A paragraph like the one before needs no word more.
-            if (one.role, stands) != before:
-                put((_MARGIN, ""), (stands, "dim italic"))
-            before = (one.role, stands)
-        if isinstance(page, NewsPage) and page.metadata and not roles:
-            put()
-            put(("metadata block", "bold"))
-            for entry in page.metadata:
-                values = "; ".join(value.text or value.url or value.datetime or "" for value in entry.values)
-                field = explained.field_of(entry)
-                put((entry.label or "(no label)", "cyan"), (f" -> {values}", ""), (f"  {field}", "dim italic"))
+        for parts in printed:
+            text = Text.assemble(*((disarmed(words), style) for words, style in parts))
+            console.print(text, no_wrap=True, overflow="ignore" if full else "ellipsis", crop=not full)
     return captured.get()
+
+
+_Printed = tuple[tuple[str, str], ...]
+"""A line: its parts with their styles."""
+
+
+def _head(found: Asked, page: Page) -> Iterator[_Printed]:
+    yield ((found.url, ""),)
+    yield (page.kind, "bold"), (f", recognised by {TOLD_BY[told_by(page)]}", "")
+    if found.blocked:
+        yield ((f"Instead of the page there is {found.blocked}", "bold red"),)
+    if page.kind == "other":
+        yield (("Its lines as they would be read if it were news:", ""),)
+
+
+def _lines(page: Page, roles: list[str] | None) -> Iterator[_Printed]:
+    before = None
+    for one in _told(page, roles):
+        yield (f"{one.role:8} ", COLOURS[one.role]), (one.text, "dim" if one.role == "chrome" else "")
+        stands = " · ".join(filter(None, (one.field and f"-> {one.field}", one.date, one.url, one.why, one.path)))
+        # A paragraph like the one before needs no word more.
+        if (one.role, stands) != before:
+            yield (_MARGIN, ""), (stands, "dim italic")
+        before = (one.role, stands)
+
+
+def _block(page: NewsPage) -> Iterator[_Printed]:
+    yield (("metadata block", "bold"),)
+    for entry in page.metadata:
+        values = "; ".join(value.text or value.url or value.datetime or "" for value in entry.values)
+        field = explained.field_of(entry)
+        yield (entry.label or "(no label)", "cyan"), (f" -> {values}", ""), (f"  {field}", "dim italic")

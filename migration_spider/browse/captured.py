@@ -121,10 +121,15 @@ def captured(collection: Collection, story: str, language: str, wanted: str | No
     page = next((page for page in pages if page.language == language), pages[0] if pages else None)
     if page is None:
         return Captured(problem="This archive has no capture of these pages.")
+    chosen = _chosen(page, wanted)
+    return Captured(pages, page, chosen, lacks=_lacks(collection.archive, chosen))
+
+
+def _chosen(page: Page, wanted: str | None) -> Capture:
+    """The capture that is shown: the one that is ``wanted``, else the one that was read, else the last with a page."""
     shown = next((capture for capture in page.captures if capture.timestamp == wanted), None)
     there = next((capture for capture in reversed(page.captures) if capture.status < 300), page.captures[-1])
-    chosen = shown or page.cited or there
-    return Captured(pages, page, chosen, lacks=_lacks(collection.archive, chosen))
+    return shown or page.cited or there
 
 
 def _lacks(there: Place, capture: Capture) -> int:

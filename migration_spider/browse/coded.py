@@ -96,22 +96,25 @@ def coded_fields(
     return found
 
 
+def _listed(db: sqlite3.Connection, name: str, code: str) -> dict[str, Any]:
+    """What the vocabulary of a field says of a code; empty where there is none, or it has not the code."""
+    if name not in FILES:
+        return {}
+    row = db.execute(f'SELECT * FROM "{FILES[name]}" WHERE id = ?', (code,)).fetchone()  # noqa: S608
+    return {column: row[column] for column in row.keys() if row[column]} if row else {}  # noqa: SIM118 - a Row
+
+
 def _value(
     db: sqlite3.Connection, name: str, key: str, ways: Mapping[str, list[str]], languages: Sequence[str]
 ) -> CodedValue:
     code = None if key.startswith(UNCODED) else key
-    listed = FILES.get(name) if code else None
-    row = db.execute(f'SELECT * FROM "{listed}" WHERE id = ?', (code,)).fetchone() if listed else None  # noqa: S608
-    labels = {}
-    if row:
-        columns = [column for column in row.keys() if column.startswith("label_")]  # noqa: SIM118 - a Row
-        labels = {column.removeprefix("label_"): row[column] for column in columns if row[column]}
+    term = _listed(db, name, code) if code else {}
     has = {language for where in ways.values() for language in where}
     return CodedValue(
         code=code,
-        label=row["label"] if row else None,
-        labels=labels,
-        uri=row["uri"] if row else None,
+        label=term.get("label"),
+        labels={column.removeprefix("label_"): text for column, text in term.items() if column.startswith("label_")},
+        uri=term.get("uri"),
         printed=[Printed(text, where) for text, where in ways.items()],
         missing=[language for language in languages if language not in has],
         facet=_FACETS.get(name),

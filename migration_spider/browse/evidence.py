@@ -83,19 +83,25 @@ def check(archive: Archive | None, item: Item, files: Sequence[File]) -> Checked
 
 
 def _parts(folder: Path | None, item: Item, files: Sequence[File]) -> Iterator[Part]:
-    if item.gone and item.gone.cited:
+    gone = item.gone.cited if item.gone else None
+    if item.gone and gone:
         tombstone = {TOMBSTONE: {"status": item.gone.status}} if item.gone.status is not None else {}
-        yield _part(folder, "the answer that says that it is gone", item.gone.cited, item.id, tombstone)
+        yield _part(folder, "the answer that says that it is gone", gone, item.id, tombstone)
     if item.cited:
         yield _part(folder, "the page", item.cited, item.id, {})
     for file in files:
         if item.id in file.items and file.cited:
             yield _part(folder, f"the file {file.filename}", file.cited, item.id, {}, file.sha256)
-    told = {item.cited and item.cited.record_id, item.gone and item.gone.cited and item.gone.cited.record_id}
-    past = [one for one in item.versions if one.cited and one.cited.record_id not in told]
-    for version in past[-MOST_VERSIONS:]:
+    told = {cited.record_id for cited in (item.cited, gone) if cited}
+    past = [one for one in _pages_before(item) if one[1].record_id not in told]
+    for name, cited in past[-MOST_VERSIONS:]:
+        yield _part(folder, name, cited, item.id, {})
+
+
+def _pages_before(item: Item) -> Iterator[tuple[str, Cited]]:
+    for version in item.versions:
         if version.cited:
-            yield _part(folder, f"the page of version {version.number or version.position}", version.cited, item.id, {})
+            yield f"the page of version {version.number or version.position}", version.cited
 
 
 def _part(

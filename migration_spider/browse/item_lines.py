@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -30,16 +30,20 @@ def _record(db: sqlite3.Connection, row: sqlite3.Row) -> Record:
         "is_fallback": bool(row["is_fallback"]),
         "translations": {one["language"]: one["url"] for one in _linked(db, "translations", key)},
         "metadata": list(_entries(_linked(db, "metadata", key, "position, value_position"))),
-        "attachments": [{name: one[name] for name in _FILE} for one in _linked(db, "attachments", key)],
-        "images": [{"url": one["url"], "alt": one["alt"]} for one in _linked(db, "images", key)],
+        "attachments": _picked(_linked(db, "attachments", key), _FILE),
+        "images": _picked(_linked(db, "images", key), ("url", "alt")),
         "problems": [one["code"] for one in _linked(db, "problems", key)],
         "warc": {name: row[f"warc_{name}"] for name in _EVIDENCE} if row["warc_file"] else None,
     }
     for field in TERM_FIELDS:
         names = ("raw", "id", "label", *(("type", "iso3") if field == "geographic_scope" else ()))
-        linked[field] = [{name: one[name] for name in names} for one in _linked(db, field, key)]
+        linked[field] = _picked(_linked(db, field, key), names)
     every = [one.name for one in fields(NewsItem)]
     return {name: linked[name] if name in linked else row[name] for name in every if name in linked or name in have}
+
+
+def _picked(rows: Iterable[sqlite3.Row], names: Sequence[str]) -> list[Record]:
+    return [{name: row[name] for name in names} for row in rows]
 
 
 def _linked(db: sqlite3.Connection, field: str, key: str, order: str = "position") -> list[sqlite3.Row]:

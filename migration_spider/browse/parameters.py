@@ -155,6 +155,10 @@ Tree = dict[str, Any]
 """Names in brackets, one in the other; a list where they were empty."""
 
 
+Pairs = list[tuple[str, str]]
+"""Names and values of parameters."""
+
+
 @dataclass(frozen=True, slots=True)
 class FacetAsked:
     """Counts of the values of a facet that are asked for."""
@@ -185,20 +189,16 @@ def question(pairs: Iterable[tuple[str, str]]) -> Question:
     Raises:
         BadSelection: a parameter is unknown, or asks for something that is not there.
     """
-    plain: list[tuple[str, str]] = []
-    deep: list[tuple[str, str]] = []
-    for name, value in pairs:
-        if value.strip() and name not in IGNORED:
-            (deep if "[" in name or name in NAMES else plain).append((name, value.strip()))
+    plain, deep = _apart(pairs)
     tree = nested(deep)
     if unknown := [name for name in tree if name not in NAMES]:
         raise BadSelection(f"there is no parameter “{unknown[0]}”: {', '.join(NAMES)}, or those of the search page")
-    if any(name == "page" for name, _ in plain):
+    if "page" in dict(plain):
         raise BadSelection("pages are selected with “offset” and “limit”")
     for name, translated in _TRANSLATED.items():
         if name in tree:
             plain += translated(tree[name])
-    named = {name for name, _ in plain}
+    named = dict(plain)
     if "in" in named and "q" not in named:
         raise BadSelection(
             "“in” is the language of the words of “q”, which is empty; for the language of stories use “language”"
@@ -212,6 +212,16 @@ def question(pairs: Iterable[tuple[str, str]]) -> Question:
         include=include,
         exclude=exclude,
     )
+
+
+def _apart(pairs: Iterable[tuple[str, str]]) -> tuple[Pairs, Pairs]:
+    """The parameters of the search page, and those of the API."""
+    plain: Pairs = []
+    deep: Pairs = []
+    for name, value in pairs:
+        if value.strip() and name not in IGNORED:
+            (deep if "[" in name or name in NAMES else plain).append((name, value.strip()))
+    return plain, deep
 
 
 def nested(pairs: Iterable[tuple[str, str]]) -> Tree:
@@ -251,9 +261,6 @@ def number(name: str, text: object, least: int, most: int) -> int:
     if not is_number or not least <= int(str(text)) <= most:
         raise BadSelection(f"“{name}” is a number from {least} to {most}")
     return int(str(text))
-
-
-Pairs = list[tuple[str, str]]
 
 
 def _query(given: Any) -> Pairs:

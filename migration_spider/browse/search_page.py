@@ -82,16 +82,20 @@ def search(request: Request) -> Response:
 def shown(found: Found) -> Iterator[Shown]:
     """The values of all facets as they stand beside the stories; places as regions and countries."""
     for name, values in found.facets.items():
-        title = BY_NAME[name].title
-        parts = {title: values}
-        if name == "place":
-            areas = [value for value in values if _is_area(value.key)]
-            parts = {"Region": areas, "Country": [value for value in values if value not in areas]}
-        for heading, some in parts.items():
+        for heading, some in _parts(name, values).items():
+            # A single value that all stories have tells nothing.
             if some and (len(some) > 1 or some[0].chosen or some[0].count < found.total):
                 first = [value for place, value in enumerate(some) if place < MOST_SHOWN or value.chosen]
                 rest = [value for value in some if value not in first]
                 yield Shown(name, heading, first, rest, max(value.count for value in some))
+
+
+def _parts(name: str, values: Sequence[Value]) -> dict[str, Sequence[Value]]:
+    """Heading -> values of a facet that stand below it."""
+    if name != "place":
+        return {BY_NAME[name].title: values}
+    areas = [value for value in values if _is_area(value.key)]
+    return {"Region": areas, "Country": [value for value in values if value not in areas]}
 
 
 def choices(collection: Collection, selection: Selection) -> Iterator[Choice]:

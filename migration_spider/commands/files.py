@@ -49,11 +49,7 @@ exit codes:
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         if len(args) < 2:
             raise UsageError("name a folder, and the items or files", print_help=False)
-        names = [name for name in args[1:] if name != "-"]
-        if "-" in args[1:]:
-            names += filter(None, map(str.strip, sys.stdin))
-        if not names:
-            raise UsageError("standard input names no item and no file", print_help=False)
+        names = _names(args[1:])
         from archive.capture.settings import expand
         from archive.dataset.holdings import Holdings
         from migration_spider.offered import MANIFEST, export, select
@@ -93,3 +89,13 @@ exit codes:
         from migration_spider.report.text import visible
 
         print(f"scrapy files: error: {visible(problem)}", file=sys.stderr)
+
+
+def _names(args: list[str]) -> list[str]:
+    """What is asked for: by the arguments, and, where one is a hyphen, by standard input."""
+    names = [name for name in args if name != "-"]
+    if "-" in args:
+        names += filter(None, map(str.strip, sys.stdin))
+    if not names:
+        raise UsageError("standard input names no item and no file", print_help=False)
+    return names

@@ -263,20 +263,26 @@ def _seen(fields: Fields, head: bytes, offset: int, length: int) -> Iterator[See
     else:
         kind, media_type, told = _answer(kind, url, fields, content_type, head)
     if kind:
+        digests = ("WARC-Payload-Digest", "WARC-Block-Digest") if kind == "text" else ("WARC-Payload-Digest",)
         yield Seen(
             kind,
             offset,
             length,
-            fields.get("WARC-Record-ID") or "",
+            _first(fields, "WARC-Record-ID"),
             url,
-            fields.get("WARC-Date") or "",
+            _first(fields, "WARC-Date"),
             media_type.split(";")[0].strip().lower(),
-            fields.get("WARC-Payload-Digest") or (fields.get("WARC-Block-Digest") or "" if kind == "text" else ""),
-            fields.get("WARC-Refers-To") or "",
+            _first(fields, *digests),
+            _first(fields, "WARC-Refers-To"),
             _bare(fields.get("WARC-Refers-To-Target-URI")),
-            fields.get("WARC-Refers-To-Date") or "",
+            _first(fields, "WARC-Refers-To-Date"),
             told,
         )
+
+
+def _first(fields: Fields, *names: str) -> str:
+    """The first of these that says something, else nothing."""
+    return next(filter(None, map(fields.get, names)), "")
 
 
 def _answer(kind: str, url: str, fields: Fields, content_type: str, head: bytes) -> tuple[str, str, str]:

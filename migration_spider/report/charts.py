@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -33,6 +33,11 @@ class Bar:
     label: str = ""
     mark: str | None = None
     """Class of the label."""
+
+    @property
+    def height(self) -> int:
+        """What is above the line, in all."""
+        return sum(count for _, count in self.up)
 
 
 class Shape(NamedTuple):
@@ -71,46 +76,78 @@ class Chart:
 
 def columns(bars: Sequence[Bar], height: int, limit: int | None = None) -> tuple[list[Shape], int]:
     """The drawing, and its whole height in pixels. Columns above ``limit`` are cut there and say how high they are."""
-    highest = max((sum(count for _, count in bar.up) for bar in bars), default=0)
+    highest = max((bar.height for bar in bars), default=0)
     lowest = max((sum(count for _, count in bar.down) for bar in bars), default=0)
     top = min(highest, limit) if limit else highest
     step = _step(max(top, 1))
-    span = max(math.ceil(top / step) * step, step)
-    depth = round(height * min(lowest, span) / span)
-    base = TOP + height
-    shapes: list[Shape] = []
-    for value in range(0, span + 1, step):
-        y = round(base - height * value / span, 1)
-        shapes.append(_shape("line", "grid" if value else "base", x1="0", x2="100%", y1=y, y2=y))
-        shapes.append(_shape("text", "tick", number(value), x="100%", y=y - 4))
-    slot = min(PLOT / max(len(bars), 1), WIDEST)
+    frame = _Frame(height, max(math.ceil(top / step) * step, step), lowest, min(PLOT / max(len(bars), 1), WIDEST))
+    shapes = list(frame.lines(step))
     for index, bar in enumerate(bars):
-        place = {"x": f"{slot * (index + 0.1):.3f}%", "width": f"{slot * 0.8:.3f}%"}
-        middle = f"{slot * (index + 0.5):.3f}%"
-        total = sum(count for _, count in bar.up)
-        shrink = span / total if total > span else 1.0
-        level = float(base)
-        for kind, count in bar.up:
-            tall = height * count * shrink / span
-            level -= tall
-            if count > 0:
-                shapes.append(_shape("rect", kind, y=f"{level:.2f}", height=f"{tall:.2f}", **place))
-        if total > span:
-            shapes.append(_shape("rect", "cut", y=TOP + 5, height=3, **place))
-            shapes.append(_shape("text", "value" if index else "value first", number(total), x=middle, y=TOP - 4))
-        level = float(base)
-        for kind, count in bar.down:
-            tall = depth * min(count, span) / max(min(lowest, span), 1)
-            if count > 0:
-                shapes.append(_shape("rect", kind, y=f"{level + 1:.2f}", height=f"{tall:.2f}", **place))
-            level += tall
+        shapes += frame.column(bar, index)
+    return shapes, frame.base + frame.depth + FOOT
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """Where columns stand."""
+
+    height: int
+    """Pixels above the line."""
+    span: int
+    """What a column of that height counts."""
+    lowest: int
+    """What the longest column below the line counts."""
+    slot: float
+    """Per cent of the width that a column has."""
+
+    @property
+    def base(self) -> int:
+        """Where the line is."""
+        return TOP + self.height
+
+    @property
+    def depth(self) -> int:
+        """Pixels below the line."""
+        return round(self.height * min(self.lowest, self.span) / self.span)
+
+    def lines(self, step: int) -> Iterator[Shape]:
+        """The line and those above it, each with its number."""
+        for value in range(0, self.span + 1, step):
+            y = round(self.base - self.height * value / self.span, 1)
+            yield _shape("line", "grid" if value else "base", x1="0", x2="100%", y1=y, y2=y)
+            yield _shape("text", "tick", number(value), x="100%", y=y - 4)
+
+    def column(self, bar: Bar, index: int) -> Iterator[Shape]:
+        """A column; the first one of a chart has less room to its left."""
+        place = {"x": f"{self.slot * (index + 0.1):.3f}%", "width": f"{self.slot * 0.8:.3f}%"}
+        middle = f"{self.slot * (index + 0.5):.3f}%"
+        yield from self._up(bar, place)
+        if bar.height > self.span:
+            yield _shape("rect", "cut", y=TOP + 5, height=3, **place)
+            yield _shape("text", "value" if index else "value first", number(bar.height), x=middle, y=TOP - 4)
+        yield from self._down(bar, place)
         if bar.label:
             mark = f"foot {bar.mark}" if bar.mark else "foot"
             is_cut = not index and len(bar.label) > 2
-            shapes.append(
-                _shape("text", mark + " first" * is_cut, bar.label, x="0" if is_cut else middle, y=base + depth + 16)
-            )
-    return shapes, base + depth + FOOT
+            x = "0" if is_cut else middle
+            yield _shape("text", mark + " first" * is_cut, bar.label, x=x, y=self.base + self.depth + 16)
+
+    def _up(self, bar: Bar, place: Mapping[str, str]) -> Iterator[Shape]:
+        shrink = self.span / bar.height if bar.height > self.span else 1.0
+        level = float(self.base)
+        for kind, count in bar.up:
+            tall = self.height * count * shrink / self.span
+            level -= tall
+            if count > 0:
+                yield _shape("rect", kind, y=f"{level:.2f}", height=f"{tall:.2f}", **place)
+
+    def _down(self, bar: Bar, place: Mapping[str, str]) -> Iterator[Shape]:
+        level = float(self.base)
+        for kind, count in bar.down:
+            tall = self.depth * min(count, self.span) / max(min(self.lowest, self.span), 1)
+            if count > 0:
+                yield _shape("rect", kind, y=f"{level + 1:.2f}", height=f"{tall:.2f}", **place)
+            level += tall
 
 
 def bars(rows: Sequence[tuple[str, int, str]]) -> tuple[list[Shape], int]:

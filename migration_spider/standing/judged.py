@@ -67,16 +67,22 @@ def standing_of(data: Path, languages: Collection[str]) -> Standing:
     if not whole:
         return Standing(_sample(runs[-1]), False, runs, runs[-1].id)
     run = (reached or whole)[-1]
-    later = runs[runs.index(run) + 1 :]
-    in_vain = [one for one in later if one in whole]
-    added = [one for one in later if one not in whole]
     said = f"As of run {run.id}: {'complete' if run.exit_code == 0 else _lack(run)}"
-    if added:
-        names = sorted({one.asked for one in added})
-        said += f"; {plural(len(added), 'later run')} for a part of the site added to it ({'; '.join(names)})"
+    said += _added(runs[runs.index(run) + 1 :])
+    return Standing(said, run.exit_code == 0, runs, run.id)
+
+
+def _added(later: Sequence[PastRun]) -> str:
+    """What the runs after the one that decides did to it."""
+    parts = [run for run in later if run.asked]
+    in_vain = [run for run in later if not run.asked]
+    said = ""
+    if parts:
+        names = sorted({run.asked for run in parts})
+        said = f"; {plural(len(parts), 'later run')} for a part of the site added to it ({'; '.join(names)})"
     if in_vain:
         said += f"; {plural(len(in_vain), 'later run')} failed ({_reason(in_vain[-1])})"
-    return Standing(said, run.exit_code == 0, runs, run.id)
+    return said
 
 
 def _sample(run: PastRun) -> str:
