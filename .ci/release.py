@@ -163,14 +163,18 @@ def check_same(first: Path, second: Path) -> None:
         raise ReleaseError(f"built twice, the files differ:\n{''.join(one)}\n{''.join(other)}")
 
 
-def check_contents(file: Path, version: str) -> None:
-    """A licence, the code, nothing of tests, nothing large, the version in the name."""
+def sizes_in(file: Path) -> dict[str, int]:
+    """Path of each file in a wheel or sdist -> its bytes."""
     if file.suffix == ".whl":
         with zipfile.ZipFile(file) as packed:
-            sizes = {one.filename: one.file_size for one in packed.infolist()}
-    else:
-        with tarfile.open(file) as packed_tar:
-            sizes = {one.name.partition("/")[2]: one.size for one in packed_tar.getmembers() if one.isfile()}
+            return {one.filename: one.file_size for one in packed.infolist()}
+    with tarfile.open(file) as packed_tar:
+        return {one.name.partition("/")[2]: one.size for one in packed_tar.getmembers() if one.isfile()}
+
+
+def check_contents(file: Path, version: str) -> None:
+    """A licence, the code, nothing of tests, nothing large, the version in the name."""
+    sizes = sizes_in(file)
     paths = [PurePosixPath(name) for name in sizes]
     faults = [f"{name} has {size:,} bytes" for name, size in sizes.items() if size > LARGEST]
     faults += [f"{path} does not belong in it" for path in paths if {*path.parts, path.suffix} & STRANGERS]

@@ -31,8 +31,6 @@ ROOT = Path(__file__).parents[1]
 MEDIAN, P95, MEMORY, START = 100, 300, 300, 6.0
 """Milliseconds, milliseconds, megabytes, seconds: what search and facets of 100,000 items may take."""
 
-DOWNLOADS = ("/stories.csv", "/stories.csv?of=items", "/stories.jsonl?of=items", "/stories.json?language=fr")
-
 TICKS = os.sysconf("SC_CLK_TCK")
 
 

@@ -160,11 +160,7 @@ def _url(node: int, language: str) -> str:
 def _item(
     node: int, language: str, words: list[str], chance: random.Random, *terms: list[dict[str, Any]]
 ) -> dict[str, Any]:
-    text, size = [], 0
-    while size < LENGTH:
-        word = words[int(VOCABULARY * chance.random() ** 4)]
-        text.append(word + "\n\n" if size and chance.random() < 0.02 else word)
-        size += len(word.encode()) + 1
+    text = _text(words, chance)
     body = " ".join(text)
     url = _url(node, language)
     day = f"20{chance.randrange(18, 26)}-{chance.randrange(1, 13):02}-{chance.randrange(1, 29):02}"
@@ -216,15 +212,28 @@ def _item(
         **dict.fromkeys(("first_seen", "last_changed", "fetched_at"), time),
         "run_id": "20240101T000000Z-aaaaaa",
         "extractor": "migration-spider 0.1.0",
-        "warc": {
-            "file": "migrationnetwork-20240101000000000-00000-host.warc.gz",
-            "offset": node * 7000,
-            "length": 6100,
-            "record_id": f"<urn:uuid:{chance.getrandbits(128):032x}>",
-            "target_uri": url,
-            "date": f"{day}T10:00:00.000000Z",
-            "payload_digest": "sha1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
-        },
+        "warc": _evidence(node, url, day, chance),
+    }
+
+
+def _text(words: list[str], chance: random.Random) -> list[str]:
+    text, size = [], 0
+    while size < LENGTH:
+        word = words[int(VOCABULARY * chance.random() ** 4)]
+        text.append(word + "\n\n" if size and chance.random() < 0.02 else word)
+        size += len(word.encode()) + 1
+    return text
+
+
+def _evidence(node: int, url: str, day: str, chance: random.Random) -> dict[str, Any]:
+    return {
+        "file": "migrationnetwork-20240101000000000-00000-host.warc.gz",
+        "offset": node * 7000,
+        "length": 6100,
+        "record_id": f"<urn:uuid:{chance.getrandbits(128):032x}>",
+        "target_uri": url,
+        "date": f"{day}T10:00:00.000000Z",
+        "payload_digest": "sha1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
     }
 
 

@@ -4,6 +4,7 @@ import argparse
 import ast
 import dataclasses
 import re
+from itertools import chain
 
 import pytest
 import scrapy
@@ -247,9 +248,9 @@ def trees(*words):
     return [ast.parse(text) for text in CODE.values() if any(word in text for word in words)]
 
 
-def keys_of_meta():
-    """The constant keys that the code reads from or puts into the ``meta`` of a request or response."""
-    constants = {
+def names_of_keys():
+    """Name -> value of each constant that is such a key."""
+    return {
         target.id: node.value.value
         for tree in trees("_KEY = ")
         for node in tree.body
@@ -257,29 +258,34 @@ def keys_of_meta():
         for target in node.targets
         if isinstance(target, ast.Name) and target.id.endswith("_KEY")
     }
+
+
+def keys_in(node):
+    """What a piece of code reads from or puts into a ``meta`` by name."""
+    if isinstance(node, ast.Subscript) and is_meta(node.value):
+        return [node.slice]
+    if isinstance(node, ast.Compare) and is_meta(node.comparators[0]):
+        return [node.left]
+    if isinstance(node, ast.keyword) and node.arg == "meta" and isinstance(node.value, ast.Dict):
+        return node.value.keys
+    if not isinstance(node, ast.Call):
+        return []
+    if is_meta(getattr(node.func, "value", None)):
+        return node.args[:1]
+    if getattr(node.func, "attr", "") in ("page", "start_page", "follow", "ask"):
+        # Spider: what else is given there goes into meta.
+        return [ast.Constant(one.arg) for one in node.keywords if one.arg in DOCUMENTED_KEYS]
+    return []
+
+
+def keys_of_meta():
+    """The constant keys that the code reads from or puts into the ``meta`` of a request or response."""
+    constants = names_of_keys()
     for tree in trees(".meta", "meta=", "meta[", "self.page(", "self.start_page("):
-        for node in ast.walk(tree):
-            keys = []
-            if isinstance(node, ast.Subscript) and is_meta(node.value):
-                keys = [node.slice]
-            elif isinstance(node, ast.Call) and is_meta(getattr(node.func, "value", None)):
-                keys = node.args[:1]
-            elif isinstance(node, ast.Compare) and is_meta(node.comparators[0]):
-                keys = [node.left]
-            elif isinstance(node, ast.keyword) and node.arg == "meta" and isinstance(node.value, ast.Dict):
-                keys = node.value.keys
-            elif isinstance(node, ast.Call) and getattr(node.func, "attr", "") in (
-                "page",
-                "start_page",
-                "follow",
-                "ask",
-            ):
-                # Spider: what else is given there goes into meta.
-                keys = [ast.Constant(one.arg) for one in node.keywords if one.arg in DOCUMENTED_KEYS]
-            for key in keys:
-                name = getattr(key, "value", constants.get(getattr(key, "id", "")))
-                if isinstance(name, str):
-                    yield name
+        for key in chain.from_iterable(map(keys_in, ast.walk(tree))):
+            name = getattr(key, "value", constants.get(getattr(key, "id", "")))
+            if isinstance(name, str):
+                yield name
 
 
 META = DOCS["reference/meta.md"]

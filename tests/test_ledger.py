@@ -1,3 +1,5 @@
+"""The account of a run: each address that the site names is accounted for, or missing with a reason."""
+
 from datetime import datetime
 
 import pytest

@@ -96,16 +96,18 @@ class Town:
             return listing(
                 [one.path for one in self.stories.values() if one.is_listed and one.status in ("published", "away")]
             )
-        for one in self.stories.values():
-            if one.path == path and one.status == "away":
-                return 301, {**HTML, "Location": "/about"}, b""
-            if one.path == path and not one.lives:
-                return GONE[one.status], HTML, b"<h1>No</h1>"
-            if one.path == path:
-                return page(one.title, one.text, node=one.node + self.shift)
+        if one := next((one for one in self.stories.values() if one.path == path), None):
+            return self.story(one)
         if path in self.redirects:
             return 301, {**HTML, "Location": self.redirects[path]}, b""
         return 404, HTML, b"<h1>No</h1>"
+
+    def story(self, one: Story) -> Any:
+        if one.status == "away":
+            return 301, {**HTML, "Location": "/about"}, b""
+        if not one.lives:
+            return GONE[one.status], HTML, b"<h1>No</h1>"
+        return page(one.title, one.text, node=one.node + self.shift)
 
 
 class Lives(RuleBasedStateMachine):
@@ -265,25 +267,33 @@ class Lives(RuleBasedStateMachine):
         new, self.read = lines[self.read :], len(lines)
         last = {line["id"]: line for line in lines}
         for item_id in last:
-            own = [line for line in lines if line["id"] == item_id]
-            assert list(range(1, len(own) + 1)) == [line["version"] for line in own]
-            assert all(line["first_seen"] <= line["last_changed"] for line in own)
+            self.check_versions([line for line in lines if line["id"] == item_id])
+        buried = {line["id"] for line in new if "tombstone" in line}
         for one in self.town.stories.values():
-            known = last.get(one.id)
             if one.lives:
                 self.absent.pop(one.id, None)
                 # What a harvest that went on took from its first part may be over by now.
-                is_told = one.is_listed and not was_cut
-                assert not (is_told and any("tombstone" in line for line in new if line["id"] == one.id)), one
-                if is_told and (self.often or known is None):
-                    assert known is not None, one
-                    assert "tombstone" not in known, one
-                    assert (one.title, one.text) == (known["title"], known["body_text"]), one
-            elif self.often and known is not None:
-                reason, harvests = self.absent.get(one.id, ("", 0))
-                harvests = 0 if was_cut else harvests + 1 if reason == _reason(one) else 1
-                self.absent[one.id] = (_reason(one), harvests)
-                assert harvests < NEEDED or "tombstone" in known, one
+                if one.is_listed and not was_cut:
+                    assert one.id not in buried, one
+                    self.check_living(one, last.get(one.id))
+            elif self.often and one.id in last:
+                self.check_absent(one, last[one.id], was_cut=was_cut)
+
+    def check_versions(self, own: list[dict[str, Any]]) -> None:
+        assert list(range(1, len(own) + 1)) == [line["version"] for line in own]
+        assert all(line["first_seen"] <= line["last_changed"] for line in own)
+
+    def check_living(self, one: Story, known: dict[str, Any] | None) -> None:
+        if self.often or known is None:
+            assert known is not None, one
+            assert "tombstone" not in known, one
+            assert (one.title, one.text) == (known["title"], known["body_text"]), one
+
+    def check_absent(self, one: Story, known: dict[str, Any], *, was_cut: bool) -> None:
+        reason, harvests = self.absent.get(one.id, ("", 0))
+        harvests = 0 if was_cut else harvests + 1 if reason == _reason(one) else 1
+        self.absent[one.id] = (_reason(one), harvests)
+        assert harvests < NEEDED or "tombstone" in known, one
 
 
 def _reason(story: Story) -> str:

@@ -1,3 +1,5 @@
+"""The exit code of a run and its reasons."""
+
 import pytest
 
 from migration_spider.config import Config

@@ -112,6 +112,10 @@ def lxml_reader() -> Any:
     return read
 
 
+def _attribute(element: Any, name: str) -> str | None:
+    return element.getattr(name) if element else None
+
+
 def with_lexbor(url: str, page: Any) -> dict[str, Any] | None:
     """``page``: a tree of Resiliparse, which is lexbor's."""
     article = page.document.query_selector("article.node--view-mode-full")
@@ -123,23 +127,22 @@ def with_lexbor(url: str, page: Any) -> dict[str, Any] | None:
     return {
         "url": url,
         "language": page.document.query_selector("html").getattr("lang"),
-        "canonical_url": canonical.getattr("href") if canonical else None,
+        "canonical_url": _attribute(canonical, "href"),
         "translations": {
             link.getattr("hreflang"): link.getattr("href")
             for link in page.head.query_selector_all("link[rel=alternate][hreflang]")
         },
         "title": " ".join(title.text.split()) if title else "",
-        "summary": summary.getattr("content") if summary else None,
+        "summary": _attribute(summary, "content"),
         "body_text": body.text.strip() if body else "",
         "body_html": body.html if body else None,
-        "date": time.getattr("datetime") if time else None,
+        "date": _attribute(time, "datetime"),
         "metadata": [
             {
                 "label": " ".join(label.text.strip() for label in field.query_selector_all(".field__label")),
                 "values": [
-                    {"text": value.text.strip(), "url": link.getattr("href") if link else None}
+                    {"text": value.text.strip(), "url": _attribute(value.query_selector("a"), "href")}
                     for value in field.query_selector_all(".field__item")
-                    for link in [value.query_selector("a")]
                 ],
             }
             for field in article.query_selector_all(LABELLED)

@@ -157,9 +157,7 @@ class Faults:
             return self._robots()
         if (stormed := self._storm()) is not None:
             return stormed
-        if "no-sitemap" in names and path == "/sitemap.xml":
-            return Answer(404, body=b"<h1>Page not found</h1>")
-        if "no-listing" in names and path.split("/")[-1] == "news":
+        if self._is_without(path):
             return Answer(404, body=b"<h1>Page not found</h1>")
         if "error503-once" in names and share % 5 == 0 and self._first("503 " + target):
             return Answer(503, body=b"<h1>Service unavailable</h1>", headers={"Retry-After": "1"})
@@ -170,6 +168,12 @@ class Faults:
         if "error500" in names and "." not in path:
             return Answer(500, body=b"<h1>The website encountered an unexpected error.</h1>")
         return None
+
+    def _is_without(self, path: str) -> bool:
+        """Whether the site does not have a list that it should have."""
+        if path == "/sitemap.xml":
+            return "no-sitemap" in self.names
+        return "no-listing" in self.names and path.split("/")[-1] == "news"
 
     def _blocked(self, path: str, target: str, share: int) -> Answer | None:
         names = self.names
@@ -188,9 +192,12 @@ class Faults:
             return Answer(200, body=MAINTENANCE)
         if "maintenance-once" in names and share % 5 == 0 and self._first("maintenance " + target):
             return Answer(200, body=MAINTENANCE)
-        if "login-some" in names and path in ONE_ITEM:
+        return self._led_away(path) if path in ONE_ITEM else None
+
+    def _led_away(self, path: str) -> Answer | None:
+        if "login-some" in self.names:
             return Answer(302, headers={"Location": f"/user/login?destination={path}"})
-        if "redirect-loop" in names and path in ONE_ITEM:
+        if "redirect-loop" in self.names:
             return Answer(302, headers={"Location": ONE_ITEM[1 - ONE_ITEM.index(path)]})
         return None
 

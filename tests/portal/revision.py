@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from . import vocabulary as v
@@ -124,30 +124,57 @@ def _set(translation: Translation, field: str, values: tuple[Value, ...]) -> Non
     translation.entries = entries
 
 
+@dataclass(frozen=True)
+class _Beside:
+    """What a new value will stand beside."""
+
+    day: str | None
+    """Date of the translation."""
+    old: tuple[Value, ...]
+
+    @property
+    def taken(self) -> set[str | None]:
+        return {name for given in self.old for name in (given.id, given.english, given.text)}
+
+    @property
+    def is_linked(self) -> bool:
+        return any(given.href for given in self.old)
+
+    def date(self, value: object) -> Facts:
+        if value is None:
+            value = (date.fromisoformat(self.day) if self.day else OPENED.date()) + timedelta(days=1)
+        day = value if isinstance(value, date) else date.fromisoformat(str(value))
+        return Facts(date=day, date_element=any(given.stamp for given in self.old))
+
+    def type(self, value: object) -> Facts | None:
+        slug = value or next(name for name in v.TYPES if name not in self.taken)
+        return Facts(type=str(slug)) if slug in v.TYPES else None
+
+    def scope(self, value: object) -> Facts | None:
+        place = _PLACES.get(str(value)) if value else next(one for one in COUNTRIES if one.en not in self.taken)
+        return Facts(scope=[place], linked=self.is_linked) if place else None
+
+    def objectives(self, value: object) -> Facts | None:
+        number = str(next(n for n in v.OBJECTIVES if str(n) not in self.taken) if value is None else value)
+        if not number.isdecimal() or int(number) not in (0, *v.OBJECTIVES):
+            return None
+        style = "icon" if any(given.icon for given in self.old) else "short"
+        return Facts(objectives=[int(number)], objective_style=style, linked=self.is_linked)
+
+    def themes(self, value: object) -> Facts | None:
+        slug = str(value or next(name for name in v.THEMES if name not in self.taken))
+        slug = _THEMES.get(slug, slug)
+        return Facts(themes=[slug], linked=self.is_linked) if slug in v.THEMES else None
+
+
 def _facts(translation: Translation, field: str, old: tuple[Value, ...], value: object) -> Facts | None:
     """The new value alone, drawn like its neighbours; None when no vocabulary knows it."""
-    taken = {name for given in old for name in (given.id, given.english, given.text)}
-    linked = any(given.href for given in old)
+    beside = _Beside(translation.date, old)
     if field in FREE:
-        names = [name for name in FREE[field] if name not in taken]
+        names = [name for name in FREE[field] if name not in beside.taken]
         return Facts(**{field: [value or names[0]]})
-    if field == "date":
-        if value is None:
-            before = date.fromisoformat(translation.date) if translation.date else OPENED.date()
-            value = before + timedelta(days=1)
-        day = value if isinstance(value, date) else date.fromisoformat(str(value))
-        return Facts(date=day, date_element=any(given.stamp for given in old))
-    if field == "type":
-        slug = value or next(name for name in v.TYPES if name not in taken)
-        return Facts(type=str(slug)) if slug in v.TYPES else None
-    if field == "scope":
-        place = _PLACES.get(str(value)) if value else next(one for one in COUNTRIES if one.en not in taken)
-        return Facts(scope=[place], linked=linked) if place else None
-    if field == "objectives":
-        number = next(n for n in v.OBJECTIVES if str(n) not in taken) if value is None else value
-        style = "icon" if any(given.icon for given in old) else "short"
-        known = str(number).isdecimal() and int(str(number)) in (0, *v.OBJECTIVES)
-        return Facts(objectives=[int(str(number))], objective_style=style, linked=linked) if known else None
-    slug = value or next(name for name in v.THEMES if name not in taken)
-    slug = _THEMES.get(str(slug), str(slug))
-    return Facts(themes=[slug], linked=linked) if slug in v.THEMES else None
+    draws = {
+        "date": beside.date, "type": beside.type, "scope": beside.scope, "objectives": beside.objectives,
+        "themes": beside.themes,
+    }  # fmt: skip
+    return draws[field](value)

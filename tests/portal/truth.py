@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from . import files
-from .fields import files_entry, prefix
+from .fields import Value, files_entry, prefix
 from .model import Node, Translation
 from .texts import body_text
 
@@ -31,6 +33,19 @@ def path_of(node: Node, translation: Translation) -> str:
     return prefix(translation.language) + (translation.alias or f"/node/{node.nid}")
 
 
+def _english(values: Mapping[str, Sequence[Value]]) -> dict[str, list[str]]:
+    english = {NAMES[name]: [value.english for value in values[name] if value.english] for name in IN_ENGLISH}
+    english["gcm_objectives"] = [f"{value.id}. {value.english}" for value in values["objectives"] if value.id]
+    return english
+
+
+def _block(translation: Translation) -> list[dict[str, object]]:
+    block = [*translation.entries]
+    if translation.files:
+        block.append(files_entry(translation.files, translation.language))
+    return [{"label": entry.label or "", "values": [fold(value.text) for value in entry.values]} for entry in block]
+
+
 def record(node: Node, translation: Translation, base: str) -> dict[str, object]:
     """One translation. Values are as printed with white space folded.
 
@@ -39,12 +54,7 @@ def record(node: Node, translation: Translation, base: str) -> dict[str, object]
     ``body_language``.
     """
     values = {name: [] for name in NAMES} | {entry.name: list(entry.values) for entry in translation.entries}
-    block = [*translation.entries]
-    if translation.files:
-        block.append(files_entry(translation.files, translation.language))
     printed = {public: [fold(value.text) for value in values[name]] for name, public in NAMES.items()}
-    english = {NAMES[name]: [value.english for value in values[name] if value.english] for name in IN_ENGLISH}
-    english["gcm_objectives"] = [f"{value.id}. {value.english}" for value in values["objectives"] if value.id]
     return {
         "url": base + path_of(node, translation),
         "redirected": None,
@@ -56,13 +66,11 @@ def record(node: Node, translation: Translation, base: str) -> dict[str, object]
         "title": fold(translation.title),
         "date": translation.date,
         **printed,
-        "en": english,
+        "en": _english(values),
         "ids": {
             NAMES[name]: [value.id for value in values[name]] for name in ("type", "scope", "objectives", "themes")
         },
-        "metadata": [
-            {"label": entry.label or "", "values": [fold(value.text) for value in entry.values]} for entry in block
-        ],
+        "metadata": _block(translation),
         "attachments": [
             {"url": base + file.path, "filename": file.name, "mime": file.media_type, "sha256": files.sha256(file)}
             for file in translation.files

@@ -1,3 +1,5 @@
+"""The options of a crawl: what may be given, and what is said of the rest."""
+
 from datetime import date
 
 import pytest

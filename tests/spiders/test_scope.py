@@ -1,3 +1,5 @@
+"""Which addresses a crawl asks for, and in which spelling."""
+
 import pytest
 
 from migration_spider.spiders.scope import Scope

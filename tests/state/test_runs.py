@@ -1,3 +1,5 @@
+"""What the database of the state notes of runs, and what becomes of a database that cannot be used."""
+
 import sqlite3
 from contextlib import closing
 

@@ -1,3 +1,5 @@
+"""When an item is due again."""
+
 from datetime import datetime, timedelta, timezone
 
 import pytest

@@ -1,3 +1,5 @@
+"""The store of the items: what has a line is known, and no line is half, lost or taken for another."""
+
 import json
 import re
 import sqlite3
