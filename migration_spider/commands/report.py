@@ -85,10 +85,15 @@ class Command(ProjectCommand):
             console = Console()
             show(report, console)
             console.print(f"\nWith charts: {page}", highlight=False, markup=False, soft_wrap=True)
-        if not args and (later := runs_since(file)):
+        if not args:
+            self.tell_others(runs_since(file), runs_ahead(file))
+
+    def tell_others(self, later: int, ahead: int) -> None:
+        """That the report shown is that of the last run, or why it is not."""
+        if later:
             left = "1 later run" if later == 1 else f"{later} later runs"
             print(f"scrapy report: {left} without a report: see scrapy report --list", file=sys.stderr)
-        if not args and (ahead := runs_ahead(file)):
+        if ahead:
             are = "1 run is" if ahead == 1 else f"{ahead} runs are"
             print(f"scrapy report: {are} dated in the future and left out: see scrapy report --list", file=sys.stderr)
 
