@@ -138,7 +138,7 @@ def test_a_code_leads_to_its_selection_and_live_pages_tell_them_nothing(client):
     live = tree.xpath("//a[starts-with(@href, 'http')]")
     assert live
     assert all({"noopener", "noreferrer"} <= set(link.get("rel", "").split()) for link in live)
-    assert "a label of the block that no list knows" in one(tree, "//ul[@class='problems']").text_content()
+    assert "an unknown label of the metadata block" in one(tree, "//ul[@class='problems']").text_content()
     assert "1 label that no vocabulary has" in one(tree, "//section[@id='coded']").text_content()
 
 
