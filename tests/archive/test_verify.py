@@ -730,7 +730,7 @@ def test_the_whole_collection_by_default(demo):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "words"), [(["--odd"], "unrecognized"), (["."], "no WARC files"), (["none.warc"], "no such file")]
+    ("arguments", "words"), [(["--odd"], "unknown option"), (["."], "no WARC files"), (["none.warc"], "no such file")]
 )
 def test_wrong_usage(tmp_path, arguments, words):
     run = command(*arguments, cwd=tmp_path)
