@@ -199,8 +199,7 @@ class AttachmentsPipeline(MediaPipeline):
         return None
 
     def item_completed(self, results: Any, item: Any, info: Any) -> Any:
-        attachments = self._files(item)
-        if not attachments:
+        if not (attachments := self._files(item)):
             return item
         fields = fields_of(item)
         fetched = {facts["url"]: facts for ok, facts in results if ok and facts}
@@ -215,11 +214,10 @@ class AttachmentsPipeline(MediaPipeline):
         return item
 
     def _require(self, fields: ItemAdapter, files: set[str], *, is_all: bool) -> None:
-        """Drop an item without files that the next run may have: it would look changed then."""
+        """Drop an item without files that the next run may have: stored with other digests, or none, it looks changed."""
         if files & self.unsent or (self.run.is_stopped and not is_all):
             raise DropItem(f"{fields['url']}: the run stops before its attachments are fetched")
         if (lost := files & self.in_trouble) and (memory := self.run.memory) and memory.item(fields["id"]):
-            # It was stored with the digests of the files that it had before.
             self.run.ledger.settle(fields["url"], "attachment", ", ".join(sorted(lost)))
             raise DropItem(f"{fields['url']}: waits for its attachments")
 
