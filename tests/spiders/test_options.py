@@ -43,7 +43,7 @@ def test_all_given(tmp_path):
     ("given", "says"),
     [
         ({"sit": SITE}, "unknown option 'sit'"),
-        ({"site": "migrationnetwork"}, "expected a web address"),
+        ({"site": "migrationnetwork"}, "expected http:// or https:// and a host"),
         ({"site": SITE + "/en/news"}, "give only the site, " + SITE + ";"),
         ({"site": SITE + "/?page=1"}, "give only the site, " + SITE + ";"),
         ({"languages": "en,xx"}, "languages=xx"),
