@@ -214,7 +214,7 @@ class AttachmentsPipeline(MediaPipeline):
         return item
 
     def _require(self, fields: ItemAdapter, files: set[str], *, is_all: bool) -> None:
-        """Drop an item without files that the next run may have: stored with other digests, or none, it looks changed."""
+        """Drop an item without files that the next run may have: without their digests it looks changed."""
         if files & self.unsent or (self.run.is_stopped and not is_all):
             raise DropItem(f"{fields['url']}: the run stops before its attachments are fetched")
         if (lost := files & self.in_trouble) and (memory := self.run.memory) and memory.item(fields["id"]):
