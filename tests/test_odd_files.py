@@ -60,7 +60,7 @@ def test_no_command_takes_a_link_for_a_file_of_the_archive(tmp_path):
         own_files(tmp_path / "warc")
     for name, words, code in (
         ("archive-verify", (), 1),
-        ("archive-wacz", ("-o", tmp_path / "a.wacz"), 2),
+        ("archive-wacz", ("-o", tmp_path / "a.wacz"), 1),
         ("reparse", ("--diff",), 2),
         ("harvest", ("-a", "site=http://127.0.0.1:9"), 5),
     ):
