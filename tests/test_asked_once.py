@@ -7,7 +7,7 @@ from scrapy.core.scheduler import Scheduler
 from scrapy.dupefilters import RFPDupeFilter
 from warcio import ArchiveIterator
 
-from migration_spider.spiders import news
+from migration_spider.spiders import news, steps
 from tests.crawling import crawl, run, stats
 from tests.harvesting import OFTEN, SELDOM, command, harvest, ids, report
 from tests.portal import Portal
@@ -120,7 +120,7 @@ class Waiting(Scheduler):
 
     @classmethod
     def from_crawler(cls, crawler):
-        news.AT_ONCE = 5
+        steps.AT_ONCE = 5
         found = super().from_crawler(crawler)
         found.waiting = 0
         return found

@@ -160,6 +160,20 @@ def test_without_news_it_says_what_to_do(tmp_path):
     assert not (tmp_path / "items").exists()
 
 
+def test_pages_that_only_the_sitemap_names_are_looked_at(tmp_path):
+    urls = "".join(f"<url><loc>http://localhost/story-{number}</loc></url>" for number in range(400))
+    pages = {
+        "/": plain_page("Home", "Nothing leads on from here. " * 20),
+        "/sitemap.xml": (200, {"Content-Type": "application/xml"}, f"<urlset>{urls}</urlset>".encode()),
+        **{f"/story-{number}": plain_page(f"Story {number}", "We plant trees. " * 30) for number in range(400)},
+    }
+    with Hostile(pages.get) as site:
+        scrapy("survey", "-a", f"site={site.url}", "--max-requests", 60, data=tmp_path, code=3)
+        looked_at = {path for path in site.paths if path.startswith("/story-")}
+    assert 5 < len(looked_at) <= 40
+    assert {"/story-0", "/story-399"} <= looked_at
+
+
 def test_a_harvest_after_it_finds_all(tmp_path):
     with Portal(nodes=12) as portal:
         scrapy("survey", "-a", f"site={portal.url}", "--max-requests", 60, data=tmp_path)

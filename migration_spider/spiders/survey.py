@@ -21,7 +21,7 @@ from migration_spider.pages.languages import language_of
 from migration_spider.pages.listing import page_numbers
 from migration_spider.pages.requisites import css_requisites, page_requisites
 from migration_spider.sampling import MOST, SAMPLES, Traits, traits, varied
-from migration_spider.spiders.base import FEED, LISTING, NEWS_LISTING, ROW
+from migration_spider.spiders.base import CANDIDATE, FEED, LISTING, NEWS_LISTING, ROW
 from migration_spider.spiders.explore import Explorer
 from migration_spider.spiders.news import NewsSpider
 from migration_spider.state.memory import SURVEY_PREFIX
@@ -238,6 +238,12 @@ class SurveySpider(NewsSpider):
     def follow_all(self, urls: Iterable[str], found: str, priority: int, **how: Any) -> Iterator[scrapy.Request]:
         most = OF_SITEMAP if found == "sitemap" else FEW
         yield from super().follow_all(few(list(urls), most), found, priority, **how)
+
+    def from_sitemap(
+        self, response: Response, urls: list[str], lastmods: Mapping[str, str], host: str
+    ) -> Iterator[scrapy.Request]:
+        """At once: they are few, and no later step asks for them."""
+        yield from self.follow_all(urls, "sitemap", CANDIDATE, host=host, lastmods=lastmods)
 
     def _index(self, response: Response, account: Sitemap, urls: list[str]) -> Iterator[scrapy.Request]:
         yield from super()._index(response, account, few(urls, FEW))

@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from migration_spider.spiders.news import AT_ONCE, NewsSpider
+from migration_spider.spiders.news import NewsSpider
+from migration_spider.spiders.steps import AT_ONCE
 
 
 class Walked:
