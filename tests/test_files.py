@@ -53,6 +53,14 @@ def test_the_files_of_an_item_are_written_with_a_manifest(demo, offering, tmp_pa
     assert {MANIFEST, *(line["name"] for line in lines)} == names(tmp_path / "out")
 
 
+def test_where_nothing_is_known_nothing_is_written(demo, tmp_path):
+    assert (
+        "no item and no file nobody@en"
+        in scrapy("files", tmp_path / "out", "nobody@en", data=demo.data, code=2).decode()
+    )
+    assert not (tmp_path / "out").exists()
+
+
 def test_a_search_that_found_nothing_names_nothing(monkeypatch):
     monkeypatch.setattr("sys.stdin", io.StringIO("\n \n"))
     with pytest.raises(UsageError, match="standard input names no item and no file"):

@@ -82,6 +82,9 @@ def publish(
             with other contents.
         OSError: the release cannot be written; nothing is left of it.
     """
+    shelf = Shelf(folder)
+    if version:
+        shelf.place(version)  # a wrong name is told before all items are read
     progress("Reading the items", 0, 0)
     lines = Lines(items, dataset.key, dataset.order, dataset.seen, dataset.parse)
     if not lines.newest:
@@ -89,7 +92,6 @@ def publish(
     created = max(lines.newest, wholeness.ended or "")
     how = (lines.sha256, texts, bom, wholeness.said, wholeness.ended)
     made_from = sha256(json.dumps(how, ensure_ascii=False).encode()).hexdigest()
-    shelf = Shelf(folder)
     for name in [version] if version else shelf.names(created[:10], made_from):
         edition = Edition(
             version=name,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,9 @@ exit codes:
         folder = Path(args[0])
         try:
             found = select(Path(settings["DATA_DIR"]) / "items" / "news.jsonl", names)
+            if found.unknown and not (found.files or found.without or found.unfetched):
+                self._say_unknown(found.unknown)
+                return
             with Holdings(Path(expand(settings, settings["ARCHIVE_DIR"]))) as holdings:
                 done = export(found.files, holdings, folder)
         except (MigrationError, ArchiveError) as error:
@@ -71,8 +75,8 @@ exit codes:
             return
         for sentence in holdings.damaged:
             self._say(sentence)
-        for name in found.unknown:
-            self._say(f"no item and no file {name}")
+        if found.unknown:
+            self._say_unknown(found.unknown)
         for key in found.without:
             print(f"{visible(key)} offers no files", file=sys.stderr)
         for url in found.unfetched:
@@ -80,10 +84,13 @@ exit codes:
         for problem in done.missing:
             self._say(problem)
         print(f"{done.written} files written, {done.there} there already: {folder / MANIFEST}")
-        if found.unknown:
-            self.exitcode = USAGE
-        elif found.unfetched or done.missing:
+        if not found.unknown and (found.unfetched or done.missing):
             self.exitcode = 1
+
+    def _say_unknown(self, names: Iterable[str]) -> None:
+        for name in names:
+            self._say(f"no item and no file {name}")
+        self.exitcode = USAGE
 
     def _say(self, problem: str) -> None:
         from migration_spider.report.text import visible
