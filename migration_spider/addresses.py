@@ -8,7 +8,7 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 from w3lib.url import canonicalize_url, safe_url_string
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=4096)
 def canonical(url: str) -> str:
     """``url`` in the form in which it is asked: ``%c3%b1`` is ``%C3%B1``, ``%7E`` is ``~``, a bare space ``%20``.
 

@@ -92,7 +92,7 @@ def test_a_crawl_delay_without_measure_is_bounded(tmp_path):
         pages = few(portal, tmp_path)
         output = crawl(tmp_path / "data", pages, site=portal.url, MIGRATION_MAX_CRAWL_DELAY=0.1, **FAST)
         assert min(portal.gaps()[1:]) > 0.1 - 0.03
-    assert "robots.txt asks for 3600 seconds between requests: 0.1 are kept (MIGRATION_MAX_CRAWL_DELAY)" in output
+    assert "robots.txt asks for 3600 seconds between requests: limited to 0.1 (MIGRATION_MAX_CRAWL_DELAY)" in output
 
 
 @pytest.mark.parametrize(("fault", "shortest"), [("busy-seconds", 2.0), ("busy-date", 1.9)])

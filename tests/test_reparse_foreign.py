@@ -376,7 +376,7 @@ def test_fastwarc_and_our_reader_see_the_same_in_the_own_archive(demo, monkeypat
     ("places", "said"),
     [
         ({42: b"\xff\xff\xff\x7f"}, "does not begin where the directory says"),
-        ({20: b"\xff\xff\xff\x7f\xff\xff\xff\x7f"}, "more bytes than it"),
+        ({20: b"\xff\xff\xff\x7f\xff\xff\xff\x7f"}, "more bytes than the file itself"),
         ({6: b"\xff"}, "zip file version"),
     ],
     ids=["place", "size", "version"],

@@ -73,24 +73,19 @@ exit codes:
             self._say(f"{error.filename}: {error.strerror}" if error.filename else str(error))
             self.exitcode = NOT_ARCHIVED
             return
-        for sentence in holdings.damaged:
-            self._say(sentence)
-        if found.unknown:
-            self._say_unknown(found.unknown)
+        self._say_unknown(found.unknown)
         for key in found.without:
             print(f"{visible(key)} offers no files", file=sys.stderr)
-        for url in found.unfetched:
-            self._say(f"{url} was never fetched")
-        for problem in done.missing:
+        unfetched = [f"{url} was never fetched" for url in found.unfetched]
+        for problem in (*holdings.damaged, *unfetched, *done.missing):
             self._say(problem)
         print(f"{done.written} files written, {done.there} there already: {folder / MANIFEST}")
-        if not found.unknown and (found.unfetched or done.missing):
-            self.exitcode = 1
+        self.exitcode = self.exitcode or int(bool(found.unfetched or done.missing))
 
     def _say_unknown(self, names: Iterable[str]) -> None:
         for name in names:
             self._say(f"no item and no file {name}")
-        self.exitcode = USAGE
+            self.exitcode = USAGE
 
     def _say(self, problem: str) -> None:
         from migration_spider.report.text import visible

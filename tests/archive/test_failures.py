@@ -226,7 +226,7 @@ ForeignSpider.parse = parse
     result = crawl(tmp_path, [{"url": f"{server.base}/plain"}], settings=settings, prelude=prelude)
     assert (result.exit_code, result.reason) == (5, "archive_error")
     assert "cannot be written" in result.results[0]
-    assert "has failed" in result.results[1]
+    assert "could not be written" in result.results[1]
 
 
 def test_a_script_around_a_crawler_process_ends_with_the_failure_too(server, tmp_path):

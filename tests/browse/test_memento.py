@@ -167,9 +167,9 @@ def test_redirects_stay_in_the_archive(foreign):
         ("20260102030405oe_/http://a.example/gone", 404, ""),
         ("20260102030405oe_/http://a.example/x.js", 200, "is not shown here"),
         ("20260102030405oe_/http://a.example/page.png", 200, "is not shown here"),
-        ("x/http://a.example/", 404, "no address of an archived page"),
-        ("99999999999999/http://a.example/", 404, "no address of an archived page"),
-        ("20260102030405/", 404, "no address of an archived page"),
+        ("x/http://a.example/", 404, "not the address of an archived page"),
+        ("99999999999999/http://a.example/", 404, "not the address of an archived page"),
+        ("20260102030405/", 404, "not the address of an archived page"),
         ("20260102030405/file:///etc/passwd", 404, "not in this archive"),
         ("20260102030405id_/http://a.example/none", 404, "not in this archive"),
     ],
@@ -390,7 +390,7 @@ def test_a_page_that_waits_or_cannot_be_taken_apart_is_told_in_its_frame(foreign
     address = foreign.get("/memento/2026/http://a.example/evil").headers["location"]
     for error, status, said in (
         (BusyError("one at a time"), 503, "now: one at a time."),
-        (ValueError("x"), 200, "apart: x."),
+        (ValueError("x"), 200, "parsed: x."),
     ):
 
         def fails(*_, error=error):

@@ -51,7 +51,7 @@ def descriptor(release):
 
 
 def test_the_rights_are_never_blank():
-    with pytest.raises(ValueError, match="rights is blank"):
+    with pytest.raises(ValueError, match="rights is empty"):
         dataset(rights=" \n")
 
 

@@ -314,7 +314,7 @@ def test_a_version_is_a_plain_name(items, tmp_path, version):
     if version == "":
         assert "2024-05-02" == publish(dataset(), items, tmp_path / "dataset", version=version).edition.version
         return
-    with pytest.raises(DatasetError, match="no version"):
+    with pytest.raises(DatasetError, match="is not a version"):
         publish(dataset(), items, tmp_path / "dataset", version=version)
     assert not (tmp_path / "dataset").exists()
 

@@ -187,7 +187,7 @@ class Demo:
         folder = next(one for one in (self.data / "dataset").iterdir() if not one.is_symlink())
         (self.data / MARK).write_text(folder.name, encoding="utf-8")
         package = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
-        self._say(package["completeness"])
+        self._say(package["whole"])
         self._say(f"JSON, CSV and SQLite, and what they mean: {folder / 'README.md'}")
 
     def _next(self, item_id: str) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from tests.crawling import ENVIRONMENT, SCRAPY, run
-from tests.portal import demo
+from tests.portal import Portal, demo
 from tests.portal.demo import MARK, ROOT
 from tests.starter import start
 
@@ -69,19 +69,26 @@ def test_the_demo_tells_one_story_whose_numbers_add_up(demonstrated) -> None:
         assert Path(name).exists(), name
 
 
-def test_the_examples_of_the_readme_print_what_it_says(demonstrated) -> None:
+@pytest.fixture(scope="module")
+def portal():
+    """Where README has one at port 8020."""
+    with Portal(nodes=12) as portal:
+        yield portal
+
+
+def test_the_examples_of_the_readme_print_what_it_says(demonstrated, portal, tmp_path) -> None:
     """Each line of an example is printed, in this order; other numbers, since the portal is smaller here."""
-    folder, _ = demonstrated
-    log = (folder / "demo.log").read_text(encoding="utf-8")
+    places = {"site=http://127.0.0.1:8020": f"site={portal.url}"}
+    places |= {f"DATA_DIR={name}": f"DATA_DIR={place}" for name, place in (
+        ("demo-data", demonstrated[0]), ("sample", tmp_path / "sample"),
+    )}  # fmt: skip
     ran = 0
     for block in BLOCKS:
         for command, said in re.findall(r"^\$ (.+)\n((?:(?!\$ ).*\n)*)", block, re.MULTILINE):
             program, *words = shlex.split(command)
             assert program == ".venv/bin/scrapy"
-            if words[-1] == "DATA_DIR=demo-data":
-                printed = run([*SCRAPY, *words[:-1], f"DATA_DIR={folder}"]).decode().replace(str(folder), "demo-data")
-            else:
-                printed = re.search(rf"^\$ scrapy {words[0]} .*\n((?:(?!\$ scrapy ).*\n)*)", log, re.MULTILINE)[1]
+            printed = run([*SCRAPY, *(places.get(word, word) for word in words)]).decode()
+            printed = printed.replace(str(demonstrated[0]), "demo-data")
             lines = iter(_masked(printed))
             for line in _masked(said):
                 assert line == "..." or line in lines, f"{command}: {line}\n{printed}"
