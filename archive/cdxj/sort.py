@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-_RUN_BYTES = 16_000_000
+_RUN_BYTES = 8_000_000
 _MOST_RUNS = 64
 """Open files at a time."""
 
