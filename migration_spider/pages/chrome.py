@@ -86,6 +86,8 @@ class Chrome:
         self._lengths: dict[Any, int] = {}
         self._inside: dict[Any, bool] = {}
         self._values: dict[Any, bool] = {}
+        self._asides: set[Any] = set()
+        """Elements of asides that are of the page."""
         self.is_own = is_own
         self.left_out: dict[Any, str] = {}
         """Elements that the outline leaves out -> why: for what they are (`MARKS`) or what they say (prune.py)."""
@@ -183,9 +185,13 @@ class Chrome:
         if face.name in ("footer", "aside") and self._main.tag == "body" and self._main in self._article:
             # The theme marks no article that it could be of.
             return label_count(element) < 2
-        if face.name in ("footer", "header"):
+        if face.name in ("footer", "header") or element.getparent() in self._asides:
             return False
-        return _link_share(element) > 0.4 and label_count(element) < 2
+        if _link_share(element) > 0.4 and label_count(element) < 2:
+            return True
+        # What is inside belongs to it, and is not looked at again: asides may stand in each other a thousand times.
+        self._asides.update(element.iter())
+        return False
 
     def is_unseen(self, element: Any, face: Face) -> bool:
         """Hidden from sight by no button of the page, which unfolds it."""
