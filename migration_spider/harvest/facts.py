@@ -8,7 +8,7 @@ from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from datetime import timedelta
-from itertools import count
+from heapq import nsmallest
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -22,7 +22,7 @@ from migration_spider.items import BLOCK_FIELDS
 from migration_spider.kept import Room, Table
 from migration_spider.monitors import Verdict
 from migration_spider.report.outcomes import ending, kind_of
-from migration_spider.report.rows import Rows
+from migration_spider.report.rows import Rows, newest_first
 from migration_spider.state.lines import Record, line_at, read
 from migration_spider.state.schedule import moment, stamp
 
@@ -34,7 +34,7 @@ HISTORY = 30
 """Runs in the chart."""
 
 MOST_TOLD = 200
-"""Changed items of which the report itself tells what changed; ``CHANGES.jsonl`` tells it of all."""
+"""Changed items of which the report itself tells what changed, the newest; ``CHANGES.jsonl`` tells it of all."""
 
 TEXTS = ("body_text", "body_html")
 """Fields that are too long to be held."""
@@ -194,14 +194,15 @@ def _items(harvest: Harvest, tally: Tally, account: Account) -> dict[str, Any]:
         name: counts[key(word)] for name, word in (("unchanged", AS_BEFORE), ("vanished", GONE), ("reappeared", BACK))
     }
     counts["rerendered"] = harvest.run.counted("items/rerendered")
+    told = {line["at"] for line in nsmallest(MOST_TOLD, tally.written(CHANGED), key=newest_first)}
     return {
         "total": tally.total,
         "withdrawn": tally.withdrawn,
         "counts": counts,
-        "new": _rows(tally, NEW, lambda line, _: _reference(line)),
-        "changed": _rows(tally, CHANGED, lambda line, number: _changed(line, tally, number < MOST_TOLD)),
-        "reappeared": _rows(tally, BACK, lambda line, _: _reference(line)),
-        "vanished": _rows(tally, GONE, lambda line, _: _vanished(line, tally)),
+        "new": _rows(tally, NEW, _reference),
+        "changed": _rows(tally, CHANGED, lambda line: _changed(line, tally, line["at"] in told)),
+        "reappeared": _rows(tally, BACK, _reference),
+        "vanished": _rows(tally, GONE, lambda line: _vanished(line, tally)),
         "unconfirmed": [
             {
                 **_reference(line),
@@ -216,9 +217,9 @@ def _items(harvest: Harvest, tally: Tally, account: Account) -> dict[str, Any]:
     }
 
 
-def _rows(tally: Tally, word: str, made: Callable[[Record, int], dict[str, Any]]) -> Rows[dict[str, Any]]:
-    """What ``made`` makes of each line of the run that says ``word``, and of its number."""
-    return Rows(tally.counts[word], lambda: map(made, tally.written(word), count()))
+def _rows(tally: Tally, word: str, made: Callable[[Record], dict[str, Any]]) -> Rows[dict[str, Any]]:
+    """What ``made`` makes of each line of the run that says ``word``."""
+    return Rows(tally.counts[word], lambda: map(made, tally.written(word)))
 
 
 def _reference(line: Mapping[str, Any]) -> dict[str, Any]:

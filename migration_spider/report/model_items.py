@@ -78,7 +78,7 @@ class Changed(Ref):
     fields: list[str]
     """Item fields that differ."""
     changes: NotRequired[list[dict[str, Any]]]
-    """The old and new values, as in `CHANGES.jsonl`; of the first 200 items."""
+    """The old and new values, as in `CHANGES.jsonl`; of the 200 items that were published last."""
 
 
 class Vanished(Ref):
@@ -109,7 +109,7 @@ class Items(TypedDict):
     counts: Counts
     """The items by result: each is in one of `new` to `not_due`, and these add up to `known`."""
     new: list[Ref]
-    """Items found for the first time."""
+    """Items found for the first time; these lists are in the order of `items/news.jsonl`."""
     changed: list[Changed]
     """Items whose content has changed."""
     reappeared: list[Ref]

@@ -1,12 +1,28 @@
-"""Long lists of a report, which are made again each time they are read: a run may have found more than memory holds."""
+"""Long lists of a report, which are made again each time they are read: a run may have found more than memory holds.
+
+And the order in which a person reads them: that of the news, not that in which they were stored.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import re
+from bisect import insort
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, TypeVar, overload
 
 R = TypeVar("R")
+
+MOST_SHOWN = 100
+"""Items of a list that are shown at most; ``report.json`` has all."""
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def newest_first(item: Mapping[str, Any]) -> tuple[int, str, str]:
+    """What sorts items for a reader: by publication date, the newest first, undated ones last; then by address."""
+    day = item.get("publication_date") or ""
+    return -int(day.replace("-", "")) if _DAY.fullmatch(day) else 0, item["url"], item["id"]
 
 
 class Rows(Sequence[R]):
@@ -46,3 +62,39 @@ class AsList(list[Any]):
 
     def __iter__(self) -> Iterator[Any]:
         return iter(self._rows)
+
+
+class Newest(Sequence[R]):
+    """A list of items as a person reads it: as long as all that passed, of which it has the first `MOST_SHOWN`."""
+
+    def __init__(self, rows: Iterable[R] = (), most: int = MOST_SHOWN) -> None:
+        self._most, self._size, self._first = most, 0, list[Any]()
+        for _ in self.passing(rows):
+            pass
+
+    def passing(self, rows: Iterable[R]) -> Iterator[R]:
+        """``rows`` as they come, each of them taken in."""
+        for row in rows:
+            insort(self._first, row, key=newest_first)
+            del self._first[self._most :]
+            self._size += 1
+            yield row
+
+    def __len__(self) -> int:
+        return self._size
+
+    def __iter__(self) -> Iterator[R]:
+        return iter(self._first)
+
+    @overload
+    def __getitem__(self, place: int) -> R: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[R]: ...
+    def __getitem__(self, place: int | slice) -> R | list[R]:
+        found: R | list[R] = self._first[place]
+        return found
+
+
+def newest(rows: Sequence[R]) -> Newest[R]:
+    """``rows`` in the order for a reader."""
+    return rows if isinstance(rows, Newest) else Newest(rows)

@@ -13,6 +13,7 @@ from migration_spider.ledger import REASONS, UNSETTLED
 from migration_spider.report.model import FieldCoverage, Http, ListingCheck, Missing, PastRun, Report
 from migration_spider.report.model_items import Changed, Items, Vanished
 from migration_spider.report.outcomes import MEANINGS, Ending, ending
+from migration_spider.report.rows import newest
 from migration_spider.report.run import FOUND
 from migration_spider.report.text import duration, number, percent, plural, sentence, short, size, time, visible
 
@@ -256,7 +257,7 @@ def status(code: str) -> str:
 
 
 def groups(items: Items) -> list[tuple[str, Sequence[Any]]]:
-    """(heading, items) of those that are not as they were; only what there is."""
+    """(heading, items) of those that are not as they were; only what there is, in the order for a reader."""
     found: list[tuple[str, Sequence[Any]]] = [
         ("New", items["new"]),
         ("Changed", items["changed"]),
@@ -264,7 +265,7 @@ def groups(items: Items) -> list[tuple[str, Sequence[Any]]]:
         ("Back", items["reappeared"]),
         ("Perhaps gone", items["unconfirmed"]),
     ]
-    return [(title, group) for title, group in found if group]
+    return [(title, newest(group)) for title, group in found if group]
 
 
 def show_command(item_id: str) -> str:

@@ -13,7 +13,7 @@ from typing import Any, cast
 from archive.disk import replacing
 from migration_spider.report.checking import check, checked_rows
 from migration_spider.report.model import Report
-from migration_spider.report.rows import AsList, Rows
+from migration_spider.report.rows import AsList, Newest, Rows
 
 AT_ONCE = 10_000
 """Pieces of JSON that are written together: some 100 KB."""
@@ -30,9 +30,11 @@ def write_report(folder: Path, report: dict[str, Any]) -> None:
     from migration_spider.report.html import page
     from migration_spider.report.markdown import markdown
 
-    told, items = cast(Report, report), report.get("items")
+    items = report.get("items")
     long = {name: rows for name, rows in items.items() if isinstance(rows, Rows)} if isinstance(items, dict) else {}
-    passing = {name: Rows(len(rows), partial(checked_rows, name, rows)) for name, rows in long.items()}
+    shown: dict[str, Newest[Any]] = {name: Newest() for name in long}
+    passing = {name: Rows(len(rows), partial(_passing, name, rows, shown[name])) for name, rows in long.items()}
+    told = cast(Report, _with(report, shown))
     check(_with(report, {name: [] for name in long}))
     folder.mkdir(parents=True, exist_ok=True)
     with replacing(folder / "report.json") as file:
@@ -42,6 +44,11 @@ def write_report(folder: Path, report: dict[str, Any]) -> None:
     for name, text in texts.items():
         with replacing(folder / name) as file:
             file.write(text.encode())
+
+
+def _passing(name: str, rows: Rows[Any], shown: Newest[Any]) -> Iterator[Any]:
+    """``rows`` once more, checked; ``shown`` learns which of them come first."""
+    return shown.passing(checked_rows(name, rows))
 
 
 def _with(report: dict[str, Any], lists: dict[str, Any]) -> dict[str, Any]:

@@ -27,6 +27,7 @@ def data(tmp_path_factory):
     for name, code in ((FIRST, 0), (LAST, 3)):
         report = sample_report(code=code)
         report["run"]["id"] = name
+        report["items"]["new"][0]["publication_date"] = "2026-12-01"
         report["items"]["new"][0]["title"] = "[red]\x1b[31m \u202egnp"
         write_report(data / "runs" / name, report)
     (data / "runs" / "20261121T030404Z-000000").mkdir()
@@ -36,7 +37,7 @@ def data(tmp_path_factory):
 def test_the_last_report_is_shown(data):
     output = scrapy("report", data=data).decode()
     assert "NOT COMPLETE: 7 pages that the site names are missing\n" in output
-    assert "8001@en       Regional review of the Global Compact opens in Quito\n" in output
+    assert "2026-12-01  8000@en       [red][U+001B][31m [U+202E]gnp\n" in output
     assert "Missing: could not be fetched 4\n" in output
     assert "  geographic_scope            140  230    61%     88%\n" in output
     assert "  2026-11-20 03:04     3   63        8     3 " in output
@@ -134,6 +135,7 @@ def test_an_empty_report_is_shown():
 
 def test_styles_are_the_views_own_and_none_comes_out_of_a_text():
     report = sample_report()
+    report["items"]["new"][0]["publication_date"] = "2026-12-01"
     report["items"]["new"][0]["title"] = "[bold]\x1b[31mx"
     screen = io.StringIO()
     console = Console(file=screen, force_terminal=True, color_system="standard", no_color=False, width=100)

@@ -111,7 +111,9 @@ def test_a_link_leads_where_the_item_is(url):
 
 
 def test_what_it_says():
-    text = markdown(sample_report())
+    report = sample_report()
+    report["items"]["new"][0]["publication_date"] = "2026-12-01"
+    text = markdown(report)
     assert text.startswith("# NOT COMPLETE: 7 pages that the site names are missing\n")
     assert "- fields are empty that had values before: geographic_scope (31%)\n" in text
     assert "\n## New: 63\n" in text

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import example, given, settings
 
 from migration_spider.report.html import page
+from migration_spider.report.rows import newest_first
 from migration_spider.report.text import address, short, visible
 from migration_spider.report.words import when
 from tests.report.empty import empty_report
@@ -152,7 +153,9 @@ def test_items_are_linked_and_carry_their_evidence():
     tree = lxml.html.fromstring(page(report))
     entries = tree.xpath("//ul[@class='items']/li")
     items = [
-        item for group in ("new", "changed", "vanished", "reappeared", "unconfirmed") for item in report["items"][group]
+        item
+        for group in ("new", "changed", "vanished", "reappeared", "unconfirmed")
+        for item in sorted(report["items"][group], key=newest_first)
     ]
     assert len(items) == len(entries)
     for item, entry in zip(items, entries, strict=True):
@@ -177,6 +180,7 @@ def test_a_title_is_text(title):
 
 def test_a_command_to_copy_cannot_run_another():
     report = sample_report()
+    report["items"]["new"] = report["items"]["new"][:1]
     report["items"]["new"][0]["id"] = "1@en; rm -rf ~ $(x)"
     tree = lxml.html.fromstring(page(report))
     assert "scrapy show '1@en; rm -rf ~ $(x)' --verify" == tree.xpath("string(//ul[@class='items']/li[1]//code)")

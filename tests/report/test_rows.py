@@ -3,11 +3,12 @@
 import copy
 import gc
 import json
+import re
 
 import pytest
 
 from migration_spider.report.checking import ReportError
-from migration_spider.report.rows import Rows
+from migration_spider.report.rows import Newest, Rows, newest_first
 from migration_spider.report.write import write_report
 from tests.report.sample import sample_report
 
@@ -60,6 +61,29 @@ def test_a_report_of_many_items_holds_some_of_them(tmp_path):
     assert number == len(json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))["items"]["new"])
     # The page shows 100 of them.
     assert 0 < most <= 101
+
+
+def test_a_reader_sees_the_newest_first_and_the_undated_last():
+    days = ["2026-02-01", None, "2026-03-01", "soon", "2026-02-01", "2019-12-31"]
+    rows = [
+        {"publication_date": day, "url": f"https://example.org/{9 - n}", "id": str(n)} for n, day in enumerate(days)
+    ]
+    assert ["2", "4", "0", "5", "3", "1"] == [row["id"] for row in sorted(rows, key=newest_first)]
+    read = Newest(rows, 3)
+    assert (6, ["2", "4", "0"]) == (len(read), [row["id"] for row in read[:10]])
+
+
+def test_the_files_show_the_newest_of_a_list_longer_than_they_show(tmp_path):
+    report = sample_report()
+    one = report["items"]["new"][0]
+    report["items"]["new"] = [
+        {**one, "id": f"{n}@en", "title": f"Story {n}.", "publication_date": f"2025-{1 + n // 28:02}-{1 + n % 28:02}"}
+        for n in range(150)
+    ]
+    write_report(tmp_path, as_rows(report))
+    for file, most in (("report.html", 100), ("report.md", 10)):
+        shown = re.findall(r"Story (\d+)\.", (tmp_path / file).read_text(encoding="utf-8"))
+        assert [str(n) for n in range(149, 149 - most, -1)] == shown
 
 
 @pytest.mark.parametrize("place", [0, -1, slice(2), slice(1, 4, 2), slice(None, None, -1), slice(9, 20)])
