@@ -11,11 +11,12 @@ from itertools import pairwise, takewhile
 from typing import NamedTuple
 
 from migration_spider.pages.cells import LONGEST_LABEL, Cell, label_of, mark, unknown_label, values
-from migration_spider.pages.labels import Row, Sheet
+from migration_spider.pages.labels import Row
 from migration_spider.pages.outline import HEADING_TAGS, Block, Line, Unit
 from migration_spider.pages.phrases import only_shares
 from migration_spider.pages.prose import is_site_note
 from migration_spider.pages.remembered import Remembered
+from migration_spider.pages.sheet import Sheet
 from migration_spider.vocabularies import vocabularies_of
 
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")

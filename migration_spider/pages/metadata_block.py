@@ -8,80 +8,24 @@ label, and beside them those whose label is new or missing, which must look like
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from itertools import chain, islice, takewhile
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from migration_spider.items import Entry
-from migration_spider.pages.cells import LONGEST_LABEL, Cell, label_of, values
+from migration_spider.pages.block import MetadataBlock, Role
+from migration_spider.pages.cells import LONGEST_LABEL, Cell, values
 from migration_spider.pages.class_words import CAPTION, TERM
-from migration_spider.pages.labels import Row, Sheet, find, select
+from migration_spider.pages.copies import printed_again
+from migration_spider.pages.label_groups import select
+from migration_spider.pages.labels import Row, find
 from migration_spider.pages.look import Look, is_foreign
 from migration_spider.pages.outline import HEADING_TAGS, Block, Line, Piece, Unit, ancestors
 from migration_spider.pages.phrases import is_site_label
+from migration_spider.pages.sheet import Sheet
 from migration_spider.pages.text import fold
-from migration_spider.pages.unlabelled import FEWEST, fields, named_field, table_of_one
-from migration_spider.vocabularies import is_generic_label, label_kind
-
-# What shows something without text.
-_SHOWN = ("img", "svg", "iframe", "object", "embed", "video", "canvas")
-LONGEST_COPIED = 20_000
-"""Characters; no block of one item is longer."""
-
-
-class Role(NamedTuple):
-    """What a line of the block is."""
-
-    role: Literal["label", "value", "caption", "copy"]
-    entry: int | None
-    """Number of the entry, from 0; None for what belongs to no single one."""
-
-    why: str
-
-
-@dataclass(slots=True, eq=False)
-class MetadataBlock:
-    entries: list[Entry] = field(default_factory=list)
-    """In page order."""
-
-    units: set[Unit] = field(default_factory=set)
-    """The parts of the outline that the block takes up."""
-
-    lines: set[Line] = field(default_factory=set)
-    """All lines in them."""
-
-    roles: dict[Line, Role] = field(default_factory=dict)
-    """What each line of the block is and why, in the order read."""
-
-    owners: dict[Piece, int] = field(default_factory=dict)
-    """Number of the entry of which a piece prints the label or a value."""
-
-    @property
-    def fields(self) -> set[str]:
-        """Item fields that the labels stand for."""
-        return {entry.field_name for entry in self.entries if entry.label and entry.field_name}
-
-    @property
-    def is_of_one_item(self) -> bool:
-        """Whether the block is the whole one of one item: its date or type once, no label twice, no list of filters."""
-        named = [entry for entry in self.entries if entry.label and entry.field_name]
-        is_single = any(
-            len(entry.values) == 1 for entry in named if entry.field_name in ("publication_date", "material_type")
-        )
-        return len(named) == len(self.fields) >= FEWEST and is_single and not self.is_filter
-
-    @property
-    def is_filter(self) -> bool:
-        """Whether all values are links that filter a listing: ``?gcm_objectives=279``."""
-        values = [value for entry in self.entries for value in entry.values]
-        return bool(values) and all(value.url is not None and "=" in value.url.partition("?")[2] for value in values)
-
-    @property
-    def kinds(self) -> set[str]:
-        """Kinds of pages that the labels belong to; beside a date or type everyday words as ``Date`` do not tell."""
-        is_dated = bool(self.fields & {"publication_date", "material_type"})
-        found = {label_kind(entry.label) for entry in self.entries if not (is_dated and is_generic_label(entry.label))}
-        return {kind for kind in found if kind is not None}
+from migration_spider.pages.unlabelled import fields, named_field, table_of_one
+from migration_spider.pages.unread import is_unread
+from migration_spider.vocabularies import label_kind
 
 
 def read(top: Block, base_url: str) -> MetadataBlock:
@@ -277,7 +221,7 @@ class _Reader:
         block.units.update(self._copies())
         block.lines = self._lines()
         for entry, row in self.last:
-            entry.unread = not entry.values and _is_unread(self.sheet, row)
+            entry.unread = not entry.values and is_unread(self.sheet, row)
         # Settings of the layout that leak into the page, such as "Full width banner: Off", are no metadata.
         block.entries = [entry for entry in block.entries if not is_site_label(entry.label)]
         numbers = {id(entry): number for number, entry in enumerate(block.entries)}
@@ -294,7 +238,7 @@ class _Reader:
 
     def _copies(self) -> Iterator[Block]:
         """Parts of the page that print nothing but what the block does: the same block for narrow screens."""
-        labels, others = _printed_again(self.sheet, self._lines())
+        labels, others = printed_again(self.sheet, self._lines())
         if len(labels) < 2:
             return
         count_labels, count_others = map(self.sheet.counter, (labels, others))
@@ -306,37 +250,6 @@ class _Reader:
                 inside.add(block)
                 self.said.update((line, ("copy", None, "copy: the same once more")) for line in self.sheet.of(block))
                 yield block
-
-
-def _printed_again(sheet: Sheet, taken: set[Line]) -> tuple[set[Line], set[Line]]:
-    """Lines that begin with a label and say what lines in ``taken`` do, and all that say something else.
-
-    Nothing where no copy can be.
-    """
-    rest = [line for line in sheet.lines if line not in taken] if taken else []
-    labels = {line for line in rest if label_of(line.text[: 2 * LONGEST_LABEL].partition(":")[0]) is not None}
-    own = "".join(map(_letters, filter(taken.__contains__, sheet.lines))) if len(labels) > 1 else ""
-    if not 0 < len(own) <= LONGEST_COPIED:
-        return set(), set()
-    printed = {line: letters for line in sheet.lines if (letters := _letters(line))}
-    alike = {line for line in rest if line in printed and printed[line] in own}
-    return labels & alike, printed.keys() - alike
-
-
-def _letters(line: Line) -> str:
-    return "".join(filter(str.isalnum, line.text))
-
-
-def _is_unread(sheet: Sheet, row: Row) -> bool:
-    """Whether the page prints more than the label of ``row``: a picture without words, a text taken for chrome."""
-    following = sheet.follower(row.unit)
-    end = following.element if isinstance(following, Block) else None
-    piece = row.line.pieces[-1]
-    label = row.unit.element if isinstance(row.unit, Block) else piece.path[0] if piece.path else piece.slot[0]
-    after = takewhile(lambda one: one is not end and one.tag != "br", islice(label.itersiblings(), 20))
-    parts = [one for one in (label, *after) if isinstance(one.tag, str)]
-    text = fold("".join(text for one in parts for text in islice(one.itertext(), 100)))
-    return len(text) > len(row.line.text) or any(next(one.iter(*_SHOWN), None) is not None for one in parts)
 
 
 def _is_caption(line: Line) -> bool:

@@ -2,44 +2,34 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Set as AbstractSet
 from functools import cached_property
-from itertools import chain, islice
+from itertools import islice
 from typing import Any
 
 from migration_spider.items import Attachment, Entry, Image, NewsItem
 from migration_spider.pages import attachments as files
 from migration_spider.pages import metadata_block
 from migration_spider.pages.base import Kind, Page
+from migration_spider.pages.beside import block_beside
+from migration_spider.pages.block import MetadataBlock
 from migration_spider.pages.body import block_around, plain_text
-from migration_spider.pages.chrome import label_count
-from migration_spider.pages.class_words import SUMMARY
-from migration_spider.pages.markup import inner_html, srcset
+from migration_spider.pages.markup import inner_html
+from migration_spider.pages.numeric_dates import day_first, has_numeric_date
 from migration_spider.pages.outline import HEADING_TAGS, Block, Line, local_name
-from migration_spider.pages.outline_builder import build
 from migration_spider.pages.parts import Part, parts, place_of
-from migration_spider.pages.prose import is_prose
-from migration_spider.pages.remembered import Remembered
+from migration_spider.pages.pictures import pictures
 from migration_spider.pages.roles import TEXT_ROLES, Reading
 from migration_spider.pages.scope import container, lines_of
-from migration_spider.pages.text import absolute, fold
-from migration_spider.pages.titles import title_of
+from migration_spider.pages.summary import DESCRIPTIONS, is_of_body, summary_lines
+from migration_spider.pages.text import fold
+from migration_spider.pages.titles import title_lines, title_of
 
 OF_LINES = ("body_text", "body_html", "summary", "attachments")
 """Fields of the item that are read from the roles of the lines."""
 
 _HEADS = HEADING_TAGS | {"dt", "summary", "legend"}
-_DESCRIPTIONS = frozenset(("description",)), frozenset(("og:description",))
-_NUMERIC_DATE = re.compile(r"(?<![\d/.-])(\d{1,2})[/.-](\d{1,2})[/.-](?:19|20)\d\d(?!\d)")
-_HAS_NUMERIC_DATE = Remembered(lambda text: _NUMERIC_DATE.search(text) is not None)
-SENTENCE = 20
-"""Letters of what is a sentence and no abbreviation."""
-
-_SENTENCES = re.compile(r"(?<=[.!?…])\s+")
-# Only as long as a picture that a person sees.
-_PIXEL = re.compile(r"(?:pixel|spacer|blank|1x1)\.(?:gif|png)", re.IGNORECASE)
 
 
 class NewsPage(Page):
@@ -51,55 +41,31 @@ class NewsPage(Page):
     """What other pages have shown to be no text of any, see `migration_spider.templates`; to be set before reading."""
 
     @cached_property
-    def block(self) -> metadata_block.MetadataBlock:
+    def block(self) -> MetadataBlock:
         own = self._own_block
         return own if own.fields or self._beside is None else self._beside[1]
 
     @cached_property
-    def _own_block(self) -> metadata_block.MetadataBlock:
+    def _own_block(self) -> MetadataBlock:
         top = self.outline
-        return metadata_block.MetadataBlock() if top is None else metadata_block.read(top, self.base_url)
+        return MetadataBlock() if top is None else metadata_block.read(top, self.base_url)
 
     @cached_property
-    def _beside(self) -> tuple[Block, metadata_block.MetadataBlock] | None:
-        """A column beside the article with the whole metadata block, and the block; asked when the article has none."""
-        for element in self._columns[:20]:
-            if label_count(element) < 3:
-                continue
-            top = build(element, self.chrome, self.base_url)
-            found = metadata_block.read(top, self.base_url)
-            if found.is_of_one_item and not any(map(_is_linked, top.blocks())):
-                return top, found
-            top.let_go()
-        return None
-
-    @property
-    def _columns(self) -> list[Any]:
-        """Where themes put what goes with an article, and much that does not."""
-        page = self.elements
-        named = chain(page.having("class"), page.having("id"))
-        return page.chosen(
-            page.tagged("aside"),
-            (element for element, role in page.having("role") if role == "complementary"),
-            (element for element, words in named if "sidebar" in words),
-        )
+    def _beside(self) -> tuple[Block, MetadataBlock] | None:
+        """The outline of a column beside the article, and the block that it holds; asked when the article has none."""
+        return block_beside(self.elements, self.chrome, self.base_url)
 
     @cached_property
     def metadata(self) -> list[Entry]:
         for entry in self.block.entries:
             for value in entry.values:
-                if _HAS_NUMERIC_DATE[value.text]:
+                if has_numeric_date[value.text]:
                     value.day_first = self._day_first
         return self.block.entries
 
     @cached_property
     def _day_first(self) -> bool | None:
-        """Order of the numeric dates on the page, teasers and all: ``17/12/2021`` or ``12/17/2021`` tell it."""
-        if self.root is None:
-            return None
-        text = " ".join(islice(self.root.itertext("p", "div", "span", "time", "td", "li", "dd", "a", "small"), 5000))
-        orders = {int(first) > int(second) for first, second in _NUMERIC_DATE.findall(text) if _tells(first, second)}
-        return orders.pop() if len(orders) == 1 else None
+        return None if self.root is None else day_first(self.root)
 
     @cached_property
     def title(self) -> str:
@@ -109,25 +75,14 @@ class NewsPage(Page):
     def summary(self) -> str | None:
         """The lead that the page prints in a field of its own, else its description unless cut from the body."""
         lead = fold(" ".join(line.text for line in self._summary_lines))
-        if lead:
-            return lead
-        description = self.meta(*_DESCRIPTIONS)
-        if description is None or description in self.body_text:
-            return None
-        body = _letters(self.body_text)
-        if _letters(description) in body:
-            return None
-        # All of the text, or much of it, without what parts its paragraphs.
-        sentences = [letters for part in _SENTENCES.split(description) if len(letters := _letters(part)) > SENTENCE]
-        known = sum(letters in body for letters in sentences)
-        return None if len(sentences) > 2 and known > 0.6 * len(sentences) else description
+        description = None if lead else self.meta(*DESCRIPTIONS)
+        if description is None:
+            return lead or None
+        return None if is_of_body(description, self.body_text) else description
 
     @cached_property
     def _summary_lines(self) -> list[Line]:
-        for block in self.outline.blocks() if self.outline is not None else ():
-            if SUMMARY[block.classes] and not any(line in self.block.lines for line in block.lines()):
-                return [line for line in block.lines() if line.text and not _labels(line)]
-        return []
+        return [] if self.outline is None else summary_lines(self.outline, self.block.lines)
 
     @cached_property
     def _read_alone(self) -> list[Line]:
@@ -135,7 +90,7 @@ class NewsPage(Page):
         top = self.outline
         if top is None:
             return []
-        titles, summary = set(self._title_lines(top)), set(self._summary_lines)
+        titles, summary = set(title_lines(top, self.title, self.heading)), set(self._summary_lines)
         return Reading(top, self.article, self.base_url, self.block, titles, summary).lines
 
     @cached_property
@@ -184,23 +139,6 @@ class NewsPage(Page):
             found["text"] = place_of(sizes.most_common(1)[0][0], 2)
         return found
 
-    def _title_lines(self, top: Block) -> list[Line]:
-        """The heading wherever it stands, and above the text the title, printed twice on many pages."""
-        found = []
-        above = True
-        # Line of an h1 -> whether it is the heading.
-        headed: dict[Line, bool] = {}
-        for block in top.blocks():
-            if block.tag == "h1":
-                is_heading = block.element is self.heading
-                headed.update((line, is_heading or headed.get(line, False)) for line in block.lines())
-        for line in top.lines():
-            above = above and (line.text == self.title or not is_prose(line))
-            is_h1 = line in headed and not line.parent.in_body
-            if headed.get(line) or (above and (is_h1 or line.text == self.title)):
-                found.append(line)
-        return found
-
     @cached_property
     def body_text(self) -> str:
         return plain_text(self.text_lines)
@@ -240,35 +178,7 @@ class NewsPage(Page):
     def images(self) -> list[Image]:
         """Pictures of the article: no icons of the metadata block, no chrome."""
         around = self.article if self.article is not None else self.main
-        if around is None:
-            return []
-        pictures = list(islice(around.iter("img"), 500))
-        if not pictures:
-            return []
-        icons = {
-            element for unit in self.block.units if isinstance(unit, Block) for element in unit.element.iter("img")
-        }
-        found: dict[str, Image] = {}
-        shown: dict[Any, bool] = {around: True}
-        for img in pictures:
-            url = absolute(self.base_url, _source(img))
-            if url is None or img in icons or _PIXEL.search(url) or not self._shows(img, shown):
-                continue
-            found.setdefault(url, Image(url=url, alt=fold(img.get("alt")) or None))
-        return list(found.values())
-
-    def _shows(self, element: Any, shown: dict[Any, bool]) -> bool:
-        """Whether neither ``element`` nor an element around it is chrome; ``shown`` keeps what is known."""
-        chain = []
-        while element is not None and element not in shown:
-            chain.append(element)
-            element = element.getparent()
-        answer = True if element is None else shown[element]
-        for one in reversed(chain):
-            tag = one.tag if isinstance(one.tag, str) else ""
-            answer = answer and not self.chrome.why_hidden(one, tag)
-            shown[one] = answer
-        return answer
+        return [] if around is None else pictures(around, self.block, self.chrome, self.base_url)
 
     @cached_property
     def translations(self) -> dict[str, str]:
@@ -309,33 +219,6 @@ class NewsPage(Page):
         return item
 
 
-def _source(img: Any) -> str | None:
-    """The address of a picture; that of one that a script loads when it comes into sight stands elsewhere."""
-    address = img.get("src") or ""
-    if not address or address.startswith("data:"):
-        address = img.get("data-src") or next((url for url, _ in srcset(img.get("srcset"))), "")
-    return address or None
-
-
-def _is_linked(block: Block) -> bool:
-    """Whether ``block`` is a heading that is a link, as above a teaser of another page."""
-    pieces = [piece for line in block.lines() for piece in line.pieces] if block.tag in HEADING_TAGS else []
-    return bool(pieces) and all(piece.link is not None for piece in pieces if piece.text.strip())
-
-
 def _is_control(element: Any) -> bool:
     """Whether a button is none of the text: one in a heading is, as in the outline."""
     return not any(local_name(around) in _HEADS for around in islice(element.iterancestors(), 3))
-
-
-def _letters(text: str) -> str:
-    return re.sub(r"\W+", "", text)
-
-
-def _labels(line: Line) -> bool:
-    return "label" in line.parent.classes or line.parent.tag in HEADING_TAGS
-
-
-def _tells(first: str, second: str) -> bool:
-    """Whether only one of two numbers can be a month."""
-    return (int(first) > 12) != (int(second) > 12)

@@ -17,10 +17,10 @@ from typing import Any, NamedTuple
 
 from migration_spider.pages import attachments as files
 from migration_spider.pages import pointers
+from migration_spider.pages.block import MetadataBlock
 from migration_spider.pages.cells import has_label_class
 from migration_spider.pages.chrome import PARAGRAPH
 from migration_spider.pages.class_words import BYLINE, LEAD, META, TERMS, TEXT_BOX
-from migration_spider.pages.metadata_block import MetadataBlock
 from migration_spider.pages.outline import EMBEDS, HEADING_TAGS, Block, Line, Unit, ancestors
 from migration_spider.pages.phrases import hrefs, only_links, only_shares
 from migration_spider.pages.prose import LEAST, SENTENCE_END, is_prose

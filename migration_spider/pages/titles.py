@@ -8,7 +8,9 @@ from itertools import islice
 from typing import Any
 
 from migration_spider.pages.base import Page
+from migration_spider.pages.outline import Block, Line
 from migration_spider.pages.outline_builder import shown_text
+from migration_spider.pages.prose import is_prose
 
 _TITLES = frozenset(("twitter:title", "dcterms.title")), frozenset(("og:title",))
 _SITE_PARTS = re.compile(r"\s+[|–—·-]\s+")
@@ -18,6 +20,29 @@ _BETWEEN = " :–—|-"
 def title_of(page: Page) -> str:
     """The heading of the page; else what its head says, without the name of the site."""
     return next(filter(None, _candidates(page)), "")
+
+
+def title_lines(top: Block, title: str, heading: Any) -> list[Line]:
+    """The lines of the ``heading``, and above the text those that print ``title``: many pages print it twice.
+
+    Args:
+        top: the outline.
+        heading: its element; None when the page has none.
+    """
+    found = []
+    above = True
+    # Line of an h1 -> whether it is the heading.
+    headed: dict[Line, bool] = {}
+    for block in top.blocks():
+        if block.tag == "h1":
+            is_heading = block.element is heading
+            headed.update((line, is_heading or headed.get(line, False)) for line in block.lines())
+    for line in top.lines():
+        above = above and (line.text == title or not is_prose(line))
+        is_h1 = line in headed and not line.parent.in_body
+        if headed.get(line) or (above and (is_h1 or line.text == title)):
+            found.append(line)
+    return found
 
 
 def _candidates(page: Page) -> Iterator[str]:

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 
 from migration_spider.pages.cells import DATE, label_of, values
-from migration_spider.pages.labels import Sheet
 from migration_spider.pages.look import is_foreign
 from migration_spider.pages.outline import HEADING_TAGS, Block, Line, Unit
+from migration_spider.pages.sheet import Sheet
 from migration_spider.vocabularies import VOCABULARIES, lookup_named, machine_name_field
 
 FEWEST = 3

@@ -1,0 +1,66 @@
+"""The metadata block of a page as read: its entries, and what each line and piece of it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+from migration_spider.items import Entry
+from migration_spider.pages.outline import Line, Piece, Unit
+from migration_spider.pages.unlabelled import FEWEST
+from migration_spider.vocabularies import is_generic_label, label_kind
+
+
+class Role(NamedTuple):
+    """What a line of the block is."""
+
+    role: Literal["label", "value", "caption", "copy"]
+    entry: int | None
+    """Number of the entry, from 0; None for what belongs to no single one."""
+
+    why: str
+
+
+@dataclass(slots=True, eq=False)
+class MetadataBlock:
+    entries: list[Entry] = field(default_factory=list)
+    """In page order."""
+
+    units: set[Unit] = field(default_factory=set)
+    """The parts of the outline that the block takes up."""
+
+    lines: set[Line] = field(default_factory=set)
+    """All lines in them."""
+
+    roles: dict[Line, Role] = field(default_factory=dict)
+    """What each line of the block is and why, in the order read."""
+
+    owners: dict[Piece, int] = field(default_factory=dict)
+    """Number of the entry of which a piece prints the label or a value."""
+
+    @property
+    def fields(self) -> set[str]:
+        """Item fields that the labels stand for."""
+        return {entry.field_name for entry in self.entries if entry.label and entry.field_name}
+
+    @property
+    def is_of_one_item(self) -> bool:
+        """Whether the block is the whole one of one item: its date or type once, no label twice, no list of filters."""
+        named = [entry for entry in self.entries if entry.label and entry.field_name]
+        is_single = any(
+            len(entry.values) == 1 for entry in named if entry.field_name in ("publication_date", "material_type")
+        )
+        return len(named) == len(self.fields) >= FEWEST and is_single and not self.is_filter
+
+    @property
+    def is_filter(self) -> bool:
+        """Whether all values are links that filter a listing: ``?gcm_objectives=279``."""
+        values = [value for entry in self.entries for value in entry.values]
+        return bool(values) and all(value.url is not None and "=" in value.url.partition("?")[2] for value in values)
+
+    @property
+    def kinds(self) -> set[str]:
+        """Kinds of pages that the labels belong to; beside a date or type everyday words as ``Date`` do not tell."""
+        is_dated = bool(self.fields & {"publication_date", "material_type"})
+        found = {label_kind(entry.label) for entry in self.entries if not (is_dated and is_generic_label(entry.label))}
+        return {kind for kind in found if kind is not None}

@@ -1,0 +1,45 @@
+"""The summary of an article: the lead in a field of its own, else the description in the head of the page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Set as AbstractSet
+
+from migration_spider.pages.class_words import SUMMARY
+from migration_spider.pages.outline import HEADING_TAGS, Block, Line
+
+DESCRIPTIONS = frozenset(("description",)), frozenset(("og:description",))
+"""Names and properties of the ``<meta>`` that describe a page."""
+
+
+SENTENCE = 20
+"""Letters of what is a sentence and no abbreviation."""
+
+
+_SENTENCES = re.compile(r"(?<=[.!?…])\s+")
+
+
+def summary_lines(top: Block, block_lines: AbstractSet[Line]) -> list[Line]:
+    """The lines of the first field of a lead outside the metadata block, which has ``block_lines``."""
+    for block in top.blocks():
+        if SUMMARY[block.classes] and not any(line in block_lines for line in block.lines()):
+            return [line for line in block.lines() if line.text and not _labels(line)]
+    return []
+
+
+def is_of_body(description: str, body_text: str) -> bool:
+    """Whether ``description`` is taken from the body: all of it, or most of its sentences."""
+    body = _letters(body_text)
+    if description in body_text or _letters(description) in body:
+        return True
+    sentences = [letters for part in _SENTENCES.split(description) if len(letters := _letters(part)) > SENTENCE]
+    known = sum(letters in body for letters in sentences)
+    return len(sentences) > 2 and known > 0.6 * len(sentences)
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"\W+", "", text)
+
+
+def _labels(line: Line) -> bool:
+    return "label" in line.parent.classes or line.parent.tag in HEADING_TAGS
