@@ -21,7 +21,8 @@ from migration_spider.pages.outline import HEADING_TAGS, Block, Line, local_name
 from migration_spider.pages.parts import Part, parts, place_of
 from migration_spider.pages.pictures import pictures
 from migration_spider.pages.roles import TEXT_ROLES, Reading
-from migration_spider.pages.scope import container, lines_of
+from migration_spider.pages.scope import lines_of
+from migration_spider.pages.sizes import container
 from migration_spider.pages.summary import DESCRIPTIONS, is_of_body, summary_lines
 from migration_spider.pages.text import fold
 from migration_spider.pages.titles import title_lines, title_of

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from migration_spider.pages.outline import Block, Line, ancestors
-from migration_spider.pages.scope import container
+from migration_spider.pages.sizes import container
 
 LONGEST = 1000
 """Characters; longer parts are not looked at: they are what the page is about."""

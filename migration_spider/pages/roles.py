@@ -22,9 +22,11 @@ from migration_spider.pages.cells import has_label_class
 from migration_spider.pages.chrome import PARAGRAPH
 from migration_spider.pages.class_words import BYLINE, LEAD, META, TERMS, TEXT_BOX
 from migration_spider.pages.outline import EMBEDS, HEADING_TAGS, Block, Line, Unit, ancestors
+from migration_spider.pages.paragraphs import MOST_BESIDE, Shape, among_prose
 from migration_spider.pages.phrases import hrefs, only_links, only_shares
 from migration_spider.pages.prose import LEAST, SENTENCE_END, is_prose
-from migration_spider.pages.scope import WRITTEN, Scope, is_heading, is_linked, lines_of
+from migration_spider.pages.scope import Scope, lines_of
+from migration_spider.pages.sizes import WRITTEN, is_heading, is_linked
 from migration_spider.pages.text import path_of
 from migration_spider.pages.words import WORDS
 
@@ -32,9 +34,6 @@ ROLES = ("title", "lead", "text", "heading", "caption", "label", "value", "file"
 """``date`` is a line that says when or by whom the page was published; ``note`` the one on resolution 1244."""
 
 TEXT_ROLES = frozenset(("text", "heading", "caption"))
-
-MOST_BESIDE = 2000
-"""Blocks beside a paragraph that are looked at."""
 
 # What leads to the comment form, in any language: "Log in to post comments".
 _TO_COMMENT = re.compile(r"(?:#|%23)comment-form\b|/comment/reply/", re.IGNORECASE)
@@ -159,7 +158,7 @@ def _outer(line: Line) -> str:
 
 
 def _is_no_paragraph(line: Line, reading: Reading) -> bool:
-    return not _among_prose(line, reading.shapes)
+    return not among_prose(line, reading.shapes)
 
 
 def _is_to_comment(line: Line, reading: Reading) -> bool:
@@ -251,7 +250,7 @@ def _is_written(line: Line, reading: Reading) -> bool:
 
 
 def _is_among_paragraphs(line: Line, reading: Reading) -> bool:
-    return _among_prose(line, reading.shapes) and not reading.scope.is_of_site(line)
+    return among_prose(line, reading.shapes) and not reading.scope.is_of_site(line)
 
 
 def _is_opening(line: Line, reading: Reading) -> bool:
@@ -304,44 +303,6 @@ def _is_lead(line: Line, reading: Reading) -> bool:
     if not reading.scope.is_above(line):
         return False
     return any(LEAD[block.classes] for block in islice(ancestors(line), 3))
-
-
-Shape = tuple[tuple[str, str], ...]
-"""(tag, classes) of the blocks from a line's own to one around it."""
-
-
-def _among_prose(line: Line, known: dict[Block, Counter[Shape] | None]) -> bool:
-    """Whether ``line`` is a paragraph beside paragraphs, in like wrappers or in none: written by the author.
-
-    A single wrapper beside it may be the whole text. ``known`` keeps the shapes of the paragraphs in each block.
-    """
-    own: Block = line.parent
-    shape: Shape = ()
-    while own.parent is not None and (own.tag == "p" or (own.tag == "div" and own.id is None)):
-        shape = (*shape, (own.tag, own.classes))
-        if len(own.parent.children) > 1:
-            if own.parent not in known:
-                blocks = [child for child in own.parent.children[:MOST_BESIDE] if isinstance(child, Block)]
-                known[own.parent] = Counter(map(_shape_of_prose, blocks)) if len(blocks) > 1 else None
-            if (shapes := known[own.parent]) is not None:
-                return shapes[shape] >= min(len(shape), 2)
-        own = own.parent
-    return False
-
-
-def _shape_of_prose(block: Block) -> Shape:
-    """The shape of ``block`` when all it holds is one paragraph of running text; else empty."""
-    lines = list(block.lines())
-    shape: Shape = ()
-    if block.id is not None or not lines or not all(map(is_prose, lines)):
-        return shape
-    if len({id(line.parent) for line in lines}) > 1:
-        return shape
-    for around in ancestors(lines[0]):
-        shape = (*shape, (around.tag, around.classes))
-        if around is block:
-            break
-    return shape
 
 
 _BESIDE_TEXT = frozenset(("whose it is, by its class", "whose a picture is", "asks to read another story"))

@@ -1,0 +1,87 @@
+"""Which parts of a page look alike, and which of them are of another text than the main one."""
+
+from __future__ import annotations
+
+import re
+
+from migration_spider.pages.class_words import FIELD
+from migration_spider.pages.outline import Block, Line, ancestors
+from migration_spider.pages.remembered import Remembered
+from migration_spider.pages.sizes import Size, container, weight
+
+LEAST = 0.4
+"""Share, 0 to 1, of running text in a part of the page that is text; the rest is links and lines of templates."""
+
+
+SMALL = 0.3
+"""Share of the main part's running text, from 0, that a part unlike it must have to be of the same text."""
+
+
+# Classes of the layout, which say nothing of what stands there.
+_LAYOUT = re.compile(
+    r"(?:col|row|grid|flex|span|container|clearfix|block|field|item|items|content|inner|wrapper|section|even|odd|first"
+    r"|last|large|medium|small|field__items?|layout|table-responsive|(?:text-)?align-\w+)(?:[-_]?\d.*|-(?:xs|sm|md|lg|xl)\b.*)?$"
+)
+
+
+# What of a class names one field or kind: "field--name-field-date", "paragraph--type--quote".
+_NAME = re.compile(r"((?:name|type|mode|id|label)-{1,2}|block-(?:field|inline)-block).+")
+
+
+def foreign_parts(running: list[Line], sizes: dict[Block, Size]) -> dict[Block, bool]:
+    """Parts of the page beside the main one -> whether they are another's: full of links, or small and unlike it."""
+    by_container: dict[Block, float] = {}
+    for line in running:
+        around = container(line)
+        by_container[around] = by_container.get(around, 0) + weight(line)
+    if len(by_container) < 2:
+        return {}
+    core = max(by_container, key=by_container.__getitem__)
+    shared = {core, *ancestors(core)}
+    known: dict[Block, bool] = {}
+    is_above = True
+    for line in running:
+        part = line.parent
+        while part not in shared and part.parent is not None and part.parent not in shared:
+            part = part.parent
+        if part in shared:
+            is_above = False
+            continue
+        if part not in known:
+            known[part] = _is_foreign(part, core, shared, sizes, is_above)
+    return known
+
+
+def _is_foreign(part: Block, core: Block, shared: set[Block], sizes: dict[Block, Size], is_above: bool) -> bool:
+    if part.parent is not None and part.parent.in_body:
+        # Both stand in one body field: a list or a box of its text.
+        return False
+    size = sizes[part]
+    if size.running < LEAST * (size.running + size.other):
+        return True
+    if part.parent is core or part.parent is None or is_above or FIELD[part.classes]:
+        return False
+    beside = next(child for child in part.parent.children if child in shared)
+    return size.running < SMALL * sizes[core].running and bool(LOOK[part.classes]) and not are_alike(part, beside)
+
+
+def face(block: Block) -> Block:
+    """``block``, or what stands alone in it when its own classes are of the layout."""
+    while (
+        block.classes and not LOOK[block.classes] and len(block.children) == 1 and isinstance(block.children[0], Block)
+    ):
+        block = block.children[0]
+    return block
+
+
+def are_alike(one: Block, other: Block) -> bool:
+    """Whether two blocks are of one kind: the same element, and half of their classes the same, names left out."""
+    one, other = face(one), face(other)
+    own, others = LOOK[one.classes], LOOK[other.classes]
+    return one.tag == other.tag and 2 * len(own & others) >= len(own | others)
+
+
+LOOK = Remembered(
+    lambda classes: frozenset(_NAME.sub(r"\1", word) for word in classes.split() if not _LAYOUT.fullmatch(word))
+)
+"""What classes say of how an element looks, without those of the layout."""
