@@ -106,6 +106,35 @@ def test_a_survey_is_no_run_of_the_items(tmp_path):
     assert first == standing_of(tmp_path, LANGUAGES).runs[-1].id
 
 
+@pytest.mark.parametrize(
+    ("left", "expected"),
+    [
+        ({"outcome": {"exit_code": 0, "messages": []}, "run": {"ended": "2024-01-02T00:05:00Z"}}, (0, "news-found")),
+        (
+            {"outcome": {"exit_code": 3, "messages": ["no news"]}, "run": {"ended": "2024-01-02T00:05:00Z"}},
+            (3, "no-news"),
+        ),
+        ({"outcome": {"exit_code": 4, "messages": []}}, (4, "refused")),
+        ({"outcome": [], "run": "x"}, (None, "killed")),
+        (None, (None, "killed")),
+    ],
+)
+@pytest.mark.parametrize("noted", [True, False])
+def test_a_survey_is_listed_where_all_runs_are(tmp_path, left, expected, noted):
+    ran(tmp_path, 1)
+    name = ran(tmp_path, 2, None, command="survey")
+    folder = tmp_path / "runs" / name
+    if left is not None:
+        (folder / "survey.json").write_text(json.dumps(left), encoding="utf-8")
+    if not noted:  # as versions before
+        (folder / "run.json").unlink()
+    found = {run.id: run for run in past_runs(tmp_path, LANGUAGES, surveys=True)}
+    if left is None and not noted:
+        assert name not in found
+        return
+    assert ("survey", *expected) == (found[name].command, found[name].exit_code, found[name].kind)
+
+
 def state(data, *runs):
     """A ``state.sqlite`` that knows harvests: (id, start, exit code), and what the last has to ask again."""
     data.mkdir(exist_ok=True)

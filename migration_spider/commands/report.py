@@ -103,7 +103,7 @@ class Command(ProjectCommand):
         from migration_spider.standing import past_runs
 
         config = Config.of(self.settings)
-        runs = past_runs(config.data_dir, config.languages)
+        runs = past_runs(config.data_dir, config.languages, surveys=True)
         if as_json:
             for run in runs:
                 told = {**asdict(run), "left": run.left}

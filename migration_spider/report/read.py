@@ -30,8 +30,15 @@ def report_file(data: Path, run: str | None = None) -> Path:
         last = f"; the last with a report is {told[-1]}" if told else ""
         raise ReportError(f"no run '{run}' in {runs}{last}")
     if found[0] not in told:
-        raise ReportError(f"the run {found[0]} has no report: it was not a harvest, is still running, or was killed")
+        raise ReportError(f"the run {found[0]} {_why_none(runs / found[0])}")
     return runs / found[0] / "report.json"
+
+
+def _why_none(folder: Path) -> str:
+    """Why the run of ``folder`` has no report of a harvest."""
+    if (page := folder / "survey.html").is_file():
+        return f"was a survey: its report is {page}"
+    return "has no report: it was not a harvest, is still running, or was killed"
 
 
 def _age(name: str) -> tuple[bool, str]:

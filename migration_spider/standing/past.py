@@ -24,6 +24,9 @@ KILLED = "killed"
 COUNTS = ("known", *map(key, WORDS))
 """Keys of the counts of a run."""
 
+_OF_SURVEY: dict[Any, str] = {0: "news-found", 3: "no-news"}
+"""Exit code -> what a survey is called, where it has a meaning of its own there."""
+
 _OF_CODE: dict[Any, str] = {0: "complete", 1: "broken", 3: "incomplete", 4: "refused", 5: "unarchived"}
 """Exit code -> what a run is called of which no more is left."""
 
@@ -34,7 +37,7 @@ class PastRun:
 
     id: str
     command: str
-    """``harvest``, ``crawl``; empty where that is not known."""
+    """``harvest``, ``crawl``, ``survey``; empty where that is not known."""
 
     started: str | None = None
     ended: str | None = None
@@ -49,7 +52,7 @@ class PastRun:
     """None: it was killed."""
 
     kind: str = KILLED
-    """One of `outcomes.OUTCOMES`, or `KILLED`."""
+    """One of `outcomes.OUTCOMES`, or `KILLED`; of a survey `news-found` or `no-news`."""
 
     messages: tuple[str, ...] = ()
     """What was wrong, most serious first."""
@@ -75,18 +78,19 @@ class PastRun:
         return any(counts) if any(count is not None for count in counts) else None
 
 
-def past_runs(data: Path, languages: Collection[str]) -> list[PastRun]:
+def past_runs(data: Path, languages: Collection[str], *, surveys: bool = False) -> list[PastRun]:
     """The runs below ``data`` that stored items or were to, the oldest first.
 
     Args:
         languages: those that the site has; a run for fewer was for a part of it.
+        surveys: these, too, which store no item and decide nothing.
     """
     found: dict[str, PastRun] = {}
     for noted in _of_state(data / "state.sqlite", languages):
         found[noted.id] = noted
     folder = data / "runs"
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
-        if path.is_dir() and (run := _of_folder(path, languages)):
+        if path.is_dir() and (run := _of_folder(path, languages)) and (surveys or run.command != record.SURVEY):
             before = found.get(run.id)
             # A clock that was ahead is told by the state alone, which brings such runs back.
             started = min(filter(None, (run.started, before.started)), default=None) if before else run.started
@@ -124,6 +128,21 @@ def _noted(name: str, noted: dict[str, Any]) -> PastRun:
     )
 
 
+def _surveyed(folder: Path, noted: dict[str, Any]) -> PastRun:
+    """The run of a survey: ``run.json`` has how it began, ``survey.json`` how it ended."""
+    survey = record.object_in(folder / "survey.json")
+    run, outcome = ({**found} if isinstance(found := survey.get(name), dict) else {} for name in ("run", "outcome"))
+    code, said = outcome.get("exit_code"), outcome.get("messages")
+    ended: dict[str, Any] = {
+        "ended": str(run["ended"]) if "ended" in run else None,
+        "messages": tuple(map(str, said or ())),
+    }
+    if type(code) is not int:
+        code, ended = None, {}
+    kind = KILLED if code is None else _OF_SURVEY.get(code) or _OF_CODE.get(code, "incomplete")
+    return replace(_noted(folder.name, noted), command=record.SURVEY, exit_code=code, kind=kind, **ended)
+
+
 def _reported(name: str, file: Path, languages: Collection[str]) -> PastRun:
     """The run of a ``report.json``."""
     try:
@@ -148,13 +167,13 @@ def _reported(name: str, file: Path, languages: Collection[str]) -> PastRun:
 
 
 def _of_folder(folder: Path, languages: Collection[str]) -> PastRun | None:
-    """The run of a folder below ``runs``; None when it is a survey, which stores no item."""
+    """The run of a folder below ``runs``; None when nothing in it tells of one."""
     if noted := record.read(folder):
-        return None if noted.get("command") == record.SURVEY else _noted(folder.name, noted)
+        return _surveyed(folder, noted) if noted.get("command") == record.SURVEY else _noted(folder.name, noted)
     if (file := folder / "report.json").is_file():  # of earlier versions
         return _reported(folder.name, file, languages)
     if (folder / "survey.json").exists():
-        return None
+        return _surveyed(folder, {})
     if (file := folder / "stats.json").is_file() and (stats := record.object_in(file)):  # the same, of a plain crawl
         sample, code = str(stats.get("migration/sample") or ""), stats.get("migration/exit_code")
         code = code if type(code) is int else None

@@ -76,6 +76,16 @@ def test_all_runs_are_listed(data, tmp_path):
     assert "No run is on record" in scrapy("report", "--list", data=tmp_path).decode()
 
 
+def test_a_survey_says_where_its_report_is(data, tmp_path):
+    folder = tmp_path / "runs" / "20261122T030404Z-0b44de"
+    folder.mkdir(parents=True)
+    (folder / "survey.json").write_text('{"outcome": {"exit_code": 0, "messages": []}}', encoding="utf-8")
+    (folder / "survey.html").touch()
+    assert re.fullmatch(r"\S+ +survey +exit code 0 +news-found\n", scrapy("report", "--list", data=tmp_path).decode())
+    output = scrapy("report", folder.name, data=tmp_path, code=2).decode()
+    assert f"the run {folder.name} was a survey: its report is {folder / 'survey.html'}\n" in output
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [
