@@ -120,7 +120,7 @@ def test_every_file_has_its_page(name):
 @pytest.mark.parametrize("name", ["systemd", "cron", "container", "scrapyd", "github"])
 def test_pages_say_all_there_is_to_know(name):
     headings = re.findall(r"^## (.*)", FILES[f"docs/deploy-{name}.md"], re.MULTILINE)
-    assert set() == {"Set up", "See that it works", "Exit codes", "Stop", "Upgrade"} - set(headings)
+    assert set() == {"Set up", "Check that it works", "Exit codes", "Stop", "Upgrade"} - set(headings)
 
 
 def test_exit_codes_have_their_row():
