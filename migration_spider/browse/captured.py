@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -148,6 +149,16 @@ def has_capture(there: Place, url: str) -> bool:
         return bool(Archive(there.folder, there.index).captures(url))
     except ArchiveError:
         return False
+
+
+def is_answered(there: Place, url: str, since: str) -> bool:
+    """Whether the archive has an answer of ``url``, no error, of a time after ``since`` (UTC, ISO 8601)."""
+    after = re.sub("[^0-9]", "", since)[:14]
+    try:
+        captures = Archive(there.folder, there.index).captures(url)
+    except ArchiveError:
+        return False
+    return any((one.status or 500) < 400 and one.timestamp > after for one in captures)
 
 
 def _items(db: sqlite3.Connection, story: str) -> list[tuple[str, str, str | None, int | None]]:

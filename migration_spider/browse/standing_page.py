@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from migration_spider.browse.asked import collection_of, page
+from migration_spider.browse.captured import is_answered
 from migration_spider.browse.collection import Collection
 from migration_spider.browse.finding import count
 from migration_spider.browse.selection import EVERYTHING
@@ -56,29 +57,29 @@ def runs(collection: Collection, most: int) -> list[sqlite3.Row]:
 def lacking(collection: Collection) -> list[tuple[str, bool, int]]:
     """(why in words, whether a later run asks again, how many) of the addresses that the last run did not get."""
     rows = collection.connect().execute(
-        f"SELECT reason, again, count(*) FROM runs_missing WHERE run_id = ({_DECIDES}) GROUP BY 1, 2 ORDER BY 3 DESC, 1"  # noqa: S608
+        f"SELECT reason, again, count(*) FROM ({_LACKS}) GROUP BY 1, 2 ORDER BY 3 DESC, 1"  # noqa: S608
     )
     return [(REASONS.get(reason, reason), bool(again), much) for reason, again, much in rows]
 
 
 def missing(collection: Collection) -> list[dict[str, Any]]:
-    """The addresses that the last run did not get."""
-    rows = collection.connect().execute(
-        f"SELECT * FROM runs_missing WHERE run_id = ({_DECIDES}) ORDER BY again DESC, position LIMIT ?",  # noqa: S608
-        (MOST,),
-    )
-    return [_told(row) for row in rows]
+    """The addresses that the last run did not get, nor any after it."""
+    return [_told(row) for row in _rows(collection, f"{_LACKS} ORDER BY again DESC, position LIMIT ?", MOST)]
 
 
 def missing_before(collection: Collection) -> list[dict[str, Any]]:
-    """The addresses that only earlier runs did not get, with what the last of these said."""
-    rows = collection.connect().execute(
+    """The addresses that other runs did not get, and none has got since; with what the last of these said."""
+    rows = _rows(
+        collection,
         "SELECT m.*, max(r.started) AS started FROM runs_missing m JOIN runs r ON r.run_id = m.run_id"  # noqa: S608
         f" WHERE m.url NOT IN (SELECT url FROM runs_missing WHERE run_id = ({_DECIDES}))"
+        " AND m.url NOT IN (SELECT url FROM news UNION SELECT canonical_url FROM news WHERE canonical_url IS NOT NULL"
+        " UNION SELECT url FROM withdrawn WHERE url IS NOT NULL)"
         " GROUP BY m.url ORDER BY started DESC, m.position LIMIT ?",
-        (MOST,),
+        MOST,
     )
-    return [_told(row) for row in rows]
+    there = collection.archive
+    return [_told(row) for row in rows if not (there and is_answered(there, row["url"], row["started"] or ""))]
 
 
 def _told(row: sqlite3.Row) -> dict[str, Any]:
@@ -87,6 +88,12 @@ def _told(row: sqlite3.Row) -> dict[str, Any]:
 
 _DECIDES = "SELECT run_id FROM runs ORDER BY decides DESC, started DESC LIMIT 1"
 """The run by which the collection is called complete or not."""
+
+_LACKS = (
+    f"SELECT * FROM runs_missing WHERE run_id = ({_DECIDES}) AND url NOT IN"  # noqa: S608
+    f" (SELECT url FROM news WHERE fetched_at > (SELECT ended FROM runs WHERE run_id = ({_DECIDES})))"
+)
+"""What that run did not get: not what a later one got, that was told to ask for a few addresses."""
 
 
 def totals(collection: Collection) -> dict[str, int]:
@@ -97,7 +104,7 @@ def totals(collection: Collection) -> dict[str, int]:
         "files": "SELECT count(*) FROM warc_files",
         "bytes": "SELECT coalesce(sum(bytes), 0) FROM warc_files",
         "runs": "SELECT count(*) FROM runs",
-        "missing": f"SELECT count(*) FROM runs_missing WHERE run_id = ({_DECIDES})",  # noqa: S608
+        "missing": f"SELECT count(*) FROM ({_LACKS})",  # noqa: S608
     }
     return {name: db.execute(query).fetchone()[0] for name, query in asked.items()}
 

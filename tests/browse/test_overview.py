@@ -177,6 +177,34 @@ def test_what_is_missing_and_gone_is_named(client, collection):
     assert f"Runs: {db.execute('SELECT count(*) FROM runs').fetchone()[0]}" in text
 
 
+def test_what_a_later_run_got_is_not_missing(changed, collection):
+    db = collection.connect()
+    first, decides = (row[0] for row in db.execute("SELECT run_id FROM runs ORDER BY decides, started"))
+    item, id_ = db.execute("SELECT url, id FROM news LIMIT 1").fetchone()
+    gone = db.execute("SELECT url FROM withdrawn WHERE url IS NOT NULL").fetchone()[0]
+    site = "{0.scheme}://{0.netloc}".format(urlsplit(item))
+    canonical, lost, listing = f"{site}/canonical", f"{site}/lost", f"{site}/robots.txt"
+    before = ", ".join(
+        f"('{first}', {900 + n}, '{url}', 'failed', NULL, 1)"
+        for n, url in enumerate((item, canonical, gone, lost, listing))
+    )
+    left = [
+        "DELETE FROM runs_missing",
+        f"INSERT INTO runs_missing VALUES {before}",
+        f"INSERT INTO runs_missing VALUES ('{decides}', 1, '{item}', 'failed', NULL, 1)",
+        f"UPDATE news SET canonical_url = '{canonical}' WHERE id = '{id_}'",
+    ]
+    found = changed(*left)
+    assert [item] == [one["url"] for one in standing(found)["missing"]]
+    assert [lost, listing] == [one["url"] for one in standing(found)["before"]]
+    # The archive knows an answer of the second run; and a later run, told to ask for that page, has read the item.
+    changed(*left, f"UPDATE news SET fetched_at = '2999-01-01T00:00:00Z' WHERE url = '{item}'")
+    later = Collection(found.folder, collection.archive)
+    told = standing(later)
+    assert ([], 0, []) == (told["missing"], told["totals"]["missing"], told["lacking"])
+    assert [lost] == [one["url"] for one in told["before"]]
+
+
 def test_months_are_columns_of_a_short_time_and_empty_ones_are_shown(changed):
     collection = changed(
         "UPDATE stories SET publication_date = NULL",
