@@ -26,6 +26,7 @@ MEANINGS = {
 
 LONGEST_HEADING = 80
 LONGEST_LINE = 200
+LONGEST_REASON = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +133,7 @@ class Ending:
     """What was wrong, without that which ``heading`` begins to tell."""
 
     reason: str
-    """The most serious one, on one line; empty where nothing was wrong."""
+    """The most serious one, whole; ``last`` may have it cut. Empty where nothing was wrong."""
 
     is_headed: bool
     """Whether ``heading`` has it, perhaps cut."""
@@ -151,9 +152,10 @@ def ending(outcome: Mapping[str, Any], perhaps_gone: int = 0, *, goes_on: bool =
     if code == 0 and outcome.get("sample"):
         kind = "sample"
     row = OUTCOMES.get(kind, OUTCOMES["incomplete" if code else "complete"])
-    reason = short(messages[0] if messages else MEANINGS.get(code, f"exit code {code}"), LONGEST_LINE) if code else ""
+    said = messages[0] if messages else MEANINGS.get(code, f"exit code {code}")
+    reason = short(said, LONGEST_REASON) if code else ""
     words = {
-        "reason": reason,
+        "reason": short(reason, LONGEST_LINE),
         "sample": short(outcome.get("sample") or ""),
         "perhaps": plural(perhaps_gone, "item"),
         "goes_on": GOES_ON if goes_on else GOES_ON_NOT,

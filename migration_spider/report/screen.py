@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from textwrap import wrap
 
 from migration_spider.report import words
 from migration_spider.report.model import Report
@@ -19,6 +20,7 @@ MOST_REASONS = 3
 """Reasons that are told beside the most serious one."""
 
 LONGEST = 160
+"""Characters of a line."""
 
 
 def screen(what: str, ended: Ending, numbers: Sequence[tuple[str, str]], folder: Path, *, has_report: bool) -> str:
@@ -29,10 +31,11 @@ def screen(what: str, ended: Ending, numbers: Sequence[tuple[str, str]], folder:
         numbers: (what, how much) of the first figures of its report; none where it left none.
         folder: of the run.
     """
-    # Whatever was wrong first stands in the row of its own, and `reasons` may begin with it, too.
+    # Whatever was wrong first stands in rows of its own, whole, and `reasons` may begin with it, too.
     further = [text for text in map(_line, ended.reasons) if text != _line(ended.reason)]
     left = len(further) - MOST_REASONS
-    rows = [("reason", _line(ended.reason))] if ended.reason else []
+    lines = wrap(ended.reason, LONGEST, break_long_words=False, break_on_hyphens=False)
+    rows = [("" if number else "reason", line) for number, line in enumerate(lines)]
     rows += [("also", text) for text in further[:MOST_REASONS]]
     if left > 0:
         rows.append(("", f"and {left} more, in the {'report' if has_report else 'log'}"))

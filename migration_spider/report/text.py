@@ -39,9 +39,13 @@ def visible(text: str) -> str:
 
 
 def short(text: str, longest: int = LONGEST) -> str:
-    """``visible`` text of ``longest`` characters at most."""
+    """``visible`` text of ``longest`` characters at most; a longer one ends behind a word, with ``…``."""
     text = visible(text[: 8 * longest])
-    return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
+    if len(text) <= longest:
+        return text
+    words, _, rest = text[:longest].rpartition(" ")
+    # A long address, or a script without spaces, would leave nothing.
+    return (words if len(rest) < longest / 2 else text[: longest - 1]).rstrip() + "…"
 
 
 def address(url: str) -> str | None:

@@ -18,6 +18,7 @@ from migration_spider.report.html import page
 from migration_spider.report.outcomes import LOOK, NOTHING, OUTCOMES, WAIT, ending
 from migration_spider.report.screen import screen_of
 from migration_spider.report.terminal import show
+from migration_spider.report.text import short
 from tests.report.endings import ENDINGS, RUN
 
 GOLDEN = Path(__file__).with_name("golden")
@@ -55,6 +56,36 @@ def test_told_as_a_person_has_read_it(name, view):
         GOLDEN.mkdir(exist_ok=True)
         file.write_text(told, encoding="utf-8")
     assert file.read_text(encoding="utf-8") == told
+
+
+def test_a_long_reason_stands_whole_in_the_mail_and_is_cut_behind_a_word_elsewhere():
+    reason = "lists that name nothing any more: " + ", ".join(f"https://portal.example/en/list-{n}" for n in range(14))
+    report = check(ENDINGS["incomplete"]())
+    report["outcome"]["messages"] = [reason, reason.replace("nothing", "less")]
+    told = screen_of(report, FOLDER)
+    rows = [line for line in told.split("\n  ") if line.startswith(("reason  ", "        "))]
+    assert reason == " ".join(" ".join(rows).split()).removeprefix("reason ")
+    assert max(map(len, told.split("\n"))) <= SCREEN[1] + len("NOT COMPLETE (exit code 3): ")
+    for line in told.split("\n"):
+        if "…" in line:
+            cut = line.partition(": ")[2].rpartition("…")[0].removesuffix(",").rpartition(" ")[2]
+            assert re.fullmatch(r"https://portal\.example/en/list-\d+", cut)
+    assert 2 == told.count("…")
+
+
+@pytest.mark.parametrize(
+    ("text", "longest", "expected"),
+    [
+        ("one two three", 13, "one two three"),
+        ("one two three", 12, "one two…"),
+        ("one two three", 8, "one two…"),
+        ("one two three", 7, "one…"),
+        ("a https://portal.example/very-long", 20, "a https://portal.ex…"),
+        ("\u6587" * 9, 5, "\u6587" * 4 + "…"),
+    ],
+)
+def test_a_text_is_cut_behind_a_word(text, longest, expected):
+    assert expected == short(text, longest)
 
 
 def test_every_outcome_has_its_report_and_every_monitor_its_outcome():
