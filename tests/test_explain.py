@@ -191,7 +191,9 @@ def test_a_file_says_its_address_itself_or_is_told_it(run, file):
     assert "https://portal.example/ferry" == run(page)[1].splitlines()[0]
     printed = run(page, "--url", f"{SITE}/node/7")[1].splitlines()
     assert [f"{SITE}/node/7", "other, recognised by nothing"] == printed[:2]
-    assert "news, recognised by a listing of news that names it" in run(page, "--url", f"{SITE}/node/7", "--named")[1]
+    assert (
+        "news, recognised by a listing of news that links to it" in run(page, "--url", f"{SITE}/node/7", "--named")[1]
+    )
 
 
 def test_a_file_in_another_encoding(run, tmp_path):

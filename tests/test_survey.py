@@ -263,7 +263,7 @@ def test_the_site_that_does_not_let_us_in(tmp_path):
     survey, _ = of(tmp_path, {"/": (b"<title>Just a moment...</title>" + b"<p>x</p>", HTML)}, Verdict(4, ("blocked",)))
     assert not survey["access"]["is_open"]
     assert ["challenge"] == [one["code"] for one in survey["access"]["blocked"]]
-    assert "does not let us in" in html_page(survey)
+    assert "The site blocks this program" in html_page(survey)
     (step,) = survey["steps"]
     assert step["command"].startswith("scrapy survey -a site=http://portal.example")
 

@@ -1,4 +1,4 @@
-"""``scrapy survey``: the first thing to run on an unknown site."""
+"""`scrapy survey`: a first look at an unknown site."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Command(Crawl):
 
     def spider_of(self, args: list[str]) -> str:
         if args:
-            raise UsageError(f"{args[0]}: survey takes no spider's name, only options")
+            raise UsageError(f"{args[0]}: survey takes only options, not the name of a spider")
         return "survey"
 
     def adjust(self, opts: argparse.Namespace) -> None:
@@ -101,5 +101,5 @@ class Command(Crawl):
             return
         console = Console()
         show(survey, console)
-        where = f"\nWith the sample items, for a browser: {folder / 'survey.html'}"
+        where = f"\nOpen this page in a browser to see the sample items: {folder / 'survey.html'}"
         console.print(where, highlight=False, markup=False, soft_wrap=True)

@@ -1,4 +1,4 @@
-"""The spider of a first look: what a crawl would visit, but of everything only a few."""
+"""The spider of `scrapy survey`: it visits the same kinds of pages as a crawl, but only a few of each."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ class SurveySpider(NewsSpider):
         spider = super().from_crawler(crawler, *args, **kwargs)
         config, options = spider.run.config, spider.run.options
         if not options.is_whole:
-            raise OptionError("a survey has only the options site and languages")
+            raise OptionError("a survey only has the options site and languages")
         spider.run.keeps = False
         spider.explorer.left = min(LOOKED_AT, config.menu_pages)
         spider.most = config.max_requests

@@ -1,4 +1,4 @@
-"""What the site holds: listings, types of pages, labels, dates."""
+"""The content of the site, as survey.json has it: listings, types of pages, labels and dates."""
 
 from __future__ import annotations
 
@@ -28,14 +28,16 @@ MOST_EXAMPLES = 5
 MOST_VALUES = 12
 
 ALL_NEWS = 0.9
-"""A listing of whose rows at least this share is news is one of news; one with fewer is mixed: a setting that names it
-as one of news would make news of all its rows."""
+"""If at least this share of the rows that were read is news, the listing is a listing of news.
+
+With a smaller share it is mixed: a setting that names it as a listing of news would make all its rows news.
+"""
 
 _MORE = re.compile(r"load[-_ ]more|infinite[-_ ]scroll|pager-show-more", re.IGNORECASE)
 
 
 def listings(site: Site) -> list[Listing]:
-    """Pages of teasers, those of one address together; those of news first, the largest first."""
+    """All listings, one per address; listings of news first, then by size."""
     groups: dict[str, list[ListingPage]] = {}
     for read in site.pages:
         if isinstance(read.page, ListingPage):
@@ -75,7 +77,7 @@ def _title(page: ListingPage) -> str:
 
 
 def _verdict(news: int, read: int) -> str:
-    """What a listing is of, of whose rows so many were ``read`` and are ``news``."""
+    """The verdict on a listing, by the number of its rows that were ``read`` and that are ``news``."""
     if not read:
         return "unknown"
     if news / read >= ALL_NEWS:
@@ -165,7 +167,7 @@ def dates(site: Site) -> list[DateForm]:
 
 
 def orders(site: Site) -> list[DateOrder]:
-    """The order of dates in numbers, of each language that has them."""
+    """The order of day and month, for each language with numeric dates."""
     return [
         {
             "language": language,
@@ -177,14 +179,14 @@ def orders(site: Site) -> list[DateOrder]:
 
 
 def rows_of(one: Listing) -> int:
-    """How many rows a listing has: as it says, else as many on each page as on those that were read."""
+    """Number of rows of a listing: the total that it prints, or an estimate from the pages that were read."""
     if one["total"] is not None:
         return one["total"]
     return max(one["rows"], round(one["rows"] / max(one["pages_read"], 1) * (one["last_page"] + 1)))
 
 
 def pager_form(pages: Iterable[ListingPage]) -> str:
-    """How the further pages of a listing are reached."""
+    """The type of the pager of a listing."""
     forms = [_pager_form(page) for page in pages]
     return next((form for form in ("load more", "numbers", "next only") if form in forms), "none")
 
@@ -201,18 +203,18 @@ def _pager_form(page: ListingPage) -> str:
 
 
 def _evidence(told: Mapping[str, Any]) -> str:
-    """What `SiteProfile.summary` says of one language, in words."""
+    """The evidence in `SiteProfile.summary` for one language, in words."""
     parts = []
     for order, words in (("day-first", "the day"), ("month-first", "the month")):
         examples = ", ".join(told["examples"][order].values())
         if count := told["pages"][order]:
             parts.append(f"{plural(count, 'page')} {'show' if count > 1 else 'shows'} {words} first ({examples})")
-    said = "; ".join(parts) or "no page shows it by itself"
-    return said + ("; as in the other languages" if told["told_by"] == "languages" else "")
+    said = "; ".join(parts) or "no date of its pages shows the order"
+    return said + ("; the order of the other languages is used" if told["told_by"] == "languages" else "")
 
 
 def _is_known(entry: Entry) -> bool:
-    """Whether a list knows the label, or there is none."""
+    """Whether the label is in a list of labels, or is empty."""
     label = entry.label
     return not label or label_kind(label) is not None or is_kosovo_footnote(label)
 

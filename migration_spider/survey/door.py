@@ -1,4 +1,4 @@
-"""How the site is entered: whether it lets us in, robots.txt, sitemaps, feeds, languages."""
+"""Access to the site, as survey.json has it: blocked pages, robots.txt, sitemaps, feeds and languages."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def jsonapi(site: Site) -> JsonApi:
 
 
 def sitemaps(site: Site) -> list[Source]:
-    """Those that were asked for, in the order in which they were."""
+    """The sitemaps that were requested, in the order of the requests, then those only named in robots.txt."""
     named = set(robots(site)["sitemaps"])
     origins = {url: "settings" for url in site.settings_paths if "sitemap" in url} | dict.fromkeys(named, "robots.txt")
 
@@ -80,12 +80,12 @@ def sitemaps(site: Site) -> list[Source]:
 
 
 def feeds(site: Site) -> list[Source]:
-    """Those that were asked for, and those that pages' heads name."""
+    """The feeds that were requested, then those only named in the head of a page."""
     heads = dict.fromkeys(url for read in site.pages for url in menu.feeds(read.page))
     origins = {url: "settings" for url in site.settings_paths if "sitemap" not in url} | dict.fromkeys(heads, "head")
 
     def read(body: bytes, is_one: bool) -> tuple[int, str | None]:
-        return len(feeds_of.rss_links(body)), feeds_of.feed_problem(body) or (None if is_one else "no feed")
+        return len(feeds_of.rss_links(body)), feeds_of.feed_problem(body) or (None if is_one else "not a feed")
 
     found = list(_sources(site, origins, _FEED, "link", read))
     found += [_unasked(url, "head") for url in heads if site.answers.get(url) is None]

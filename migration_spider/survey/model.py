@@ -1,6 +1,6 @@
-"""``survey.json``, schema 1: what it holds and in which form. `schema` makes ``survey.schema.json`` of these classes.
+"""The keys of ``survey.json``, schema 1, and their types. `schema` writes ``survey.schema.json`` from these classes.
 
-All keys are always there, further ones may come. Times are UTC, ISO 8601 with Z.
+All keys are always present; later versions may add some. Times are UTC, ISO 8601 with Z.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ class Run(TypedDict):
     id: str
     """Name of the run and of its folder below `runs/`."""
     site: str
-    """Scheme and host that were surveyed."""
+    """Scheme and host of the site."""
     ended: Time
-    """When the survey was made of what the run had archived."""
+    """When the survey was written."""
     requests: Whole
-    """Requests sent, `robots.txt`, retries, style sheets and pictures included."""
+    """Requests sent, including `robots.txt`, retries, style sheets and pictures."""
     max_requests: Whole
-    """So many were allowed."""
+    """Highest number of requests allowed."""
     user_agent: str
     """The user agent that was sent to the site."""
     extractor: str
@@ -43,10 +43,10 @@ class Outcome(TypedDict):
 
 
 class Blocked(TypedDict):
-    """Something that stood in the place of a page."""
+    """A response that is not the page of the site: a firewall, a login, a challenge."""
 
     url: str
-    """The page that was asked for."""
+    """The page that was requested."""
     status: Whole
     """HTTP status."""
     code: str
@@ -56,16 +56,16 @@ class Blocked(TypedDict):
 
 
 class Access(TypedDict):
-    """Whether the site lets us in."""
+    """Whether the site allows this program to read its pages."""
 
     is_open: bool
     """Whether a page was read."""
     front_page: Whole | None
-    """HTTP status of the front page, redirects followed; null when it did not answer."""
+    """HTTP status of the front page, after redirects; null if it did not answer."""
     status: dict[str, Whole]
-    """HTTP status -> answers."""
+    """HTTP status -> responses."""
     blocked: list[Blocked]
-    """What stood in front."""
+    """Responses that are not pages of the site."""
 
 
 class Rule(TypedDict):
@@ -83,11 +83,11 @@ class Robots(TypedDict):
     status: Whole | None
     """HTTP status; null if it did not answer."""
     agent: str | None
-    """The `User-agent` line whose rules hold for us; null when none does."""
+    """The `User-agent` line of the rules for this program; null if there are none."""
     rules: list[Rule]
     """In the order of the file."""
     crawl_delay: float | None
-    """Seconds between requests that it asks for."""
+    """Seconds between requests in its `Crawl-delay` line."""
     sitemaps: list[str]
     """Addresses in its `Sitemap` lines."""
 
@@ -102,9 +102,9 @@ class Source(TypedDict):
     named: Whole
     """Addresses that it names."""
     problem: str | None
-    """Why it could not be read to its end."""
+    """Why it could not be read to the end."""
     found: str
-    """Where its address stands: `robots.txt`, `sitemap`, `head`, `settings`."""
+    """Where its address was found: `robots.txt`, `sitemap`, `head`, `settings`, `link`."""
 
 
 class Language(TypedDict):
@@ -113,24 +113,24 @@ class Language(TypedDict):
     language: str
     """BCP 47."""
     prefix: str
-    """First segment of the paths; empty for none."""
+    """First segment of the paths; empty if there is none."""
     pages: Whole
     """Pages read."""
     news: Whole
     """Those of them that are news."""
     named: Whole
-    """Times that another page names a translation in it (`hreflang`)."""
+    """Number of links to translations in this language (`hreflang`)."""
 
 
 class ListingRow(TypedDict):
     """A row of a listing whose page was read."""
 
     url: str
-    """Where it leads."""
+    """The address that it links to."""
     title: str
     """As printed in the listing."""
     is_news: bool
-    """Whether the page turned out to be news."""
+    """Whether the page is news."""
 
 
 class Listing(TypedDict):
@@ -143,13 +143,13 @@ class Listing(TypedDict):
     pager: str
     """`numbers`, `next only`, `load more` or `none`."""
     pages_read: Whole
-    """Pages of it that were read."""
+    """Number of its pages that were read."""
     last_page: Whole
-    """Highest number that its pager links, from 0."""
+    """Highest page number in its pager, counted from 0."""
     rows: Whole
     """Rows on the pages read."""
     total: Whole | None
-    """Results that it announces; null if it does not say."""
+    """Number of results that it prints; null if it prints none."""
     read: Whole
     """Rows whose pages were read."""
     news: Whole
@@ -161,18 +161,18 @@ class Listing(TypedDict):
 
 
 class PageType(TypedDict):
-    """Pages of one content type that were taken for one kind."""
+    """Pages of one content type that were read as one kind of page."""
 
     type: str | None
-    """Drupal content type as the theme's classes print it; null when they do not."""
+    """Drupal content type in the classes of the theme; null if it is not there."""
     kind: str
     """`news`, `listing` or `other`."""
     count: Whole
     """Pages read."""
     items: Whole
-    """Items that they are: a fallback page is none, and two addresses of an item are one."""
+    """Items on these pages. A fallback page is no item, and two addresses of one item count once."""
     told_by: dict[str, Whole]
-    """What told the kind -> pages."""
+    """How the kind was recognised -> pages."""
     examples: list[str]
     """Addresses."""
 
@@ -192,45 +192,45 @@ class Label(TypedDict):
     label: str
     """As printed; empty for values without a label."""
     field: str | None
-    """Item field that it stands for; null when it stands for none."""
+    """Item field of the label; null if it has none."""
     is_known: bool
-    """Whether a list knows the label."""
+    """Whether the label is in the lists of labels."""
     count: Whole
-    """Pages that print it."""
+    """Pages with this label."""
     values: list[PrintedValue]
-    """The most frequent."""
+    """The most frequent values."""
     unrecognized: list[str]
-    """Values that the field's vocabulary does not know."""
+    """Values that are not in the field's vocabulary."""
     examples: list[str]
     """Addresses of pages."""
 
 
 class DateForm(TypedDict):
-    """One way in which publication dates are printed in one language."""
+    """One form of the printed publication dates in one language."""
 
     language: str
     """BCP 47 language of the pages."""
     form: str
     """Digits as `9`, words as `Aaa`."""
     count: Whole
-    """How often."""
+    """How often it was found."""
     read: Whole
-    """How often a day was read from it without a doubt."""
+    """How often the date could be read without doubt."""
     printed: str
-    """An example."""
+    """An example, as printed."""
     day: str | None
-    """What was read from it, ISO 8601."""
+    """The date read from the example, ISO 8601; null if none."""
 
 
 class DateOrder(TypedDict):
-    """Whether `03/04/2022` is the third of April, in one language."""
+    """Whether the day comes first in numeric dates (`03/04/2022`), in one language."""
 
     language: str
     """BCP 47."""
     day_first: bool | None
-    """Null when the site does not tell."""
+    """Null if the pages do not show it."""
     evidence: str
-    """What tells it, in words."""
+    """The evidence, in words."""
 
 
 class Dates(TypedDict):
@@ -239,44 +239,44 @@ class Dates(TypedDict):
     forms: list[DateForm]
     """The most frequent first."""
     orders: list[DateOrder]
-    """Of languages with dates in numbers."""
+    """For each language with numeric dates."""
 
 
 class JsonApi(TypedDict):
-    """Drupal's own interface for programs."""
+    """The JSON:API of Drupal."""
 
     url: str
     """Its address."""
     status: Whole | None
     """HTTP status; null if it was not requested."""
     is_open: bool
-    """Whether it answered with JSON."""
+    """Whether it returned JSON."""
 
 
 class Field(TypedDict):
     """One field of a sample item, and where on the page it was read."""
 
     field: str
-    """Name of the item field; `metadata` for a label that stands for none."""
+    """Name of the item field; `metadata` for a label without a field."""
     label: str | None
-    """Label as printed, of fields of the metadata block."""
+    """Label as printed, for fields of the metadata block."""
     printed: list[str]
     """As printed."""
     read: list[str]
-    """What it was read as, where that is something else."""
+    """The values that were read, if they differ from the printed ones."""
     is_read: bool
-    """Whether the vocabulary or the date reader knows all of it."""
+    """Whether all of it was understood."""
     mark: Whole | None
-    """Number of the place in the sample page; null when it is not printed there."""
+    """Number of the mark in the sample page; null if the field is not printed there."""
     note: str | None
-    """Where it comes from otherwise, or what is wrong."""
+    """Where else it was read, or what is wrong."""
 
 
 class Sample(TypedDict):
-    """One item, side by side with its page."""
+    """One sample item."""
 
     id: str
-    """As in the items, `7756@es`."""
+    """Id as in the items, `7756@es`."""
     url: str
     """Address of the page."""
     title: str
@@ -286,15 +286,15 @@ class Sample(TypedDict):
     publication_date: str | None
     """ISO 8601 date."""
     file: str
-    """The page as it looked, relative to survey.html."""
+    """File of the archived page, relative to survey.html."""
     fields: list[Field]
     """In page order."""
     silent: list[str]
-    """Item fields of which the page says nothing."""
+    """Item fields that are not on the page."""
     problems: list[str]
     """Problem codes of the item."""
     record_id: str
-    """`WARC-Record-ID` of the archived answer."""
+    """`WARC-Record-ID` of the archived response."""
 
 
 class Setting(TypedDict):
@@ -303,7 +303,7 @@ class Setting(TypedDict):
     name: str
     """`MIGRATION_...`."""
     value: Any
-    """Proposed."""
+    """The proposed value."""
     reason: str
     """Why."""
 
@@ -314,11 +314,11 @@ class Step(TypedDict):
     command: str
     """Ready to paste."""
     reason: str
-    """What it does."""
+    """What it is for."""
 
 
 class Survey(TypedDict):
-    """What a first look at a site told."""
+    """The result of a first look at a site."""
 
     schema: Literal["migration-spider/survey/1"]
     """Name and version of this schema."""
@@ -327,28 +327,28 @@ class Survey(TypedDict):
     outcome: Outcome
     """The result."""
     access: Access
-    """Whether the site lets us in."""
+    """Whether the site allows this program to read its pages."""
     robots: Robots
     """The site's robots.txt."""
     sitemaps: list[Source]
-    """Sitemaps asked for."""
+    """Sitemaps that were requested, or that robots.txt names."""
     feeds: list[Source]
-    """Feeds asked for, or named in a page's head."""
+    """Feeds that were requested, or that the head of a page names."""
     languages: list[Language]
     """Languages of the site."""
     listings: list[Listing]
-    """Listings met, those of news first."""
+    """Listings found, those of news first."""
     types: list[PageType]
-    """Types of pages met."""
+    """Types of the pages that were read."""
     labels: list[Label]
     """Labels of the metadata blocks."""
     dates: Dates
     """How the site prints dates."""
     jsonapi: JsonApi
-    """Drupal's own interface for programs."""
+    """The JSON:API of Drupal."""
     samples: list[Sample]
     """Items of different years and languages."""
     settings: list[Setting]
-    """Settings that differ from the defaults."""
+    """Settings that this site needs and that differ from the defaults."""
     steps: list[Step]
     """What to run next."""

@@ -1,4 +1,4 @@
-"""What a survey proposes: settings that this site needs, and the commands to run next."""
+"""The proposals of a survey: the settings that this site needs, and the commands to run next."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from migration_spider.survey.content import ALL_NEWS
 from migration_spider.survey.model import DateOrder, Language, Listing, Setting, Source, Step
 
 FOLDER = "data"
-"""Where commands write that name no folder."""
+"""The folder that commands use by default."""
 
 SMALL, SMALLER = "sample", "sample-items"
-"""The folder of a first small crawl; the other where the survey lies in it."""
+"""The folder of the first small crawl; the second name if the survey itself is in the first."""
 
 
 def settings(
@@ -31,7 +31,7 @@ def settings(
     languages: Sequence[Language],
     orders: Sequence[DateOrder],
 ) -> list[Setting]:
-    """Those in which the site differs from ``config``, in the order of config.py."""
+    """The settings in which the site differs from ``config``, in the order of config.py."""
     found: list[Setting] = []
 
     def propose(name: str, value: list[str], present: Iterable[str], reason: str) -> None:
@@ -44,15 +44,15 @@ def settings(
         "LANGUAGES",
         list(dict.fromkeys(ordered + prefixes)),
         config.languages,
-        "prefixes of paths met on the site (en: none)",
+        "the language prefixes of the site's paths (en: no prefix)",
     )
     pure, both = _listings_of(config, listings, lambda url: _paths([url], site, prefixes))
-    propose("NEWS_LISTINGS", pure, config.news_listings, "nearly all of their rows that were read are news")
-    propose("LISTINGS", both, config.listings, "they list news and other pages")
+    propose("NEWS_LISTINGS", pure, config.news_listings, "nearly all rows that were read are news")
+    propose("LISTINGS", both, config.listings, "these listings have news and other pages")
     named = [one["url"] for one in feeds if one["named"] and one["status"] == 200]
-    propose("FEEDS", _paths(named, site, prefixes), config.feeds, "they name pages")
+    propose("FEEDS", _paths(named, site, prefixes), config.feeds, "these feeds name pages")
     maps = [one["url"] for one in sitemaps if one["named"] and one["found"] != "sitemap"]
-    propose("SITEMAPS", _paths(maps, site, ()), config.sitemaps, "they name pages")
+    propose("SITEMAPS", _paths(maps, site, ()), config.sitemaps, "these sitemaps name pages")
     return [*found, *_order(config, orders)]
 
 
@@ -75,7 +75,7 @@ def _listings_of(
 
 
 def _order(config: Config, orders: Sequence[DateOrder]) -> Iterator[Setting]:
-    """One setting for all languages: proposed where those that tell have one order."""
+    """One setting for all languages: proposed if all languages with evidence have the same order."""
     told = {one["day_first"] for one in orders if one["day_first"] is not None}
     if len(told) == 1 and told != {config.day_first}:
         reason = next(one["evidence"] for one in orders if one["day_first"] in told)
@@ -107,30 +107,32 @@ def steps(
     into = "" if folder == FOLDER else f" -s {shlex.quote(f'DATA_DIR={folder}')}"
     again = f"scrapy survey -a site={shlex.quote(site)}"
     if code == REFUSED and moved_to:
-        return [_step(f"scrapy survey -a site={shlex.quote(moved_to)}{into}", "the site to which this one leads")]
+        return [
+            _step(f"scrapy survey -a site={shlex.quote(moved_to)}{into}", "survey the site to which this one redirects")
+        ]
     if code == REFUSED:
-        reason = "again, when the site's operators have let the user agent in, or from another network"
+        reason = "survey again from another network, or when the operators have allowed the user agent"
         return [_step(f"{again}{into}", reason)]
     if code in (INTERNAL_ERROR, NOT_ARCHIVED):
-        return [_step(f"{again}{into}", "again, when the fault is mended")]
+        return [_step(f"{again}{into}", "survey again when the problem is fixed")]
     if code != COMPLETE:
         return [
             _step(
                 f"{again} -s MIGRATION_NEWS_LISTINGS=/PATH{into}",
-                "again, with the path of the page on which you see the news in a browser",
+                "survey again, with the path of the page that lists the news in a browser",
             ),
             _step(
                 f"scrapy crawl news -a site={shlex.quote(site)} -a urls={shlex.quote(site)}/PATH{into}",
-                "a page that you know to be news, asked for by itself: whether it is read as an item",
+                "crawl a single page that you know is news, to see whether it is read as an item",
             ),
         ]
     words = " ".join(["-a", f"site={shlex.quote(site)}", *map(as_option, proposed)])
     return [
         _step(
             f"scrapy crawl news {words} -a max_items=50 -s DATA_DIR={SMALL if folder != SMALL else SMALLER}",
-            "a small crawl into a folder of its own, to look at its items",
+            "crawl a few items into a separate folder, and look at them",
         ),
-        _step(f"scrapy harvest {words}{into}", "all of it; the report says what is missing, and why"),
+        _step(f"scrapy harvest {words}{into}", "harvest all news; the report says what is missing, and why"),
     ]
 
 
@@ -154,7 +156,7 @@ def _option_text(value: Any) -> str:
 
 
 def _path_of(url: str) -> str:
-    """Path as a setting has it, percent-encoding undone where it can be read."""
+    """Path as in a setting, without percent-encoding if it is readable without."""
     path = urlsplit(url).path
     plain = unquote(path)
     return plain if plain.isascii() and not re.search(r"[\s{}\[\]\"]", plain) else path

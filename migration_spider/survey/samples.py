@@ -1,4 +1,4 @@
-"""Items of different years and languages, field by field, with the places on their pages where the fields were read."""
+"""The sample items of a survey: each field, and where on the page it was read."""
 
 from __future__ import annotations
 
@@ -83,9 +83,7 @@ def _fields(page: NewsPage, item: NewsItem, marked: list[tuple[int, Place]]) -> 
         found.update(more)  # type: ignore[typeddict-item]
         return found
 
-    in_head = (
-        None if ("title", None) in numbers else "from the head of the page" if item.title else "no title was found"
-    )
+    in_head = None if ("title", None) in numbers else "from the head of the page" if item.title else "no title found"
     yield made("title", [item.title] if item.title else [], in_head, is_read=bool(item.title))
     told: set[str] = set()
     for number, entry in enumerate(page.block.entries):
@@ -116,7 +114,7 @@ def _terms(item: NewsItem, name: str) -> tuple[list[str], bool, str | None]:
     """The same of the terms of a field."""
     terms = getattr(item, name)
     if not terms:
-        return [], False, "nothing of it was read into the field"
+        return [], False, "not read into the field"
     is_read = name not in VOCABULARIES or all(term.id is not None for term in terms)
     return [_term(term, name) for term in terms], is_read, None
 
@@ -127,9 +125,9 @@ def _unnamed(entry: Entry, item: NewsItem) -> tuple[str | None, list[str], bool,
     if kind == "file" and item.attachments:
         return "attachments", _files(item), True, None
     if kind is not None:
-        return None, [], True, f"a known label, of no field ({kind})"
+        return None, [], True, f"a known label without a field ({kind})"
     if entry.label:
-        return None, [], False, "no list knows this label: kept in `metadata` only"
+        return None, [], False, "unknown label: kept only in `metadata`"
     return None, [], True, "printed without a label"
 
 
@@ -145,7 +143,7 @@ def _of_block(entry: Entry, item: NewsItem, told: set[str], mark: int | None) ->
     elif printed and name not in told:
         read, is_read, note = _terms(item, name)
     if not printed:
-        note = note or "nothing stands under it"
+        note = note or "no value under this label"
     elif name:
         told.add(name)
     return {
@@ -177,7 +175,7 @@ def _ends(text: str) -> list[str]:
 
 def _length(text: str) -> str:
     if not text:
-        return "no text was found"
+        return "no text found"
     shown = "the beginning and the end of " if len(text) > BEGINNING + END + 40 else ""
     return f"{shown}{plural(len(text), 'character')} in {plural(text.count(PARTS) + 1, 'paragraph')}"
 
@@ -186,4 +184,4 @@ def _detected(item: NewsItem) -> str | None:
     detected = item.content_language
     if detected is None or detected.split("-")[0] == item.language.split("-")[0]:
         return None
-    return f"the page says so; its text looks like {detected}"
+    return f"as the page says; its text seems to be {detected}"

@@ -1,4 +1,4 @@
-"""The marks in a sample page: fields with their numbers, lines with their roles, the switch that shows them."""
+"""The marks in a sample page: the numbers of fields, the roles of lines, and the switch that shows the roles."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from migration_spider.explained import Told
 from migration_spider.pages.places import Place, Slot
 
 _UNWRITABLE = re.compile(r"[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
-"""Characters that a page can have and lxml does not write."""
+"""Characters that can be in a page but that lxml cannot write."""
 OURS = re.compile(r"data-survey|id=survey-(?:\d|roles)")
-"""What only our marks may say."""
+"""Attributes that only the marks of this module may have."""
 
 COLOURS = ("#ffe08a", "#a8e0ff", "#b9f0b4", "#ffc4c4", "#dcc7ff", "#ffcf9e", "#9fe8dc", "#e3e39a", "#e6eaee")
 """Backgrounds of marked places, by number, the last one of the text; text on them is dark, in whatever scheme."""
@@ -180,7 +180,7 @@ def add_switch(body: Any, roles: set[str]) -> None:
     bar = element_of("div", **{"data-survey-bar": ""})
     label = element_of("label", **{"for": SWITCH})
     bar.append(label)
-    for words in ("Show what each line is taken for", "Hide what each line is taken for"):
+    for words in ("Show the role of each line", "Hide the role of each line"):
         label.append(element_of("b"))
         label[-1].text = words
     for role in ROLES:
@@ -197,7 +197,7 @@ def _badge(number: int) -> Any:
 
 
 def element_of(tag: str, **attributes: str) -> Any:
-    """An element that stands nowhere yet."""
+    """An element without a parent."""
     return etree.Element(tag, attributes)
 
 

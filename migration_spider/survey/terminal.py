@@ -1,4 +1,4 @@
-"""The survey on a terminal: whether news was found, where, what was not understood, and what to run next."""
+"""Prints a survey on the terminal: whether and where news was found, what was not understood, and what to run next."""
 
 from __future__ import annotations
 

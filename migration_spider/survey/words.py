@@ -1,4 +1,4 @@
-"""What a survey says, in sentences: the same on the page and on the terminal."""
+"""The sentences of a survey, used both by its page and on the terminal."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ MEANINGS = {
     1: "internal error",
     5: "the archive could not be written",
 }
-"""Exit code -> in words; see docs/survey.md."""
+"""Exit code -> its meaning; see docs/survey.md."""
 
 TOLD_BY = {
     "type": "the content type in the theme's classes",
     "address": "the address",
     "labels": "the labels of its block",
-    "named": "a listing of news that names it",
+    "named": "a listing of news that links to it",
     "pager": "a pager",
     "rows": "rows of teasers",
     "text": "its text, with links to other pages beside it",
@@ -38,7 +38,7 @@ VERDICTS = {
     "news": "news",
     "mixed": "news and other pages",
     "other": "other pages",
-    "unknown": "not known: no row was read",
+    "unknown": "unknown: no row was read",
 }
 
 FIELDS = {
@@ -54,7 +54,7 @@ FIELDS = {
     "gcm_objectives": "GCM objectives",
     "metadata": "",
 }
-"""Item field -> heading, where its name is none."""
+"""Item field -> heading, if the name of the field is not suitable."""
 
 
 def headline(survey: Survey) -> str:
@@ -65,29 +65,29 @@ def headline(survey: Survey) -> str:
     if code == INCOMPLETE:
         return "No news was found"
     if code == REFUSED:
-        return "The site does not let us in" if survey["access"]["blocked"] else "The site refused, or did not answer"
+        return "The site blocks this program" if survey["access"]["blocked"] else "The site refused or did not answer"
     return f"The survey failed: {MEANINGS.get(code, f'exit code {code}')}"
 
 
 def lead(survey: Survey, where: str) -> str:
-    """What to do with it, in a sentence or two. ``where``: what shows the sample items."""
+    """What to do next, in one or two sentences. ``where``: the page that shows the sample items."""
     code, samples = survey["outcome"]["exit_code"], survey["samples"]
     if code == COMPLETE:
         doubts = sum(doubtful(one) > 0 for one in samples)
         told = f"{plural(doubts, 'item has', 'items have')} fields that were not understood. " if doubts else ""
         count = plural(len(samples), "sample item")
         return (
-            f"{where} shows {count}, each beside its archived page. {told}"
+            f"{where} shows {count}, each next to its archived page. {told}"
             "Check that they were read correctly, then run the commands at the end."
         )
     if code == REFUSED and survey["access"]["blocked"]:
-        return f"The site was asked as “{short(survey['run']['user_agent'])}”: its operators can let that in."
+        return f"Ask the operators of the site to allow the user agent “{short(survey['run']['user_agent'])}”."
     if code == INCOMPLETE:
         return (
-            f"{plural(pages(survey), 'page')} were read, and none was taken for news. "
-            "Below is what they were taken for, and why."
+            f"{plural(pages(survey), 'page was', 'pages were')} read, and none is news. "
+            "The types of pages below show how they were recognised."
         )
-    return "Nothing of the site was read." if not pages(survey) else "What was read until then is below."
+    return "No page was read." if not pages(survey) else "The pages read until then are below."
 
 
 def pages(survey: Survey) -> int:
@@ -106,7 +106,7 @@ def news_languages(survey: Survey) -> list[str]:
 
 
 def figures(survey: Survey) -> list[tuple[str, str]]:
-    """(what, how much) of the first line of numbers."""
+    """(name, value) of each number at the top."""
     labels = [one for one in survey["labels"] if one["label"]]
     return [
         ("requests", number(survey["run"]["requests"])),
@@ -120,7 +120,7 @@ def figures(survey: Survey) -> list[tuple[str, str]]:
 
 
 def doubtful(sample: Sample) -> int:
-    """How many of its fields were not understood."""
+    """Number of its fields that were not understood."""
     return sum(not one["is_read"] for one in sample["fields"])
 
 
@@ -130,15 +130,15 @@ def field(one: Field) -> str:
 
 
 def heading(name: str) -> str:
-    """How the item field ``name`` is called."""
+    """Heading of the item field ``name``."""
     return FIELDS.get(name, name.replace("_", " ").capitalize())
 
 
 def told_by(one: PageType) -> str:
-    """How pages were told apart, and how many of them are no items of their own."""
+    """How pages of this type were recognised, and how many of them are not items."""
     told = [f"{TOLD_BY.get(how, how)} ({number(n)})" for how, n in one["told_by"].items()]
     if one["kind"] == "news" and (others := one["count"] - one["items"]):
-        told.append(f"{number(others)} of them without an item: the text of another language, or a second address")
+        told.append(f"{number(others)} of them are not items: the text of another language, or a second address")
     return "; ".join(told)
 
 
@@ -148,49 +148,49 @@ def share(one: Listing) -> str:
 
 
 def total(one: Listing) -> str:
-    """How many rows it has, as far as it is known."""
+    """The number of its rows, exact or estimated."""
     is_known = one["total"] is not None or rows_of(one) == one["rows"]
     return ("" if is_known else "about ") + number(rows_of(one))
 
 
 def source(one: Source) -> str:
-    """What became of a sitemap or feed."""
+    """The result of a sitemap or feed."""
     if one["status"] is None:
-        return "not asked for"
+        return "not requested"
     if one["status"] != 200:
-        return f"answers {one['status']}"
+        return f"status {one['status']}"
     return f"names {plural(one['named'], 'page')}" + (f"; {short(one['problem'])}" if one["problem"] else "")
 
 
 def robots(survey: Survey) -> str:
-    """What robots.txt says to us."""
+    """The rules of robots.txt for this program."""
     found = survey["robots"]
     if found["status"] is None:
         return "no answer"
     if found["status"] != 200:
-        return f"answers {found['status']}: everything is allowed"
+        return f"status {found['status']}: everything is allowed"
     said = (
         f"{plural(len(found['rules']), 'rule')} for {short(found['agent'] or '')}"
         if found["agent"]
-        else "no rule for us"
+        else "no rule for this program"
     )
     if found["crawl_delay"]:
-        said += f"; asks for {duration(found['crawl_delay'])} between requests"
+        said += f"; {duration(found['crawl_delay'])} between requests"
     return said
 
 
 def jsonapi(survey: Survey) -> str:
-    """What Drupal's interface for programs answered."""
+    """The response of Drupal's JSON:API."""
     found = survey["jsonapi"]
     if found["status"] is None:
-        return "not asked for, or no answer"
-    return "open: it answers with JSON" if found["is_open"] else f"not open: answers {found['status']}"
+        return "not requested, or no answer"
+    return "open: it returned JSON" if found["is_open"] else f"not open: status {found['status']}"
 
 
 def order(one: DateOrder) -> str:
     """Which number of a date comes first."""
     if one["day_first"] is None:
-        return "the order of dates in numbers is not settled"
+        return "the order of day and month in numeric dates is not known"
     return (
         "the day comes first: 03/04/2022 is 3 April"
         if one["day_first"]
@@ -199,7 +199,7 @@ def order(one: DateOrder) -> str:
 
 
 def more(left: int) -> str:
-    """What stands in place of entries that are left out; nothing when none is."""
+    """The line for entries that are left out; empty if there are none."""
     return f"and {number(left)} more, in survey.json" if left > 0 else ""
 
 
