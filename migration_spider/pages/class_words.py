@@ -151,9 +151,10 @@ BESIDE = _says(
 )
 _MENU = _says(
     r"(?:^|[\s_-])(?:menu|nav|main-?(?:nav|menu)|navigation|navbar|breadcrumbs?|pagers?|pagination|tabs|toolbar"
-    r"|contextual|shar(?:e|ing)|social|addtoany|language-switcher|skip-link|cookies?|exposed-form|facets?|footer"
+    r"|contextual(?!-region)|shar(?:e|ing)|social|addtoany|language-switcher|skip-link|cookies?|exposed-form|facets?|footer"
     rf"|comments?|tags)(?:$|[\s_-])|(?:^|\s){_CORE_BLOCK}(?:$|\s)"
 )
 # A name of its own that Views prints for each view: one of "facets" or "tags" may be the listing.
 _VIEW_NAME = re.compile(r"(?<!\S)view-(?:id-|display-id-)?(?!(?:header|footer|filters|grouping)(?!\S))\S+")
-MENU = Remembered(lambda words: _MENU[words] and _MENU[_VIEW_NAME.sub("", words)])
+_NODE = _is("node")
+MENU = Remembered(lambda words: _MENU[words] and _MENU[_VIEW_NAME.sub("", words)] and not _NODE[words])

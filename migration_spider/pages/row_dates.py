@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
@@ -11,7 +12,8 @@ from migration_spider.pages.text import fold
 
 _DATE = re.compile(
     r"\d{1,2}(?:er|st|nd|rd|th|º)?\.?\s+(?:de\s+)?[^\W\d_]{3,12}\.?,?\s+(?:de\s+)?(?:19|20)\d\d"  # 01 Jun 2023
-    r"|[^\W\d_]{3,12}\.?\s+\d{1,2},?\s+(?:19|20)\d\d"  # Sep 13, 2022
+    r"|[^\W\d_]{3,12}(?:\.?\s+|,\s?)\d{1,2}(?:st|nd|rd|th)?(?:\s+|,\s*)(?:19|20)\d\d"  # Sep 13, 2022
+    r"|(?<![\w-])\d{1,2}-[^\W\d_]{3,12}-(?:19|20)\d\d"  # 01-Jun-2023
     r"|(?:19|20)\d\d[.,]?\s+[^\W\d_]{3,12}\.?\s+\d{1,2}(?!\d|[:.]\d|\s*[ap]\.?m)"  # 2022, november 13
     r"|(?<![\w.])(?:19|20)\d\d([-/.])\s?\d{1,2}\1\s?\d{1,2}(?!\d)|\d{1,2}([-/.])\s?\d{1,2}\2\s?(?:19|20)\d\d"
     r"|(?:19|20)\d\d\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日"
@@ -19,6 +21,8 @@ _DATE = re.compile(
 _YEAR = re.compile("(?:19|20)\\d\\d")
 _MONTH = re.compile(r"[^\W\d_]{3,12}\.?,?\s+(?:de\s+)?(?:19|20)\d\d")
 _CLOCK = re.compile(r"\d{1,2}[:.h]\d{2}\s*(?:[ap]\.?m\.?|uhr|h)?", re.IGNORECASE)
+# What may stand beside a date that is all of a text: "9 May 2021 - 7:25pm (All day)".
+_WITH_DATE = re.compile(rf"{_CLOCK.pattern}|\([^()]*\)", re.IGNORECASE)
 LONGEST_DATED = 60
 """Characters of a text that is a date, maybe with a label or a place; longer ones are prose that names a day."""
 
@@ -38,30 +42,50 @@ def date_of(parts: list[Any], title: str) -> str | None:
     for text in (*short, " ".join(short)):
         if match := find_date(text):
             return match[0]
-    return _date_in(title) or _month(parts, short)
+    return _month(parts, short)
 
 
 def _texts(part: Any, title: str) -> list[str]:
-    """The texts in ``part``; in a paragraph of more than a few words no day is that of the row."""
+    """The texts in ``part``; in a line of a paragraph with more than a few words no day is that of the row."""
     texts = list(islice(part.itertext(), 500))
     if not any(map(_YEAR.search, texts)):
         return texts
     prose = [one for one in part.iter("p") if len(text_of(one).replace(title, "")) >= LONGEST_DATED]
     if not prose:
         return texts
-    left_out = {element for one in prose for element in one.iter()}
-    return [text for text in part.xpath(".//text()")[:500] if _around(text) not in left_out]
+    left_out = {_slot(text) for one in prose for line in _lines(one) if _is_long(line, title) for text in line}
+    return [text for text in part.xpath(".//text()")[:500] if _slot(text) not in left_out]
 
 
-def _around(text: Any) -> Any:
-    element = text.getparent()
-    return element.getparent() if text.is_tail else element
+def _lines(paragraph: Any) -> Iterator[list[Any]]:
+    """The texts of ``paragraph`` between its breaks."""
+    line: list[Any] = []
+    for one in paragraph.xpath(".//text()|.//br"):
+        if isinstance(one, str):
+            line.append(one)
+        else:
+            yield line
+            line = []
+    yield line
 
 
-def _date_in(title: str) -> str | None:
-    """The date that ``title`` begins with, apart from the rest: "28 August 2020 | Boats come home"."""
-    match = _DATE.match(title)
-    return match[0] if match and title[match.end() :].lstrip()[:1] in ("|", "–", "—", "-", ":") else None
+def _is_long(line: list[Any], title: str) -> bool:
+    return len(fold("".join(line)).replace(title, "")) >= LONGEST_DATED
+
+
+def _slot(text: Any) -> tuple[Any, bool]:
+    return text.getparent(), text.is_tail
+
+
+def date_in(title: str) -> str | None:
+    """The date that ``title`` is, or that stands apart from its words: "28 August 2020 | Boats come home"."""
+    match = find_date(title)
+    if match is None:
+        return None
+    before, after = title[: match.start()].rstrip(), title[match.end() :].lstrip()
+    is_first = not before and after.startswith(("|", "–", "—", "-", ":"))
+    is_last = before.endswith("(") and after == ")"
+    return match[0] if is_first or is_last else heading_date(title)
 
 
 def _month(parts: list[Any], short: list[str]) -> str | None:
@@ -73,9 +97,12 @@ def _month(parts: list[Any], short: list[str]) -> str | None:
 
 
 def heading_date(text: str) -> str | None:
-    """The date that ``text`` is; None when it says more than that."""
+    """The date that ``text`` is, maybe with a time; None when it says more than that."""
     found = find_date(text)
-    return found[0] if found and len(found[0]) * 2 > len(text) else None
+    if found is None:
+        return None
+    beside = _WITH_DATE.sub("", text[: found.start()]) + _WITH_DATE.sub("", text[found.end() :])
+    return found[0] if len(found[0]) > len(beside) else None
 
 
 def find_date(text: str) -> re.Match[str] | None:

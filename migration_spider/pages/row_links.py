@@ -130,9 +130,9 @@ def words_of(element: Any) -> str:
 def rank_of(link: Any, words: str, place: Place) -> int:
     if next(link.iter(*HEADING_TAGS), None) is not None:
         return HEADED
-    if not words or (len(words) < LONGEST_DATED and key(_SIZE.sub("", words).strip(" .…»›→>+[]()")) in _READ_ON):
-        return READ_ON
     told = max(around.rank for around in islice(up(place), 4))
+    if not words or (told <= WORDED and _reads_on(words)):
+        return READ_ON
     if told > WORDED and (told == HEADED or not _is_enumerated(link)):
         return told
     after = fold(link.tail)
@@ -140,6 +140,10 @@ def rank_of(link: Any, words: str, place: Place) -> int:
         # A link within a sentence.
         return NEVER
     return ASIDE if _is_number(words) or _is_second(link) else WORDED
+
+
+def _reads_on(words: str) -> bool:
+    return len(words) < LONGEST_DATED and key(_SIZE.sub("", words).strip(" .…»›→>+[]()")) in _READ_ON
 
 
 def _is_number(words: str) -> bool:

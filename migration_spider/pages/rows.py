@@ -19,7 +19,7 @@ from migration_spider.pages.class_words import BESIDE, MENU, ROW, ROW_TITLE
 from migration_spider.pages.outline import HEADING_TAGS, local_name
 from migration_spider.pages.phrases import leads_elsewhere
 from migration_spider.pages.remembered import Remembered
-from migration_spider.pages.row_dates import LONGEST_DATED, date_of, find_date, heading_date, text_of
+from migration_spider.pages.row_dates import LONGEST_DATED, date_in, date_of, find_date, heading_date, text_of
 from migration_spider.pages.row_links import (
     ASIDE,
     HEADED,
@@ -275,10 +275,11 @@ class Rows:
         for around, group in groupby(titles, lambda title: title.box.above):
             rows = list(group)
             top = self.top if around is None else around.element
+            beside = date_of(_other_cells(around), "")
             above = next(filter(None, map(heading_date, _above(rows[0].box, self.top))), None)
             for title, parts, before in _parts(rows, top):
                 above = next((found[0] for text in reversed(before) if (found := find_date(text))), above)
-                date = date_of(parts, title.words) or above
+                date = date_of(parts, title.words) or beside or date_in(title.words) or above
                 yield Teaser(title.url, title_of(title, parts), date, parts)
 
 
@@ -329,6 +330,16 @@ def _columns(titles: list[Title]) -> list[list[Title]]:
 
 def _column(cell: Any) -> int:
     return sum(1 for _ in islice(cell.itersiblings(preceding=True), 50))
+
+
+def _other_cells(around: Place | None) -> list[Any]:
+    """The other cells of a line of a table that has several rows in one cell, as the files of a meeting."""
+    cell = None if around is None else next((place.element for place in islice(up(around), 7) if _is_cell(place)), None)
+    return [] if cell is None else [other for other in islice(cell.getparent(), 30) if other is not cell]
+
+
+def _is_cell(place: Place) -> bool:
+    return place.above is not None and place.element.tag == "td"
 
 
 def _above(box: Place, top: Any) -> Iterator[str]:

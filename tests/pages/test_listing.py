@@ -325,6 +325,21 @@ def test_no_part_of_the_site_gives_rows(name):
     assert 2 == len(listing(content.replace(name, "div")).rows)
 
 
+@pytest.mark.parametrize("classes", ["contextual-region", "node comment"])
+def test_no_menu_is_called_so(classes):
+    rows = "".join(f"<div class='{classes}'><h3><a href='/{n}'>Story {n} of the towns</a></h3></div>" for n in range(3))
+    assert [f"{SITE}/{n}" for n in range(3)] == [row.url for row in listing(rows).rows]
+    assert [] == listing(rows.replace(classes, "contextual comments")).rows
+
+
+def test_words_that_lead_on_elsewhere_are_a_title_at_its_place():
+    rows = "".join(
+        f"<div><h3><a href='/{word}'>{word}</a></h3><p>One of the words of the towns</p></div>"
+        for word in ("Word", "Pier")
+    )
+    assert ["Word", "Pier"] == [row.title for row in listing(rows).rows]
+
+
 @pytest.mark.parametrize("name", ["facets", "tags"])
 def test_a_view_may_be_called_like_a_part_of_the_site(name):
     rows = "".join(f"<div class='views-row'><h3><a href='/{n}'>Story {n} of the towns</a></h3></div>" for n in range(3))
