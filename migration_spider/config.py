@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from scrapy.settings import default_settings
 
+from migration_spider.data_folder import checked_folder, default_folder
 from migration_spider.exceptions import OptionError
 from migration_spider.setting_types import (
     STRIPPED,
@@ -86,11 +86,12 @@ class Config(BaseModel):
     )
 
     # Whether it can be written is seen when it is: exit code 5.
-    data_dir: Folder = Field(
-        default_factory=lambda: Path(os.environ.get("MIGRATION_DATA_DIR") or "data"),
+    data_dir: Annotated[Folder, AfterValidator(checked_folder)] = Field(
+        default_factory=default_folder,
         alias="DATA_DIR",
-        description="where everything is written; the archive's `ARCHIVE_DIR` is `warc/` below it",
-        json_schema_extra={"shown": "`data`, or the environment variable `MIGRATION_DATA_DIR`"},
+        description="where everything is written, relative to the current folder; the archive's `ARCHIVE_DIR` is "
+        "`warc/` below it. Folders of the project's own files, such as `docs/`, are refused",
+        json_schema_extra={"shown": "`data` in the project's folder, or the environment variable `MIGRATION_DATA_DIR`"},
     )
 
     # ---- 1 crawl: what is visited

@@ -3,6 +3,7 @@
 import json
 import math
 import re
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -11,12 +12,14 @@ from scrapy.settings import Settings
 from archive.dataset import Author
 from migration_spider import settings as project
 from migration_spider.config import Config, defaults, names
+from migration_spider.data_folder import default_folder
 from migration_spider.exceptions import OptionError
 from migration_spider.publish import stewardship
 from tests.crawling import crawl, items, run
 from tests.harvesting import command
 from tests.portal import Portal
 from tests.portal.answer import Answer
+from tests.starter import ROOT
 
 ANYTHING = {
     "MIGRATION_CONTACT": "two\nlines",
@@ -49,6 +52,27 @@ def test_a_wrong_value_is_named_with_what_is_expected(name):
     if value:
         # An address is a secret.
         assert ("URL" in name) is (value.split()[0] not in str(caught.value))
+
+
+@pytest.mark.parametrize("folder", ["docs/data", "migration_spider", "archive/warc/../x", "tests", "bench/data/a"])
+def test_no_data_is_written_among_the_files_of_the_project(folder):
+    name = folder.partition("/")[0]
+    with pytest.raises(OptionError, match=rf"^DATA_DIR=.*/{folder}: .*it lies in {name}/ of the project"):
+        Config.of(settings(DATA_DIR=str(ROOT / folder)))
+    for sound in ("data", "look", "docs2"):
+        assert Config.of(settings(DATA_DIR=str(ROOT / sound))).data_dir == ROOT / sound
+
+
+def test_a_folder_of_data_is_relative_to_the_current_one_and_the_default_to_the_project(tmp_path, monkeypatch):
+    monkeypatch.delenv("MIGRATION_DATA_DIR", raising=False)
+    for here, expected in ((ROOT, "data"), (ROOT / "docs" / "how-to", "../../data"), (tmp_path, "data")):
+        monkeypatch.chdir(here)
+        assert Path(expected) == default_folder()
+    monkeypatch.setenv("MIGRATION_DATA_DIR", "look")
+    assert Path("look") == default_folder()
+    monkeypatch.chdir(ROOT / "docs")
+    with pytest.raises(OptionError, match=r"^DATA_DIR=look: .*it lies in docs/ of the project"):
+        Config.of(settings(DATA_DIR="look"))
 
 
 NUMBERS = [name for name, field in names().items() if Config.model_fields[field].annotation in (int, float)]

@@ -42,7 +42,12 @@ HEAVY = frozenset(
 LIGHT = frozenset(
     (
         *("archive.commands", "archive.dataset", "archive.dataset.errors", "archive.errors"),
-        *("migration_spider.commands", "migration_spider.config", "migration_spider.exceptions"),
+        *(
+            "migration_spider.commands",
+            "migration_spider.config",
+            "migration_spider.data_folder",
+            "migration_spider.exceptions",
+        ),
         *("migration_spider.interrupts", "migration_spider.monitors", "migration_spider.sampling"),
         *("migration_spider.setting_types", "migration_spider.settings"),
     )

@@ -55,7 +55,7 @@ def item_of_text(opts: argparse.Namespace, settings: Any) -> int:
 
 def items_of(args: list[str], opts: argparse.Namespace, settings: Any) -> int:
     """Make, or compare, the items of the WARC files ``args``, or of the own archive: the exit code."""
-    data = Path(settings["DATA_DIR"])
+    data = Config.of(settings).data_dir
     archive = sources(args)
     if args and not (opts.output or opts.diff):
         raise AskedWrongError("use --output to say where the items of these files go")

@@ -1,0 +1,54 @@
+"""Where the data goes: one rule for all commands, wherever in the project they are run.
+
+A path that somebody gives is relative to the current folder, as all paths on a command line. Where nobody gives one it
+is ``data`` in the folder of the project, also for a command that is run in ``docs/``.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from migration_spider.setting_types import WrongValueError
+
+VARIABLE = "MIGRATION_DATA_DIR"
+"""Of the environment."""
+
+DEFAULT = "data"
+
+_ROOT = Path(__file__).resolve().parent.parent
+_PACKAGES = ("archive", "migration_spider")
+_FOLDERS = (*_PACKAGES, "bench", "deploy", "docs", "tests")
+
+
+def default_folder() -> Path:
+    """The folder where none is given; as seen from the current folder, so that it can be copied into a command."""
+    if given := os.environ.get(VARIABLE):
+        return Path(given)
+    try:
+        here = Path.cwd()
+    except FileNotFoundError:  # somebody has removed it
+        return Path(DEFAULT)
+    is_inside = _is_checkout() and here.is_relative_to(_ROOT)
+    return Path(os.path.relpath(_ROOT / DEFAULT, here)) if is_inside else Path(DEFAULT)
+
+
+def checked_folder(folder: Path) -> Path:
+    """``folder``, unless it lies among the files of the project itself, which would be mixed with the data.
+
+    Raises:
+        WrongValueError: it does.
+    """
+    place = folder.resolve()
+    for name in _FOLDERS if _is_checkout() else _PACKAGES:
+        if place.is_relative_to(_ROOT / name):
+            raise WrongValueError(
+                f"it lies in {name}/ of the project, which is no place for data: name another folder, and move there "
+                "what this one has already"
+            )
+    return folder
+
+
+def _is_checkout() -> bool:
+    """Whether the packages lie in the project, and not among those that are installed."""
+    return (_ROOT / "scrapy.cfg").is_file()
