@@ -90,7 +90,7 @@ def check_stamp(data: bytes, reply: bytes, certificates: Path | None = None) -> 
         return None
     when = when.replace(tzinfo=timezone.utc)
     if sha256(data).digest() not in reply:
-        return Stamp(when, "it is of something else")
+        return Stamp(when, "it is for other data")
     if certificates is None:
         return Stamp(when, None)
     trusted = ["-CAfile", str(certificates.absolute()), "-untrusted", str(certificates.absolute())]
@@ -99,7 +99,7 @@ def check_stamp(data: bytes, reply: bytes, certificates: Path | None = None) -> 
         asked = ["-digest", sha256(data).hexdigest(), "-in", str(file), "-attime", str(int(when.timestamp()))]
         ran = run(["openssl", "ts", "-verify", *asked, *trusted])
     is_right = not ran.returncode and "Verification: OK" in ran.stdout + ran.stderr
-    return Stamp(when, None if is_right else f"not by the certificates given: {last_words(ran)}")
+    return Stamp(when, None if is_right else f"not trusted by the given certificates: {last_words(ran)}")
 
 
 def certificates_in(reply: bytes) -> str:

@@ -118,7 +118,7 @@ class Citations:
                 else:
                     self._verified.notes.append(f"{name}: {found.words}")
             elif any(map(is_pem_key, self._keys)):
-                yield Problem(name, "signature", "a key was given, and it is not signed")
+                yield Problem(name, "signature", "a key was given, but the package is not signed")
         except (ArchiveError, OSError) as error:
             yield Problem(name, "wacz", str(error))
 

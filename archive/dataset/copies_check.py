@@ -70,7 +70,7 @@ class Copies:
                 except (ValueError, RecursionError):
                     record = None
                 if not isinstance(record, dict):
-                    yield Problem(path, "table-syntax", f"line {rows} is no JSON object")
+                    yield Problem(path, "table-syntax", f"line {rows} is not a JSON object")
                     return
                 where = record["warc"] if isinstance(record.get("warc"), dict) else {}
                 if where:

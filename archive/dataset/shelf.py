@@ -115,7 +115,7 @@ def descriptor(release: Path) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         raise _damaged(file, str(error)) from error
     if not isinstance(found, dict):
-        raise _damaged(file, "it is no JSON object")
+        raise _damaged(file, "it is not a JSON object")
     return found
 
 

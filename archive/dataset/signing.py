@@ -121,19 +121,19 @@ def check(release: Path, keys: Sequence[Path] = (), certificates: Path | None = 
         ArchiveError: a key cannot be read, or a tool is not installed.
     """
     of_minisign, of_gpg = _by_kind(keys)
-    no_signature = "a key was given, and there is no such signature"
+    no_signature = "a key was given, but there is no signature of this kind"
     checks = (
         (GPG, partial(_check_gpg, keys=of_gpg), no_signature if of_gpg else None),
         (MINISIGN, partial(_check_minisign, keys=of_minisign), no_signature if of_minisign else None),
         (
             STAMP,
             partial(_check_stamp, certificates=certificates),
-            "certificates were given, and there is no time stamp" if certificates else None,
+            "certificates were given, but there is no time stamp" if certificates else None,
         ),
     )
     for file in _present(release):
         if file.stat().st_size > LARGEST_LIST:
-            yield Finding(file.name, f"not checked: it has more than {LARGEST_LIST >> 20} MB", True)
+            yield Finding(file.name, f"not checked: it is larger than {LARGEST_LIST >> 20} MB", True)
             continue
         for suffix, checked, missing in checks:
             made = file.with_name(file.name + suffix)
@@ -143,7 +143,7 @@ def check(release: Path, keys: Sequence[Path] = (), certificates: Path | None = 
                 yield Finding(made.name, missing, True)
         sigstore = file.with_name(file.name + SIGSTORE)
         if sigstore.exists():
-            yield Finding(sigstore.name, "signed with sigstore, not checked: `sigstore verify identity` does")
+            yield Finding(sigstore.name, "signed with sigstore, not checked: use `sigstore verify identity`")
 
 
 def _by_kind(keys: Sequence[Path]) -> tuple[list[Path], list[Path]]:
@@ -161,7 +161,7 @@ def _too_large(signature: Path) -> Finding | None:
     """What is said in place of reading it, by the tools too."""
     if signature.stat().st_size <= _LARGEST_SIGNATURE:
         return None
-    return Finding(signature.name, f"not read: it has more than {_LARGEST_SIGNATURE >> 20} MB", True)
+    return Finding(signature.name, f"not read: it is larger than {_LARGEST_SIGNATURE >> 20} MB", True)
 
 
 def _check_gpg(file: Path, signature: Path, keys: Sequence[Path]) -> Finding:
@@ -172,7 +172,7 @@ def _check_gpg(file: Path, signature: Path, keys: Sequence[Path]) -> Finding:
         gpg = ["gpg", "--homedir", home, "--batch", "--no-autostart", "--status-fd", "1"]
         for key in keys:
             if (ran := run([*gpg, "--import", str(key)])).returncode:
-                raise ArchiveError(f"{key}: no key of GnuPG: {last_words(ran)}")
+                raise ArchiveError(f"{key}: not a GnuPG key: {last_words(ran)}")
         ran = run([*gpg, "--trust-model", "always", "--verify", str(signature), str(file)])
         unknown = _NO_KEY.search(ran.stdout)
         if signers := _signers(ran):
@@ -180,8 +180,8 @@ def _check_gpg(file: Path, signature: Path, keys: Sequence[Path]) -> Finding:
         if unknown:
             if not keys:
                 return Finding(signature.name, f"signed by the key {unknown[1]}, not checked: no key given (--key)")
-            return Finding(signature.name, f"signed by the key {unknown[1]}, which is not the one given", True)
-        return Finding(signature.name, f"no good signature: {last_words(ran)}", True)
+            return Finding(signature.name, f"signed by the key {unknown[1]}, which is not the given one", True)
+        return Finding(signature.name, f"not a valid signature: {last_words(ran)}", True)
 
 
 def _signers(ran: Ran) -> list[str]:
@@ -204,7 +204,7 @@ def _check_minisign(file: Path, signature: Path, keys: Sequence[Path]) -> Findin
         if not ran.returncode:
             return Finding(signature.name, f"signed by the key {_minisign_key(signature)} of {key.name}")
         problem = last_words(ran)
-    return Finding(signature.name, f"no good signature: {problem}", True)
+    return Finding(signature.name, f"not a valid signature: {problem}", True)
 
 
 def _minisign_key(signature: Path) -> str:
@@ -227,7 +227,7 @@ def _check_stamp(file: Path, made: Path, certificates: Path | None) -> Finding:
         return Finding(made.name, f"{said}: {found.problem}", True)
     if certificates is None:
         return Finding(made.name, f"{said}, not checked: no certificate given (--certificate)")
-    return Finding(made.name, f"{said}, by the certificates given")
+    return Finding(made.name, f"{said}, trusted by the given certificates")
 
 
 def _present(release: Path) -> list[Path]:

@@ -1,4 +1,4 @@
-"""Archived pages as they were, safely: found, decoded, rewritten, and the headers that keep them in their place."""
+"""Replays archived pages safely: finds and decodes captures, rewrites pages, and sets their HTTP headers."""
 
 from __future__ import annotations
 

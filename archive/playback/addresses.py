@@ -1,8 +1,8 @@
-"""Where an address of an archived page leads: to the same address in the archive, or to nothing.
+"""Rewrites the addresses of an archived page: to the same address in the archive, or to nothing.
 
-Whatever a page says, what comes out begins with the prefix of the replay, a moment and ``http``: a mistake in reading
-an address shows the wrong capture, it cannot lead elsewhere. Addresses are taken apart as browsers do (URL Standard,
-4.4) where that differs from RFC 3986: white space in them, backslashes, dots that are escaped.
+Every rewritten address begins with the prefix of the replay, a timestamp and ``http``, whatever the page contains. A
+mistake in reading an address can therefore show the wrong capture, but cannot lead to the web. Addresses are parsed as
+browsers do (URL Standard, 4.4) where that differs from RFC 3986: white space, backslashes, escaped dots.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a collection has of an address, and the answer that was given then, however large it is."""
+"""Finds the captures of an address in a collection, and reads the archived response of any size in pieces."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class Answer:
             for piece in decode_entity(fields, chain([body], record.chunks()), limit):
                 size += len(piece)
                 if size > limit:
-                    raise EntityTooLargeError(f"{self.capture.url} has more than {limit / 1e6:.0f} MB")
+                    raise EntityTooLargeError(f"{self.capture.url} is larger than {limit / 1e6:.0f} MB")
                 yield piece
 
     def whole(self, limit: int) -> bytes:
@@ -134,12 +134,12 @@ class Archive:
             holder = self._referred(told_of, holder)
             told_of, held = self._head(holder)
         else:
-            raise ArchiveError(f"{capture.url}: a revisit of a revisit, and so on: its body was not found")
+            raise ArchiveError(f"{capture.url}: too long a chain of revisit records: its body was not found")
         status = status_of(head)
         if not head or status == 304:  # as of a page that the server called unmodified
             head, status = held, status_of(held)
         if status is None and told_of.get("WARC-Type") == "response":
-            raise ArchiveError(f"{capture.url}: no HTTP answer at byte {capture.offset} of {capture.filename}")
+            raise ArchiveError(f"{capture.url}: no HTTP response at byte {capture.offset} of {capture.filename}")
         fields = parse_fields(head) if head else Fields([("Content-Type", told_of.get("Content-Type") or "")])
         return Answer(capture, holder, status or 200, fields, self)
 
@@ -163,7 +163,7 @@ class Archive:
         digest = revisit.get("WARC-Payload-Digest")
         same = [c for c in others if digest and c.digest == digest and c.mime != REVISIT]
         if not same:
-            raise ArchiveError(f"{capture.url}: its body is in a record of {url} that is not in this archive")
+            raise ArchiveError(f"{capture.url}: its body is in a record of {url}, which is not in this archive")
         return min(same, key=lambda c: (c.timestamp > capture.timestamp, -int(c.timestamp)))
 
 
@@ -178,7 +178,9 @@ def _timestamp(date: str | None) -> str:
 def _record(path: Path, stream: BinaryIO, capture: IndexEntry) -> StreamedRecord:
     record = StreamedRecord(str(path), stream, capture.offset, is_gzipped=is_gzip(stream, capture.offset))
     if (target_uri(record.headers) or "").replace(" ", "%20") != capture.url:
-        raise ArchiveError(f"{path}: at byte {capture.offset}: not the record of the index; make the index again")
+        raise ArchiveError(
+            f"{path}: the record at byte {capture.offset} is not the one in the index: make the index again"
+        )
     return record
 
 

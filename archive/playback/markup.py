@@ -1,8 +1,8 @@
-"""Archived pages as they were, without anything that acts: no scripts, no forms, every address into the archive.
+"""Rewrites archived HTML and SVG for replay: without scripts and forms, and with all addresses in the archive.
 
-What keeps a page from reaching out is the header that it is served with (`archive.playback.policy`); this makes it work
-in there: its links lead to other archived pages, its images and style sheets come out of the archive. The page is taken
-apart and written anew, so that what is unknown is left out rather than overlooked.
+The headers of `archive.playback.policy` keep a page from loading anything from the web. This module makes the page work
+under these headers: links lead to other archived pages, and images and style sheets come from the archive. The page is
+parsed and written again, so that unknown elements are left out.
 """
 
 from __future__ import annotations
@@ -89,18 +89,18 @@ _turn = Lock()
 
 
 class UnshowableError(ArchiveError):
-    """An archived page cannot be shown, and why; its bytes can be had all the same."""
+    """An archived page cannot be shown; the message says why. Its bytes can still be downloaded."""
 
 
 def text_of(content_type: str | None, body: bytes) -> str:
-    """``body`` in the character encoding that it has for browsers."""
+    """``body`` as text, decoded as browsers decode it."""
     encoding = encoding_of(content_type, body)
     text = html_to_unicode(f"text/html; charset={encoding}" if encoding else content_type, body)[1]
     return text.replace("\0", "\ufffd")
 
 
 class BusyError(ArchiveError):
-    """Another big page is taken apart just now."""
+    """Another large page is being rewritten at the moment."""
 
 
 class _Bounds:
@@ -125,7 +125,7 @@ class _Bounds:
             raise UnshowableError(f"an element of the page has more than {MOST_ATTRIBUTES} attributes")
         self._depth += 1
         if self._depth > self._deepest:
-            raise UnshowableError(f"more than {self._deepest} elements of the page stand within each other")
+            raise UnshowableError(f"the elements of the page are nested more than {self._deepest} deep")
 
     def end(self, tag: str) -> None:
         self._depth -= 1
@@ -164,7 +164,7 @@ class _Counted:
         if self._met > MOST_ADDRESSES:
             raise UnshowableError(f"the page has more than {MOST_ADDRESSES} addresses")
         if self._written > MOST_WRITTEN:
-            raise UnshowableError(f"the addresses of the page have more than {MOST_WRITTEN >> 20} MB")
+            raise UnshowableError(f"the addresses of the page are longer than {MOST_WRITTEN >> 20} MB together")
         return place
 
 
@@ -224,9 +224,9 @@ def drawing(body: bytes, addresses: Addresses) -> bytes:
         etree.fromstring(body, _XmlParser(target=_Bounds(body), **safely))
         root = etree.fromstring(body, _XmlParser(remove_comments=True, remove_pis=True, **safely))
     except etree.XMLSyntaxError as error:
-        raise UnshowableError(f"this image is not a readable SVG: {error.msg}") from error
+        raise UnshowableError(f"this image is not valid SVG: {error.msg}") from error
     if _name(root.tag) in _GONE | _FRAMES:
-        raise UnshowableError(f"this image is only a {_name(root.tag)}")
+        raise UnshowableError(f"the root element of this image is <{_name(root.tag)}>")
     _rewrite(root, addresses)
     content: Any = etree.tostring(root, encoding="utf-8", xml_declaration=True, with_tail=False)
     return bytes(content)
@@ -234,7 +234,7 @@ def drawing(body: bytes, addresses: Addresses) -> bytes:
 
 def _check_size(body: bytes) -> None:
     if len(body) > LARGEST_PAGE:
-        raise UnshowableError(f"the page has {len(body) / 1e6:.1f} MB: more than {LARGEST_PAGE >> 20} MB are not shown")
+        raise UnshowableError(f"the page has {len(body) / 1e6:.1f} MB, more than the limit of {LARGEST_PAGE >> 20} MB")
 
 
 def _rewrite(root: etree._Element, of_page: Addresses) -> None:

@@ -1,4 +1,4 @@
-"""Memento, RFC 7089: dates, links between an address and its captures, TimeMaps."""
+"""Memento (RFC 7089): dates, TimeMaps, and the links between an address and its captures."""
 
 from __future__ import annotations
 

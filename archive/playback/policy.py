@@ -1,8 +1,8 @@
-"""The headers that archived content is served with: what keeps it in its place, whatever is in it.
+"""The HTTP headers of archived content, which isolate it whatever it contains.
 
-A page gets an origin of its own that no other page shares, runs nothing, sends nothing, opens nothing, and loads from
-nowhere but the replay (Content Security Policy Level 3; HTML, 7.1.5). The rewriting of `archive.playback.markup` makes
-it look well in there; it is not what keeps it.
+Each page gets its own origin, shared with no other page. It cannot run scripts, send forms or open windows, and it can
+load only from the replay (Content Security Policy Level 3; HTML, 7.1.5). The isolation depends only on these headers;
+`archive.playback.markup` only makes the page look as it did.
 """
 
 from __future__ import annotations

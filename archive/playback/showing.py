@@ -1,4 +1,4 @@
-"""An archived answer as a browser may have it: rewritten, as it is, or not at all."""
+"""Decides how an archived response is sent to a browser: rewritten, unchanged, or not at all."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def shown(answer: Answer, addresses: Addresses, *, embedded: bool) -> Shown:
     if not embedded and kind == _PLAIN:
         text = text_of(stated, _held(pieces, LARGEST_PAGE))
         return _made(f"{_PLAIN}; charset=utf-8", text.encode("utf-8", "replace"))
-    raise UnshowableError(f"a file of the type {kind or 'unknown'} is not shown here")
+    raise UnshowableError(f"files of the type {kind or 'unknown'} are not shown")
 
 
 def _kind_of(start: bytes, kind: str, *, embedded: bool) -> str:
@@ -142,7 +142,7 @@ def _held(pieces: Iterator[bytes], limit: int) -> bytes:
     for piece in pieces:
         found += piece
         if len(found) > limit:
-            raise UnshowableError(f"it has more than {limit >> 20} MB, too much to be shown as a page")
+            raise UnshowableError(f"it is larger than {limit >> 20} MB, the limit for showing a page")
     return bytes(found)
 
 

@@ -1,8 +1,8 @@
-"""Style sheets whose addresses lead into the archive (CSS Syntax 3, section 4).
+"""Rewrites style sheets so that their addresses lead into the archive (CSS Syntax 3, section 4).
 
-Only what may be an address is looked at and written anew: ``url()`` whatever its spelling, and the strings of
-``@import``, ``image-set()`` and the like. All else stays byte for byte. One pass in the time of the length; a library
-that makes a tree of all tokens takes twenty times as long for one of a megabyte.
+Only possible addresses are read and rewritten: ``url()`` in any spelling, and the strings of ``@import``,
+``image-set()`` and similar functions. All other bytes stay as they are. The sheet is read in one pass, in linear time;
+a library that builds a tree of all tokens takes twenty times as long for one megabyte.
 """
 
 from __future__ import annotations

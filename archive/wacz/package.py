@@ -1,4 +1,4 @@
-"""Write a WACZ file in one pass over the archive, to a temporary name."""
+"""Writes a WACZ file in one pass over the archive, first under a temporary name."""
 
 from __future__ import annotations
 
@@ -60,21 +60,21 @@ def write_wacz(
     key: Key | None = None,
     advance: Advance = lambda size: None,
 ) -> Packaged:
-    """Package WARC files with an index, a page list and digests. Of a file being written, the whole records go in.
+    """Package WARC files with an index, a page list and digests. Of a file that is being written, only whole records.
 
-    Memory does not depend on the size of the archive; what replay tools read by offset is stored, not compressed.
+    Memory does not depend on the size of the archive. Files that replay tools read by offset are not compressed.
 
     Args:
         files: the WARC files, ``.warc`` or ``.warc.gz``.
         output: the WACZ file; it takes its name when it is complete.
-        title: of the collection; by default that of its main page.
-        index: a CDXJ to bring up to date and use; else one is made and thrown away.
-        dataset: a folder to put in as ``dataset/dataset.zip``. Packed, since validators of data packages would open
-            its tables and judge them without their schema.
-        items: which pages the collection is about, and their texts.
-        main_page: address of the page to begin with; by default the front page of the site, else the first page.
+        title: title of the collection; by default that of its main page.
+        index: a CDXJ to update and use; by default a temporary one is made.
+        dataset: a folder to add as ``dataset/dataset.zip``. It is packed because validators of data packages would
+            otherwise read its tables without their schema.
+        items: the main pages of the collection, with their texts.
+        main_page: address of the start page; by default the front page of the site, else the first page.
         key: signs the package.
-        advance: told how many bytes of WARC files were indexed or copied: each file counts twice.
+        advance: called with the number of bytes of WARC files that were indexed or copied: each file counts twice.
 
     Raises:
         ArchiveError: a file is damaged, or there is nothing to package.
@@ -88,7 +88,7 @@ def write_wacz(
         cdxj = Path(index) if index is not None else Path(scratch, "index.cdxj")
         indexed = build_index(files, cdxj, advance)
         if indexed.faults:
-            raise ArchiveError(f"{indexed.faults[0]}; `scrapy archive-repair` makes a whole file of it")
+            raise ArchiveError(f"{indexed.faults[0]}; `scrapy archive-repair` writes a repaired copy")
         result.captures = indexed.lines
         files = [current(file) for file in files]
         directories = {file.name: file.path.parent for file in files}
@@ -114,10 +114,12 @@ def _require_names(files: Sequence[WarcFile]) -> None:
         raise ArchiveError("there are no WARC files to package")
     for file in files:
         if not file.name.endswith((".warc", ".warc.gz")):
-            raise ArchiveError(f"{file.path}: in a WACZ the names of WARC files end in .warc or .warc.gz")
+            raise ArchiveError(f"{file.path}: the name of a WARC file in a WACZ must end in .warc or .warc.gz")
         if not file.name.isprintable():
             # Bytes that are not UTF-8 among them, which neither JSON nor a ZIP file can name.
-            raise ArchiveError(f"{os.fsencode(file.path)!r}: in a WACZ names are printable UTF-8: rename the file")
+            raise ArchiveError(
+                f"{os.fsencode(file.path)!r}: file names in a WACZ must be printable UTF-8: rename the file"
+            )
 
 
 class _Package:
@@ -151,7 +153,7 @@ class _Package:
             while left:
                 piece = source.read(min(left, _PIECE))
                 if not piece:
-                    raise ArchiveError(f"{path}: the file was cut while it was packaged")
+                    raise ArchiveError(f"{path}: the file became shorter while it was packaged")
                 target.write(piece)
                 digest.update(piece)
                 left -= len(piece)
@@ -228,7 +230,7 @@ def _add_index(package: _Package, cdxj: Path, scratch: Path) -> None:
 def _add_dataset(package: _Package, dataset: Path, scratch: Path) -> None:
     files = [path for path in sorted(dataset.rglob("*")) if path.is_file()]
     if not files:
-        raise ArchiveError(f"{dataset}: there is no such folder, or nothing in it")
+        raise ArchiveError(f"{dataset}: the folder does not exist or is empty")
     packed = scratch / "dataset.zip"
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in files:

@@ -1,4 +1,4 @@
-"""The page lists of a WACZ, ``pages/pages.jsonl`` and ``pages/extraPages.jsonl``: WACZ 1.1.1, section 5.2.3."""
+"""Writes the page lists of a WACZ, ``pages/pages.jsonl`` and ``pages/extraPages.jsonl`` (WACZ 1.1.1, section 5.2.3)."""
 
 from __future__ import annotations
 
@@ -97,7 +97,9 @@ class Items:
                 self._places[item["url"]] = path, offset
             offset += len(line)
         if bad:
-            self.left_out.append(f"{path}: {bad} {'line is' if bad == 1 else 'lines are'} no JSON object")
+            self.left_out.append(
+                f"{path}: {bad} {'line is not a JSON object' if bad == 1 else 'lines are not JSON objects'}"
+            )
 
     def get(self, capture: IndexEntry) -> _Item | None:
         """Title and text of the item about ``capture``; None when there is none."""
@@ -147,7 +149,7 @@ def write_pages(
     with LineSorter(scratch) as listed, LineSorter(scratch) as extra, _Files(directories) as files:
         for capture, item in _captures(index, items):
             if capture.filename not in directories:
-                raise ArchiveError(f"{index}: a line names {capture.filename!r}, which is not packaged")
+                raise ArchiveError(f"{index}: a line names {capture.filename!r}, which is not among the WARC files")
             title, text = item or (None, None)
             page = _page(capture, title or title_of(*files.open(capture.filename), capture.offset))
             sorter = extra if items and item is None else listed

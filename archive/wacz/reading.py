@@ -1,4 +1,4 @@
-"""Read a WACZ file where it lies: nothing is unpacked to the disk, only its descriptions are held in memory."""
+"""Reads a WACZ file in place: nothing is unpacked to the disk, and only its descriptions are in memory."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class WaczFile:
             raise ArchiveError(f"{path}: {error.strerror or error}") from error
         except BROKEN as error:
             self._stack.close()
-            raise ArchiveError(f"{path}: no WACZ file: {error}") from error
+            raise ArchiveError(f"{path}: not a WACZ file: {error}") from error
         self._warcs = {
             entry.filename.rpartition("/")[2]: entry for entry in self._zip.infolist() if is_warc(entry.filename)
         }
@@ -70,7 +70,7 @@ class WaczFile:
         """The WARC file ``name``, seekable; offsets are its own."""
         entry = self._warcs.get(name)
         if entry is None:
-            raise ArchiveError(f"{self.path}: there is no {name} in it")
+            raise ArchiveError(f"{self.path}: it does not contain {name}")
         if entry.compress_type != zipfile.ZIP_STORED:
             raise ArchiveError(f"{self.path}: {entry.filename} is compressed, which WACZ forbids")
         stream = self.path.open("rb")
@@ -104,9 +104,9 @@ class WaczFile:
         try:
             found = json.loads(self._small(name))
         except (ValueError, RecursionError) as error:
-            raise ArchiveError(f"{self.path}: {name} is no JSON: {error}") from error
+            raise ArchiveError(f"{self.path}: {name} is not JSON: {error}") from error
         if not isinstance(found, dict):
-            raise ArchiveError(f"{self.path}: {name} is no JSON object")
+            raise ArchiveError(f"{self.path}: {name} is not a JSON object")
         return found
 
     def has(self, name: str) -> bool:
@@ -114,11 +114,11 @@ class WaczFile:
         return name in self._zip.NameToInfo
 
     def problems(self, advance: Advance = lambda size: None) -> Iterator[str]:
-        """What the package says of its files and is not so, one sentence each (WACZ 1.1.1, 5.2.4 and 5.2.5)."""
+        """Differences between the package and its description, one sentence each (WACZ 1.1.1, 5.2.4 and 5.2.5)."""
         named = Counter(entry.filename for entry in self._zip.infolist() if not entry.is_dir())
-        yield from (f"{name} is in it {count} times" for name, count in named.items() if count > 1)
+        yield from (f"the package contains {name} {count} times" for name, count in named.items() if count > 1)
         if sum(entry.compress_size for entry in self._zip.infolist()) > self.path.stat().st_size:
-            yield "its files have more bytes than it: they overlap"
+            yield "its files overlap: together they have more bytes than the package"
             return
         resources = self.json(DESCRIPTION).get("resources")
         found: dict[str, tuple[int, str] | None] = {}
@@ -127,16 +127,16 @@ class WaczFile:
             del named[name]
         yield from (f"{DESCRIPTION} does not name {name}" for name in named if name not in (DESCRIPTION, DIGEST))
         if self.has(DIGEST) and self.json(DIGEST).get("hash") != self.description_hash():
-            yield f"{DESCRIPTION} has another digest than {DIGEST} says"
+            yield f"the digest of {DESCRIPTION} differs from the one in {DIGEST}"
 
     def _resource_problems(
         self, resources: Any, named: Container[str], found: dict[str, tuple[int, str] | None], advance: Advance
     ) -> Iterator[str]:
-        """What is wrong with the files that the package describes; ``found`` gets their names, sizes and digests."""
+        """Problems of the files in the description; ``found`` gets their names, sizes and digests."""
         for resource in resources if isinstance(resources, list) else []:
             name = resource.get("path") if isinstance(resource, dict) else None
             if not isinstance(name, str) or name not in named:
-                yield f"{DESCRIPTION} names {str(name)[:200]!r}, which is not in it"
+                yield f"{DESCRIPTION} names {str(name)[:200]!r}, which is not in the package"
                 continue
             if name not in found:
                 entry = self._zip.getinfo(name)
@@ -149,7 +149,7 @@ class WaczFile:
                 continue
             size, digest = computed
             if resource.get("hash") != f"sha256:{digest}":
-                yield f"{name} has another digest than {DESCRIPTION} says"
+                yield f"the digest of {name} differs from the one in {DESCRIPTION}"
             if resource.get("bytes") != size:
                 yield f"{name} has {size} bytes, not {resource.get('bytes')!r}"
 
@@ -167,11 +167,11 @@ class WaczFile:
             with self._zip.open(name) as stream:
                 data = stream.read(_LARGEST_DESCRIPTION + 1)
         except KeyError as error:
-            raise ArchiveError(f"{self.path}: there is no {name} in it: this is no WACZ file") from error
+            raise ArchiveError(f"{self.path}: not a WACZ file: it does not contain {name}") from error
         except (OSError, *BROKEN) as error:
             raise ArchiveError(f"{self.path}: {name} is damaged: {error}") from error
         if len(data) > _LARGEST_DESCRIPTION:
-            raise ArchiveError(f"{self.path}: {name} has more than {_LARGEST_DESCRIPTION >> 20} MB")
+            raise ArchiveError(f"{self.path}: {name} is larger than {_LARGEST_DESCRIPTION >> 20} MB")
         return data
 
     def _digest(self, entry: zipfile.ZipInfo, advance: Advance) -> tuple[int, str]:
@@ -200,7 +200,7 @@ def data_offset(stream: BinaryIO, entry: zipfile.ZipInfo) -> int:
     stream.seek(entry.header_offset)
     header = stream.read(_LOCAL_HEADER)
     if len(header) < _LOCAL_HEADER or not header.startswith(_LOCAL_START):
-        raise ValueError("it does not begin where the directory says")
+        raise ValueError("it does not begin at the offset in the ZIP directory")
     variable = int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little")
     return entry.header_offset + _LOCAL_HEADER + variable
 

@@ -1,7 +1,8 @@
-"""A WACZ of some pages of a collection: the records that show them, copied byte for byte into a WARC file of their own.
+"""Writes a WACZ of some pages of a collection; their records are copied byte for byte into a new WARC file.
 
-A page is its record with its request and what was noted of it; what that refers to, if it is a revisit; where it was
-sent on to; and the style sheets, images and files that it shows, as near to it in time as the archive has them.
+For each page, these records are copied: its response with the request and metadata records; the record that a revisit
+refers to; the targets of redirects; and the style sheets, images and files of the page, from the captures nearest in
+time.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ _NOTED = frozenset(("request", "metadata"))
 
 
 class SelectionTooLargeError(ArchiveError):
-    """More than one package of a selection may have; the message is a sentence without its full stop."""
+    """The selection is larger than the limit; the message is a sentence without its full stop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,7 @@ def write_selection(
         if not any(chosen.records.values()):
             if problem is not None:
                 raise ArchiveError(f"there is no page to package: {problem}") from problem
-            raise ArchiveError("there is no page to package: this archive has none of them")
+            raise ArchiveError("there is no page to package: none of the pages is in this archive")
         now = datetime.now(timezone.utc)
         warc = Path(scratch, f"selection-{now:%Y%m%d%H%M%S}.warc.gz")
         _copy(archive, chosen, warc, now, [*said, *missing])
@@ -202,7 +203,9 @@ class _Chosen:
         there[offset] = length
         self._bytes += length
         if self._bytes > self.most_bytes:
-            raise SelectionTooLargeError(f"the pages have more than {self.most_bytes >> 20} MB of records")
+            raise SelectionTooLargeError(
+                f"the records of the pages are larger than {self.most_bytes >> 20} MB together"
+            )
 
     def _take_noted(self, entry: IndexEntry) -> None:
         """Take the request of an answer, and what was noted of it: they stand beside it."""
@@ -271,7 +274,7 @@ def _bytes(source: BinaryIO, offset: int, length: int) -> Iterator[bytes]:
     while length:
         piece = source.read(min(length, _PIECE))
         if not piece:
-            raise ArchiveError("a WARC file was cut while it was copied")
+            raise ArchiveError("a WARC file became shorter while it was copied")
         length -= len(piece)
         yield piece
 

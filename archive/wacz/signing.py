@@ -1,8 +1,8 @@
-"""Signatures of WACZ files: https://specs.webrecorder.net/wacz-auth/0.1.0/.
+"""Signs WACZ files and checks their signatures (https://specs.webrecorder.net/wacz-auth/0.1.0/).
 
-Signed is the hash of ``datapackage.json``, which has the digests of all else, as text (``sha256:<hex>``). An anonymous
-signature names its public key, and others must tell whose that is. A signature of a domain names the certificate of the
-domain, and a time stamp of the signature shows that it was made while the certificate held.
+The signed text is the hash of ``datapackage.json`` (``sha256:<hex>``), which has the digests of all other files. An
+anonymous signature contains its public key; it does not say who owns the key. A signature for a domain contains the
+certificate of the domain, and a time stamp shows that the signature was made while the certificate was valid.
 """
 
 from __future__ import annotations
@@ -62,13 +62,13 @@ def read_key(key: Path, certificates: Path | None = None, server: str | None = N
         # What ReplayWeb.page can check, as ArchiveWeb.page makes it.
         if not (isinstance(private, ec.EllipticCurvePrivateKey) and isinstance(private.curve, ec.SECP384R1)):
             made = "openssl ecparam -name secp384r1 -genkey -noout -out key.pem"
-            raise ArchiveError(f"{key}: a key of the curve P-384 is needed: {made}")
+            raise ArchiveError(f"{key}: the key must be on the curve P-384; to make one: {made}")
         return Key(private)
     chain = _loaded(certificates, x509.load_pem_x509_certificates)
     if not isinstance(private, ec.EllipticCurvePrivateKey) or private.public_key() != chain[0].public_key():
         raise ArchiveError(f"{key} is not the ECDSA key of the first certificate of {certificates}")
     if server is None:
-        raise ArchiveError("a signature of a domain needs a time stamp: name a server with --timestamp")
+        raise ArchiveError("a signature for a domain needs a time stamp: name a server with --timestamp")
     return Key(private, chain, server)
 
 
@@ -119,23 +119,23 @@ def check_signed(
         ArchiveError: a key or a certificate cannot be read, or OpenSSL is not installed.
     """
     if said.get("hash") != hash_:
-        return Signed("it is of another datapackage.json", True)
+        return Signed("it is for another datapackage.json", True)
     if created is not None and said.get("created") != created:
-        return Signed("it was made at another time than the package", True)
+        return Signed("its time is not that of the package", True)
     try:
         if isinstance(said.get("domainCert"), str):
             return _check_domain(said, hash_, trusted)
         public = load_der_public_key(base64.b64decode(said["publicKey"]))
         if not _verifies(public, said["signature"], hash_):
-            return Signed("it does not fit", True)
+            return Signed("it does not match the package", True)
     except (KeyError, *_UNREADABLE) as error:
         return Signed(f"it cannot be read: {error!r}", True)
     fingerprint = sha256(_spki(public)).hexdigest()
     if not keys:
-        return Signed(f"signed by the public key with the SHA-256 {fingerprint}; whose it is, no key was given to tell")
+        return Signed(f"signed by the public key with the SHA-256 {fingerprint}; no key was given to compare it with")
     if _spki(public) in [_spki(_loaded(key, load_pem_public_key)) for key in keys]:
-        return Signed(f"signed by the key given, with the SHA-256 {fingerprint}")
-    return Signed(f"signed by the public key with the SHA-256 {fingerprint}, which is not the one given", True)
+        return Signed(f"signed by the given key, with the SHA-256 {fingerprint}")
+    return Signed(f"signed by the public key with the SHA-256 {fingerprint}, which is not the given one", True)
 
 
 def is_pem_key(path: Path) -> bool:
@@ -151,31 +151,31 @@ def _check_domain(said: Mapping[str, Any], hash_: str, trusted: Path | None) -> 
     chain = x509.load_pem_x509_certificates(said["domainCert"].encode("ascii"))
     domain, created = said["domain"], _moment(said["created"])
     if not _verifies(chain[0].public_key(), said["signature"], hash_):
-        return Signed("it does not fit its certificate", True)
+        return Signed("it does not match its certificate", True)
     if domain not in _domains(chain[0]):
-        return Signed(f"its certificate is not of {domain!r}", True)
+        return Signed(f"its certificate is not for {domain!r}", True)
     stamp = check_stamp(said["signature"].encode("ascii"), base64.b64decode(said["timeSignature"]), trusted)
     if stamp is None or stamp.problem:
         return Signed(f"its time stamp: {stamp.problem if stamp else 'there is none'}", True)
     if abs(stamp.moment - created) > _NEAR:
-        return Signed("its time stamp is more than ten minutes from its time", True)
+        return Signed("its time stamp differs from its time by more than ten minutes", True)
     signed = f"signed for {domain} at {said['created']}, with a time stamp"
     if trusted is None:
-        return Signed(f"{signed}; its certificates were not checked: none were given (--certificate)")
+        return Signed(f"{signed}; its certificates were not checked, because none were given (--certificate)")
     roots = _loaded(trusted, x509.load_pem_x509_certificates)
     # As of the time of the signature, which the stamp bears out: certificates of domains run out soon.
     builder = PolicyBuilder().store(Store(roots)).time(created.replace(tzinfo=None))
     try:
         builder.build_server_verifier(x509.DNSName(domain)).verify(chain[0], chain[1:])
     except VerificationError as error:
-        return Signed(f"{signed}, not by the certificates given: {error}", True)
-    return Signed(f"{signed}, by the certificates given")
+        return Signed(f"{signed}, but not trusted by the given certificates: {error}", True)
+    return Signed(f"{signed}, trusted by the given certificates")
 
 
 def _verifies(public: Any, signature: str, hash_: str) -> bool:
     """Signatures are in use in DER and as two bare numbers."""
     if not isinstance(public, ec.EllipticCurvePublicKey):
-        raise ValueError("no ECDSA key")  # noqa: TRY004 (of what was read, not of the caller)
+        raise ValueError("not an ECDSA key")  # noqa: TRY004 (of what was read, not of the caller)
     raw = base64.b64decode(signature)
     size = (public.key_size + 7) // 8
     if len(raw) == 2 * size:
@@ -214,7 +214,9 @@ def _loaded(path: Path, load: Any) -> Any:
     except OSError as error:
         raise ArchiveError(f"{path}: {error.strerror or error}") from error
     except _UNREADABLE as error:
-        raise ArchiveError(f"{path}: no such key or certificate as is needed (PEM, not encrypted): {error}") from error
+        raise ArchiveError(
+            f"{path}: not a key or certificate of the right kind (PEM, not encrypted): {error}"
+        ) from error
 
 
 def _spki(public: Any) -> bytes:

@@ -151,7 +151,7 @@ def _packaged(location: str) -> Iterator[Source]:
         with _open(location) as stream, zipfile.ZipFile(stream) as package:
             entries = [entry for entry in package.infolist() if is_warc(entry.filename)]
             if not entries:
-                raise SourceError(f"{location}: no WARC file in archive/: this is no WACZ")
+                raise SourceError(f"{location}: no WARC file in archive/: this is not a WACZ file")
             for entry in entries:
                 if entry.compress_type != zipfile.ZIP_STORED:
                     raise SourceError(

@@ -203,7 +203,7 @@ def test_the_page_to_begin_with_and_items_that_are_none(collection, tmp_path):
     )
     (tmp_path / "no.jsonl").write_text("[]\nx\n" + json.dumps({"url": svg, "title": "Said"}) + "\n")
     items = Items([tmp_path / "no.jsonl"])
-    assert [f"{tmp_path / 'no.jsonl'}: 2 lines are no JSON object"] == items.left_out
+    assert [f"{tmp_path / 'no.jsonl'}: 2 lines are not JSON objects"] == items.left_out
     write_wacz(warc_files(collection), tmp_path / "c.wacz", items=items)
     assert "Said" == listed(tmp_path / "c.wacz", "pages")[1][svg]["title"]
     with pytest.raises(ArchiveError, match="No such file"):
@@ -280,12 +280,12 @@ def test_a_damaged_file_is_refused_and_nothing_is_left(collection, tmp_path):
 
 def test_what_makes_no_package_is_refused(collection, tmp_path):
     assert "no WARC files" in refused(tmp_path, [])
-    assert "nothing in it" in refused(tmp_path, warc_files(collection), dataset=tmp_path / "absent")
+    assert "does not exist or is empty" in refused(tmp_path, warc_files(collection), dataset=tmp_path / "absent")
     (collection / "a.warc.gz").rename(collection / "a.gz")
     assert ".warc.gz" in refused(tmp_path, named_files([collection / "a.gz"]))
     odd = collection / "a\udcff.warc.gz"
     (collection / "a.gz").rename(odd)
-    assert r"a\xff.warc.gz': in a WACZ names are printable UTF-8" in refused(tmp_path, named_files([odd]))
+    assert r"a\xff.warc.gz': file names in a WACZ must be printable UTF-8" in refused(tmp_path, named_files([odd]))
 
 
 def test_the_command_packages_the_project(collection, tmp_path):

@@ -122,11 +122,11 @@ def test_what_two_pages_share_goes_in_once(archive, tmp_path):
 
 
 def test_too_much_and_nothing_are_refused_and_leave_nothing(archive, tmp_path):
-    with pytest.raises(SelectionTooLargeError, match="the pages have more than 0 MB of records"):
+    with pytest.raises(SelectionTooLargeError, match="the records of the pages are larger than 0 MB"):
         packaged(archive, tmp_path, cited(archive, "/story"), most_bytes=500)
     with pytest.raises(ArchiveError, match="no page"):
         packaged(archive, tmp_path)
-    with pytest.raises(ArchiveError, match="has none of them"):
+    with pytest.raises(ArchiveError, match="none of the pages is in this archive"):
         packaged(archive, tmp_path, PageOf(f"{SITE}/none", None, None))
     assert {"warc", "index.cdxj", ".index.cdxj.json"} == {path.name for path in tmp_path.iterdir()}
 

@@ -114,8 +114,8 @@ def test_an_anonymous_signature_as_openssl_reads_it(anonymous, tmp_path):
         check=False,
     )
     assert ran.stdout == b"Verified OK\n"
-    assert (False, True) == (checked(said, [public])[0], "by the key given" in checked(said, [public])[1])
-    assert "no key was given to tell" in checked(said)[1]
+    assert (False, True) == (checked(said, [public])[0], "by the given key" in checked(said, [public])[1])
+    assert "no key was given to compare" in checked(said)[1]
 
 
 def test_what_does_not_fit_is_wrong(anonymous, tmp_path):
@@ -125,8 +125,8 @@ def test_what_does_not_fit_is_wrong(anonymous, tmp_path):
     _, stranger = saved(tmp_path / "stranger.pem", ec.generate_private_key(ec.SECP384R1()))
     for wrong, says in (
         (other, "another datapackage.json"),
-        ({**said, "signature": other["signature"]}, "does not fit"),
-        ({**said, "created": "2020-01-01T00:00:00Z"}, "at another time"),
+        ({**said, "signature": other["signature"]}, "does not match"),
+        ({**said, "created": "2020-01-01T00:00:00Z"}, "not that of the package"),
         ({**said, "publicKey": "AAAA"}, "cannot be read"),
         ({**said, "signature": 3}, "cannot be read"),
         ({"hash": HASH, "created": CREATED}, "cannot be read"),
@@ -146,23 +146,23 @@ def test_a_signature_of_a_domain(domain, authority, tmp_path):  # noqa: F811
     trusted.write_bytes(root.read_bytes() + (tsa / "ca.pem").read_bytes())
     assert (False, True) == (
         checked(said, (), trusted)[0],
-        checked(said, (), trusted)[1].endswith("certificates given"),
+        checked(said, (), trusted)[1].endswith("trusted by the given certificates"),
     )
     assert "were not checked" in checked(said)[1]
     other = signed_data("sha256:" + "1" * 64, CREATED, "test", read_key(key, chain, address))
     strange = ec.generate_private_key(ec.SECP256R1())
     stranger = certificate("archive.example", strange, "archive.example", strange, is_ca=False)
     for wrong, says in (
-        ({**said, "signature": other["signature"]}, "does not fit its certificate"),
-        ({**said, "domain": "other.example"}, "not of 'other.example'"),
-        ({**said, "timeSignature": other["timeSignature"]}, "time stamp: it is of something else"),
+        ({**said, "signature": other["signature"]}, "does not match its certificate"),
+        ({**said, "domain": "other.example"}, "not for 'other.example'"),
+        ({**said, "timeSignature": other["timeSignature"]}, "time stamp: it is for other data"),
         ({**said, "timeSignature": "AAAA"}, "time stamp: there is none"),
-        ({**said, "domainCert": stranger.decode()}, "does not fit its certificate"),
+        ({**said, "domainCert": stranger.decode()}, "does not match its certificate"),
         ({**said, "domainCert": "none"}, "cannot be read"),
     ):
         is_wrong, words = checked(wrong, (), trusted)
         assert (is_wrong, says in words) == (True, True), words
-    for path, says in ((root, "time stamp: not by"), (tsa / "ca.pem", "not by the certificates given")):
+    for path, says in ((root, "time stamp: not trusted by"), (tsa / "ca.pem", "not trusted by the given certificates")):
         is_wrong, words = checked(said, (), path)
         assert (is_wrong, says in words) == (True, True), words
     late = {**said, "created": f"{NOW - timedelta(minutes=30):%Y-%m-%dT%H:%M:%SZ}"}
@@ -175,7 +175,7 @@ def test_keys_that_cannot_sign(anonymous, domain, tmp_path):
     (tmp_path / "none").write_text("no key")
     for arguments, says in (
         ((key,), "curve P-384"),
-        ((tmp_path / "none",), "no such key"),
+        ((tmp_path / "none",), "not a key or certificate"),
         ((tmp_path / "absent",), "No such file"),
         ((private, chain, "http://127.0.0.1:9"), "is not the ECDSA key of the first certificate"),
         ((key, chain), "needs a time stamp"),
@@ -200,7 +200,9 @@ def test_a_signed_package(warc, anonymous, tmp_path):
         for one, data in files.items():
             archive.writestr(one, data)
     with WaczFile(path) as wacz:
-        assert ["datapackage.json has another digest than datapackage-digest.json says"] == list(wacz.problems())
+        assert ["the digest of datapackage.json differs from the one in datapackage-digest.json"] == list(
+            wacz.problems()
+        )
         assert check_signed(said, wacz.description_hash(), wacz.described()[1]).is_wrong
 
 

@@ -162,11 +162,11 @@ def test_redirects_stay_in_the_archive(foreign):
     ("path", "status", "words"),
     [
         ("20260102030405/http://a.example/gone", 404, "no such page"),
-        ("20260102030405/http://a.example/x.js", 200, "a file of the type text/javascript is not shown here"),
+        ("20260102030405/http://a.example/x.js", 200, "files of the type text/javascript are not shown"),
         ("20260102030405/http://a.example/damaged", 500, "cannot be read"),
         ("20260102030405oe_/http://a.example/gone", 404, ""),
-        ("20260102030405oe_/http://a.example/x.js", 200, "is not shown here"),
-        ("20260102030405oe_/http://a.example/page.png", 200, "is not shown here"),
+        ("20260102030405oe_/http://a.example/x.js", 200, "are not shown"),
+        ("20260102030405oe_/http://a.example/page.png", 200, "are not shown"),
         ("x/http://a.example/", 404, "not the address of an archived page"),
         ("99999999999999/http://a.example/", 404, "not the address of an archived page"),
         ("20260102030405/", 404, "not the address of an archived page"),
@@ -302,7 +302,7 @@ def test_a_selection_too_large_for_a_package_names_the_command(client, monkeypat
 
 def test_an_archive_that_is_none_is_one_sentence(tmp_path):
     for path in (tmp_path, Path(__file__)):
-        with pytest.raises(Exception, match=r"neither a data folder|no WACZ file"):
+        with pytest.raises(Exception, match=r"neither a data folder|not a WACZ file"):
             archive_of(tmp_path, path)
 
 

@@ -217,7 +217,7 @@ def test_a_package_is_named_when_it_holds_all_that_is_cited(items, folder, tmp_p
     with pytest.raises(DatasetError, match="holds another"):
         released(items, folder, tmp_path, wacz, version="2")
     wacz.write_bytes(b"no zip")
-    with pytest.raises(DatasetError, match="no WACZ file"):
+    with pytest.raises(DatasetError, match="not a WACZ file"):
         released(items, folder, tmp_path, wacz, version="3")
 
 

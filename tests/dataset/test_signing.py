@@ -108,7 +108,7 @@ def test_gnupg(release, gnupg, tmp_path):
     assert found(release, keys=[gnupg])[0][1]
     (release / "SHA256SUMS").write_bytes(sums)
     (tmp_path / "none").write_text("no key")
-    with pytest.raises(ArchiveError, match="no key of GnuPG"):
+    with pytest.raises(ArchiveError, match="not a GnuPG key"):
         found(release, keys=[tmp_path / "none"])
 
 
@@ -181,12 +181,12 @@ def test_time_stamps(release, authority):
     assert ["SHA256SUMS.tsr", "WARC-SHA256SUMS.txt.tsr"] == [path.name for path in made]
     for _, is_wrong, words in found(release, certificates=tsa / "ca.pem"):
         assert not is_wrong
-        assert re.fullmatch(r"time stamp of 20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ, by the certificates given", words)
+        assert re.fullmatch(r"time stamp of 20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ, trusted by the given certificates", words)
     assert [True, True] == [one[1] for one in found(release, certificates=tsa / "other.pem")]
     assert all("not checked: no certificate given" in words for _, _, words in found(release))
     (release / "SHA256SUMS.tsr").write_bytes((release / "WARC-SHA256SUMS.txt.tsr").read_bytes())
     assert [(True, True), (False, False)] == [
-        (is_wrong, words.endswith("it is of something else")) for _, is_wrong, words in found(release)
+        (is_wrong, words.endswith("it is for other data")) for _, is_wrong, words in found(release)
     ]
     (release / "SHA256SUMS.tsr").write_bytes(b"no stamp")
     assert [True, False] == [one[1] for one in found(release)]
@@ -211,7 +211,7 @@ def test_what_is_signed_is_no_stranger_to_the_release(release):
     assert ["signature"] == [problem.code for problem in verification.run()]
     verification = Verification(release, certificates=release / "README.md")
     assert [
-        f"{name}.tsr: signature: certificates were given, and there is no time stamp"
+        f"{name}.tsr: signature: certificates were given, but there is no time stamp"
         for name in ("SHA256SUMS", "WARC-SHA256SUMS.txt")
     ] == [str(problem) for problem in verification.run()]
 
@@ -240,9 +240,9 @@ def test_a_signed_package_is_checked_with_the_release(folder, release, tmp_path)
             verification = Verification(release, wacz, keys=keys)
             return [str(one) for one in verification.run()], verification.verified.notes
 
-    assert ["all.wacz: signature: a key was given, and it is not signed"] == problems(folder / "all.wacz")[0]
+    assert ["all.wacz: signature: a key was given, but the package is not signed"] == problems(folder / "all.wacz")[0]
     write_wacz(warc_files(folder / "warc"), folder / "signed.wacz", key=read_key(private))
     wrong, notes = problems(folder / "signed.wacz")
     assert [] == wrong
-    assert any(note.startswith("signed.wacz: signed by the key given") for note in notes)
-    assert any("no key was given to tell" in note for note in problems(folder / "signed.wacz", ())[1])
+    assert any(note.startswith("signed.wacz: signed by the given key") for note in notes)
+    assert any("no key was given to compare" in note for note in problems(folder / "signed.wacz", ())[1])
