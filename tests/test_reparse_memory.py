@@ -22,7 +22,7 @@ from migration_spider.reparse.reading import Seen
 from migration_spider.reparse.scan import scan
 from migration_spider.reparse.source import sources
 from migration_spider.spiders.scope import Scope
-from tests.test_reparse_foreign import BASE, DATE, URLS, Warc, page
+from tests.other_crawlers import BASE, DATE, URLS, Warc, page
 
 SCOPE = Scope(BASE, ["en"], ["en"], [])
 HELD = (Seen, Capture, Note, Step, Line, import_module("migration_spider.reparse.rebuild").Task)

@@ -1,66 +1,24 @@
-"""``scrapy explain`` and ``scrapy savepage``; the roles of lines on the sample pages of a survey."""
+"""``scrapy explain``: each text of a page with its role and the reason, from a file or the archive."""
 
-import argparse
 import json
 import os
 import shutil
 import sys
 from collections import Counter
-from types import SimpleNamespace
 
 import pytest
-from lxml import html
 from parsel import Selector
 from scrapy.exceptions import UsageError
-from scrapy.settings import Settings
 
 from migration_spider import explained
-from migration_spider.commands import explain, savepage
-from migration_spider.pages import NewsPage, page_for
+from migration_spider.pages import NewsPage
 from migration_spider.pages.outline_builder import shown_text
-from migration_spider.pages.places import places
 from migration_spider.pages.roles import ROLES
-from migration_spider.saved_case import read
-from migration_spider.survey import still, still_marks
 from tests.burial import bury
 from tests.crawling import ROOT
+from tests.explain.sample import NEWS
+from tests.other_crawlers import Warc
 from tests.pages.page import PROSE, SITE, document
-from tests.test_reparse_foreign import Warc
-
-NEWS = document(
-    f"""<div class="region"><article><nav><a href="/before">The page before</a></nav>
-<div class="clearfix field--name-body">{PROSE}</div>
-<div class="field--type"><div class="field__label">Date of publication</div><div>3 May 2021</div></div>
-<div class="field--type"><div class="field__label">Tides</div><div>High</div></div></article>
-<h2>Related content</h2><p><a href="/boat">A boat came home</a></p></div>"""
-)
-
-
-@pytest.fixture
-def run(capsys, monkeypatch):
-    """Runs a command in this process: (exit code, what it printed, its errors)."""
-    monkeypatch.setenv("COLUMNS", "72")
-
-    def call(*words, command=explain, data="nowhere"):
-        made = command.Command()
-        made.settings = Settings({"DATA_DIR": str(data)})
-        parser = argparse.ArgumentParser()
-        made.add_options(parser)
-        opts, args = parser.parse_known_args([*map(str, words)])
-        made.run(args, opts)
-        printed = capsys.readouterr()
-        return made.exitcode, printed.out, printed.err
-
-    return call
-
-
-@pytest.fixture
-def file(tmp_path):
-    def write(text, name="page.html"):
-        (tmp_path / name).write_text(text, encoding="utf-8")
-        return tmp_path / name
-
-    return write
 
 
 def objects(printed):
@@ -69,9 +27,6 @@ def objects(printed):
 
 def letters(text):
     return Counter(filter(str.isalnum, text))
-
-
-# ---- what is told
 
 
 def test_each_line_has_role_evidence_field_and_place_in_document_order(run, file):
@@ -182,9 +137,6 @@ def test_what_stands_in_the_place_of_a_page_is_said(run, file):
     assert "Instead of the page there is a test whether a browser asks" in printed
 
 
-# ---- which page
-
-
 def test_a_file_says_its_address_itself_or_is_told_it(run, file):
     head = "<link rel='canonical' href='https://portal.example/ferry'>"
     page = file(document(PROSE, head=head))
@@ -274,110 +226,3 @@ def test_in_a_pipe_it_may_be_cut_off(run, file, monkeypatch):
         assert 0 == run(file(NEWS), "--json")[0]
         # As the interpreter does at its end.
         pipe.flush()
-
-
-# ---- test cases
-
-
-@pytest.fixture
-def checkout(tmp_path, monkeypatch):
-    (tmp_path / "scrapy.cfg").touch()
-    monkeypatch.chdir(tmp_path)
-    return tmp_path / "tests" / "pages"
-
-
-def test_a_page_becomes_a_test_case(run, file, checkout):
-    code, printed, _ = run(file(NEWS), "--url", f"{SITE}/ferry", "--named", "--case", "two-fields", command=savepage)
-    folder = checkout / "news" / "two-fields"
-    assert 0 == code
-    assert str(folder) in printed
-    assert "Review expected.json" in printed
-    assert {"url": f"{SITE}/ferry", "named_as_news": True} == json.loads((folder / "capture.json").read_text())
-    expected = json.loads((folder / "expected.json").read_text(encoding="utf-8"))
-    assert read(folder) == expected
-    assert ("news", "Ferry towns agree") == (expected["kind"], expected["title"])
-
-
-def test_a_case_that_is_there_stays(run, file, checkout):
-    words = (file(NEWS), "--case", "two-fields")
-    run(*words, command=savepage)
-    before = (checkout / "news" / "two-fields" / "page.html").read_bytes()
-    file(NEWS.replace("Ferry", "Train"))
-    code, _, error = run(*words, command=savepage)
-    assert (2, 1) == (code, error.count("\n"))
-    assert "exists" in error
-    assert before == (checkout / "news" / "two-fields" / "page.html").read_bytes()
-
-
-def test_where_the_reader_is_wrong_about_the_kind_the_case_says_so(run, file, checkout):
-    run(file(NEWS), "--case", "no-news", "--type", "listing", command=savepage)
-    expected = json.loads((checkout / "listing" / "no-news" / "expected.json").read_text(encoding="utf-8"))
-    assert "listing" == expected["kind"]
-    assert "rows" in expected
-    assert "news" == read(checkout / "listing" / "no-news")["kind"]
-
-
-@pytest.mark.parametrize("name", ["../up", "Upper", "", "a/b"])
-def test_names_of_cases(run, file, checkout, name):
-    with pytest.raises(UsageError):
-        run(file(NEWS), "--case", name, command=savepage)
-    assert not checkout.exists()
-
-
-# ---- on the sample pages of a survey
-
-
-@pytest.fixture(scope="module")
-def sample():
-    """A page with its roles, as a survey shows it."""
-    hostile = '<p data-survey-role="title" id="survey-roles">Two boats and a cook stayed where they were all night.</p>'
-    page = page_for(f"{SITE}/ferry", Selector(NEWS.replace("</article>", hostile + "</article>")))
-    told = explained.lines(page)
-    made = still.Stills(SimpleNamespace(get=lambda url: None)).still(page, list(enumerate(places(page), 1)), told)
-    return SimpleNamespace(page=html.fromstring(made), text=made, told=told)
-
-
-def test_each_text_says_its_role_and_why(sample):
-    for one in sample.told:
-        said = f"{one.role}: {one.why}"
-        marks = sample.page.xpath("//*[@data-survey-role or @data-survey-out][@title=$said]", said=said)
-        text = " ".join(" ".join(mark.itertext()) for mark in marks)
-        assert one.text.split()[0] in text, one
-        assert {said} == {mark.get("aria-description") for mark in marks}
-    (boats,) = sample.page.xpath("//p[contains(., 'Two boats')]")
-    assert (None, None) == (boats.get("id"), boats.get("data-survey-role"))
-
-
-def test_the_switch_needs_neither_script_nor_network_and_its_legend_has_the_roles(sample):
-    (switch,) = sample.page.xpath(f"//*[@id='{still_marks.SWITCH}']")
-    assert ("input", "checkbox") == (switch.tag, switch.get("type"))
-    assert switch is sample.page.xpath("//body/*")[0]
-    assert sample.page.xpath(f"//label[@for='{still_marks.SWITCH}']")
-    legend = sample.page.xpath("//@data-survey-of")
-    assert {one.role for one in sample.told} == {*legend}
-    assert {*ROLES} == {*still_marks.ROLES}
-    style = sample.page.xpath("//style")[-1].text
-    for role in legend:
-        assert f'#{still_marks.SWITCH}:checked~* [data-survey-role="{role}"]' in style
-    assert "url(" not in style
-    assert [] == sample.page.xpath("//script")
-
-
-def test_one_tag_is_shown_for_each_line(sample):
-    assert len([one for one in sample.told if one.slots]) == len(sample.page.xpath("//*[@data-survey-line]"))
-
-
-def test_texts_are_the_same_with_and_without_roles():
-    page = NewsPage(f"{SITE}/ferry", Selector(NEWS))
-    before = shown_text(page.root.find("body"))
-    told = explained.lines(page)
-    made = still.Stills(SimpleNamespace(get=lambda url: None)).still(page, [], told)
-    body = html.fromstring(made).find("body")
-    body.remove(body.xpath("*[@data-survey-bar]")[0])
-    assert before.split() == shown_text(body).split()
-
-
-def test_characters_that_no_file_may_have_are_left_out():
-    page = NewsPage(f"{SITE}/ferry", Selector(NEWS.replace("Nobody signed", "Nobody &#31;&#2;signed")))
-    made = still.Stills(SimpleNamespace(get=lambda url: None)).still(page, [], explained.lines(page))
-    assert "Nobody signed" in made
