@@ -20,7 +20,14 @@ LONG = (
     *("test_soak", "test_demo", "test_network", "test_hostile_shapes", "test_lives"),
     *("test_harvest_faults", "test_harvest", "test_robustness", "test_first_contact", "test_fails_closed"),
     *("test_recorded", "test_harvest_recovery", "test_politeness", "test_reparse", "test_survey"),
-    *("test_harvest_edits", "test_reparse_harvest", "test_reparse_withdrawn", "test_crawl", "test_hostile"),
+    *(
+        "test_harvest_edits",
+        "test_reparse_harvest",
+        "test_reparse_withdrawn",
+        "test_crawl",
+        "test_attacks",
+        "test_hostile",
+    ),
     *(
         "test_browser",
         "test_numeric_dates",
@@ -38,7 +45,7 @@ LONG = (
         "test_verify",
         "test_failures",
         "test_selfcheck",
-        "test_deploy",
+        "test_deploy_cron",
     ),
 )
 """Modules that take longest, in this order: run first, so that all workers end together."""

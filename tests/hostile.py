@@ -12,6 +12,9 @@ from tests.serving import Serving
 Answer = tuple[int, dict[str, str], bytes] | bytes
 """Status, headers and body; or all bytes of an answer, after which the connection ends."""
 
+ONE = {"MIGRATION_NEWS_LISTINGS": "/news", "MIGRATION_LISTINGS": "", "MIGRATION_FEEDS": "", "MIGRATION_SITEMAPS": ""}
+"""Settings of a crawl that has one listing, and no other way to items."""
+
 
 def page(title: str, content: str, *, head: str = "", node: int | None = None, language: str = "en") -> Answer:
     """An HTML page; with ``node`` a news item with a date."""
@@ -65,3 +68,12 @@ class Hostile(Serving):
                 pass
 
         super().__init__(ThreadingHTTPServer, Handler)
+
+
+def site(answers: dict[str, Answer]) -> Hostile:
+    """A site of these pages."""
+    return Hostile(answers.get)
+
+
+def redirect(to: str) -> Answer:
+    return 302, {"Location": to, "Content-Type": "text/html"}, b"<p>Moved</p>"

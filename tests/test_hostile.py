@@ -1,102 +1,13 @@
 """Sites that would make a crawl endless, wrong or quietly incomplete."""
 
-import gzip
-import random
 import re
-import sqlite3
-import subprocess
-import zlib
 
-import brotli
 import pytest
 
-from archive import iter_records
-from tests.crawling import command, crawl, items, last_run, run, scrapy, stats
+from tests.crawling import crawl, items, last_run, run, scrapy, stats
 from tests.harvesting import command as harvest_command
 from tests.harvesting import harvest, lose
-from tests.hostile import Hostile, listing, page
-
-ONE = {"MIGRATION_NEWS_LISTINGS": "/news", "MIGRATION_LISTINGS": "", "MIGRATION_FEEDS": "", "MIGRATION_SITEMAPS": ""}
-
-
-def site(answers):
-    return Hostile(lambda path: answers.get(path))
-
-
-def redirect(to):
-    return 302, {"Location": to, "Content-Type": "text/html"}, b"<p>Moved</p>"
-
-
-LARGEST = 8_000_000
-NOTHING = bytes(LARGEST + 1)
-HTML = {"Content-Type": "text/html; charset=utf-8"}
-
-
-def packed(body, codings):
-    return 200, {**HTML, "Content-Encoding": codings}, body
-
-
-ATTACKS = {
-    "gzip": (packed(gzip.compress(NOTHING), "gzip"), "gzip unpacks to more than 8000000 bytes"),
-    "gzip-thrice": (
-        packed(gzip.compress(gzip.compress(gzip.compress(NOTHING))), "gzip, gzip, gzip"),
-        "gzip unpacks to more than 8000000 bytes",
-    ),
-    "brotli-unasked": (packed(brotli.compress(NOTHING), "br"), "br unpacks to more than 8000000 bytes"),
-    "deflate-in-gzip": (packed(gzip.compress(zlib.compress(NOTHING)), "deflate, gzip"), "deflate unpacks to more"),
-    "codings": (packed(b"", ", ".join(["gzip"] * 1_000)), "1000 codings on top of each other"),
-    "parts": (packed(gzip.compress(b"") * 10_001, "gzip"), "more than 10000 parts of gzip"),
-    "lines": (b"HTTP/1.1 200 OK\r\n" + b"X-A: b\r\n" * 50_000, "headers of more than 1000 lines"),
-    "head": (b"HTTP/1.1 200 OK\r\n" + (b"X-A: " + b"b" * 9_000 + b"\r\n") * 80, "headers of more than 524288 bytes"),
-    "interim": (b"HTTP/1.1 103 Early Hints\r\n\r\n" * 20_000, "headers of more than 1000 lines"),
-    "noise": (random.Random(1).randbytes(2_000_000), "bytes that are not an HTTP/1 answer"),  # noqa: S311
-    "unmodified": ((304, {}, b""), "answered 304 twice"),
-    "page": ((200, HTML, b"<p>" + b"word " * 1_100_000), "a page of 5500003 characters"),
-    "attributes": (
-        (200, HTML, b"<p " + b"\n".join(b"a%d='>'" % n for n in range(20_000))),
-        "more than 5000 attributes",
-    ),
-}
-"""Path of a page -> (its answer, what is told of it): each costs its own page and nothing else."""
-
-
-def test_an_attack_costs_its_own_page_and_nothing_else(tmp_path):
-    answers = {f"/{name}": answer for name, (answer, _) in ATTACKS.items()}
-    answers |= {"/good": page("Good", "Text.", node=1), "/target": page("Target", "Text.", node=2)}
-    with Hostile(lambda path: answers.get(path)) as bad:
-        answers["/news"] = listing([*(f"/{name}" for name in ATTACKS), "/moved", "/good"])
-        answers["/moved"] = redirect(bad.url.replace("//", "//editor:hunter2@") + "/target")
-        told = harvest(tmp_path, "-a", "languages=en", site=bad.url, code=3, DOWNLOAD_MAXSIZE=LARGEST, **ONE)
-        missing = {row["url"].removeprefix(bad.url + "/"): row["detail"] for row in told["missing"]}
-        assert set(ATTACKS) == set(missing)
-        assert {} == {name: missing[name] for name, (_, words) in ATTACKS.items() if words not in missing[name]}
-        assert {"1@en", "2@en"} == {item["id"] for item in items(tmp_path)}
-        assert bad.paths.count("/unmodified") == 2
-        assert bad.paths.count("/noise") == bad.paths.count("/lines") == 1
-        # What came is kept as it came, within the bounds.
-        (warc,) = (tmp_path / "warc").glob("*.warc.gz")
-        kept = {record.target_uri: record for record in iter_records(warc) if record.type == "response"}
-        assert ATTACKS["gzip-thrice"][0][2] == kept[f"{bad.url}/gzip-thrice"].body
-        assert b"editor:hunter2@" in kept[f"{bad.url}/moved"].http_head
-        for name in ("lines", "head", "noise"):
-            assert "length" == kept[f"{bad.url}/{name}"].headers.get("WARC-Truncated")
-            assert len(kept[f"{bad.url}/{name}"].block) < 1_200_000
-        problems = [
-            record.block.decode()
-            for record in iter_records(warc)
-            if record.type == "metadata" and b"entityProblem" in record.block
-        ]
-        assert len(problems) == 6
-        for file in (*last_run(tmp_path).iterdir(), tmp_path / "items" / "news.jsonl"):
-            assert b"hunter2" not in file.read_bytes()
-        # The archive is sound, a package and a second reading of it come to an end, and later runs have all.
-        assert b"0 faults" in scrapy("archive-verify", data=tmp_path)
-        scrapy("archive-wacz", "-o", tmp_path / "all.wacz", data=tmp_path)
-        scrapy("reparse", "--output", tmp_path / "again.jsonl", data=tmp_path)
-        assert (tmp_path / "items" / "news.jsonl").read_bytes() == (tmp_path / "again.jsonl").read_bytes()
-        answers |= {f"/{name}": page(name, "Text.", node=10 + n) for n, name in enumerate(ATTACKS)}
-        harvest(tmp_path, "-a", "languages=en", site=bad.url, DOWNLOAD_MAXSIZE=LARGEST, **ONE)
-    assert len(ATTACKS) + 2 == len(items(tmp_path))
+from tests.hostile import ONE, Hostile, listing, page, redirect, site
 
 
 def test_a_robots_txt_that_is_as_before_although_nobody_knows_that_ends_the_run(tmp_path):
@@ -249,88 +160,6 @@ def test_a_page_that_no_parser_gets_through_is_left_and_told_as_missing(tmp_path
         crawl(tmp_path, "languages=en", site=slow.url, code=3, **ONE)
     assert ["2@en"] == [line["id"] for line in items(tmp_path)]
     assert 1 == stats(tmp_path)["migration/too_large"]
-
-
-@pytest.fixture(scope="module")
-def small():
-    with site({"/news": listing(["/a"]), "/a": page("A", "Text.", node=1)}) as running:
-        yield running
-
-
-def one_line(output, says):
-    """The output is short, has no traceback, and ends in a line that says what is wrong."""
-    assert "Traceback" not in output
-    assert says in output.strip().splitlines()[-1]
-    return True
-
-
-def test_a_folder_that_cannot_be_written_is_exit_code_5(small, tmp_path):
-    file = tmp_path / "file"
-    file.write_text("in the way", encoding="utf-8")
-    assert one_line(crawl(file, site=small.url, code=5), "file")
-    assert one_line(crawl(file / "below", site=small.url, code=5), "file")
-    assert "in the way" == file.read_text(encoding="utf-8")
-
-
-def test_a_damaged_index_is_made_again(small, tmp_path):
-    crawl(tmp_path, "languages=en", site=small.url, **ONE)
-    lines = (tmp_path / "items" / "news.jsonl").read_bytes()
-    for file in tmp_path.glob("state.sqlite*"):
-        file.unlink()
-    (tmp_path / "state.sqlite").write_bytes(b"no database" * 500)
-    crawl(tmp_path, "languages=en", site=small.url, **ONE)
-    assert lines == (tmp_path / "items" / "news.jsonl").read_bytes()
-    assert b"no database" in (tmp_path / "state.sqlite.damaged").read_bytes()
-    with sqlite3.connect(tmp_path / "state.sqlite") as database:
-        assert [(1,)] == database.execute("SELECT count(*) FROM item").fetchall()
-    database.close()
-
-
-def test_items_that_cannot_be_written_end_the_run_with_exit_code_5(small_disk, tmp_path):
-    answers = {"/news": listing([f"/{n}" for n in range(40)])}
-    answers |= {f"/{n}": page(f"Item {n}", "A long text. " * 3000, node=n + 1) for n in range(40)}
-    with site(answers) as long:
-        output = crawl(small_disk, "languages=en", site=long.url, code=5, ARCHIVE_DIR=tmp_path / "warc", **ONE)
-        assert 1 == output.count("The run stops: items cannot be written")
-        assert "Traceback" not in output
-        stored = items(small_disk)
-        assert 0 < len(stored) < 40
-        # With room again the next run goes on; what was stored stands.
-        subprocess.run(["mount", "-o", "remount,size=9m", str(small_disk)], check=True)
-        crawl(small_disk, "languages=en", site=long.url, ARCHIVE_DIR=tmp_path / "warc", **ONE)
-    assert stored == items(small_disk)[: len(stored)]
-    assert 40 == len({line["id"] for line in items(small_disk)}) == len(items(small_disk))
-
-
-@pytest.mark.parametrize(
-    ("words", "says"),
-    [
-        (["-a", "site="], "site= is empty"),
-        (["-a", "site=http://[::1"], "site=http://[::1"),
-        (["-a", "site=http://127.0.0.1:99999"], "site=http://127.0.0.1:99999"),
-        (["-a", "languages=,"], "languages=,"),
-        (["-s", "DATA_DIR="], "DATA_DIR is empty"),
-        (["-s", "ADDONS={}"], "keep archive.addon.ArchiveAddon"),
-        (["-s", "HTTPCACHE_ENABLED=1"], "HTTPCACHE_ENABLED"),
-        (["-s", "MIGRATION_DAY_FIRST=maybe"], "MIGRATION_DAY_FIRST=maybe"),
-    ],
-)
-def test_wrong_words_are_one_line_and_exit_code_2(small, tmp_path, words, says):
-    output = run([*command(tmp_path, site=small.url), *words], code=2).decode()
-    assert one_line(output, says)
-    assert [] == list(tmp_path.iterdir())
-
-
-def test_an_unknown_spider_is_exit_code_2(tmp_path):
-    words = command(tmp_path)
-    words[words.index("news")] = "nosuch"
-    assert one_line(run(words, code=2).decode(), "nosuch")
-
-
-def test_nobody_reads_the_summary_and_the_exit_code_is_still_the_runs(small, tmp_path):
-    words = " ".join(f"'{word}'" for word in command(tmp_path, "languages=en", site=small.url, LOG_ENABLED=False))
-    status = run(["bash", "-c", f"{words} | true; exit ${{PIPESTATUS[0]}}"], code=0)
-    assert b"Traceback" not in status
 
 
 def test_what_is_not_read_of_a_page_is_told(tmp_path):

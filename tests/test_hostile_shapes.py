@@ -4,9 +4,7 @@ import re
 
 from tests.crawling import items, last_run, run
 from tests.harvesting import command as harvest_command
-from tests.hostile import Hostile, listing, page
-
-ONE = {"MIGRATION_NEWS_LISTINGS": "/news", "MIGRATION_LISTINGS": "", "MIGRATION_FEEDS": "", "MIGRATION_SITEMAPS": ""}
+from tests.hostile import ONE, Hostile, listing, page
 
 
 def test_no_answer_is_held_beyond_its_bound(tmp_path):

@@ -1,12 +1,9 @@
 """What is kept of a page is what reading it gives, and is used for the same bytes read by the same code alone."""
 
 import re
-import sqlite3
-from collections import Counter
 
 import pytest
 from parsel import Selector
-from scrapy.http import HtmlResponse
 
 from migration_spider import kept_readings
 from migration_spider.items import to_record
@@ -17,92 +14,9 @@ from migration_spider.pages.broken import shape_of
 from migration_spider.pages.requisites import page_requisites
 from migration_spider.whole import code_of
 from tests.crawling import ROOT
-from tests.portal.site import Site
+from tests.kept_readings.asked import NEWS, OF_ALL, OF_LISTINGS, SITE, answer, read, unread
 
-SITE = Site("http://127.0.0.1:9", nodes=6)
-NEWS = [SITE.path(node, language) for node in SITE.items()[:3] for language in node.translations]
 PATHS = [*NEWS, "/news", "/fr/news", "/", "/about"]
-OF_ALL = [
-    "language",
-    "base_url",
-    "canonical_url",
-    "alternates",
-    "is_fallback",
-    "node_type",
-    "node_id",
-    "links",
-    "is_cut",
-]
-OF_LISTINGS = ["rows", "shown", "total", "pager_links", "facets", "next_url"]
-OF_NEWS = ["left_out", "alone", "layout", "printed"]
-
-
-def answer(path, headers=(), body=None):
-    html = SITE.answer(path).body if body is None else body
-    return HtmlResponse(
-        SITE.url(path), body=html, headers={"Content-Type": "text/html; charset=utf-8", **dict(headers)}
-    )
-
-
-class Unread(HtmlResponse):
-    """An answer that nobody may parse or decode."""
-
-    selector = text = property(lambda self: pytest.fail(f"{self.url} is read"))
-
-
-def unread(response):
-    made = Unread(response.url, body=response.body, headers=response.headers)
-    made.__class__.__name__ = type(response).__name__
-    return made
-
-
-def read(readings, response, template=frozenset(), named=True):
-    """All that the crawl asks of an answer, kept."""
-    reading = readings.of(response)
-    facts = reading.facts(named)
-    page = facts.result
-    told = [reading.code, reading.shape, reading.why_unread, reading.requisites, page.kind, facts.is_news_if_named]
-    told += [getattr(page, name) for name in OF_ALL]
-    if isinstance(page, ListingPage):
-        told += [getattr(page, name) for name in OF_LISTINGS]
-    if isinstance(page, NewsPage):
-        page.template = template
-        reading.fit(page)
-        reading.note_text(page)
-        told += [set(page.parts), *(getattr(page, name) for name in OF_NEWS)]
-        item = page.to_item()
-        told.append(to_record(item))
-        item.title = "changed by a pipeline"
-    reading.note(facts.page, facts.read_as_listing, page)
-    readings.keep(response)
-    return told
-
-
-@pytest.fixture
-def path(tmp_path):
-    return tmp_path / "readings.sqlite"
-
-
-@pytest.fixture
-def count():
-    return Counter()
-
-
-@pytest.fixture
-def opened(path, count):
-    """Opens the readings; what was counted before is forgotten."""
-    made = []
-
-    def open_readings():
-        for one in made:
-            one.close()
-        count.clear()
-        made.append(KeptReadings(path, lambda name: count.update([name.removeprefix("readings/")])))
-        return made[-1]
-
-    yield open_readings
-    for one in made:
-        one.close()
 
 
 def test_what_is_kept_is_what_reading_gives_and_nothing_is_parsed_for_it(opened, count):
@@ -216,100 +130,6 @@ def test_the_text_is_read_anew_by_another_template(opened):
     assert without == read(opened(), unread(response), frozenset([part]))
     assert without == read(opened(), unread(response), frozenset([part, ("p < div.other", "Words of other pages")]))
     assert alone == read(opened(), response)
-
-
-@pytest.mark.parametrize("change", ["data = substr(data, 2)", "data = x'00'", "seal = x'00'", "data = 7"])
-def test_what_is_damaged_is_read_anew_and_told(opened, count, path, change):
-    told = read(opened(), answer(NEWS[0]))
-    opened().close()
-    with sqlite3.connect(path) as database:
-        database.execute(f"UPDATE reading SET {change}")
-    database.close()
-    assert told == read(opened(), answer(NEWS[0]))
-    assert {"unusable": 1, "kept": 1} == count
-    assert told == read(opened(), unread(answer(NEWS[0])))
-
-
-def test_a_file_of_something_else_is_put_aside(opened, count, path):
-    path.write_bytes(b"words of somebody" * 100)
-    told = read(opened(), answer(NEWS[0]))
-    assert {"unusable": 1, "kept": 1} == count
-    assert b"words of somebody" * 100 == path.with_name("readings.sqlite.damaged").read_bytes()
-    assert told == read(opened(), unread(answer(NEWS[0])))
-
-
-def test_what_is_no_file_or_of_another_form_is_done_without(opened, count, path):
-    path.mkdir()
-    assert read(opened(), answer(NEWS[0])) == read(opened(), answer(NEWS[0]))
-    assert {"unusable": 1} == count
-    path.rmdir()
-    with sqlite3.connect(path) as database:
-        database.execute("CREATE TABLE reading (words TEXT)")
-    database.close()
-    assert read(opened(), answer(NEWS[0])) == read(opened(), answer(NEWS[0]))
-    assert 1 == count["unusable"]
-
-
-def test_a_full_file_takes_no_more_and_the_next_run_makes_some_room(opened, count, path, monkeypatch):
-    monkeypatch.setattr(kept_readings, "MOST_KEPT", 2)
-    readings = opened()
-    for one in NEWS[:3]:
-        read(readings, answer(one))
-    assert {"kept": 2} == count
-    readings = opened()
-    for one in NEWS[:2]:
-        read(readings, answer(one))
-    assert {"reused": 1, "kept": 1} == count
-    monkeypatch.setattr(kept_readings, "MOST_KEPT", 1)
-    read(opened(), answer(NEWS[2]))
-    assert {"kept": 1} == count
-
-
-def test_what_is_odd_at_the_place_of_the_file_and_cannot_be_put_aside_is_done_without(opened, count, path, monkeypatch):
-    path.write_bytes(b"words of somebody" * 100)
-    monkeypatch.setattr(type(path), "replace", refuse)
-    assert read(opened(), answer(NEWS[0])) == read(KeptReadings(), answer(NEWS[0]))
-    assert {"unusable": 1} == count
-
-
-def refuse(*_):
-    raise PermissionError(13, "Permission denied")
-
-
-class OfLxml(str):
-    """As what xpath gives."""
-
-
-@pytest.mark.parametrize("title", [OfLxml("A"), 7])
-def test_what_has_not_the_stated_type_costs_no_page(opened, title):
-    readings, response = opened(), answer(NEWS[0])
-    reading = readings.of(response)
-    page = reading.facts(named_as_news=True).result
-    page.title, page.base_url = title, title if isinstance(title, str) else page.base_url
-    reading.note(page)
-    reading.note_text(page)
-    readings.keep(response)
-    assert "printed" not in fitted(opened(), answer(NEWS[0])).__dict__
-
-
-def test_text_that_has_no_bytes_is_not_kept(opened):
-    readings, response = opened(), answer(NEWS[0])
-    reading = readings.of(response)
-    page = reading.facts(named_as_news=True).result
-    page.title = "half of a pair: \ud83d"
-    reading.note_text(page)
-    readings.keep(response)
-    assert "printed" not in fitted(opened(), answer(NEWS[0])).__dict__
-    read(opened(), answer(NEWS[0]))
-    assert "printed" in fitted(opened(), answer(NEWS[0])).__dict__
-
-
-def fitted(readings, response):
-    """The page of ``response`` with what is kept of its text."""
-    reading = readings.of(response)
-    page = reading.facts(named_as_news=True).result
-    reading.fit(page)
-    return page
 
 
 def test_without_a_file_an_answer_is_read_once_all_the_same():
