@@ -10,7 +10,8 @@ goes through them, which is the order to read them in:
 5. cells, labels, look, unlabelled, metadata_block: the labels and values in it.
 6. words, prose, scope, pointers, attachments, roles: what each line is; two tables of evidence.
 7. titles, body, markup, parts, places: fields of the item, of lines with a role.
-8. rows, row_links, row_dates, results, menu: the rows of a listing, and links to other listings.
+8. rows, row_places, row_links, row_candidates, row_parts, row_dates: the rows of a listing; results, menu: how many
+   it has, and links to other listings.
 
 Beside these stand blocked and broken (is an answer a page at all, and a whole one), feeds, xml_files and xml_entries
 (feeds and sitemaps), requisites (what a browser loads), text_rendition (a page of which only the text is left).

@@ -109,7 +109,7 @@ class ListingPage(Page):
 
         Drupal counts pages from 0; a page with several pagers has them all in one parameter: ``page=,2``.
         """
-        return [url for url in self._own_links if page_numbers(url) is not None]
+        return [url for url in self._own_links if page_numbers(url) is not None and url != self.url]
 
     @cached_property
     def facets(self) -> list[tuple[str, str]]:

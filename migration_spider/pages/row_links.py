@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Any
@@ -11,14 +10,9 @@ from typing import Any
 from migration_spider.pages.class_words import ROW_TITLE, UNSEEN
 from migration_spider.pages.outline import HEADING_TAGS, local_name
 from migration_spider.pages.row_dates import LONGEST_DATED, find_date, text_of
+from migration_spider.pages.row_places import ASIDE, HEADED, NEVER, READ_ON, WORDED, Place, up, words_of
 from migration_spider.pages.text import fold, key_set, word_set
 from migration_spider.vocabularies import key
-
-DEEPEST = 60
-"""How far up from its link a row is looked for; only broken pages nest deeper."""
-
-LONGEST_ROW = 600
-"""Characters of a row that are looked at for a date."""
 
 # What links say that lead to the rest of a text, or to a form of it, and not what it is.
 _READ_ON = key_set(
@@ -29,7 +23,6 @@ _READ_ON = key_set(
     "|ler mais|leia mais|saiba mais|mais|weiterlesen|mehr|mehr lesen|mehr erfahren|download|pdf|download pdf|word|html"
     "|télécharger|descargar|скачать|تحميل|下载|下載|herunterladen|link|open"
 )
-TITLE_COLUMNS = key_set("title|name|headline|subject|titre|intitulé|título|название|заголовок|العنوان|标题|標題|titel")
 # Between two links, these make items of one enumeration of them: "Chad, Mali, Niger".
 _SEPARATORS = tuple(",;|/·•、，；")
 _BREAKS = word_set(
@@ -37,60 +30,6 @@ _BREAKS = word_set(
 )
 _SIZE = re.compile(r"\([^()]*\)")
 _LED = re.compile(r"^(?:about|on|sur|sobre|acerca de|о|об|über|عن|حول|关于|關於)[\s:]+", re.IGNORECASE)
-
-NEVER, READ_ON, ASIDE, WORDED, NAMED, HEADED = range(6)
-"""What a link may be of a row, from least to most: no title; a way to a page that is named elsewhere; an author, a
-subject or a second link; any words; words at the place of a title; a heading."""
-
-
-@dataclass(slots=True, eq=False)
-class Place:
-    """An element that holds links, seen from above."""
-
-    element: Any
-    above: Place | None
-    depth: int
-    alike: int
-    """Number of the chain of tags and first classes from the top to here."""
-
-    exact: int
-    """The same with all classes."""
-
-    beside: bool = False
-    """Whether a class here or above says that it stands beside what the page is about."""
-
-    is_row: bool = False
-    """Whether a class says that it is one."""
-
-    in_view: bool = False
-    """Whether it stands where Views prints rows."""
-
-    rank: int = WORDED
-    """What it makes of a link inside, at most three levels below."""
-
-    linked: int = 0
-    """Characters of links inside."""
-
-    _text: str | None = None
-    _dated: bool | None = None
-
-    @property
-    def text(self) -> str:
-        # The boxes of titles are those of the ways to read on, too.
-        if self._text is None:
-            self._text = str(self.element.xpath("string()"))
-        return self._text
-
-    @property
-    def dated(self) -> bool:
-        if self._dated is None:
-            self._dated = find_date(self.text[:LONGEST_ROW]) is not None
-        return self._dated
-
-    @property
-    def beyond(self) -> int:
-        """Characters that are in no link."""
-        return max(0, len(fold(self.text)) - self.linked)
 
 
 @dataclass(slots=True, eq=False)
@@ -104,27 +43,6 @@ class Title:
     place: Place
     box: Place
     """The largest element that holds no other title of the set."""
-
-
-def up(place: Place) -> Iterator[Place]:
-    """``place`` and what stands around it."""
-    here: Place | None = place
-    for _ in range(DEEPEST):
-        if here is None:
-            return
-        yield here
-        here = here.above
-
-
-def words_of(element: Any) -> str:
-    """What ``element`` shows; what it says to screen readers when it shows nothing."""
-    text = fold("".join(islice(element.itertext(), 200)))
-    hidden = [one for one in islice(element.iter("span", "div", "small"), 50) if UNSEEN[one.get("class") or ""]]
-    if not hidden:
-        return text
-    for one in hidden:
-        text = fold(text.replace(fold("".join(one.itertext())), " ", 1))
-    return text
 
 
 def rank_of(link: Any, words: str, place: Place) -> int:

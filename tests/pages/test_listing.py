@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from migration_spider.pages import rows
+from migration_spider.pages import row_candidates
 from migration_spider.pages.listing import page_numbers
 from tests.pages.page import SITE, listing
 
@@ -196,9 +196,9 @@ def wrong():
 @pytest.mark.parametrize("table", ["SPEAKS", "REFUSES"])
 def test_nothing_speaks_for_or_against_rows_without_a_case(table, monkeypatch):
     assert [] == wrong()
-    entries = getattr(rows, table)
+    entries = getattr(row_candidates, table)
     for one in entries:
-        monkeypatch.setattr(rows, table, tuple(other for other in entries if other is not one))
+        monkeypatch.setattr(row_candidates, table, tuple(other for other in entries if other is not one))
         assert [] != wrong(), one[-1]
 
 
@@ -318,11 +318,26 @@ def test_one_dated_row_is_a_row():
     assert [(f"{SITE}/boats", "Boats come home", "06 Jul 2019")] == [tuple(row) for row in listing(content).rows]
 
 
+def test_a_linked_chapter_of_a_text_is_no_row():
+    chapter = "<h3>{}</h3><p>The towns meet there on 5 May 2021, and then they go home again.</p>"
+    text = chapter.format(link(0)) + chapter.format("The way home")
+    assert [] == listing(f"<div><p>All of it:</p>{text}</div>").rows
+    assert [BOATS] == [row.url for row in listing(f"<div><p>All of it:</p>{chapter.format(link(0))}</div>").rows]
+
+
 @pytest.mark.parametrize("name", ["nav", "form", "aside", "footer", "header"])
 def test_no_part_of_the_site_gives_rows(name):
     content = f"<{name}>{MARKUP['bare list']}</{name}>"
     assert [] == listing(content).rows
     assert 2 == len(listing(content.replace(name, "div")).rows)
+
+
+def test_rows_of_three_columns_are_of_one_kind():
+    rows = "".join(
+        f"<div class='{place} views-row'><h3><a href='/{n}'>Story {n} of the towns</a></h3></div>"
+        for n, place in enumerate(("left", "middle", "right", "left"))
+    )
+    assert [f"{SITE}/{n}" for n in range(4)] == [row.url for row in listing(rows).rows]
 
 
 @pytest.mark.parametrize("classes", ["contextual-region", "node comment"])
@@ -386,6 +401,10 @@ def test_pager_relative_and_zero_based():
 def test_pager_of_another_view_on_the_page():
     page = listing("<a href='?page=%2C1'>2</a><a href='/elsewhere?page=4'>x</a><a href='?page=first'>x</a>")
     assert [f"{SITE}/news?page=%2C1"] == page.pager_links
+
+
+def test_a_link_to_the_same_page_in_another_language_is_no_pager():
+    assert [] == listing("<a href='?page=4'>English</a>", url=f"{SITE}/news?page=4").pager_links
 
 
 def test_next_without_rel():

@@ -38,7 +38,10 @@ def test_short_lines_of_a_long_paragraph_say_when_the_row_is_of():
         ("August 4, 2022", "August 4, 2022"),
         ("March 3, 2022 - Adjourned", "March 3, 2022"),
         ("Ferry against pier (September 8, 2025)", "September 8, 2025"),
+        ("Friday, August 4, 2022", "August 4, 2022"),
+        ("02/24/22 - 4 p.m.", "02/24/22"),
         ("All that was decided on September 8, 2025", None),
+        ("Planet of piers, March 3, 2015", None),
     ],
 )
 def test_a_title_that_has_the_date(title, day):
@@ -51,3 +54,32 @@ def test_several_rows_in_one_line_of_a_table_have_its_date():
     table = "".join(line.format(n, files.format(n)) for n in range(5, 8))
     found = [(one.url, one.date) for one in listing(f"<table>{table}</table>").rows]
     assert [(f"{SITE}/{n}{part}", f"1{n} May 2018") for n in range(5, 8) for part in "ab"] == found
+
+
+@pytest.mark.parametrize(
+    ("said", "day"),
+    [
+        ("<p>02/24/22</p>", "02/24/22"),
+        ("<p><b>Published:</b> 2.21.14 - 11:05pm</p>", "2.21.14"),
+        ("<p>Release 2.3.10 of it</p><p>2.3.10</p>", None),
+        ("<p>1/2/14 of the towns that met there</p>", None),
+    ],
+)
+def test_a_year_with_two_digits(said, day):
+    assert [day] == dates(row(1, said))
+
+
+def test_the_day_of_writing_is_told_before_that_of_a_meeting():
+    told = "<i>on Wed, 02/13/2013 - 23:15</i><p>A meeting of all of the ferry towns at the harbour</p><p>Tuesday, February 19, 2013<br>Pier 7</p>"
+    assert ["02/13/2013"] == dates(row(1, told))
+
+
+def test_a_line_that_names_a_day_is_no_date():
+    pages = "<p>page 1: the name of this paper<br>page 2: a call of 28.09.1991 to all<br>page 3: what was said</p>"
+    assert [None] == dates(row(1, pages))
+
+
+def test_a_title_that_is_read_aloud_again_is_no_date():
+    title = "Minutes of all of the ferry towns, 18.09.1991"
+    again = f"<a href='/1'>More<i class='visually-hidden'> about {title}</i></a>"
+    assert [None] == dates(f"<div class='views-row'><h3><a href='/1'>{title}</a></h3>{again}</div>")

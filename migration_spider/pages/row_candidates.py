@@ -1,0 +1,161 @@
+"""Links at like places, which are the titles of all rows of a listing or of none, and what speaks for them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from itertools import islice
+from typing import Any
+
+from migration_spider.pages.outline import local_name
+from migration_spider.pages.phrases import leads_elsewhere
+from migration_spider.pages.row_dates import FEW, LONGEST_DATED
+from migration_spider.pages.row_links import Title
+from migration_spider.pages.row_parts import above
+from migration_spider.pages.row_places import ASIDE, HEADED, NAMED, NEVER, READ_ON, WORDED, column_of, up
+from migration_spider.pages.text import reading_length
+
+MOST_OF_ROW = 200
+"""Elements of a row that are looked at."""
+
+WEIGHTS: dict[int, float] = {NEVER: 0, READ_ON: 1, ASIDE: 0, WORDED: 2, NAMED: 3, HEADED: 4}
+
+
+class Candidates:
+    """Links at like places, which are the titles of all rows or of none, and what speaks for them."""
+
+    def __init__(self, titles: list[Title], top: Any) -> None:
+        if len(titles) > 2 and titles[0].rank < HEADED and len({title.words for title in titles}) == 1:
+            # "Web", "Minutes": ways to pages that are named elsewhere.
+            for title in titles:
+                title.rank = READ_ON
+        _box(titles, top)
+        self.titles, self.rank, self.top = titles, titles[0].rank, top
+        self.boxes = {title.box for title in titles}
+        self.different = len({title.url for title in titles})
+
+    @cached_property
+    def length(self) -> float:
+        """Of their titles."""
+        return sum(min(reading_length(title.words), 60) for title in self.titles) / len(self.titles)
+
+    @cached_property
+    def beyond(self) -> float:
+        """Characters that each says besides its links."""
+        beyond = sum(min(box.beyond, 200) for box in self.boxes) / len(self.titles)
+        if beyond < FEW and self.rank != WORDED:
+            # Rows without boxes: what they say stands beside their titles.
+            lists = {title.box.above for title in self.titles if title.box.above}
+            beyond = min(sum(one.beyond for one in lists) / len(self.titles), 200)
+        return beyond
+
+    @cached_property
+    def dated(self) -> bool:
+        """Whether half of them have a date."""
+        dated = (box for box in self.boxes if box.dated)
+        return len(list(islice(dated, (len(self.boxes) + 1) // 2))) * 2 >= len(self.boxes)
+
+    @cached_property
+    def marked(self) -> bool:
+        return any(place.is_row for place in up(self.titles[0].place))
+
+    @cached_property
+    def beside(self) -> bool:
+        box = self.titles[0].box
+        return box.beside or any(map(leads_elsewhere, islice(above(box, self.top), 2)))
+
+    @property
+    def is_single_row(self) -> bool:
+        """Whether a link that is alone is a row all the same."""
+        title = self.titles[0]
+        if self.rank == HEADED and (title.place.in_view or (self.dated and _is_only_heading(title))):
+            return True
+        return self.dated and self.beyond < LONGEST_DATED
+
+    @property
+    def score(self) -> float:
+        """How much speaks for them; 0 when they are no titles."""
+        if not WEIGHTS[self.rank] or any(refuses(self) for refuses, _ in REFUSES):
+            return 0
+        score = self.different**2 / len(self.titles) * max(self.length / 20, 0.2) * (1 + self.beyond / 100)
+        for name, factor, _ in SPEAKS:
+            score *= factor if getattr(self, name) else 1
+        return score * WEIGHTS[self.rank]
+
+
+SPEAKS = (
+    ("dated", 2.0, "rows of news have dates, menus have none"),
+    ("marked", 1.5, "classes that Views and the like give to rows"),
+    (
+        "beside",
+        0.05,
+        "a block of the latest, of what is related, of events: beside the rows, or on a page of another kind",
+    ),
+)
+"""What speaks for candidates: (name, factor, why)."""
+
+REFUSES: tuple[tuple[Callable[[Candidates], bool], str], ...] = (
+    (lambda one: one.different == 1 and not one.marked and not one.is_single_row,
+     "a single link is a row only if it is made like one, or stands with a date in a line of its own"),
+    (lambda one: one.beyond < FEW and one.rank == READ_ON,
+     "where nothing is said, there is nothing to read on"),
+    (lambda one: one.beyond < FEW and one.beside and not one.marked and not one.dated,
+     "links to other sites where the page is shared"),
+)  # fmt: skip
+"""What no rows are like: (test, why)."""
+
+
+def candidates(titles: list[Title], top: Any) -> Iterator[Candidates]:
+    """Links at like places, in lists that are alike."""
+    by_place: dict[int, list[Title]] = {}
+    for title in titles:
+        if title.rank != NEVER:
+            by_place.setdefault(title.place.alike, []).append(title)
+    for group in by_place.values():
+        _box(group, top)
+        depth = Counter(title.box.depth for title in group).most_common(1)[0][0] - 1
+        by_list: dict[tuple[int, int], list[Title]] = {}
+        for title in group:
+            # A row that is alone in its list has the whole list for its box.
+            around = next(place for place in up(title.place) if place.depth <= depth or place.above is None)
+            by_list.setdefault((around.exact, title.rank), []).append(title)
+        for one in by_list.values():
+            yield from (Candidates(column, top) for column in _columns(one))
+
+
+def _box(titles: list[Title], top: Any) -> None:
+    """Give each of ``titles`` the largest element that holds no other of them."""
+    held = Counter(place for title in titles for place in up(title.place))
+    for title in titles:
+        title.box = title.place
+        for place in up(title.place):
+            if held[place] > 1 or place.element is top:
+                break
+            title.box = place
+    if len(titles) == 1:
+        around = list(up(title.place))[:-1]
+        lines = (place for place in around if local_name(place.element) in ("article", "li", "tr", "div", "p"))
+        title.box = next((place for place in around if place.is_row), next(lines, title.place))
+
+
+def _is_only_heading(title: Title) -> bool:
+    """Whether no further heading of its level stands in its box, as in a text with chapters."""
+    tag = next((local_name(place.element) for place in up(title.place) if place.rank == HEADED), "")
+    return sum(1 for one in islice(title.box.element.iter(), MOST_OF_ROW) if one.tag == tag) < 2
+
+
+def _columns(titles: list[Title]) -> list[list[Title]]:
+    """The columns of a table, where they hold links of several kinds; those of a grid hold one teaser each."""
+    by_column: dict[int, list[Title]] = {}
+    lines = set()
+    for title in titles:
+        cell = next(title.link.iterancestors("td"), None)
+        by_column.setdefault(-1 if cell is None else column_of(cell), []).append(title)
+        lines.add(title.link if cell is None else cell.getparent())
+    if len(lines) == len(titles) or len(by_column) == 1:
+        return [titles]
+    lengths = [sum(len(one.words) for one in column) / len(column) for column in by_column.values()]
+    differ = all(len({one.url for one in column}) == len(column) for column in by_column.values())
+    is_grid = differ and min(lengths) * 2 >= max(lengths)
+    return [titles] if is_grid else list(by_column.values())
