@@ -43,6 +43,17 @@ def surveyed(tmp_path_factory):
     )
 
 
+def test_the_same_site_gives_the_same_survey(tmp_path):
+    asked = []
+    with Portal(nodes=25) as portal:
+        for data in (tmp_path / "first", tmp_path / "second"):
+            portal.requests.clear()
+            scrapy("survey", "-a", f"site={portal.url}", "--max-requests", 60, data=data)
+            survey, *_ = left(data)
+            asked.append(([path for _, path, *_ in portal.requests], survey["types"], survey["listings"]))
+    assert asked[0] == asked[1]
+
+
 def test_the_languages_listings_and_types_of_news_are_found(surveyed):
     survey = surveyed.survey
     STRICT.validate_python([survey])

@@ -84,6 +84,8 @@ class SurveySpider(NewsSpider):
         settings = crawler.settings
         settings.set("MIGRATION_REQUISITES", False, priority="cmdline")
         settings.set("ARCHIVE_PREFIX", SURVEY_PREFIX, priority="cmdline")
+        # What is asked next rests on all that was answered before: the same site gives the same survey each time.
+        settings.set("CONCURRENT_REQUESTS", 1, priority="cmdline")
         if not settings.getint("MIGRATION_MAX_REQUESTS"):
             settings.set("MIGRATION_MAX_REQUESTS", MOST, priority="cmdline")
         spider = super().from_crawler(crawler, *args, **kwargs)
