@@ -1,6 +1,6 @@
-"""Wire-exact web archiving for Scrapy, and a plain library for WARC files.
+"""Wire-exact web archiving for Scrapy, and a library for WARC files.
 
-The library half needs no Scrapy: ``from archive import iter_records``.
+The library part needs no Scrapy: ``from archive import iter_records``.
 """
 
 from __future__ import annotations

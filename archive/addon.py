@@ -1,4 +1,6 @@
-"""The Scrapy add-on: ``ADDONS = {"archive.addon.ArchiveAddon": 300}`` and ``ARCHIVE_DIR`` archive any crawl."""
+"""The Scrapy add-on. With ``ADDONS = {"archive.addon.ArchiveAddon": 300}`` and ``ARCHIVE_DIR`` in the settings, any
+crawl is archived.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""The character encoding of a page, where it names one that no browser knows.
+"""Ignores the character encoding of a page if browsers do not support it.
 
-Python knows more encodings than the web: ``punycode`` takes time with the square of the length, ``utf-7`` hides markup,
-``zlib`` and ``idna`` are no encodings of text at all. Only those of the WHATWG list count (Encoding Standard, 4.2); for
-any other the page is read as if it had named none.
+Python supports more encodings than the web: ``punycode`` takes quadratic time, ``utf-7`` can hide markup, and ``zlib``
+and ``idna`` are not encodings of text. Only the encodings of the WHATWG list are used (Encoding Standard, 4.2). With
+any other name, the page is read as if it had none.
 """
 
 from __future__ import annotations

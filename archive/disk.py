@@ -1,4 +1,4 @@
-"""Files: on the disk when somebody is told so, called by their name only when they are whole, and no pipes."""
+"""Helpers for files: they are synced to the disk, appear only when complete, and are never pipes or devices."""
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
-"""The entity of an HTTP message: its body without transfer and content encodings.
+"""Decodes the body of an HTTP message: removes transfer encodings and content encodings.
 
-The only decoder there is. Every step takes and gives an iterator of byte strings, so that a body of any size passes in
-constant memory, and stops at the bound: `LARGEST` bytes out of each coding, `MOST_CODINGS` of them, `MOST_MEMBERS` of
-one. Transfer encodings: RFC 9112, section 7; content encodings: RFC 9110, section 8.4 (br: RFC 7932, zstd: RFC 8878).
+This is the only decoder of the project. Each step takes and returns an iterator of byte strings, so a body of any size
+needs constant memory. It stops at these bounds: `LARGEST` bytes per coding, `MOST_CODINGS` codings, `MOST_MEMBERS`
+members of one. Transfer encodings: RFC 9112, section 7; content encodings: RFC 9110, section 8.4 (br: RFC 7932, zstd:
+RFC 8878).
 """
 
 from __future__ import annotations

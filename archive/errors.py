@@ -1,4 +1,4 @@
-"""What can go wrong in an archive, as a tree."""
+"""The exceptions of this package."""
 
 from __future__ import annotations
 

@@ -1,9 +1,10 @@
-"""The index of a collection: what its WARC files hold, so that none has to be read twice.
+"""The index of a collection: a SQLite file about its WARC files, so that no file has to be read twice.
 
-For every response record its place and the payload that is in it, which revisit records refer to (ISO 28500:2017, 6.7);
-for every address what it answered last. It is made from the files and made again when it is missing, damaged, behind or
-of another version, so a killed run, files of other programs and a lost index all heal in the same way. It stands beside
-``index.cdxj``: it is asked and added to while a file is open, which a sorted file cannot be.
+For each response record it has the position and the payload, which revisit records refer to (ISO 28500:2017, 6.7). For
+each address it has the last response. The index is made from the WARC files, and made again if it is missing, damaged,
+out of date or of another version. So a killed run, files of other programs and a lost index need no special handling.
+It exists beside ``index.cdxj`` because it is read and extended while a WARC file is open, which is not possible with a
+sorted file.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The file of an index: its tables, how it is opened, and what it is told of the payloads that WARC files hold."""
+"""The SQLite file of an index: its tables, how it is opened, and the payloads that are added to it."""
 
 from __future__ import annotations
 

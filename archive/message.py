@@ -1,4 +1,4 @@
-"""HTTP/1 messages as raw bytes: where the head ends, what its lines say, how to blank a secret.
+"""HTTP/1 messages as raw bytes: finds the end of the head, reads its lines, and blanks secrets.
 
 Lines end at LF, with or without CR, as every HTTP client in use accepts (RFC 9112, section 2.2).
 """

@@ -1,4 +1,4 @@
-"""Which payloads the collection holds already, and where: what revisit records refer to (ISO 28500:2017, 6.7)."""
+"""Finds payloads that are already in the collection; revisit records refer to them (ISO 28500:2017, 6.7)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Salvage what is whole of a damaged WARC file into a new one; the damaged file is never touched.
+"""Copies the undamaged records of a damaged WARC file into a new one; the damaged file is never changed.
 
-Whole records are taken over byte for byte. A record is packed anew only where its gzip member cannot stay as it is:
-because it holds several records, is cut behind the record, or because line ends after the block are missing.
+Records are copied byte for byte. A record is compressed again only if its gzip member cannot be kept: it contains
+several records, it is cut off after the record, or line ends after the block are missing.
 """
 
 from __future__ import annotations

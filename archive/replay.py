@@ -1,4 +1,4 @@
-"""Answers out of the archive: what a crawl gets in place of the network."""
+"""Answers the requests of a crawl from the archive instead of the network."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Time stamps of RFC 3161: made by a server of the user's choice, checked by OpenSSL."""
+"""RFC 3161 time stamps: requested from a server of the user's choice, checked with OpenSSL."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Programs of others that are called where the user chooses them: GnuPG, minisign, OpenSSL."""
+"""Runs other programs that the user has chosen: GnuPG, minisign, OpenSSL."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The capture: a tap in Scrapy's download handler, and the archiver that writes what passes it."""
+"""The capture: records the bytes of every exchange in Scrapy's download handler and writes them to WARC files."""
 
 from __future__ import annotations
 

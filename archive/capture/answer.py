@@ -1,4 +1,4 @@
-"""The answer of an exchange, taken apart: what came before it, its head, its body, its entity."""
+"""Splits the bytes of an archived response into interim responses, head, body and entity."""
 
 from __future__ import annotations
 

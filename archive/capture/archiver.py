@@ -1,4 +1,6 @@
-"""The archiver of a crawl: takes calls and metadata from the reactor, has them written, says where they are."""
+"""The archiver of a crawl: takes exchanges and metadata from the reactor, has them written, and returns their
+positions.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Names of TLS cipher suites: from OpenSSL's to those of IANA's registry, which WARC-Cipher-Suite uses."""
+"""Converts OpenSSL's names of TLS cipher suites to those of the IANA registry, which WARC-Cipher-Suite uses."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""Spare the garbage collector what lives as long as the crawl.
+"""Excludes the objects that live as long as the crawl from garbage collection.
 
-What the capture makes of a page is freed by reference counting, but it has the collector run half as often again, and
-most of what that goes through are modules, classes and settings: four of five objects of a crawl that has just begun.
+The objects that the capture creates for a page are freed by reference counting, but they make the collector run half
+as often again. Most objects that the collector then visits are modules, classes and settings: at the start of a crawl,
+four of five.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Downloader middleware: what a spider gets of an answer is what the archive reads of the same bytes."""
+"""Downloader middleware that decodes responses in the same way as the archive, so that a spider gets the same body."""
 
 from __future__ import annotations
 

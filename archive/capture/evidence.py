@@ -1,4 +1,4 @@
-"""What is told of records that were written, and remembered for revisits."""
+"""Facts about written records: for items (file, offset, digests), and for later revisit records."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What went over the wire for one call of the download handler: no, one or several exchanges."""
+"""The exchanges of one call of the download handler: none, one or several, as bytes on the wire."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""A crawl whose archive failed must not end like a good one, where the project asks for that (``ARCHIVE_EXIT_CODE``).
+"""Sets the exit code of a crawl with a failed archive, if the project requests it (``ARCHIVE_EXIT_CODE``).
 
-Scrapy ends with 0 whatever the finish reason, and so does a script around ``CrawlerProcess``.
+Scrapy exits with 0 whatever the finish reason is, and so does a script with ``CrawlerProcess``.
 """
 
 from __future__ import annotations

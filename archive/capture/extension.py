@@ -1,7 +1,7 @@
-"""The archive's part in the life of a crawl: open before, close after.
+"""The extension that opens the archive before a crawl and closes it afterwards.
 
-What a receiver of a signal raises is logged by Scrapy and forgotten. So nothing here decides whether the crawl may go
-on: the self-check is awaited by what fetches, and a close that never came is seen by `Archiver.doubt`.
+Scrapy logs exceptions of signal handlers and continues. So no handler here decides whether the crawl may continue: the
+download handler waits for the self-check, and `Archiver.doubt` notices if the archive was never closed.
 """
 
 from __future__ import annotations

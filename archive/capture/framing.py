@@ -1,7 +1,7 @@
-"""Where an HTTP/1 answer ends, told from its bytes as they come (RFC 9112, sections 2 to 8).
+"""Finds the end of an HTTP/1 response in its bytes while they arrive (RFC 9112, sections 2 to 8).
 
-As lenient as Twisted, whose client reads the same bytes: lines may end at LF alone, lines without a colon are passed
-over. What Twisted gives up on is malformed here too.
+It is as lenient as Twisted's client, which reads the same bytes: lines may end with LF alone, and lines without a
+colon are skipped. A response that Twisted rejects is malformed here, too.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
-"""Long answers that are archived without being handed on, for who needs the evidence and not the bytes.
+"""Archives long responses without passing their body to Scrapy, for requests that only need the archive record.
 
-The HTTP client holds the body of an answer in memory, and Scrapy once more. Where the request says that it can do
-without, the client gets the head when it comes, with chunks announced in place of the length, and the end when the body
-has come to its end: so timeouts, lost connections and the pool of connections are what they are for any other answer,
-and the bytes go to the disk alone. Of an answer that does not say its length, the beginning waits here until it is
-known whether it is long. One that is HTML, or does not say what it is, is handed on, up to DOWNLOAD_MAXSIZE.
+The HTTP client keeps the body of a response in memory, and Scrapy a second time. For such a request, the client gets
+the head at once, with chunked encoding instead of the length, and the end when the body is complete. So time-outs,
+lost connections and the connection pool work as for other responses, but the bytes only go to the disk. If a response
+has no length, its beginning is kept here until it is known whether it is long. HTML, and responses without a content
+type, are passed on up to DOWNLOAD_MAXSIZE.
 """
 
 from __future__ import annotations

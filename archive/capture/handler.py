@@ -1,4 +1,4 @@
-"""Download handlers that archive what the handlers they wrap send and receive."""
+"""Download handlers that wrap other download handlers and archive what these send and receive."""
 
 from __future__ import annotations
 

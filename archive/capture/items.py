@@ -1,6 +1,6 @@
-"""Items in the archive: what a spider made of a response, as a ``metadata`` record about that response.
+"""Writes items to the archive: each item is a ``metadata`` record about the response that it was made from.
 
-Any type of item that itemadapter knows: dict, `scrapy.Item`, dataclass, attrs, pydantic.
+It supports all types of items that itemadapter supports: dict, `scrapy.Item`, dataclass, attrs, pydantic.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""Downloader middlewares: nothing goes out before the capture is proved, and no response carries false evidence."""
+"""Downloader middlewares: no request is sent before the self-check has passed, and responses carry only correct
+evidence.
+"""
 
 from __future__ import annotations
 

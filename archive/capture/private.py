@@ -1,6 +1,6 @@
-"""The names of Scrapy and Twisted that are used here and are not public: all of them, and nowhere else.
+"""All private names of Scrapy and Twisted that the capture uses, in one place.
 
-`probe` looks for them before a crawl, and says which one is missing.
+`probe` checks for them before a crawl and reports those that are missing.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""From an exchange to its WARC records: request, response and metadata, each linked to the others."""
+"""Makes the WARC records of an exchange: request, response and metadata, linked to each other."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When an exchange brought what the archive has already: ``revisit`` records (ISO 28500:2017, 6.7).
+"""Makes ``revisit`` records for payloads that are already in the archive (ISO 28500:2017, 6.7).
 
 pywb and ReplayWeb.page find the original by ``WARC-Refers-To-Target-URI`` and ``WARC-Refers-To-Date``.
 """

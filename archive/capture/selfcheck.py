@@ -1,7 +1,8 @@
-"""Prove on loop-back exchanges that the capture is exact, before anything is fetched.
+"""The self-check: proves with exchanges on the loop-back interface that the capture is exact, before the first
+request.
 
-They go the way of every request, through the engine's download handlers: what stands in the place of the capture there
-does not record them, and is noticed.
+The exchanges use the download handlers of the engine, as all requests do. If another handler replaces the capture,
+they are not recorded, and the check fails.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The settings of the add-on: names, defaults, bounds and reasons in one place, checked before the first request."""
+"""The settings of the add-on, with their defaults, bounds and reasons; they are checked before the first request."""
 
 from __future__ import annotations
 

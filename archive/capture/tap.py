@@ -1,8 +1,8 @@
-"""The tap: copies of the bytes that go over a connection of Twisted's HTTP/1 client, before anything parses them.
+"""The wire tap: copies the bytes of the connections of Twisted's HTTP/1 client before anything parses them.
 
-It stands where Twisted lets anybody stand: the pool is asked for a connection (`HTTPConnectionPool.getConnection`) with
-an endpoint, and that endpoint makes connections whose protocol is wrapped (`twisted.protocols.policies`). Below TLS and
-below the CONNECT of a proxy, the wrapper sees what the HTTP client writes and reads.
+It uses public interfaces of Twisted. The pool gets a connection for an endpoint (`HTTPConnectionPool.getConnection`),
+and this endpoint makes connections with a wrapped protocol (`twisted.protocols.policies`). The wrapper is inside TLS
+and inside the tunnel of a proxy (CONNECT), so it sees the bytes that the HTTP client writes and reads.
 """
 
 from __future__ import annotations

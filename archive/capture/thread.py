@@ -1,4 +1,4 @@
-"""The one thread that writes: it takes work off a bounded queue, in order."""
+"""The single thread that writes the archive: it takes jobs from a bounded queue, in order."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What heads every file: the ``warcinfo`` record of a crawl."""
+"""Makes the ``warcinfo`` record at the start of every WARC file of a crawl."""
 
 from __future__ import annotations
 

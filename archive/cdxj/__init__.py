@@ -1,4 +1,4 @@
-"""CDXJ: index WARC files by URL and time, and look captures up."""
+"""Writes CDXJ indexes of WARC files and looks up captures by URL and time."""
 
 from __future__ import annotations
 

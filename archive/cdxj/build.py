@@ -1,4 +1,4 @@
-"""Make a CDXJ index of WARC files, or bring one up to date."""
+"""Makes a CDXJ index of WARC files, or updates an existing one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which WARC files an index is of, and whether they are still what they were when it was made."""
+"""Which WARC files an index covers, and whether they have changed since it was made."""
 
 from __future__ import annotations
 

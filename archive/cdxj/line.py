@@ -1,7 +1,7 @@
-"""The lines of a CDXJ index: https://specs.webrecorder.net/cdxj/0.1.0/.
+"""The lines of a CDXJ index (https://specs.webrecorder.net/cdxj/0.1.0/).
 
-They are, byte for byte, those of cdxj-indexer 1.5 without options, so that indexes made by either can be compared and
-mixed. Where it reads an HTTP head in its own way, so does this.
+They are byte for byte the same as those of cdxj-indexer 1.5 without options, so that indexes of both programs can be
+compared and mixed. Where cdxj-indexer reads an HTTP head in a special way, so does this module.
 """
 
 from __future__ import annotations

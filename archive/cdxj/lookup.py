@@ -1,4 +1,4 @@
-"""Find captures of a URL in a sorted CDXJ index, by binary search in the file."""
+"""Finds captures of a URL in a sorted CDXJ index, by binary search in the file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sort more lines than fit in memory: sorted runs in temporary files, merged (Knuth, TAOCP 3, section 5.4)."""
+"""Sorts more lines than fit into memory: sorted runs in temporary files, then merged (Knuth, TAOCP 3, section 5.4)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sort-friendly URI reordering transform: the key under which a URL stands in an index.
+"""Sort-friendly URI reordering transform (SURT): the key of a URL in an index.
 
 The canonical form is that of the Internet Archive's wayback machine, as the Python package ``surt`` 0.3.1 computes it
 and cdxj-indexer, pywb and the Common Crawl use it: ``http://www.Example.org/a/?b=2&a=1`` becomes

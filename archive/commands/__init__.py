@@ -1,1 +1,1 @@
-"""Commands that work in any Scrapy project: arguments, a call of the library, an exit code."""
+"""Commands for any Scrapy project. They parse arguments, call the library and set the exit code."""

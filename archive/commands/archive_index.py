@@ -1,4 +1,4 @@
-"""``scrapy archive-index``: a sorted CDXJ index over WARC files."""
+"""``scrapy archive-index``: writes a sorted CDXJ index of WARC files."""
 
 from __future__ import annotations
 

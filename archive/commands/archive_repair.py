@@ -1,4 +1,4 @@
-"""``scrapy archive-repair``: salvage the whole records of a damaged WARC file."""
+"""``scrapy archive-repair``: copies the undamaged records of a WARC file into a new file."""
 
 from __future__ import annotations
 

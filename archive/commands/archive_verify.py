@@ -1,4 +1,4 @@
-"""``scrapy archive-verify``: check WARC files, their index and the items that cite them."""
+"""``scrapy archive-verify``: checks WARC files, their index and the items that cite them."""
 
 from __future__ import annotations
 

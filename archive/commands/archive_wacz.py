@@ -1,4 +1,4 @@
-"""``scrapy archive-wacz``: the archive in one file that a browser can replay."""
+"""``scrapy archive-wacz``: packages the archive into one WACZ file, which a browser can replay."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the commands share: where the archive is, one line per error, progress."""
+"""Shared by the commands: the location of the archive, one line per error, progress."""
 
 from __future__ import annotations
 

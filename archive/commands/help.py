@@ -1,4 +1,4 @@
-"""How ``--help`` looks: sentences fit the terminal, lists and examples stay as they were written."""
+"""The layout of ``--help``: paragraphs fit the terminal, and lists and examples stay as written."""
 
 from __future__ import annotations
 

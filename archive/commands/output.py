@@ -1,4 +1,4 @@
-"""What a command prints, whatever it is printed to: a terminal of few letters, a pipe that nobody reads any more."""
+"""Prints the output of a command on any terminal or pipe, also with few characters or without a reader."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Progress on standard error: a bar on a terminal, a plain line now and then otherwise."""
+"""Progress on standard error: a bar on a terminal, otherwise a line from time to time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``scrapy verify-release``: check a published dataset, and the records that it cites where the archive is at hand."""
+"""``scrapy verify-release``: checks a release, and the records that it cites if the archive is available."""
 
 from __future__ import annotations
 

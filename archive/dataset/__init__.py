@@ -1,6 +1,6 @@
-"""6 publish: JSON lines as a dataset that a stranger can use: tables, schema, description, changes, checksums.
+"""6 publish: makes a dataset from JSON lines: tables, schema, description, changes, checksums.
 
-Knows no site: :class:`Dataset` says what the records are and where they come from.
+It contains nothing about a site: :class:`Dataset` says what the records are and where they come from.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""All that is known of a release when its records are written: what the files that describe it are made of."""
+"""The facts about a release, collected once its records are written. All descriptive files are made from them."""
 
 from __future__ import annotations
 

@@ -1,13 +1,14 @@
-"""Which paragraphs of two texts translate each other.
+"""Aligns the paragraphs of two texts that are translations of each other.
 
-The order of the paragraphs is kept, as translators keep it: the best path through the two texts is sought with dynamic
-programming over their lengths, as W. A. Gale and K. W. Church, "A Program for Aligning Sentences in Bilingual Corpora",
-Computational Linguistics 19(1), 1993, do for sentences. Lengths alone pair any two texts that are built alike, so each
-pair is weighed by its *anchors* too, what a translation leaves as it is: numbers (in any script), addresses, names in
-Latin letters; and two texts without anchors in common get no trust, whatever their lengths.
+Paragraphs keep their order, as translators keep it. The best path through the two texts is found with dynamic
+programming over the lengths of paragraphs, as W. A. Gale and K. W. Church, "A Program for Aligning Sentences in
+Bilingual Corpora", Computational Linguistics 19(1), 1993, do for sentences. Lengths alone would align any two texts
+with a similar structure. So each pair is also weighted by its *anchors*, which a translation does not change: numbers
+(in any script), addresses, names in Latin letters. Two texts without common anchors are not aligned, whatever their
+lengths.
 
-All weights are natural logarithms of odds: how much likelier something is in a translation than in two paragraphs that
-have nothing to do with each other.
+All weights are natural logarithms of odds: how much more likely something is in a translation than in two unrelated
+paragraphs.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a translation leaves as it is in a paragraph, its *anchors*, and how much two paragraphs have in common."""
+"""The *anchors* of a paragraph, which a translation does not change, and how many of them two paragraphs share."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The texts of the files that records offer, as a table of their own that is searched like the records."""
+"""The table with the text of attached files; it can be searched like the records."""
 
 from __future__ import annotations
 

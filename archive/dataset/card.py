@@ -1,4 +1,4 @@
-"""``README.md`` of a release: a dataset card that answers a stranger's questions; Hugging Face reads its header."""
+"""``README.md`` of a release: a dataset card for users. Hugging Face reads its header."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""What a release adds, changes and removes beside the one before: nothing is withdrawn silently."""
+"""Compares a release with the previous one: what was added, changed and removed. Nothing is removed without a record
+of it.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Checks the records that a release cites: WARC files, their digests, and what is said of each record."""
+"""Checks the records that a release cites: WARC files, their digests, and the facts about each record."""
 
 from __future__ import annotations
 

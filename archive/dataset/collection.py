@@ -1,4 +1,4 @@
-"""How the records of a dataset were collected: what a datasheet asks and the records do not tell."""
+"""How the records of a dataset were collected: answers for a datasheet that are not in the records."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Checks that a table says the same in all its formats: CSV, JSON lines, SQLite and Parquet."""
+"""Checks that a table has the same content in all its formats: CSV, JSON lines, SQLite and Parquet."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tables as one SQLite file: typed, with foreign keys and a full-text index; the same rows give the same bytes."""
+"""Writes tables into one SQLite file, with types, foreign keys and a full-text index. Equal rows give equal bytes."""
 
 from __future__ import annotations
 

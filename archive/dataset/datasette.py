@@ -1,4 +1,4 @@
-"""``datasette.yaml``: what Datasette (datasette.io) shows beside the tables of the SQLite file, and how."""
+"""``datasette.yaml``: the settings with which Datasette (datasette.io) shows the SQLite file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tables as CSV (RFC 4180) that opens right in a spreadsheet and cannot run a formula there.
+"""Writes tables as CSV (RFC 4180) that spreadsheets read correctly and that cannot run formulas there.
 
 A text cell that a spreadsheet would take for a formula gets an apostrophe in front: one whose first character, after
 white space and apostrophes, is ``=``, ``+``, ``-``, ``@`` or a full-width form of them, or that starts with a tab or a

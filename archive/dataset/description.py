@@ -1,4 +1,4 @@
-"""What a project says about its dataset: everything here that is not in the items themselves."""
+"""The description of a dataset by its project: everything that is not in the items themselves."""
 
 from __future__ import annotations
 

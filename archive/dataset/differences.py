@@ -1,6 +1,7 @@
-"""What two versions of a record say differently: words of a text, values of a list, parts of an object. Pure functions.
+"""Finds the differences between two versions of a record: words of a text, values of a list, parts of an object.
 
-The time is linear in the length of texts, but for a factor that is bounded (`_parted`); so is what comes out.
+These are pure functions. The time is linear in the length of the texts, times a factor with a limit (`_parted`); the
+size of the result has a limit, too.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A release that is being written: what every part of it adds its files and tables to."""
+"""A release that is being written: all parts add their files and tables to it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What tells one release from another, for all files that describe it."""
+"""The facts that identify one release, for all files that describe it."""
 
 from __future__ import annotations
 

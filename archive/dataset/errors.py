@@ -1,4 +1,4 @@
-"""What can keep a dataset from being published."""
+"""The exceptions of publishing a dataset."""
 
 from __future__ import annotations
 

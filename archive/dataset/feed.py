@@ -1,4 +1,4 @@
-"""An Atom feed of what was added, changed and removed, for those who follow a source (RFC 4287)."""
+"""An Atom feed (RFC 4287) of added, changed and removed records."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the check of a release finds: problems with their codes, and how much was looked at."""
+"""The result of checking a release: problems with their codes, and counts of what was checked."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Full-text indexes of a database: FTS5 over the stems of the texts, and the table of words that leads to the stems.
+"""Full-text indexes of a database: FTS5 over the word stems of the texts, and a table that maps words to stems.
 
-The indexes hold no texts (``content=''``), as the tables have them, and no forms of words: what is looked for is the
-stem. Any SQLite reads them. ``search_words`` says what the stem of a word is, for who has no stemmer; the word stands
-there in small letters as it is written and, where that differs, folded.
+The indexes have no texts (``content=''``), because the tables have them, and no forms of words: queries use the stem.
+Any SQLite can read them. ``search_words`` gives the stem of a word, for programs without a stemmer; it has each word
+in lower case, and also folded if that is different.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the archive of a collection holds of what a release cites: its WARC files, and where a file's bytes are."""
+"""The WARC files that a release cites, and where the bytes of attached files are in them."""
 
 from __future__ import annotations
 

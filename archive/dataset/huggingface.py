@@ -1,7 +1,7 @@
-"""What the library ``datasets`` and the Hub of Hugging Face read in the header of a card: configurations and features.
+"""The header of a card for the Hugging Face Hub and the library ``datasets``: configurations and features.
 
-Without features the library guesses the types of JSON lines from the first megabytes, and fails where a field that was
-empty there is not (https://huggingface.co/docs/hub/datasets-manual-configuration).
+Without features, the library guesses the types of JSON lines from the first megabytes, and fails if a field that was
+empty there has a value later (https://huggingface.co/docs/hub/datasets-manual-configuration).
 """
 
 from __future__ import annotations

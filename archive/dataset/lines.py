@@ -1,4 +1,4 @@
-"""JSON lines, one per version of a record, read without holding them in memory."""
+"""Reads JSON lines, one per version of a record, without keeping them in memory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Vocabularies as tables: terms of a closed list, terms that only the records have, what lies within what."""
+"""Vocabularies as tables: the terms of a closed list, terms that only the records have, and broader terms."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Texts that may come from anywhere, in Markdown: they say what they say, and are nothing but text."""
+"""Escapes texts from anywhere in Markdown, so that they are displayed as plain text."""
 
 from __future__ import annotations
 

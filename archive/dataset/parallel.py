@@ -1,12 +1,13 @@
-"""Parallel texts: the paragraphs of a story that translate each other, as JSON lines and as TMX 1.4b (LISA, 2005).
+"""Parallel texts: the paragraphs of a story that are translations of each other, as JSON lines and TMX 1.4b (LISA,
+2005).
 
-The text in the source language of a story is paired with each of its translations; pairs of two translations follow
-from these through the paragraph that both translate. Each pair names the items and versions that it is of, so that it
-can be traced to the archived pages like any other value.
+The text in the source language of a story is aligned with each translation. Pairs of two translations follow from
+these, through the common source paragraph. Each pair names its items and versions, so that it can be traced to the
+archived pages like any other value.
 
-Left out, and counted: paragraphs without a pair of a score of `alignment.THRESHOLD`, pairs that an earlier story has
-already (boilerplate), paragraphs that are not translated, whole texts in another language than their page's, and texts
-too long to be aligned.
+These are left out and counted: paragraphs without a pair of a score of `alignment.THRESHOLD`, pairs that an earlier
+story has already (boilerplate), paragraphs that are not translated, texts in another language than their page, and
+texts that are too long to be aligned.
 """
 
 from __future__ import annotations

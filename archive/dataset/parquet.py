@@ -1,4 +1,4 @@
-"""Records as Parquet, their Arrow schema made of the record's class alone. Needs pyarrow (extra ``parquet``)."""
+"""Writes records as Parquet; the Arrow schema is made from the record's class. Needs pyarrow (extra ``parquet``)."""
 
 from __future__ import annotations
 

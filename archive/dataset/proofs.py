@@ -1,4 +1,4 @@
-"""What a release names so that others can prove it: the WARC files that it cites, and where its files are in them."""
+"""The evidence in a release: the WARC files that it cites, and where its attached files are in them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people type to search, as a query of FTS5 over stems, and where a text says it.
+"""Turns the words that a person types into an FTS5 query over stems, and finds the matches in a text.
 
 =====================  ==========================================================
 typed                  finds texts with

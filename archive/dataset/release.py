@@ -1,7 +1,7 @@
-"""Makes a release: a folder that is either not there or whole, and never changes afterwards.
+"""Makes a release: a folder that exists only when it is complete, and never changes afterwards.
 
-The same lines, release before, code and libraries give the same bytes: no clock is read,
-dates come from the records.
+The same lines, previous release, code and libraries give the same bytes: no clock is read, and dates come from the
+records.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""The form of a record: JSON Schema that pydantic makes of its class, and the fields read from it.
+"""The schema of a record: JSON Schema that pydantic makes from its class, and the fields read from it.
 
-The one source of columns, of ``schema.json`` and of the Arrow schema.
+The columns, ``schema.json`` and the Arrow schema are all made from it.
 """
 
 from __future__ import annotations

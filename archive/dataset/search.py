@@ -1,4 +1,4 @@
-"""Search a release in any of its languages: ``news.sqlite`` with a function that turns a question into stems.
+"""Searches a release in all its languages: ``news.sqlite`` with a function that turns a query into stems.
 
 ::
 

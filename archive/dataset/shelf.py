@@ -1,4 +1,4 @@
-"""The folder of releases: which are there, which came before, how a new one gets its place."""
+"""The folder of releases: lists them, finds the previous one, and moves a new one into place."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""Detached signatures and time stamps of a release, made and checked by the tools that people have for it.
+"""Signs a release with detached signatures and time stamps, and checks them, with the usual tools.
 
-Signed are SHA256SUMS, which has the digest of every other file, and the digests of the WARC files, which may be kept
-elsewhere. GnuPG and minisign sign, OpenSSL speaks RFC 3161; what they write stands beside the file, and in no list.
+The signed files are SHA256SUMS, which has the digests of all other files, and the list of digests of the WARC files,
+which may be stored elsewhere. GnuPG and minisign make signatures, OpenSSL makes RFC 3161 time stamps. The signature
+files are next to the signed file and are not in its list.
 """
 
 from __future__ import annotations

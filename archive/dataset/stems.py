@@ -1,14 +1,14 @@
-"""The words of a text and what is searched for in their place: the stem, without case, accents and variant letters.
+"""Turns the words of texts and queries into stems without case, accents and variant letters.
 
-``Migrants``, ``migrant`` and ``migrants'`` are one word to who searches, as are ``Мигранты`` and ``мигрантов``, or
-``المهاجرين`` and ``مهاجر``. Texts and queries go through the same functions, so that what is equal here is found.
+``Migrants``, ``migrant`` and ``migrants'`` have the same stem, and so have ``Мигранты`` and ``мигрантов``, or
+``المهاجرين`` and ``مهاجر``. Texts and queries use the same functions, so that equal stems match.
 
-- The stemmers are Snowball's (https://snowballstem.org), on the word with its accents, since French and Spanish endings
-  have them; accents go from the stem.
-- Arabic is stemmed here, lightly, after Larkey, Ballesteros and Connell, "Light Stemming for Arabic Information
-  Retrieval" (2007), "light10": an article, "and" and endings are cut off. Snowball's stemmer keeps the article behind
-  "and" (``والحدود``) and takes the first letter off ``سياسات``.
-- Chinese and Japanese are not parted into words but into characters: a word is a run of these.
+- The stemmers are those of Snowball (https://snowballstem.org). They get the word with its accents, because French and
+  Spanish endings have accents; then accents are removed from the stem.
+- Arabic has a light stemmer here, after Larkey, Ballesteros and Connell, "Light Stemming for Arabic Information
+  Retrieval" (2007), "light10": it removes an article, "and", and endings. Snowball's stemmer keeps the article after
+  "and" (``والحدود``) and removes the first letter of ``سياسات``.
+- Chinese and Japanese are not split into words but into characters: a word is a sequence of characters.
 """
 
 from __future__ import annotations

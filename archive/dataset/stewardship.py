@@ -1,7 +1,7 @@
-"""Who is responsible for a dataset: what neither the records nor the project that reads them can know.
+"""The people responsible for a dataset, which neither the records nor the project can know.
 
-Everything has a neutral default, so that a release can be made without; :meth:`Stewardship.missing` names what was left
-out. What is given is checked here, once, for all the files that repeat it.
+Every value has a neutral default, so that a release can be made without it; :meth:`Stewardship.missing` names the
+values that are not set. The values are checked here once, for all files that use them.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Where the WARC files lie that a release cites: in a folder, or inside a WACZ file."""
+"""Opens the WARC files that a release cites, in a folder or inside a WACZ file."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Stories: records that tell the same in several languages, as one: what each story says.
+"""Stories: records with the same content in several languages, combined.
 
-A *story* is the present records that share a number (`Stories.group`); a record without one is a story of its own. A
-*voice* is a record of it that has its own text: one that shows another language's for want of a translation says
-nothing new, and is none.
+A *story* is all present records that share a number (`Stories.group`); a record without a number is a story of its
+own. A *voice* is a record of the story with its own text. A record that only shows the text of another language,
+because it is not translated, is not a voice.
 """
 
 from __future__ import annotations

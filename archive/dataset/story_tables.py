@@ -1,4 +1,4 @@
-"""Stories as files and tables of a release: ``stories.*``, their linked tables and a view for people."""
+"""Writes stories as files and tables of a release: ``stories.*``, their linked tables, and a view for people."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Counts of a release: how many records by year and code, how well each field is filled, what could not be read."""
+"""Counts for a release: records by year and code, how well each field is filled, and what could not be read."""
 
 from __future__ import annotations
 

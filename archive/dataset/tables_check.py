@@ -1,4 +1,4 @@
-"""Checks the tables of a release, which are CSV files: their values, their keys, and what refers to what."""
+"""Checks the tables of a release (CSV files): their values, their keys, and the references between them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which records translate one another, and what story each belongs to: columns of the tables of records."""
+"""Columns about translations in the tables of records: which records translate each other, and their story."""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
-"""Reads the files of a release that may come from anywhere: no path leads out of its folder, no link is followed, and
-what has no end is read up to a bound."""
+"""Reads the files of a release from an unknown source safely. Paths cannot leave its folder, links are not followed,
+and the size of every file that is read has a limit.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Checks a release by itself, and against the archive that it cites where that is at hand.
+"""Verifies a release by itself, and against the archive that it cites if that is available.
 
-A release may come from anywhere: no path leads out of its folder, no link is followed, nothing in it is run, and memory
-does not depend on its size. Digests are computed from the files, never taken from what a publisher kept.
+A release may come from an unknown source. Paths cannot leave its folder, links are not followed, nothing in it is run,
+and memory does not depend on its size. Digests are computed from the files, never taken from stored values.
 """
 
 from __future__ import annotations

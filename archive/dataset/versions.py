@@ -1,4 +1,4 @@
-"""Every version of every record: when it was met, what it changed, where its bytes and its line are."""
+"""The table of all versions of all records: when each was found, what changed, and where its record and line are."""
 
 from __future__ import annotations
 

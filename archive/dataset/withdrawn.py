@@ -1,4 +1,4 @@
-"""Records that are gone from their source, with the proof: a table, so that nothing is withdrawn silently."""
+"""The table of records that are gone from their source, each with the evidence for it."""
 
 from __future__ import annotations
 

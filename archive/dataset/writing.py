@@ -1,4 +1,4 @@
-"""The files of a release that hold records: all written in one pass over the lines."""
+"""Writes the files of a release that contain records, in one pass over the lines."""
 
 from __future__ import annotations
 

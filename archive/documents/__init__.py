@@ -1,4 +1,4 @@
-"""The text of PDF and Word files, read from their bytes in a process of its own, with limits.
+"""Extracts the text of PDF and Word files in a separate process with limits.
 
 Needs the extra ``documents``: pypdfium2 (PDFium, as in Chrome, with Arabic in reading order) and python-docx.
 """

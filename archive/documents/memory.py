@@ -1,4 +1,4 @@
-"""What was read from documents, remembered by the SHA-256 of their bytes, so that each is read once."""
+"""Stores the text of documents by the SHA-256 of their bytes, so that each document is read once."""
 
 from __future__ import annotations
 

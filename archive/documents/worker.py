@@ -1,7 +1,8 @@
-"""Reads documents for `archive.documents.Reader`, in a process of its own: what they make of it ends with it.
+"""The separate process that reads documents for `archive.documents.Reader`. If a document crashes it, only this
+process ends.
 
-Run as a script, so that nothing of the project is imported. Gets the limits as JSON; then, for each line of standard
-input with the kind and path of a document, writes a line with what it says: title, pages, text, problem.
+It runs as a script, so that no other module of the project is imported. It gets the limits as JSON. For each line of
+standard input (kind and path of a document) it writes a line with title, pages, text and problem.
 """
 
 from __future__ import annotations

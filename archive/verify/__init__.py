@@ -1,7 +1,7 @@
-"""Is an archive sound? Stricter than `warcio check`: every byte of every file, and what files say of one another.
+"""Verifies an archive: every byte of every file, and the references between files. It is stricter than `warcio check`.
 
-Bytes are read once, from front to back; memory does not depend on the size of records, and holds 16 to 24 bytes for
-each of them. 64 more are in a temporary file, where ``TMPDIR`` says.
+The files are read once, from start to end. Memory does not depend on the size of records; each record needs 16 to 24
+bytes in memory and 64 in a temporary file (in ``TMPDIR``).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A block against what its record says: digests in both readings, HTTP head, framing, truncation."""
+"""Checks the block of a record: digests in both readings, HTTP head, framing, truncation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a line or a row claims of the record that it cites, held against the record."""
+"""Compares an archived record with what an item, or a row of a release, says about it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The index and the items against the records they point at."""
+"""Checks the index and the items against the records that they cite."""
 
 from __future__ import annotations
 

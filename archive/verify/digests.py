@@ -1,4 +1,4 @@
-"""Labelled digests such as ``sha1:<base32>`` (WARC/1.1, section 5.8), computed while a block streams by."""
+"""Labelled digests such as ``sha1:<base32>`` (WARC/1.1, section 5.8), computed while a block is read."""
 
 from __future__ import annotations
 

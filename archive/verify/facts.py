@@ -1,4 +1,4 @@
-"""What a block says, as far as others ask for it."""
+"""The facts of a block that other checks need."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The codes of `archive.verify`: what each says. They are an interface: scripts filter by them."""
+"""The codes of `archive.verify` with their meaning. Scripts filter by these codes, so they must not change."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows of numbers that grow with an archive: the last ones in memory, those before in an unnamed temporary file."""
+"""Rows of numbers, one per record: the last ones in memory, earlier ones in an unnamed temporary file."""
 
 from __future__ import annotations
 

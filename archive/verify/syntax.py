@@ -1,4 +1,4 @@
-"""The header of a record against the grammar and the field tables of the standard (WARC/1.1, sections 4 to 6)."""
+"""Checks the header of a record against the grammar and the fields of the standard (WARC/1.1, sections 4 to 6)."""
 
 from __future__ import annotations
 

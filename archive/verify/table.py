@@ -1,10 +1,11 @@
-"""What is kept of every record until the end, to check what is said between records: 16 to 24 bytes each in memory, by
-which records are found again, and 64 in a temporary file.
+"""Keeps the facts of every record until the end, to check the references between records. Each record needs 16 to 24
+bytes in memory, for finding it again, and 64 in a temporary file.
 
-Ids, addresses and digests are kept as 64-bit keys: of a billion records, two differ unnoticed with a chance of 1 in 36.
+Ids, addresses and digests are stored as 64-bit keys. In a billion records, the chance that two different ones get the
+same key unnoticed is 1 in 36.
 
-Made anew at each verification, of what is read then: an index that was made before, or by what is verified, would vouch
-for itself.
+The table is made again for each verification, from the files that are read. An earlier index, or one made by the
+verified program, would be no independent check.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""WARC files: write, read, salvage (ISO 28500:2017, WARC/1.1)."""
+"""Writes, reads and salvages WARC files (ISO 28500:2017, WARC/1.1)."""
 
 from __future__ import annotations
 

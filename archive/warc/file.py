@@ -1,4 +1,4 @@
-"""One WARC file while it is written: a gzip member per record (ISO 28500:2017, annex D)."""
+"""One WARC file that is being written, with one gzip member per record (ISO 28500:2017, annex D)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One writer per collection, across processes."""
+"""The lock of a collection: only one process may write to it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What decides that two payloads are the same one for replay, which may refer to others, and how they are met again."""
+"""Decides whether two payloads are the same for replay, so that a revisit record may refer to the first."""
 
 from __future__ import annotations
 

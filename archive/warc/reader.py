@@ -1,9 +1,9 @@
-"""Read WARC 1.0 and 1.1, plain or gzip per record (ISO 28500:2017, annex D), with exact blocks.
+"""Reads WARC 1.0 and 1.1, plain or with one gzip member per record (ISO 28500:2017, annex D), with exact blocks.
 
-warcio reads. It is lenient, though: it takes a file that breaks off for one that ends, and tells damage to standard
-error alone. So every record is held against what the standard says of it, and on any doubt :mod:`archive.warc.walk`
-reads it again, which says what is wrong, or reads what warcio reads in a way of its own: header lines that are no
-UTF-8, or hold white space alone.
+warcio does the reading. But it is lenient: it accepts a truncated file as complete, and reports damage only on
+standard error. So every record is checked against the standard. If there is any doubt, :mod:`archive.warc.walk` reads
+the record again. It reports what is wrong, and reads header lines that warcio reads differently: lines that are not
+UTF-8, or have only white space.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""One WARC record: ISO 28500:2017, sections 4 to 6."""
+"""One WARC record (ISO 28500:2017, sections 4 to 6)."""
 
 from __future__ import annotations
 

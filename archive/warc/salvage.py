@@ -1,4 +1,4 @@
-"""Finish what a killed writer left: cut an ``.open`` file to its last whole record."""
+"""Completes the file of a killed writer: an ``.open`` file is cut after its last whole record."""
 
 from __future__ import annotations
 

@@ -1,13 +1,13 @@
-"""The bytes of a record, made by warcio of its named fields and its block: not one of either is changed.
+"""Serializes a record with warcio, without changes to its named fields and its block.
 
-warcio writes what it is given, in the order in which it is given, names twice that stand twice. Two things it would
-rather make itself, and may not:
+warcio writes the fields in the given order, including repeated names. Two things that it would do by itself are
+prevented:
 
-- It takes an HTTP head apart and writes it anew: padding, folded lines, bare line feeds and lines without a colon are
-  lost, and a reason phrase that is not ASCII is an exception. So a block is given whole, as payload; and the head of a
-  revisit, of which warcio writes the head alone, is one that knows its bytes.
-- It reads every block once more for digests, and adds a SHA-1 of the payload where none is said. Ours are made while
-  the answer comes in, so it has none to make.
+- It parses an HTTP head and writes it again. Padding, folded lines, bare line feeds and lines without a colon would be
+  lost, and a reason phrase that is not ASCII raises an exception. So a block is passed as a whole, as the payload. For
+  a revisit, warcio writes only the head, so it gets a head object that returns its own bytes.
+- It reads every block again for digests, and adds a SHA-1 of the payload if there is none. The digests here are
+  computed while the response arrives, so warcio has nothing to compute.
 """
 
 from __future__ import annotations

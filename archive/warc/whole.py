@@ -1,8 +1,8 @@
-"""A sound record at a glance: a gzip member of its own that is unpacked at once.
+"""A fast reader for ordinary records: one gzip member, which is unpacked at once.
 
-Most records of most archives are such. To read one so takes a sixth of the time that warcio takes, which unpacks a
-kilobyte at a time, and a tenth of that of :mod:`archive.warc.walk`, which can say what is wrong. On any doubt, there is
-no record here, and one of the two looks.
+Most records of most archives are like this. Reading one takes a sixth of the time of warcio, which unpacks one
+kilobyte at a time, and a tenth of the time of :mod:`archive.warc.walk`, which can report what is wrong. If there is
+any doubt, it returns no record, and one of the other two reads it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Write a collection of WARC files: exact blocks, and never half a record in a finished file."""
+"""Writes the WARC files of a collection, with exact blocks; a finished file never has half a record."""
 
 from __future__ import annotations
 

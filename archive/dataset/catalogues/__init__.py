@@ -1,4 +1,4 @@
-"""A release in the words of each catalogue: all from one :class:`~archive.dataset.about.About`, so all say the same."""
+"""Describes a release in the format of each catalogue, all from one :class:`~archive.dataset.about.About`."""
 
 from __future__ import annotations
 

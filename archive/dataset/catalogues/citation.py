@@ -1,4 +1,4 @@
-"""How a release is cited: in words, ``CITATION.cff`` for citation managers, ``.zenodo.json`` for the deposit."""
+"""How to cite a release: as text, ``CITATION.cff`` for citation managers, ``.zenodo.json`` for the deposit."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""``ckan.json``: the body of CKAN's ``package_create``, with the fields that the Humanitarian Data Exchange asks for.
+"""``ckan.json``: the body of CKAN's ``package_create``, with the fields that the Humanitarian Data Exchange requires.
 
-The rights are told in ``license_other``, which belongs to HDX's ``hdx-other``; a CKAN of another kind leaves out what
-it does not know. ``private`` is true: a person looks at it before the world does.
+The licence text is in ``license_other``, which belongs to HDX's ``hdx-other``; other CKAN servers ignore fields that
+they do not know. ``private`` is true, so that a person checks the dataset before it is public.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""``croissant.json``: Croissant 1.1 (MLCommons), which machine learning reads records by.
+"""``croissant.json``: Croissant 1.1 (MLCommons), a description for machine learning tools.
 
-Record sets are the records, with the codes of their terms as lists, and the vocabularies. They are taken from Parquet
-or JSON, never from CSV: readers of Croissant guess the types of a CSV file and make the number 1 of the code ``001``.
+The record sets are the records, with the codes of their terms as lists, and the vocabularies. They refer to Parquet or
+JSON, never to CSV: readers of Croissant guess the types of a CSV file and turn the code ``001`` into the number 1.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""``datacite.json``: DataCite Metadata Schema 4.5 in the JSON of its own interface: what a DOI is registered with."""
+"""``datacite.json``: DataCite Metadata Schema 4.5 in the JSON of the DataCite API, for registering a DOI."""
 
 from __future__ import annotations
 

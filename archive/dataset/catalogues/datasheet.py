@@ -1,4 +1,4 @@
-"""``DATASHEET.md``: a datasheet as users of web archives ask for it, answered from what was measured.
+"""``DATASHEET.md``: a datasheet for users of web archives, filled with measured facts.
 
 The order of the parts is that of Gebru and others, *Datasheets for Datasets* (2021); the questions about seeds, scope,
 robots.txt, software and what is missing are those of the *Datasheets for Web Archives Toolkit* (British Library and

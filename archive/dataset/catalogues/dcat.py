@@ -1,7 +1,7 @@
 """``dcat.jsonld``: DCAT-AP 3.0, the profile of data portals in Europe, as JSON-LD.
 
-What is referred to is typed here too, so that the classes are known without fetching the lists of the Publications
-Office of the European Union, whose codes DCAT-AP asks for.
+Referenced resources have their types here, too, so that readers need not fetch the lists of the Publications Office of
+the European Union, whose codes DCAT-AP requires.
 """
 
 from __future__ import annotations

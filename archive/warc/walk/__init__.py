@@ -1,7 +1,7 @@
-"""Walk a WARC file that may be damaged: every record that can be reached, and every gap between them.
+"""Reads a WARC file that may be damaged: every record that can be reached, and every gap between them.
 
-Plain or gzip, one or several records per member (ISO 28500:2017, annex D; RFC 1952). Memory stays flat whatever the
-size of a record, a member or the damage.
+The file is plain or gzip, with one or several records per member (ISO 28500:2017, annex D; RFC 1952). Memory does not
+grow with the size of a record, a member or the damage.
 """
 
 from __future__ import annotations

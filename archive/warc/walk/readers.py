@@ -1,4 +1,4 @@
-"""The uncompressed bytes of a WARC file, plain or of one gzip member (RFC 1952), piece by piece."""
+"""The uncompressed bytes of a plain WARC file or of one gzip member (RFC 1952), in pieces."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One record as it passes: its header is read, its block may be, and its end is looked at."""
+"""One record while it is read: its header is parsed, its block can be read, and its end is checked."""
 
 from __future__ import annotations
 

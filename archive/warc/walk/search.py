@@ -1,4 +1,4 @@
-"""Where the next record starts, in bytes of any kind."""
+"""Finds the start of the next record in any bytes."""
 
 from __future__ import annotations
 
