@@ -1,4 +1,4 @@
-"""Crawl, archive and structure the news of the United Nations Network on Migration portal."""
+"""Crawls, archives and structures the news of the portal of the United Nations Network on Migration."""
 
 from archive import __version__ as __version__
 

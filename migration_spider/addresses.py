@@ -1,4 +1,4 @@
-"""One spelling of an address, by which the whole project tells whether two are the same."""
+"""Normalizes addresses. The whole project uses these functions to decide whether two addresses are the same."""
 
 from __future__ import annotations
 

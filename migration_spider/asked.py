@@ -1,4 +1,4 @@
-"""The page that a person asks for: an item's id, an address in the archive, a saved file."""
+"""Finds the page for the argument of a command: the id of an item, an archived address, or a saved file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What two versions of an item say differently: the same in `scrapy show`, the report, CHANGES.jsonl and the feed."""
+"""The differences between two versions of an item, for `scrapy show`, the report, CHANGES.jsonl and the feed."""
 
 from __future__ import annotations
 

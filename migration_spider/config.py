@@ -1,6 +1,6 @@
-"""The settings of the project: name, type, bounds, default and reason of each, and the check before the first request.
+"""The settings of the project: name, type, bounds, default and reason of each; checked before the first request.
 
-``settings.py`` takes the defaults from here, every component reads the checked object (``crawler.spider.run.config``),
+``settings.py`` takes the defaults from here. Every component reads the checked object (``crawler.spider.run.config``),
 and ``python -m docs.generate`` writes the table of docs/settings.md. The types of the values are in ``setting_types``.
 """
 

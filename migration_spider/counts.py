@@ -1,7 +1,7 @@
-"""What became of each item that is known, in one of eight words, and the sum of them: items known.
+"""Counts the known items by result. There are eight results, and their counts add up to the known items.
 
-The words are the same in the report, on the terminal, in the metrics (there with ``_`` for the space, as in
-``report.json``) and in docs/glossary.md.
+The names of the results are the same in the report, on the terminal, in the metrics (there and in ``report.json`` with
+``_`` instead of the space) and in docs/glossary.md.
 """
 
 from __future__ import annotations

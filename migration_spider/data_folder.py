@@ -1,7 +1,7 @@
-"""Where the data goes: one rule for all commands, wherever in the project they are run.
+"""The location of the data folder; the rule is the same for all commands, in any folder of the project.
 
-A path that somebody gives is relative to the current folder, as all paths on a command line. Where nobody gives one it
-is ``data`` in the folder of the project, also for a command that is run in ``docs/``.
+A given path is relative to the current folder, like all paths on a command line. The default is ``data`` in the folder
+of the project, also for a command that is run in ``docs/``.
 """
 
 from __future__ import annotations

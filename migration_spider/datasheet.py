@@ -1,4 +1,4 @@
-"""6 publish: how the news were collected, for the datasheet of a release: what was set, and what each run measured."""
+"""6 publish: how the news were collected, for the datasheet of a release: settings and the figures of each run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a crawl met that no vocabulary knows: values and labels, for whoever keeps the lists."""
+"""Values and labels of a crawl that are in no vocabulary, for the people who maintain the vocabularies."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
-"""6 publish: questions that a stranger asks of the news, answered in a few lines each; the card of a release has them.
+"""6 publish: example questions about the news, each answered with a few lines of code, for the card of a release.
 
-Each line counts, since people copy them. Stories are counted, items beside them; a fallback page is no translation.
+Keep the code short, because users copy it. It counts stories, and items where useful; a fallback page is not a
+translation.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Our errors; each says when and from where it is raised."""
+"""The exceptions of the project; each docstring says when and where it is raised."""
 
 from scrapy.exceptions import IgnoreRequest
 

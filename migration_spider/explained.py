@@ -1,7 +1,7 @@
-"""What was made of a page, line by line: for people who want to see why something was read, or was not.
+"""Explains a page line by line, for people who want to see why something was read or not.
 
-Everything that the page prints stands in the order of the document: the lines of the outline with their roles, and what
-the outline left out, with the reason.
+All printed text is listed in the order of the document: the lines of the outline with their roles, and the parts that
+the outline leaves out, with the reason.
 """
 
 from __future__ import annotations

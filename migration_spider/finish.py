@@ -1,4 +1,6 @@
-"""The end of a run, after the reactor has stopped: what no receiver of a signal may do, as Scrapy swallows errors."""
+"""The end of a run after the reactor has stopped: steps that no signal handler may do, because Scrapy ignores its
+errors.
+"""
 
 from __future__ import annotations
 

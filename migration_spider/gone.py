@@ -1,11 +1,12 @@
-"""When an item is gone: what an answer says of it, when the site itself is the matter, what becomes of it. Pure rules.
+"""The rules for when an item is gone: by the response, by the state of the whole site, and by earlier harvests. Pure
+functions.
 
-An *absence* is one look in one run that found an item not to be where it was, with the answer that proves it. An item
-with absences is *missed* until enough harvests, one after the other, agree; then it is *withdrawn*: its last line is a
-tombstone. What leads from one to the other stands in the table of `migration_spider.life`.
+An *absence* is one check in one run that did not find an item at its address, with the response that proves it. An
+item with absences is *missed* until enough harvests in a row agree. Then it is *withdrawn*: its last line is a
+tombstone. The transitions are in the table of `migration_spider.life`.
 
-Two parts of one harvest are a run that was cut off and one that went on with it. An item that was met in a run, at
-whatever address, has no absence in it.
+An interrupted run and the run that continues it are two parts of one harvest. An item that was found in a run, at any
+address, has no absence in it.
 """
 
 from __future__ import annotations

@@ -1,15 +1,18 @@
-"""SIGINT, SIGTERM and SIGHUP from the first moment of a crawl to its last, and what is said at once when one comes.
+"""Handles SIGINT, SIGTERM and SIGHUP from the start of a crawl to its end, and prints a message at once.
 
-Python ends a process on SIGTERM or SIGHUP without a word until somebody handles it; Scrapy's handlers, which end a
-crawl in good order, are there only while the reactor runs, and know no SIGHUP, which comes when the terminal is closed.
+Without a handler, Python ends a process on SIGTERM or SIGHUP without a message. Scrapy's handlers, which end a crawl
+cleanly, exist only while the reactor runs, and do not handle SIGHUP, which is sent when the terminal is closed. So
+there are four phases:
 
-1. Loading takes a second or two on a busy machine: what comes meanwhile ends at once with exit code 3. settings.py, the
-   first module of the project that Scrapy reads, calls `install`.
-2. `Interruptions` takes over when the command runs: what comes is kept for the reactor.
-3. When that runs, Scrapy's handlers get it (`hand_over`): the first signal ends the crawl, the second at once. A crawl
-   that ends already is left alone at the first: Scrapy would stop the reactor while the archive is being closed.
-4. When it has stopped (`finishing`), index and report are being made, which takes minutes on a large archive: again the
-   first signal changes nothing, as all is there that will be there; the second of a run ends the process.
+1. Loading takes one or two seconds on a busy machine. A signal during this time ends the process at once with exit
+   code 3. settings.py, the first module of the project that Scrapy reads, calls `install`.
+2. When the command runs, `Interruptions` takes over: signals are kept for the reactor.
+3. When the reactor runs, Scrapy's handlers get the signals (`hand_over`): the first one ends the crawl cleanly, the
+   second one ends it at once. If the crawl is already ending, the first signal is ignored, because Scrapy would stop
+   the reactor while the archive is being closed.
+4. After the reactor has stopped (`finishing`), index and report are written, which takes minutes for a large archive.
+   Again the first signal changes nothing, because all data is already there. The second signal of a run ends the
+   process.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""The records of the dataset, one class per kind, in the field order of the JSON lines.
+"""The records of the dataset, one class per kind, with the fields in the order of the JSON lines.
 
-A page fills the as-printed half, the pipelines the normalized half; see docs/data-format.md.
+A page fills the fields as printed, and the pipelines fill the normalized fields; see docs/data-format.md.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""Mappings and sets that grow with the site, kept in a file and not in memory: a run of any size needs as much of it.
+"""Mappings and sets that grow with the site; they are stored in a file, so that memory does not depend on the size of
+a run.
 
-They behave as ``dict`` and ``set`` of text do, for one process and no longer than that: SQLite deletes the file when it
-is closed (sqlite.org/inmemorydb.html, "Temporary Databases"). An entry there costs some ten microseconds each time that
-it is asked for, instead of 100 to 600 bytes. The first ones of a run stay in memory all the same, so a site of some
-hundred pages needs no file.
+They behave like ``dict`` and ``set`` of strings, within one process: SQLite deletes the file when it is closed
+(sqlite.org/inmemorydb.html, "Temporary Databases"). Reading an entry takes about ten microseconds, instead of 100 to
+600 bytes of memory. The first entries of a run stay in memory, so a site of some hundred pages needs no file.
 """
 
 from __future__ import annotations

@@ -1,13 +1,14 @@
-"""What a page told when it was read, for the next time that the same bytes are read by the same code: in a harvest.
+"""A cache of what was read from pages, so that a harvest need not read the same bytes again with the same code.
 
-Most pages of a harvest are as they were before. What reading one gave is kept in ``readings.sqlite``, under its address
-and a digest of all that reading it depends on: status, the header fields that are looked at, the body, the code that
-reads, the libraries that parse. What other pages tell (the template that the site profile has in force) is held against
-what was in force when the page was read. Whatever differs, is missing or damaged is read from the page itself, which
-every answer brings, from the site or out of the archive: nothing depends on the file, and it may be deleted.
+Most pages of a harvest have not changed. The results of reading a page are stored in ``readings.sqlite``, under its
+address and a digest of everything that the reading depends on: status, the relevant header fields, the body, the code
+of the reader, the libraries that parse. What depends on other pages (the template of the site profile) is compared
+with the values at the time of reading. If anything differs, is missing or is damaged, the page is read again from the
+response, which is always available, from the site or from the archive. So nothing depends on the file, and it can be
+deleted.
 
-Kept is what `Page` and its kinds said of themselves, by the names of their members, and given back to a page in the
-place where it remembers what it read. A member that is not kept is read when it is asked for.
+Stored are the values of the members of `Page` and its subclasses, by name. They are put back into a page where it
+caches them. A member that is not stored is read when it is used.
 """
 
 from __future__ import annotations

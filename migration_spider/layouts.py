@@ -1,7 +1,7 @@
-"""Where the pages of news of a site have their title and text: how a new look of the site is noticed.
+"""Where the news pages of a site have their title and text; this shows when the site has a new layout.
 
-The reader needs no layout, it reads each page alone. But a page whose parts stand where none of the site ever had them
-may be of a new theme, of which nobody has seen yet whether it is read right.
+The reader needs no layout and reads each page independently. But if title or text are in a place where no page of the
+site had them before, the theme may be new, and nobody has checked yet whether its pages are read correctly.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The run's account of addresses: who named them, and what became of each."""
+"""The ledger of a run: for each address, which source named it and what the result was."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""The life of an item, as data: what it is x what a harvest saw of it -> what it is then, and the line that says so.
+"""The life of an item as a table: its state and what a harvest saw give the next state and the line to write.
 
-Whoever stores an item or finds it gone asks `RULES`, and nobody else decides; docs/harvest.md shows the same table
+Only `RULES` decides when an item is stored or is gone; docs/harvest.md shows the same table
 (``python -m docs.generate`` writes it there).
 """
 

@@ -1,4 +1,4 @@
-"""The result of a run: conditions and limits on its facts, declared as data, and the exit code that follows.
+"""The result of a run: conditions and limits on its counts, declared as data, and the resulting exit code.
 
 The codes are those of docs/crawl.md: 0 complete, 1 internal error, 2 wrong usage, 3 finished but incomplete,
 4 the site refused or could not be reached, 5 the archive could not be written.

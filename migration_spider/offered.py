@@ -1,4 +1,4 @@
-"""6 publish: the files that items offer: found by item, address or digest, read from the archive, written out."""
+"""6 publish: the files that items offer; found by item, address or digest, read from the archive, and written out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Normalize, select, fetch attachments, finish, store: what happens to an item, thin and in this order."""
+"""The item pipelines: normalize, select, fetch attachments, finish and store an item, in this order."""
 
 from __future__ import annotations
 

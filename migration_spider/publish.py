@@ -1,4 +1,4 @@
-"""6 publish: what a release of the news says of itself; `archive.dataset` does the rest."""
+"""6 publish: the description of a release of the news; `archive.dataset` does the rest."""
 
 from __future__ import annotations
 

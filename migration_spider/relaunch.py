@@ -1,8 +1,9 @@
-"""When the site itself is another: its pages are where they were and say what they said, under other node ids.
+"""Detects a relaunch of the site: the pages have the same addresses and content, but other node ids.
 
-A site that was moved to another Drupal numbers anew. Taken by their ids, its items would change into each other and
-end. So an item that contradicts what is known of its id or its address waits until the walk has shown what most known
-addresses are; in a relaunched site none of these is stored. The same rule tells when most items have a new address.
+A site that is moved to a new Drupal gets new ids. Identified by their ids, its items would change into each other or
+be gone. So if an item contradicts what is known about its id or its address, it waits until the crawl has seen most
+known addresses. If the site was relaunched, none of these items is stored. The same rule detects that most items have
+a new address.
 """
 
 from __future__ import annotations

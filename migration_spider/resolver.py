@@ -1,7 +1,8 @@
-"""Names of hosts -> addresses, and none of this machine or its network: a site may name any in its DNS, at any time.
+"""Resolves host names, and refuses addresses of this machine and its network: any site can put these into its DNS.
 
-What is looked up is what is connected to, and each look-up is looked at: a name that leads elsewhere the second time
-(DNS rebinding) leads nowhere. The archive's own tap sees no byte of such a host, since nothing is connected to.
+The connection uses exactly the addresses that were checked, and each look-up is checked: a name that resolves to
+another address the second time (DNS rebinding) is refused. The wire tap sees no bytes of such a host, because there is
+no connection.
 """
 
 from __future__ import annotations

@@ -1,11 +1,12 @@
-"""One run: what its components share, and the one place where it fails.
+"""The state of one run that its components share, and the single place where the run fails.
 
-``crawler.spider.run`` is the way to it, from the making of the spider to the exit code. Whatever data or the verdict
-depend on is kept here; the stats collector gets a copy of each count, under the same name, and is never read.
+It is available as ``crawler.spider.run``, from the creation of the spider to the exit code. Everything that data or
+the result depend on is stored here. The stats collector gets a copy of each count under the same name, and is never
+read.
 
-Scrapy logs what receivers of signals raise, and goes on. So every receiver of ours is connected by `Run.connect`, which
-fails the run instead; what others raise is seen in Scrapy's log (`swallowed`). A run that failed sends nothing more.
-And nothing counts as done because nobody complained: see `PROOFS`.
+Scrapy logs exceptions of signal handlers and continues. So all our handlers are connected with `Run.connect`, which
+makes the run fail; exceptions of other handlers are found in Scrapy's log (`swallowed`). A failed run sends no more
+requests. Success must be confirmed by each part, and is never assumed because there was no error: see `PROOFS`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Which few of many items show the most: different languages, years and kinds."""
+"""Selects a few items that differ as much as possible: in language, year and type."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A page as a test case: a folder with page.html, capture.json and expected.json, as tests/pages has them."""
+"""Saves a page as a test case: a folder with page.html, capture.json and expected.json, as in tests/pages."""
 
 from __future__ import annotations
 

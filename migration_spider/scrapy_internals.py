@@ -1,7 +1,7 @@
-"""The names of Scrapy in use that are not public, all of them; looked for before the first request.
+"""All private names of Scrapy that the project uses; they are checked before the first request.
 
-A version of Scrapy that lacks one of them, or where one means something else, is found out by `check` and not by a run
-that goes on without its pace, its robots.txt or its end.
+If a version of Scrapy lacks one of them or uses it differently, `check` reports it. Otherwise a run might continue
+without its delay, its robots.txt or its end.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
-"""The types of the settings: how a value is read, from a command line too, what it may be, and that in words.
+"""The types of the settings: how a value is parsed (also from a command line), its bounds, and its description in
+words.
 
-A value that a function here refuses with a ValueError is told by ``Config.of``, with the words of its type.
+If a function here raises ValueError, ``Config.of`` reports the value with the description of its type.
 """
 
 from __future__ import annotations

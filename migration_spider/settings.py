@@ -1,7 +1,7 @@
-"""Settings of the project, in the order of the flow; every value stands beside Scrapy's default and the reason.
+"""Settings of the project, in the order of the flow; each value has Scrapy's default and the reason next to it.
 
-Those named ``MIGRATION_...`` are ours and stand in config.py, ``ARCHIVE_...`` belong to the add-on; all are described
-in docs/settings.md. Change one for a single run with ``scrapy crawl news -s NAME=VALUE``.
+Settings named ``MIGRATION_...`` belong to the project and are defined in config.py; ``ARCHIVE_...`` belong to the
+add-on. All are described in docs/settings.md. Change one for a single run with ``scrapy crawl news -s NAME=VALUE``.
 """
 
 from migration_spider import interrupts

@@ -1,4 +1,4 @@
-"""One item, or one file, on a terminal: what ``scrapy show`` prints."""
+"""Prints one item, or one file, on a terminal, for ``scrapy show``."""
 
 from __future__ import annotations
 

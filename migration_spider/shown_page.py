@@ -1,4 +1,4 @@
-"""The lines of one page with what each is taken for: what ``scrapy explain`` prints."""
+"""Prints the lines of one page with their roles, for ``scrapy explain``."""
 
 from __future__ import annotations
 

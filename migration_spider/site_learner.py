@@ -1,4 +1,4 @@
-"""What of a site profile is in force in one run, what is settled in it later, and the items that wait for that."""
+"""The site profile during a run: what is in force, what is settled during the run, and the items that wait for it."""
 
 from __future__ import annotations
 

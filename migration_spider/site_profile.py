@@ -1,14 +1,14 @@
-"""What one page cannot tell and the site can: the order of its dates, and the words that its templates print.
+"""Facts that only many pages of a site can show: the order of day and month in dates, and the words of templates.
 
-Whether ``03/04/2022`` is the third of April or the fourth of March: pages whose date leaves no doubt (a number over 12,
-a weekday, a stamp) tell in which order the site prints day and month, per language of the page. Only the dates of the
-metadata block count: one template prints them all, while teasers and texts have others, and authors their own habits.
+Whether ``03/04/2022`` is the third of April or the fourth of March: pages with an unambiguous date (a number over 12,
+a weekday, a time stamp) show the order of day and month on the site, for each language. Only the dates of the metadata
+block count: one template prints them all. Teasers and texts have other templates, and authors have their own habits.
 
-What else could tell is left out. That one reading lies in the future, or breaks the order of node ids or listings,
-would show something only if items were entered on the day that they state; they are entered late, and dated ahead. Nor
-is it needed: three in five numeric dates have a day over 12.
+Other evidence is not used. If one reading is in the future, or breaks the order of node ids or listings, this would
+prove something only if items were entered on their printed date; but they are entered late and dated ahead. It is also
+not needed: three in five numeric dates have a day over 12.
 
-Which words around a text are the site's and not the page's: `migration_spider.templates`.
+Which words around a text belong to the site and not to the page: `migration_spider.templates`.
 """
 
 from __future__ import annotations

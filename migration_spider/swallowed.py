@@ -1,4 +1,4 @@
-"""What Scrapy logs and goes on after: errors of receivers of signals and of components. Such an error fails the run."""
+"""Finds exceptions of signal handlers and components that Scrapy only logs. Each of them makes the run fail."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What many pages tell of the words around a text: those that a template or a block of the site prints.
+"""Finds the words around a text that a template or a block of the site prints, by comparing many pages.
 
-A place (`migration_spider.pages.parts`) where nearly all pages of a language print the same words holds no text of any
-of them, whatever it looks like on one page. A place where pages differ holds what was written for each.
+If nearly all pages of a language print the same words in a place (`migration_spider.pages.parts`), these words are not
+part of any text. If pages differ in a place, its words were written for each page.
 """
 
 from __future__ import annotations

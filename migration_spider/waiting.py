@@ -1,4 +1,4 @@
-"""Where requests wait for their turn: as long as they are few in memory, else those whose turn is last in a file."""
+"""The queue of waiting requests: in memory while they are few; otherwise those of low priority are in a file."""
 
 from __future__ import annotations
 

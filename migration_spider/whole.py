@@ -1,8 +1,8 @@
-"""Whether an answer is the page that was asked for, and all of it.
+"""Decides whether a response is the requested page, and whether it is complete.
 
-How much of it came is judged by what the site answers otherwise: some sites never print the end of a page, some print
-warnings of PHP on every one. So what a page lacks is held against what it had before, and against what the other pages
-of the site have, in this run and in the archive. A fatal error at its end needs no comparison.
+Whether it is complete is decided by comparison: some sites never print the end of a page, and some print PHP warnings
+on every page. So a page is compared with its earlier version, and with other pages of the site in this run and in the
+archive. A fatal error at the end of a page needs no comparison.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""7 browse: what a release holds, to be looked at: a local server with its API, and the same pages as files.
+"""7 browse: shows the content of a release, with a local server and its API, or as static files.
 
-Everything is read out of one shape, the ``news.sqlite`` of a release (`collection`); for a data folder the same is
-made of its items first (`making`). `facets`, `selection` and `finding` say what is asked for and answer it;
-a module for each page hands that to its template; `links` alone knows where things are.
+All pages are made from the ``news.sqlite`` of a release (`collection`). For a data folder, the same file is made from
+its items first (`making`). `facets`, `selection` and `finding` parse a request and find its stories. Each page has a
+module that passes the result to its template. Only `links` knows the addresses of pages.
 """

@@ -1,4 +1,4 @@
-"""What goes with every answer that leaves the server: its collection, how complete that is, and whether it is new."""
+"""Added to every response of the server: the collection, its completeness, and whether the response has changed."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The API: stories, items and counts as JSON, in the manner of ReliefWeb's. Read only.
+"""The API: stories, items and counts as JSON, similar to the API of ReliefWeb. It is read-only.
 
-An answer says of which collection it is and how complete it is. Errors are problem details (RFC 9457). No other site's
-page may read it: there are no CORS headers, on purpose.
+Each response names its collection and how complete it is. Errors are problem details (RFC 9457). Pages of other sites
+cannot read it: there are no CORS headers, on purpose.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The server: which page answers which address, and what stands before all of them."""
+"""The server: its routes, and the checks that come before all of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the archived records lie that a collection cites."""
+"""Finds the archived records that a collection cites."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a handler needs of a request."""
+"""The parts of a request that handlers need."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The captures of a story's pages, in the order of time, and the one that is shown beside the data."""
+"""The captures of a story's pages in order of time, and the one that is shown next to the data."""
 
 from __future__ import annotations
 

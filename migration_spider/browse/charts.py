@@ -1,6 +1,7 @@
-"""What the drawings of the overview show: numbers in, marks out. How a mark looks is said by the templates.
+"""The data of the charts on the overview; the templates decide how it looks.
 
-A drawing is a list or a table of links with numbers: who cannot see it, or has no style, reads the same.
+A chart is a list or a table of links with numbers, so that it can be read without seeing it and without its style
+sheet.
 """
 
 from __future__ import annotations

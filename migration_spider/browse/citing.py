@@ -1,4 +1,4 @@
-"""How a story is cited: as text, for BibTeX, for reference managers, and as the archived page that it is."""
+"""How to cite a story: as text, for BibTeX, for reference managers, and as an archived page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the pages of a story print in each field, beside the codes that it stands for."""
+"""The printed values of each field of a story, with their codes."""
 
 from __future__ import annotations
 

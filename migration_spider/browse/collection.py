@@ -1,4 +1,4 @@
-"""What is browsed: the database of a release, with the order of its stories and their facets in memory."""
+"""The collection that is browsed: the database of a release; in memory, the order of its stories and their facets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two texts side by side: paragraphs that translate each other in one row, as far as that is known."""
+"""Shows two texts side by side, with paragraphs that are translations of each other in one row, if these are known."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is browsed now: opened at the start, and anew when a harvest has ended or a release came after it."""
+"""The current collection: opened at the start, and again after a harvest or a new release."""
 
 from __future__ import annotations
 

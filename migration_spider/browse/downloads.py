@@ -1,7 +1,7 @@
-"""A selection as a file: CSV, JSON, JSON lines, and as an Atom feed.
+"""Downloads of a selection: CSV, JSON, JSON lines, and an Atom feed.
 
-The lines are those of the release (`lines`): the same columns, fields, codes and guards against formulas, only fewer
-of them. They are sent as they are read, however many there are.
+The lines are those of the release (`lines`), with the same columns, fields, codes and protection against formulas, but
+only those of the selection. They are sent while they are read, so any number is possible.
 """
 
 from __future__ import annotations

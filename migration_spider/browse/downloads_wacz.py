@@ -1,4 +1,4 @@
-"""The archived pages of a selection in one file that a browser can replay."""
+"""Downloads the archived pages of a selection as one WACZ file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reads the archived records that an item cites again, and holds every claim against what is there now."""
+"""Reads the archived records of an item again and compares them with all claims of the item."""
 
 from __future__ import annotations
 

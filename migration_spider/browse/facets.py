@@ -1,4 +1,4 @@
-"""The facets by which stories are chosen, and for each of their values the stories that have it, as a set of bits."""
+"""The facets for narrowing a search; for each value, the set of its stories as bits."""
 
 from __future__ import annotations
 

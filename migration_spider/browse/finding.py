@@ -1,4 +1,4 @@
-"""The stories that a selection stands for, with the counts of all facets beside it."""
+"""Finds the stories of a selection, with the counts of all facets."""
 
 from __future__ import annotations
 

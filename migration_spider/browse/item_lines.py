@@ -1,4 +1,4 @@
-"""Items as they stand in the lines of a release, put together again from the tables of its database."""
+"""Restores items, as in the lines of a release, from the tables of its database."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""What a selection may name: the nothing that a slip of the pen finds would be read as a number.
+"""The values that a selection may name. An unknown value is an error, because a result of 0 stories would look like a
+fact.
 
-A value is known when a story has it, or when the vocabulary has it and no story does. What is printed without a code
-(``~text``) can be anything.
+A value is known if a story has it, or if it is in the vocabulary. A printed value without a code (``~text``) can be
+any text.
 """
 
 from __future__ import annotations

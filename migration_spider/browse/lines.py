@@ -1,7 +1,7 @@
-"""The lines that a release has of a story and of its items, found without reading the others.
+"""Finds the lines of a story and its items in the files of a release, without reading the other lines.
 
-A release tells its items in the order in which the full-text index numbers them, those of one story side by side, and
-its stories in the order of their first items. So all that has to be known of a file is where its lines start.
+A release has its items in the order of the full-text index, the items of one story together, and its stories in the
+order of their first items. So it is enough to know where the lines of a file start.
 """
 
 from __future__ import annotations

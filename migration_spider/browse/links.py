@@ -1,4 +1,4 @@
-"""Where things are: the one place that knows addresses. Templates and handlers ask it and write no path."""
+"""All addresses of pages. Templates and handlers get them from here and contain no paths."""
 
 from __future__ import annotations
 

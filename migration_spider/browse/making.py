@@ -1,7 +1,7 @@
-"""The items of a data folder as a collection: a release in all but name, in ``DATA_DIR/browse/``, made again when they
+"""Makes a collection from the items of a data folder, in ``DATA_DIR/browse/``, and makes it again after they have
 changed.
 
-It is no release: nothing refers to it, and the folder can be deleted at any time.
+It has the form of a release but is not published: nothing refers to it, and the folder can be deleted at any time.
 """
 
 from __future__ import annotations

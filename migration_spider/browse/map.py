@@ -1,4 +1,4 @@
-"""The world map of the stories: countries and areas by their M49 codes, each a link to its stories."""
+"""The world map of the stories: countries and areas by M49 code, each a link to its stories."""
 
 from __future__ import annotations
 

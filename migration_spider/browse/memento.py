@@ -1,4 +1,4 @@
-"""The archived pages as they were: replay, TimeMap and TimeGate (RFC 7089) of the archive that a collection cites."""
+"""Replay of archived pages, with TimeMap and TimeGate (RFC 7089), from the archive that a collection cites."""
 
 from __future__ import annotations
 

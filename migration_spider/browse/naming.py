@@ -1,4 +1,4 @@
-"""What pages call things that have names for programs: fields of an item, problems, runs."""
+"""Names for people of things that have names for programs: fields of an item, problems, runs."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What the pages read of a release: its tables and their columns.
+"""The tables and columns of a release that the pages need.
 
-A release made by an earlier version may lack some. It is refused as a whole, and at once: pages that fail one by one
-help nobody. Texts may be left out of a release; what reads them looks first whether they are there.
+A release of an earlier version may lack some. Then the whole release is refused at once, instead of errors on single
+pages. The texts may be missing from a release; code that needs them checks this first.
 """
 
 from __future__ import annotations

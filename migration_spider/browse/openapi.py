@@ -1,4 +1,4 @@
-"""The description of the API for programs (OpenAPI 3.1), made of the tables that the API itself reads."""
+"""The OpenAPI 3.1 description of the API, made from the tables that the API itself uses."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
-"""The first page: what is there, how complete it is, and drawings of it whose every mark leads to its stories.
+"""The overview page: what the collection contains, how complete it is, and charts that link to the stories.
 
-All numbers are of the sets that the search uses, so that a mark says how many stories its page has.
+All numbers come from the sets that the search uses, so that each number in a chart is the number of stories on its
+page.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The HTML of an article as part of a page of ours: nothing is loaded or runs, no heading of it is one of ours."""
+"""Prepares the HTML of an article for a page of the server: nothing is loaded or run, and headings fit the page."""
 
 from __future__ import annotations
 

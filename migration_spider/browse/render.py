@@ -1,4 +1,4 @@
-"""Pages out of templates. All that the portal printed is escaped; no page has a script or a style of its own."""
+"""Renders templates. All text from the portal is escaped; pages have no scripts and no styles of their own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The list of the stories of a selection, with all that it can be narrowed by."""
+"""The search page: the list of the stories of a selection, and all facets for narrowing it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs the server on this machine alone."""
+"""Runs the server, only on this machine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether the collection is complete: its runs, what they did not get, what is gone, and the files of the archive."""
+"""The page about completeness: the runs, what they did not get, what is gone, and the files of the archive."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A story in all its languages, with everything that is known of it: what its page shows, and the API gives."""
+"""A story in all its languages with all its data, for its page and for the API."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A story in all its languages, and its evidence read again."""
+"""The page of a story in all its languages, with its evidence checked again."""
 
 from __future__ import annotations
 

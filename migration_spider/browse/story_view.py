@@ -1,4 +1,4 @@
-"""What stands on the page of a story, on the server and as a file."""
+"""The content of the page of a story, on the server and in the static site."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""What two versions of an item say differently, word by word, as it is shown.
+"""Shows the differences between two versions of an item, word by word.
 
-`archive.dataset.differences` compares, in a time that is bounded whatever the texts are.
+`archive.dataset.differences` compares them, in limited time for any text.
 """
 
 from __future__ import annotations

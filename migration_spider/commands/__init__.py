@@ -1,1 +1,1 @@
-"""6-7: `scrapy <name>`; the file's name is the command's name."""
+"""6-7: the commands ``scrapy <name>``; the name of the file is the name of the command."""

@@ -1,4 +1,4 @@
-"""``scrapy browse``: the stories, their history and the archived pages, in a browser on this machine."""
+"""``scrapy browse``: shows stories, their history and the archived pages in a browser on this machine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``scrapy crawl``, with exit codes that a scheduler can rely on and a summary at the end."""
+"""``scrapy crawl``, with exit codes for schedulers and a summary at the end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``scrapy explain``: the lines of a page with what the reader takes each for, and why."""
+"""``scrapy explain``: prints the lines of a page with their roles and the reasons."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``scrapy files``: the archived files that items offer, written into a folder."""
+"""``scrapy files``: writes the archived files of items into a folder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``scrapy harvest``: one scheduled run, safe from cron."""
+"""``scrapy harvest``: one scheduled run, safe to start from cron."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``scrapy publish``: the items as a dataset that others can use."""
+"""``scrapy publish``: publishes the items as a dataset."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``scrapy reparse``: items again from WARC and WACZ files, without the network."""
+"""``scrapy reparse``: makes the items again from WARC and WACZ files, without the network."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``scrapy report``: what the last harvest did, found and did not find."""
+"""``scrapy report``: prints the report of the last harvest."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``scrapy savepage``: a page becomes a test case."""
+"""``scrapy savepage``: saves a page as a test case."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``scrapy show``: one item, its versions, and the archived bytes that prove it."""
+"""``scrapy show``: prints one item, its versions, and the archived bytes that prove it."""
 
 from __future__ import annotations
 

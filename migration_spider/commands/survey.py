@@ -1,4 +1,4 @@
-"""`scrapy survey`: a first look at an unknown site."""
+"""``scrapy survey``: a first look at an unknown site."""
 
 from __future__ import annotations
 

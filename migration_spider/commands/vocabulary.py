@@ -1,4 +1,4 @@
-"""``scrapy vocabulary``: what the items hold that no vocabulary knows."""
+"""``scrapy vocabulary``: lists the values of items that are in no vocabulary."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The outlines of the world map; README.md says where they come from, `make` makes them."""
+"""The outlines of the world map. README.md gives their source, and `make` writes them."""
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
-"""The pages of a release as files: a static site, with its search, for a stick or any plain web host.
+"""The pages of a release as a static site with search, for a memory stick or any web host.
 
-`write_site` is all that others need. Its parts: `pages` are rendered by the templates of the server; `data` are what
-the search reads, out of the full-text index, the facets and the stories of the release (`index`, `records`), packed
-(`packing`); ``files/`` has the scripts that read them; `target` puts the whole in its place.
+`write_site` is the only function for other modules. `pages` are rendered with the templates of the server. `data`
+writes what the search reads, made from the full-text index, the facets and the stories of the release (`index`,
+`records`), and packed (`packing`). ``files/`` has the scripts that read it. `target` moves the complete site into
+place.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Addresses among the files of a static site: relative, so that it can lie anywhere, on a stick too."""
+"""Relative addresses between the files of a static site, so that it works in any place."""
 
 from __future__ import annotations
 

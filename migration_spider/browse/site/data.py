@@ -1,4 +1,4 @@
-"""All data files of the static site."""
+"""Writes all data files of the static site."""
 
 from __future__ import annotations
 

@@ -1,9 +1,10 @@
-"""Data files of the static site: what pages load by ``<script src>``, since a page from ``file://`` may fetch nothing.
+"""Packs the data files of the static site as scripts, because a page from ``file://`` can load scripts but no other
+files.
 
-A data file is one call, ``siteData("terms/12", "...")``. The string is the base 85 of `base64.b85encode` (which has no
-quote, backslash, slash or line end: nothing of the portal can end the string or the script) of raw deflate (RFC 1951),
-which browsers undo by ``DecompressionStream``. It holds the length of a head (4 bytes, little-endian), the head as
-JSON, and bytes that the head counts.
+A data file is one call, ``siteData("terms/12", "...")``. The string is the base 85 encoding of `base64.b85encode`,
+which has no quotes, backslashes, slashes or line ends, so that no text of the portal can end the string or the script.
+It encodes raw deflate (RFC 1951), which browsers unpack with ``DecompressionStream``. The content is the length of a
+head (4 bytes, little-endian), the head as JSON, and bytes whose number is in the head.
 """
 
 from __future__ import annotations

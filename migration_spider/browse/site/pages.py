@@ -1,4 +1,4 @@
-"""The pages of the static site: rendered by the templates of the server, with addresses of files."""
+"""Renders the pages of the static site with the templates of the server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The folder of a static site: it is ours alone, and is either not there, or whole."""
+"""The folder of a static site: it belongs to the site alone, and exists only when it is complete."""
 
 from __future__ import annotations
 
