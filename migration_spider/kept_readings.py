@@ -1,11 +1,10 @@
 """A cache of what was read from pages, so that a harvest need not read the same bytes again with the same code.
 
 Most pages of a harvest have not changed. The results of reading a page are stored in ``readings.sqlite``, under its
-address and a digest of everything that the reading depends on: status, the relevant header fields, the body, the code
-of the reader, the libraries that parse. What depends on other pages (the template of the site profile) is compared
-with the values at the time of reading. If anything differs, is missing or is damaged, the page is read again from the
-response, which is always available, from the site or from the archive. So nothing depends on the file, and it can be
-deleted.
+address and a digest of everything that they depend on: status, relevant header fields, body, code of the reader, and
+the libraries that parse. What depends on other pages (the template of the site profile) is compared with the values at
+the time of reading. If anything differs, is missing or is damaged, the page is read again from the response, which is
+always available. So nothing depends on the file, and it can be deleted.
 
 Stored are the values of the members of `Page` and its subclasses, by name. They are put back into a page where it
 caches them. A member that is not stored is read when it is used.

@@ -1,4 +1,4 @@
-"""One harvest in a folder at a time."""
+"""The lock of a data folder: only one harvest may run in it."""
 
 from __future__ import annotations
 

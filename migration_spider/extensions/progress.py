@@ -1,4 +1,4 @@
-"""The progress bar on a terminal; elsewhere a plain line now and then, of Scrapy's LogStats or of our own."""
+"""A progress bar on a terminal; otherwise a line from time to time, from Scrapy's LogStats or from this module."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``runs/<run id>/``: ``run.json`` and ``crawl.log`` while the run goes on, ``stats.json`` when it has ended."""
+"""Writes ``runs/<run id>/``: ``run.json`` and ``crawl.log`` during the run, ``stats.json`` at its end."""
 
 from __future__ import annotations
 

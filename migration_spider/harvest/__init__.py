@@ -1,1 +1,1 @@
-"""One scheduled run: what goes before the crawl and after it (docs/harvest.md)."""
+"""One scheduled run: the steps before and after the crawl (docs/harvest.md)."""

@@ -1,4 +1,4 @@
-"""What a run changed, for programs and for those who follow the site: ``CHANGES.jsonl`` and the feed over all runs."""
+"""Publishes the changes of a run: ``CHANGES.jsonl``, and a feed of all runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The proof of completeness: what the site names, against what became of it. Pure functions of the ledger."""
+"""Checks completeness: compares what the site names with the results. Pure functions of the ledger."""
 
 from __future__ import annotations
 

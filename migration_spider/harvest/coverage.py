@@ -1,4 +1,4 @@
-"""How full the fields are: of the items read in this run, now and when they were read before."""
+"""The share of filled fields in the items of this run, now and when they were read before."""
 
 from __future__ import annotations
 

@@ -1,12 +1,12 @@
-"""How many items the site has: capture and recapture of the lists by the links in texts. Pure functions of the ledger.
+"""Estimates how many items the site has, by capture and recapture. Pure functions of the ledger.
 
-Two samples of the items are compared that do not know of each other: what listings, feeds, sitemaps and translations
-name, and what the texts of the pages read in this run link to. The share of the linked items that the lists name, too,
-estimates the share of all items that they name (Lincoln-Petersen: Seber, "The Estimation of Animal Abundance", 1982,
-chapter 3). The interval is that of this share, a binomial one (Clopper and Pearson, Biometrika 26, 1934).
+Two independent samples of the items are compared: the items that listings, feeds, sitemaps and translations name, and
+the items that the texts of the pages of this run link to. The share of the linked items that the lists name is taken
+as the share of all items that they name (Lincoln-Petersen: Seber, "The Estimation of Animal Abundance", 1982, chapter
+3). The interval is the binomial interval of that share (Clopper and Pearson, Biometrika 26, 1934).
 
-Links that no list names are visited in part only, see MIGRATION_LINK_SAMPLE: the share of news among those visited
-stands for the others.
+Only a part of the links that no list names is visited, see MIGRATION_LINK_SAMPLE. The share of news among the visited
+ones is taken as that of the others.
 """
 
 from __future__ import annotations

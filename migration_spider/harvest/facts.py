@@ -1,4 +1,6 @@
-"""The report of a run (schema in docs/report.md), from its stats, its ledger, the state and the lines it wrote."""
+"""Makes the report of a run (schema in docs/report.md) from its stats, its ledger, the state and the lines that it
+wrote.
+"""
 
 from __future__ import annotations
 

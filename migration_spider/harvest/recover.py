@@ -1,4 +1,4 @@
-"""Before a run: what earlier ones left is made whole, from the archive, without the network."""
+"""Repairs, before a run, what earlier runs left unfinished, from the archive and without the network."""
 
 from __future__ import annotations
 

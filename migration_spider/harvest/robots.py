@@ -1,4 +1,4 @@
-"""robots.txt over the runs: whether the rules of the site have changed."""
+"""Compares robots.txt with that of earlier runs, to report changes of the rules."""
 
 from __future__ import annotations
 

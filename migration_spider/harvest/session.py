@@ -1,4 +1,4 @@
-"""What makes a crawl a harvest: what happens before its first request, and after its archive is closed."""
+"""The steps of a harvest before its first request and after its archive is closed."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What happens around one request or response: capture facts onto items, page requisites, the bounds of the crawl."""
+"""Middlewares: capture facts for items, page requisites, and the limits of the crawl."""

@@ -1,4 +1,4 @@
-"""A challenge, firewall, maintenance, error or login page becomes an error, never an item."""
+"""Makes challenge, firewall, maintenance, error and login pages errors instead of items."""
 
 from __future__ import annotations
 

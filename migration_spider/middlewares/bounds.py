@@ -1,4 +1,4 @@
-"""The bounds of a crawl: no other host, also not by redirect, and no new page once max_items was reached."""
+"""The limits of a crawl: no other host (also after redirects), and no new page after max_items."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a run may cost: so many requests, so many minutes, certain hours of the day."""
+"""The budget of a run: number of requests, minutes, hours of the day."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Adds to every item where its archived page stands."""
+"""Adds the position of the archived page to every item."""
 
 from __future__ import annotations
 

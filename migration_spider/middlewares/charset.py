@@ -1,4 +1,4 @@
-"""A page that names a character encoding which no browser knows is read as if it named none."""
+"""Reads a page without its character encoding if browsers do not support that encoding."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""What need not be asked again: pages that are not due, that are as before, or that this harvest has already."""
+"""Avoids requests that are not needed: pages that are not due, have not changed, or were requested in this harvest
+before.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Each page is asked once in a run, whoever names it: as a page, a file, a row of a listing, the end of a redirect."""
+"""Requests each page once per run, whatever names it: a link, a file, a row of a listing, or a redirect."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the site asks for: Crawl-delay, Retry-After, a slower pace after 429 and 503, robots.txt that cannot be read."""
+"""Follows the site's limits: Crawl-delay, Retry-After, a lower rate after 429 and 503, an unreadable robots.txt."""
 
 from __future__ import annotations
 

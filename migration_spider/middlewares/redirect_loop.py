@@ -1,4 +1,4 @@
-"""Redirects: where they lead, those that go in a circle, and the evidence of those that do not."""
+"""Handles redirects: their targets, loops, and the evidence of redirects that are followed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Asks for what a page needs to look right when replayed: style sheets, scripts, images, fonts."""
+"""Requests what a page needs for its replay: style sheets, scripts, images, fonts."""
 
 from __future__ import annotations
 

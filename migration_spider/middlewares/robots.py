@@ -1,4 +1,4 @@
-"""robots.txt, also for the requests that wait while it is fetched."""
+"""robots.txt, also for requests that wait while it is fetched."""
 
 from __future__ import annotations
 

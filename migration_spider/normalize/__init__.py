@@ -1,4 +1,4 @@
-"""As-printed values to dates, codes and languages: pure functions, one module per kind of value."""
+"""Converts printed values to dates, codes and languages: pure functions, one module per kind of value."""
 
 from __future__ import annotations
 

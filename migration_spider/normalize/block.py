@@ -1,8 +1,8 @@
-"""The metadata block of a page to the item's normalized fields.
+"""Converts the metadata block of a page to the normalized fields of the item.
 
-The label above a value says which field it belongs to, unless only another field's vocabulary knows the value: pages
-were met that lost labels and print ``General Public`` and two publishers under the type of material. What no vocabulary
-knows stays under its label. Everything is marked: see :mod:`migration_spider.normalize.problems`.
+The label of a value decides its field, unless only the vocabulary of another field has the value: some pages have lost
+labels and print ``General Public`` and two publishers under the type of material. Values that are in no vocabulary
+stay under their label. All of this is marked: see :mod:`migration_spider.normalize.problems`.
 """
 
 from __future__ import annotations

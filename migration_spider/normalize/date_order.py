@@ -1,4 +1,4 @@
-"""Whether ``03/04/2022`` has the day first: by its numbers, weekday, stamp, form or language."""
+"""Decides whether the day comes first in ``03/04/2022``: by numbers, weekday, time stamp, form or language."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The text of a printed date: without what is printed around the day, with digits for Chinese numerals."""
+"""Prepares the text of a printed date: removes the text around the day, and converts Chinese numerals to digits."""
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
-"""Publication dates: from what a page prints, and from the ``datetime`` of its ``<time>``, to an ISO 8601 day.
+"""Reads publication dates: from the printed text and the ``datetime`` of its ``<time>`` to an ISO 8601 day.
 
-Never an invented day: what names no single day gives None and a problem code. Which reading of ``03/04/2022`` is meant
-is told by what stands beside it, by a person, by the other pages of the site, by the page; last by the language alone,
-and that is marked. English does not decide, because the portal's authors write day first and Drupal month first.
+A day is never invented: a text without a single day gives None and a problem code. The order of ``03/04/2022`` is
+decided by the text around it, by a setting, by the other pages of the site, or by the page. If none of these helps,
+the language decides, and this is marked. English alone does not decide, because the authors of the portal write the
+day first and Drupal writes the month first.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""The article's HTML made safe to print elsewhere: an allow-list, absolute links, the same bytes for the same input."""
+"""Makes the HTML of an article safe for other pages: an allow-list, absolute links, and the same output for the same
+input.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an item is called, and whether it says something new."""
+"""The id of an item, and the digest that shows whether its content has changed."""
 
 from __future__ import annotations
 

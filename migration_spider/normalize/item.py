@@ -1,4 +1,4 @@
-"""One item from as printed to normal: what the live crawl and a rebuild from the archive do alike."""
+"""Normalizes one item; the crawl and a rebuild from the archive use the same function."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
-"""The language a text is written in, among those of the portal: by script, then by frequent words. Offline, small.
+"""Detects the language of a text among those of the portal, by script and frequent words. Offline and small.
 
-Good enough to tell a Spanish page with an English body; None rather than a guess when the text is short or mixed.
+It is good enough to recognise a Spanish page with an English text. For a short or mixed text it returns None instead
+of a guess.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""Month and weekday names, as :func:`spelling` writes them, of the languages that the portal and its sources print.
+"""Names of months and weekdays in the languages of the portal and its sources, as :func:`spelling` writes them.
 
-They are those of Unicode CLDR, by babel: genitives, abbreviations, both Arabic names of the Gregorian months (Levantine
-and Egyptian) and the Maghreb's. What it lacks stands here. Loaded at the first date, once.
+They come from Unicode CLDR, through babel: genitives, abbreviations, both Arabic names of the Gregorian months
+(Levantine and Egyptian) and those of the Maghreb. Missing names are added here. They are loaded once, at the first
+date.
 """
 
 from __future__ import annotations

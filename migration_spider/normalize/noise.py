@@ -1,7 +1,7 @@
-"""What changes by itself on a page: "3 hours ago", how often it was read, the order of tags, tokens in addresses.
+"""Finds text that changes without an edit: "3 hours ago", the number of reads, the order of tags, tokens in addresses.
 
-It stays in the item as printed, and out of the digest that decides what "changed" means. Only what stands alone is
-taken for it, in a line or between separators: the same words in a sentence are the author's.
+It stays in the printed values of the item, but not in the digest that decides what "changed" means. Only text that is
+alone in a line or between separators counts: the same words in a sentence were written by the author.
 """
 
 from __future__ import annotations

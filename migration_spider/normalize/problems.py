@@ -1,6 +1,7 @@
-"""Codes of what could not be read or recognised: the values of an item's ``problems``.
+"""Codes for what could not be read or recognised: the values of an item's ``problems``.
 
-A code is stable: programs count them. ``{field}`` stands for an item field, as in ``unrecognized:material_type``.
+A code is stable, because programs count it. ``{field}`` is the name of an item field, as in
+``unrecognized:material_type``.
 """
 
 from __future__ import annotations

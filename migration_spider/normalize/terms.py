@@ -1,4 +1,4 @@
-"""One printed value to one term, and a printed list of values to its parts."""
+"""Converts one printed value to a term, and splits a printed list of values."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""What a run tells other machines, when asked to: a metrics file, a ping, a webhook. See docs/deploy-notify.md.
+"""Notifications of a run, if they are set: a metrics file, a ping, a webhook. See docs/deploy-notify.md.
 
-Nothing in here changes what a run is worth: what cannot be told is logged, and the exit code stays as it is. All calls
-block, so they stand before and after the crawl, not beside it. The addresses are secrets and are never logged whole.
+Nothing here changes the result of a run: a failure to send is logged, and the exit code stays the same. All calls
+block, so they are made before and after the crawl, not during it. The addresses are secrets and are never logged in
+full.
 """
 
 from __future__ import annotations

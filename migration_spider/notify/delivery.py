@@ -1,4 +1,4 @@
-"""Sends a ping or a webhook: a short time-out, few tries, and a line in the log when nobody took it."""
+"""Sends a ping or a webhook with a short time-out and a few tries, and logs a failure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A run's numbers for Prometheus: text exposition format 0.0.4, to be picked up by node_exporter's textfile collector.
+"""Writes the numbers of a run for Prometheus (text format 0.0.4), for node_exporter's textfile collector.
 
 https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format
 """

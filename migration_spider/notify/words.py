@@ -1,4 +1,4 @@
-"""The outcome of a run in few words, for those who were not there."""
+"""The result of a run in a few words, for pings and webhooks."""
 
 from __future__ import annotations
 

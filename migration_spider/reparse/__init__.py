@@ -1,4 +1,4 @@
-"""6 publish: items again from WARC files, without the network; the same page classes and functions as the crawl."""
+"""6 publish: makes items again from WARC files, without the network, with the same code as the crawl."""
 
 from migration_spider.reparse.rebuild import Outcome, rebuild
 

@@ -1,4 +1,4 @@
-"""Size, digest and media type of the files that items offer, from the archive."""
+"""Size, digest and media type of the attached files, from the archive."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a catalogue knows of one answer of the site, and of one line to make again."""
+"""The entries of a catalogue: one for each response of the site, and one for each line to make again."""
 
 from __future__ import annotations
 

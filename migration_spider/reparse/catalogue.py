@@ -1,8 +1,8 @@
-"""What an archive holds: what was captured where, what redirects where, which pages were items, which are gone.
+"""The catalogue of an archive: captures, redirects, pages with items, and pages that are gone.
 
-Made anew by each rebuild, of files of any origin and any place: an index of the own collection knows nothing of them,
-and what is rebuilt shall depend on the archive alone. It is a database on the disk, so that memory does not grow with
-the number of captures.
+Each rebuild makes it again, for files of any origin: an index of the own collection does not cover them, and the
+result must depend on the archive alone. It is a database on the disk, so that memory does not grow with the number of
+captures.
 """
 
 # ruff: noqa: S608 - only names of tables and columns are put into queries

@@ -1,6 +1,6 @@
-"""The engine past one machine: a Dask cluster; needs the extra ``distributed``.
+"""Uses a Dask cluster for a rebuild on several machines; needs the extra ``distributed``.
 
-The scheduler of Dask gives the tasks of a worker that died to others, so nothing of them is lost.
+If a worker dies, the scheduler of Dask gives its tasks to others, so nothing is lost.
 """
 
 from __future__ import annotations

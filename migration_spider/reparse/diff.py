@@ -1,4 +1,4 @@
-"""What other code or vocabularies would change in the items: field by field, with counts and examples."""
+"""Shows what other code or vocabularies would change in the items: field by field, with counts and examples."""
 
 from __future__ import annotations
 

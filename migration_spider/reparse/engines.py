@@ -1,6 +1,6 @@
-"""How pages are shared out: in this process, over the processes of this machine, or over a Dask cluster.
+"""Distributes pages: in this process, over processes of this machine, or over a Dask cluster.
 
-An engine is a function like ``map``: results come in the order of the things, whoever computed them.
+An engine is a function like ``map``: results are in the order of the input, whichever process computed them.
 """
 
 from __future__ import annotations

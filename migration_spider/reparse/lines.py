@@ -1,4 +1,4 @@
-"""Lines of a rebuild: made where the pages are read, written in their order by one process."""
+"""The lines of a rebuild: made where the pages are read, and written in order by one process."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the crawl noted in the archive itself: items when they were stored, items that were gone, the site profile."""
+"""Notes of the crawl in the archive: stored items, items that were gone, the site profile."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Read WARC files of any origin: every record that can be reached, and a line for all that cannot.
+"""Reads WARC files of any origin: every record that can be reached, and a message for the others.
 
-A scan reads a file once from front to back; a page is later read by its span alone. FastWARC does the scan where it is
-installed (extra ``fast``), three times as fast, else warcio; whatever they stumble over is left to
-:mod:`archive.warc.walk`, and the result is the same.
+A scan reads a file once from start to end; pages are read later by their position. The scan uses FastWARC if it is
+installed (extra ``fast``), which is three times as fast as warcio. Where they fail, :mod:`archive.warc.walk` reads the
+file, and the result is the same.
 """
 
 from __future__ import annotations

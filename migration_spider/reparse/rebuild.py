@@ -1,4 +1,4 @@
-"""Second pass: every archived page through the page classes and the normalization, into JSON lines."""
+"""The second pass: reads and normalizes every archived page, and makes JSON lines."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One ``scrapy reparse``: where its pages come from, where the items go, what is said."""
+"""One run of ``scrapy reparse``: the source of its pages, the target of the items, and the messages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""First pass over an archive: every record is looked at once, and what matters of it goes into a catalogue."""
+"""The first pass over an archive: reads every record once and adds it to a catalogue."""
 
 from __future__ import annotations
 

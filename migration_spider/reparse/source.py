@@ -1,4 +1,4 @@
-"""Where WARC files lie: in folders, stored inside WACZ packages, or in a storage that fsspec knows (``s3://``)."""
+"""Finds WARC files: in folders, in WACZ files, or in storage that fsspec supports (``s3://``)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A page of which only the text is left, as one item: a saved text, or a ``conversion`` record of a WET file."""
+"""Reads an item from plain text without HTML: a saved text, or a ``conversion`` record of a WET file."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""5 store: what a run leaves for people, in ``runs/<run id>/``.
+"""5 store: writes and reads the files of a run for people, in ``runs/<run id>/``.
 
-``run`` has the summary of every run. A harvest adds its report, described by ``model``: ``write`` puts it
-there as JSON, Markdown and a page for the browser, ``read`` finds it again, ``terminal`` prints it.
+``run`` prints the summary of every run. A harvest adds its report, defined in ``model``: ``write`` writes it as JSON,
+Markdown and HTML, ``read`` finds it, and ``terminal`` prints it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""What charts are drawn of. Positions across are percentages: a chart fits a phone, its letters keep their size."""
+"""The data for drawing charts. Horizontal positions are percentages, so that a chart fits a phone and its text keeps
+its size.
+"""
 
 from __future__ import annotations
 

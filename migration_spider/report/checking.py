@@ -1,4 +1,4 @@
-"""Checks that a value has the form of a report, as ``model`` describes it."""
+"""Checks that a value has the form of a report, as defined in ``model``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The charts of a report: which numbers, how they are called, what they say in words."""
+"""The charts of a report: their numbers, names and descriptions."""
 
 from __future__ import annotations
 

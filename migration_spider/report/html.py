@@ -1,7 +1,7 @@
-"""``report.html``: one page that needs nothing else, for a screen, a phone and paper.
+"""``report.html``: one page without other files, for a screen, a phone and paper.
 
-No script, nothing from elsewhere, and a policy that holds browsers to that. What is put into the templates is text or
-an attribute's value, and can never become markup.
+It has no scripts and loads nothing, and its content security policy enforces this. Templates insert values only as
+text or attribute values, so a value can never become markup.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""``report.md``: the report in short, for a terminal and for the summary of a job.
+"""``report.md``: a short report for a terminal and for the summary of a job.
 
-Texts from the web are escaped by the rules of CommonMark and of GitHub's additions to it (tables, bare addresses, names
-after an at sign, formulas).
+Texts from the web are escaped by the rules of CommonMark and its GitHub extensions (tables, bare addresses, user names
+with an at sign, formulas).
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
-"""``report.json``, schema 1: what it holds and in which form. `schema` makes ``report.schema.json`` of these classes.
+"""The keys of ``report.json``, schema 1, and their types. `schema` writes ``report.schema.json`` from these classes.
 
-All keys are there but those that came later (``NotRequired``); more may come. Times are UTC, ISO 8601 with Z.
+All keys are always present, except those that were added later (``NotRequired``); later versions may add more. Times
+are UTC, ISO 8601 with Z.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The part ``items`` of a report: the items after the run, and those it found new, changed or gone."""
+"""The part ``items`` of a report: the items after the run, and those that were new, changed or gone."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""How a run ended: one table says what each way is called, how the last line reads, and what a person has to do.
+"""The possible results of a run: one table with the name, the last line, and what a person has to do.
 
-The terminal, the mail of a failed run, ``report.html``, ``report.md``, ping and webhook take their words from it.
+The terminal, the mail of a failed run, ``report.html``, ``report.md``, ping and webhook use its texts.
 """
 
 from __future__ import annotations

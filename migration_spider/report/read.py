@@ -1,4 +1,4 @@
-"""Finds the reports of the runs below DATA_DIR again."""
+"""Finds the reports of the runs in DATA_DIR."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""``runs/<run id>/run.json``: what a run was asked for and how it ended.
+"""``runs/<run id>/run.json``: the options of a run and how it ended.
 
-Written when the run begins, and again when one that stores items has ended: without ``ended`` it goes on, or was
-killed.
+It is written when a run begins, and again when a run that stores items ends. If ``ended`` is missing, the run is still
+running or was killed.
 """
 
 from __future__ import annotations

@@ -1,5 +1,4 @@
-"""Templates, and what stands in their braces: the words, numbers and figures of a report, made harmless for what they
-are shown on."""
+"""Renders templates: the texts, numbers and charts of a report, escaped for their output format."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
-"""Long lists of a report, which are made again each time they are read: a run may have found more than memory holds.
+"""Long lists of a report, made again each time they are read, because a run may have more entries than fit into
+memory.
 
-And the order in which a person reads them: that of the news, not that in which they were stored.
+It also sorts them for readers: by date of the news, not in the order in which they were stored.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The summary of a run, printed at its end, and where the rest of what it leaves for people stands."""
+"""The summary of a run, printed at its end, with the paths of its files."""
 
 from __future__ import annotations
 

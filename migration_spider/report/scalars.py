@@ -1,4 +1,4 @@
-"""What a report and a survey have in many places: a time, and a whole number."""
+"""Types that a report and a survey share: a time, and a whole number."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The end of a run on one screen: what cron mails when it failed, and how it is told on a terminal."""
+"""The end of a run on one screen, for the terminal and for the mail that cron sends after a failure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The report on a terminal: the outcome, what changed, what is missing, and what else a person has to look at."""
+"""Prints the report on a terminal: the result, the changes, what is missing, and what a person has to check."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Texts and numbers made fit to be shown. Texts come from the web, and may be meant to harm: `disarmed` comes first."""
+"""Formats texts and numbers for output. Texts come from the web and may be malicious: `disarmed` comes first."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a report says, in sentences: the same on the page, in Markdown and on the terminal."""
+"""The sentences of a report, used by its page, in Markdown and on the terminal."""
 
 from __future__ import annotations
 

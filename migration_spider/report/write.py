@@ -1,4 +1,4 @@
-"""Puts a report into the folder of its run: ``report.json``, ``report.md``, ``report.html``."""
+"""Writes a report into the folder of its run: ``report.json``, ``report.md``, ``report.html``."""
 
 from __future__ import annotations
 

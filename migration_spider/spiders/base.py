@@ -1,4 +1,4 @@
-"""What a spider of the portal shares: options, scope, requests with their order, counts, failures."""
+"""The base of all spiders of the portal: options, scope, requests with priorities, counts, failures."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""Which pages may lead to news, and what their rows say of them: decisions only, no requests.
+"""Decides which pages may lead to news, and what their rows show. It makes no requests.
 
-A listing is known by what its rows lead to, whatever its address, label or language. A page that menus lead to is
-looked at; when it has rows, a few of them are read (its *trial*); one that turns out to be news makes it a listing of
-news, of which all rows and pages are wanted; when none does, it is left. What the settings name, what a link with the
-text "News" leads to and what an earlier run learned needs no trial.
+A listing is recognised by the pages of its rows, not by its address, label or language. A page that menus link to is
+visited. If it has rows, a few of them are read (its *trial*). If one of them is news, the page is a listing of news,
+and all its rows and pages are requested; if none is, the page is left. There is no trial for listings of the settings,
+for links with the text "News", and for listings that earlier runs have learned.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Finding what is not known: rounds of looking at menus and trying listings, and at what no list names."""
+"""Finds unknown listings, in rounds of visiting menus and trying listings, and pages that no list names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Listings: their rows, their pagers, what else a page leads to."""
+"""Listings: their rows, their pagers, and other links of a page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Feeds and sitemaps: what they name, within bounds."""
+"""Feeds and sitemaps: the addresses that they name, within limits."""
 
 from __future__ import annotations
 

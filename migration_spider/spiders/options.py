@@ -1,4 +1,4 @@
-"""The spider's ``-a`` options, checked, and the settings that follow from them."""
+"""The ``-a`` options of the spider: checks them, and sets the settings that depend on them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which URLs of the site belong to the crawl: one pure decision per URL, with the reason when it is no."""
+"""Decides which URLs of the site belong to the crawl: a pure function, with the reason if a URL does not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a run asks for, step by step: each when nothing of the one before is left."""
+"""The steps of a run: each step begins when all requests of the previous one are done."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether the items are complete: the last run over the whole site decides, and later ones add to it."""
+"""Decides whether the items are complete: by the last run over the whole site and the runs after it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The runs on record, by what is left of them: ``run.json``, ``report.json``, table ``run`` of ``state.sqlite``."""
+"""The earlier runs, from the files that are left: ``run.json``, ``report.json``, table ``run`` of ``state.sqlite``."""
 
 from __future__ import annotations
 

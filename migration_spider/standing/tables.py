@@ -1,4 +1,4 @@
-"""The runs as tables of a release: what was asked for, how each ended, what it left out and why."""
+"""The runs as tables of a release: their options, how each ended, what was left out and why."""
 
 from __future__ import annotations
 

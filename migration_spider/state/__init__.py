@@ -1,4 +1,4 @@
-"""5 store: what is known of earlier runs, in SQLite beside the JSON lines and the archive that it is an index of."""
+"""5 store: what is known from earlier runs, in SQLite; it is an index of the JSON lines and the archive."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The one SQLite file: its tables, how it is opened, and what happens when it is damaged or of an older version."""
+"""The SQLite file of the state: its tables, how it is opened, and what happens if it is damaged or of an older
+version.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``items/news.jsonl``: what a line is, who reads it, how what is no line is taken out of it."""
+"""``items/news.jsonl``: the form of its lines, reading them, and removing invalid ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a `scrapy harvest` knows when it starts, and the decisions that follow: what is due, what may be reused."""
+"""What a harvest knows when it starts, and the decisions that follow: which pages are due, what may be reused."""
 
 from __future__ import annotations
 

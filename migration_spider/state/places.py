@@ -1,4 +1,4 @@
-"""Where items were met, as far as their last line does not say it: a new address alone makes no new line."""
+"""The addresses of items that are not in their last line: a new address alone makes no new line."""
 
 from __future__ import annotations
 

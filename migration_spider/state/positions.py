@@ -1,7 +1,7 @@
-"""Where the lines of each item stand in ``items/news.jsonl``: an index beside the file, to read one item at once.
+"""The positions of the lines of each item in ``items/news.jsonl``: an index file, for reading one item quickly.
 
-It may be lost, old or of another file: what it says is checked before it is used, and it is made again from the file
-when it does not hold. A run does not know it.
+The index may be missing, old or for another file: it is checked before it is used, and made again if it does not
+match. A run does not use it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The runs of `scrapy harvest`: which one goes on with which, what they found, what they could not settle."""
+"""The runs of `scrapy harvest`: which run continues which, what they found, and what they could not settle."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""``items/news.jsonl``, written and mended, and the index of it in SQLite.
+"""Writes and repairs ``items/news.jsonl``, and keeps an index of it in SQLite.
 
-The file is the truth; the index is brought up to date from it when the store opens, so a deleted or outdated database
-heals itself. How often the file is read in a harvest, and why, stands in docs/harvest.md.
+The file is the source of truth. The index is updated from it when the store is opened, so a deleted or outdated
+database is repaired automatically. docs/harvest.md says how often a harvest reads the file, and why.
 """
 
 from __future__ import annotations

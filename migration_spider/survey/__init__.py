@@ -1,6 +1,6 @@
-"""First look at an unknown site: what a run that sampled it can tell, computed from what it archived.
+"""Makes a survey, the first look at an unknown site, from the pages that a run has sampled and archived.
 
-``answers`` reads the run's records back, ``reading`` the pages in them; ``door``, ``content``, ``samples`` and
-``proposals`` are what is told of them, which ``make`` puts together as a `model.Survey`. ``still`` shows a sample page
-as it looked; ``write`` puts survey.json, survey.html and the sample pages into the folder of the run.
+``answers`` reads the archived responses of the run, and ``reading`` reads their pages. ``door``, ``content``,
+``samples`` and ``proposals`` make the parts of the survey, and ``make`` combines them into a `model.Survey`. ``still``
+makes the sample pages, and ``write`` writes survey.json, survey.html and the sample pages into the folder of the run.
 """

@@ -1,4 +1,4 @@
-"""What one run was answered, out of its WARC files."""
+"""Reads the responses of one run from its WARC files."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""``survey.html``: beside the pages in ``survey/`` it needs nothing else; for a screen and a phone, also from a disk.
+"""``survey.html``: for a screen and a phone, also from a disk; it only needs the pages in ``survey/``.
 
-No script, nothing from elsewhere, and a policy that holds browsers to that. What is put into the templates is text or
-an attribute's value, and can never become markup. The archived pages stand in frames that may do nothing at all.
+It has no scripts and loads nothing from other places, and its content security policy enforces this. Templates insert
+values only as text or attribute values, so a value can never become markup. The archived pages are in sandboxed
+frames.
 """
 
 from __future__ import annotations

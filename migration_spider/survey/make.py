@@ -1,4 +1,4 @@
-"""A survey, of what a run has archived."""
+"""Combines all parts of a survey of what a run has archived."""
 
 from __future__ import annotations
 

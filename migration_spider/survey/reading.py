@@ -1,4 +1,4 @@
-"""The pages among the archived answers of a run, read."""
+"""Reads the pages among the archived responses of a run."""
 
 from __future__ import annotations
 

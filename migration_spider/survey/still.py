@@ -1,8 +1,8 @@
-"""A page as it looked when it was archived, in one file that does nothing and loads nothing, with places marked.
+"""Makes a sample page: an archived page in one file, as it looked, with the fields marked; it runs and loads nothing.
 
-What acts is taken out (scripts, frames, forms' targets, addresses), and a policy in the file's own head says the same
-to the browser: nothing from elsewhere, no script whatever was overlooked. Style sheets and small pictures are put in as
-``data:`` addresses, out of the archive, up to a bound.
+Scripts, frames, targets of forms, and addresses are removed, and a content security policy in the head of the file
+blocks anything that was overlooked. Style sheets and small pictures are embedded from the archive as ``data:``
+addresses, up to a limit.
 """
 
 from __future__ import annotations

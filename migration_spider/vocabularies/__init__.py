@@ -1,4 +1,4 @@
-"""Closed lists of the portal as data, and the exact look-up of what a page prints in them.
+"""The closed lists of the portal as data, and the exact look-up of printed values in them.
 
 Vocabularies are named like the item fields they serve (``gcm_objectives``, ``geographic_scope`` ...); README.md
 gives the source, date and licence of each and how to refresh it.

@@ -1,4 +1,4 @@
-"""The key under which printed names are compared: equal keys mean the same name, nothing else does."""
+"""The key for comparing printed names: two names are the same if, and only if, their keys are equal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Labels of the metadata block: which item field a printed label names, and which kind of page prints it."""
+"""The labels of the metadata block: the item field of a printed label, and the kind of page that prints it."""
 
 from __future__ import annotations
 

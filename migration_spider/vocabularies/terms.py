@@ -1,7 +1,7 @@
-"""Terms of the closed vocabularies and the exact look-up of printed names.
+"""The terms of the closed vocabularies, and the exact look-up of printed names.
 
-A name is found when its :func:`key` equals the key of a name in the data file. Official names outrank aliases; a name
-that belongs to two terms of one vocabulary belongs to neither. Nothing is guessed.
+A name is found if its :func:`key` equals the key of a name in the data file. Official names have priority over
+aliases. A name that belongs to two terms of one vocabulary belongs to neither. Nothing is guessed.
 """
 
 from __future__ import annotations
