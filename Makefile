@@ -76,7 +76,7 @@ MINUTES ?= 15
 
 soak: $(VENV)/ready-dev ## harvest NODES (60) stories under faults, with TROUBLES (24) kills, full disks and the like, as SEED (1) says, in MINUTES (15); kill crawls at KILLS (30) random moments, live LIVES (5000) lives of a site, read BLOCKS (300) metadata blocks of each shape, and see that nothing told was false
 	@$(BIN)/python -m tests.soak --nodes $(NODES) --kills $(TROUBLES) --seed $(SEED) --minutes $(MINUTES)
-	@SOAK_KILLS=$(KILLS) $(BIN)/python -m pytest tests/archive/test_failures.py tests/test_harvest.py -k kill $(ARGS)
+	@SOAK_KILLS=$(KILLS) $(BIN)/python -m pytest tests/archive/test_kills.py tests/test_harvest.py -k kill $(ARGS)
 	@LIVES=$(LIVES) $(BIN)/python -m pytest tests/test_lives.py $(ARGS)
 	@BLOCKS=$(BLOCKS) $(BIN)/python -m pytest tests/pages/test_robustness.py $(ARGS)
 

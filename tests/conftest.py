@@ -44,6 +44,7 @@ LONG = (
         "test_proof",
         "test_verify",
         "test_failures",
+        "test_kills",
         "test_selfcheck",
         "test_deploy_cron",
     ),

@@ -14,8 +14,8 @@ from archive.dataset.holdings import Holdings
 from migration_spider.commands.files import Command
 from migration_spider.normalize.identity import LONGEST_NAME
 from migration_spider.offered import MANIFEST, File, InTheWayError, export, select
-from tests.archive.test_cdxj import record
-from tests.archive.test_cdxj import write as write_warc
+from tests.archive.records import record
+from tests.archive.records import write as write_warc
 from tests.crawling import items, scrapy
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 import sys
 import zlib
 
@@ -145,3 +146,23 @@ SILENT = [
     Case(name="silent", pieces=[], after="stall", end="time"),
 ]
 """Answers of which nothing comes: a request and a metadata record are all there is to archive."""
+
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 999\r\nContent-Encoding: gzip\r\n\r\n"
+RANDOM = os.urandom(40_000)
+RANDOM_HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 40000\r\n\r\n"
+MORE = [
+    Case(name="stale", pieces=[plain(TEXT)], after="drop"),
+    Case(name="cookie", pieces=[plain(TEXT, b"Set-Cookie: session=s3cret; Path=/")]),
+    Case(name="big-cookie", pieces=[plain(BIG, b"Set-Cookie: session=s3cret; Path=/")]),
+    Case(name="header-1-mb", pieces=[plain(TEXT, b"X-Long: " + b"a" * 1_000_000)], after="close"),
+    Case(name="cut-interim", pieces=[b"HTTP/1.1 103 Early Hints\r\nLink: </st"], after="close"),
+    Case(name="head", pieces=[HEAD]),
+    Case(name="head-with-body", pieces=[HEAD + TEXT]),
+    Case(name="robots.txt", pieces=[plain(b"User-agent: *\nDisallow: /no\n", b"Content-Type: text/plain")]),
+    Case(name="sitemap.xml.gz", pieces=[plain(gzip.compress(b"<urlset/>"), b"Content-Type: application/gzip")]),
+    Case(name="paper.pdf", pieces=[plain(BIG, b"Content-Disposition: attachment; filename*=UTF-8''na%C3%AFve.pdf")]),
+    Case(name="random", pieces=[RANDOM_HEAD + RANDOM]),
+]
+"""Answers that the tests of the capture ask for by name."""
+
+BY_NAME = {case.name: case for case in [*CASES, *MORE]}

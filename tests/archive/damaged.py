@@ -16,6 +16,12 @@ DATE = "2026-01-02T03:04:05.678901Z"
 URI = "http://127.0.0.1/page"
 REQUEST = b"GET /page HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n"
+HEADER = (
+    b"WARC/1.1\r\nWARC-Type: resource\r\nWARC-Record-ID: <urn:uuid:0f0f0f0f-0000-4000-8000-000000000000>\r\n"
+    b"WARC-Date: 2026-01-02T03:04:05Z\r\nWARC-Target-URI: urn:x:1\r\nContent-Type: text/plain\r\n"
+    b"Content-Length: 5\r\n\r\n"
+)
+"""Of a record that is sound with the block ``hello``."""
 
 
 def plain_answer(body: bytes = b"hello world", *fields: str) -> bytes:

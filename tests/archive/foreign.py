@@ -81,6 +81,16 @@ class Crawl:
             if record.type == kind and (record.target_uri or "").split("/", 3)[-1].split("?")[0] == path
         ]
 
+    def metadata(self, path: str) -> list[dict[str, str]]:
+        """The metadata records about ``path``, as dictionaries; of repeated names the last."""
+        lines = [record.block.decode().splitlines() for record in self.of("metadata", path)]
+        return [dict(line.split(": ", 1) for line in record) for record in lines]
+
+    @property
+    def all_bytes(self) -> bytes:
+        """The blocks of all records, one after the other."""
+        return b"".join(record.block for record in self.records)
+
 
 def prepare(directory: Path, requests: list[dict], settings: dict | None = None, prelude: str = "") -> list[str]:
     """Write the project; returns the command that crawls."""

@@ -2,33 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import os
-import random
-import shutil
-import signal
 import subprocess
-import time
 
 import pytest
 
 from archive import WarcWriter, iter_records, read_record
-from tests.archive.cases import CASES
-from tests.archive.damaged import verify
+from tests.archive.cases import BY_NAME, RANDOM, RANDOM_HEAD
 from tests.archive.foreign import crawl, environment, prepare
-from tests.archive.raw_server import Case, RawServer
+from tests.archive.raw_server import Case
 from tests.disks import mounted
-
-KILLS = int(os.environ.get("SOAK_KILLS", "2"))
-NOISE = os.urandom(40_000)
-NOISE_HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 40000\r\n\r\n"
-BY_NAME = {case.name: case for case in [*CASES, Case(name="noise", pieces=[NOISE_HEAD + NOISE])]}
-
-
-@pytest.fixture
-def server():
-    with RawServer(BY_NAME) as running:
-        yield running
 
 
 def limited(size: int) -> str:
@@ -88,7 +71,7 @@ Exchange.receive = lambda self, data, receive=Exchange.receive: receive(self, da
 
 @pytest.mark.parametrize("spool_size", [1_000_000, 1000])
 def test_a_full_disk_ends_the_crawl_and_the_process_says_so(server, tmp_path, spool_size):
-    requests = [{"url": f"{server.base}/noise"}] * 6
+    requests = [{"url": f"{server.base}/random"}] * 6
     settings = {"ARCHIVE_SPOOL_SIZE": spool_size, "ARCHIVE_DEDUP": False}
     result = crawl(tmp_path, requests, settings=settings, prelude=limited(100_000))
     assert (result.exit_code, result.reason, result.stats["archive/failed"]) == (5, "archive_error", 1)
@@ -96,7 +79,7 @@ def test_a_full_disk_ends_the_crawl_and_the_process_says_so(server, tmp_path, sp
     told = [entry for entry in result.results if entry["archive"]]
     assert len(told) == 2
     (path,) = result.warc.glob("*.warc.gz")
-    assert [record.payload for record in iter_records(path) if record.type == "response"] == [NOISE, NOISE]
+    assert [record.payload for record in iter_records(path) if record.type == "response"] == [RANDOM, RANDOM]
     assert len(server.log) < 6
 
 
@@ -118,7 +101,7 @@ BROKEN_CALLS = {
 
 @pytest.mark.parametrize("call", BROKEN_CALLS)
 def test_a_broken_disk_ends_the_crawl(server, tmp_path, call):
-    requests = [{"url": f"{server.base}/noise"}] * 60
+    requests = [{"url": f"{server.base}/random"}] * 60
     settings = {"ARCHIVE_DEDUP": False, "ARCHIVE_FSYNC_INTERVAL": 0.01, "DOWNLOAD_DELAY": 0.01}
     result = crawl(tmp_path, requests, settings=settings, prelude=BROKEN_DISK + BROKEN_CALLS[call])
     assert (result.exit_code, result.reason, result.stats["archive/failed"]) == (5, "archive_error", 1)
@@ -132,25 +115,11 @@ def test_a_broken_disk_ends_the_crawl(server, tmp_path, call):
         assert read_record(path, facts["offset"], facts["length"]).record_id == facts["record_id"]
 
 
-@pytest.mark.parametrize("how", ["removed", "renamed"])
-def test_a_folder_that_goes_away_ends_the_crawl(server, tmp_path, how):
-    settings = {"ARCHIVE_FSYNC_INTERVAL": 0.05, "DOWNLOAD_DELAY": 0.02}
-    process = running_crawl(server, tmp_path, 5, "noise", **settings)
-    if how == "removed":
-        shutil.rmtree(tmp_path / "warc")
-    else:
-        (tmp_path / "warc").rename(tmp_path / "elsewhere")
-    assert process.wait(60) == 5
-    assert len(server.log) < 500
-    told = json.loads((tmp_path / "results.json").read_text())
-    assert told["reason"] == "archive_error"
-
-
 @pytest.mark.parametrize("spool_size", [1_000_000, 1000])
 @pytest.mark.parametrize("dedup", [True, False])
 def test_a_file_system_without_space_ends_the_crawl(server, tmp_path, small_disk, spool_size, dedup):
-    server.cases |= {f"noise-{n}": Case(name="noise", pieces=[NOISE_HEAD + os.urandom(40_000)]) for n in range(15)}
-    requests = [{"url": f"{server.base}/noise-{n}"} for n in range(15)]
+    server.cases |= {f"random-{n}": Case(name="random", pieces=[RANDOM_HEAD + os.urandom(40_000)]) for n in range(15)}
+    requests = [{"url": f"{server.base}/random-{n}"} for n in range(15)]
     settings = {"ARCHIVE_DIR": str(small_disk), "ARCHIVE_SPOOL_SIZE": spool_size, "ARCHIVE_DEDUP": dedup}
     result = crawl(tmp_path, requests, settings=settings)
     assert (result.exit_code, result.reason) == (5, "archive_error")
@@ -230,85 +199,13 @@ ForeignSpider.parse = parse
 
 
 def test_a_script_around_a_crawler_process_ends_with_the_failure_too(server, tmp_path):
-    prepare(tmp_path, [{"url": f"{server.base}/noise"}] * 4, {"ARCHIVE_DEDUP": False}, prelude=limited(100_000))
+    prepare(tmp_path, [{"url": f"{server.base}/random"}] * 4, {"ARCHIVE_DEDUP": False}, prelude=limited(100_000))
     script = "from scrapy.crawler import AsyncCrawlerProcess as P; from spider import ForeignSpider as S;"
     script += "p = P(); p.crawl(S); p.start(); print('the script goes on')"
     env = environment()
     command = [prepare.__globals__["sys"].executable, "-c", script]
     run = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, check=False)
     assert (run.returncode, run.stdout) == (5, "the script goes on\n")
-
-
-CITING = """
-import os
-cited = os.open(HERE / "cited.jsonl", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-
-def parse(self, response):
-    os.write(cited, json.dumps(response.meta["archive"]).encode() + b"\\n")
-
-ForeignSpider.parse = parse
-"""
-
-
-def running_crawl(server, tmp_path, count: int, name: str = "1-mb", **settings):
-    """A crawl in the background, once it has cited ``count`` pages in cited.jsonl."""
-    settings = {"ARCHIVE_DEDUP": False, **settings}
-    command = prepare(tmp_path, [{"url": f"{server.base}/{name}"}] * 500, settings, CITING)
-    process = subprocess.Popen(command, cwd=tmp_path, env=environment(), stderr=subprocess.DEVNULL)
-    deadline = time.monotonic() + 60
-    cited = tmp_path / "cited.jsonl"
-    while time.monotonic() < deadline and (not cited.exists() or cited.read_bytes().count(b"\n") < count):
-        time.sleep(0.01)
-    return process
-
-
-@pytest.mark.parametrize("count", [3, 9])
-def test_a_killed_crawl_is_salvaged_by_the_next(server, tmp_path, count):
-    process = running_crawl(server, tmp_path, count)
-    process.kill()
-    assert process.wait(60) == -signal.SIGKILL
-    (left,) = (tmp_path / "warc").glob("*.open")
-    result = crawl(tmp_path, [{"url": f"{server.base}/plain"}])
-    assert result.exit_code == 0
-    assert f"Salvaged {left.name.removesuffix('.open')}, left by a killed run" in result.log
-    assert not left.exists()
-    responses = result.of("response", "1-mb")
-    assert len(responses) >= count
-    assert {record.block for record in responses} <= {BY_NAME["1-mb"].message}
-    assert [record.payload for record in result.of("response", "plain")] == [BY_NAME["plain"].entity]
-
-
-@pytest.mark.parametrize("moment", range(KILLS))
-def test_whatever_was_cited_before_a_kill_is_whole_after_it(server, tmp_path, moment):
-    chance = random.Random(moment)  # noqa: S311  (repeatable moments)
-    # Bodies in memory and bodies in files, which take longer to write.
-    settings = {"CONCURRENT_REQUESTS": 8, "ARCHIVE_MAX_FILE_SIZE": 300_000, "ARCHIVE_FSYNC_INTERVAL": 0.01}
-    settings["ARCHIVE_SPOOL_SIZE"] = chance.choice([1000, 1_000_000])
-    process = running_crawl(server, tmp_path, chance.randint(5, 60), "noise", **settings)
-    time.sleep(chance.random() / 20)
-    process.kill()
-    process.wait(60)
-    WarcWriter(tmp_path / "warc").close()
-    cited = [json.loads(line) for line in (tmp_path / "cited.jsonl").read_text().splitlines()]
-    assert cited
-    for facts in cited:
-        record = read_record(tmp_path / "warc" / facts["file"], facts["offset"], facts["length"])
-        assert (record.record_id, record.payload) == (facts["record_id"], NOISE)
-    for path in (tmp_path / "warc").glob("*.warc.gz*"):
-        assert path.suffix == ".gz"
-        assert list(iter_records(path))
-    assert verify(*(tmp_path / "warc").glob("*.warc.gz")) == []
-
-
-def test_one_interrupt_ends_the_crawl_with_whole_finished_files(server, tmp_path):
-    process = running_crawl(server, tmp_path, 5)
-    process.send_signal(signal.SIGINT)
-    process.wait(60)
-    assert list((tmp_path / "warc").glob("*.open")) == []
-    (path,) = (tmp_path / "warc").glob("*.warc.gz")
-    types = [record.type for record in iter_records(path)]
-    assert types == ["warcinfo"] + ["request", "response", "metadata"] * (len(types) // 3)
-    assert len(types) > 12
 
 
 FSYNCS = """

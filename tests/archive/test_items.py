@@ -8,11 +8,8 @@ import subprocess
 import pytest
 
 from archive import iter_records, read_record
-from tests.archive.cases import CASES
+from tests.archive.cases import BY_NAME
 from tests.archive.foreign import scrapy
-from tests.archive.raw_server import RawServer
-
-BY_NAME = {case.name: case for case in CASES}
 
 TYPES = {
     "dict": "Page = dict\n",
@@ -60,12 +57,6 @@ def project(folder, kind: str, server, settings: str = "", items: str | None = N
     }.items():
         path.write_text(text)
     return scrapy(folder, "crawl", "pages")
-
-
-@pytest.fixture
-def server():
-    with RawServer(BY_NAME) as running:
-        yield running
 
 
 @pytest.mark.parametrize("kind", TYPES)

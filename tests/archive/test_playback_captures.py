@@ -13,7 +13,7 @@ from archive.entity import MOST_CODINGS
 from archive.playback import Addresses, Archive, UnshowableError, file_name, shown, shown_headers
 from archive.playback.markup import LARGEST_PAGE
 from archive.playback.memento import Places, distinct, http_date, link_map, links, timestamp_of_http_date
-from tests.archive.test_cdxj import record, write
+from tests.archive.records import record, write
 
 AT = "20260102030405"
 HERE = Addresses("/memento/", AT, "http://a.example/d/page?x=1")

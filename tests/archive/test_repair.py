@@ -16,7 +16,6 @@ from archive.repair import repair, repaired_name
 from tests.archive.damaged import CHUNKED, as_plain, codes, contents, exchange, parts, plain_answer, write
 from tests.archive.foreign import scrapy
 
-ROOT = Path(__file__).parents[2]
 ANY_FIXTURE = [HealthCheck.function_scoped_fixture]
 
 

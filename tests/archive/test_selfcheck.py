@@ -6,11 +6,9 @@ import json
 
 import pytest
 
-from tests.archive.cases import CASES
+from tests.archive.cases import BY_NAME
 from tests.archive.foreign import crawl
 from tests.archive.raw_server import Proxy, RawServer, self_signed
-
-BY_NAME = {case.name: case for case in CASES}
 
 SABOTAGE = {
     # ---- private names that are not there any more ----
@@ -118,12 +116,6 @@ class Replacing:
         handlers = self.crawler.engine.downloader.handlers._handlers
         handlers[REPLACED] = HTTP11DownloadHandler(self.crawler)
 """
-
-
-@pytest.fixture
-def server():
-    with RawServer(BY_NAME) as running:
-        yield running
 
 
 def failed_lines(result) -> list[str]:

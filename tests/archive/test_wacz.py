@@ -17,7 +17,7 @@ from archive.cdxj import WarcFile, build_index, index_path, named_files, warc_fi
 from archive.cdxj.line import parse_line
 from archive.repair import repair
 from archive.wacz import Items, package, write_wacz
-from tests.archive.test_cdxj import command, record, write
+from tests.archive.records import command, record, write
 
 HTML = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=%s\r\n\r\n"
 

@@ -19,7 +19,7 @@ from archive.cdxj import named_files
 from archive.wacz import read_key, write_wacz
 from archive.wacz.reading import WaczFile
 from archive.wacz.signing import check_signed, signed_data
-from tests.archive.test_cdxj import command, record, write
+from tests.archive.records import command, record, write
 from tests.dataset.test_signing import authority, needs  # noqa: F401 (a fixture)
 
 HASH = "sha256:" + "0" * 64

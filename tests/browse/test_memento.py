@@ -25,7 +25,7 @@ from migration_spider.browse.captured import _lacks, captured, has_capture
 from migration_spider.browse.collection import Collection
 from migration_spider.browse.current import Current, source_of
 from migration_spider.browse.selection import Selection
-from tests.archive.test_cdxj import record, write
+from tests.archive.records import record, write
 from tests.browse.conftest import CHANGED, GONE, config_of
 
 EVIL = b"""<!doctype html><meta http-equiv=refresh content="0;url=http://evil.example/"><script>x()</script>

@@ -14,8 +14,8 @@ from archive.dataset import DatasetError, Holdings, publish
 from archive.dataset.attachments import MEMORY_NAME, Attachments
 from archive.dataset.search import connect
 from archive.documents import Reader
-from tests.archive.test_cdxj import record
-from tests.archive.test_cdxj import write as write_warc
+from tests.archive.records import record
+from tests.archive.records import write as write_warc
 from tests.dataset.records import Note, dataset, note, write
 from tests.documents.files import docx, paragraph, pdf
 

@@ -16,8 +16,8 @@ from archive.cdxj import warc_files
 from archive.dataset import DatasetError, Holdings, placed, proof, publish
 from archive.dataset.holdings import DIGESTS_NAME
 from archive.wacz import write_wacz
-from tests.archive.test_cdxj import record
-from tests.archive.test_cdxj import write as write_warc
+from tests.archive.records import record
+from tests.archive.records import write as write_warc
 from tests.dataset.records import Note, dataset, note, tombstone, write
 
 PDF = b"%PDF-1.7 a file"

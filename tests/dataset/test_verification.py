@@ -24,8 +24,8 @@ from archive.dataset.untrusted import FORMS
 from archive.dataset.verification import Verification
 from archive.wacz import write_wacz
 from archive.wacz.reading import WaczFile
-from tests.archive.test_cdxj import command, record
-from tests.archive.test_cdxj import write as write_warc
+from tests.archive.records import command, record
+from tests.archive.records import write as write_warc
 from tests.crawling import ROOT
 from tests.dataset.records import Note, dataset, note, tombstone, write
 from tests.dataset.test_proof import PDF, File, file, sha256
