@@ -8,6 +8,7 @@ from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, TypeVar
+from urllib.parse import urlsplit
 
 from parsel import Selector
 
@@ -182,6 +183,20 @@ class Facts:
         text, rows = self._sizes
         return text > max(500, 2 * rows)
 
+    @property
+    def is_text_of_no_node(self) -> bool:
+        """Whether a page that is no node is a long text in which some lines link to pages."""
+        text, rows = self._sizes
+        return text > max(2000, 5 * rows)
+
+    @property
+    def leads_to_other_sites(self) -> bool:
+        """Whether its rows are mere links, most of them each to a site of its own, none to that of the page."""
+        if not self.listing.has_mere_links:
+            return False
+        sites = {urlsplit(row.url).netloc for row in self.listing.rows}
+        return urlsplit(self.page.url).netloc not in sites and 2 * len(sites) > len(self.listing.rows)
+
     @cached_property
     def _sizes(self) -> tuple[int, int]:
         """Characters of the running text beside the rows, and of the rows."""
@@ -227,6 +242,10 @@ EVIDENCE = (
              "a page of text with a list of other pages below it"),
     Evidence("one", "text", lambda facts: facts.is_node and facts.listing.has_mere_links and facts.says_something,
              "a node whose text and fields link to pages: a list of them has titles, dates or classes of rows"),
+    Evidence("one", "text", lambda facts: bool(facts.listing.rows) and facts.leads_to_other_sites,
+             "partners, sponsors: pages of others with nothing said of them"),
+    Evidence("one", "text", lambda facts: bool(facts.listing.rows) and facts.is_text_of_no_node,
+             "a glossary, a programme: a long text with a link here and there"),
     Evidence("listing", "rows", lambda facts: bool(facts.listing.rows),
              "it leads to pages"),
 )  # fmt: skip

@@ -34,16 +34,16 @@ TITLE_COLUMNS = key_set("title|name|headline|subject|titre|intitulé|título|н�
 _OF_ONE = re.compile(
     r".*\d.*|(?:.*-)?(?:first|last|odd|even|active|trail)|show|in|open|collapsed|expanded|current|clearfix"
 )
-_KIND = Remembered(lambda classes: sorted(filter(_is_of_kind, classes.split()[:MOST_CLASSES]), key=_is_no_row))
-"""The classes that tell the kind of an element, that which says that it is a row first."""
+_KIND = Remembered(lambda classes: sorted(filter(_is_of_kind, classes.split()[:MOST_CLASSES]), key=_is_not_of_views))
+"""The classes that tell the kind of an element, that of Views first: a theme adds the column before it."""
 
 
 def _is_of_kind(word: str) -> bool:
     return _OF_ONE.fullmatch(word) is None
 
 
-def _is_no_row(word: str) -> bool:
-    return not ROW[word]
+def _is_not_of_views(word: str) -> bool:
+    return word not in ("views-row", "views-col")
 
 
 @dataclass(slots=True, eq=False)

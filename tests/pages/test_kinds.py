@@ -68,6 +68,9 @@ CASES = {
         "other", "text", PROSE + "<div class='view-content'><h2><a href='/b'>Boats come home</a></h2></div>", {"head": NODE}),
     "a list of links on no node": ("listing", "rows", PROSE + LINKS, {}),
     "a list of sentences with links in them": ("other", "text", PROSE * 4 + SENTENCES, {"head": NODE}),
+    "partners": ("other", "text", LINKS.replace("href='/", "href='https://partner").replace("'>Story", ".example/'>Story"), {}),
+    "another site of the same office": ("listing", "rows", LINKS.replace("href='/", "href='https://office.example/"), {}),
+    "a glossary": ("other", "text", PROSE * 16 + LINKS.replace("</a>", "</a> 3 May 2021"), {}),
     "a text": ("other", "nothing", PROSE, {"head": NODE}),
 }  # fmt: skip
 

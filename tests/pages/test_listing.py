@@ -104,6 +104,8 @@ SHAPES = {
         f'<li>{link(n)} by <a href="/of/{n}">Harbour master {n}</a>, {THREE[n][2]}</li>' for n in range(2)) + "</ul>",
     "rows of two kinds": f"""<article class="node"><h2>{link(0)}</h2>12 May 2021</article><article class="node film"><p class="name">
         {link(1)}</p>3 June 2020</article><article class="node"><h2>{link(2)}</h2>1 May 2020</article>""",
+    "rows of two kinds of one theme": f"""<div class="node plain"><h2>{link(0)}</h2>12 May 2021</div><div class="node node-teaser">
+        <h2 class="title">{link(1)}</h2>3 June 2020</div><div class="node plain"><h2>{link(2)}</h2>1 May 2020</div>""",
     "one word for all": "".join(
         f"<div><h4>{THREE[n][1]}</h4><p>{THREE[n][2]}</p><p>{link(n, 'Hier')}</p></div>" for n in range(3)),
     "read on, without a box": "".join(
