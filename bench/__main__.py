@@ -39,14 +39,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         prog="python -m bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"what is measured: {', '.join(SUBJECTS)}")
     parser.add_argument(
-        "--only", default="", metavar="PATTERN", help="only contenders whose names this regular expression is found in"
+        "names", nargs="*", metavar="NAME", help=f"subjects to measure (default: all): {', '.join(SUBJECTS)}"
     )
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument(
+        "--only", default="", metavar="PATTERN", help="only contenders whose names match this regular expression"
+    )
+    parser.add_argument("--rounds", type=int, default=3, help="rounds of each measurement (default: 3)")
     parser.add_argument("--quick", action="store_true", help="a smoke run of a few seconds")
-    parser.add_argument("--large", action="store_true", help="the largest sizes too, which takes hours")
-    parser.add_argument("--results", type=Path, help="the file to write (default: bench/results/<date>.json, if all)")
+    parser.add_argument("--large", action="store_true", help="also measure the largest sizes; this takes hours")
+    parser.add_argument(
+        "--results", type=Path, help="file of results (default: bench/results/<date>.json, if all are measured)"
+    )
     options = parser.parse_args()
     if unknown := set(options.names) - set(SUBJECTS):
         parser.error(f"there is no {', '.join(sorted(unknown))}; there are {', '.join(SUBJECTS)}")

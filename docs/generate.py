@@ -109,17 +109,16 @@ def commands() -> str:
     parts = [WRITTEN, COMMANDS]
     for name, command in project_commands().items():
         said = options(command)
-        description, _, codes = command.long_desc().partition("xit codes:")
-        # "exit codes:" with a line for each, or a sentence.
-        description, codes = description.rstrip("Ee \n"), "; ".join(re.split(r"\n\s*(?=\d)", codes.strip()))
+        description, _, codes = command.long_desc().partition("exit codes:\n")
+        codes = "; ".join(re.sub(r"^ *(\d+) +", r"\1 ", line) for line in codes.splitlines())
         page = re.search(r"docs/([\w-]+)\.md", type(command).__doc__ or "")
         parts.append(
             f"\n## scrapy {name}\n\n```\nscrapy {name} {command.syntax()}\n```\n\n{escaped(command.short_desc())}.\n"
         )
-        if description and description != command.short_desc():
-            parts.append(f"\n{escaped(description)}\n")
+        if more := description.removeprefix(f"{command.short_desc()}.").strip():
+            parts.append(f"\n{_described(more)}\n")
         if codes:
-            parts.append(f"\nExit codes: {escaped(codes)}\n")
+            parts.append(f"\nExit codes: {escaped(codes)}.\n")
         if said:
             rows = ((_spelled(action), escaped((action.help or "") % vars(action))) for action in said)
             parts.append("\n" + table(("option", "meaning"), rows))
@@ -128,6 +127,14 @@ def commands() -> str:
         if page:
             parts.append(f"\nMore: [{page[1]}.md](../{page[1]}.md)\n")
     return "".join(parts)
+
+
+def _described(text: str) -> str:
+    """The description of a command; its indented lines, a name and a meaning, become a list."""
+    listed = re.compile(r"  (\S+) {2,}(.+)")
+    lines = ((line, listed.fullmatch(line)) for line in text.splitlines())
+    text = "\n".join(f"- `{found[1]}`: {escaped(found[2])}" if found else escaped(line) for line, found in lines)
+    return text.replace(":\n- ", ":\n\n- ")
 
 
 def _spelled(action: argparse.Action) -> str:

@@ -30,15 +30,18 @@ class Command(ArchiveCommand):
         return "Index WARC files by URL and time (CDXJ)"
 
     def long_desc(self) -> str:
-        return (
-            "Write one CDXJ index, sorted in the C locale, of WARC files (by default those of ARCHIVE_DIR). Only files "
-            "that are new or have changed since the last time are read.\n\n"
-            "Exit codes: 0 indexed, 1 a file is damaged or cannot be read, 2 wrong usage."
-        )
+        return """\
+Write one CDXJ index of WARC files, sorted in the C locale. By default it has the files of ARCHIVE_DIR. Only files that
+are new or have changed since the last time are read.
+
+exit codes:
+  0    indexed
+  1    a file is damaged, or could not be read or written
+  2    wrong usage"""
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
-        parser.add_argument("-o", "--output", metavar="FILE", help="the index file; - for standard output")
+        parser.add_argument("-o", "--output", metavar="FILE", help="the index file, or - for standard output")
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> int:
         from archive.cdxj import build_index, index_path, warc_files, write_index

@@ -23,18 +23,20 @@ class Command(ArchiveCommand):
         return "[options] FILE"
 
     def short_desc(self) -> str:
-        return "Salvage the whole records of a damaged WARC file"
+        return "Copy the whole records of a damaged WARC file into a new file"
 
     def long_desc(self) -> str:
-        return (
-            "Write every whole record of a WARC file, gzipped or plain, to a new file; the damaged file is not "
-            "changed.\n\nExit codes: 0 every record was kept, 1 something was dropped or is doubtful, 2 nothing could "
-            "be read or wrong usage."
-        )
+        return """\
+Copy all whole records of a damaged WARC file, gzip or plain, into a new file. The damaged file is not changed.
+
+exit codes:
+  0    all records were kept
+  1    something was dropped or is doubtful
+  2    wrong usage, or nothing could be read"""
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
-        parser.add_argument("-o", "--output", metavar="OUT", help="the new file; must not exist")
+        parser.add_argument("-o", "--output", metavar="OUT", help="the new file; it must not exist")
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> int:
         from archive.commands.progress import ByteProgress

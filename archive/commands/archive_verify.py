@@ -34,16 +34,19 @@ class Command(ArchiveCommand):
         return "Check WARC files byte by byte, with their index and items"
 
     def long_desc(self) -> str:
-        return (
-            "Check WARC files, or folders of them (by default those of ARCHIVE_DIR, with the index and the items "
-            "beside it). Prints one line per fault: file, offset, code, description.\n\n"
-            "Exit codes: 0 clean, 1 there are faults, 2 wrong usage."
-        )
+        return """\
+Check WARC files, or folders of them. By default these are the files of ARCHIVE_DIR, with their index and items. It
+prints one line per fault: file, offset, code, description.
+
+exit codes:
+  0    no faults
+  1    there are faults
+  2    wrong usage"""
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         parser.add_argument("--index", metavar="FILE", help="a CDXJ index of the files")
-        parser.add_argument("--items", metavar="FILE", help="JSON lines that cite their records")
+        parser.add_argument("--items", metavar="FILE", help="JSON lines with items that cite records of the files")
         parser.add_argument("--notes", action="store_true", help="also list notes, which are not counted as faults")
         parser.add_argument("--quiet", action="store_true", help="print only the faults")
 

@@ -35,26 +35,29 @@ class Command(ArchiveCommand):
         return "Package WARC files for replay in a browser (WACZ)"
 
     def long_desc(self) -> str:
-        return (
-            "Package WARC files (by default those of ARCHIVE_DIR), their index and a list of their pages into one WACZ "
-            "1.1.1 file, which ReplayWeb.page can open.\n\n"
-            "Exit codes: 0 packaged, 1 a file is damaged or cannot be read or written, 2 wrong usage."
-        )
+        return """\
+Package WARC files, their index and a list of their pages into one WACZ 1.1.1 file, which ReplayWeb.page can open. By
+default these are the files of ARCHIVE_DIR.
+
+exit codes:
+  0    packaged
+  1    a file is damaged, or could not be read or written
+  2    wrong usage"""
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         parser.add_argument("-o", "--output", metavar="FILE", help="the WACZ file (default: wacz/<UTC time>.wacz)")
-        parser.add_argument("--title", help="title (default: ARCHIVE_TITLE, or that of the main page)")
+        parser.add_argument("--title", help="title (default: ARCHIVE_TITLE, or the title of the main page)")
         parser.add_argument(
             "--pages",
             metavar="FILE",
             action="append",
-            help="JSON lines with url, title and text of its main pages (default: those of items/ of the project)",
+            help="JSON lines with url, title and text of the main pages (default: the items of the project)",
         )
         parser.add_argument("--sign-key", metavar="FILE", help="sign the file with this ECDSA key (PEM)")
-        parser.add_argument("--sign-cert", metavar="FILE", help="certificates of a domain for that key (PEM)")
-        parser.add_argument("--timestamp", metavar="URL", help="an RFC 3161 server, for a signature of a domain")
-        parser.add_argument("--main-page", metavar="URL", help="the page to begin with (default: the front page)")
+        parser.add_argument("--sign-cert", metavar="FILE", help="certificates of a domain for this key (PEM)")
+        parser.add_argument("--timestamp", metavar="URL", help="an RFC 3161 server, for a signature for a domain")
+        parser.add_argument("--main-page", metavar="URL", help="the start page (default: the front page)")
         parser.add_argument("--with-dataset", metavar="DIR", help="add this folder as dataset/dataset.zip")
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> int:

@@ -29,14 +29,17 @@ class Command(ArchiveCommand):
         return "[options] DIR"
 
     def short_desc(self) -> str:
-        return "Check a published dataset: sums, keys, counts, and the archived records that it cites"
+        return "Check a release: checksums, keys, counts, and the archived records that it cites"
 
     def long_desc(self) -> str:
-        return (
-            "Check that a release is complete and consistent, and, if its WARC files are available, that they hold the "
-            "records that it cites. Prints one line per problem: file, code, description.\n\n"
-            "Exit codes: 0 no problem was found, 1 there are problems, 2 wrong usage."
-        )
+        return """\
+Check that a release is complete and consistent. If its WARC files are available, also check the archived records that
+it cites. It prints one line per problem: file, code, description.
+
+exit codes:
+  0    no problems
+  1    there are problems
+  2    wrong usage"""
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
@@ -46,10 +49,10 @@ class Command(ArchiveCommand):
             "--key",
             metavar="FILE",
             action="append",
-            help="public key of GnuPG or minisign with which the release must be signed",
+            help="public key of GnuPG or minisign; the release must be signed with it",
         )
         parser.add_argument(
-            "--certificate", metavar="FILE", help="PEM file with the certificates that its time stamps must come from"
+            "--certificate", metavar="FILE", help="PEM file with certificates; the time stamps must be from one of them"
         )
         parser.add_argument("--quiet", action="store_true", help="print only the problems")
 

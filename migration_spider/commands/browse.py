@@ -36,24 +36,25 @@ class Command(ProjectCommand):
         return "[options] [DATA_DIR or RELEASE]"
 
     def short_desc(self) -> str:
-        return "Look at the stories, their history and the archived pages in a browser"
+        return "Show the stories, their history and the archived pages in a browser"
 
     def long_desc(self) -> str:
         return """\
-Serve the data of DATA_DIR, or a release, at 127.0.0.1, for this machine only, until Ctrl+C.
+Show the data of DATA_DIR, or of a release, in a browser. The server listens only on this machine (127.0.0.1). Press
+Ctrl+C to stop it.
 
 exit codes:
-  0  ended
-  2  wrong usage, nothing to look at, or the port is taken
-  5  its database could not be written
-  75 a run is using the folder, and there is no database of an earlier time"""
+  0    stopped
+  2    wrong usage, nothing to show, or the port is in use
+  5    the database could not be written
+  75   a run is using the folder, and there is no earlier database"""
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
-        parser.add_argument("--port", type=int, metavar="N", help="port to answer at (default: 8017, or a free one)")
+        parser.add_argument("--port", type=int, metavar="N", help="port of the server (default: 8017, or a free one)")
         parser.add_argument("--no-open", action="store_true", help="do not open a browser")
         parser.add_argument(
-            "--archive", metavar="DIR", help="data folder, folder of WARC files, or WACZ file with the cited records"
+            "--archive", metavar="DIR", help="data folder, folder of WARC files, or WACZ file with the archived records"
         )
 
     @printing

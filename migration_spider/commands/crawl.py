@@ -44,16 +44,28 @@ class Command(ProjectCommand, ScrapyCrawl):
     """What Ctrl-C says."""
 
     def long_desc(self) -> str:
-        return (
-            "Crawl the portal's news: archive every exchange as WARC and append the items to items/news.jsonl. "
-            "Options with -a: site, languages, since, max_items, urls.\n\n"
-            "Exit codes: 0 complete, 1 internal error, 2 wrong usage, 3 incomplete, 4 site refused or unreachable, "
-            "5 archive not written, 75 another run holds the archive."
-        )
+        return """\
+Crawl the news of the portal: archive every exchange as WARC, and append the items to items/news.jsonl.
+
+options with -a:
+  site=URL             scheme and host (default: the live portal)
+  languages=en,fr      URL prefixes of languages (default: all)
+  since=YYYY-MM-DD     leave out items published before this day
+  max_items=N          request no more pages after N items
+  urls=URL_OR_FILE     only this page, or the pages in this file, one per line
+
+exit codes:
+  0    complete
+  1    internal error
+  2    wrong usage
+  3    incomplete
+  4    the site refused or could not be reached
+  5    the archive or another file could not be written
+  75   another run is using the data folder"""
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
-        parser.add_argument("--quiet", action="store_true", help="print nothing unless it fails (for cron)")
+        parser.add_argument("--quiet", action="store_true", help="print nothing unless the run fails (for cron)")
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """Refuse here what can be refused: once Scrapy has made the process, it tells its versions first."""

@@ -24,8 +24,8 @@ EXAMPLES = """\
 
 def page_options(parser: argparse.ArgumentParser) -> None:
     """Options of commands that read one page."""
-    parser.add_argument("--url", metavar="URL", help="of a file: its address (default: what it calls canonical)")
-    parser.add_argument("--named", action="store_true", help="read it as a page that a listing of news names")
+    parser.add_argument("--url", metavar="URL", help="with a FILE: its address (default: its canonical address)")
+    parser.add_argument("--named", action="store_true", help="read it as a page that is in a listing of news")
 
 
 class Command(ProjectCommand):
@@ -37,21 +37,26 @@ class Command(ProjectCommand):
         return "[options] URL|FILE|ID"
 
     def short_desc(self) -> str:
-        return "Show what the reader takes each line of a page for, and why"
+        return "Show the role of each line of a page, and the reason"
 
     def long_desc(self) -> str:
-        return (
-            "Reads the last archived page of an item, the last archived answer of any other address (no request is "
-            "sent), or a saved HTML file.\n\nExit codes: 0 explained, 2 wrong usage or no such page."
-        )
+        return """\
+Show the role of each line of a page, and the reason. The page is the last archived page of an item, the last archived
+response of another address (no request is sent), or a saved HTML file.
+
+exit codes:
+  0    explained
+  2    wrong usage, or no such page"""
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         from migration_spider.pages.roles import ROLES
 
         page_options(parser)
-        parser.add_argument("--role", action="append", choices=ROLES, help="only lines with this role; can be repeated")
-        parser.add_argument("--full", action="store_true", help="do not cut texts to the width of the terminal")
+        parser.add_argument(
+            "--role", action="append", choices=ROLES, help="show only lines with this role; can be repeated"
+        )
+        parser.add_argument("--full", action="store_true", help="do not shorten texts to the width of the terminal")
         parser.add_argument("--json", action="store_true", help="print one JSON object per line")
 
     @printing

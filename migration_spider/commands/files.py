@@ -34,17 +34,18 @@ class Command(ProjectCommand):
         return "[options] DIR NAME..."
 
     def short_desc(self) -> str:
-        return "Write the archived files that items offer into a folder, with a manifest"
+        return "Write the archived files of items into a folder, with a manifest"
 
     def long_desc(self) -> str:
         return """\
-NAME is the id or address of an item, the address or SHA-256 of a file, or - for names on standard input, one per line.
+Write the archived files of items into the folder DIR, with a manifest. NAME is the id or address of an item, or the
+address or SHA-256 of a file. With -, names are read from standard input, one per line.
 
 exit codes:
-  0  all requested files are in the folder
-  1  some are not in the archive
-  2  wrong usage, no name, no such item or file, or something else is in the way
-  5  they could not be written"""
+  0    all requested files are in the folder
+  1    some files are not in the archive
+  2    wrong usage, no such item or file, or other files are in the way
+  5    the files could not be written"""
 
     @printing
     def run(self, args: list[str], opts: argparse.Namespace) -> None:

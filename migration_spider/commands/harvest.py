@@ -11,11 +11,11 @@ from scrapy.settings import SETTINGS_PRIORITIES
 from migration_spider.commands.crawl import Command as Crawl
 
 EXAMPLES = """\
-  scrapy harvest                   # what is new, has changed or has gone
+  scrapy harvest                   # finds what is new, changed or gone
   scrapy harvest --quiet           # for cron: no output unless it fails
   scrapy harvest -a languages=en,fr
-  scrapy harvest --full            # look at every item again
-  scrapy harvest --max-minutes 50  # stop in time; the next harvest goes on
+  scrapy harvest --full            # request every item again
+  scrapy harvest --max-minutes 50  # stop in time; the next harvest continues
   scrapy harvest -a site=http://127.0.0.1:8010 -s DATA_DIR=check
 """
 
@@ -33,15 +33,21 @@ class Command(Crawl):
         return "[options]"
 
     def short_desc(self) -> str:
-        return "Crawl what is new or due, archive it, check completeness, report: one scheduled run"
+        return "Do one scheduled run: crawl new and due pages, archive them, check completeness, write a report"
 
     def long_desc(self) -> str:
-        return (
-            "Continue an interrupted run, crawl pages that are new or due, index the archive, check that nothing is "
-            "missing, and write runs/<run id>/report.html. Options with -a: those of `scrapy crawl news`.\n\n"
-            "Exit codes: 0 complete, 1 internal error, 2 wrong usage, 3 incomplete or a monitor failed, 4 site refused "
-            "or unreachable, 5 archive not written, 75 another run holds the lock."
-        )
+        return """\
+Continue an interrupted run, crawl pages that are new or due, index the archive, check that nothing is missing, and
+write runs/<run id>/report.html. The options with -a are those of `scrapy crawl news`.
+
+exit codes:
+  0    complete
+  1    internal error
+  2    wrong usage
+  3    incomplete, or a limit of the settings is exceeded
+  4    the site refused or could not be reached
+  5    the archive or another file could not be written
+  75   another run is using the data folder"""
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)

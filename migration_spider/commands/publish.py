@@ -49,16 +49,16 @@ class Command(ProjectCommand):
 
     def long_desc(self) -> str:
         return """\
-Write the items as a release into DATA_DIR/dataset/VERSION/. A release that exists is never changed. The release says
+Write the items as a release into DATA_DIR/dataset/VERSION/. An existing release is never changed. The release says
 whether the data is complete.
 
 exit codes:
-  0  published, or the same release exists already
-  2  wrong usage, nothing to publish, or the version exists with other contents
-  3  the items are incomplete or a sample, and --incomplete is not given
-  5  the release or its site could not be written, signed or stamped
-  75 a run is using the folder
-  130 interrupted"""
+  0    published, or the same release exists already
+  2    wrong usage, nothing to publish, or the version exists with other content
+  3    the items are incomplete or a sample, and --incomplete is not given
+  5    the release or its website could not be written, signed or stamped
+  75   a run is using the data folder
+  130  interrupted"""
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
@@ -66,15 +66,15 @@ exit codes:
         parser.add_argument(
             "--incomplete", action="store_true", help="publish even if the items are incomplete or a sample"
         )
-        parser.add_argument("--metadata-only", action="store_true", help="leave summary and body text out")
+        parser.add_argument("--metadata-only", action="store_true", help="leave out the summary and the body text")
         parser.add_argument(
-            "--no-bom", action="store_true", help="write CSV without a byte order mark; Excel needs the mark"
+            "--no-bom", action="store_true", help="write CSV without a byte order mark (Excel needs the mark)"
         )
         parser.add_argument(
-            "--wacz", metavar="FILE", help="name this WACZ file in the release; it must hold all cited records"
+            "--wacz", metavar="FILE", help="name this WACZ file in the release; it must contain all cited records"
         )
         parser.add_argument("--sign", metavar="HOW", help="sign the release: gpg, gpg:KEY or minisign:KEYFILE")
-        parser.add_argument("--timestamp", metavar="URL", help="stamp the digests with this RFC 3161 server")
+        parser.add_argument("--timestamp", metavar="URL", help="add time stamps of this RFC 3161 server")
         parser.add_argument("--site", metavar="DIR", help="also write the release as a website that needs no server")
         parser.add_argument(
             "--site-pages", type=int, default=MOST_PAGES, metavar="N",

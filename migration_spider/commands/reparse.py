@@ -23,7 +23,7 @@ EXAMPLES = """\
   # on several machines
   scrapy reparse --engine dask --scheduler tcp://10.0.0.1:8786 \\
       --output items.jsonl s3://bucket/crawl/*.warc.gz
-  # a page of which only the text is left
+  # a page that exists only as text
   scrapy reparse --text page.txt \\
       --url https://migrationnetwork.un.org/es/node/7756
 """
@@ -41,26 +41,35 @@ class Command(ProjectCommand):
         return "Make the items again from WARC files, without the network"
 
     def long_desc(self) -> str:
-        return (
-            "Make the items again from archived pages, with the same code as the crawl. By default the pages are read "
-            "from DATA_DIR/warc, and the items are written to items/news.jsonl, which must not exist.\n\n"
-            "Exit codes: 0 done, 2 wrong usage, or a worker process is gone, 3 done, but something could not be "
-            "read, 75 a crawl is writing to this folder, 130 interrupted."
-        )
+        return """\
+Make the items again from archived pages, with the same code as the crawl. By default the pages are read from
+DATA_DIR/warc, and the items are written to items/news.jsonl, which must not exist.
+
+exit codes:
+  0    done
+  2    wrong usage, or a worker process was lost
+  3    done, but something could not be read
+  75   a crawl is writing to this folder
+  130  interrupted"""
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
-        parser.add_argument("--output", metavar="FILE", help="JSON lines to write; must not exist")
-        parser.add_argument("--diff", action="store_true", help="write nothing; compare with the existing items")
+        parser.add_argument("--output", metavar="FILE", help="file of JSON lines to write; it must not exist")
+        parser.add_argument("--diff", action="store_true", help="write nothing, but compare with the existing items")
         parser.add_argument(
-            "--all", action="store_true", help="also read pages of the own archive in which the crawl found no item"
+            "--all", action="store_true", help="also read pages of DATA_DIR/warc in which the crawl found no item"
         )
-        parser.add_argument("--site", metavar="URL", help="site whose pages are read (default: the one in the archive)")
+        parser.add_argument(
+            "--site", metavar="URL", help="read only pages of this site (default: the site in the archive)"
+        )
         parser.add_argument(
             "--jobs", type=int, default=1, metavar="N", help="number of processes that read pages (default: 1)"
         )
         parser.add_argument(
-            "--engine", choices=["processes", "dask"], default="processes", help="what runs the processes"
+            "--engine",
+            choices=["processes", "dask"],
+            default="processes",
+            help="run processes on this machine, or on a Dask cluster",
         )
         parser.add_argument(
             "--scheduler", metavar="ADDRESS", help="with --engine dask: tcp://host:port (default: a local cluster)"

@@ -18,7 +18,7 @@ from migration_spider.monitors import USAGE
 
 EXAMPLES = """\
   scrapy report                       # the last harvest
-  scrapy report 20261120T030405Z      # an earlier one, of data/runs/
+  scrapy report 20261120T030405Z      # an earlier run of data/runs/
   scrapy report --list                # all runs, and how each ended
   scrapy report --json | jq .outcome  # as data (docs/report.md)
   xdg-open "$(scrapy report --path)"  # the page with charts, in a browser
@@ -41,7 +41,12 @@ class Command(ProjectCommand):
         return "Show the report of the last harvest, or of an earlier one"
 
     def long_desc(self) -> str:
-        return "Exit codes: 0 shown, even if the harvest itself failed; 2 wrong usage, or no such report."
+        return """\
+Show the report of the last harvest, or of the run RUN_ID.
+
+exit codes:
+  0    shown, even if the harvest itself failed
+  2    wrong usage, or no such report"""
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)

@@ -37,21 +37,26 @@ class Command(ProjectCommand):
         return "Write a test case, tests/pages/<type>/<name>/, from a page"
 
     def long_desc(self) -> str:
-        return (
-            "The page is found as by scrapy explain. expected.json says what is read of it today: review it before "
-            "the case is committed.\n\nExit codes: 0 written, 2 wrong usage, no such page, or the case exists."
-        )
+        return """\
+Write a test case, tests/pages/<type>/<name>/, from a page. The page is given as for `scrapy explain`. expected.json has
+what is read from it today: review it before you commit the case.
+
+exit codes:
+  0    written
+  2    wrong usage, no such page, or the case exists"""
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         from migration_spider import saved_case
 
         page_options(parser)
-        parser.add_argument("--case", metavar="NAME", help="name of the folder: lower-case letters, digits, hyphens")
+        parser.add_argument(
+            "--case", metavar="NAME", help="name of the folder (lower-case letters, digits and hyphens)"
+        )
         parser.add_argument(
             "--type",
             choices=[*saved_case.CLASSES],
-            help="what the page is, where the reader is wrong about it (default: what the reader takes it for)",
+            help="the type of the page, if the reader is wrong about it (default: the type it was read as)",
         )
 
     @printing

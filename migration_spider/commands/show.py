@@ -35,17 +35,21 @@ class Command(ProjectCommand):
         return "Show one item, its versions, and the archived bytes that prove it"
 
     def long_desc(self) -> str:
-        return (
-            "Exit codes: 0 shown, and the archive proves it; 1 the archive does not prove it; 2 wrong usage or no such "
-            "item."
-        )
+        return """\
+Show one item, its versions, and the archived bytes that prove it. The item is given by its id or address. With the
+address of an attached file, show that file.
+
+exit codes:
+  0    shown, and the archive proves it
+  1    the archive does not prove it
+  2    wrong usage, or no such item"""
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         parser.add_argument(
             "--raw",
             action="store_true",
-            help="print the archived page or file itself, decoded (of the last version that has one)",
+            help="print the archived page or file itself, decoded (of the last version with one)",
         )
         parser.add_argument("--verify", action="store_true", help="check every version, not just the last")
 

@@ -29,15 +29,25 @@ class Command(Crawl):
         return "[options]"
 
     def short_desc(self) -> str:
-        return "Look at an unknown site: what is there, how its pages are read, which settings it needs"
+        return "Take a first look at an unknown site: what it has, how it is read, which settings it needs"
 
     def long_desc(self) -> str:
-        return (
-            "Read and archive a few pages of every kind, and write runs/<run id>/survey.html: sample items beside "
-            "their archived pages, listings, types, labels, dates, what to run next. No item is stored. "
-            "Options with -a: site, languages.\n\nExit codes: 0 news was found, 1 internal error, 2 wrong usage, 3 no "
-            "news was found, 4 site refused or unreachable, 5 archive not written, 75 another run holds the archive."
-        )
+        return """\
+Read and archive a few pages of every kind, and write runs/<run id>/survey.html. It shows sample items next to their
+archived pages, listings, types of pages, labels, dates, and what to run next. No item is stored.
+
+options with -a:
+  site=URL             scheme and host (default: the live portal)
+  languages=en,fr      URL prefixes of languages (default: all)
+
+exit codes:
+  0    news was found
+  1    internal error
+  2    wrong usage
+  3    no news was found
+  4    the site refused or could not be reached
+  5    the archive or another file could not be written
+  75   another run is using the data folder"""
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
@@ -45,7 +55,7 @@ class Command(Crawl):
             "--max-requests",
             type=int,
             metavar="N",
-            help=f"send at most N requests, with those for style sheets and pictures (default: {MOST})",
+            help=f"send at most N requests, including style sheets and pictures (default: {MOST})",
         )
 
     def spider_of(self, args: list[str]) -> str:

@@ -27,14 +27,17 @@ class Command(ProjectCommand):
         return "[options] [FIELD ...]"
 
     def short_desc(self) -> str:
-        return "List values and labels of the items that no vocabulary knows"
+        return "List the values and labels of the items that are in no vocabulary"
 
     def long_desc(self) -> str:
-        return (
-            "Reads items/news.jsonl and prints, with counts and examples, what to add to the lists in "
-            "migration_spider/vocabularies. Fields: item fields, or label.\n\nExit codes: 0 nothing unknown, 1 "
-            "something is, 2 wrong usage or no items."
-        )
+        return """\
+List the values and labels of the items that are in no vocabulary, with counts and examples. These can be added to the
+lists in migration_spider/vocabularies. FIELD is an item field, or `label`.
+
+exit codes:
+  0    there are no unknown values
+  1    there are unknown values
+  2    wrong usage, or no items"""
 
     @printing
     def run(self, args: list[str], opts: argparse.Namespace) -> None:

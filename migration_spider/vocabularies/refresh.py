@@ -1,8 +1,8 @@
-"""Brings ``places.json`` to a newer edition of UN M49: ``python -m migration_spider.vocabularies.refresh FOLDER``.
+"""Updates ``places.json`` to a newer edition of UN M49: ``python -m migration_spider.vocabularies.refresh FOLDER``.
 
-FOLDER holds the six language tables of the UN Statistics Division's M49 overview as CSV, named ``UNSD-en.csv``,
-``-fr``, ``-es``, ``-ar``, ``-ru`` and ``-zh`` (or ``-cn``): the form in which github.com/datasets/country-codes keeps
-them. Nothing is fetched. Curated spellings stay; a name that the new edition drops stays as an alias, since old pages
+FOLDER has the six language tables of the UN Statistics Division's M49 overview as CSV, named ``UNSD-en.csv``, ``-fr``,
+``-es``, ``-ar``, ``-ru`` and ``-zh`` (or ``-cn``), as in github.com/datasets/country-codes. Nothing is downloaded.
+Spellings that were added by hand are kept. A name that is not in the new edition becomes an alias, because old pages
 still print it.
 """
 
@@ -102,7 +102,9 @@ def main(arguments: list[str] | None = None) -> int:
     """Entry point; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m migration_spider.vocabularies.refresh", description=__doc__)
     parser.add_argument("folder", type=Path, help="folder with the six M49 tables as CSV")
-    parser.add_argument("--date", required=True, help="date of the edition, YYYY-MM-DD: becomes the vocabulary's date")
+    parser.add_argument(
+        "--date", required=True, help="date of the edition, YYYY-MM-DD; it becomes the date of the vocabulary"
+    )
     parser.add_argument(
         "--file", type=Path, default=Path(__file__).with_name("places.json"), help="default: %(default)s"
     )

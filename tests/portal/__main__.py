@@ -15,7 +15,7 @@ from .scripts import EDITS, run
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.portal", description=__doc__)
-    parser.add_argument("--port", type=int, default=0, help="0 (default): a free one")
+    parser.add_argument("--port", type=int, default=0, help="port (default: a free one)")
     parser.add_argument(
         "--nodes",
         type=int,

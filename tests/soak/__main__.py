@@ -16,12 +16,12 @@ from tests.soak.soaking import soak
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.soak", description=__doc__)
     parser.add_argument("--nodes", type=int, default=150, help="stories of the site (150), each in up to six languages")
-    parser.add_argument("--kills", type=int, default=24, help="runs upon which something comes (24)")
-    parser.add_argument("--percent", type=int, default=20, help="answers that are spoiled (20 of a hundred)")
-    parser.add_argument("--seed", type=int, default=1, help="of all that is thrown by dice (1)")
-    parser.add_argument("--minutes", type=float, default=60, help="after which no further trouble comes (60)")
-    parser.add_argument("--only", nargs="+", choices=lives.KINDS, default=[*lives.KINDS], help="what comes upon runs")
-    parser.add_argument("--keep", type=Path, help="a folder for what is left; else all of it is deleted")
+    parser.add_argument("--kills", type=int, default=24, help="runs with trouble: kills, full disks and the like (24)")
+    parser.add_argument("--percent", type=int, default=20, help="percent of responses with a fault (20)")
+    parser.add_argument("--seed", type=int, default=1, help="seed of all random choices (1)")
+    parser.add_argument("--minutes", type=float, default=60, help="no more trouble after this time (60)")
+    parser.add_argument("--only", nargs="+", choices=lives.KINDS, default=[*lives.KINDS], help="kinds of trouble")
+    parser.add_argument("--keep", type=Path, help="keep all files in this folder (default: they are deleted)")
     chosen = parser.parse_args()
     logging.basicConfig(format="%(message)s", level="INFO")
     with tempfile.TemporaryDirectory() as made:

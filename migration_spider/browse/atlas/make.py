@@ -1,8 +1,8 @@
-"""Makes ``outlines.json`` anew: ``python -m migration_spider.browse.atlas.make countries-50m.json``.
+"""Writes ``outlines.json`` again: ``python -m migration_spider.browse.atlas.make countries-50m.json``.
 
-The file is TopoJSON (github.com/topojson/topojson-specification, section 2) of Natural Earth, as the npm package
-``world-atlas`` has it: borders are arcs that neighbours share, so what is left out of an arc is left out of both.
-README.md says where it comes from. Nothing is fetched.
+The input is TopoJSON (github.com/topojson/topojson-specification, section 2) of Natural Earth, from the npm package
+``world-atlas``. Borders are arcs that neighbours share, so a simplified arc is simplified for both. README.md says
+where the file comes from. Nothing is downloaded.
 """
 
 from __future__ import annotations
@@ -304,8 +304,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("topology", type=Path, help="countries-50m.json of the npm package world-atlas")
     parser.add_argument("--source", required=True, help="name and version of the package, and of Natural Earth")
-    parser.add_argument("--date", required=True, help="when it was got, YYYY-MM-DD")
-    parser.add_argument("--out", type=Path, default=Path(__file__).with_name("outlines.json"))
+    parser.add_argument("--date", required=True, help="date of the download, YYYY-MM-DD")
+    parser.add_argument(
+        "--out", type=Path, default=Path(__file__).with_name("outlines.json"), help="default: %(default)s"
+    )
     given = parser.parse_args(arguments)
     places, rest = places_of(json.loads(given.topology.read_text(encoding="utf-8")))
     head = {
