@@ -7,7 +7,7 @@ goes through them, which is the order to read them in:
 2. kinds, then listing or news: a table of evidence says what kind of page it is, and so who reads it.
 3. class_words, phrases, chrome: what belongs to the site; a table of marks, and one of excuses.
 4. outline, outline_builder, prune: the main content as blocks and lines, without these parts.
-5. cells, labels, look, unlabelled, metadata_block: the labels and values in it.
+5. label_marks, cells, cell_values, labels, look, unlabelled, metadata_block: the labels and values in it.
 6. words, prose, scope, pointers, attachments, roles: what each line is; two tables of evidence.
 7. titles, body, markup, parts, places: fields of the item, of lines with a role.
 8. rows, row_places, row_links, row_candidates, row_parts, row_dates: the rows of a listing; results, menu: how many

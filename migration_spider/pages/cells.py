@@ -6,29 +6,20 @@ What makes the beginning of a line a label is a table, :data:`HEADS`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from itertools import dropwhile
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from migration_spider.items import Value
-from migration_spider.pages.outline import Line, Piece, local_name
-from migration_spider.pages.remembered import Remembered
-from migration_spider.pages.text import absolute, fold, word_set
-from migration_spider.vocabularies import date_label, is_date_word, label_kind
+from migration_spider.pages.label_marks import LONGEST_LABEL, has_label_class, label_of, mark
+from migration_spider.pages.outline import Line, Piece
+from migration_spider.pages.text import fold, word_set
+from migration_spider.vocabularies import date_label
 
-LONGEST_LABEL = 80
-LONGEST_NAME = 200
 # Elements that set a label off from its value on one line.
 _LABEL_TAGS = word_set("b strong em i label span small font u dfn th")
-# Elements that print values side by side.
-_LISTED = word_set("span img time a li label")
 _COLON = re.compile(r"\s*[:：]\s*")
 _COLONS = (":", "：")
-# What stands between values and belongs to none of them.
-_SEPARATORS = re.compile(r"[\s\u00a0,;|/•·∙‣–—،、؛，；-]*")
-_LABEL_CLASS = re.compile(r"(?:^|[\s_-])(?:label|label-above|label-inline)(?:$|[\s_-])", re.IGNORECASE)
 # A day and its year in any order, with no more around them than a weekday and a time.
 DATE = re.compile(r"\D{0,20}\d{1,4}(?!\d).{0,20}?(?<!\d)(?:(?:19|20)\d\d|\d{1,2})(?!\d).{0,15}")
 # The same below a label that ends without a colon, where "by admin on 3 May 2021" is no date.
@@ -63,18 +54,6 @@ HEADS = (
 them or follows them; ``first`` on the line; ``date``: of publication, and one follows; ``alike``: first, bold, or looks
 as the line's first label, and without a full stop; ``class``: one around it says label.
 """
-
-
-def label_of(text: str) -> str | None:
-    """``text`` folded and without its colon when it is a label that the vocabulary knows, else None."""
-    return _label_of(text) if len(text) <= 2 * LONGEST_LABEL else None
-
-
-@lru_cache(maxsize=4096)
-def _label_of(text: str) -> str | None:
-    text = fold(text).rstrip(":： ?*ⓘ")
-    kind = label_kind(text) if 0 < len(text) <= LONGEST_LABEL else None
-    return None if kind in (None, "chrome") or is_date_word(text) else text
 
 
 @dataclass(slots=True)
@@ -230,15 +209,6 @@ def _by_class(line: Line) -> Cell | None:
     return Cell(line.text.rstrip(":： "), {"class", "alone"})
 
 
-def mark(piece: Piece) -> str:
-    """The element that sets ``piece`` off, by tag and class; empty when its tag alone says too little."""
-    element = piece.path[-1] if piece.path else None
-    if element is None:
-        return ""
-    classes = element.get("class") or ""
-    return f"{piece.tag} {classes}" if classes or piece.tag in ("b", "strong", "label", "em", "i") else ""
-
-
 def unknown_label(line: Line, marks: set[str]) -> Cell | None:
     """A label at the start of ``line`` whether the vocabulary knows it or not: up to a colon, or marked like others."""
     piece = line.pieces[0] if line.pieces else None
@@ -255,131 +225,3 @@ def unknown_label(line: Line, marks: set[str]) -> Cell | None:
         return None
     rest = Piece(piece.text[match.end() :], piece.slot, piece.path, piece.link, piece.time)
     return Cell(label, {"colon"}, [rest, *line.pieces[1:]])
-
-
-def has_label_class(classes: str) -> bool:
-    """Whether a class says label, as ``field__label``, ``field--label`` and ``views-label`` do."""
-    return "label" in classes and _LABELS[classes]
-
-
-def _says_label(word: str) -> bool:
-    # Display Suite and the CCK of Drupal 6 call the label itself so, core what is around label and values.
-    if word in ("label-above", "label-inline", "field-label-inline-first"):
-        return True
-    if word.endswith(("label-above", "label-inline", "label-hidden", "label-visually_hidden")):
-        return False
-    return _LABEL_CLASS.search(word) is not None
-
-
-_LABELS = Remembered(lambda classes: any(map(_says_label, classes.split())))
-
-
-def values(pieces: Sequence[Piece], base_url: str) -> list[Value]:
-    """The values that ``pieces`` of one line print: one per link or sibling element, else one for the whole line."""
-    pieces = _trimmed(pieces)
-    # Most lines have one piece, which is one value.
-    groups = (_by_link(pieces) or _by_element(pieces)) if len(pieces) > 1 else None
-    if groups is not None:
-        return [value for part in groups if (value := _value(part, base_url)) is not None]
-    value = _value(pieces, base_url)
-    return [] if value is None else [value]
-
-
-def _trimmed(pieces: Sequence[Piece]) -> Sequence[Piece]:
-    """``pieces`` without the separators at both ends."""
-    first, last = 0, len(pieces)
-    while first < last and _separates(pieces[first]):
-        first += 1
-    while last > first and _separates(pieces[last - 1]):
-        last -= 1
-    return pieces[first:last]
-
-
-def _separates(piece: Piece) -> bool:
-    return piece.link is None and _is_separator(piece)
-
-
-def _is_separator(piece: Piece) -> bool:
-    return not piece.image and _SEPARATORS.fullmatch(piece.text.lstrip(":： ")) is not None
-
-
-def _by_link(pieces: Sequence[Piece]) -> list[list[Piece]] | None:
-    """``pieces`` by link when there are several and nothing but separators between them."""
-    groups: list[list[Piece]] = []
-    current = None
-    for piece in pieces:
-        if piece.link is None:
-            if _is_separator(piece):
-                current = None
-                continue
-            return None
-        if piece.link is not current:
-            groups.append([])
-            current = piece.link
-        groups[-1].append(piece)
-    return groups if len(groups) > 1 else None
-
-
-def _by_element(pieces: Sequence[Piece]) -> list[list[Piece]] | None:
-    """``pieces`` by sibling inline elements of one kind, as ``<span>A</span> <span>B</span>``."""
-    depth = 0
-    while all(len(piece.path) > depth for piece in pieces) and len({piece.path[depth] for piece in pieces}) == 1:
-        depth += 1
-    groups: list[list[Piece]] = []
-    current = None
-    for piece in pieces:
-        if len(piece.path) <= depth:
-            if _is_separator(piece):
-                current = None
-                continue
-            return None
-        element = piece.path[depth]
-        first = groups[0][0].path[depth] if groups else element
-        if local_name(element) not in _LISTED or element.get("class") != first.get("class"):
-            return None
-        if element is not current:
-            groups.append([])
-            current = element
-        groups[-1].append(piece)
-    if len(groups) < 2 or any(local_name(group[0].path[depth]) == "time" for group in groups):
-        return None
-    return groups
-
-
-def is_list(pieces: Sequence[Piece]) -> bool:
-    """Whether ``pieces`` print names side by side, each in an element of its own, maybe after a label in another.
-
-    Running text in several elements is no such list: its parts begin or end within a sentence.
-    """
-    if len(pieces) < 2:
-        return False
-    pieces = _trimmed(pieces)
-    groups = _by_element(pieces)
-    if groups is None and len(pieces) > 2 and pieces[0].path:
-        after = next(
-            (n for n, piece in enumerate(pieces) if not piece.path or piece.path[0] is not pieces[0].path[0]), 0
-        )
-        groups = _by_element(_trimmed(pieces[after:])) if after else None
-    return groups is not None and all(_is_name(fold("".join(piece.text for piece in group))) for group in groups)
-
-
-def _is_name(text: str) -> bool:
-    return (
-        len(text) <= LONGEST_NAME and not text[:1].islower() and not text.endswith((".", ",", ";", ":", "!", "?", "。"))
-    )
-
-
-def _first(found: Iterable[Any]) -> Any:
-    return next((one for one in found if one is not None), None)
-
-
-def _value(pieces: Sequence[Piece], base_url: str) -> Value | None:
-    link, time = _first(piece.link for piece in pieces), _first(piece.time for piece in pieces)
-    printed = fold("".join(piece.text for piece in pieces if not piece.image))
-    text = printed.lstrip(":： ").strip().strip(",;،、").strip()
-    text = text or ", ".join(piece.text for piece in pieces if piece.image and piece.text)
-    url = None if link is None else absolute(base_url, link.get("href"))
-    stamp = None if time is None else fold(time.get("datetime")) or None
-    if not text and url is None and stamp is None:
-        return None
-    return Value(text=text, url=url, datetime=stamp)

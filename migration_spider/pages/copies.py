@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from migration_spider.pages.cells import LONGEST_LABEL, label_of
+from migration_spider.pages.label_marks import LONGEST_LABEL, label_of
 from migration_spider.pages.outline import Line
 from migration_spider.pages.sheet import Sheet
 

@@ -10,7 +10,9 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise, takewhile
 from typing import NamedTuple
 
-from migration_spider.pages.cells import LONGEST_LABEL, Cell, label_of, mark, unknown_label, values
+from migration_spider.pages.cell_values import values
+from migration_spider.pages.cells import Cell, unknown_label
+from migration_spider.pages.label_marks import LONGEST_LABEL, label_of, mark
 from migration_spider.pages.labels import Row
 from migration_spider.pages.outline import HEADING_TAGS, Block, Line, Unit
 from migration_spider.pages.phrases import only_shares

@@ -13,10 +13,12 @@ from typing import Literal
 
 from migration_spider.items import Entry
 from migration_spider.pages.block import MetadataBlock, Role
-from migration_spider.pages.cells import LONGEST_LABEL, Cell, values
+from migration_spider.pages.cell_values import values
+from migration_spider.pages.cells import Cell
 from migration_spider.pages.class_words import CAPTION, TERM
 from migration_spider.pages.copies import printed_again
 from migration_spider.pages.label_groups import select
+from migration_spider.pages.label_marks import LONGEST_LABEL
 from migration_spider.pages.labels import Row, find
 from migration_spider.pages.look import Look, is_foreign
 from migration_spider.pages.outline import HEADING_TAGS, Block, Line, Piece, Unit, ancestors

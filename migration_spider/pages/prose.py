@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from migration_spider.pages.cells import is_list
+from migration_spider.pages.cell_values import is_list
 from migration_spider.pages.outline import HEADING_TAGS, Line
 from migration_spider.pages.text import word_set
 from migration_spider.vocabularies import is_kosovo_footnote

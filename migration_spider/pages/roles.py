@@ -18,9 +18,9 @@ from typing import Any, NamedTuple
 from migration_spider.pages import attachments as files
 from migration_spider.pages import pointers
 from migration_spider.pages.block import MetadataBlock
-from migration_spider.pages.cells import has_label_class
 from migration_spider.pages.chrome import PARAGRAPH
 from migration_spider.pages.class_words import BYLINE, LEAD, META, TERMS, TEXT_BOX
+from migration_spider.pages.label_marks import has_label_class
 from migration_spider.pages.outline import EMBEDS, HEADING_TAGS, Block, Line, Unit, ancestors
 from migration_spider.pages.paragraphs import MOST_BESIDE, Shape, among_prose
 from migration_spider.pages.phrases import hrefs, only_links, only_shares

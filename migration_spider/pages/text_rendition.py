@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cached_property
 
 from migration_spider.items import Entry, NewsItem, Value
-from migration_spider.pages.cells import label_of
+from migration_spider.pages.label_marks import label_of
 from migration_spider.pages.languages import language_of
 from migration_spider.pages.node_ids import node_of
 from migration_spider.pages.phrases import is_phrase

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from migration_spider.pages.cells import DATE, label_of, values
+from migration_spider.pages.cell_values import values
+from migration_spider.pages.cells import DATE
+from migration_spider.pages.label_marks import label_of
 from migration_spider.pages.look import is_foreign
 from migration_spider.pages.outline import HEADING_TAGS, Block, Line, Unit
 from migration_spider.pages.sheet import Sheet
