@@ -188,7 +188,7 @@ class Page:
     @cached_property
     def heading(self) -> Any:
         """The ``<h1>`` of the page: in the article or the main content rather than in the site's header."""
-        return heading_of(self.elements, self.article, self.main)
+        return heading_of(self.elements, self.article, self.main, self.document_title)
 
     @cached_property
     def chrome(self) -> Chrome:

@@ -215,8 +215,9 @@ class Chrome:
         return self._type != "" and self._type in _PARTED.split(face.hint.lower())
 
     def is_look_of_text(self, element: Any, face: Face) -> bool:
-        is_soft = SOFT[face.hint] or FIELD[face.classes]
-        return is_soft and self._length(element) >= PARAGRAPH and self._inside_article(element)
+        if not (SOFT[face.hint] or FIELD[face.classes]) or next(element.iter("form"), None) is not None:
+            return False
+        return self._length(element) >= PARAGRAPH and self._inside_article(element)
 
     def is_own_teaser(self, element: Any, face: Face) -> bool:
         return "teaser" in face.hint.lower() and (self._is_in_value(element) or self._leads_nowhere(element))

@@ -31,7 +31,7 @@ def _is(words: str, after: str = r"\s") -> Remembered[bool]:
 
 _SITE = (
     r"(?:breadcrumbs?|shar(?:e|ing)|social|addtoany|a2a|sharethis|cookies?|sliding-popup|newsletter|related"
-    r"|pagers?|pagination|skip-?(?:link|to)|tabs--(?:primary|secondary)|local-tasks|comment(?:s|-wrapper|-form)?"
+    r"|pagers?|pagination|flippy|skip-?(?:link|to)|tabs--(?:primary|secondary)|local-tasks|comment(?:s|-wrapper|-form)?"
     r"|sidebar|menu|language-switcher|site-(?:header|footer|branding)|(?:page|region)-footer|footer-wrapper|toolbar"
     r"|contextual(?!-region)|messages|views-exposed-form|view-filters|(?:book|forum-topic)-navigation|exposed-form"
     r"|facets?|feed-icons?|teasers?|submitted|byline|links inline|inline links|advert|banner-message"
@@ -46,7 +46,7 @@ _BOXES = (
     r"|ad-?(?:slot|unit|wrapper|container|box)|ads?|advertis\w+|anzeigen?|vote|rating|rate|likes?|disqus|outbrain"
     r"|taboola|trending|most-?(?:read|viewed|popular)|tag-?(?:list|cloud)|read-?(?:more|next|also)|see-?also"
     r"|next-?(?:story|article|post)|post-?nav\w*|printfriendly|page-?tools|tools|rollover(?:-\w+)?-block"
-    r"|tooltip-?(?:text|content|inner)|popover-?(?:content|body)|hover-?card|copyright|disclaimer|disclosures?|cta\d*"
+    r"|tooltip-?(?:text|content|inner)|pop(?:over|up(?:-element)?)-?(?:content|body)|hover-?card|copyright|disclaimer|disclosures?|cta\d*"
     r"|call-to-action|no-?print|hidden-print|d-print-none|placeholder|consent|third-party[a-z-]*|donat\w+|banners?"
     r"|reading-?time|sidebar\w*|sharekit|shares?|social\w*)"
 )
@@ -110,6 +110,10 @@ TEXT_FIELD = _is("field-{1,2}type-text-(?:long|with-summary)|text-formatted")
 TEXT_BOX = _is("text", after=r"[\s_]")
 FIELD = _is(r"field|paragraph|views-field|block-(?:field|inline)-block\S*", after=r"\s|--")
 """What Drupal prints around a field or a part of a node, of whatever size."""
+VALUE_FIELD = _is(
+    "field-{1,2}type-(?:entity-reference|taxonomy-term-reference|list-[a-z]+|boolean|datetime|integer|decimal)"
+)
+"""Fields of a word or two by their type: terms, choices, numbers; never of text that an editor writes."""
 FIELD_LABEL = _is("field(?:-|--|__)label", after=r"[\s-]")
 FILE = _is(r"file|file-link|file--[\w-]+|field--type-file|field-type-file")
 MEDIA = _is("media", after=r"\s|--")

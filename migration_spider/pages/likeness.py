@@ -20,12 +20,13 @@ SMALL = 0.3
 # Classes of the layout, which say nothing of what stands there.
 _LAYOUT = re.compile(
     r"(?:col|row|grid|flex|span|container|clearfix|block|field|item|items|content|inner|wrapper|section|even|odd|first"
-    r"|last|large|medium|small|field__items?|layout|table-responsive|(?:text-)?align-\w+)(?:[-_]?\d.*|-(?:xs|sm|md|lg|xl)\b.*)?$"
+    r"|last|[\w-]+-(?:first|last|odd|even)|large|medium|small|field__items?|layout|table-responsive|(?:text-)?align-\w+)"
+    r"(?:[-_]?\d.*|-(?:xs|sm|md|lg|xl)\b.*)?$"
 )
 
 
 # What of a class names one field or kind: "field--name-field-date", "paragraph--type--quote".
-_NAME = re.compile(r"((?:name|type|mode|id|label)-{1,2}|block-(?:field|inline)-block).+")
+_NAME = re.compile(r"(\b(?:name|type|mode|id|label)-{1,2}|block-(?:field|inline)-block).+")
 
 
 def foreign_parts(running: list[Line], sizes: dict[Block, Size]) -> dict[Block, bool]:

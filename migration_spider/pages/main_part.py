@@ -25,12 +25,15 @@ def main_of(page: Elements) -> Any:
     return next(found, next(iter(page.tagged("body")), page.root))
 
 
-def heading_of(page: Elements, article: Any, main: Any) -> Any:
-    """The ``<h1>`` of the page: in the ``article`` or the ``main`` content rather than in the site's header."""
-    shown = [h1 for h1 in page.tagged("h1")[:20] if fold("".join(h1.itertext()))]
+def heading_of(page: Elements, article: Any, main: Any, document: str = "") -> Any:
+    """The ``<h1>`` of the page: in the ``article`` or the ``main`` content rather than in the site's header.
+
+    Of several with the same place it is the first that ``document``, the title in the head, begins with.
+    """
+    shown = {h1: text for h1 in page.tagged("h1")[:20] if (text := fold("".join(h1.itertext())))}
     headings = [h1 for h1 in shown if not _is_in_text(h1)]
     doubts = {h1: _doubt(h1) for h1 in headings}
-    headings.sort(key=doubts.__getitem__)
+    headings.sort(key=lambda h1: (doubts[h1], not document.startswith(shown[h1])))
     for doubt, element, h1 in product(range(3), (article, main), headings):
         if doubts[h1] == doubt and element in h1.iterancestors():
             return h1

@@ -47,6 +47,10 @@ def _drop_section(heading: Block, chrome: Chrome, text: set[Line]) -> None:
         inner, section = section, section.parent
     if section is None or inner not in section.children:
         return
+    if heading.unseen and heading.element.getnext() in chrome.left_out:
+        # What it names for screen readers is left out already, as the breadcrumb below "You are here".
+        _drop([inner], section, chrome, why)
+        return
     start = section.children.index(inner)
     before = section.children[:start]
     if not before and not chrome.protects(section.element) and section.parent is not None:

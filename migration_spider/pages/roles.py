@@ -12,14 +12,14 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from functools import cached_property
-from itertools import islice, pairwise
+from itertools import islice, pairwise, takewhile
 from typing import Any, NamedTuple
 
 from migration_spider.pages import attachments as files
 from migration_spider.pages import pointers
 from migration_spider.pages.block import MetadataBlock
 from migration_spider.pages.chrome import PARAGRAPH
-from migration_spider.pages.class_words import BYLINE, LEAD, META, TERMS, TEXT_BOX
+from migration_spider.pages.class_words import BYLINE, LEAD, META, TERMS, TEXT_BOX, VALUE_FIELD
 from migration_spider.pages.label_marks import has_label_class
 from migration_spider.pages.outline import EMBEDS, HEADING_TAGS, Block, Line, Unit, ancestors
 from migration_spider.pages.paragraphs import MOST_BESIDE, Shape, among_prose
@@ -88,7 +88,8 @@ class Reading:
         self.lines = [line for line in self.shown if line.text or is_embed(line)]
         self.said = {line: WORDS[line.text] for line in self.lines}
         self._tell()
-        self.scope = Scope(top, article, [line for line in self.lines if not line.role])
+        above = takewhile(lambda line: line not in titles, self.lines) if titles else ()
+        self.scope = Scope(top, article, [line for line in self.lines if not line.role], frozenset(above))
         self._tell_left()
 
     @cached_property
@@ -219,13 +220,19 @@ def _is_kicker(line: Line, reading: Reading) -> bool:
     return bool(path) and around.tag not in WRITTEN and not is_written
 
 
+def _is_value(line: Line) -> bool:
+    """Whether ``line`` is all there is of an item of a field of terms, choices or numbers, without a label."""
+    around = islice(ancestors(line), 3)
+    return line.parent.tag not in HEADING_TAGS and any(VALUE_FIELD[block.classes] for block in around)
+
+
 def _is_part(line: Line, reading: Reading) -> bool:
     """Whether ``line`` stands in a part like one with running text, or between such in an element without a class."""
     scope = reading.scope
     if not scope.running:
         # Words too few to be told by their looks: a theme that marks the node can tell.
         return scope.article is not None and not is_linked(line)
-    if is_linked(line) and line.parent.tag not in WRITTEN:
+    if (is_linked(line) and line.parent.tag not in WRITTEN) or (_is_value(line) and not is_prose(line)):
         return False
     part = scope.part(line)
     if scope.is_alike(part):

@@ -13,6 +13,9 @@ from migration_spider.pages.sizes import container, sizes_of, weight
 SHORTEST = 40
 """Characters of a sentence that may be all there is of a text."""
 
+LONG = 500
+"""The same of what a body field holds that is the text, however much of other pages stands below it."""
+
 FEWEST = 15
 """The same where nothing marks the node."""
 
@@ -24,10 +27,12 @@ class Scope:
         top: the outline.
         article: the element of the page's own node; None when the theme marks none.
         rest: the lines that are nothing else, in page order.
+        untitled: the lines above the title.
     """
 
-    def __init__(self, top: Block, article: Any, rest: list[Line]) -> None:
+    def __init__(self, top: Block, article: Any, rest: list[Line], untitled: frozenset[Line] = frozenset()) -> None:
         self.top = top
+        self.untitled = untitled
         self.inside = _inside(top, article)
         self.custom = {block for block in top.blocks() if _is_custom(block)}
         self.order = {line: number for number, line in enumerate(rest)}
@@ -57,12 +62,17 @@ class Scope:
         inside = {line for line in running if line.parent in self.inside}
         # A film or a few words may be all of its text.
         has_body = not inside and self._has_body(rest)
-        is_most = bool(inside) and 2 * sum(map(weight, inside)) >= sum(map(weight, running))
+        own = sum(map(weight, inside))
+        is_most = bool(inside) and 2 * own >= sum(map(weight, running))
+        if not is_most and own >= LONG and sum(weight(line) for line in inside if line.parent.in_body) >= 0.5 * own:
+            # Below it stands more of other pages than the page has itself.
+            is_most = True
         self.article = article if is_most or has_body or not running else None
         if not is_most:
             return [] if has_body else running
         first = next(number for number, line in enumerate(rest) if line.parent in self.inside)
-        return [line for line in running if line in inside or self.order[line] < first]
+        above = (line for line in running if self.order[line] < first and line not in self.untitled)
+        return [*above, *(line for line in running if line in inside)]
 
     def _has_body(self, rest: list[Line]) -> bool:
         return any(line.parent.in_body and line.parent in self.inside for line in rest)

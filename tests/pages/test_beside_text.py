@@ -140,3 +140,84 @@ def test_the_only_article_of_a_page_is_its_own_though_its_title_is_a_link():
 def test_a_notice_on_cookies_above_the_text():
     notice = "<div id='cookie-warning'><p>We use cookies, says the harbour, to see who comes and who goes.</p></div>"
     assert LONG == text(f"{notice}<div class='x'><p>{LONG}</p></div>")
+
+
+FIRST = "<p>The ferry towns met for two days and agreed to keep one shared list of the people they had helped.</p>"
+OPENED = "The ferry towns met for two days and agreed to keep one shared list of the people they had helped."
+
+
+def whole(main, *, title="Ferry towns agree | Harbour portal"):
+    html = f"<html><head><title>{title}</title></head><body class='page-node page-node-5'><div id='main'>{main}</div></body></html>"
+    return NewsPage("https://portal.example/a", Selector(html))
+
+
+def test_what_is_named_for_screen_readers_is_what_follows_at_once():
+    found = whole(
+        "<h2 class='element-invisible'>You are here</h2><ul class='breadcrumb'><li><a href='/'>Home</a></li></ul>"
+        f"<div class='panel'><h2>Ferry towns agree</h2><div class='field'>{FIRST}</div></div>"
+    )
+    assert OPENED == found.body_text
+
+
+def test_a_box_that_is_not_printed_and_has_a_form_is_no_text():
+    asks = f"<div class='no-print'><h3>Questions</h3><p>{LONG}</p><form><input name='words'></form></div>"
+    assert (
+        OPENED
+        == whole(
+            f"<article><h1>Ferry towns agree</h1><div class='field-name-body'>{FIRST}</div>{asks}</article>"
+        ).body_text
+    )
+
+
+def test_a_notice_of_the_site_above_title_and_article_is_no_text():
+    article = f"<article><div class='field-name-body'>{FIRST * 3}</div></article>"
+    found = whole(f"<div class='container'>{LONG}</div><h1>Ferry towns agree</h1>{article}")
+    assert "\n\n".join([OPENED] * 3) == found.body_text
+
+
+def test_a_lead_between_title_and_article_is_text():
+    found = whole(
+        f"<h1>Ferry towns agree</h1><div class='x'><p>{LONG}</p></div><article><div class='body'>{FIRST}</div></article>"
+    )
+    assert f"{LONG}\n\n{OPENED}" == found.body_text
+
+
+def test_stories_below_an_article_that_are_longer_than_its_text():
+    story = f"<span class='content'><div class='short'>{LONG}</div></span><div class='name'><a href='/{{0}}'>Story</a></div>"
+    stories = "".join(f"<div class='entry'>{story.format(n)}</div>" for n in range(12))
+    article = f"<article><h1>Ferry towns agree</h1><div class='field-name-body'>{FIRST * 6}</div></article>"
+    assert "\n\n".join([OPENED] * 6) == whole(f"{article}<div class='below'>{stories}</div>").body_text
+
+
+def test_a_term_below_the_text_is_none_of_it():
+    term = "<div class='field field--type-entity-reference field--label-hidden field__item'>North shore</div>"
+    body = f"<div class='field field--name-body field--type-text field--label-hidden field__item'>{FIRST}</div>"
+    assert OPENED == whole(f"<article><h1>Ferry towns agree</h1>{body}{term}</article>").body_text
+
+
+@pytest.mark.parametrize("classes", ["popup-element-body", "popup-content"])
+def test_what_opens_over_the_page_is_no_text(classes):
+    popup = f"<div class='{classes}'><p>{LONG}</p></div>"
+    assert OPENED == whole(f"<article><h1>Ferry towns agree</h1><div>{FIRST}{popup}</div></article>").body_text
+
+
+def test_the_way_to_the_item_before_is_no_text():
+    pager = f"<div class='part'><ul class='flippy'><li class='flippy-previous'><a href='/b'>{SHORT}</a></li></ul></div>"
+    assert (
+        OPENED
+        == whole(f"<article><h1>Ferry towns agree</h1><div class='part'>{FIRST}</div>{pager}</article>").body_text
+    )
+
+
+def test_the_first_and_the_last_of_boxes_are_alike():
+    words = "<h2>What it has</h2><ul><li>Boats</li><li>Cooks</li></ul>"
+    boxes = f"<div class='grid-box-first grid-box-text grid-box has-title'>{words}</div><div class='grid-box-last grid-box-text grid-box dark'><blockquote>{FIRST}</blockquote></div>"
+    found = whole(f"<article><h1>Ferry towns agree</h1><div class='grid-boxes'>{boxes}</div></article>")
+    assert f"What it has\n\nBoats\nCooks\n\n{OPENED}" == found.body_text
+
+
+def test_of_two_headings_it_is_the_one_that_the_head_names():
+    found = whole(
+        f"<div class='box'><h1>Quote this page</h1></div><h1 class='type'>Essays</h1><h1 class='own'>Ferry towns agree</h1>{FIRST}"
+    )
+    assert ("Ferry towns agree", "own") == (found.title, found.heading.get("class"))
