@@ -14,9 +14,10 @@ _DATE = re.compile(
     r"\d{1,2}(?:er|st|nd|rd|th|º)?\.?\s+(?:de\s+)?[^\W\d_]{3,12}\.?,?\s+(?:de\s+)?(?:19|20)\d\d"  # 01 Jun 2023
     r"|[^\W\d_]{3,12}(?:\.?\s+|,\s?)\d{1,2}(?:st|nd|rd|th)?(?:\s+|,\s*)(?:19|20)\d\d"  # Sep 13, 2022
     r"|(?<![\w-])\d{1,2}-[^\W\d_]{3,12}-(?:19|20)\d\d"  # 01-Jun-2023
+    r"|\d{1,2}\s+[^\W\d_]{3,12}(?:\s[^\W\d_]{3,12})?\s?/\s?[^\W\d_]{3,12}\s+(?:19|20)\d\d"  # 1 أيار/مايو 2020
     r"|(?:19|20)\d\d[.,]?\s+[^\W\d_]{3,12}\.?\s+\d{1,2}(?!\d|[:.]\d|\s*[ap]\.?m)"  # 2022, november 13
     r"|(?<![\w.])(?:19|20)\d\d([-/.])\s?\d{1,2}\1\s?\d{1,2}(?!\d)|\d{1,2}([-/.])\s?\d{1,2}\2\s?(?:19|20)\d\d"
-    r"|(?:19|20)\d\d\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日"
+    r"|(?:19|20)\d\d\s*[年년]\s*\d{1,2}\s*[月월]\s*\d{1,2}\s*[日일]"
 )
 _YEAR = re.compile("(?:19|20)\\d\\d")
 _MONTH = re.compile(r"[^\W\d_]{3,12}\.?,?\s+(?:de\s+)?(?:19|20)\d\d")
@@ -32,6 +33,8 @@ FEW = 10
 
 LONGEST_DATED = 60
 """Characters of a text that is a date, maybe with a label or a place; longer ones are prose that names a day."""
+
+LONGEST_TITLE = 300
 
 
 def date_of(parts: list[Any], title: str) -> str | None:
@@ -89,7 +92,7 @@ def _slot(text: Any) -> tuple[Any, bool]:
 
 def date_in(title: str) -> str | None:
     """The date that ``title`` is, or that stands apart from its words: "28 August 2020 | Boats come home"."""
-    match = find_date(title) or _SHORT.search(title)
+    match = find_date(title) or _SHORT.search(title) if len(title) < LONGEST_TITLE else None
     if match is None:
         return None
     before, after = _WEEKDAY.sub("", title[: match.start()]).rstrip(), title[match.end() :].lstrip()
@@ -108,7 +111,7 @@ def _month(parts: list[Any], short: list[str]) -> str | None:
 
 def heading_date(text: str) -> str | None:
     """The date that ``text`` is, maybe with a weekday and a time; None when it says more than that."""
-    found = find_date(text)
+    found = find_date(text) if len(text) < LONGEST_TITLE else None
     return None if found is None else _alone(found, text)
 
 

@@ -14,7 +14,20 @@ def dates(*rows):
 
 
 @pytest.mark.parametrize(
-    "day", ["Oct,22,2013", "May 3rd, 2019", "May 3,2019", "01-Jun-2023", "9 May 2021", "9 mai 2021", "2021-05-09"]
+    "day",
+    [
+        "Oct,22,2013",
+        "May 3rd, 2019",
+        "May 3,2019",
+        "01-Jun-2023",
+        "9 May 2021",
+        "9 mai 2021",
+        "2021-05-09",
+        "1 أيار/مايو 2020",
+        "31 كانون الثاني/يناير 2020",
+        "2021년 5월 12일",
+        "2021年5月12日",
+    ],
 )
 def test_ways_to_print_a_day(day):
     assert [day, day] == dates(*(row(n, f"<p>{day}</p>") for n in range(2)))
