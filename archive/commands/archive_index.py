@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from archive.commands.base import ArchiveCommand, archive_directory, named_archive
+from archive.commands.base import ArchiveCommand, archive_directory, named_archive, named_output
 
 if TYPE_CHECKING:
     from archive.cdxj import Indexed, WarcFile
@@ -52,6 +52,8 @@ exit codes:
         else:
             directory = archive_directory(self.settings)
             files, output = warc_files(directory), opts.output or str(index_path(directory))
+        if output != "-":
+            named_output("--output", output)
         with ByteProgress("indexing", _size(files)) as progress:
             if output == "-":
                 result = write_index(files, sys.stdout.buffer, Path(tempfile.gettempdir()), progress.advance)

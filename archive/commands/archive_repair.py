@@ -7,7 +7,7 @@ from pathlib import Path
 
 from scrapy.exceptions import UsageError
 
-from archive.commands.base import ArchiveCommand
+from archive.commands.base import ArchiveCommand, named_output
 from archive.errors import ArchiveError
 
 
@@ -52,6 +52,7 @@ exit codes:
         output = Path(opts.output) if opts.output else repaired_name(damaged)
         if output.exists():
             raise UsageError(f"{output}: exists already; use -o with another name", print_help=False)
+        named_output("--output", output)
         with ByteProgress("repairing", damaged.stat().st_size) as progress:
             try:
                 result = repair(damaged, output, progress.advance)

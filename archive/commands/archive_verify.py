@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from scrapy.exceptions import UsageError
 
-from archive.commands.base import ArchiveCommand, archive_directory, named_archive
+from archive.commands.base import ArchiveCommand, archive_directory, named_archive, named_file
 from archive.errors import ArchiveError
 
 if TYPE_CHECKING:
@@ -70,8 +70,9 @@ exit codes:
         from archive.cdxj import index_path, warc_files
         from archive.disk import oddity
 
-        index = Path(opts.index) if opts.index else None
-        items = [Path(opts.items)] if opts.items else []
+        index = named_file("--index", opts.index)
+        cited = named_file("--items", opts.items)
+        items = [cited] if cited else []
         if args:
             files, where = named_archive(args), " ".join(args)
         else:

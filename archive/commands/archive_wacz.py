@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from scrapy.exceptions import UsageError
 
-from archive.commands.base import ArchiveCommand, archive_directory, named_archive
+from archive.commands.base import ArchiveCommand, archive_directory, named_archive, named_file, named_output
 
 if TYPE_CHECKING:
     from archive.wacz.signing import Key
@@ -67,7 +67,7 @@ exit codes:
         from archive.wacz import Items, write_wacz
 
         settings: Any = self.settings
-        items: list[Path] = [Path(name) for name in opts.pages or []]
+        items = [path for name in opts.pages or [] if (path := named_file("--pages", name))]
         name = time.strftime("%Y%m%d%H%M%S.wacz", time.gmtime())
         if args:
             files, index, output = named_archive(args), None, Path(name)
@@ -78,6 +78,9 @@ exit codes:
             items = items or sorted((index.parent / "items").glob("*.jsonl"))
         if opts.output:
             output = Path(opts.output)
+        named_output("--output", output)
+        if opts.with_dataset and not Path(opts.with_dataset).is_dir():
+            raise UsageError(f"--with-dataset: {opts.with_dataset}: there is no such folder", print_help=False)
         key = _key(opts)
         pages = Items(items, settings.get("ARCHIVE_TEXT_FIELD") or "text")
         for words in pages.left_out:
@@ -106,8 +109,8 @@ def _key(opts: argparse.Namespace) -> Key | None:
     """What the file is signed with, if it is."""
     from archive.wacz import read_key
 
-    if opts.sign_key:
-        return read_key(Path(opts.sign_key), Path(opts.sign_cert) if opts.sign_cert else None, opts.timestamp)
+    if key := named_file("--sign-key", opts.sign_key):
+        return read_key(key, named_file("--sign-cert", opts.sign_cert), opts.timestamp)
     if opts.sign_cert or opts.timestamp:
         raise UsageError("name the key with --sign-key", print_help=False)
     return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from abc import abstractmethod
 from functools import partial
@@ -13,7 +14,7 @@ from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
 from archive.commands.help import HelpFormatter
-from archive.commands.output import forgive, printing
+from archive.commands.output import forgive, printing, told
 from archive.errors import ArchiveError
 
 if TYPE_CHECKING:
@@ -51,6 +52,43 @@ def named_archive(paths: list[str]) -> list[WarcFile]:
         if not path.is_dir() and (odd := oddity(path)):
             raise UsageError(f"{path} {odd}", print_help=False)
     return named_files(paths)
+
+
+def named_file(option: str, name: str | None) -> Path | None:
+    """The file that ``option`` names to be read; None where it is not given.
+
+    Raises:
+        UsageError: it is not there, or is no file.
+    """
+    from archive.disk import oddity
+
+    if name is None:
+        return None
+    path = Path(name)
+    if odd := oddity(path):
+        raise UsageError(f"{option}: {path} {odd}", print_help=False)
+    if not path.is_file():
+        raise UsageError(f"{option}: {path}: there is no such file", print_help=False)
+    if not os.access(path, os.R_OK):
+        raise UsageError(f"{option}: {path}: this user cannot read it", print_help=False)
+    return path
+
+
+def named_output(option: str, name: str | Path) -> Path:
+    """The file to write, of ``option``: before the work, which may take hours.
+
+    Raises:
+        UsageError: it is a folder, or cannot be made.
+    """
+    from archive.disk import obstacle, oddity
+
+    path = Path(name)
+    # A device or pipe is written as it is.
+    if path.is_dir() and (odd := oddity(path)):
+        raise UsageError(f"{option}: {path} {odd}", print_help=False)
+    if why := obstacle(path):
+        raise UsageError(f"{option}: {why}", print_help=False)
+    return path
 
 
 def refuse_options(args: list[str]) -> None:
@@ -110,7 +148,7 @@ class ArchiveCommand(Tool):
         except BrokenPipeError:
             raise
         except OSError as error:
-            self.fail(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+            self.fail(told(error))
 
     def fail(self, problem: str, code: int = 1) -> None:
         """Tell ``problem`` on standard error; the command will end with exit code ``code``."""

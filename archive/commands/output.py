@@ -35,3 +35,8 @@ def forgive(errors: str = "replace") -> None:
     """Have standard output replace what it cannot show; standard error does so by itself."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors=errors)
+
+
+def told(error: BaseException) -> str:
+    """An error in one line: of what the system refused place and cause, without its number."""
+    return f"{error.filename}: {error.strerror}" if isinstance(error, OSError) and error.filename else str(error)

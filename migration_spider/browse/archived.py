@@ -49,10 +49,24 @@ def archive_of(release: Path, given: Path | None = None) -> Archive | None:
         return archive_in(release.resolve().parent.parent)
     if given.is_file():
         return _unpacked(given, given.stat().st_mtime_ns)
+    folder = _folder_of(given)
+    return _with_index(folder, folder.parent / "index.cdxj")
+
+
+def require_archive(given: Path) -> None:
+    """See that ``given`` is an archive as `archive_of` takes it, before anything is made. Raises ArchiveError."""
+    if not given.is_file():
+        _folder_of(given)
+        return
+    with WaczFile(given):
+        pass
+
+
+def _folder_of(given: Path) -> Path:
     folder = given / "warc" if (given / "warc").is_dir() else given
     if not folder.is_dir() or not warc_files(folder):
         raise ArchiveError(f"{given}: neither a data folder, nor a folder of WARC files, nor a WACZ file")
-    return _with_index(folder, folder.parent / "index.cdxj")
+    return folder
 
 
 def archive_in(data: Path, home: Path | None = None) -> Archive | None:

@@ -13,7 +13,7 @@ from archive import ArchiveError, CollectionLockedError
 from archive.dataset import DatasetError
 from archive.dataset.draft import Progress
 from migration_spider.browse import making
-from migration_spider.browse.archived import Archive, archive_in, archive_of, scratch
+from migration_spider.browse.archived import Archive, archive_in, archive_of, require_archive, scratch
 from migration_spider.browse.collection import DATABASE, Collection
 from migration_spider.config import Config
 from migration_spider.exceptions import MigrationError
@@ -170,7 +170,10 @@ def source_of(path: Path, config: Config, archive: Path | None = None) -> Source
 
     Raises:
         DatasetError: it is none of them.
+        ArchiveError: nor is ``archive`` what `archive_of` takes.
     """
+    if archive:
+        require_archive(archive)
     if (path / DATABASE).is_file():
         return ReleaseSource(path, archive)
     if making.items_of(path).exists():

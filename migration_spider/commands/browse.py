@@ -11,7 +11,7 @@ from scrapy.exceptions import UsageError
 
 from archive import ArchiveError, CollectionLockedError
 from archive.commands.base import ProjectCommand
-from archive.commands.output import printing
+from archive.commands.output import printing, told
 from archive.dataset.errors import DatasetError
 from migration_spider.commands.publish import Steps
 from migration_spider.config import Config
@@ -72,7 +72,7 @@ exit codes:
             path = Path(args[0]) if args else config.data_dir
             source = source_of(path, config, Path(opts.archive) if opts.archive else None)
             sock = listen(opts.port)
-        except (OptionError, DatasetError) as error:
+        except (OptionError, DatasetError, ArchiveError) as error:
             self._fail(str(error), USAGE)
             return
         except OSError as error:
@@ -98,7 +98,7 @@ exit codes:
                 self._fail(str(error), USAGE)
                 return
             except OSError as error:
-                self._fail(f"{error.filename}: {error.strerror}" if error.filename else str(error), NOT_ARCHIVED)
+                self._fail(told(error), NOT_ARCHIVED)
                 return
             port = sock.getsockname()[1]
             collection = current()

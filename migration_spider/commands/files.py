@@ -11,7 +11,7 @@ from typing import Any
 from scrapy.exceptions import UsageError
 
 from archive.commands.base import ProjectCommand
-from archive.commands.output import printing
+from archive.commands.output import printing, told
 from archive.errors import ArchiveError
 from migration_spider.exceptions import MigrationError
 from migration_spider.monitors import NOT_ARCHIVED, USAGE
@@ -54,12 +54,17 @@ exit codes:
         names = _names(args[1:])
         from archive.capture.settings import expand
         from archive.dataset.holdings import Holdings
+        from archive.disk import obstacle
         from migration_spider.offered import MANIFEST, export, select
         from migration_spider.report.text import visible
 
         settings: Any = self.settings
         folder = Path(args[0])
         try:
+            if why := obstacle(folder / MANIFEST):
+                self._say(why)
+                self.exitcode = USAGE
+                return
             found = select(Path(settings["DATA_DIR"]) / "items" / "news.jsonl", names)
             if found.unknown and not (found.files or found.without or found.unfetched):
                 self._say_unknown(found.unknown)
@@ -71,7 +76,7 @@ exit codes:
             self.exitcode = USAGE
             return
         except OSError as error:
-            self._say(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+            self._say(told(error))
             self.exitcode = NOT_ARCHIVED
             return
         self._say_unknown(found.unknown)

@@ -13,7 +13,7 @@ from scrapy.exceptions import UsageError
 
 from archive import ArchiveError, CollectionLockedError
 from archive.commands.base import ProjectCommand
-from archive.commands.output import printing
+from archive.commands.output import printing, told
 from archive.dataset.errors import DatasetError
 from migration_spider.config import Config
 from migration_spider.exceptions import MigrationError, OptionError
@@ -101,7 +101,7 @@ exit codes:
         except ArchiveError as error:  # the release is there
             self._fail(str(error), NOT_ARCHIVED)
         except OSError as error:
-            self._fail(f"{error.filename}: {error.strerror}" if error.filename else str(error), NOT_ARCHIVED)
+            self._fail(told(error), NOT_ARCHIVED)
         except KeyboardInterrupt:
             lacks = "not signed or stamped" if made.site or not opts.site else "its site was not written"
             done = f"{made.release.path} is there, and {lacks}" if made.release else "nothing was published"
@@ -120,6 +120,13 @@ exit codes:
         how = signer(opts.sign) if opts.sign else None
         if opts.timestamp:
             require_server(opts.timestamp)
+        if opts.wacz:
+            from archive.wacz.reading import WaczFile
+
+            with WaczFile(Path(opts.wacz)):
+                pass
+        if opts.site_pages < 0:
+            raise DatasetError(f"--site-pages {opts.site_pages}: expected 0 or more")
         if opts.site:
             from migration_spider.browse.site import require_free
 
@@ -130,6 +137,7 @@ exit codes:
         """Make the release, its site, its signatures: what to print then. ``made`` tells how far it came."""
         from archive.dataset import Wholeness, publish
         from archive.dataset.signing import sign, stamp
+        from archive.disk import obstacle
         from archive.warc.lock import CollectionLock
         from migration_spider.publish import described, holdings_of, stewardship
         from migration_spider.standing import standing_of
@@ -141,6 +149,9 @@ exit codes:
         if standing.complete is False and not opts.incomplete:
             rather = "--incomplete publishes it as it is, and the release says so"
             self._fail(f"{standing.said}: {standing.remedy}; {rather}", INCOMPLETE)
+            return []
+        if why := obstacle(data / "dataset" / "new"):
+            self._fail(why, NOT_ARCHIVED)
             return []
         with Steps() as steps, holdings_of(warc) as holdings:
             for sentence in holdings.damaged if holdings else ():

@@ -5,13 +5,14 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from archive.commands.progress import Steps
+from archive.disk import obstacle
 from archive.warc.lock import CollectionLock
 from migration_spider.config import Config
 from migration_spider.exceptions import MigrationError
@@ -24,6 +25,7 @@ from migration_spider.reparse.scan import scan
 from migration_spider.reparse.source import Source, own_files, sources
 from migration_spider.reparse.text import item_of_file, line_of, write_item
 from migration_spider.report.text import plural
+from migration_spider.setting_types import is_web_address
 from migration_spider.site_learner import save
 from migration_spider.site_profile import FILE as PROFILE
 from migration_spider.spiders.scope import Scope
@@ -56,6 +58,12 @@ def item_of_text(opts: argparse.Namespace, settings: Any) -> int:
 def items_of(args: list[str], opts: argparse.Namespace, settings: Any) -> int:
     """Make, or compare, the items of the WARC files ``args``, or of the own archive: the exit code."""
     data = Config.of(settings).data_dir
+    if opts.diff and opts.output:
+        raise AskedWrongError("--diff writes nothing: leave --output out")
+    if opts.site and not is_web_address(opts.site):
+        raise AskedWrongError(f"--site {opts.site}: expected an address such as https://example.org")
+    if opts.output and (why := obstacle(Path(opts.output))):
+        raise AskedWrongError(why)
     archive = sources(args)
     if args and not (opts.output or opts.diff):
         raise AskedWrongError("use --output to say where the items of these files go")
@@ -140,6 +148,11 @@ def _put_back(path: Path, catalogue: Catalogue) -> None:
         save(path, catalogue.profiles[list(catalogue.profile_of.values())[-1]])
 
 
+def _listed(hosts: Mapping[str, int]) -> str:
+    """Those with the most pages."""
+    return ", ".join(sorted(hosts, key=lambda name: -hosts[name])[:5]) or "none"
+
+
 def _scope(catalogue: Catalogue, site: str | None, settings: Any) -> Scope:
     """The site whose pages are read: the one asked for, the portal, or the only one in the archive."""
     known = settings.getlist("MIGRATION_LANGUAGES")
@@ -148,7 +161,10 @@ def _scope(catalogue: Catalogue, site: str | None, settings: Any) -> Scope:
     if not site:
         host = portal if portal in hosts else max(hosts, key=lambda name: hosts[name]) if len(hosts) == 1 else None
         if host is None:
-            seen = ", ".join(sorted(hosts, key=lambda name: -hosts[name])[:5]) or "none"
-            raise AskedWrongError(f"no page of {portal} in the archive; its hosts: {seen}. Choose one with --site")
+            raise AskedWrongError(
+                f"no page of {portal} in the archive; its hosts: {_listed(hosts)}. Choose one with --site"
+            )
         site = f"{urlsplit(catalogue.url_on(host)).scheme}://{host}"
+    elif host_of(site) not in hosts:
+        raise AskedWrongError(f"--site {site}: no page of it in the archive; its hosts: {_listed(hosts)}")
     return Scope(site, known, known, settings.getlist("MIGRATION_EXCLUDED_PATHS"))

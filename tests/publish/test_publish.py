@@ -143,7 +143,7 @@ def test_an_interrupt_is_one_line_and_exit_code_130(data, tmp_path, monkeypatch,
     command.settings.setmodule("migration_spider.settings")
     command.settings.set("DATA_DIR", str(tmp_path))
     options = dict.fromkeys(("version", "wacz", "timestamp", "metadata_only", "no_bom", "site")) | {"incomplete": True}
-    command.run([], SimpleNamespace(sign="gpg", **options))
+    command.run([], SimpleNamespace(sign="gpg", site_pages=0, **options))
     printed = capsys.readouterr()
     assert (130, "") == (command.exitcode, printed.out)
     assert printed.err.startswith("scrapy publish: interrupted; ")

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from archive.dataset import DatasetError
-from archive.disk import as_made, oddity
+from archive.disk import as_made, obstacle, oddity
 
 MARK = "site.json"
 """Says that a folder is a site, and what is in it."""
@@ -26,6 +26,8 @@ def require_free(folder: Path) -> None:
     if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
         raise DatasetError(f"{folder} is not a folder: give another one for the site")
     if not folder.exists():
+        if why := obstacle(folder):
+            raise DatasetError(why)
         return
     if folder.is_mount() or folder.resolve() == Path.cwd():
         raise DatasetError(f"{folder} cannot be replaced as a whole: give a folder in it, such as {folder / 'site'}")
