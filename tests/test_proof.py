@@ -1,11 +1,11 @@
 """A release of a crawl is proved by itself, by the WARC files and by the package of them."""
 
-import csv
 import shutil
 
 import pytest
 
 from tests.crawling import items, scrapy
+from tests.tables import rows
 
 
 @pytest.fixture(scope="module")
@@ -16,11 +16,6 @@ def data(demo, tmp_path_factory):
     scrapy("archive-wacz", "--output", data / "all.wacz", data=data)
     scrapy("publish", "--incomplete", "--wacz", data / "all.wacz", data=data)
     return data
-
-
-def rows(path):
-    with path.open(encoding="utf-8-sig", newline="") as stream:
-        return list(csv.DictReader(stream))
 
 
 def test_every_value_is_proved(data):

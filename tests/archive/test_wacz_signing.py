@@ -20,7 +20,7 @@ from archive.wacz import read_key, write_wacz
 from archive.wacz.reading import WaczFile
 from archive.wacz.signing import check_signed, signed_data
 from tests.archive.records import command, record, write
-from tests.dataset.test_signing import authority, needs  # noqa: F401 (a fixture)
+from tests.time_stamps import needs, running
 
 HASH = "sha256:" + "0" * 64
 
@@ -137,7 +137,13 @@ def test_what_does_not_fit_is_wrong(anonymous, tmp_path):
     assert not checked(said, [stranger, public])[0]
 
 
-def test_a_signature_of_a_domain(domain, authority, tmp_path):  # noqa: F811
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory):
+    with running(tmp_path_factory.mktemp("tsa")) as server:
+        yield server
+
+
+def test_a_signature_of_a_domain(domain, authority, tmp_path):
     key, chain, root = domain
     address, tsa, _ = authority
     said = signed_data(HASH, CREATED, "test", read_key(key, chain, address))

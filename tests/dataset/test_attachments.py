@@ -1,7 +1,6 @@
 """The texts of files in a release: one row per file with its place, searched like the records."""
 
 import csv
-import hashlib
 import json
 import sqlite3
 from contextlib import closing
@@ -16,6 +15,7 @@ from archive.dataset.search import connect
 from archive.documents import Reader
 from tests.archive.records import record
 from tests.archive.records import write as write_warc
+from tests.dataset.proved import sha256
 from tests.dataset.records import Note, dataset, note, write
 from tests.documents.files import docx, paragraph, pdf
 
@@ -30,10 +30,6 @@ TEXTS = {
     "picture": b"\x89PNG",
     "never": b"never fetched",
 }
-
-
-def sha256(data):
-    return hashlib.sha256(data).hexdigest()
 
 
 @dataclass(kw_only=True)

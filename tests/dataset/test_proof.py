@@ -1,8 +1,6 @@
 """What a release says of the archive behind it: WARC files with digests, a package, and where each file is."""
 
-import csv
 import gzip
-import hashlib
 import json
 import os
 import re
@@ -18,40 +16,15 @@ from archive.dataset.holdings import DIGESTS_NAME
 from archive.wacz import write_wacz
 from tests.archive.records import record
 from tests.archive.records import write as write_warc
+from tests.dataset.proved import FILE, PDF, File, file, sha256
 from tests.dataset.records import Note, dataset, note, tombstone, write
-
-PDF = b"%PDF-1.7 a file"
-FILE = b"HTTP/1.1 200 OK\r\nContent-Type: application/pdf\r\n\r\n"
-
-
-def sha256(data):
-    return hashlib.sha256(data).hexdigest()
-
-
-def labelled(data):
-    return f"sha256:{sha256(data)}"
-
-
-@dataclass(kw_only=True)
-class File:
-    url: str
-    """Where it is."""
-
-    sha256: str | None = None
-    """Digest."""
+from tests.tables import rows
 
 
 @dataclass(kw_only=True)
 class Filed(Note):
     files: list[File]
     """Files."""
-
-
-def file(url, body=PDF, digest=True, **fields):
-    """A response record with a file."""
-    head = fields.pop("head", FILE)
-    told = {"WARC_Payload_Digest": labelled(body)} if digest else {}
-    return record(url, body, head=head, **told, **fields)
 
 
 @pytest.fixture
@@ -109,11 +82,6 @@ def released(items, folder, tmp_path, wacz=None, **options):
     with Holdings(folder) as holdings:
         described = dataset(item=Filed, added={"files": placed(holdings)}, parts=[proof(holdings, wacz)])
         return publish(described, items, tmp_path / "dataset", **options).path
-
-
-def rows(path):
-    with path.open(encoding="utf-8-sig", newline="") as stream:
-        return list(csv.DictReader(stream))
 
 
 def test_the_warc_files_that_any_version_or_tombstone_or_file_cites(items, folder, tmp_path):

@@ -1,10 +1,7 @@
 """Signatures and time stamps of a release: made by the tools, right for it, wrong for another, and in no list."""
 
 import re
-import shutil
 import subprocess
-import threading
-from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -16,41 +13,11 @@ from archive.dataset.verification import Verification
 from archive.errors import ArchiveError
 from archive.wacz import read_key, write_wacz
 from archive.wacz.reading import WaczFile
-from tests.dataset.test_verification import folder, sound  # noqa: F401 (fixtures)
-
-TSA = """
-[req]
-distinguished_name = name
-prompt = no
-[name]
-CN = Time
-[stamping]
-basicConstraints = CA:FALSE
-keyUsage = critical, digitalSignature
-extendedKeyUsage = critical, timeStamping
-[tsa]
-default_tsa = here
-[here]
-serial = serial
-crypto_device = builtin
-signer_cert = tsa.pem
-signer_key = tsa.key
-certs = ca.pem
-signer_digest = sha256
-default_policy = 1.2.3.4
-digests = sha256
-ess_cert_id_chain = no
-ess_cert_id_alg = sha256
-"""
-
-
-def needs(tool):
-    if not shutil.which(tool):
-        pytest.skip(f"{tool} is not installed")
+from tests.time_stamps import needs, running
 
 
 @pytest.fixture
-def release(folder):  # noqa: F811
+def release(folder):
     return folder / "dataset" / "1"
 
 
@@ -134,45 +101,8 @@ def test_minisign(release, tmp_path):
 
 @pytest.fixture(scope="module")
 def authority(tmp_path_factory):
-    """A time stamp server on 127.0.0.1 with its authority's certificate: (address, PEM file, what it is to answer)."""
-    needs("openssl")
-    tsa = tmp_path_factory.mktemp("tsa")
-    (tsa / "tsa.cnf").write_text(TSA)
-    (tsa / "serial").write_text("01\n")
-
-    def openssl(*arguments, **options):
-        done = subprocess.run(["openssl", *arguments], cwd=tsa, check=True, capture_output=True, **options)
-        return done.stdout
-
-    for name in ("ca", "other"):
-        openssl(
-            *f"req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout {name}.key -out {name}.pem -subj /CN={name}".split()
-        )
-    openssl(*["req", "-newkey", "rsa:2048", "-nodes", "-keyout", "tsa.key", "-out", "tsa.csr", "-config", "tsa.cnf"])
-    signed = "x509 -req -in tsa.csr -CA ca.pem -CAkey ca.key -CAcreateserial -out tsa.pem -extfile tsa.cnf"
-    openssl(*signed.split(), "-extensions", "stamping")
-    answers = []
-
-    class Server(BaseHTTPRequestHandler):
-        def do_POST(self):
-            query = self.rfile.read(int(self.headers["Content-Length"]))
-            (tsa / "q.tsq").write_bytes(query)
-            openssl(*["ts", "-reply", "-queryfile", "q.tsq", "-config", "tsa.cnf", "-section", "here", "-out", "r.tsr"])
-            answer = answers.pop() if answers else (tsa / "r.tsr").read_bytes()
-            self.send_response(200)
-            self.send_header("Content-Type", "application/timestamp-reply")
-            self.end_headers()
-            self.wfile.write(answer)
-
-        def log_message(self, *arguments):
-            """Says nothing."""
-
-    with HTTPServer(("127.0.0.1", 0), Server) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}/", tsa, answers
-        server.shutdown()
-        thread.join()
+    with running(tmp_path_factory.mktemp("tsa")) as server:
+        yield server
 
 
 def test_time_stamps(release, authority):
@@ -229,7 +159,7 @@ def test_what_cannot_be_asked(release, monkeypatch):
         signer("gpg")
 
 
-def test_a_signed_package_is_checked_with_the_release(folder, release, tmp_path):  # noqa: F811
+def test_a_signed_package_is_checked_with_the_release(folder, release, tmp_path):
     key = ec.generate_private_key(ec.SECP384R1())
     private, public = tmp_path / "key.pem", tmp_path / "key.pub"
     private.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))

@@ -1,6 +1,5 @@
 """Stories: records of one number in several languages count once, and name the translations that are there."""
 
-import csv
 import json
 import sqlite3
 from contextlib import closing
@@ -13,6 +12,7 @@ from archive.dataset.stories import source, story
 from archive.dataset.story_tables import MOST_LANGUAGES
 from archive.dataset.summary import Summary
 from tests.dataset.records import Note, dataset, write
+from tests.tables import lines, rows
 
 
 @dataclass(kw_only=True)
@@ -95,15 +95,6 @@ def page(number, language, **fields):
 
 def told_of(*records):
     return story(records, described(), STORIES)
-
-
-def rows(path):
-    with path.open(encoding="utf-8-sig", newline="") as stream:
-        return list(csv.DictReader(stream))
-
-
-def lines(path):
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 """`scrapy publish` on a crawl of the demo portal, as a user calls it."""
 
-import csv
 import json
 import shutil
 import sqlite3
@@ -16,6 +15,7 @@ from migration_spider.commands import publish
 from migration_spider.report import record
 from tests.burial import bury
 from tests.crawling import items, scrapy
+from tests.tables import rows
 
 
 def test_the_command_says_what_it_wrote_and_where(data, release):
@@ -148,11 +148,6 @@ def test_an_interrupt_is_one_line_and_exit_code_130(data, tmp_path, monkeypatch,
     assert (130, "") == (command.exitcode, printed.out)
     assert printed.err.startswith("scrapy publish: interrupted; ")
     assert printed.err.endswith(f"{says}\n")
-
-
-def rows(path):
-    with path.open(encoding="utf-8-sig", newline="") as stream:
-        return list(csv.DictReader(stream))
 
 
 def test_what_is_withdrawn_is_told_and_so_is_what_comes_back(data, tmp_path):
