@@ -37,6 +37,19 @@ _SECTION_HEADINGS = key_set(
     "|Über den Autor|Über die Autorin|Über die Autoren|Siehe auch|Lesen Sie auch|Te puede interesar"
     "|Le puede interesar|También te puede interesar|Lea también|Sobre el autor|Sobre la autora|Leia também|Veja também"
     "|Sobre o autor|Lire aussi|À propos de l'auteur"
+    "|Related topics|Related publications|Related events|Related pages|Other stories|Recent posts|Recent stories"
+    "|Latest stories|Recommended reading|Read next|Most popular|Share this article|Share this story|Share this post"
+    "|Vous aimerez aussi|Vous aimerez peut-être aussi|Lire également|Articles similaires|Articles correspondants"
+    "|Articles les plus lus|Les plus lus|Contenus similaires|Documents associés|Ressources associées"
+    "|Contenidos relacionados|Artículos similares|Documentos relacionados|Recursos relacionados|Enlaces relacionados"
+    "|Sobre el mismo tema|Lo más leído|Lo más visto|Lo más compartido|Le recomendamos"
+    "|Читайте также|Другие новости|Похожие новости|Похожие статьи|Свежие новости|Самое читаемое"
+    "|اقرأ أيضا|المزيد من الأخبار|الأكثر قراءة|مقالات ذات صلة|أخبار أخرى"
+    "|相关文章|相關文章|延伸阅读|延伸閱讀|更多新闻|更多新聞|热门文章|熱門文章|相关链接|相關連結"
+    "|Notícias relacionadas|Artigos relacionados|Mais notícias|Mais lidas|Leia mais"
+    "|Meistgelesen|Meist gelesen|Zum Weiterlesen|Artikel zum Thema|Verwandte Artikel|Verwandte Themen|Ähnliche Inhalte"
+    "|Das könnte Sie interessieren|Diese Artikel könnten Sie interessieren|Więcej na ten temat|Czytaj także"
+    "|Najczęściej czytane|Leggi anche|Articoli correlati|Notizie correlate|Lees ook|Meer nieuws"
 )
 
 # What templates print around a text, word for word.

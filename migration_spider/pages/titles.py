@@ -70,11 +70,18 @@ def _parts_of_heading(heading: Any, named: list[str], shared: str) -> Iterator[s
     """What the head names, where the heading has it and an element of its own besides: a kicker above, a line below."""
     whole = _shown(heading)
     inside = [text for part in islice(heading, 10) if (text := _shown(part))]
-    below_kicker = {whole[len(text) :].lstrip(_BETWEEN) for text in inside if whole.startswith(text)}
-    yield from (text for text in named if text in below_kicker)
+    kickers = [(text, whole[len(text) :].lstrip(_BETWEEN)) for text in inside if whole.startswith(text)]
+    yield from (text for text in named if text in {rest for _, rest in kickers})
+    # Both, with a sign between them that the heading leaves to its look: "Harbour: Ferry towns agree".
+    yield from (text for text in named if any(rest and _parted(text, kicker) == rest for kicker, rest in kickers))
     once = _once(whole)
     if shared in {once[: -len(text)].rstrip(_BETWEEN) for text in inside if once.endswith(text)}:
         yield shared
+
+
+def _parted(named: str, kicker: str) -> str:
+    """What stands in ``named`` behind ``kicker`` and a sign."""
+    return named[len(kicker) :].lstrip(_BETWEEN) if named.startswith(kicker) else ""
 
 
 def _shown(heading: Any) -> str:

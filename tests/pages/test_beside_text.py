@@ -221,3 +221,13 @@ def test_of_two_headings_it_is_the_one_that_the_head_names():
         f"<div class='box'><h1>Quote this page</h1></div><h1 class='type'>Essays</h1><h1 class='own'>Ferry towns agree</h1>{FIRST}"
     )
     assert ("Ferry towns agree", "own") == (found.title, found.heading.get("class"))
+
+
+@pytest.mark.parametrize(
+    "heading", ["Vous aimerez aussi", "Lo más leído", "Читайте также", "延伸閱讀", "اقرأ أيضا", "Zum Weiterlesen"]
+)
+def test_what_leads_to_other_stories_in_other_languages(heading):
+    below = f"<div class='more'><h2>{heading}</h2><div><h3>Boats</h3><p>{LONG}</p></div></div>"
+    assert (
+        OPENED == whole(f"<article><h1>Ferry towns agree</h1><div class='x'>{FIRST}</div>{below}</article>").body_text
+    )

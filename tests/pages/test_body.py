@@ -483,6 +483,7 @@ def test_title_is_printed_once_and_without_the_site():
         ("<main><h1><div>A story</div><div>of boats</div></h1></main>", "A story of boats"),
         ("<main><h1><span class='visually-hidden'>Headline: </span>A story</h1></main>", "A story"),
         ("<title>A story | Harbour</title><main><h1><span>Opinion</span> A story</h1></main>", "A story"),
+        ("<title>Pier: A story | Harbour</title><main><h1><div>Pier</div> A story</h1></main>", "Pier: A story"),
         ("<main><h1>A story<sup>1</sup> <a href='#a'>¶</a></h1></main>", "A story"),
         (
             "<meta property='og:title' content='A story'><main><h1>A story<small>of boats</small></h1></main>",
