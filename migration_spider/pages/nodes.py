@@ -80,6 +80,11 @@ class Nodes:
         """All elements with an ``<h1>`` inside."""
         return ancestors_of(self.page.tagged("h1")[:20])
 
+    @cached_property
+    def _titles(self) -> set[str]:
+        """What the ``<h1>`` say."""
+        return {_words(h1) for h1 in self.page.tagged("h1")[:20]}
+
     def _is_row(self, element: Any) -> bool:
         """Whether ``element`` stands in one of several rows of a view, which may print its nodes whole."""
         row = next((one for one in element.iterancestors("div", "li") if _ROW(one.get("class") or "")), None)
@@ -99,7 +104,7 @@ class Nodes:
     def _is_headed_by_link(self, element: Any) -> bool:
         """Whether the first heading in ``element`` is a link, as above a teaser.
 
-        On a page without h1 a link to the page itself may be its title.
+        A link to the page itself may be its title: on a page without h1, or with the words of one.
         """
         if element in self._around_h1:
             return False
@@ -107,7 +112,13 @@ class Nodes:
         link = None if heading is None or _has_text_before(element, heading) else next(heading.iter("a"), None)
         href = "" if link is None or not _is_all(link, heading) else link.get("href") or ""
         # A link into the page folds a section.
-        return href != "" and not href.startswith("#") and (bool(self._around_h1) or not self.is_own(href))
+        if href == "" or href.startswith("#"):
+            return False
+        return not self.is_own(href) or (bool(self._titles) and _words(heading) not in self._titles)
+
+
+def _words(element: Any) -> str:
+    return fold("".join(element.itertext()))
 
 
 def ancestors_of(*groups: list[Any]) -> set[Any]:

@@ -1,20 +1,27 @@
 """Lines that editors put between the paragraphs of a text and that are none of it.
 
-They lead to another story of the site ("Read also: ..."), or say whose a picture is ("Photo: ...").
+They lead to another story of the site ("Read also: ...") or to terms, or say whose a picture is ("Photo: ...").
 """
 
 from __future__ import annotations
 
+import re
 from itertools import islice
+from typing import Any
 from urllib.parse import urlsplit
 
 from migration_spider.pages.attachments import offers_file
 from migration_spider.pages.class_words import RIGHTS
 from migration_spider.pages.outline import Line, ancestors
-from migration_spider.pages.text import absolute, word_set
+from migration_spider.pages.text import absolute, path_of, word_set
 from migration_spider.pages.words import asks_to_read
 
 _ITEMS = word_set("td th li dt dd h1 h2 h3 h4 h5 h6")
+# Pages of a term: what tags under a text link to.
+_TERM = re.compile(
+    r"/(?:tags?|taxonomy|topics?|temas?|keywords?|categor(?:y|ies|ias?|ie)|themen?|themes?|etiquetas?|schlagwort\w*)(?:/|$|\?)",
+    re.IGNORECASE,
+)
 
 
 def is_rights(line: Line) -> bool:
@@ -58,3 +65,15 @@ def _is_of_site(href: str | None, base_url: str) -> bool:
 def _site(url: str) -> list[str]:
     """The last two parts of the name of a host."""
     return (urlsplit(url).hostname or "").split(".")[-2:]
+
+
+def lists_links(line: Line) -> bool:
+    """Whether ``line`` is words with a colon and, behind them, nothing but links: "Filed under: Boats, Piers"."""
+    said = [piece for piece in line.pieces if piece.text.strip()]
+    is_named = said[:1] != [] and said[0].link is None and said[0].text.rstrip().endswith((":", "："))
+    return is_named and all(piece.link is not None or len(piece.text.strip()) < 4 for piece in said[1:])
+
+
+def leads_to_term(link: Any) -> bool:
+    """Whether an ``<a>`` leads to the page of a term, as the tags under a text do."""
+    return link.get("rel") == "tag" or _TERM.search(path_of(link.get("href") or "")) is not None

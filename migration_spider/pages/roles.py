@@ -27,7 +27,6 @@ from migration_spider.pages.phrases import hrefs, only_links, only_shares
 from migration_spider.pages.prose import LEAST, SENTENCE_END, is_prose
 from migration_spider.pages.scope import Scope, lines_of
 from migration_spider.pages.sizes import WRITTEN, is_heading, is_linked
-from migration_spider.pages.text import path_of
 from migration_spider.pages.words import WORDS
 
 ROLES = ("title", "lead", "text", "heading", "caption", "label", "value", "file", "note", "date", "chrome")
@@ -39,11 +38,6 @@ TEXT_ROLES = frozenset(("text", "heading", "caption"))
 _TO_COMMENT = re.compile(r"(?:#|%23)comment-form\b|/comment/reply/", re.IGNORECASE)
 # The site's name as a link to its front page, in the page's language or in English; always on a line of its own.
 _FRONT_PAGE = re.compile(r"/(?:[a-z]{2}(?:-[a-z]{2,4})?/?)?")
-# Pages of a term: what tags under a text link to.
-_TERM = re.compile(
-    r"/(?:tags?|taxonomy|topics?|keywords?|categor(?:y|ies|ias?|ie)|themen?|themes?|etiquetas?|schlagwort\w*)(?:/|$|\?)",
-    re.IGNORECASE,
-)
 
 
 class Evidence(NamedTuple):
@@ -185,10 +179,14 @@ def _is_date(line: Line, reading: Reading) -> bool:
 
 def _is_tags(line: Line, reading: Reading) -> bool:
     """Whether ``line`` is nothing but links to terms, as themes print them above or under a text."""
-    links = list(files.links_of(line)) if line.has_link and is_linked(line) else []
-    if not links or (reading.scope.is_between(line) and reading.scope.is_beside(line)):
+    links = list(files.links_of(line)) if line.has_link and (is_linked(line) or pointers.lists_links(line)) else []
+    if not links:
         return False
-    if all(link.get("rel") == "tag" or _TERM.search(path_of(link.get("href") or "")) for link in links):
+    if reading.scope.is_between(line) and reading.scope.is_beside(line) and not TERMS[line.parent.classes]:
+        return False
+    if not is_linked(line):
+        return bool(line.parent.classes) and len(links) > 1
+    if all(map(pointers.leads_to_term, links)):
         return True
     return any(TERMS[block.classes] for block in islice(ancestors(line), 4))
 

@@ -231,3 +231,28 @@ def test_what_leads_to_other_stories_in_other_languages(heading):
     assert (
         OPENED == whole(f"<article><h1>Ferry towns agree</h1><div class='x'>{FIRST}</div>{below}</article>").body_text
     )
+
+
+def test_a_node_whose_title_is_a_link_to_the_page_is_its_own():
+    node = f"<div class='node'><h2><a href='/a'>Ferry towns agree</a></h2><div class='content'>{FIRST * 3}</div></div>"
+    found = whole(f"<div class='box'>{LONG}</div><h1>Ferry towns agree</h1>{node}<div class='box'><p>{LONG}</p></div>")
+    assert "\n\n".join([OPENED] * 3) == found.body_text
+
+
+@pytest.mark.parametrize("links", ["<a href='/north'>The north</a>, <a href='/pier'>The old pier of the town</a>"])
+def test_words_and_a_list_of_links_in_a_look_of_their_own_are_no_text(links):
+    below = whole(
+        f"<article><h1>Ferry towns agree</h1><div>{FIRST}<p class='small'>Filed under: {links}</p></div></article>"
+    ).body_text
+    assert OPENED == below
+    in_text = whole(
+        f"<article><h1>Ferry towns agree</h1><div>{FIRST}<p>Filed under: {links}</p>{FIRST}</div></article>"
+    ).body_text
+    assert "Filed under: The north, The old pier of the town" in in_text
+
+
+def test_terms_between_a_picture_and_the_text():
+    terms = "<div class='keywords-node'><a href='/tema/norte'>Norte de la costa</a> / <a href='/tema/puerto'>Puerto viejo</a></div>"
+    picture = "<figure><img src='/a.jpg' alt=''><p>The pier of the north</p></figure>"
+    found = whole(f"<article><h1>Ferry towns agree</h1>{picture}<p>{LONG}</p>{terms}{FIRST}</article>")
+    assert "Norte" not in found.body_text
