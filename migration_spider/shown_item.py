@@ -11,6 +11,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
+from archive.commands.output import put
 from archive.dataset.differences import lines_of
 from archive.dataset.holdings import Holdings
 from archive.dataset.lines import TOMBSTONE, is_tombstone
@@ -41,7 +42,7 @@ def show_file(files: list[offered.File], warc: Path, *, raw: bool) -> int:
         for sentence in holdings.damaged:
             print(f"scrapy show: {sentence}", file=sys.stderr)
         if raw:
-            sys.stdout.buffer.write(offered.content(files[-1], holdings)[1])
+            put(offered.content(files[-1], holdings)[1])
             return 0
         console = Console(soft_wrap=True)
         for file in files:

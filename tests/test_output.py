@@ -1,7 +1,10 @@
 """What commands print fits whatever it is printed to."""
 
 import io
+import json
 import os
+import re
+import shutil
 import subprocess
 import sys
 from importlib import import_module
@@ -13,9 +16,9 @@ from scrapy.exceptions import UsageError
 import archive.commands
 import migration_spider.commands
 from archive.commands.base import ArchiveCommand
-from archive.commands.output import printing
+from archive.commands.output import harmless, printing, put
 from migration_spider.report.write import write_report
-from tests.crawling import ENVIRONMENT, ROOT, scrapy
+from tests.crawling import ENVIRONMENT, ROOT, items, scrapy
 from tests.portal import Portal
 from tests.report.endings import ENDINGS
 
@@ -132,3 +135,53 @@ def test_every_command_refuses_an_option_that_it_does_not_have(name, command, ca
     else:
         with pytest.raises(UsageError, match="unknown option --no-such-option"):
             made.process_options(["--no-such-option"], None)
+
+
+SPEAKING = "a\x1b]0;x\x07 b\x9b31m c\x7f d\u202e e\r f\x08"
+SIGNS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+@pytest.fixture(scope="module")
+def speaking(demo, tmp_path_factory):
+    """A folder whose first item has signs for terminals in its fields, and the id of that item."""
+    data = tmp_path_factory.mktemp("speaking")
+    shutil.copytree(demo.data, data, dirs_exist_ok=True)
+    first, *others = items(data)
+    term = {"raw": SPEAKING, "id": None, "label": None}
+    first |= dict.fromkeys(("title", "summary", "publication_date_raw"), SPEAKING)
+    first |= {"metadata": [{"label": SPEAKING, "values": [{"text": SPEAKING, "url": SPEAKING}]}]}
+    first |= {"target_audience": [term], "body_text": first["body_text"] + SPEAKING, "problems": [SPEAKING]}
+    text = "".join(json.dumps(item, ensure_ascii=False) + "\n" for item in (first, *others))
+    (data / "items" / "news.jsonl").write_text(text, encoding="utf-8")
+    return data, first["id"]
+
+
+@pytest.mark.parametrize("words", ["show ID", "explain ID", "vocabulary", "reparse --diff"])
+def test_texts_of_pages_say_nothing_to_a_terminal(speaking, words):
+    data, name = speaking
+    code = 1 if words == "vocabulary" else 0
+    told = scrapy(*words.replace("ID", name).split(), data=data, code=code).decode()
+    assert told
+    assert [] == SIGNS.findall(told)
+
+
+def test_json_says_the_same_and_nothing_to_a_terminal():
+    told = harmless(json.dumps({"title": SPEAKING}, ensure_ascii=False))
+    assert [] == SIGNS.findall(told)
+    assert {"title": SPEAKING} == json.loads(told)
+
+
+def test_bytes_go_unchanged_into_a_pipe_and_as_text_to_a_terminal(monkeypatch):
+    data = f"<p>{SPEAKING}</p>\r\n".encode() + b"\xff"
+    for is_terminal in (False, True):
+        stream = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
+        monkeypatch.setattr(stream, "isatty", lambda known=is_terminal: known)
+        monkeypatch.setattr(sys, "stdout", stream)
+        put(data)
+        stream.flush()
+        shown = stream.buffer.getvalue()
+        if is_terminal:
+            assert [] == SIGNS.findall(shown.decode())
+            assert shown.startswith(b"<p>a\\x1b]0;x\\x07 b\\x9b31m")
+        else:
+            assert data == shown

@@ -8,7 +8,7 @@ from pathlib import Path
 from scrapy.exceptions import UsageError
 
 from archive.commands.base import ArchiveCommand, named_output
-from archive.errors import ArchiveError
+from archive.errors import ArchiveError, cleaned
 
 
 class Command(ArchiveCommand):
@@ -60,7 +60,7 @@ exit codes:
                 self.fail(str(error))
                 return 2
         for dropped in result.dropped:
-            print(f"{damaged}: {dropped}")
+            print(cleaned(f"{damaged}: {dropped}"))
         for reason, count in result.mended.items():
             print(f"{damaged}: {count} {'record' if count == 1 else 'records'} packed anew: {reason}")
         for offset in result.doubted:

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import sys
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+
+from archive.errors import cleaned
+
+_UNESCAPED = re.compile(r"[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 
 def printing(run: Callable[..., None], unread: int | None = None) -> Callable[..., None]:
@@ -40,3 +45,17 @@ def forgive(errors: str = "replace") -> None:
 def told(error: BaseException) -> str:
     """An error in one line: of what the system refused place and cause, without its number."""
     return f"{error.filename}: {error.strerror}" if isinstance(error, OSError) and error.filename else str(error)
+
+
+def harmless(json_text: str) -> str:
+    """JSON that says the same, and nothing to a terminal: what JSON leaves as it is (C1, bidirectional) is escaped."""
+    return _UNESCAPED.sub(lambda found: f"\\u{ord(found[0]):04x}", json_text)
+
+
+def put(data: bytes) -> None:
+    """Print ``data``: into a file or pipe as it is, on a terminal as text that says nothing to it."""
+    if sys.stdout.isatty():
+        text = data.decode("utf-8", "replace")
+        sys.stdout.write("\n".join(map(cleaned, text.replace("\r\n", "\n").split("\n"))) + "\n")
+    else:
+        sys.stdout.buffer.write(data)

@@ -13,6 +13,7 @@ from archive import ArchiveError, CollectionLockedError
 from archive.commands.base import ProjectCommand
 from archive.commands.output import printing, told
 from archive.dataset.errors import DatasetError
+from archive.errors import cleaned
 from migration_spider.commands.publish import Steps
 from migration_spider.config import Config
 from migration_spider.exceptions import MigrationError, OptionError
@@ -106,7 +107,7 @@ exit codes:
             app = application(current, port)
 
             def started() -> None:
-                print(f"{collection.about.name}: {len(collection.ids):,} stories. {collection.about.whole}.")
+                print(cleaned(f"{collection.about.name}: {len(collection.ids):,} stories. {collection.about.whole}."))
                 for damage in collection.archive.damage if collection.archive else ():
                     print(f"scrapy browse: {damage.said}", file=sys.stderr)
                 if isinstance(source, DataSource) and source.elsewhere:

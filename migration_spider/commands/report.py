@@ -12,7 +12,8 @@ from typing import Any
 from scrapy.exceptions import UsageError
 
 from archive.commands.base import ProjectCommand
-from archive.commands.output import printing
+from archive.commands.output import harmless, printing
+from archive.errors import cleaned
 from migration_spider.exceptions import MigrationError
 from migration_spider.monitors import USAGE
 
@@ -79,7 +80,7 @@ exit codes:
             return
         page = file.with_name("report.html")
         if opts.json:
-            sys.stdout.buffer.write(file.read_bytes())
+            sys.stdout.buffer.write(harmless(file.read_text(encoding="utf-8")).encode())
         elif opts.path:
             print(page)
         else:
@@ -113,11 +114,12 @@ exit codes:
             for run in runs:
                 told = {**asdict(run), "left": run.left}
                 del told["missing"]
-                print(json.dumps(told, ensure_ascii=False))
+                print(harmless(json.dumps(told, ensure_ascii=False)))
             return
         if not runs:
             print(f"No run is on record in {config.data_dir / 'runs'}: run scrapy harvest, or give -s DATA_DIR=...")
         for run in runs:
             counts = ", ".join(f"{run.counts[name]} {name}" for name in COUNTED if run.counts.get(name) is not None)
             code = "-" if run.exit_code is None else run.exit_code
-            print(f"{run.id:24} {run.command:8} exit code {code:<3} {run.sample or run.kind:24} {counts}".rstrip())
+            line = f"{run.id:24} {run.command:8} exit code {code:<3} {run.sample or run.kind:24} {counts}"
+            print(cleaned(line.rstrip()))

@@ -12,7 +12,7 @@ from scrapy.exceptions import UsageError
 
 from archive import ArchiveError
 from archive.commands.base import ProjectCommand
-from archive.commands.output import printing
+from archive.commands.output import printing, put
 from migration_spider.exceptions import MigrationError
 
 EXAMPLES = """\
@@ -76,7 +76,7 @@ exit codes:
                 return
             if opts.raw:
                 there = [line for line in found if not is_tombstone(line)] or found
-                sys.stdout.buffer.write(evidence.proved(there[-1], data / "warc").payload)
+                put(evidence.proved(there[-1], data / "warc").payload)
             else:
                 self.exitcode = show_item(found, data / "warc", found if opts.verify else found[-1:])
         except ArchiveError as error:

@@ -9,6 +9,7 @@ from typing import Any
 
 from scrapy.exceptions import UsageError
 
+from archive.errors import cleaned
 from migration_spider import EXTRACTOR
 from migration_spider.commands.crawl import Command as Crawl
 from migration_spider.sampling import MOST
@@ -103,11 +104,11 @@ exit codes:
             write_survey(folder, survey, stills)
         if run.counted("unreported"):
             self.exitcode = run.judge().code
-            print(f"scrapy survey: error: {'; '.join(run.judge().messages)}", file=sys.stderr)
+            print(f"scrapy survey: error: {cleaned('; '.join(run.judge().messages))}", file=sys.stderr)
             return
         if self.is_quiet:
             if self.exitcode:
-                print(f"{'; '.join(run.judge().messages)}. See {folder / 'survey.html'}")
+                print(f"{cleaned('; '.join(run.judge().messages))}. See {folder / 'survey.html'}")
             return
         console = Console()
         show(survey, console)

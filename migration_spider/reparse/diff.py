@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from archive.dataset.lines import is_tombstone
+from archive.errors import cleaned
 from migration_spider.items import PROVENANCE
 from migration_spider.state.lines import Record, line_at, read
 
@@ -76,7 +77,7 @@ def table(differences: list[Difference]) -> str:
         lines.append(f"{one.name:24} {one.count:6} items{more}")
         for item_id, before, after in one.examples:
             lines += [f"    {item_id}", f"      - {short(before)}", f"      + {short(after)}"]
-    return "\n".join(lines)
+    return "\n".join(map(cleaned, lines))
 
 
 def short(value: Any) -> str:

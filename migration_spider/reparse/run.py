@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from archive.commands.output import harmless
 from archive.commands.progress import Steps
 from archive.disk import obstacle
+from archive.errors import cleaned
 from archive.warc.lock import CollectionLock
 from migration_spider.config import Config
 from migration_spider.exceptions import MigrationError
@@ -51,7 +53,7 @@ def item_of_text(opts: argparse.Namespace, settings: Any) -> int:
     if opts.output:
         write_item(item, Path(opts.output))
     else:
-        sys.stdout.write(line_of(item))
+        sys.stdout.write(harmless(line_of(item)))
     return 0
 
 
@@ -106,7 +108,7 @@ def _write(
             progress=steps.update,
         )
     for problem in outcome.problems:
-        print(problem, file=sys.stderr)
+        print(cleaned(problem), file=sys.stderr)
     print(_said(outcome.counts))
     if opts.diff:
         print(table(compare(present, output)))
