@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import atexit
 import shutil
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -14,6 +12,7 @@ from archive.cdxj import Damage, build_index, read_damage, warc_files
 from archive.disk import oddity
 from archive.errors import ArchiveError
 from archive.wacz.reading import WaczFile
+from migration_spider.browse.scratch import scratch
 
 _PIECE = 1 << 20
 
@@ -86,16 +85,9 @@ def _with_index(folder: Path, index: Path) -> Archive:
     return Archive(folder, index if index.is_file() else _indexed(folder, scratch()))
 
 
-def scratch() -> Path:
-    """A folder that goes when the program ends."""
-    folder = Path(tempfile.mkdtemp(prefix="scrapy-browse-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return folder
-
-
-def _indexed(folder: Path, scratch: Path) -> Path:
+def _indexed(folder: Path, home: Path) -> Path:
     """An index made for this time only: nothing is written into somebody else's folder."""
-    index = scratch / "index.cdxj"
+    index = home / "index.cdxj"
     build_index(warc_files(folder), index)
     return index
 

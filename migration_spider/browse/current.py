@@ -13,8 +13,9 @@ from archive import ArchiveError, CollectionLockedError
 from archive.dataset import DatasetError
 from archive.dataset.draft import Progress
 from migration_spider.browse import making
-from migration_spider.browse.archived import Archive, archive_in, archive_of, require_archive, scratch
+from migration_spider.browse.archived import Archive, archive_in, archive_of, require_archive
 from migration_spider.browse.collection import DATABASE, Collection
+from migration_spider.browse.scratch import scratch
 from migration_spider.config import Config
 from migration_spider.exceptions import MigrationError
 

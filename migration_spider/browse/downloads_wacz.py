@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 
 from starlette.background import BackgroundTask
 from starlette.exceptions import HTTPException
@@ -21,6 +19,7 @@ from migration_spider.browse.answering import file_name, headers, not_modified
 from migration_spider.browse.asked import collection_of, links_of, selection_of
 from migration_spider.browse.collection import Collection
 from migration_spider.browse.memento import archive_of
+from migration_spider.browse.scratch import scratch
 
 MOST_STORIES = 500
 """In one package: each is read and searched for what it shows, some ten pages a second at worst."""
@@ -41,7 +40,7 @@ def wacz(request: Request) -> Response:
     if len(stories) > MOST_STORIES:
         many = f"{len(stories):,} stories are selected, and a package has {MOST_STORIES} at most"
         raise HTTPException(413, f"{many}: choose fewer; {_WHOLE}.")
-    folder = Path(tempfile.mkdtemp(prefix="browse-"))
+    folder = scratch()
     try:
         asked = selection.query_string() or "everything"
         title = f"{collection.about.name}: {len(stories)} stories ({asked})"
