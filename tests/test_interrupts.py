@@ -82,3 +82,4 @@ def test_a_run_that_is_stopped_before_the_first_page_blames_nobody(tmp_path):
             run.wait(timeout=60)
     assert 3 == run.returncode, said.decode()
     assert said.decode().splitlines()[-1].startswith("NOT COMPLETE (exit code 3): interrupted"), said.decode()
+    assert ["/robots.txt"] == asked, "what waited for robots.txt is not sent any more"

@@ -22,7 +22,8 @@ class RobotsMiddleware(RobotsTxtMiddleware):
     """Scrapy's middleware, one request at a time while a host's robots.txt is not read yet.
 
     Scrapy 2.19 has all waiting requests await one Deferred: the first takes its result, the others get None, which
-    counts as allowed. The sitemaps that it names are kept in `run.Run.sitemaps`. Stat: ``migration/skipped/robots``.
+    counts as allowed. What waits while the run is ended is not sent. The sitemaps that it names are kept in
+    `run.Run.sitemaps`. Stat: ``migration/skipped/robots``.
     """
 
     def __init__(self, crawler: Any) -> None:
@@ -31,8 +32,14 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         self._reading: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def robot_parser(self, request: Request) -> Any:
-        async with self._reading[urlsplit(request.url).netloc]:
-            return await super().robot_parser(request)
+        host = urlsplit(request.url).netloc
+        is_read = host in self._parsers and not self._reading[host].locked()
+        async with self._reading[host]:
+            parser = await super().robot_parser(request)
+        # Scrapy takes up to CONCURRENT_REQUESTS at once, and sends all of them although the run was interrupted.
+        if not is_read and scrapy_internals.is_closing(self.crawler) is not False:
+            raise NotWantedError(f"{request.url}: the run stops", "stopped")
+        return parser
 
     def process_request_2(self, rp: Any, request: Request) -> None:
         self.spider_run.sitemaps = scrapy_internals.sitemaps_of(rp)
