@@ -45,8 +45,8 @@ def foreign_parts(running: list[Line], sizes: dict[Block, Size]) -> dict[Block, 
         part = line.parent
         while part not in shared and part.parent is not None and part.parent not in shared:
             part = part.parent
+        is_above = is_above and part not in shared and part.parent is not core
         if part in shared:
-            is_above = False
             continue
         if part not in known:
             known[part] = _is_foreign(part, core, shared, sizes, is_above)

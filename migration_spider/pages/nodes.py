@@ -13,6 +13,8 @@ from migration_spider.pages.class_words import OF_NODE
 from migration_spider.pages.text import fold
 
 _ROW = re.compile(r"(?:^|\s)views-row(?:$|\s)").search
+# A teaser, a row, or a node of the type "block", which sites place beside others.
+_NOT_WHOLE = re.compile(r"teaser|view-mode-card|views-row|\s(?:node-|node--type-)block\s").search
 MOST_ABOVE = 80
 """Characters above the title of a teaser."""
 
@@ -64,7 +66,7 @@ class Nodes:
         best, best_score = None, 0
         for order, candidate in enumerate(self.elements):
             words = f" {candidate.get('class') or ''} "
-            if "teaser" in words or "view-mode-card" in words or "views-row" in words or self._is_row(candidate):
+            if _NOT_WHOLE(words) or self._is_row(candidate):
                 continue
             score = 1
             score += 40 * ("view-mode-full" in words or "node--full" in words or "node-full" in words)

@@ -256,3 +256,18 @@ def test_terms_between_a_picture_and_the_text():
     picture = "<figure><img src='/a.jpg' alt=''><p>The pier of the north</p></figure>"
     found = whole(f"<article><h1>Ferry towns agree</h1>{picture}<p>{LONG}</p>{terms}{FIRST}</article>")
     assert "Norte" not in found.body_text
+
+
+def test_a_node_of_the_type_block_is_beside_the_page():
+    box = f"<div class='node node-block'><div class='content'><p>{LONG}</p></div></div>"
+    found = whole(
+        f"<div class='left'><h1>Ferry towns agree</h1><div class='story'>{FIRST * 5}</div></div><div class='right'>{box}</div>"
+    )
+    assert (None, "\n\n".join([OPENED] * 5)) == (found.article, found.body_text)
+
+
+def test_a_small_part_below_the_text_that_looks_otherwise_is_of_another():
+    found = whole(
+        f"<div class='left'><h1>Ferry towns agree</h1><div>{FIRST * 5}</div></div><div class='promotion'><p>{LONG}</p></div>"
+    )
+    assert "\n\n".join([OPENED] * 5) == found.body_text
