@@ -150,7 +150,7 @@ CAPTION = _in("title|header|heading|caption|legend", after=r"\s")
 ROW = _is("views-row|views-col|teaser|node--view-mode-teaser|node-teaser|search-result|card")
 ROW_TITLE = _in("title|headline", after=r"[\s_]")
 ROW_DATE = _in("date|datum|fecha|created|published")
-BESIDE = _says(
+_BESIDE = _says(
     r"(?:^|[\s_-])(?:sidebar|related|latest|recent|popular|upcoming)(?:$|[\s_-])|(?:^|\s)block-block-\d+(?:$|\s)"
 )
 _MENU = _says(
@@ -160,5 +160,10 @@ _MENU = _says(
 )
 # A name of its own that Views prints for each view: one of "facets" or "tags" may be the listing.
 _VIEW_NAME = re.compile(r"(?<!\S)view-(?:id-|display-id-)?(?!(?:header|footer|filters|grouping)(?!\S))\S+")
+# What a page has beside the element that is called so: "with-navbar", "no-sidebar".
+_OF_ANOTHER = re.compile(r"(?<!\S)(?:with|has|no)-\S+")
 _NODE = _is("node")
-MENU = Remembered(lambda words: _MENU[words] and _MENU[_VIEW_NAME.sub("", words)] and not _NODE[words])
+BESIDE = Remembered(lambda words: _BESIDE[words] and _BESIDE[_OF_ANOTHER.sub("", words)])
+MENU = Remembered(
+    lambda words: _MENU[words] and _MENU[_OF_ANOTHER.sub("", _VIEW_NAME.sub("", words))] and not _NODE[words]
+)

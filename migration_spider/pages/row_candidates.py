@@ -66,6 +66,15 @@ class Candidates:
         return box.beside or any(map(leads_elsewhere, islice(above(box, self.top), 2)))
 
     @property
+    def are_nodes(self) -> bool:
+        """Whether they are headings of several teasers of nodes."""
+        return self.rank == HEADED and self.different > 1 and all(place.is_row for place in self.boxes)
+
+    def holds(self, other: Candidates) -> bool:
+        """Whether all of ``other`` stand in rows of these."""
+        return all(any(place in self.boxes for place in up(title.place)) for title in other.titles)
+
+    @property
     def is_single_row(self) -> bool:
         """Whether a link that is alone is a row all the same."""
         title = self.titles[0]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import cached_property
+from heapq import nlargest
 from itertools import groupby, islice
 from typing import Any, NamedTuple
 
@@ -17,7 +18,7 @@ from migration_spider.pages.row_candidates import Candidates, candidates
 from migration_spider.pages.row_dates import date_in, date_of, find_date, heading_date, text_of
 from migration_spider.pages.row_links import Title, rank_of, title_in, title_of
 from migration_spider.pages.row_parts import above, cell_around, parts_of
-from migration_spider.pages.row_places import WORDED, Places, up
+from migration_spider.pages.row_places import HEADED, WORDED, Places, up
 
 MOST_LINKS = 5000
 
@@ -70,7 +71,8 @@ class Rows:
             return None
         # The same rows by other links: that of the author may be longer than the title.
         same = [(one.rank, score, one) for score, one in scored if one.boxes == best.boxes]
-        return max(same, key=lambda one: one[:2])[2]
+        best = max(same, key=lambda one: one[:2])[2]
+        return next((one for one in _of_nodes(scored) if best.rank < HEADED and one.holds(best)), best)
 
     def _titles(self) -> Iterator[Title]:
         for link in islice(self.top.iter("a"), MOST_LINKS):
@@ -101,6 +103,12 @@ class Rows:
         if cell is not None and cell not in self._lines:
             self._lines[cell] = date_of([other for other in islice(cell.getparent(), 30) if other is not cell], "")
         return self._lines.get(cell)
+
+
+def _of_nodes(scored: list[tuple[float, Candidates]]) -> list[Candidates]:
+    """The best of those whose rows are teasers of nodes: what these link to in their texts are no rows."""
+    of_nodes = (one for one in scored if one[0] > 0 and one[1].are_nodes)
+    return [one for _, one in nlargest(3, of_nodes, key=lambda one: one[0])]
 
 
 def _with_siblings(best: Candidates, titles: list[Title]) -> list[Title]:

@@ -320,6 +320,14 @@ def test_one_dated_row_is_a_row():
     assert [(f"{SITE}/boats", "Boats come home", "06 Jul 2019")] == [tuple(row) for row in listing(content).rows]
 
 
+def test_what_teasers_of_nodes_link_to_are_no_rows():
+    links = "".join(
+        f"<tr><td><a href='/{{0}}-{n}'>Meeting {n} of the ferry towns</a> 12 May 2021</td></tr>" for n in range(9)
+    )
+    node = f"<div class='node node-teaser'><h2><a href='/{{0}}'>May</a></h2><p>Our towns met.</p><table>{links}</table></div>"
+    assert [f"{SITE}/{n}" for n in range(3)] == [row.url for row in listing("".join(map(node.format, range(3)))).rows]
+
+
 def test_a_linked_chapter_of_a_text_is_no_row():
     chapter = "<h3>{}</h3><p>The towns meet there on 5 May 2021, and then they go home again.</p>"
     text = chapter.format(link(0)) + chapter.format("The way home")
@@ -342,7 +350,7 @@ def test_rows_of_three_columns_are_of_one_kind():
     assert [f"{SITE}/{n}" for n in range(4)] == [row.url for row in listing(rows).rows]
 
 
-@pytest.mark.parametrize("classes", ["contextual-region", "node comment"])
+@pytest.mark.parametrize("classes", ["contextual-region", "node comment", "clear-block with-navbar"])
 def test_no_menu_is_called_so(classes):
     rows = "".join(f"<div class='{classes}'><h3><a href='/{n}'>Story {n} of the towns</a></h3></div>" for n in range(3))
     assert [f"{SITE}/{n}" for n in range(3)] == [row.url for row in listing(rows).rows]
