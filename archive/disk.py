@@ -74,17 +74,19 @@ def oddity(path: Path) -> str | None:
     return f"is {kind}, not a file" if kind else None
 
 
-def obstacle(path: Path) -> str | None:
-    """Why no new file or folder can be made at ``path``, as far as can be seen before; None when nothing is in the way.
+def require_makable(path: Path) -> None:
+    """See that a new file or folder can be made at ``path``, as far as that can be seen before.
 
     Folders that lead to it and are not there are made by whoever writes; so the nearest one that is there counts.
+
+    Raises:
+        OSError: it cannot; as whoever writes would raise it, after the work.
     """
     there = next((one for one in path.absolute().parents if os.path.lexists(one)), None)
     if there is None or not there.is_dir():
-        return f"{path} cannot be made: {there} is no folder"
+        raise NotADirectoryError(errno.ENOTDIR, f"cannot be made: {there} is no folder", str(path))
     if not os.access(there, os.W_OK | os.X_OK):
-        return f"{path} cannot be made: this user cannot write in {there}"
-    return None
+        raise PermissionError(errno.EACCES, f"cannot be made: this user cannot write in {there}", str(path))
 
 
 # What an operating system (errno(3)) or SQLite (sqlite.org/rescode.html) says of a disk -> what to do.

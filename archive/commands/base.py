@@ -78,16 +78,16 @@ def named_output(option: str, name: str | Path) -> Path:
     """The file to write, of ``option``: before the work, which may take hours.
 
     Raises:
-        UsageError: it is a folder, or cannot be made.
+        UsageError: it is a folder.
+        OSError: it cannot be made.
     """
-    from archive.disk import obstacle, oddity
+    from archive.disk import oddity, require_makable
 
     path = Path(name)
     # A device or pipe is written as it is.
     if path.is_dir() and (odd := oddity(path)):
         raise UsageError(f"{option}: {path} {odd}", print_help=False)
-    if why := obstacle(path):
-        raise UsageError(f"{option}: {why}", print_help=False)
+    require_makable(path)
     return path
 
 

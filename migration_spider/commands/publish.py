@@ -90,6 +90,9 @@ exit codes:
         except (OptionError, ArchiveError, DatasetError) as error:
             self._fail(str(error), USAGE)
             return
+        except OSError as error:
+            self._fail(told(error), NOT_ARCHIVED)
+            return
         made, lines = _Made(), []
         try:
             lines = self._make(config, how, opts, made)
@@ -137,7 +140,7 @@ exit codes:
         """Make the release, its site, its signatures: what to print then. ``made`` tells how far it came."""
         from archive.dataset import Wholeness, publish
         from archive.dataset.signing import sign, stamp
-        from archive.disk import obstacle
+        from archive.disk import require_makable
         from archive.warc.lock import CollectionLock
         from migration_spider.publish import described, holdings_of, stewardship
         from migration_spider.standing import standing_of
@@ -150,9 +153,7 @@ exit codes:
             rather = "--incomplete publishes it as it is, and the release says so"
             self._fail(f"{standing.said}: {standing.remedy}; {rather}", INCOMPLETE)
             return []
-        if why := obstacle(data / "dataset" / "new"):
-            self._fail(why, NOT_ARCHIVED)
-            return []
+        require_makable(data / "dataset" / "new")
         with Steps() as steps, holdings_of(warc) as holdings:
             for sentence in holdings.damaged if holdings else ():
                 print(f"scrapy publish: the archive is damaged: {sentence}", file=sys.stderr)

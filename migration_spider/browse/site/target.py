@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from archive.dataset import DatasetError
-from archive.disk import as_made, obstacle, oddity
+from archive.disk import as_made, oddity, require_makable
 
 MARK = "site.json"
 """Says that a folder is a site, and what is in it."""
@@ -22,12 +22,12 @@ def require_free(folder: Path) -> None:
 
     Raises:
         DatasetError: it holds something else, or cannot be replaced in one step.
+        OSError: it cannot be made.
     """
     if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
         raise DatasetError(f"{folder} is not a folder: give another one for the site")
     if not folder.exists():
-        if why := obstacle(folder):
-            raise DatasetError(why)
+        require_makable(folder)
         return
     if folder.is_mount() or folder.resolve() == Path.cwd():
         raise DatasetError(f"{folder} cannot be replaced as a whole: give a folder in it, such as {folder / 'site'}")
