@@ -44,7 +44,9 @@ def date_of(parts: list[Any], title: str) -> str | None:
             text = text_of(time)
             if not _CLOCK.fullmatch(text) and (said := text or fold(time.get("datetime"))):
                 return said
-        texts += filter(None, map(fold, _texts(part, title)))
+        if isinstance(part.tag, str):
+            # No comment.
+            texts += filter(None, map(fold, _texts(part, title)))
         texts.append(fold(part.tail))
     if len(title) > FEW:
         # It may come again, as in what a screen reader reads: "Read more about ...".

@@ -454,3 +454,12 @@ def test_page_numbers(url, numbers):
 )
 def test_how_many_results_a_listing_says_it_has(shown, total):
     assert total == listing(f"<main>{shown}</main>").total
+
+
+def test_a_comment_beside_the_cell_of_the_rows():
+    rows = "".join(
+        f"<h2><a href='/{n}'>Story {n} of the towns</a></h2><div>By Ann<br>March 2{n}, 2015</div><p>Words that are told.</p>"
+        for n in range(4)
+    )
+    found = listing(f"<table><tr><td>Left</td><!-- a comment --><td><div>{rows}</div></td></tr></table>").rows
+    assert [f"March 2{n}, 2015" for n in range(4)] == [row.date for row in found]
