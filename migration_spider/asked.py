@@ -73,7 +73,10 @@ def find(asked: str, data: Path, *, url: str | None = None, named_as_news: bool 
         if response is None and _is_address(asked):
             response = _of_archive(asked, data / "warc")
     if response is None:
-        raise NoSuchPageError(f"no file, item or archived page {asked} (archive: {data / 'warc'})")
+        raise NoSuchPageError(
+            f"no file, item or archived page {asked} (archive: {data / 'warc'}): "
+            "fetch it with scrapy crawl news -a urls=..., or give -s DATA_DIR=..."
+        )
     if not isinstance(response, HtmlResponse):
         raise NoSuchPageError(f"{asked}: no HTML page")
     text = response.text

@@ -41,7 +41,7 @@ def versions(lines: Path, asked: str) -> list[dict[str, Any]]:
                     parsed(line, lines, offset)
             if not found:
                 near = index.like(name)
-                hint = f": there is {', '.join(near[:8])}" if near else ""
+                hint = f": there is {', '.join(near[:8])}" if near else ": scrapy browse shows all, and searches"
                 raise NoSuchItemError(f"no item '{asked}' in {lines}{hint}")
             if len(found) > 1:
                 raise NoSuchItemError(f"{asked} is more than one item: {', '.join(found)}")

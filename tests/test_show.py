@@ -173,7 +173,7 @@ def test_an_item_that_moved_is_found_by_each_address_with_all_versions(two_versi
 
 @pytest.mark.parametrize(
     ("name", "says"),
-    [("7756@fr", "there is 7756@en, 7756@es"), ("/no/such/page", "no item '/no/such/page'")],
+    [("7756@fr", "there is 7756@en, 7756@es"), ("/no/such/page", "scrapy browse shows all")],
 )
 def test_no_such_item_is_exit_code_2(demo, name, says):
     assert says in show(demo.data, name, code=2).decode()

@@ -186,7 +186,10 @@ def test_a_harvest_after_it_finds_all(tmp_path):
 
 
 def test_options_of_a_crawl_are_refused(tmp_path):
-    for words, wrong in ((["-a", "max_items=3"], "site and languages"), (["--max-requests", 0], "above 0")):
+    for words, wrong in (
+        (["-a", "max_items=3"], "the options are site, languages"),
+        (["--max-requests", 0], "above 0"),
+    ):
         printed = scrapy("survey", *words, "-a", "site=http://127.0.0.1:9", data=tmp_path, code=2).decode()
         assert wrong in printed
 

@@ -37,6 +37,8 @@ class Command(ProjectCommand, ScrapyCrawl):
 
     requires_crawler_process = True
     examples = EXAMPLES
+    takes: tuple[str, ...] = ()
+    """Names of its ``-a`` options, where it has not all."""
     interrupted = (
         "Interrupted: waiting for open requests and closing files. Everything stored is kept. "
         "Press again to stop at once."
@@ -76,7 +78,9 @@ exit codes:
         from migration_spider.spiders import options
 
         try:
-            options.settings_for(options.read(opts.spargs, Config.of(self.settings)), self.settings)
+            options.settings_for(
+                options.read(opts.spargs, Config.of(self.settings), self.takes or options.NAMES), self.settings
+            )
         except OptionError as error:
             raise UsageError(str(error)) from error
 

@@ -25,6 +25,7 @@ class Command(Crawl):
     """See docs/survey.md."""
 
     examples = EXAMPLES
+    takes = ("site", "languages")
 
     def syntax(self) -> str:
         return "[options]"

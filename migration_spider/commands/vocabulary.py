@@ -11,6 +11,7 @@ from scrapy.exceptions import UsageError
 
 from archive.commands.base import ProjectCommand
 from archive.commands.output import printing
+from migration_spider.exceptions import MigrationError
 
 EXAMPLES = """\
   scrapy vocabulary
@@ -45,12 +46,14 @@ exit codes:
         from archive.dataset.lines import Lines
         from migration_spider.drift import CODED, unknowns
         from migration_spider.report.text import disarmed
-        from migration_spider.state.lines import parse_or_say
+        from migration_spider.state.lines import parse_or_say, require_there
 
         settings: Any = self.settings
+        path = Path(settings["DATA_DIR"], "items", "news.jsonl")
         try:
-            lines = Lines(Path(settings["DATA_DIR"], "items", "news.jsonl"), "id", parse=parse_or_say)
-        except DatasetError as error:
+            require_there(path)
+            lines = Lines(path, "id", parse=parse_or_say)
+        except (DatasetError, MigrationError) as error:
             print(f"scrapy vocabulary: error: {error}", file=sys.stderr)
             self.exitcode = 2
             return

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timezone
 from pathlib import Path
@@ -75,12 +75,16 @@ class Options:
             return False
 
 
-def read(arguments: dict[str, Any], config: Config) -> Options:
-    """``-a`` arguments -> Options. Raises OptionError with what is wrong and what is expected."""
+def read(arguments: dict[str, Any], config: Config, names: Sequence[str] = NAMES) -> Options:
+    """``-a`` arguments -> Options. Raises OptionError with what is wrong and what is expected.
+
+    Args:
+        names: the options that the command has.
+    """
     arguments = {name: value for name, value in arguments.items() if name not in OF_SCHEDULERS}
-    unknown = sorted(set(arguments) - set(NAMES))
+    unknown = sorted(set(arguments) - set(names))
     if unknown:
-        raise OptionError(f"unknown option {unknown[0]!r}: the options are {', '.join(NAMES)}")
+        raise OptionError(f"unknown option {unknown[0]!r}: the options are {', '.join(names)}")
     for name, value in arguments.items():
         if not str(value).strip():
             raise OptionError(f"{name}= is empty: give a value, or leave the option out")
