@@ -114,10 +114,12 @@ def _of_nodes(scored: list[tuple[float, Candidates]]) -> list[Candidates]:
 def _with_siblings(best: Candidates, titles: list[Title]) -> list[Title]:
     """The titles of ``best``, and of further rows of the same lists where rows are not all made the same."""
     kinds = {(box.above, box.alike) for box in best.boxes}
+    # A group with one row has the group for its box: other groups are alike and hold rows.
+    groups = {place for title in best.titles for place in up(title.place)}
     rows = {title.box: title for title in best.titles}
     for title in titles:
         box = next((place for place in up(title.place) if (place.above, place.alike) in kinds), None)
-        if box is None or box in best.boxes or title.rank < WORDED or (title.place.beside and not best.beside):
+        if box is None or box in groups or title.rank < WORDED or (title.place.beside and not best.beside):
             continue
         if box not in rows or title.rank > rows[box].rank:
             title.box, rows[box] = box, title

@@ -106,6 +106,9 @@ SHAPES = {
         {link(1)}</p>3 June 2020</article><article class="node"><h2>{link(2)}</h2>1 May 2020</article>""",
     "rows of two kinds of one theme": f"""<div class="node plain"><h2>{link(0)}</h2>12 May 2021</div><div class="node node-teaser">
         <h2 class="title">{link(1)}</h2>3 June 2020</div><div class="node plain"><h2>{link(2)}</h2>1 May 2020</div>""",
+    "groups with names that are linked": f"""<div><div class="group"><h3><a href="/2021">Year of the boats</a></h3><ul><li class="views-row">
+        {link(0)} 12 May 2021</li></ul></div><div class="group"><h3><a href="/2020">Year of the quay</a></h3><ul><li class="views-row">{link(1)} 3 June
+        2020</li><li class="views-row">{link(2)} 1 May 2020</li></ul></div></div>""",
     "one word for all": "".join(
         f"<div><h4>{THREE[n][1]}</h4><p>{THREE[n][2]}</p><p>{link(n, 'Hier')}</p></div>" for n in range(3)),
     "read on, without a box": "".join(
