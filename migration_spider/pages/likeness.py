@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Set as AbstractSet
 
 from migration_spider.pages.class_words import FIELD
 from migration_spider.pages.outline import Block, Line, ancestors
@@ -29,8 +30,11 @@ _LAYOUT = re.compile(
 _NAME = re.compile(r"(\b(?:name|type|mode|id|label)-{1,2}|block-(?:field|inline)-block).+")
 
 
-def foreign_parts(running: list[Line], sizes: dict[Block, Size]) -> dict[Block, bool]:
-    """Parts of the page beside the main one -> whether they are another's: full of links, or small and unlike it."""
+def foreign_parts(running: list[Line], sizes: dict[Block, Size], inside: AbstractSet[Block]) -> dict[Block, bool]:
+    """Parts of the page beside the main one -> whether they are another's: full of links, or small and unlike it.
+
+    What stands ``inside`` the article of the page may be small and look otherwise.
+    """
     by_container: dict[Block, float] = {}
     for line in running:
         around = container(line)
@@ -49,18 +53,18 @@ def foreign_parts(running: list[Line], sizes: dict[Block, Size]) -> dict[Block, 
         if part in shared:
             continue
         if part not in known:
-            known[part] = _is_foreign(part, core, shared, sizes, is_above)
+            known[part] = _is_foreign(part, core, shared, sizes, is_above or part in inside)
     return known
 
 
-def _is_foreign(part: Block, core: Block, shared: set[Block], sizes: dict[Block, Size], is_above: bool) -> bool:
+def _is_foreign(part: Block, core: Block, shared: set[Block], sizes: dict[Block, Size], is_kept: bool) -> bool:
     if part.parent is not None and part.parent.in_body:
         # Both stand in one body field: a list or a box of its text.
         return False
     size = sizes[part]
     if size.running < LEAST * (size.running + size.other):
         return True
-    if part.parent is core or part.parent is None or is_above or FIELD[part.classes]:
+    if part.parent is core or part.parent is None or is_kept or FIELD[part.classes]:
         return False
     beside = next(child for child in part.parent.children if child in shared)
     return size.running < SMALL * sizes[core].running and bool(LOOK[part.classes]) and not are_alike(part, beside)

@@ -38,7 +38,7 @@ class Scope:
         self.order = {line: number for number, line in enumerate(rest)}
         running = self._of_article(self._running(article, rest), article, rest)
         self.sizes = sizes_of(top, rest, set(running))
-        foreign = foreign_parts(running, self.sizes)
+        foreign = foreign_parts(running, self.sizes, set() if self.article is None else self.inside)
         self.foreign = {block for block, is_foreign in foreign.items() if is_foreign}
         self.running = {line for line in running if not self._is_foreign(line)}
         if self.foreign:

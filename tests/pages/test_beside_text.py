@@ -271,3 +271,9 @@ def test_a_small_part_below_the_text_that_looks_otherwise_is_of_another():
         f"<div class='left'><h1>Ferry towns agree</h1><div>{FIRST * 5}</div></div><div class='promotion'><p>{LONG}</p></div>"
     )
     assert "\n\n".join([OPENED] * 5) == found.body_text
+
+
+def test_a_small_part_of_the_article_that_looks_otherwise_is_text():
+    quote = f"<blockquote class='review'><div><p>{LONG}</p></div></blockquote>"
+    found = whole(f"<article><h1>Ferry towns agree</h1><div class='text'>{FIRST * 5}</div>{quote}</article>")
+    assert f"{OPENED}\n\n{LONG}" in found.body_text
