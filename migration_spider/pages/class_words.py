@@ -162,8 +162,8 @@ _MENU = _says(
 _VIEW_NAME = re.compile(r"(?<!\S)view-(?:id-|display-id-)?(?!(?:header|footer|filters|grouping)(?!\S))\S+")
 # What a page has beside the element that is called so: "with-navbar", "no-sidebar".
 _OF_ANOTHER = re.compile(r"(?<!\S)(?:with|has|no)-\S+")
-_NODE = _is("node")
+NODE = _is("node")
 BESIDE = Remembered(lambda words: _BESIDE[words] and _BESIDE[_OF_ANOTHER.sub("", words)])
 MENU = Remembered(
-    lambda words: _MENU[words] and _MENU[_OF_ANOTHER.sub("", _VIEW_NAME.sub("", words))] and not _NODE[words]
+    lambda words: _MENU[words] and _MENU[_OF_ANOTHER.sub("", _VIEW_NAME.sub("", words))] and not NODE[words]
 )

@@ -60,6 +60,10 @@ class Candidates:
     def marked(self) -> bool:
         return any(place.is_row for place in up(self.titles[0].place))
 
+    @property
+    def in_main(self) -> bool:
+        return self.titles[0].place.in_main
+
     @cached_property
     def beside(self) -> bool:
         box = self.titles[0].box
@@ -96,6 +100,7 @@ class Candidates:
 SPEAKS = (
     ("dated", 2.0, "rows of news have dates, menus have none"),
     ("marked", 1.5, "classes that Views and the like give to rows"),
+    ("in_main", 5.0, "the block of the page itself: others stand beside it on several pages"),
     (
         "beside",
         0.05,

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any
 
 from migration_spider.pages.chrome import Chrome, is_landmark
-from migration_spider.pages.class_words import BESIDE, MENU, ROW, ROW_TITLE, UNSEEN
+from migration_spider.pages.class_words import BESIDE, MENU, NODE, ROW, ROW_TITLE, UNSEEN
 from migration_spider.pages.outline import HEADING_TAGS, local_name
 from migration_spider.pages.remembered import Remembered
 from migration_spider.pages.row_dates import find_date
@@ -67,6 +67,9 @@ class Place:
 
     in_view: bool = False
     """Whether it stands where Views prints rows."""
+
+    in_main: bool = False
+    """Whether it stands in the block that Drupal prints for the page itself, and in no node there."""
 
     rank: int = WORDED
     """What it makes of a link inside, at most three levels below."""
@@ -144,6 +147,7 @@ class Places:
             above.beside or (not is_kept and BESIDE[words]),
             ROW[classes] or self.chrome.is_of_another(element),
             above.in_view or "view-content" in classes,
+            (above.in_main or "block-system-main" in words) and not NODE[words],
         )
         if name in HEADING_TAGS:
             place.rank = HEADED

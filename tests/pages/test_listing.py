@@ -109,6 +109,8 @@ SHAPES = {
     "groups with names that are linked": f"""<div><div class="group"><h3><a href="/2021">Year of the boats</a></h3><ul><li class="views-row">
         {link(0)} 12 May 2021</li></ul></div><div class="group"><h3><a href="/2020">Year of the quay</a></h3><ul><li class="views-row">{link(1)} 3 June
         2020</li><li class="views-row">{link(2)} 1 May 2020</li></ul></div></div>""",
+    "beside blocks with more": f"""<div id="block-system-main"><ul><li>{link(0)} - 12 May 2021</li><li>{link(1)} - 3 June 2020</li></ul></div>
+        <div class="block">{"".join(f"<div class='views-row'><h3><a href='/x{n}'>Pier {n} of the ferry</a></h3></div>" for n in range(3))}</div>""",
     "one word for all": "".join(
         f"<div><h4>{THREE[n][1]}</h4><p>{THREE[n][2]}</p><p>{link(n, 'Hier')}</p></div>" for n in range(3)),
     "read on, without a box": "".join(
