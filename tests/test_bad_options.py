@@ -16,6 +16,7 @@ A_FOLDER = "{folder} is a folder, not a file; see --help"
         ("publish --wacz {missing}", "{missing}: No such file or directory"),
         ("publish --wacz {file}", NO_ZIP),
         ("publish --site {file}/a", NO_PLACE),
+        ("publish --version=", "--version is empty: give a name, or leave it out"),
         ("publish --site-pages -1", "--site-pages -1: expected 0 or more"),
         (
             "browse --no-open --archive {missing}",

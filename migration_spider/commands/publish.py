@@ -128,6 +128,8 @@ exit codes:
 
             with WaczFile(Path(opts.wacz)):
                 pass
+        if opts.version == "":
+            raise DatasetError("--version is empty: give a name, or leave it out")
         if opts.site_pages < 0:
             raise DatasetError(f"--site-pages {opts.site_pages}: expected 0 or more")
         if opts.site:

@@ -73,7 +73,7 @@ def items_of(args: list[str], opts: argparse.Namespace, settings: Any) -> int:
         archive = archive or sources(own_files(data / "warc"))
         if not archive:
             raise AskedWrongError(
-                f"{data / 'warc' / '*.warc.gz'}: no such file; name files, or the folder with -s DATA_DIR="
+                f"{data / 'warc' / '*.warc.gz'}: no such file; name files, or the folder with -s DATA_DIR=..."
             )
         with engine_for(opts.engine, opts.jobs, opts.scheduler) as engine:
             return _rebuild(archive, engine, opts, settings, data / "items" / "news.jsonl")
