@@ -32,7 +32,7 @@ PROBLEMS = {
     " the page",
     "value-moved:{field}": "a value was under another field's label, but only this field's vocabulary has it",
     "value-inferred:{field}": "a value without label that several vocabularies have, assigned to the field whose label"
-    " is missing, or to the field of the values beside it",
+    " is missing, or to the field of the values next to it",
     "value-unassigned": "a value without label that is in no vocabulary, or in more than one: it is only in `metadata`",
 }
 """Code -> meaning."""
