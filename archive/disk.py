@@ -91,7 +91,7 @@ def require_makable(path: Path) -> None:
 
 # What an operating system (errno(3)) or SQLite (sqlite.org/rescode.html) says of a disk -> what to do.
 _AGAIN = "and run again"
-_GONE = f"it was moved or deleted meanwhile: put it back, {_AGAIN}"
+_GONE = f"it was moved or deleted during the run: put it back, {_AGAIN}"
 _REMEDIES: dict[int | str, str] = {
     errno.ENOSPC: f"make room, {_AGAIN}",
     errno.EDQUOT: f"make room, or have the quota raised, {_AGAIN}",

@@ -43,8 +43,8 @@ def checked_folder(folder: Path) -> Path:
     for name in _FOLDERS if _is_checkout() else _PACKAGES:
         if place.is_relative_to(_ROOT / name):
             raise WrongValueError(
-                f"it lies in {name}/ of the project, which is no place for data: name another folder, and move there "
-                "what this one has already"
+                f"it is in {name}/ of the project, which is not for data: name another folder, and move existing data "
+                "there"
             )
     return folder
 

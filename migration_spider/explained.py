@@ -29,7 +29,7 @@ FIELDS = {
 }
 """Role -> the item field that lines with it are read into; those of the metadata block are told by their labels."""
 
-ROW = "leads to a page, as those beside it do"
+ROW = "links to a page, like the lines next to it"
 """The evidence for a row."""
 
 DEEP = 3
@@ -77,7 +77,7 @@ def lines(page: NewsPage) -> list[Told]:
     for slot in page.chrome.dropped_texts:
         element, is_tail = slot
         if text := fold(element.tail if is_tail else element.text):
-            told = Told("chrome", "beside what was left out", text, path(element), None, (slot,))
+            told = Told("chrome", "next to parts that were left out", text, path(element), None, (slot,))
             found.append((order.get(slot, 0), told))
     found.sort(key=lambda pair: pair[0])
     return [one for _, one in found]
@@ -145,7 +145,7 @@ def _lines(page: NewsPage) -> Iterator[tuple[Line, str, str]]:
         own = page.block.lines
         for line in page._beside[0].lines():
             if line in own and line.text:
-                yield line, "value", "of the metadata block, in a column beside the article"
+                yield line, "value", "of the metadata block, in a column next to the article"
 
 
 def _left_out(page: NewsPage, taken: set[Slot]) -> Iterator[tuple[Any, str, str]]:

@@ -28,7 +28,7 @@ SEEN: dict[Seen, str] = {
     "absent still": "the same, in another part of the same harvest",
     "absent otherwise": "an absence for another reason",
     "absent enough": "absences for one reason, in as many harvests as are needed",
-    "nothing": "nothing: not asked, no answer, a site in trouble",
+    "nothing": "nothing: not requested, no answer, or problems of the whole site",
     "withheld": "an absence, of too many items at once",
     "relaunched": "another item with its content at its address, as at most others",
 }
@@ -68,8 +68,8 @@ RULES: dict[tuple[State, Seen], Rule] = {
 
 ANYWAY: dict[Seen, str] = {
     "nothing": "as before",
-    "withheld": "as before; asked again, and the run is incomplete",
-    "relaunched": "as before; asked again, and the run is incomplete",
+    "withheld": "as before; requested again, and the run is incomplete",
+    "relaunched": "as before; requested again, and the run is incomplete",
 }
 """What changes no item, whatever it is."""
 

@@ -104,7 +104,7 @@ class NormalizePipeline(CrawlerPipeline):
             dates.held[item.url] = item
             self.run.note("dates/held", len(dates.held))
             self.settle(item.url, "held")
-            raise DropItem(f"{item.url}: waits for what other pages tell", log_level="DEBUG")
+            raise DropItem(f"{item.url}: waits for the other pages", log_level="DEBUG")
         if dates.is_stale(item.url, item.language):
             dates.read_again(item)
         found = normalize(item, day_first=day_first, site=dates.site, cites=dates.has_left_out(item.url))

@@ -42,7 +42,7 @@ UN_LANGUAGES = ("en", "fr", "es", "ar", "ru", "zh")
 _TERM_COLUMNS = {
     "type": "Kind of the term: of a place `global`, `region`, `subregion`, `country`; of a publisher `country-network`",
     "iso3": "ISO 3166-1 alpha-3 code of a country",
-    "parent": "Code of the place that holds it",
+    "parent": "Code of the larger place that it is part of",
     "number": "Place in the order of the source, from 1",
     "note": "To be read with the term",
     "status": "`observed` on the portal as a value, or `expected`",

@@ -57,7 +57,7 @@ def test_a_wrong_value_is_named_with_what_is_expected(name):
 @pytest.mark.parametrize("folder", ["docs/data", "migration_spider", "archive/warc/../x", "tests", "bench/data/a"])
 def test_no_data_is_written_among_the_files_of_the_project(folder):
     name = folder.partition("/")[0]
-    with pytest.raises(OptionError, match=rf"^DATA_DIR=.*/{folder}: .*it lies in {name}/ of the project"):
+    with pytest.raises(OptionError, match=rf"^DATA_DIR=.*/{folder}: .*it is in {name}/ of the project"):
         Config.of(settings(DATA_DIR=str(ROOT / folder)))
     for sound in ("data", "look", "docs2"):
         assert Config.of(settings(DATA_DIR=str(ROOT / sound))).data_dir == ROOT / sound
@@ -71,7 +71,7 @@ def test_a_folder_of_data_is_relative_to_the_current_one_and_the_default_to_the_
     monkeypatch.setenv("MIGRATION_DATA_DIR", "look")
     assert Path("look") == default_folder()
     monkeypatch.chdir(ROOT / "docs")
-    with pytest.raises(OptionError, match=r"^DATA_DIR=look: .*it lies in docs/ of the project"):
+    with pytest.raises(OptionError, match=r"^DATA_DIR=look: .*it is in docs/ of the project"):
         Config.of(settings(DATA_DIR="look"))
 
 

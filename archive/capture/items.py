@@ -104,6 +104,6 @@ def set_evidence(item: Any, field: str, evidence: dict[str, Any] | None) -> None
         ItemAdapter(item)[field] = evidence
     except (KeyError, AttributeError, TypeError, ValueError) as error:
         raise ItemError(
-            f"items of type {type(item).__name__} take no evidence in the field {field!r}: give them such a field, "
-            f"which holds a dict or None, or name another with ARCHIVE_ITEM_FIELD ({error})"
+            f"items of type {type(item).__name__} do not accept the evidence in the field {field!r}: add this field (a "
+            f"dict or None), or name another field with ARCHIVE_ITEM_FIELD ({error})"
         ) from error

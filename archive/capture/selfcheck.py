@@ -139,8 +139,7 @@ async def _fetch(crawler: Crawler, request: Request) -> None:
 def _compare(way: str, scheme: str, calls: list[Call], log: list[tuple[bytes, bytes]]) -> None:
     if not calls:
         raise ArchiveError(
-            f"the self-check of the capture failed for {way}: it was not asked: something replaced the {scheme} "
-            "download handler"
+            f"the self-check of the capture failed for {way}: something replaced the {scheme} download handler"
         )
     seen = [
         (bytes(exchange.sent), exchange.received.start(len(_ANSWER) + 1), exchange.end)
@@ -153,7 +152,7 @@ def _compare(way: str, scheme: str, calls: list[Call], log: list[tuple[bytes, by
     if not log or seen != [(asked, answered, "complete" if answered else "disconnect") for asked, answered in log]:
         raise ArchiveError(
             f"the self-check of the capture failed for {way}: it is not exact with these versions of Scrapy and "
-            "Twisted, or with what stands in the way of requests here; install the versions that the project names"
+            "Twisted, or with another component that handles requests; install the versions that the project names"
         )
 
 

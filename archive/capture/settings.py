@@ -37,20 +37,20 @@ class ArchiveSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True, defer_build=True)
 
-    dir: Path = Field(description="the folder of the WARC files; %(NAME)s stands for another setting")
+    dir: Path = Field(description="the folder of the WARC files; %(NAME)s is replaced by another setting")
     dedup: bool = Field(True, description="True or False: a payload that is stored already becomes a revisit record")
     exit_code: Annotated[int | None, Field(ge=1, le=255), BeforeValidator(_absent)] = Field(
-        None, description="a number from 1 to 255 with which a process ends whose archive failed, or None"
+        None, description="a number from 1 to 255 as the exit code of a process with a failed archive, or None"
     )
     freeze_gc: bool = Field(
-        False, description="True or False: spare the garbage collector what was there before the crawl"
+        False, description="True or False: exclude objects from before the crawl from garbage collection"
     )
     fsync_interval: float = Field(
         5.0, ge=0, le=3600, allow_inf_nan=False, description="seconds from 0 to 3600 that a power cut may cost"
     )
-    item_field: str = Field("warc", min_length=1, description="the name of the field of an item that gets its evidence")
+    item_field: str = Field("warc", min_length=1, description="the name of the field for the evidence of an item")
     largest_stream: int = Field(
-        200 << 20, ge=0, description="bytes, at least 0, of an answer that is archived without being handed on"
+        200 << 20, ge=0, description="bytes, at least 0, of a response that is archived without being passed on"
     )
     # ISO 28500:2017, annex C, advises 1 GB.
     max_file_size: int = Field(1_000_000_000, ge=1, description="bytes, at least 1, after which a new file is begun")
@@ -62,7 +62,7 @@ class ArchiveSettings(BaseModel):
     )
     run_id: Text = Field(None, description="the name of the run, as text; made up when not set")
     spool_size: int = Field(2_000_000, ge=0, description="bytes, at least 0, of a body that are kept in memory")
-    text_field: Text = Field(None, description="the name of the field of an item that holds its text, as text")
+    text_field: Text = Field(None, description="the name of the field with the text of an item, as text")
     title: Text = Field(None, description="the title of the collection, as text")
 
 

@@ -59,7 +59,7 @@ class Tap(ProtocolWrapper):
         """The exchange whose answer has not come to its end."""
         self._framing = Framing(b"GET")
         self._handed: HandedOn | None = None
-        """What the client gets of an answer that is archived without being handed on; None: all."""
+        """What the client gets of a response that is archived without being passed on; None: all."""
         self._described: Connection | None = None
         self._handshaken = False
         self._reading = False

@@ -146,9 +146,7 @@ class Damage:
     def said(self) -> str:
         """In words: a sentence without its full stop."""
         end = "the end" if self.end is None else f"byte {self.end:,}"
-        return (
-            f"{self.file} is damaged: what it holds from byte {self.offset:,} to {end} cannot be read ({self.problem})"
-        )
+        return f"{self.file} is damaged: it cannot be read from byte {self.offset:,} to {end} ({self.problem})"
 
 
 def read_damage(index: Path, directory: Path) -> list[Damage]:

@@ -62,7 +62,7 @@ exit codes:
         for dropped in result.dropped:
             print(cleaned(f"{damaged}: {dropped}"))
         for reason, count in result.mended.items():
-            print(f"{damaged}: {count} {'record' if count == 1 else 'records'} packed anew: {reason}")
+            print(f"{damaged}: {count} {'record' if count == 1 else 'records'} compressed again: {reason}")
         for offset in result.doubted:
             print(
                 f"{damaged}: the record at byte {offset} is kept, although its block is not that of WARC-Block-Digest"

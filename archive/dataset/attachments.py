@@ -29,7 +29,7 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 _PROBLEMS = {
     **PROBLEMS,
-    "not-archived": "the archive does not hold it",
+    "not-archived": "it is not in the archive",
     "not-read": "the release was made without the programs that read such files",
 }
 
@@ -178,5 +178,5 @@ def archived(directory: Path, place: Place, digest: str) -> bytes:
     record = read_record(find(directory, place.file), place.offset, place.length)
     data = record.entity(Limits().size)
     if sha256(data).hexdigest() != digest:
-        raise ArchiveError(f"{place.file}: the record at {place.offset} holds another file than {digest}")
+        raise ArchiveError(f"{place.file}: the record at {place.offset} contains another file than {digest}")
     return data

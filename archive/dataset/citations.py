@@ -82,7 +82,7 @@ class Citations:
         if self._archive is None:
             places = "SELECT DISTINCT file, offset, length FROM cited"
             (count,) = self._db.execute(f"SELECT count(*) FROM ({places})").fetchone()  # noqa: S608
-            self._verified.notes.append(f"the archive is not at hand: {count} cited records were not read")
+            self._verified.notes.append(f"the archive is not available: {count} cited records were not read")
             return
         if isinstance(self._archive, WaczFile):
             yield from self._wacz(self._archive, packages or {})

@@ -44,7 +44,7 @@ def _table(table: Table, about: About) -> dict[str, Any]:
         "columns": {column.name: column.description for column in table.columns},
     }
     if is_main:
-        said["columns"]["fts_row"] = "Number that the full-text index knows the row by"
+        said["columns"]["fts_row"] = "Number of the row in the full-text index"
         said["facets"] = [dataset.language] if dataset.language else []
         if dataset.date:
             said["sort_desc"] = dataset.date

@@ -20,7 +20,7 @@ Difference = dict[str, Any]
 - a long text: ``edits``, each ``{"after", "removed", "added"}``: words, and those that stand before them in both;
 - a list: ``removed``, ``added``, for objects of the same name ``changed``, as far as there are any; or ``reordered``;
 - an object: ``changed``, the same by key;
-- a field whose changes are not told: nothing else;
+- a field whose changes are not listed: nothing else;
 - anything else, short texts too: ``from``, ``to``.
 
 ``left_out`` counts the edits or values above the bound.

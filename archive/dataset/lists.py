@@ -95,7 +95,7 @@ class TermList:
         name = self.vocabulary.name
         columns = (
             Column("id", "string", False, "Code of the term"),
-            Column("within", "string", False, "Code of a term that holds it, or its own"),
+            Column("within", "string", False, "Code of a broader term, or its own"),
             Column("steps", "integer", False, "0 for the term itself, 1 for its parent ..."),
         )
 
@@ -104,7 +104,7 @@ class TermList:
                 yield term["id"], holder, steps
 
         keys = (ForeignKey("id", name, "id"), ForeignKey("within", name, "id"))
-        description = f"{self.vocabulary.title} (what lies within what)"
+        description = f"{self.vocabulary.title} (terms and their broader terms)"
         return Table(f"{name}_within", description, columns, ("id", "within"), keys, rows)
 
     def holders(self) -> dict[str, list[str]]:

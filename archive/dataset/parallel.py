@@ -343,14 +343,14 @@ def card_text(counts: dict[tuple[str, str], Count]) -> str:
         rows.append((f"`{first}` `{second}`", *map(str, (count.stories, count.pairs, share, count.good, left))))
     if not any(count.pairs for count in counts.values()):
         return (
-            "No paragraphs were found that translate each other; `tables/parallel_coverage.csv` has the texts compared."
+            "No paragraphs were found that are translations of each other; `tables/parallel_coverage.csv` lists the "
+            "texts compared."
         )
     head = ("languages", "texts compared", "pairs", "of the paragraphs", f"score {GOOD} or more", "left out")
     return (
-        f"`{PAIRS}` and the translation memories beside it hold the paragraphs that translate each other. They were "
-        "found by their order, their lengths and what a translation leaves as it is (numbers, addresses, names); "
-        f"`score`, 0 to 1, says how sure that is, and pairs below {THRESHOLD} are not handed on. Texts that have no "
-        "such thing in common are not paired, however alike they are built. Left out are paragraphs that are not "
-        "translated, and pairs that an earlier story has already; `tables/parallel_coverage.csv` counts them.\n\n"
-        + markdown(head, rows)
+        f"`{PAIRS}` and the translation memories have the paragraphs that are translations of each other. They were "
+        "found by their order, their lengths, and by parts that a translation does not change (numbers, addresses, "
+        f"names). `score` is from 0 to 1; pairs below {THRESHOLD} are left out. Texts without such common parts are "
+        "not aligned. Paragraphs that are not translated, and pairs that an earlier story has already, are left out; "
+        "`tables/parallel_coverage.csv` counts them.\n\n" + markdown(head, rows)
     )

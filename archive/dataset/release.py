@@ -88,7 +88,7 @@ def publish(
     progress("Reading the items", 0, 0)
     lines = Lines(items, dataset.key, dataset.order, dataset.seen, dataset.parse)
     if not lines.newest:
-        raise DatasetError(f"{items} holds no items: there is nothing to publish yet")
+        raise DatasetError(f"{items} has no items: there is nothing to publish yet")
     created = max(lines.newest, wholeness.ended or "")
     how = (lines.sha256, texts, bom, wholeness.said, wholeness.ended)
     made_from = sha256(json.dumps(how, ensure_ascii=False).encode()).hexdigest()

@@ -65,13 +65,13 @@ def _card(dataset: Dataset, columns: Sequence[str]) -> str:
     without = "" if {*columns} == {*dataset.searched} else " only, as this release has no texts"
     return (
         f"What is searched: {', '.join(f'`{column}`' for column in columns)}{without}. A word is found in its other "
-        "forms, whatever its case and accents; Chinese by its characters, one after the other. The forms are told by "
-        "rules, not by a dictionary: some stay apart (`child`, `children`), and words of two languages may be taken "
-        f"for one (`identité`, `identity`). The index `{name}_fts` of `{name}.sqlite` holds stems; the table "
-        "`search_words` leads from a word to its stems, so that any SQLite can search. The word stands there in small "
-        "letters, as texts write it, and without accents and variant letters (one that no text has leads nowhere: try "
-        "its beginning, `word GLOB 'begin*'`):\n\n"
+        "forms, with any case and accents; Chinese is found by its characters, one after the other. Forms are found by "
+        "rules, not by a dictionary: some are not recognised (`child`, `children`), and words of two languages may "
+        f"count as one (`identité`, `identity`). The index `{name}_fts` of `{name}.sqlite` has stems. The table "
+        "`search_words` gives the stems of a word, so that any SQLite can search. It has each word in lower case, as "
+        "texts write it and without accents and variant letters. A word that is in no text is not there: try its "
+        "beginning, `word GLOB 'begin*'`:\n\n"
         "```sql\n" + "\n".join(queries or [plain.format("word")]) + "\n```\n\n"
-        'With the package that made this release, anything may be typed (`"a phrase"`, `one OR other`, `begin*`, '
-        f"`-without`), and the best come first:\n\n```python\n{helper}\n```"
+        'With the package that made this release, you can also use `"a phrase"`, `one OR other`, `begin*` and '
+        f"`-without`, and the best results come first:\n\n```python\n{helper}\n```"
     )

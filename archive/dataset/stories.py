@@ -89,13 +89,13 @@ def story_schema(dataset: Dataset, told: Stories, record: Mapping[str, Any]) -> 
         "id": {"description": f"`{told.group}`, or without one the item's `{dataset.key}`.", **text},
         told.group: own[told.group],
         "source_language": {
-            "description": "BCP 47 language that it was written in; null when nothing tells.",
+            "description": "BCP 47 language in which it was written; null if it is not known.",
             "type": ["string", "null"],
         },
         "source_told_by": {
-            "description": "What told that: `only` (there is one language), `shown` (a page of another language shows "
-            "this text for want of a translation), `date` (the others are dated later), `assumed` (none of these: "
-            "the language that the source works in). Null when nothing did.",
+            "description": "How it is known: `only` (there is one language), `shown` (a page of another language shows "
+            "this text because there is no translation), `date` (the others have later dates), `assumed` (none of "
+            "these: the working language of the source). Null if it is not known.",
             "type": ["string", "null"],
         },
         "languages": {"description": "BCP 47 languages in which it can be read.", **texts},

@@ -122,7 +122,7 @@ class Summary:
             Column("missing", "integer", False, "Records in which the page says nothing"),
             Column("share", "number", True, "`filled` as a share of all records"),
             Column("elements", "integer", True, "Values in all, of lists"),
-            Column("unrecognised", "integer", True, "Values that the vocabulary does not know"),
+            Column("unrecognised", "integer", True, "Values that are not in the vocabulary"),
         )
         rows: list[Row] = []
         for name in (one.name for one in self.fields):

@@ -270,7 +270,7 @@ def flat_table(
             )
             added.append(Column(f"{table.field}_id", "string", True, text))
         if table.field in holders:
-            text = f"{table.description} These codes and those of all that holds them, separated by `{SEPARATOR}`"
+            text = f"{table.description} These codes and those of all broader terms, separated by `{SEPARATOR}`"
             added.append(Column(f"{table.field}_within", "string", True, text))
         for key in notations.get(str(table.field), ()):
             text = f"{table.description} Their `{key}`, of those that have one, separated by `{SEPARATOR}`"

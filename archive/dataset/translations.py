@@ -62,7 +62,7 @@ class Translations:
         dataset = self._dataset
         if dataset.stories is None or table.field != dataset.stories.translations:
             return table
-        said = f"`{dataset.key}` of the translation; null when nothing tells that it is among the items"
+        said = f"`{dataset.key}` of the translation; null if it is not known to be among the items"
         column = Column(dataset.key, "string", True, said)
 
         def rows(record: Record) -> Iterator[Row]:

@@ -89,7 +89,7 @@ class Verification:
                     yield problem
                 else:
                     untold[problem.code] += 1
-        self.verified.notes += [f"{count} more of {code} are not told" for code, count in untold.items()]
+        self.verified.notes += [f"{count} more of {code} are not listed" for code, count in untold.items()]
 
     def _all(self, db: sqlite3.Connection) -> Iterator[Problem]:
         citations = Citations(db, self.verified, self._archive, self._advance, self._keys, self._certificates)

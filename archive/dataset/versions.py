@@ -25,7 +25,10 @@ def versions_table(dataset: Dataset) -> Table:
         Column("version", "integer", True, "Version number of the item"),
         Column("what", "string", False, "`new`, `changed`, `gone` from its source, or `back` after that"),
         Column(
-            "met", "string", True, "UTC time of the capture that brought it; of what is gone, of the run that said so"
+            "met",
+            "string",
+            True,
+            "UTC time of the capture that brought it; for a record that is gone, of the run that found this",
         ),
         Column("title", "string", True, "Title that it has"),
         Column("digest", "string", True, "Digest of its content"),
@@ -34,7 +37,7 @@ def versions_table(dataset: Dataset) -> Table:
         Column("warc_offset", "integer", True, "Byte offset of the record's gzip member"),
         Column("warc_length", "integer", True, "Bytes of the record's gzip member"),
         Column("warc_record_id", "string", True, "`WARC-Record-ID`"),
-        Column("file", "string", False, "File of this release that holds its line"),
+        Column("file", "string", False, "File of this release with its line"),
     )
     description = "Every version of every item, and when items were gone, in the order in which they were stored"
     return Table("versions", description, columns, (dataset.key, "position"), ())

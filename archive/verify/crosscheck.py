@@ -126,7 +126,7 @@ class CrossCheck:
         """
         for offset, line in self._lines():
             if not line.endswith(b"\n"):
-                words = "the last line is unfinished: a run is writing it, or was killed; the next one mends it"
+                words = "the last line is unfinished: a run is writing it, or was killed; the next run repairs it"
                 yield self._fault(offset, "item-syntax", words)
                 continue
             try:
@@ -148,7 +148,7 @@ class CrossCheck:
                 words = f"{name}: the record in {file} at offset {place} has another {', '.join(differing)}"
                 yield self._fault(offset, "item-mismatch", words)
             if object_key(str(record_id), item) not in self._all.archived:
-                yield self._fault(offset, "item-not-archived", f"{name}: no metadata record holds this item")
+                yield self._fault(offset, "item-not-archived", f"{name}: no metadata record contains this item")
         yield from self._elsewhere_notes()
 
     def _differing_citation(self, where: dict[str, Any], number: int) -> list[str]:

@@ -306,7 +306,7 @@ class Links:
                 yield captures.fault(number, "refers-elsewhere", "the record it refers to is not in the files checked")
                 continue
             if endless[at]:
-                yield captures.fault(number, "revisit-loop", "following what it refers to never leads to the content")
+                yield captures.fault(number, "revisit-loop", "its references never lead to the content")
                 continue
             original = captures[originals[at]]
             differing = [

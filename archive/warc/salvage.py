@@ -84,7 +84,9 @@ def finish(directory: Path, found: Salvaged) -> None:
     final = directory / found.file
     path = directory / (found.file + OPEN_SUFFIX)
     if final.exists():
-        raise FileExistsError(errno.EEXIST, "stands beside the finished file of this name: move one of them away", path)
+        raise FileExistsError(
+            errno.EEXIST, "exists next to the finished file of this name: move one of them away", path
+        )
     with path.open("r+b") as stream:
         if found.tail:
             _copy_from(stream, found.kept, directory / found.tail)

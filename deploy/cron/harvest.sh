@@ -31,6 +31,6 @@ case $code in
     *) tail -n 100 "$said" ;;
 esac
 if [ "$code" -gt 128 ]; then # A killed harvest prints nothing itself.
-    echo "NOT COMPLETE (exit code $code): killed by signal $((code - 128)), perhaps for want of memory; the next harvest goes on."
+    echo "NOT COMPLETE (exit code $code): killed by signal $((code - 128)), perhaps because memory was low; the next harvest goes on."
 fi
 exit "$code"

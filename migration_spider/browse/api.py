@@ -245,7 +245,9 @@ def _nothing_else(request: Request) -> None:
 def _all_facets(request: Request, collection: Collection) -> dict[str, Any]:
     asked = question(request.query_params.multi_items())
     if replace(asked, selection=Selection()) != Question(Selection()):
-        raise BadSelection("here only a selection can be asked for, not “limit”, “offset”, “fields” or “facets”")
+        raise BadSelection(
+            "here only the parameters of a selection are allowed, not “limit”, “offset”, “fields” or “facets”"
+        )
     answer = Answer(collection, asked.selection)
     data = [
         {"name": name, "title": BY_NAME[name].title, "field": BY_NAME[name].field, "values": _values(values)}

@@ -74,7 +74,7 @@ class Selection:
             if not value:
                 continue
             if len(value) > LONGEST:
-                raise BadSelection(f"what is given for “{name}” is longer than {LONGEST} characters")
+                raise BadSelection(f"the value of “{name}” is longer than {LONGEST} characters")
             if name in BY_NAME:
                 values = chosen.setdefault(name, [])
                 if value not in values:

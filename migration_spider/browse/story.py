@@ -20,7 +20,7 @@ from migration_spider.vocabularies import label_field, label_kind
 
 TOLD_BY = {
     "only": "it is in no other language",
-    "shown": "a page of another language shows this text for want of a translation",
+    "shown": "a page of another language shows this text because there is no translation",
     "date": "all others are dated later",
     "assumed": "assumed: the source writes in it first, and nothing says otherwise",
 }

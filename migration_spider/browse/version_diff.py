@@ -74,7 +74,7 @@ def _change(field: str, old: Any, new: Any, told: Mapping[str, Any]) -> FieldCha
         if len(old) + len(new) > MOST_AT_ALL:
             return FieldChange(field, note=f"too long to be compared ({len(old):,} and {len(new):,} characters)")
         if len(old) + len(new) > MOST:
-            note = f"too long to be compared whole ({len(old):,} and {len(new):,} characters): the changes alone"
+            note = f"too long to be compared in full ({len(old):,} and {len(new):,} characters): only the changes"
             return FieldChange(field, lines=lines_of({**told}), note=note)
         found = list(pieces(old, new))
         note = "" if any(piece.kind != SAME for piece in found) else "nothing but spaces and line ends"

@@ -73,7 +73,7 @@ def _of_items(report: Report) -> Metrics:
     return [
         ("migration_items", "Items after the last run.", _one(items["total"])),
         ("migration_withdrawn_items", "Items that are gone from the site.", _one(items["withdrawn"])),
-        ("migration_known_items", "Items that were on the site before the last run, or were met in it.", _one(known)),
+        ("migration_known_items", "Items that were on the site before the last run, or were found in it.", _one(known)),
         (
             "migration_run_items",
             "Those of them by what became of them in it; all results add up.",
@@ -81,7 +81,7 @@ def _of_items(report: Report) -> Metrics:
         ),
         (
             "migration_unconfirmed_items",
-            "Items that were not there, not yet taken for gone.",
+            "Items that were not found, but do not count as gone yet.",
             _one(len(items["unconfirmed"])),
         ),
         ("migration_missing_urls", "Addresses that are known and not accounted for.", _one(len(report["missing"]))),
@@ -104,7 +104,11 @@ def _of_network(report: Report) -> Metrics:
         ("migration_run_received_bytes", "Received in the last run.", _one(http["bytes"])),
         ("migration_run_archived_bytes", "Added to the archive by the last run.", _one(archive["bytes"])),
         ("migration_run_exchanges", "HTTP exchanges archived by the last run.", _one(archive["exchanges"])),
-        ("migration_run_revisits", "Those of them whose payload was in the archive.", _one(archive["revisits"])),
+        (
+            "migration_run_revisits",
+            "Archived exchanges with a payload that was archived before.",
+            _one(archive["revisits"]),
+        ),
         (
             "migration_field_filled_ratio",
             "Share of the items that have the field.",

@@ -79,7 +79,7 @@ def processes(jobs: int) -> Iterator[Engine]:
                     yield from running.popleft().result()
             except BrokenProcessPool as error:
                 raise EngineError(
-                    f"one of the {jobs} processes was killed, perhaps for want of memory; nothing was written: "
+                    f"one of the {jobs} processes was killed, perhaps because memory was low; nothing was written: "
                     "try again with fewer --jobs"
                 ) from error
 

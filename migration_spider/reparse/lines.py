@@ -147,7 +147,9 @@ def _put(draft: Path, output: Path) -> None:
     try:
         os.link(draft, output)
     except FileExistsError as error:
-        raise FileExistsError(f"{output} was made meanwhile and is not overwritten; nothing was written") from error
+        raise FileExistsError(
+            f"{output} was created during the run and is not overwritten; nothing was written"
+        ) from error
     except OSError:
         # A file system without hard links.
         if output.exists():

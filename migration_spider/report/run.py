@@ -24,7 +24,7 @@ FOUND = {
 }
 SKIPPED = {
     "off-site": "to other hosts",
-    "language": "in languages that were not asked for",
+    "language": "in languages that were not requested",
     "excluded": "to other types of content (MIGRATION_EXCLUDED_PATHS)",
     "calendar": "to calendars",
     "file": "to files",

@@ -75,7 +75,9 @@ class ListingSpider(ListSpider):
             if self._is_barren(account, fresh):
                 account.problem = f"brought no news on {account.barren} pages in a row: its pager was left"
             elif self._leads_nowhere(account):
-                account.problem = "has ever new rows that lead to the same few pages: its pager was left"
+                account.problem = (
+                    "always has new rows, which lead to the same few pages: its pager was not followed further"
+                )
             elif account.stale < (1 if account.origin == "link" else PATIENCE):
                 yield from self._pager(account, pages)
         elif found == "listing":
@@ -213,7 +215,7 @@ class ListingSpider(ListSpider):
         if refused:
             self.ledger.chains[page.url] = (
                 f"names one more listing of news, {refused}, {depth} links from the front page: it is not "
-                "asked for (MIGRATION_MENU_DEPTH, MIGRATION_MENU_PAGES)"
+                "requested (MIGRATION_MENU_DEPTH, MIGRATION_MENU_PAGES)"
             )
 
     def _feeds(self, page: Page) -> Iterator[scrapy.Request]:

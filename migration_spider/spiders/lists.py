@@ -59,7 +59,7 @@ class ListSpider(PortalSpider):
         account.host = self.scope.other_host(one.url for one in entries)
         if (elsewhere := self.scope.elsewhere((one.url for one in entries), account.host)) and not account.problem:
             what, hosts = "sitemaps" if kind == "index" else "pages", ", ".join(elsewhere)
-            account.problem = f"names {sum(elsewhere.values())} {what} at {hosts}, which were not asked for"
+            account.problem = f"names {sum(elsewhere.values())} {what} at {hosts}, which were not requested"
         if kind == "index":
             yield from self._index(response, account, [one.url for one in entries])
             return
@@ -108,14 +108,14 @@ class ListSpider(PortalSpider):
     def _index(self, response: Response, account: Sitemap, urls: list[str]) -> Iterator[scrapy.Request]:
         depth = response.meta.get("depth_of_sitemap", 0) + 1
         if depth > DEEPEST_SITEMAP:
-            account.problem = f"an index below {DEEPEST_SITEMAP} indexes: what it names is not asked for"
+            account.problem = f"an index below {DEEPEST_SITEMAP} indexes: the addresses in it are not requested"
             return
         for url in urls:
             file = self.scope.file(url, account.host)
             if file is None:
                 self.count("skipped/off-site")
             elif self.run.counted("sitemaps") >= self.run.config.max_sitemaps:
-                account.problem = f"more than {self.run.config.max_sitemaps} sitemaps: the others are not asked for"
+                account.problem = f"more than {self.run.config.max_sitemaps} sitemaps: the others are not requested"
                 return
             else:
                 self.count("sitemaps")

@@ -31,7 +31,7 @@ DRAFT = ".mending-"
 # ---- what a line is
 
 
-REMEDY = "`scrapy harvest` mends the file from the archive"
+REMEDY = "`scrapy harvest` repairs the file from the archive"
 
 DEEPEST = 32
 """Objects and lists inside each other; an item has five."""
@@ -218,7 +218,7 @@ def set_bad_lines_aside(path: Path) -> tuple[int, Path, Path]:
                 except ValueError:
                     bad += 1
     except OSError as error:
-        raise StateError(f"{path} cannot be mended: {error.strerror}") from error
+        raise StateError(f"{path} cannot be repaired: {error.strerror}") from error
     return bad, path, aside
 
 

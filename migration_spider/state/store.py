@@ -263,7 +263,7 @@ class ItemStore:
                     self._spans = None
                     self._catch_up(anew=True)
         except OSError as error:
-            raise StateError(f"{self.path} cannot be mended: {error.strerror}") from error
+            raise StateError(f"{self.path} cannot be repaired: {error.strerror}") from error
         return len(lacking)
 
 

@@ -30,7 +30,7 @@ TOLD_BY = {
     "named": "a listing of news that links to it",
     "pager": "a pager",
     "rows": "rows of teasers",
-    "text": "its text, with links to other pages beside it",
+    "text": "its text, with links to other pages",
     "nothing": "nothing",
 }
 

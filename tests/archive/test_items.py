@@ -81,7 +81,7 @@ def test_items_of_every_type_are_archived_and_carry_their_evidence(server, tmp_p
 def test_a_type_without_the_field_is_told_in_one_clear_error(server, tmp_path):
     items = "from dataclasses import dataclass\n@dataclass\nclass Page:\n    title: str\n    size: int\n"
     run = project(tmp_path, "dataclass", server, items=items)
-    assert "items of type Page take no evidence in the field 'warc': give them such a field" in run.stderr
+    assert "items of type Page do not accept the evidence in the field 'warc': add this field" in run.stderr
     assert (tmp_path / "items.jsonl").read_text() == ""
 
 

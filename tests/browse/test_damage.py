@@ -52,7 +52,7 @@ def stamp(row):
 
 def test_damage_is_said_by_every_page_that_is_about_it(collection, damaged):
     there, asks = browsing(collection, Archive(damaged.folder / "warc", damaged.folder / "index.cdxj"))
-    assert f"{damaged.row['warc_file']} is damaged: what it holds from byte " in asks.get("/about").text
+    assert f"{damaged.row['warc_file']} is damaged: it cannot be read from byte " in asks.get("/about").text
     story = asks.get(f"/stories/{CHANGED}?language=en").text
     assert f"The record that {ITEM} was read from cannot be read" in story
     assert 1 == story.count("damaged: it cannot be read")

@@ -74,7 +74,7 @@ def test_spaces_alone_and_texts_that_are_too_long_say_so():
     (change,) = changes({"body_text": "a b"}, {"body_text": "a  b"})
     assert "nothing but spaces and line ends" == change.note
     for size, note in (
-        (MOST, "too long to be compared whole"),
+        (MOST, "too long to be compared in full"),
         (MOST_AT_ALL, "too long to be compared (1,000,000 and"),
     ):
         (change,) = changes({"body_text": "a " * (size // 2)}, {"body_text": "b " + "a " * (size // 2)})

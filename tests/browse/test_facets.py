@@ -34,7 +34,7 @@ def test_no_value_in_an_address_is_a_fault(collection, value):
 
 
 def test_what_is_too_long_to_be_a_value_is_said():
-    with pytest.raises(BadSelection, match="what is given for “publisher” is longer than 2000 characters"):
+    with pytest.raises(BadSelection, match="the value of “publisher” is longer than 2000 characters"):
         Selection.parse([("publisher", "x" * 2001)])
 
 

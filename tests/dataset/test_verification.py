@@ -28,7 +28,7 @@ def test_a_sound_release(sound, archive):
 def test_without_the_archive_it_is_said_that_nothing_was_read(sound):
     codes, _, checked = verified(sound, None)
     assert ([], 0) == (codes, checked.records)
-    assert "the archive is not at hand: 5 cited records were not read" in checked.notes
+    assert "the archive is not available: 5 cited records were not read" in checked.notes
 
 
 def swap(name, old, new, count=1):
@@ -230,7 +230,7 @@ def test_of_what_is_wrong_without_end_the_first_is_told_and_the_rest_is_counted(
     verification = Verification(release)
     assert 5 == sum(problem.code == "release-syntax" for problem in verification.run())
     assert verification.verified.problems > 5000
-    assert "4995 more of release-syntax are not told" in verification.verified.notes
+    assert "4995 more of release-syntax are not listed" in verification.verified.notes
 
 
 @pytest.mark.skipif(not hasattr(sqlite3.Connection, "setlimit"), reason="Python 3.10 cannot bound it")

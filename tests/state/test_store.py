@@ -116,7 +116,7 @@ def test_a_reader_names_the_file_and_the_place(paths):
     with file.open("ab") as other:
         other.write(b"{}\n")
     with pytest.raises(
-        BadLineError, match=rf"{re.escape(str(file))}: the line at byte {size} .*`scrapy harvest` mends"
+        BadLineError, match=rf"{re.escape(str(file))}: the line at byte {size} .*`scrapy harvest` repairs"
     ):
         list(lines.read(file))
 
@@ -325,7 +325,7 @@ def test_bad_lines_are_taken_out_and_the_file_kept(paths):
     assert damaged == file.with_name("news.jsonl.damaged").read_bytes()
     assert b"".join(good) + b'{"torn' == file.read_bytes()
     assert (0o640, []) == (file.stat().st_mode & 0o777, list(file.parent.glob(".*")))
-    with pytest.raises(StateError, match="cannot be mended"):
+    with pytest.raises(StateError, match="cannot be repaired"):
         lines.set_bad_lines_aside(paths[1].with_name("none"))
 
 

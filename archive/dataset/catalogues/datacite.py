@@ -25,7 +25,7 @@ def datacite(about: About) -> dict[str, Any]:
         "contributors": [_contributor(dataset.publisher, "Producer")],
         "dates": [
             {"date": edition.date, "dateType": "Issued"},
-            {"date": edition.created, "dateType": "Updated", "dateInformation": "the newest capture that it holds"},
+            {"date": edition.created, "dateType": "Updated", "dateInformation": "the newest capture in it"},
         ],
         "relatedIdentifiers": [
             {

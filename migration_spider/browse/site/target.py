@@ -34,9 +34,11 @@ def require_free(folder: Path) -> None:
     there = {path.name for path in folder.iterdir()}
     ours = _named(folder / MARK)
     if there and ours is None:
-        raise DatasetError(f"{folder} holds something, and no site: give an empty or a new folder")
+        raise DatasetError(f"{folder} is not empty and is not a site: name an empty or a new folder")
     if others := sorted(there - {*(ours or ()), MARK}):
-        raise DatasetError(f"{folder} holds a site and something else ({others[0]}), which would be lost: move it away")
+        raise DatasetError(
+            f"{folder} contains a site and other files ({others[0]}), which would be lost: move them away"
+        )
 
 
 @contextmanager
