@@ -54,10 +54,10 @@ def test_a_version_is_a_plain_name(items, tmp_path, version):
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("", "holds no items"),
+        ("", "has no items"),
         ("not json\n", "byte 0 is not a record"),
         (json.dumps(note("a")) + "\n[]\n", "is not a record"),
-        ('{"id": "half', "holds no items"),
+        ('{"id": "half', "has no items"),
         (None, "does not exist"),
     ],
 )
