@@ -306,7 +306,7 @@ def test_nothing_else_is_ever_lost(collection, site, tmp_path, name):
     foreign, mixed = tmp_path / "foreign", tmp_path / "mixed"
     foreign.mkdir()
     shutil.copytree(site, mixed)
-    for folder, problem in ((foreign, "is not a site"), (mixed, "something else")):
+    for folder, problem in ((foreign, "is not a site"), (mixed, "other files")):
         (folder / name).write_text("mine")
         with pytest.raises(DatasetError, match=problem):
             write_site(collection.folder, folder, 0)
