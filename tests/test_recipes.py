@@ -19,6 +19,7 @@ PARTS = (
     "docs",
     "tests/pages",
     "tests/__init__.py",
+    "tests/normalize/blocks.py",
     *TESTS,
     "scrapy.cfg",
     "pyproject.toml",

@@ -1,11 +1,11 @@
-"""A server of all cases, a small file without a fault, and a folder of two files with its index."""
+"""A server of all cases, small files without a fault, and a folder of two files with its index."""
 
 import pytest
 
 from archive.cdxj import build_index, index_path, warc_files
 from tests.archive import damaged
 from tests.archive.cases import BY_NAME
-from tests.archive.damaged import CHUNKED, exchange, plain_answer
+from tests.archive.damaged import CHUNKED, as_plain, exchange, plain_answer
 from tests.archive.raw_server import RawServer
 from tests.archive.records import record, write
 
@@ -19,6 +19,18 @@ def server():
 @pytest.fixture
 def sound(tmp_path):
     return damaged.write(tmp_path, exchange(plain_answer()), exchange(CHUNKED, uri="http://127.0.0.1/chunked"))
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    """A file of two exchanges, not to be changed."""
+    return damaged.write(tmp_path_factory.mktemp("small"), exchange(plain_answer()), exchange(CHUNKED))
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory):
+    """The same without gzip."""
+    return as_plain(damaged.write(tmp_path_factory.mktemp("plain"), exchange(plain_answer()), exchange(CHUNKED)))
 
 
 @pytest.fixture

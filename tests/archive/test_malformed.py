@@ -18,7 +18,7 @@ from archive.repair import repair
 from archive.wacz import write_wacz
 from archive.warc.reader import stream_file
 from archive.warc.salvage import whole_records
-from tests.archive.damaged import CHUNKED, exchange, parts, plain_answer, verify, write
+from tests.archive.damaged import parts, verify
 
 NUMBERS = [
     (b"Content-Length: ", b"9" * 12, 0),  # more than the memory holds
@@ -30,11 +30,6 @@ NUMBERS = [
     (b"Content-Length: ", b"9" * 5000, 1),
     (b"HTTP/1.1 ", b"2" * 5000, 0),
 ]
-
-
-@pytest.fixture(scope="module")
-def small(tmp_path_factory):
-    return write(tmp_path_factory.mktemp("small"), exchange(plain_answer()), exchange(CHUNKED))
 
 
 def use(path: Path, scratch: Path) -> None:

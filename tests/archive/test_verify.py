@@ -16,19 +16,7 @@ from warcio.warcwriter import WARCWriter
 from archive import iter_records
 from archive.cdxj import WarcFile
 from archive.verify import Verification
-from tests.archive.damaged import (
-    CHUNKED,
-    URI,
-    as_plain,
-    codes,
-    contents,
-    exchange,
-    parts,
-    plain_answer,
-    sha256,
-    verify,
-    write,
-)
+from tests.archive.damaged import CHUNKED, URI, as_plain, codes, contents, exchange, parts, sha256, verify, write
 
 
 def test_a_sound_file_is_clean_and_counted(sound):
@@ -136,12 +124,6 @@ def test_files_without_a_record(tmp_path):
         assert [code] == codes(tmp_path / name)
     assert ["unreadable"] == codes(tmp_path / "none.warc.gz")
     assert ["unreadable"] == codes(tmp_path)
-
-
-@pytest.fixture(scope="module")
-def small(tmp_path_factory):
-    directory = tmp_path_factory.mktemp("small")
-    return write(directory, exchange(plain_answer()), exchange(CHUNKED))
 
 
 @given(st.data())

@@ -13,11 +13,13 @@ from scrapy.settings import Settings
 from starlette.testclient import TestClient
 
 from migration_spider.browse.app import application
-from migration_spider.browse.archived import Archive
+from migration_spider.browse.archived import Archive, archive_of
 from migration_spider.browse.collection import Collection
 from migration_spider.browse.making import made
+from migration_spider.browse.site import write_site
 from migration_spider.config import Config
 from tests.browse.chromium import PATIENCE, WIDE, Elsewhere, Served, browser
+from tests.browse.foreign import fill
 from tests.harvesting import OFTEN, harvest
 from tests.portal import Portal
 
@@ -73,6 +75,26 @@ def collection(harvested) -> Collection:
 def client(collection) -> TestClient:
     """Asks the server, which looks at `collection`."""
     return TestClient(application(lambda: collection), base_url="http://127.0.0.1", raise_server_exceptions=True)
+
+
+@pytest.fixture
+def foreign(collection, tmp_path) -> TestClient:
+    """Asks a server of the same collection with an archive of another program: WARC files without an index."""
+    folder = tmp_path / "foreign"
+    folder.mkdir()
+    fill(folder)
+    there = Collection(collection.folder, archive_of(collection.folder, folder))
+    assert ["a.warc.gz"] == [path.name for path in folder.iterdir()]
+    return TestClient(application(lambda: there), base_url="http://127.0.0.1", follow_redirects=False)
+
+
+@pytest.fixture(scope="session")
+def site(collection, tmp_path_factory) -> Path:
+    """The static site of `collection`, with a page for each story; not to be changed."""
+    folder = tmp_path_factory.mktemp("hosted") / "below" / "site"
+    told = write_site(collection.folder, folder, 1000)
+    assert (told.stories, told.with_stories) == (len(collection.ids), True)
+    return folder
 
 
 @pytest.fixture(scope="module")

@@ -17,15 +17,9 @@ from tests.serving import Serving
 
 
 @pytest.fixture(scope="module")
-def files(collection, tmp_path_factory):
-    """The site of files."""
-    return write_site(collection.folder, tmp_path_factory.mktemp("hosted") / "below" / "site", 1000).folder
-
-
-@pytest.fixture(scope="module")
-def hosted(files):
+def hosted(site):
     """A host that knows nothing but files, and has ours below a path; its address."""
-    handler = partial(SilentHandler, directory=files.parent.parent)
+    handler = partial(SilentHandler, directory=site.parent.parent)
     with Serving(ThreadingHTTPServer, handler) as server:
         yield server.url.removeprefix("http://")
 
@@ -51,8 +45,8 @@ def hrefs(links):
 
 
 @pytest.mark.parametrize("address", ["from a disk", "from a host"])
-def test_a_site_of_files_is_searched_like_the_server(tab, collection, files, hosted, address):
-    root = files.as_uri() if address == "from a disk" else f"http://{hosted}/below/site"
+def test_a_site_of_files_is_searched_like_the_server(tab, collection, site, hosted, address):
+    root = site.as_uri() if address == "from a disk" else f"http://{hosted}/below/site"
     tab.goto(f"{root}/index.html")
     tab.locator("#content input[name=q]").fill("мигрантов OR migrant")
     tab.keyboard.press("Enter")
@@ -76,8 +70,8 @@ def test_a_site_of_files_is_searched_like_the_server(tab, collection, files, hos
     assert tab.locator("h1").is_visible()
 
 
-def test_a_site_of_files_can_be_used_by_everyone(tab, files):
-    tab.goto(f"{files.as_uri()}/search.html?q=migration&language=fr")
+def test_a_site_of_files_can_be_used_by_everyone(tab, site):
+    tab.goto(f"{site.as_uri()}/search.html?q=migration&language=fr")
     filled(tab)
     assert [] == violations(tab, AXE)
     tab.set_viewport_size(NARROW)
@@ -86,15 +80,15 @@ def test_a_site_of_files_can_be_used_by_everyone(tab, files):
     assert [] == faint(tab)
 
 
-def test_a_site_of_files_has_lists_for_who_has_no_script(opened, files, collection):
+def test_a_site_of_files_has_lists_for_who_has_no_script(opened, site, collection):
     context = opened.browser.new_context(java_script_enabled=False)
     page = context.new_page()
-    page.goto(f"{files.as_uri()}/search.html")
+    page.goto(f"{site.as_uri()}/search.html")
     page.locator("noscript a").click()
     years = hrefs(page.locator("main a"))
     listed = 0
     for year in years:
-        page.goto(f"{files.as_uri()}/list/{year.split('/')[-1]}")
+        page.goto(f"{site.as_uri()}/list/{year.split('/')[-1]}")
         listed += page.locator("main li a").count()
     context.close()
     assert len(collection.ids) == listed

@@ -10,14 +10,9 @@ from lxml import html
 from migration_spider.browse import search_page
 from migration_spider.browse.finding import count, find
 from migration_spider.browse.selection import Selection
+from tests.browse.looking import page
 
 LANGUAGES = ("en", "fr", "es", "ar", "ru", "zh-Hant")
-
-
-def page(client, path):
-    answer = client.get(path, follow_redirects=False)
-    assert 200 == answer.status_code
-    return html.fromstring(answer.text)
 
 
 def said(node, path):
