@@ -1,0 +1,151 @@
+"""Odd rows of listings: grids, nodes, teasers, single rows, parts of the site."""
+
+import pytest
+
+from tests.pages.listings import BOATS, FARO, MARKUP, link
+from tests.pages.page import SITE, listing
+
+
+@pytest.mark.parametrize(
+    ("grid", "row", "cell"), [("table", "tr", "td"), ("div", 'div class="row"', 'div class="col-md-6"')]
+)
+def test_rows_of_a_grid_are_its_cells(grid, row, cell):
+    def cells(*names):
+        return "".join(f'<{cell}><span><a href="/{name}">{name}</a></span></{cell.split()[0]}>' for name in names)
+
+    rows = [f"<{row}>{cells(*names)}</{row.split()[0]}>" for names in (("a", "b"), ("c", "d"), ("e",))]
+    found = listing(f"<{grid}>{''.join(rows)}</{grid}>").rows
+    assert [f"{SITE}/{name}" for name in "abcde"] == [row.url for row in found]
+
+
+def test_sections_of_a_page_are_no_rows():
+    languages = "".join(f'<li><a href="/{code}/news">{code}</a></li>' for code in ("fr", "es"))
+    news = "".join(f'<li><a href="/story-{n}">Story {n}</a></li>' for n in range(6))
+    found = listing(f"<div><div><ul>{languages}</ul></div><section><ul>{news}</ul></section></div>").rows
+    assert {f"{SITE}/story-{n}" for n in range(6)} <= {row.url for row in found}
+
+
+def test_one_row_is_no_more_than_its_box():
+    view = (
+        f"<div><p>All since 1 May 2019</p><div class='views-row'><div><h3>{link(0)}</h3></div><i>{{}}</i></div></div>"
+    )
+    for day in ("12 May 2021", None):
+        assert [(BOATS, day)] == [(row.url, row.date) for row in listing(view.format(day or "")).rows]
+
+
+@pytest.mark.parametrize("day", ["2021, május 12", "2021. május 12.", "2021. 05. 12.", "May, 2021", "mayo de 2021"])
+def test_year_before_month_and_month_alone(day):
+    box = "<div class='views-row'>{}<p class='teaser__date'>{}</p><p>{}</p></div>"
+    rows = box.format(link(0), day, "On view since June 2020") + box.format(link(1), "", "June 2020")
+    assert [day.rstrip("."), None] == [row.date for row in listing(rows).rows]
+
+
+def test_whole_nodes_in_rows_are_rows():
+    node = "<div class='views-row'><article class='node node--view-mode-full'><header><h2>{}</h2></header><p>{}</p></article></div>"
+    found = listing(node.format(link(0), "Boats. " * 60) + node.format(link(1), "Light. " * 60))
+    assert [BOATS, FARO] == [row.url for row in found.rows]
+    assert found.article is None
+
+
+def test_what_else_says_when_a_row_is_of():
+    box = "<div class='views-row'><a href='/{0}'>{1}</a>{2}</div>"
+    hours = "<p>3/16 <time>12:00 PM</time></p>"
+    told = "<p>The towns met on <b>5 May 2020</b> for two days and agreed to keep one shared list.</p>"
+    rows = box.format(1, "28 August 2020 | Boats come home", hours) + box.format(2, "The year 2020: boats", told)
+    found = listing(rows + box.format(3, "Boats", "<p>The boats come home <b>6 May 2020</b></p>")).rows
+    assert ["28 August 2020", None, "6 May 2020"] == [row.date for row in found]
+
+
+def test_one_dated_row_is_a_row():
+    content = "<p>The ferry towns met there for two days, and then they went home again.</p>"
+    content += '<div><p>Displaying 1 - 1 of 1</p><div><span><a href="/boats">Boats come home</a></span><span>06 Jul 2019</span></div></div>'
+    assert [(f"{SITE}/boats", "Boats come home", "06 Jul 2019")] == [tuple(row) for row in listing(content).rows]
+
+
+def test_what_teasers_of_nodes_link_to_are_no_rows():
+    links = "".join(
+        f"<tr><td><a href='/{{0}}-{n}'>Meeting {n} of the ferry towns</a> 12 May 2021</td></tr>" for n in range(9)
+    )
+    node = f"<div class='node node-teaser'><h2><a href='/{{0}}'>May</a></h2><p>Our towns met.</p><table>{links}</table></div>"
+    assert [f"{SITE}/{n}" for n in range(3)] == [row.url for row in listing("".join(map(node.format, range(3)))).rows]
+
+
+def test_a_linked_chapter_of_a_text_is_no_row():
+    chapter = "<h3>{}</h3><p>The towns meet there on 5 May 2021, and then they go home again.</p>"
+    text = chapter.format(link(0)) + chapter.format("The way home")
+    assert [] == listing(f"<div><p>All of it:</p>{text}</div>").rows
+    assert [BOATS] == [row.url for row in listing(f"<div><p>All of it:</p>{chapter.format(link(0))}</div>").rows]
+
+
+@pytest.mark.parametrize("name", ["nav", "form", "aside", "footer", "header"])
+def test_no_part_of_the_site_gives_rows(name):
+    content = f"<{name}>{MARKUP['bare list']}</{name}>"
+    assert [] == listing(content).rows
+    assert 2 == len(listing(content.replace(name, "div")).rows)
+
+
+def test_rows_of_three_columns_are_of_one_kind():
+    rows = "".join(
+        f"<div class='{place} views-row'><h3><a href='/{n}'>Story {n} of the towns</a></h3></div>"
+        for n, place in enumerate(("left", "middle", "right", "left"))
+    )
+    assert [f"{SITE}/{n}" for n in range(4)] == [row.url for row in listing(rows).rows]
+
+
+@pytest.mark.parametrize("classes", ["contextual-region", "node comment", "clear-block with-navbar"])
+def test_no_menu_is_called_so(classes):
+    rows = "".join(f"<div class='{classes}'><h3><a href='/{n}'>Story {n} of the towns</a></h3></div>" for n in range(3))
+    assert [f"{SITE}/{n}" for n in range(3)] == [row.url for row in listing(rows).rows]
+    assert [] == listing(rows.replace(classes, "contextual comments")).rows
+
+
+def test_words_that_lead_on_elsewhere_are_a_title_at_its_place():
+    rows = "".join(
+        f"<div><h3><a href='/{word}'>{word}</a></h3><p>One of the words of the towns</p></div>"
+        for word in ("Word", "Pier")
+    )
+    assert ["Word", "Pier"] == [row.title for row in listing(rows).rows]
+
+
+@pytest.mark.parametrize("name", ["facets", "tags"])
+def test_a_view_may_be_called_like_a_part_of_the_site(name):
+    rows = "".join(f"<div class='views-row'><h3><a href='/{n}'>Story {n} of the towns</a></h3></div>" for n in range(3))
+    content = f"<div class='view view-{name} view-id-{name}'><div class='view-content'>{rows}</div></div>"
+    assert [f"{SITE}/{n}" for n in range(3)] == [row.url for row in listing(content).rows]
+    assert [] == listing(content.replace("view-content", "view-filters menu")).rows
+
+
+def test_one_row_of_a_view_among_its_tags():
+    tags = ", ".join(f"<a href='/tags/{n}'>Tag {n} of the towns</a>" for n in range(5))
+    table = f"<table><caption><a href='/boats'><h2>Boats come home</h2></a></caption><tr><td class='views-field-title'>{tags}</td></tr></table>"
+    assert [f"{SITE}/boats"] == [row.url for row in listing(f"<div class='view-content'>{table}</div>").rows]
+
+
+@pytest.mark.parametrize("name", ["main-nav", "block-forum-1", "block-block-21"])
+def test_one_dated_teaser_beside_what_every_page_has(name):
+    teaser = f"<div><h2><a href='/boats'>Boats come home</a></h2><div>22 May 2012</div>{'<p>The ferry towns met there for two days.</p>' * 3}</div>"
+    beside = "".join(f"<li><a href='/{n}'>Place {n} of the towns</a></li>" for n in range(5))
+    assert [f"{SITE}/boats"] == [row.url for row in listing(f"{teaser}<div id='{name}'><ul>{beside}</ul></div>").rows]
+
+
+def test_a_number_in_an_address_is_no_date_of_the_row():
+    rows = "".join(
+        f"<div class='views-row'><h3><a href='/{n}'>Story {n} of the towns</a></h3><p>http://d.example/j.2012.12.01{n}</p></div>"
+        for n in range(3)
+    )
+    assert [None] * 3 == [row.date for row in listing(rows).rows]
+
+
+def test_chrome_gives_no_rows():
+    content = """<nav><ul><li><a href="/a">About us</a></li><li><a href="/b">Contact</a></li></ul></nav>
+    <form><ul><li><a href="?f=1">One filter</a></li><li><a href="?f=2">Another filter</a></li></ul></form>"""
+    assert listing(content).is_empty
+
+
+def test_a_comment_beside_the_cell_of_the_rows():
+    rows = "".join(
+        f"<h2><a href='/{n}'>Story {n} of the towns</a></h2><div>By Ann<br>March 2{n}, 2015</div><p>Words that are told.</p>"
+        for n in range(4)
+    )
+    found = listing(f"<table><tr><td>Left</td><!-- a comment --><td><div>{rows}</div></td></tr></table>").rows
+    assert [f"March 2{n}, 2015" for n in range(4)] == [row.date for row in found]

@@ -1,0 +1,88 @@
+"""What belongs to the text but is none: the title, the summary, the images."""
+
+import pytest
+from parsel import Selector
+
+from migration_spider.pages.news import NewsPage
+from tests.pages.page import PROSE, SITE, news
+
+
+def test_title_is_printed_once_and_without_the_site():
+    assert "Ferry towns agree" == news("<h2>Ferry towns agree</h2>").title
+    assert "Ferry towns agree" == news("", head="<meta property='og:title' content='Other'>").title
+
+
+@pytest.mark.parametrize(
+    ("html", "title"),
+    [
+        ("<title>A story | Harbour</title><h1>Harbour</h1><main><h2>A story</h2></main>", "A story"),
+        ("<title>A story | Harbour</title><main><h1>Library</h1><h2>A story</h2></main>", "A story"),
+        ("<title>A | B | Harbour</title><main></main>", "A | B"),
+        (
+            "<title>A story | Harbour</title><header><h1>Harbour</h1></header><main><h1>A\n story&nbsp;</h1></main>",
+            "A story",
+        ),
+        (
+            "<title>A story | The old harbour</title><h1>Harbour portal</h1><main><div>A story</div><p>x</p></main>",
+            "A story",
+        ),
+        ("<title>A story told | Harbour</title><h1>A story</h1><main><p>x</p></main>", "A story"),
+        (
+            "<title>Talks | Harbour</title><main><div class='field--name-body'><p>All talks:</p><h1>Monday</h1></div></main>",
+            "Talks",
+        ),
+        (
+            "<title>Talks | Harbour</title><main><div class='field--name-body'><h1>Monday</h1><h1>Friday</h1></div></main>",
+            "Talks",
+        ),
+        ("<main><h1>A story A story</h1></main>", "A story"),
+        ("<main><h1>A story<br>of boats</h1></main>", "A story of boats"),
+        ("<main><h1><div>A story</div><div>of boats</div></h1></main>", "A story of boats"),
+        ("<main><h1><span class='visually-hidden'>Headline: </span>A story</h1></main>", "A story"),
+        ("<title>A story | Harbour</title><main><h1><span>Opinion</span> A story</h1></main>", "A story"),
+        ("<title>Pier: A story | Harbour</title><main><h1><div>Pier</div> A story</h1></main>", "Pier: A story"),
+        ("<main><h1>A story<sup>1</sup> <a href='#a'>¶</a></h1></main>", "A story"),
+        (
+            "<meta property='og:title' content='A story'><main><h1>A story<small>of boats</small></h1></main>",
+            "A story",
+        ),
+        (
+            "<title>A story - of boats</title><main><h1>A story <span>- of boats</span></h1></main>",
+            "A story - of boats",
+        ),
+        (
+            "<title>A story | Harbour</title><main><h1 class='visually-hidden'>A story | Harbour</h1><h2>A story</h2></main>",
+            "A story",
+        ),
+        (
+            "<title>A story - part two - Harbour</title><main><div>A story - part two</div><p>x</p></main>",
+            "A story - part two",
+        ),
+        ("<title>A story - part two</title><main><h2>A story - part two</h2></main>", "A story - part two"),
+        ("<meta property='og:title' content='A story'><main><p>x</p></main>", "A story"),
+    ],
+)
+def test_title_of_other_themes(html, title):
+
+    assert title == NewsPage(SITE, Selector(html)).title
+
+
+def test_summary_is_a_lead_of_its_own():
+    lead = "<div class='field field--name-field-summary'>Two days, one list.</div>"
+    page = news(f"<article>{lead}<div class='field--name-body'>{PROSE}</div></article>")
+    assert "Two days, one list." == page.summary
+    assert "Two days" not in page.body_text
+
+
+def test_a_description_cut_from_the_body_is_no_summary():
+    cut = "<meta name='description' content='The ferry towns met for two days and agreed'>"
+    own = "<meta name='description' content='Two days, one list.'>"
+    assert None is news(PROSE, head=cut).summary
+    assert "Two days, one list." == news(PROSE, head=own).summary
+
+
+def test_images_of_the_article_only():
+    content = f"""<div class="share"><img src="/bird.png"></div><article><img src="data:image/gif;base64,R0" data-src="/pier.jpg" alt=" A pier ">
+    {PROSE}<img src="/boat.jpg" alt=""><img src="/boat.jpg"></article><aside role="complementary"><img src="/ad.png"></aside>"""
+    images = [(image.url, image.alt) for image in news(content).images]
+    assert [(f"{SITE}/pier.jpg", "A pier"), (f"{SITE}/boat.jpg", None)] == images
