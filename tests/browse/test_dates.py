@@ -13,36 +13,51 @@ def test_a_moment_between_captures_leads_to_the_nearest(foreign):
     assert b"<p>2" in foreign.get("/memento/20250101000000/http://a.example/twice").content
 
 
-def test_timemap_and_timegate(foreign):
-    base, url = "http://127.0.0.1", "http://a.example/twice"
-    answer = foreign.get(f"/timemap/link/{url}")
+BASE, TWICE = "http://127.0.0.1", "http://a.example/twice"
+"""The server, and an address with two captures."""
+
+
+def test_a_timemap_lists_the_captures_of_an_address(foreign):
+    answer = foreign.get(f"/timemap/link/{TWICE}")
     assert "application/link-format" == answer.headers["content-type"]
-    assert f'<{base}/memento/20240101000000/{url}>; rel="first memento"' in answer.text
-    assert 2 == len(foreign.get(f"/timemap/json/{url}").json()["mementos"]["list"])
-    assert None not in [one.get("status", 0) for one in foreign.get(f"/timemap/json/{url}").json()["mementos"]["list"]]
-    gates = {
-        None: "20250101000000",
-        "Sat, 01 Jan 2000 00:00:00 GMT": "20240101000000",
-        "Sat, 01 Jun 2024 00:00:00 GMT": "20240101000000",
-        "Wed, 01 Jan 2025 00:00:00 GMT": "20250101000000",
-        "Fri, 01 Jan 2100 00:00:00 GMT": "20250101000000",
-    }
-    for date, timestamp in gates.items():
-        gate = foreign.get(f"/timegate/{url}", headers={"Accept-Datetime": date} if date else {})
-        assert (302, f"{base}/memento/{timestamp}/{url}") == (gate.status_code, gate.headers["location"])
-        assert "accept-datetime" == gate.headers["vary"]
-        assert {"original", "timemap"} <= set(re.findall(r'rel="(\w+)"', gate.headers["link"]))
-        assert "memento-datetime" not in gate.headers
-    memento = foreign.get(f"/memento/20250101000000/{url}")
+    assert f'<{BASE}/memento/20240101000000/{TWICE}>; rel="first memento"' in answer.text
+    listed = foreign.get(f"/timemap/json/{TWICE}").json()["mementos"]["list"]
+    assert 2 == len(listed)
+    assert None not in [one.get("status", 0) for one in listed]
+
+
+@pytest.mark.parametrize(
+    ("date", "timestamp"),
+    [
+        (None, "20250101000000"),
+        ("Sat, 01 Jan 2000 00:00:00 GMT", "20240101000000"),
+        ("Sat, 01 Jun 2024 00:00:00 GMT", "20240101000000"),
+        ("Wed, 01 Jan 2025 00:00:00 GMT", "20250101000000"),
+        ("Fri, 01 Jan 2100 00:00:00 GMT", "20250101000000"),
+    ],
+)
+def test_a_timegate_leads_to_the_nearest_capture(foreign, date, timestamp):
+    gate = foreign.get(f"/timegate/{TWICE}", headers={"Accept-Datetime": date} if date else {})
+    assert (302, f"{BASE}/memento/{timestamp}/{TWICE}") == (gate.status_code, gate.headers["location"])
+    assert "accept-datetime" == gate.headers["vary"]
+    assert {"original", "timemap"} <= set(re.findall(r'rel="(\w+)"', gate.headers["link"]))
+    assert "memento-datetime" not in gate.headers
+
+
+def test_a_capture_tells_its_date_and_those_beside_it(foreign):
+    memento = foreign.get(f"/memento/20250101000000/{TWICE}")
     assert "Wed, 01 Jan 2025 00:00:00 GMT" == memento.headers["memento-datetime"]
     assert {"original", "timegate", "timemap", "first prev memento", "last memento"} == set(
         re.findall(r'rel="([^"]+)"', memento.headers["link"])
     )
-    wrong = foreign.get(f"/timegate/{url}", headers={"Accept-Datetime": "2024-01-01"})
+
+
+def test_what_a_timegate_or_timemap_cannot_answer_is_told(foreign):
+    wrong = foreign.get(f"/timegate/{TWICE}", headers={"Accept-Datetime": "2024-01-01"})
     assert (400, "accept-datetime") == (wrong.status_code, wrong.headers["vary"])
-    for path in (f"/timegate/{url}/none", f"/timemap/link/{url}/none", "/timemap/xml/http://a.example/"):
+    for path in (f"/timegate/{TWICE}/none", f"/timemap/link/{TWICE}/none", "/timemap/xml/http://a.example/"):
         assert 404 == foreign.get(path).status_code
-    assert 405 == foreign.post(f"/timegate/{url}").status_code
+    assert 405 == foreign.post(f"/timegate/{TWICE}").status_code
 
 
 @pytest.mark.parametrize("end", ["%0A", "%0D%0A", "%0Ax", "x%0a%0a"])
