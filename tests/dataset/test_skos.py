@@ -60,34 +60,55 @@ def words():
     return one
 
 
-def test_turtle_and_json_ld_say_the_same_and_all_of_it():
+BASE = "https://example.org/v/words"
+SCHEME, TERM, BELOW, MADE = (URIRef(BASE + path) for path in ("", "/1", "/2%2Fb", "/rule-3"))
+
+
+@pytest.fixture(scope="module")
+def both():
+    """The graphs of Turtle and of JSON-LD, of the list with a term that a rule made."""
     one = words()
     one.collect(note("a", tags=[{"raw": "x", "id": "rule-3", "label": "Three"}]))
-    first, second = graphs(one)
-    assert isomorphic(first, second)
-    base = "https://example.org/v/words"
-    scheme, term, below, made = (URIRef(base + path) for path in ("", "/1", "/2%2Fb", "/rule-3"))
-    assert set(first.subjects(RDF.type, SKOS.Concept)) == {term, below, made}
-    assert set(first.objects(scheme, SKOS.hasTopConcept)) == {term, made}
-    assert set(first.objects(term, SKOS.prefLabel)) == {Literal("One", lang="en"), Literal("Un", lang="fr")}
-    assert set(first.objects(term, SKOS.altLabel)) == {Literal("1er", lang="fr"), Literal("O")}
-    assert set(first.objects(term, SKOS.hiddenLabel)) == {Literal("واحد", lang="ar"), Literal("Uno")}
-    assert set(first.objects(term, SKOS.notation)) == {
-        Literal("1"),
-        Literal("ONE", datatype=URIRef(f"{base}/notation-iso3")),
-    }
-    assert list(first.objects(term, URIRef("http://schema.org/position"))) == [Literal("1", datatype=XSD.integer)]
-    assert list(first.objects(term, SKOS.narrower)) == [below]
-    assert list(first.objects(below, SKOS.broader)) == [term]
-    assert set(first.objects(term, SKOS.exactMatch)) == {URIRef("https://example.org/1")}
-    assert set(first.objects(term, SKOS.closeMatch)) == {URIRef("https://example.org/one%20two%3E")}
-    assert set(first.objects(term, DCTERMS.source)) == {
-        URIRef("https://example.org/one"),
-        Literal("a book", lang="en"),
-    }
-    assert str(first.value(below, SKOS.prefLabel)) == 'Hostile "<\\> \u0007\t\r\n\ufffd\ufffd'
-    assert first.value(made, SKOS.editorialNote) is not None
-    assert first.value(term, SKOS.editorialNote) is None
+    return graphs(one)
+
+
+@pytest.fixture(scope="module")
+def graph(both):
+    return both[0]
+
+
+def test_turtle_and_json_ld_say_the_same(both):
+    assert isomorphic(*both)
+
+
+def test_the_terms_are_concepts_of_the_scheme_one_below_another(graph):
+    assert {TERM, BELOW, MADE} == set(graph.subjects(RDF.type, SKOS.Concept))
+    assert {TERM, MADE} == set(graph.objects(SCHEME, SKOS.hasTopConcept))
+    assert [BELOW] == list(graph.objects(TERM, SKOS.narrower))
+    assert [TERM] == list(graph.objects(BELOW, SKOS.broader))
+
+
+def test_a_term_has_its_labels_in_their_languages(graph):
+    assert {Literal("One", lang="en"), Literal("Un", lang="fr")} == set(graph.objects(TERM, SKOS.prefLabel))
+    assert {Literal("1er", lang="fr"), Literal("O")} == set(graph.objects(TERM, SKOS.altLabel))
+    assert {Literal("واحد", lang="ar"), Literal("Uno")} == set(graph.objects(TERM, SKOS.hiddenLabel))
+    assert 'Hostile "<\\> \u0007\t\r\n\ufffd\ufffd' == str(graph.value(BELOW, SKOS.prefLabel))
+
+
+def test_a_term_has_its_codes_and_its_place(graph):
+    codes = {Literal("1"), Literal("ONE", datatype=URIRef(f"{BASE}/notation-iso3"))}
+    assert codes == set(graph.objects(TERM, SKOS.notation))
+    position = list(graph.objects(TERM, URIRef("http://schema.org/position")))
+    assert [Literal("1", datatype=XSD.integer)] == position
+
+
+def test_a_term_tells_its_matches_and_sources_and_what_a_rule_made_says_so(graph):
+    assert {URIRef("https://example.org/1")} == set(graph.objects(TERM, SKOS.exactMatch))
+    assert {URIRef("https://example.org/one%20two%3E")} == set(graph.objects(TERM, SKOS.closeMatch))
+    sources = {URIRef("https://example.org/one"), Literal("a book", lang="en")}
+    assert sources == set(graph.objects(TERM, DCTERMS.source))
+    assert graph.value(MADE, SKOS.editorialNote) is not None
+    assert graph.value(TERM, SKOS.editorialNote) is None
 
 
 def test_a_name_that_no_source_prints_is_a_gap_and_stays_null():
