@@ -158,7 +158,8 @@ def is_answered(there: Place, url: str, since: str) -> bool:
         captures = Archive(there.folder, there.index).captures(url)
     except ArchiveError:
         return False
-    return any((one.status or 500) < 400 and one.timestamp > after for one in captures)
+    # A page that the server called unmodified has no status of its own.
+    return any((one.status or 200) < 400 and one.timestamp > after for one in captures)
 
 
 def _items(db: sqlite3.Connection, story: str) -> list[tuple[str, str, str | None, int | None]]:
