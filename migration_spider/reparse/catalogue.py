@@ -41,7 +41,7 @@ _SCHEMA = f"""
 PRAGMA journal_mode = OFF;
 PRAGMA synchronous = OFF;
 PRAGMA locking_mode = EXCLUSIVE;
-PRAGMA cache_size = -32768;
+PRAGMA cache_size = -8192;
 BEGIN;
 CREATE TABLE capture (number INTEGER PRIMARY KEY, {", ".join(_COLUMNS)}, is_page, host, {", ".join(_KEYS)});
 CREATE INDEX capture_id ON capture (id_key);
