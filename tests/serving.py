@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import socket
 import socketserver
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from typing_extensions import Self
@@ -26,3 +29,11 @@ class Serving:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
+
+
+@contextmanager
+def refusing() -> Iterator[str]:
+    """The address of a port that refuses connections; nobody else gets it meanwhile."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        yield f"http://127.0.0.1:{held.getsockname()[1]}"

@@ -11,6 +11,7 @@ from warcio.archiveiterator import ArchiveIterator
 from tests.crawling import ENVIRONMENT, ROOT, command, crawl, items, stats
 from tests.hostile import Hostile, listing, page
 from tests.portal import Portal
+from tests.serving import refusing
 
 TRAPS = ("/comment/", "/webform/", "/calendar", "embed_node", "gcm_objectives=", "/user", "/search")
 
@@ -149,9 +150,8 @@ def test_wrong_usage_is_one_line_and_exit_code_2(tmp_path, arguments, says):
 
 
 def test_a_site_that_is_not_there_is_exit_code_4(tmp_path):
-    with Portal(nodes=1) as gone:
-        url = gone.url
-    assert "the site is down, or cannot be reached" in crawl(tmp_path, site=url, code=4, RETRY_ENABLED=False)
+    with refusing() as url:
+        assert "the site is down, or cannot be reached" in crawl(tmp_path, site=url, code=4, RETRY_ENABLED=False)
 
 
 def test_ctrl_c_stops_cleanly(portal, tmp_path):

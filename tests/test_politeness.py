@@ -11,6 +11,7 @@ import pytest
 from migration_spider.middlewares.politeness import http_date, retry_after
 from tests.crawling import ENVIRONMENT, ROOT, command, crawl, items, stats
 from tests.portal import Portal
+from tests.serving import refusing
 
 NOW = datetime(2024, 5, 6, 8, 49, 0, tzinfo=timezone.utc)
 FAST = {"MIGRATION_REQUISITES": False, "MIGRATION_SLOWDOWN_DELAY": 0.2}
@@ -170,9 +171,8 @@ def test_robots_txt_that_fails_forbids_everything(tmp_path):
 
 
 def test_robots_txt_that_cannot_be_fetched_forbids_everything(tmp_path):
-    with Portal(nodes=1) as gone:
-        url = gone.url
-    output = crawl(tmp_path, site=url, code=4, RETRY_ENABLED=False)
+    with refusing() as url:
+        output = crawl(tmp_path, site=url, code=4, RETRY_ENABLED=False)
     assert "robots.txt could not be fetched" in output
     assert "the site is down, or cannot be reached" in output.splitlines()[-1]
     assert "Traceback" not in output

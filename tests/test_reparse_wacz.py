@@ -48,7 +48,7 @@ def test_a_wacz_that_cannot_be_read_by_spans_is_refused(tmp_path):
 @pytest.mark.parametrize(
     ("places", "said"),
     [
-        ({42: b"\xff\xff\xff\x7f"}, "does not begin where the directory says"),
+        ({42: b"\xff\xff\xff\x7f"}, "does not begin at the offset in the ZIP directory"),
         ({20: b"\xff\xff\xff\x7f\xff\xff\xff\x7f"}, "more bytes than the file itself"),
         ({6: b"\xff"}, "zip file version"),
     ],
