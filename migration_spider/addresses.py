@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from functools import lru_cache
 from urllib.parse import SplitResult, urljoin, urlsplit
 
@@ -26,6 +27,14 @@ def canonical(url: str) -> str:
 def netloc(parts: SplitResult) -> str:
     """Host in lower case and port, the port left out where it is the scheme's own. Raises ValueError."""
     return _host_and_port(parts.scheme, parts.netloc)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether ``host``, a name or an IP address without a port, is this machine."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 @lru_cache(maxsize=1024)

@@ -98,6 +98,11 @@ class Config(BaseModel):
     site: Annotated[str, AfterValidator(check_web_address), Field(min_length=1), "a web address"] = Field(
         "https://migrationnetwork.un.org", description="default of the option `site`"
     )
+    moved_from: Annotated[str, AfterValidator(check_web_address), "a web address"] = Field(
+        "",
+        description="the earlier address of the site, for the first run after a move: runs of another site than the "
+        "one in `DATA_DIR` are refused",
+    )
     contact: Line = Field(
         default_factory=_of_environment("MIGRATION_CONTACT"),
         description="mail address or web page where the site's operators can contact whoever runs the crawl. It is "

@@ -31,6 +31,7 @@ A_FOLDER = "{folder} is a folder, not a file; see --help"
         ("archive-index -o {folder}", "--output: " + A_FOLDER),
         ("archive-wacz -o {file}/a", NO_PLACE),
         ("archive-wacz --with-dataset {missing}", "--with-dataset: {missing}: there is no such folder; see --help"),
+        ("archive-wacz --main-page foo", "--main-page foo: give the address of a page, https://...; see --help"),
         ("archive-wacz --pages {missing}", "--pages: " + NO_FILE),
         ("archive-wacz --sign-key {folder}", "--sign-key: " + A_FOLDER),
         ("archive-verify --index {missing}", "--index: " + NO_FILE),

@@ -7,6 +7,7 @@ import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from scrapy.exceptions import UsageError
 
@@ -81,6 +82,8 @@ exit codes:
         named_output("--output", output)
         if opts.with_dataset and not Path(opts.with_dataset).is_dir():
             raise UsageError(f"--with-dataset: {opts.with_dataset}: there is no such folder", print_help=False)
+        if opts.main_page and not urlsplit(opts.main_page).netloc:
+            raise UsageError(f"--main-page {opts.main_page}: give the address of a page, https://...", print_help=False)
         key = _key(opts)
         pages = Items(items, settings.get("ARCHIVE_TEXT_FIELD") or "text")
         for words in pages.left_out:

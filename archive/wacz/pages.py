@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from parsel import Selector
 from w3lib.encoding import html_to_unicode
 
-from archive.cdxj import IndexEntry, iter_captures
+from archive.cdxj import IndexEntry, iter_captures, lookup
 from archive.cdxj.files import find
 from archive.cdxj.sort import LineSorter
 from archive.charset import encoding_of
@@ -144,6 +144,8 @@ def write_pages(
     Raises:
         ArchiveError: a record is not where the index says, or ``main_page`` is no page of the collection.
     """
+    if main_page and not any(capture.url == main_page and _is_page(capture) for capture in lookup(index, main_page)):
+        raise ArchiveError(f"{main_page} is not a page of the collection: choose another --main-page")
     lists = PageLists()
     fronts: list[dict[str, str]] = []
     with LineSorter(scratch) as listed, LineSorter(scratch) as extra, _Files(directories) as files:
@@ -156,8 +158,6 @@ def write_pages(
             sorter.add(capture.timestamp.encode("ascii") + _line({**page, "text": text} if text else page))
             if _is_front(capture.url, main_page):
                 fronts.append(page)
-        if main_page and not fronts:
-            raise ArchiveError(f"{main_page} is not a page of the collection: choose another --main-page")
         lists.pages, first = _append(scratch / "pages.jsonl", listed, has_text=bool(items))
         if items:
             shutil.copyfile(scratch / "pages.jsonl", scratch / "extraPages.jsonl")
@@ -171,7 +171,7 @@ def _captures(index: Path, items: Items) -> Iterator[tuple[IndexEntry, _Item | N
     """The pages that were answered, each with what an item says of it."""
     before = ("", "")
     for capture in iter_captures(index):
-        if capture.status != 200 or capture.mime not in _PAGE_TYPES:
+        if not _is_page(capture):
             continue
         item = items.get(capture)
         # A crawler that fetches a page twice in a second shows it once.
@@ -179,6 +179,10 @@ def _captures(index: Path, items: Items) -> Iterator[tuple[IndexEntry, _Item | N
             continue
         before = (capture.timestamp, capture.url)
         yield capture, item
+
+
+def _is_page(capture: IndexEntry) -> bool:
+    return capture.status == 200 and capture.mime in _PAGE_TYPES
 
 
 def _is_front(url: str, main_page: str | None) -> bool:

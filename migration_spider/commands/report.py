@@ -106,10 +106,10 @@ exit codes:
     def list_runs(self, as_json: bool) -> None:
         """One line for each run on record; of JSON the fields of `standing.PastRun`, without the addresses."""
         from migration_spider.config import Config
-        from migration_spider.standing import past_runs
+        from migration_spider.standing.past import past_runs, with_running
 
         config = Config.of(self.settings)
-        runs = past_runs(config.data_dir, config.languages, surveys=True)
+        runs = with_running(past_runs(config.data_dir, config.languages, surveys=True), config.data_dir)
         if as_json:
             for run in runs:
                 told = {**asdict(run), "left": run.left}

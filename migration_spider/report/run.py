@@ -71,7 +71,7 @@ def summary(run: Run) -> str:
     places = {
         str(run.config.data_dir / "items" / "news.jsonl"): "the items, one JSON object per line",
         str(settings["ARCHIVE_DIR"]): "the archive (WARC/1.1)",
-        str(run_folder(settings)): "log and stats of this run",
+        str(run_folder(settings)): "log, report and statistics of this run",
     }
     width = max(map(len, places))
     lines += ["", *(f"  {place:{width}}   {holds}" for place, holds in places.items())]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 import secrets
 from collections.abc import Collection, Sequence
@@ -14,8 +13,9 @@ from urllib.parse import urljoin, urlsplit
 
 from migration_spider import __version__
 from migration_spider import settings as project
-from migration_spider.addresses import netloc
+from migration_spider.addresses import is_loopback, netloc
 from migration_spider.config import Config
+from migration_spider.earlier_site import require_same_site
 from migration_spider.exceptions import OptionError
 from migration_spider.run import COMPONENTS
 from migration_spider.setting_types import is_web_address
@@ -67,12 +67,7 @@ class Options:
     @property
     def is_loopback(self) -> bool:
         """Whether the site runs on this machine."""
-        if self.host == "localhost":
-            return True
-        try:
-            return ipaddress.ip_address(self.host).is_loopback
-        except ValueError:
-            return False
+        return is_loopback(self.host)
 
 
 def read(arguments: dict[str, Any], config: Config, names: Sequence[str] = NAMES) -> Options:
@@ -126,6 +121,7 @@ def settings_for(options: Options, settings: Any) -> dict[str, Any]:
         lacking = [path for path, order in getattr(project, name).items() if order and there.get(path) is None]
         if lacking:
             raise OptionError(f"{name} lacks {lacking[0]}: add to what the project has, and leave nothing out")
+    require_same_site(options.site, config.data_dir, config.moved_from)
     contact = config.contact
     if not contact and not options.is_loopback:
         raise OptionError(

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from archive import CollectionLockedError
+from archive.warc.lock import CollectionLock
 from migration_spider.counts import WORDS, key
 from migration_spider.ledger import UNSETTLED
 from migration_spider.report import record
@@ -20,6 +22,9 @@ from migration_spider.state.runs import Runs
 
 KILLED = "killed"
 """What a run is called that noted its beginning and no end."""
+
+RUNNING = "running"
+"""What the last run is called while it goes on; see `with_running`."""
 
 COUNTS = ("known", *map(key, WORDS))
 """Keys of the counts of a run."""
@@ -49,10 +54,10 @@ class PastRun:
     """How fast it was set to ask (`record.begin`); empty where that is not known."""
 
     exit_code: int | None = None
-    """None: it was killed."""
+    """None: it was killed, or goes on."""
 
     kind: str = KILLED
-    """One of `outcomes.OUTCOMES`, or `KILLED`; of a survey `news-found` or `no-news`."""
+    """One of `outcomes.OUTCOMES`, `KILLED` or `RUNNING`; of a survey `news-found` or `no-news`."""
 
     messages: tuple[str, ...] = ()
     """What was wrong, most serious first."""
@@ -97,6 +102,19 @@ def past_runs(data: Path, languages: Collection[str], *, surveys: bool = False) 
             found[run.id] = replace(before, **_more(run, before)) if before else run
             found[run.id] = replace(found[run.id], started=started)
     return sorted(found.values(), key=lambda run: (run.started or run.id, run.id))
+
+
+def with_running(runs: list[PastRun], data: Path) -> list[PastRun]:
+    """``runs`` of the data folder ``data``, the last one marked as running if a process has its lock."""
+    if not runs or runs[-1].kind != KILLED:
+        return runs
+    try:
+        CollectionLock.require_free(data if runs[-1].command == "harvest" else data / "warc")
+    except CollectionLockedError:
+        return [*runs[:-1], replace(runs[-1], kind=RUNNING)]
+    except OSError:
+        pass  # The lock cannot be opened by this user, who cannot know.
+    return runs
 
 
 def _more(run: PastRun, before: PastRun) -> dict[str, Any]:

@@ -10,6 +10,8 @@ import pytest
 from hypothesis import example, given, settings
 from rich.console import Console
 
+from archive.warc.lock import CollectionLock
+from migration_spider.report import record
 from migration_spider.report.terminal import show
 from migration_spider.report.write import write_report
 from tests.crawling import scrapy
@@ -86,6 +88,21 @@ def test_a_survey_says_where_its_report_is(data, tmp_path):
     assert re.fullmatch(r"\S+ +survey +exit code 0 +news-found\n", scrapy("report", "--list", data=tmp_path).decode())
     output = scrapy("report", folder.name, data=tmp_path, code=2).decode()
     assert f"the run {folder.name} was a survey: its report is {folder / 'survey.html'}\n" in output
+
+
+def test_a_run_that_goes_on_is_not_called_killed(tmp_path):
+    folders = [tmp_path / "runs" / f"2026112{n}T030405Z-8c1f2a" for n in (1, 2)]
+    for folder in folders:
+        folder.mkdir(parents=True)
+        record.begin(folder, folder.name, "harvest", "2026-11-21T03:04:05Z", {}, "")
+
+    def kinds():
+        return [line.split()[-1] for line in scrapy("report", "--list", data=tmp_path).decode().splitlines()]
+
+    lock = CollectionLock(tmp_path)
+    assert ["killed", "running"] == kinds()
+    lock.release()
+    assert ["killed", "killed"] == kinds()
 
 
 @pytest.mark.parametrize(

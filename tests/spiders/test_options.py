@@ -1,5 +1,6 @@
 """The options of a crawl: what may be given, and what is said of the rest."""
 
+import json
 from datetime import date
 
 import pytest
@@ -8,6 +9,7 @@ from scrapy.settings import Settings
 from migration_spider import settings as project
 from migration_spider.config import Config
 from migration_spider.exceptions import OptionError
+from migration_spider.report import record
 from migration_spider.spiders import options
 
 SITE = "http://127.0.0.1:8010"
@@ -82,3 +84,40 @@ def test_a_public_site_needs_a_contact():
 def test_loopback_is_crawled_without_waiting(host):
     made = options.settings_for(options.read({"site": f"http://{host}"}, Config.of(settings())), settings())
     assert (0, False) == (made["DOWNLOAD_DELAY"], made["AUTOTHROTTLE_ENABLED"])
+
+
+EARLIER = "https://news.example.org"
+
+
+def ran(data, site, **stats):
+    """Record a run of ``site`` in ``data``, with statistics unless it was killed."""
+    folder = data / "runs" / f"2026010{len([*data.glob('runs/*')]) + 1}T000000Z-aaaaaa"
+    folder.mkdir(parents=True)
+    record.begin(folder, folder.name, "harvest", "2026-01-01T00:00:00Z", {"site": site}, "")
+    if stats:
+        (folder / "stats.json").write_text(json.dumps(stats))
+
+
+def starts(data, site, **values):
+    values = {"MIGRATION_CONTACT": "me@example.org", "DATA_DIR": data, **values}
+    options.settings_for(options.read({"site": site}, Config.of(settings(**values))), settings(**values))
+
+
+@pytest.mark.parametrize("site", ["https://other.example.org", "http://127.0.0.1:8010"])
+def test_a_data_folder_belongs_to_one_site(tmp_path, site):
+    ran(tmp_path, EARLIER, **{"archive/records/response": 3})
+    # Nothing came from there.
+    ran(tmp_path, "https://mistyped.example.org", **{"archive/exchanges": 3})
+    with pytest.raises(OptionError, match=f"site={site}: {tmp_path} has the archive of {EARLIER}: choose another"):
+        starts(tmp_path, site)
+    starts(tmp_path, site, MIGRATION_MOVED_FROM=EARLIER)
+    for same in (EARLIER, "http://www.news.example.org", "https://news.example.org:8443"):
+        starts(tmp_path, same)
+
+
+def test_after_a_move_the_folder_belongs_to_the_new_site_and_test_servers_are_one_site(tmp_path):
+    ran(tmp_path, EARLIER)
+    ran(tmp_path, "http://127.0.0.1:8010")
+    starts(tmp_path, "http://localhost:8011")
+    with pytest.raises(OptionError, match="has the archive of http://127"):
+        starts(tmp_path, EARLIER)
