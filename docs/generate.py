@@ -1,8 +1,7 @@
-"""The parts of the reference that are made from the code: ``python -m docs.generate`` writes them.
+"""Writes the parts of the documentation that are generated from the code: ``python -m docs.generate``.
 
-Whole pages are reference/commands.md, components.md and columns.md; in other pages what stands between
-``<!-- docs/generate.py: NAME -->`` and ``<!-- end -->``. tests/test_docs.py fails where
-a page is not what would be written.
+The pages reference/commands.md, components.md and columns.md are generated completely; in other pages, the text between
+``<!-- docs/generate.py: NAME -->`` and ``<!-- end -->``. tests/test_docs.py fails if a page is not up to date.
 """
 
 from __future__ import annotations
@@ -147,8 +146,8 @@ def _spelled(action: argparse.Action) -> str:
 # ---- components and signals
 
 COMPONENTS = (
-    ("Add-ons", "ADDONS", "Change settings before anything is made."),
-    ("Extensions", "EXTENSIONS", "Made in this order; what one raises then ends the run before it begins."),
+    ("Add-ons", "ADDONS", "Change settings before components are created."),
+    ("Extensions", "EXTENSIONS", "Created in this order; an exception of one of them ends the run before it begins."),
     (
         "Downloader middlewares",
         "DOWNLOADER_MIDDLEWARES",
@@ -167,14 +166,13 @@ COMPONENTS = (
 PARTS = """\
 # Components and signals
 
-All that takes part in a crawl, in the order in which it does, with Scrapy's own (`scrapy...`).
+The components of a crawl, in the order in which they run. Those that begin with `scrapy.` are Scrapy's and described in its documentation.
 """
 SIGNALS = """
 ## Signals
 
-What is called when Scrapy sends a signal. No receiver relies on being called before or after another one of the same
-signal, and nothing that the data or the verdict depends on is left to one alone: Scrapy logs what a receiver raises,
-and goes on.
+The functions that are called when Scrapy sends a signal. Receivers of the same signal do not depend on their order. Scrapy
+logs the exceptions of receivers and continues; so the data and the result of a run never depend on a receiver alone.
 
 """
 

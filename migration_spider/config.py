@@ -102,6 +102,7 @@ class Config(BaseModel):
         "",
         description="the earlier address of the site, for the first run after a move: runs of another site than the "
         "one in `DATA_DIR` are refused",
+        json_schema_extra={"shown": "none"},
     )
     contact: Line = Field(
         default_factory=_of_environment("MIGRATION_CONTACT"),
