@@ -166,13 +166,15 @@ COMPONENTS = (
 PARTS = """\
 # Components and signals
 
-The components of a crawl, in the order in which they run. Those that begin with `scrapy.` are Scrapy's and described in its documentation.
+The components of a crawl, in the order in which they run. Those that begin with `scrapy.` are Scrapy's and described in
+its documentation.
 """
 SIGNALS = """
 ## Signals
 
-The functions that are called when Scrapy sends a signal. Receivers of the same signal do not depend on their order. Scrapy
-logs the exceptions of receivers and continues; so the data and the result of a run never depend on a receiver alone.
+The functions that are called when Scrapy sends a signal. Receivers of the same signal do not depend on their order.
+Scrapy logs the exceptions of receivers and continues; so the data and the result of a run never depend on a receiver
+alone.
 
 """
 
