@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import shutil
+from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
+from pathlib import Path
 
 import pytest
 
@@ -24,61 +27,97 @@ ASKED = ("-a", "languages=en,fr,es")
 CODES = {"date-ambiguous", "date-order-assumed"}
 
 
-@pytest.fixture
-def month_first(monkeypatch):
-    """A portal whose template prints ``12/17/2021`` in every language."""
-    monkeypatch.setattr(fields, "long_form", lambda day, language, dice: f"{day:%m/%d/%Y}")
-    with Portal(nodes=30) as portal:
-        yield portal
+@dataclass
+class Course:
+    """What became of a portal whose template prints ``12/17/2021`` in every language, in three runs."""
+
+    portal: Portal
+    data: Path
+    paused: dict
+    """Report of the first run, which paused on the way."""
+    first: list
+    """The items after the second run, which went on with it."""
+    profile: bytes
+    """The site profile then."""
+    archived: list
+    """The site profiles in the archive then."""
+    again: dict
+    """Report of the third run, after one more item."""
+
+    @property
+    def citing(self):
+        """The first items whose date was read by the profile."""
+        return [i for i in self.first if i["site_profile"]]
+
+    @property
+    def new(self):
+        """The item of the third run."""
+        (new,) = items(self.data)[len(self.first) :]
+        return new
 
 
-def test_the_site_tells_the_order_of_its_dates(month_first, tmp_path):
-    portal = month_first
-    # It pauses on the way, and the next run goes on: what was held then is asked again.
-    paused = harvest(tmp_path, *ASKED, "--max-requests", "60", site=portal.url, code=3, **FAST)
-    held = {missing["url"] for missing in paused["missing"] if missing["reason"] == "held"}
-    assert paused["dates"]["waited"] == len(held)
-    harvest(tmp_path, *ASKED, site=portal.url, **FAST)
-    truth = {row["url"]: row for row in portal.truth()}
-    lines = items(tmp_path)
-    assert {(i["id"], truth[i["url"]]["date"]) for i in lines} == {(i["id"], i["publication_date"]) for i in lines}
-    assert [] == [i["id"] for i in lines if CODES & {*i["problems"]}]
-    data = (tmp_path / "profile.json").read_bytes()
-    profile = json.loads(data)
-    assert {"en": "month-first", "fr": "month-first", "es": "month-first"} == {
-        language: told["order"] for language, told in profile["dates"].items()
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    data = tmp_path_factory.mktemp("data")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fields, "long_form", lambda day, language, dice: f"{day:%m/%d/%Y}")
+        with Portal(nodes=30) as portal:
+            paused = harvest(data, *ASKED, "--max-requests", "60", site=portal.url, code=3, **FAST)
+            harvest(data, *ASKED, site=portal.url, **FAST)
+            first, profile, archived = items(data), (data / "profile.json").read_bytes(), profiles(data)
+            portal.editor.add("news", languages=("en",), published=date(2024, 3, 4))
+            again = harvest(data, *ASKED, site=portal.url, **FAST)
+            yield Course(portal, data, paused, first, profile, archived, again)
+
+
+def test_the_site_tells_the_order_of_its_dates(course):
+    truth = {row["url"]: row["date"] for row in course.portal.truth()}
+    assert {(i["id"], truth[i["url"]]) for i in course.first} == {
+        (i["id"], i["publication_date"]) for i in course.first
     }
-    citing = [i for i in lines if i["site_profile"]]
-    assert held <= {i["url"] for i in citing}
-    assert {sha256(one).hexdigest() for one in profiles(tmp_path)} == {i["site_profile"] for i in citing}
-    assert len(citing) > 5
-    assert all(reads_both_ways(i["publication_date_raw"]) for i in citing)
+    assert [] == [i["id"] for i in course.first if CODES & {*i["problems"]}]
+    dates = json.loads(course.profile)["dates"]
+    assert {"en": "month-first", "fr": "month-first", "es": "month-first"} == {
+        language: found["order"] for language, found in dates.items()
+    }
 
-    # What is settled is in force from the start; nothing is changed by that.
-    portal.editor.add("news", languages=("en",), published=date(2024, 3, 4))
-    again = harvest(tmp_path, *ASKED, site=portal.url, **FAST)
-    assert (1, set()) == (len(ids(again, "new")), ids(again, "changed"))
-    (new,) = items(tmp_path)[len(lines) :]
-    assert ("03/04/2024", "2024-03-04") == (new["publication_date_raw"], new["publication_date"])
-    assert new["site_profile"] == sha256(data).hexdigest()
 
-    before = (tmp_path / "items" / "news.jsonl").read_bytes()
-    lose(tmp_path, "items", "state.sqlite", "profile.json")
-    scrapy("reparse", data=tmp_path)
-    assert before == (tmp_path / "items" / "news.jsonl").read_bytes()
-    assert profiles(tmp_path)[-1] == (tmp_path / "profile.json").read_bytes()
+def test_items_that_waited_cite_the_profile_that_decided(course):
+    held = {missing["url"] for missing in course.paused["missing"] if missing["reason"] == "held"}
+    assert course.paused["dates"]["waited"] == len(held)
+    assert held <= {i["url"] for i in course.citing}
+    assert {sha256(one).hexdigest() for one in course.archived} == {i["site_profile"] for i in course.citing}
+    assert len(course.citing) > 5
+    assert all(reads_both_ways(i["publication_date_raw"]) for i in course.citing)
 
-    # Without the profile a date is not read by it, and that is said.
-    catalogue = scan(sources(own_files(tmp_path / "warc")))
+
+def test_what_is_settled_is_in_force_from_the_start_of_the_next_run(course):
+    assert (1, set()) == (len(ids(course.again, "new")), ids(course.again, "changed"))
+    assert ("03/04/2024", "2024-03-04") == (course.new["publication_date_raw"], course.new["publication_date"])
+    assert course.new["site_profile"] == sha256(course.profile).hexdigest()
+
+
+def test_items_and_profile_are_made_again_from_the_archive(course, tmp_path):
+    data = tmp_path / "data"
+    shutil.copytree(course.data, data)
+    lose(data, "items", "state.sqlite", "profile.json")
+    scrapy("reparse", data=data)
+    assert (course.data / "items/news.jsonl").read_bytes() == (data / "items/news.jsonl").read_bytes()
+    assert profiles(data)[-1] == (data / "profile.json").read_bytes()
+
+
+def test_without_the_profile_a_date_is_not_read_by_it_and_that_is_reported(course, tmp_path):
+    catalogue = scan(sources(own_files(course.data / "warc")))
     catalogue.profiles.clear()
-    scope = Scope(portal.url, ["en", "fr", "es"], ["en", "fr", "es"], [])
+    scope = Scope(course.portal.url, ["en", "fr", "es"], ["en", "fr", "es"], [])
     outcome = rebuild(catalogue, scope, tmp_path / "without.jsonl")
-    cited = sorted({i["site_profile"] for i in [*citing, new]})
+    citing = [*course.citing, course.new]
+    cited = sorted({i["site_profile"] for i in citing})
     assert [f"site profile {digest}: cited, and not in these files" for digest in cited] == outcome.problems
     without = [json.loads(line) for line in (tmp_path / "without.jsonl").read_text(encoding="utf-8").splitlines()]
     unsure = {i["id"] for i in without if CODES & {*i["problems"]}}
     assert unsure
-    assert unsure <= {i["id"] for i in [*citing, new]}
+    assert unsure <= {i["id"] for i in citing}
     assert not any(i["site_profile"] for i in without)
 
 

@@ -68,13 +68,13 @@ def test_what_broke_off_is_no_version_and_is_told(tmp_path):
             }.get(path, body)
 
         site.asked, site.edit = {}, broken
-        told = harvest(tmp_path, site=server.url, code=3, **FAST)
-        assert {"5@en", "6@en"} == ids(told, "changed")
-        assert [] == told["items"]["unconfirmed"] + told["items"]["vanished"]
-        assert {server.url + row for row in ROWS[:4]} == {row["url"] for row in told["missing"]}
-        assert {"blocked"} == {row["reason"] for row in told["missing"]}
-        said = " ".join(told["outcome"]["messages"])
-        assert all(name in said for name in ("sitemap.xml", "rss.xml"))
+        report = harvest(tmp_path, site=server.url, code=3, **FAST)
+        assert {"5@en", "6@en"} == ids(report, "changed")
+        assert [] == report["items"]["unconfirmed"] + report["items"]["vanished"]
+        missing = {(row["url"], row["reason"]) for row in report["missing"]}
+        assert {(server.url + row, "blocked") for row in ROWS[:4]} == missing
+        messages = " ".join(report["outcome"]["messages"])
+        assert all(name in messages for name in ("sitemap.xml", "rss.xml"))
         # Some more times, and no more.
         assert {3} == {site.asked[path] for path in ("/news", "/sitemap.xml", "/news/rss.xml", *ROWS[:4])}
         assert 2 == site.asked[ROWS[4]]

@@ -80,10 +80,7 @@ exit codes:
         if opts.output:
             output = Path(opts.output)
         named_output("--output", output)
-        if opts.with_dataset and not Path(opts.with_dataset).is_dir():
-            raise UsageError(f"--with-dataset: {opts.with_dataset}: there is no such folder", print_help=False)
-        if opts.main_page and not urlsplit(opts.main_page).netloc:
-            raise UsageError(f"--main-page {opts.main_page}: give the address of a page, https://...", print_help=False)
+        _check_values(opts)
         key = _key(opts)
         pages = Items(items, settings.get("ARCHIVE_TEXT_FIELD") or "text")
         for words in pages.left_out:
@@ -106,6 +103,14 @@ exit codes:
         print(f"{output}: {result.bytes / 1e6:.2f} MB; {of}, {result.captures} captures, {result.pages} pages{extra}")
         print(OPEN)
         return 0
+
+
+def _check_values(opts: argparse.Namespace) -> None:
+    """Raise UsageError for values that no work is needed to refuse."""
+    if opts.with_dataset and not Path(opts.with_dataset).is_dir():
+        raise UsageError(f"--with-dataset: {opts.with_dataset}: there is no such folder", print_help=False)
+    if opts.main_page and not urlsplit(opts.main_page).netloc:
+        raise UsageError(f"--main-page {opts.main_page}: give the address of a page, https://...", print_help=False)
 
 
 def _key(opts: argparse.Namespace) -> Key | None:

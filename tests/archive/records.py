@@ -55,3 +55,17 @@ def refresh(folder):
 
 
 GOOD = [gzip.compress(record(f"http://a.example/{number}")) for number in range(3)]
+
+
+def head(status="200 OK", **fields):
+    lines = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in fields.items())
+    return f"HTTP/1.1 {status}\r\n{lines}\r\n".encode()
+
+
+HTML = head(Content_Type="text/html; charset=utf-8")
+
+
+def revisit(uri, date, refers_to, refers_date, *, digest=None, block=HTML):
+    profile = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
+    fields = {"WARC_Refers_To_Target_URI": refers_to, "WARC_Refers_To_Date": refers_date, "WARC_Profile": profile}
+    return record(uri, b"", date, block, "revisit", **fields, **({"WARC_Payload_Digest": digest} if digest else {}))

@@ -7,7 +7,7 @@ import pytest
 from archive.playback import Addresses, BusyError, UnshowableError, markup, style
 from archive.playback.markup import drawing, page
 from archive.playback.style import rewritten
-from tests.archive.test_playback import HERE
+from tests.archive.hostile_page import HERE
 
 
 def shown(content: bytes) -> bytes:

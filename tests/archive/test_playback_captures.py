@@ -10,13 +10,11 @@ import pytest
 from archive import ArchiveError
 from archive.cdxj import build_index, named_files
 from archive.entity import MOST_CODINGS
-from archive.playback import Addresses, Archive, UnshowableError, file_name, shown, shown_headers
+from archive.playback import Archive, UnshowableError, file_name, shown, shown_headers
 from archive.playback.markup import LARGEST_PAGE
 from archive.playback.memento import Places, distinct, http_date, link_map, links, timestamp_of_http_date
-from tests.archive.records import record, write
-
-AT = "20260102030405"
-HERE = Addresses("/memento/", AT, "http://a.example/d/page?x=1")
+from tests.archive.hostile_page import AT, HERE
+from tests.archive.records import HTML, head, record, revisit, write
 
 
 def kept(tmp_path, *records):
@@ -26,11 +24,6 @@ def kept(tmp_path, *records):
     path = write(folder / "a.warc.gz", *records)
     build_index(named_files([path]), tmp_path / "index.cdxj")
     return Archive(folder, tmp_path / "index.cdxj")
-
-
-def head(status="200 OK", **fields):
-    lines = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in fields.items())
-    return f"HTTP/1.1 {status}\r\n{lines}\r\n".encode()
 
 
 def asked(archive, url, *, embedded=False, at=AT):
@@ -43,13 +36,6 @@ def asked(archive, url, *, embedded=False, at=AT):
 
 
 URL = "http://a.example/page"
-HTML = head(Content_Type="text/html; charset=utf-8")
-
-
-def revisit(uri, date, refers_to, refers_date, *, digest=None, block=HTML):
-    profile = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
-    fields = {"WARC_Refers_To_Target_URI": refers_to, "WARC_Refers_To_Date": refers_date, "WARC_Profile": profile}
-    return record(uri, b"", date, block, "revisit", **fields, **({"WARC_Payload_Digest": digest} if digest else {}))
 
 
 def test_a_revisit_is_answered_by_the_record_that_holds_the_body(tmp_path):

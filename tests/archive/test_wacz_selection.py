@@ -12,8 +12,7 @@ from archive.cdxj import build_index, lookup, warc_files
 from archive.playback import Archive
 from archive.wacz.reading import WaczFile
 from archive.wacz.selection import PageOf, SelectionTooLargeError, write_selection
-from tests.archive.records import record, write
-from tests.archive.test_playback_captures import HTML, head, revisit
+from tests.archive.records import HTML, head, record, revisit, write
 
 SITE = "http://a.example"
 

@@ -16,9 +16,9 @@ import pytest
 from archive.playback import markup
 from migration_spider.browse.archived import Archive, archive_of
 from migration_spider.browse.collection import Collection
+from tests.archive.hostile_page import HERE
+from tests.archive.hostile_page import HOSTILE as ATTACKS
 from tests.archive.records import record, write
-from tests.archive.test_playback import HERE
-from tests.archive.test_playback import HOSTILE as ATTACKS
 from tests.browse.chromium import (
     AXE,
     NARROW,

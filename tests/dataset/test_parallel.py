@@ -9,8 +9,8 @@ from lxml import etree
 
 from archive.dataset import publish
 from archive.dataset.alignment import LONGEST_TEXT, MOST_PARAGRAPHS
+from tests.dataset.pages import described, page
 from tests.dataset.records import write
-from tests.dataset.test_stories import described, page
 
 # What TMX 1.4b (LISA, 26 April 2005) declares of the elements and attributes that are written here, in its order.
 DTD = """
