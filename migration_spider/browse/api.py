@@ -21,14 +21,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from archive.dataset import DatasetError
-from migration_spider.browse.answering import headers, not_modified, told
+from migration_spider.browse.answering import collection_summary, headers, not_modified
 from migration_spider.browse.asked import collection_of, links_of, page
 from migration_spider.browse.collection import Collection
 from migration_spider.browse.facets import BY_NAME
 from migration_spider.browse.finding import Answer, Value
 from migration_spider.browse.lines import lines_of
 from migration_spider.browse.openapi import described
-from migration_spider.browse.parameters import PARAMETERS, FacetAsked, Question, question
+from migration_spider.browse.parameters import PARAMETERS, FacetRequest, Question, question
 from migration_spider.browse.selection import BadSelection, Selection
 
 PROBLEM = "application/problem+json"
@@ -52,7 +52,7 @@ def item(request: Request) -> Response:
 
 
 def facets(request: Request) -> Response:
-    """The values of all facets, with how many stories of a selection have each."""
+    """The values of all facets, each with its number of stories in a selection."""
     return _answer(request, _all_facets)
 
 
@@ -67,11 +67,11 @@ EXAMPLES = (
     "stories?filter[field]=date&filter[value][from]=2024-01-01&profile=minimal",
     "facets?place=002",
 )
-"""Asked on the page for people."""
+"""Example requests on the page that describes the API."""
 
 
 def people(request: Request) -> Response:
-    """The description of the API for people."""
+    """The page that describes the API."""
     links = links_of(request)
     return page(
         request,
@@ -83,25 +83,25 @@ def people(request: Request) -> Response:
 
 
 def problem(status: int, detail: str) -> Response:
-    """What went wrong, as RFC 9457 has it."""
+    """An error as problem details (RFC 9457)."""
     body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
     return Response(_dumped(body), status, media_type=PROBLEM)
 
 
 def _answer(request: Request, make: Any) -> Response:
     collection = collection_of(request)
-    given = headers(collection, links_of(request))
-    if known := not_modified(request, given):
+    response_headers = headers(collection, links_of(request))
+    if known := not_modified(request, response_headers):
         return known
     started = time.perf_counter()
     try:
-        made = make(request, collection)
+        body = make(request, collection)
     except DatasetError as error:
         raise HTTPException(404, f"The collection does not have this: {error}.") from error
-    if "openapi" not in made:
+    if "openapi" not in body:
         took = int(1000 * (time.perf_counter() - started))
-        made = {"collection": told(collection), "time": took, "href": str(request.url), **made}
-    return Response(_dumped(made), media_type="application/json", headers=given)
+        body = {"collection": collection_summary(collection), "time": took, "href": str(request.url), **body}
+    return Response(_dumped(body), media_type="application/json", headers=response_headers)
 
 
 def _dumped(value: object) -> bytes:
@@ -112,9 +112,9 @@ def _dumped(value: object) -> bytes:
 
 
 def _stories(request: Request, collection: Collection) -> dict[str, Any]:
-    asked = question(request.query_params.multi_items())
-    answer = Answer(collection, asked.selection)
-    places = list(islice(answer.places(), asked.offset, asked.offset + asked.limit))
+    wanted = question(request.query_params.multi_items())
+    answer = Answer(collection, wanted.selection)
+    places = list(islice(answer.places(), wanted.offset, wanted.offset + wanted.limit))
     ids = [collection.ids[place] for place in places]
     lines = lines_of(collection).read("stories", "jsonl", ids)
     data = [
@@ -122,114 +122,120 @@ def _stories(request: Request, collection: Collection) -> dict[str, Any]:
             "id": story_id,
             "score": answer.score(place),
             "href": _href(request, story_id),
-            "fields": fields(msgspec.json.decode(line), asked),
+            "fields": fields(msgspec.json.decode(line), wanted),
         }
         for story_id, place, line in zip(ids, places, lines, strict=True)
     ]
-    made: dict[str, Any] = {
-        "links": _links(request, asked, answer.total),
+    body: dict[str, Any] = {
+        "links": _links(request, wanted, answer.total),
         "totalCount": answer.total,
         "count": len(data),
         "data": data,
     }
-    if asked.facets:
+    if wanted.facets:
         counted = answer.facets()
-        made["embedded"] = {"facets": {one.name: _facet(one, counted[one.name], collection) for one in asked.facets}}
-    return made
+        body["embedded"] = {
+            "facets": {facet.name: _facet(facet, counted[facet.name], collection) for facet in wanted.facets}
+        }
+    return body
 
 
-def _links(request: Request, asked: Question, total: int) -> dict[str, Any]:
-    """The parts before and behind this one."""
-    found = {"self": str(request.url)}
-    if asked.limit and asked.offset:
-        found["prev"] = _at(request, max(0, asked.offset - asked.limit))
-    if asked.limit and asked.offset + asked.limit < total:
-        found["next"] = _at(request, asked.offset + asked.limit)
-    return {name: {"href": href} for name, href in found.items()}
+def _links(request: Request, wanted: Question, total: int) -> dict[str, Any]:
+    """The addresses of this part of the stories, the one before and the next one."""
+    addresses = {"self": str(request.url)}
+    if wanted.limit and wanted.offset:
+        addresses["prev"] = _at(request, max(0, wanted.offset - wanted.limit))
+    if wanted.limit and wanted.offset + wanted.limit < total:
+        addresses["next"] = _at(request, wanted.offset + wanted.limit)
+    return {name: {"href": href} for name, href in addresses.items()}
 
 
 def _at(request: Request, offset: int) -> str:
     return str(request.url.include_query_params(offset=offset))
 
 
-def _facet(asked: FacetAsked, values: Sequence[Value], collection: Collection) -> dict[str, Any]:
-    if asked.by_value:
-        values = sorted(values, key=lambda value: collection.facets[asked.name].order(value.key))
+def _facet(wanted: FacetRequest, values: Sequence[Value], collection: Collection) -> dict[str, Any]:
+    if wanted.by_value:
+        values = sorted(values, key=lambda value: collection.facets[wanted.name].order(value.key))
     else:
         values = sorted(values, key=lambda value: (-value.count, value.label, value.key))
-    return {"type": "terms", "data": _values(values[: asked.limit]), "more": len(values) > asked.limit}
+    return {"type": "terms", "data": _values(values[: wanted.limit]), "more": len(values) > wanted.limit}
 
 
 def _values(values: Iterable[Value]) -> list[dict[str, Any]]:
     return [{"value": value.key, "label": value.label, "count": value.count} for value in values]
 
 
-def fields(record: Mapping[str, Any], asked: Question) -> dict[str, Any]:
-    """The fields of ``record`` that are asked for, in its order.
+def fields(record: Mapping[str, Any], wanted: Question) -> dict[str, Any]:
+    """The requested fields of ``record``, in its order.
 
     Raises:
-        BadSelection: it has none of such a name.
+        BadSelection: It has no field of such a name.
     """
-    for name in (*asked.include, *asked.exclude):
+    for name in (*wanted.include, *wanted.exclude):
         if name.partition(".")[0] not in record:
             raise BadSelection(f"a story has no field “{name}”: {', '.join(record)}")
-    found = dict(record)
-    if asked.include:
+    selected = dict(record)
+    if wanted.include:
         parts: dict[str, set[str]] = {}
-        for name in asked.include:
+        for name in wanted.include:
             outer, _, inner = name.partition(".")
             parts.setdefault(outer, set()).add(inner)
-        found = {name: _parts(record[name], parts[name]) for name in record if name in parts}
-    for name in asked.exclude:
+        selected = {name: _parts(record[name], parts[name]) for name in record if name in parts}
+    for name in wanted.exclude:
         outer, _, inner = name.partition(".")
         if not inner:
-            found.pop(outer, None)
-        elif outer in found:
-            found[outer] = _parts(found[outer], {inner}, drop=True)
-    return found
+            selected.pop(outer, None)
+        elif outer in selected:
+            selected[outer] = _parts(selected[outer], {inner}, drop=True)
+    return selected
 
 
 def _parts(value: Any, names: set[str], *, drop: bool = False) -> Any:
-    """``value``, a list of objects or one, with those of its keys; ``""`` among ``names`` stands for all of it."""
+    """``value``, an object or a list of objects, with only the keys ``names`` (all if ``""`` is among them).
+
+    Args:
+        drop: Remove these keys instead.
+    """
     if "" in names:
         return value
     if isinstance(value, list):
-        return [_parts(one, names, drop=drop) for one in value]
+        return [_parts(entry, names, drop=drop) for entry in value]
     if isinstance(value, Mapping):
         return {name: part for name, part in value.items() if (name in names) is not drop}
     return value
 
 
 def _story(request: Request, collection: Collection) -> dict[str, Any]:
-    asked = question(request.query_params.multi_items())
-    if replace(asked, include=(), exclude=()) != Question(Selection()):
+    wanted = question(request.query_params.multi_items())
+    if replace(wanted, include=(), exclude=()) != Question(Selection()):
         raise BadSelection("of one story only “fields” and “profile” can be chosen")
     story_id = request.path_params["id"]
     if story_id not in collection.position:
         raise HTTPException(404, f"There is no story {story_id}.")
     (line,) = lines_of(collection).read("stories", "jsonl", [story_id])
-    found = fields(msgspec.json.decode(line), asked)
+    selected = fields(msgspec.json.decode(line), wanted)
     return {
         "links": {"self": {"href": str(request.url)}},
         "totalCount": 1,
         "count": 1,
-        "data": [{"id": story_id, "score": 1, "href": str(request.url.replace(query="")), "fields": found}],
+        "data": [{"id": story_id, "score": 1, "href": str(request.url.replace(query="")), "fields": selected}],
     }
 
 
 def _item(request: Request, collection: Collection) -> dict[str, Any]:
-    _nothing_else(request)
+    _refuse_parameters(request)
     item_id = request.path_params["id"]
     row = collection.connect().execute("SELECT story_id FROM news WHERE id = ?", (item_id,)).fetchone()
     if row is None:
         raise HTTPException(404, f"There is no item {item_id}.")
     lines = map(msgspec.json.decode, lines_of(collection).read("items", "jsonl", [row["story_id"]]))
-    found = next(line for line in lines if line["id"] == item_id)
+    record = next(line for line in lines if line["id"] == item_id)
     return {
         "links": {"self": {"href": str(request.url)}, "story": {"href": _href(request, row["story_id"])}},
         "totalCount": 1,
         "count": 1,
-        "data": [{"id": item_id, "score": 1, "href": str(request.url), "fields": found}],
+        "data": [{"id": item_id, "score": 1, "href": str(request.url), "fields": record}],
     }
 
 
@@ -237,18 +243,18 @@ def _href(request: Request, story_id: str) -> str:
     return str(request.base_url).rstrip("/") + links_of(request).api(f"stories/{quote(story_id, safe='@')}")
 
 
-def _nothing_else(request: Request) -> None:
+def _refuse_parameters(request: Request) -> None:
     for name in request.query_params:
         raise BadSelection(f"there is no parameter “{name}” here")
 
 
 def _all_facets(request: Request, collection: Collection) -> dict[str, Any]:
-    asked = question(request.query_params.multi_items())
-    if replace(asked, selection=Selection()) != Question(Selection()):
+    wanted = question(request.query_params.multi_items())
+    if replace(wanted, selection=Selection()) != Question(Selection()):
         raise BadSelection(
             "here only the parameters of a selection are allowed, not “limit”, “offset”, “fields” or “facets”"
         )
-    answer = Answer(collection, asked.selection)
+    answer = Answer(collection, wanted.selection)
     data = [
         {"name": name, "title": BY_NAME[name].title, "field": BY_NAME[name].field, "values": _values(values)}
         for name, values in answer.facets().items()

@@ -47,11 +47,11 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
-"""Of all answers, unless the page sets its own."""
+"""Headers of all responses, unless the page sets its own."""
 
 
 def routes() -> list[Route]:
-    """Address -> who answers. All of them read only: GET and HEAD."""
+    """The address of each page and its handler; all accept GET and HEAD only."""
     return [
         Route("/", overview.home),
         Route("/about", standing_page.about),
@@ -78,10 +78,11 @@ def routes() -> list[Route]:
 
 
 def application(current: Callable[[], Collection], port: int | None = None) -> Starlette:
-    """The server of what ``current`` gives at each request.
+    """Return the server application.
 
     Args:
-        port: that it is asked at; None where no `Host` is refused for its port.
+        current: Returns the collection to serve; called for each request.
+        port: The port that `Host` must name; None accepts any port.
     """
     app = Starlette(
         routes=routes(),
@@ -99,9 +100,9 @@ def application(current: Callable[[], Collection], port: int | None = None) -> S
 
 
 class Guard:
-    """Refuses whoever comes by another name than this machine's own, and sets `HEADERS`.
+    """Refuses requests whose `Host` is not this machine, and sets `HEADERS`.
 
-    A page elsewhere could have its own name lead here (DNS rebinding) and then read everything as its own.
+    Otherwise a foreign site could point its own name at this machine (DNS rebinding) and read all responses.
     """
 
     def __init__(self, app: ASGIApp, port: int | None) -> None:
@@ -133,15 +134,15 @@ class Guard:
         await self._app(scope, receive, guarded)
 
 
-# ---- our own files
+# ---- static files
 
 
 def _static() -> dict[str, tuple[bytes, str]]:
     folder = files("migration_spider.browse") / "static"
     return {
-        one.name: (one.read_bytes(), mimetypes.guess_type(one.name)[0] or "application/octet-stream")
-        for one in folder.iterdir()
-        if one.is_file()
+        file.name: (file.read_bytes(), mimetypes.guess_type(file.name)[0] or "application/octet-stream")
+        for file in folder.iterdir()
+        if file.is_file()
     }
 
 
@@ -149,15 +150,15 @@ _STATIC: Mapping[str, tuple[bytes, str]] = _static()
 
 
 def static(request: Request) -> Response:
-    """A style, script or picture of ours: what is not named here cannot be had."""
+    """A style sheet, script or image of the program; no other file can be read."""
     try:
-        content, kind = _STATIC[request.path_params["name"]]
+        content, media_type = _STATIC[request.path_params["name"]]
     except KeyError:
         raise HTTPException(404, "There is no such file.") from None
-    return Response(content, media_type=kind, headers={"Cache-Control": "no-cache"})
+    return Response(content, media_type=media_type, headers={"Cache-Control": "no-cache"})
 
 
-# ---- what goes wrong
+# ---- errors
 
 _HEADINGS = {400: "Invalid request", 404: "Not found", 405: "Not allowed", 413: "Too large"}
 _FAILED = "Something failed"
@@ -166,24 +167,24 @@ _FAILED = "Something failed"
 def _failed(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for it
     sentence = "There is no page at this address." if error.detail == "Not Found" else error.detail
-    return _said(request, error.status_code, sentence, error.headers)
+    return _error_response(request, error.status_code, sentence, error.headers)
 
 
 def _bad_selection(request: Request, error: Exception) -> Response:
-    return _said(request, 400, f"This request is not valid: {error}.")
+    return _error_response(request, 400, f"This request is not valid: {error}.")
 
 
 def _unreadable(request: Request, error: Exception) -> Response:
-    return _said(request, 500, f"The archive cannot be read: {error}.")
+    return _error_response(request, 500, f"The archive cannot be read: {error}.")
 
 
 def _broken(request: Request, _: Exception) -> Response:
-    return _said(request, 500, "Something went wrong here; see the terminal that runs scrapy browse.")
+    return _error_response(request, 500, "Something went wrong here; see the terminal that runs scrapy browse.")
 
 
-def _said(request: Request, status: int, sentence: str, headers: Mapping[str, str] | None = None) -> Response:
+def _error_response(request: Request, status: int, sentence: str, headers: Mapping[str, str] | None = None) -> Response:
     response: Response
-    sentence = collection_of(request).unplaced(sentence)
+    sentence = collection_of(request).without_paths(sentence)
     if request.url.path.startswith("/v1/"):
         response = api.problem(status, sentence)
     else:

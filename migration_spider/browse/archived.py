@@ -19,27 +19,28 @@ _PIECE = 1 << 20
 
 @dataclass(frozen=True)
 class Archive:
-    """A folder of WARC files and their index; the files of a running crawl are among them."""
+    """A folder of WARC files, including those of a running crawl, and their index."""
 
     folder: Path
     index: Path
-    """CDXJ; need not be there yet."""
+    """The CDXJ file; it need not exist yet."""
 
     @cached_property
     def damage(self) -> Sequence[Damage]:
-        """What of it could not be read when the index was made."""
+        """The parts that could not be read when the index was made."""
         return read_damage(self.index, self.folder)
 
     def is_damaged(self, file: str | None, offset: int | None) -> bool:
-        """Whether the record at ``offset`` of ``file`` is among what could not be read."""
-        return any(one.file == file and one.holds(offset) for one in self.damage)
+        """Whether the record at ``offset`` of ``file`` could not be read."""
+        return any(damage.file == file and damage.holds(offset) for damage in self.damage)
 
 
 def archive_of(release: Path, given: Path | None = None) -> Archive | None:
-    """The archive that the release in ``release`` cites: ``given``, or that of the data folder which it lies in.
+    """The archive that the release in ``release`` cites.
 
     Args:
-        given: a data folder, its ``warc/``, any other folder of WARC files, or a WACZ file.
+        given: A data folder, its ``warc/``, any other folder of WARC files, or a WACZ file. By default the archive of
+            the data folder that the release is in.
 
     Raises:
         ArchiveError: ``given`` is none of these, or cannot be read.
@@ -53,7 +54,7 @@ def archive_of(release: Path, given: Path | None = None) -> Archive | None:
 
 
 def require_archive(given: Path) -> None:
-    """See that ``given`` is an archive as `archive_of` takes it, before anything is made. Raises ArchiveError."""
+    """Check that ``given`` is valid for `archive_of`. Raises ArchiveError."""
     if not given.is_file():
         _folder_of(given)
         return
@@ -69,13 +70,13 @@ def _folder_of(given: Path) -> Path:
 
 
 def archive_in(data: Path, home: Path | None = None) -> Archive | None:
-    """The archive of a data folder; None where it has none.
+    """The archive of a data folder, if it has one.
 
     Args:
-        home: where its index is, when that is not the folder itself.
+        home: Folder of its index, by default the data folder.
 
     Raises:
-        ArchiveError: it has no index, and none can be made.
+        ArchiveError: It has no index, and none can be made.
     """
     folder = data / "warc"
     return _with_index(folder, (home or data) / "index.cdxj") if folder.is_dir() else None
@@ -86,7 +87,7 @@ def _with_index(folder: Path, index: Path) -> Archive:
 
 
 def _indexed(folder: Path, home: Path) -> Path:
-    """An index made for this time only: nothing is written into somebody else's folder."""
+    """Make a temporary index in ``home``, so that nothing is written to the folder of the archive."""
     index = home / "index.cdxj"
     build_index(warc_files(folder), index)
     return index
@@ -94,7 +95,7 @@ def _indexed(folder: Path, home: Path) -> Path:
 
 @lru_cache(maxsize=2)
 def _unpacked(path: Path, changed: int) -> Archive:
-    """The WARC files of a WACZ file, in a folder of their own with an index; ``changed`` tells it from an older one."""
+    """The WARC files of a WACZ file in a temporary folder, with an index; ``changed`` is only a key of the cache."""
     home = scratch()
     folder = home / "warc"
     folder.mkdir()

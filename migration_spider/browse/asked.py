@@ -14,34 +14,34 @@ from migration_spider.browse.selection import Selection
 
 
 def collection_of(request: Request) -> Collection:
-    """What is browsed now: the same for the whole of a request."""
-    held: Collection | None = getattr(request.state, "collection", None)
-    if held is None:
-        held = request.state.collection = request.app.state.current()
-    return held
+    """The current collection; it stays the same during a request."""
+    collection: Collection | None = getattr(request.state, "collection", None)
+    if collection is None:
+        collection = request.state.collection = request.app.state.current()
+    return collection
 
 
 def renderer_of(request: Request) -> Renderer:
-    """The templates."""
-    found: Renderer = request.app.state.renderer
-    return found
+    """The renderer of the templates."""
+    renderer: Renderer = request.app.state.renderer
+    return renderer
 
 
 def links_of(request: Request) -> ServerLinks:
-    """Where things are."""
+    """The addresses of the pages."""
     links = renderer_of(request).links
     assert isinstance(links, ServerLinks)  # noqa: S101 - the server's
     return links
 
 
 def selection_of(request: Request) -> Selection:
-    """What is asked for. Raises BadSelection."""
+    """The selection in the address of the request. Raises BadSelection."""
     return Selection.parse(request.query_params.multi_items())
 
 
 def page(request: Request, template: str, **values: Any) -> HTMLResponse:
-    """The page that ``template`` makes of ``values``."""
+    """Render ``template`` with ``values``."""
     notice = getattr(request.app.state.current, "notice", None)
     collection = collection_of(request)
-    notice = notice and collection.unplaced(notice)
+    notice = notice and collection.without_paths(notice)
     return HTMLResponse(renderer_of(request).page(template, collection, **{"notice": notice, **values}))

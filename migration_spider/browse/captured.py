@@ -1,4 +1,4 @@
-"""The captures of a story's pages in order of time, and the one that is shown next to the data."""
+"""The captures of the pages of a story by time, and the one that is shown beside the data."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from migration_spider.browse.archived import Archive as Place
 from migration_spider.browse.collection import Collection
 
 MOST = 200
-"""Captures of one page that are listed, the last ones; the TimeMap has all."""
+"""Captures listed of one page, the latest ones; the TimeMap has all."""
 
 _MOST_PARTS = 200
 _MOST_MOVES = 10
@@ -35,24 +35,24 @@ WORDS = {
     _MOVED: "moved to another address",
     _NO_PAGE: "no page",
 }
-"""What a capture was, compared with the one before."""
+"""How a capture compares with the one before it -> in words."""
 
 
 @dataclass(frozen=True, slots=True)
 class Capture:
-    """One answer of a page."""
+    """A capture of a page."""
 
     timestamp: str
     """14 digits, UTC."""
     url: str
-    """As it was asked for then."""
+    """As it was requested."""
     status: int
     change: str
     """Key of `WORDS`."""
     version: int | None
-    """Of the item, where one was read from this very record."""
+    """Version of the item that was read from this record, if any."""
     place: float
-    """On the time line of the story: 0 for its first capture, 100 for its last."""
+    """Position on the time line of the story: 0 for its first capture, 100 for its last."""
     is_damaged: bool = False
     """Its record could not be read when the archive was indexed."""
 
@@ -69,7 +69,7 @@ class Capture:
 
     @property
     def moment(self) -> str:
-        """For people."""
+        """The time in a readable form."""
         return f"{self.date[:10]} {self.date[11:19]} UTC"
 
 
@@ -81,43 +81,43 @@ class Page:
     language: str
     url: str
     captures: Sequence[Capture]
-    """In the order of time."""
+    """By time."""
     more: int
-    """Captures before these."""
+    """Number of earlier captures that are not listed."""
     cited: Capture | None
-    """The one that the item was read from."""
+    """The capture that the item was read from."""
     problem: str | None = None
-    """Why that one cannot be shown: a sentence."""
+    """A sentence why the cited capture cannot be shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Captured:
-    """What the archive has of a story."""
+    """The captures of a story in the archive."""
 
     pages: Sequence[Page] = ()
     page: Page | None = None
-    """The one that is shown."""
+    """The page that is shown."""
     shown: Capture | None = None
     problem: str | None = None
-    """Why nothing is shown: a sentence."""
+    """A sentence why nothing is shown."""
     lacks: int = 0
-    """Style sheets and images of the page that is shown, of the first `_MOST_PARTS`, that the archive has not."""
+    """Style sheets and images of the shown page, of the first `_MOST_PARTS`, that are not in the archive."""
 
 
 def captured(collection: Collection, story: str, language: str, wanted: str | None = None) -> Captured:
-    """The captures of a story, those of pages that are gone by now among them.
+    """Return the captures of a story, including those of pages that are gone.
 
     Args:
-        story: its id.
-        language: of the item whose page is shown.
-        wanted: timestamp of the capture that is shown; without it, or when there is none, the one that was read.
+        story: Id of the story.
+        language: Language of the item whose page is shown.
+        wanted: Timestamp of the capture to show. By default, or if there is none, the one that the item was read from.
     """
     if collection.archive is None:
         return Captured(problem=NO_ARCHIVE)
     try:
         pages = [_page(collection.archive, collection.connect(), *row) for row in _items(collection.connect(), story)]
     except ArchiveError as error:
-        return Captured(problem=f"{collection.unplaced(str(error))}.")
+        return Captured(problem=f"{collection.without_paths(str(error))}.")
     pages = _placed([page for page in pages if page.captures])
     page = next((page for page in pages if page.language == language), pages[0] if pages else None)
     if page is None:
@@ -127,59 +127,59 @@ def captured(collection: Collection, story: str, language: str, wanted: str | No
 
 
 def _chosen(page: Page, wanted: str | None) -> Capture:
-    """The capture that is shown: the one that is ``wanted``, else the one that was read, else the last with a page."""
+    """The capture to show: the ``wanted`` one, else the cited one, else the last one with a page."""
     shown = next((capture for capture in page.captures if capture.timestamp == wanted), None)
-    there = next((capture for capture in reversed(page.captures) if capture.status < 300), page.captures[-1])
-    return shown or page.cited or there
+    last = next((capture for capture in reversed(page.captures) if capture.status < 300), page.captures[-1])
+    return shown or page.cited or last
 
 
-def _lacks(there: Place, capture: Capture) -> int:
-    archive = Archive(there.folder, there.index)
+def _lacks(place: Place, capture: Capture) -> int:
+    archive = Archive(place.folder, place.index)
     try:
         entry = archive.nearest(capture.url, capture.timestamp)
         parts = parts_of(archive.answer(entry)) if entry else set()
         return sum(not archive.captures(part) for part in sorted(parts)[:_MOST_PARTS])
     except ArchiveError:
-        return 0  # what is shown says why it cannot be read
+        return 0  # the frame with the capture shows the error
 
 
-def has_capture(there: Place, url: str) -> bool:
-    """Whether the archive has anything of ``url``."""
+def has_capture(place: Place, url: str) -> bool:
+    """Whether the archive has a capture of ``url``."""
     try:
-        return bool(Archive(there.folder, there.index).captures(url))
+        return bool(Archive(place.folder, place.index).captures(url))
     except ArchiveError:
         return False
 
 
-def is_answered(there: Place, url: str, since: str) -> bool:
-    """Whether the archive has an answer of ``url``, no error, of a time after ``since`` (UTC, ISO 8601)."""
+def is_answered(place: Place, url: str, since: str) -> bool:
+    """Whether the archive has a response for ``url``, not an error, later than ``since`` (UTC, ISO 8601)."""
     after = re.sub("[^0-9]", "", since)[:14]
     try:
-        captures = Archive(there.folder, there.index).captures(url)
+        captures = Archive(place.folder, place.index).captures(url)
     except ArchiveError:
         return False
-    # A page that the server called unmodified has no status of its own.
-    return any((one.status or 200) < 400 and one.timestamp > after for one in captures)
+    # Without a status: a page that the server called unmodified.
+    return any((capture.status or 200) < 400 and capture.timestamp > after for capture in captures)
 
 
 def _items(db: sqlite3.Connection, story: str) -> list[tuple[str, str, str | None, int | None]]:
-    """(id, address, WARC file, offset) of the items of a story; those that are gone last."""
-    there = "SELECT id, url, warc_file, warc_offset FROM news WHERE story_id = ? ORDER BY language"
+    """(id, address, WARC file, offset) of each item of a story; items that are gone come last."""
+    present = "SELECT id, url, warc_file, warc_offset FROM news WHERE story_id = ? ORDER BY language"
     gone = (
         "SELECT id, url, NULL, NULL FROM withdrawn WHERE (id = ? OR id LIKE ? || '@%') AND url IS NOT NULL"
         " AND id NOT IN (SELECT id FROM news) ORDER BY id"
     )
-    return [tuple(row) for row in (*db.execute(there, (story,)), *db.execute(gone, (story, story)))]
+    return [tuple(row) for row in (*db.execute(present, (story,)), *db.execute(gone, (story, story)))]
 
 
-def _page(there: Place, db: sqlite3.Connection, item: str, url: str, file: str | None, offset: int | None) -> Page:
-    archive = Archive(there.folder, there.index)
+def _page(place: Place, db: sqlite3.Connection, item: str, url: str, file: str | None, offset: int | None) -> Page:
+    archive = Archive(place.folder, place.index)
     rows = db.execute("SELECT warc_file, warc_offset, version FROM versions WHERE id = ? AND what <> 'gone'", (item,))
     versions = {(name, start): version for name, start, version in rows}
     known = [*archive.captures(url), *_elsewhere(archive, url, list(versions))]
     entries = distinct(known, url)
     captures = [
-        replace(capture, is_damaged=there.is_damaged(entry.filename, entry.offset))
+        replace(capture, is_damaged=place.is_damaged(entry.filename, entry.offset))
         for entry, capture in zip(entries, _compared(entries, versions), strict=True)
     ]
     places: list[tuple[str | None, int | None]] = [(entry.filename, entry.offset) for entry in entries]
@@ -187,7 +187,7 @@ def _page(there: Place, db: sqlite3.Connection, item: str, url: str, file: str |
     more = max(0, len(captures) - MOST)
     is_known = file is None or any((entry.filename, entry.offset) == (file, offset) for entry in known)
     problem = None
-    if not is_known or there.is_damaged(file, offset):
+    if not is_known or place.is_damaged(file, offset):
         problem = (
             f"The record that {item} was read from cannot be read: byte {offset} of {file} is damaged, or not here."
         )
@@ -195,9 +195,9 @@ def _page(there: Place, db: sqlite3.Connection, item: str, url: str, file: str |
 
 
 def _elsewhere(archive: Archive, url: str, cited: Sequence[tuple[str, int]]) -> list[IndexEntry]:
-    """The captures of the addresses that the page had before: those of the records that its versions cite."""
-    there = {(entry.filename, entry.offset) for entry in archive.captures(url)}
-    others = [place for place in cited if place not in there and place[0] is not None][-_MOST_MOVES:]
+    """The captures at former addresses of the page, which are those of the records that its versions cite."""
+    known = {(entry.filename, entry.offset) for entry in archive.captures(url)}
+    others = [place for place in cited if place not in known and place[0] is not None][-_MOST_MOVES:]
     addresses = set()
     for place in others:
         with suppress(ArchiveError):  # damaged, or not here
@@ -206,25 +206,27 @@ def _elsewhere(archive: Archive, url: str, cited: Sequence[tuple[str, int]]) -> 
 
 
 def _compared(entries: Sequence[IndexEntry], versions: Mapping[tuple[str, int], int | None]) -> list[Capture]:
-    """Each capture with what the index tells of it and of the one before; no record is read."""
-    found: list[Capture] = []
+    """The captures, each compared with the one before by the index alone; no record is read."""
+    captures: list[Capture] = []
     last: dict[str, tuple[int, str | None]] = {}
-    """Address -> status and digest of its last answer."""
+    """Address -> status and digest of its last response."""
     shown: str | None = None
     """Digest of the last page."""
     for entry in entries:
         status, digest = entry.status or 200, entry.digest
         if entry.mime == REVISIT:
             before = last.get(entry.url, (200, shown))
-            # Of a page that the server called unmodified the index has no status, and no digest.
+            # The index has no status and no digest of a page that the server called unmodified.
             status, digest = entry.status or before[0], digest or before[1]
         last[entry.url] = status, digest
-        change = _change(status, is_same=digest is not None and digest == shown, before=[c.change for c in found[-1:]])
+        change = _change(
+            status, is_same=digest is not None and digest == shown, before=[c.change for c in captures[-1:]]
+        )
         if change not in (_MOVED, _NO_PAGE):
             shown = digest
         version = versions.get((entry.filename, entry.offset))
-        found.append(Capture(entry.timestamp, entry.url, status, change, version, 0.0))
-    return found
+        captures.append(Capture(entry.timestamp, entry.url, status, change, version, 0.0))
+    return captures
 
 
 def _change(status: int, *, is_same: bool, before: Sequence[str]) -> str:
@@ -238,7 +240,7 @@ def _change(status: int, *, is_same: bool, before: Sequence[str]) -> str:
 
 
 def _placed(pages: Sequence[Page]) -> list[Page]:
-    """The same, each capture with its place on the time line of all of them."""
+    """``pages`` with the `Capture.place` of each capture set."""
     moments = [seconds_of(capture.timestamp) for page in pages for capture in page.captures]
     first, span = min(moments, default=0.0), max(moments, default=0.0) - min(moments, default=0.0)
 

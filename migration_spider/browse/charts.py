@@ -1,6 +1,6 @@
-"""The data of the charts on the overview; the templates decide how it looks.
+"""The data of the charts on the overview; the templates draw them.
 
-A chart is a list or a table of links with numbers, so that it can be read without seeing it and without its style
+A chart is a list or a table of links with numbers, so that it can be read by a screen reader and without its style
 sheet.
 """
 
@@ -19,19 +19,19 @@ class Mark:
 
     label: str
     count: int
-    """Stories; as many as the page has that it leads to."""
+    """Number of stories, the same as on the linked page."""
 
     href: str | None
-    """Of the selection; None where nothing would be found."""
+    """Address of the selection; None if it would be empty."""
 
     share: float = 0.0
-    """Per cent of the longest of its drawing."""
+    """Percentage of the longest mark of its chart."""
 
     shade: int = 0
     """0 to `SHADES`."""
 
     note: str = ""
-    """Stands beside the label."""
+    """Text beside the label."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +41,14 @@ class Chart:
     id: str
     title: str
     said: str
-    """What counts, in a sentence."""
+    """What is counted, in a sentence."""
 
     marks: Sequence[Mark]
     more: Sequence[Mark] = ()
-    """Further marks that are shown when asked for."""
+    """Further marks that are hidden at first."""
 
     unsaid: Mark | None = None
-    """The stories where nothing is printed; on no scale with the others."""
+    """The stories for which nothing is printed; not on the same scale as the others."""
 
     uncoded: int = 0
     """Printed values that the vocabulary does not know."""
@@ -71,32 +71,32 @@ class Matrix:
 
 
 def scaled(marks: Iterable[Mark], top: int | None = None) -> list[Mark]:
-    """``marks`` with their `Mark.share` of ``top``, or of the largest of them; what is not nothing can be seen."""
+    """``marks`` with their `Mark.share` of ``top``, or of the largest mark; all but 0 are large enough to be seen."""
     marks = list(marks)
     top = top or max((mark.count for mark in marks), default=0)
     return [replace(mark, share=max(round(100 * mark.count / top, 2), 0.5) if mark.count else 0.0) for mark in marks]
 
 
 def shaded(marks: Iterable[Mark], limits: Sequence[tuple[int, int]]) -> list[Mark]:
-    """``marks`` with their `Mark.shade`: the number of the step of ``limits`` that the count falls into, from 1."""
+    """``marks`` with their `Mark.shade`: the number of the step in ``limits`` that contains the count, from 1."""
     return [replace(mark, shade=shade(mark.count, limits)) for mark in marks]
 
 
 def shade(count: int, limits: Sequence[tuple[int, int]]) -> int:
-    """The step that ``count`` falls into, from 1; 0 for nothing."""
+    """The number of the step that contains ``count``, from 1; 0 if none does."""
     return next((number for number, (low, high) in enumerate(limits, 1) if low <= count <= high), 0)
 
 
 def steps(counts: Iterable[int], how_many: int = SHADES) -> list[tuple[int, int]]:
-    """(lowest, highest) of each step from the least of ``counts`` that is not nothing to the most.
+    """(lowest, highest) count of each step, from the lowest count above 0 to the highest.
 
-    Where they differ by powers, each step holds as many times more as the one before it: of equal steps the first
-    would hold nearly all of them. Else the steps are equal.
+    If the counts differ by more than a factor of 10, the steps grow by a constant factor, because of equal steps the
+    first would contain nearly all counts. Otherwise the steps are equal.
     """
-    there = [count for count in counts if count > 0]
-    if not there:
+    positive = [count for count in counts if count > 0]
+    if not positive:
         return []
-    least, most = min(there), max(there)
+    least, most = min(positive), max(positive)
     if most > _POWERS * least:
         tops = {_round(least * (most / least) ** (number / how_many), 1) for number in range(1, how_many)}
     else:
@@ -109,6 +109,6 @@ _POWERS = 10
 
 
 def _round(value: float, digits: int) -> int:
-    """To so many digits that count: ``73`` to one is ``70``."""
+    """Round to significant digits: ``73`` to one digit is ``70``."""
     power: int = 10 ** max(len(str(int(value))) - digits, 0)
     return max(int(value / power + 0.5) * power, 1)

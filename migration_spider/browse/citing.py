@@ -18,15 +18,15 @@ _TEX |= {sign: f"\\{sign}" for sign in "{}#$%&_"}
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What is cited: an item, and the collection that it was read from."""
+    """The cited work: an item, and the collection that it was read from."""
 
     id: str
     title: str
     authors: Sequence[str]
-    """Publishers that the page names; `PORTAL` where it names none."""
+    """Publishers that the page names, or `PORTAL` if it names none."""
 
     date: str | None
-    """ISO 8601, of publication."""
+    """Date of publication, ISO 8601."""
 
     language: str
     url: str
@@ -37,14 +37,14 @@ class Work:
     """Address of the archived response."""
 
     collection: str
-    """What the collection is called: ``Release 2026-11-26``."""
+    """Name of the collection: ``Release 2026-11-26``."""
 
     archive: str
-    """Name of the archive: that of the dataset (``migrationnetwork-news``)."""
+    """Name of the archive, which is that of the dataset (``migrationnetwork-news``)."""
 
 
 def text(work: Work) -> str:
-    """A sentence or two, in the order author, year, title, place, day seen."""
+    """The citation as text, in the order author, year, title, place, day of the capture."""
     when = work.date[:4] if work.date else "n.d."
     seen = f" Archived {work.seen[:10]}" if work.seen else ""
     urn = pwid(work)
@@ -54,7 +54,7 @@ def text(work: Work) -> str:
 
 
 def bibtex(work: Work) -> str:
-    """An entry ``@misc``; in UTF-8, as biber and newer BibTeX read it."""
+    """An entry ``@misc`` in UTF-8, for biber and newer versions of BibTeX."""
     fields = {
         "title": f"{{{_tex(work.title)}}}",
         "author": " and ".join(f"{{{_tex(name)}}}" for name in work.authors),
@@ -72,8 +72,8 @@ def bibtex(work: Work) -> str:
 
 
 def ris(work: Work) -> str:
-    """A record of RIS, as reference managers import it."""
-    told = [
+    """A RIS record for reference managers."""
+    lines = [
         ("TY", "ELEC"),
         *(("AU", name) for name in work.authors),
         ("TI", work.title),
@@ -86,12 +86,12 @@ def ris(work: Work) -> str:
         ("ID", work.id),
         ("N1", "; ".join(part for part in (work.collection, pwid(work)) if part)),
     ]
-    return "".join(f"{tag}  - {_line(value)}\r\n" for tag, value in told if value) + "ER  - \r\n"
+    return "".join(f"{tag}  - {_line(value)}\r\n" for tag, value in lines if value) + "ER  - \r\n"
 
 
 def csl(work: Work) -> dict[str, Any]:
     """An item of CSL-JSON (citeproc)."""
-    made: dict[str, Any] = {
+    entry: dict[str, Any] = {
         "id": work.id,
         "type": "webpage",
         "title": work.title,
@@ -105,15 +105,15 @@ def csl(work: Work) -> dict[str, Any]:
     }
     for name, day in (("issued", work.date), ("accessed", work.seen)):
         if day and _DAY.fullmatch(day[:10]):
-            made[name] = {"date-parts": [[int(part) for part in day[:10].split("-")]]}
-    return {name: value for name, value in made.items() if value}
+            entry[name] = {"date-parts": [[int(part) for part in day[:10].split("-")]]}
+    return {name: value for name, value in entry.items() if value}
 
 
 def pwid(work: Work) -> str | None:
-    """The PWID URN of the archived page; None where there is none.
+    """The PWID URN of the archived page, if any.
 
-    URN namespace ``pwid`` as registered with IANA on 2022-11-15: archive, UTC time, what is meant (a page), address.
-    Signs that no URN may have (RFC 8141, section 2) are escaped in the address.
+    URN namespace ``pwid`` as registered with IANA on 2022-11-15: archive, UTC time, kind (a page), address. Characters
+    that are not allowed in a URN (RFC 8141, section 2) are escaped in the address.
     """
     if not (work.seen and work.archived):
         return None
@@ -126,7 +126,7 @@ def _names(names: Sequence[str]) -> str:
 
 
 def _address(url: str) -> str:
-    """``url`` without what ends a URN, or a group of TeX."""
+    """``url`` with the characters escaped that end a URN, or a group of TeX."""
     return quote(url, safe=":/@!$&'()*+,;=~%-._")
 
 

@@ -22,14 +22,14 @@ TITLES = {
     "gcm_objectives": "GCM objectives",
     "cross_cutting_themes": "Cross-cutting themes",
 }
-"""Field of an item -> what it is called."""
+"""Field of an item -> its title."""
 
 _FACETS = {facet.field: facet.name for facet in FACETS if facet.field}
 
 
 @dataclass(frozen=True, slots=True)
 class Printed:
-    """A way in which a value is printed."""
+    """One wording of a value, as printed."""
 
     text: str
     languages: Sequence[str]
@@ -44,18 +44,18 @@ class CodedValue:
     """In English, from the vocabulary."""
 
     labels: Mapping[str, str]
-    """Language -> the official label in it, for the other languages of the United Nations."""
+    """Official labels in the other languages of the United Nations, by language."""
 
     uri: str | None
     printed: Sequence[Printed]
     missing: Sequence[str]
-    """Languages in which the story does not have it."""
+    """Languages of the story whose page does not have the value."""
 
     facet: str | None
-    """Of the selection of all stories with this value; None where it cannot be chosen by."""
+    """Name of the facet that selects all stories with this value; None if the field has no facet."""
 
     key: str
-    """Value of the facet."""
+    """The value in that facet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class CodedField:
     name: str
     title: str
     differs: bool | None
-    """Whether the languages have other codes; None where a value without code may be the one that is missing."""
+    """Whether the languages have different codes; None if a value without a code may be the one that is missing."""
 
     values: Sequence[CodedValue]
 
@@ -73,31 +73,32 @@ class CodedField:
 def coded_fields(
     db: sqlite3.Connection, records: Sequence[Mapping[str, Any]], differs: Mapping[str, int | None]
 ) -> list[CodedField]:
-    """The fields of ``records`` (items of one story) that have a value in one of them.
+    """The fields that have a value in at least one of ``records``, the items of one story.
 
     Args:
-        differs: field -> what the table of stories says of it.
+        differs: Field -> `CodedField.differs`, as the table of stories has it.
     """
-    found = []
-    languages = [one.get("language", "") for one in records]
+    fields = []
+    languages = [record.get("language", "") for record in records]
     for name in TERM_FIELDS:
-        met: dict[str, dict[str, list[str]]] = {}
-        for one in records:
-            for term in one.get(name) or ():
+        printed: dict[str, dict[str, list[str]]] = {}
+        """Key of a value -> wording -> languages."""
+        for record in records:
+            for term in record.get(name) or ():
                 key = key_of(f"{UNCODED}{term['raw']}") if term["id"] is None else term["id"]
-                ways = met.setdefault(key, {})
-                where = ways.setdefault(term["raw"], [])
-                if one.get("language", "") not in where:
-                    where.append(one.get("language", ""))
-        if met:
-            told = differs.get(name, 0)
-            values = [_value(db, name, key, ways, languages) for key, ways in met.items()]
-            found.append(CodedField(name, TITLES[name], None if told is None else bool(told), values))
-    return found
+                wordings = printed.setdefault(key, {})
+                where = wordings.setdefault(term["raw"], [])
+                if record.get("language", "") not in where:
+                    where.append(record.get("language", ""))
+        if printed:
+            differing = differs.get(name, 0)
+            values = [_value(db, name, key, wordings, languages) for key, wordings in printed.items()]
+            fields.append(CodedField(name, TITLES[name], None if differing is None else bool(differing), values))
+    return fields
 
 
 def _listed(db: sqlite3.Connection, name: str, code: str) -> dict[str, Any]:
-    """What the vocabulary of a field says of a code; empty where there is none, or it has not the code."""
+    """The row of a code in the vocabulary of a field; empty if there is no vocabulary or no such code."""
     if name not in FILES:
         return {}
     row = db.execute(f'SELECT * FROM "{FILES[name]}" WHERE id = ?', (code,)).fetchone()  # noqa: S608
@@ -105,17 +106,17 @@ def _listed(db: sqlite3.Connection, name: str, code: str) -> dict[str, Any]:
 
 
 def _value(
-    db: sqlite3.Connection, name: str, key: str, ways: Mapping[str, list[str]], languages: Sequence[str]
+    db: sqlite3.Connection, name: str, key: str, wordings: Mapping[str, list[str]], languages: Sequence[str]
 ) -> CodedValue:
     code = None if key.startswith(UNCODED) else key
     term = _listed(db, name, code) if code else {}
-    has = {language for where in ways.values() for language in where}
+    has = {language for where in wordings.values() for language in where}
     return CodedValue(
         code=code,
         label=term.get("label"),
         labels={column.removeprefix("label_"): text for column, text in term.items() if column.startswith("label_")},
         uri=term.get("uri"),
-        printed=[Printed(text, where) for text, where in ways.items()],
+        printed=[Printed(text, where) for text, where in wordings.items()],
         missing=[language for language in languages if language not in has],
         facet=_FACETS.get(name),
         key=key,

@@ -11,25 +11,26 @@ from archive.dataset.anchors import paragraph
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Paragraphs that stand beside each other."""
+    """Paragraphs that are shown beside each other."""
 
     first: Sequence[str]
     second: Sequence[str]
     score: float | None
-    """How sure it is that they translate each other, 0 to 1; None: nothing says so."""
+    """How likely it is that they translate each other, 0 to 1; None if they are not paired."""
 
 
 def beside(first: str, second: str) -> list[Row]:
-    """The rows of two texts, each paragraph once and in order; one row with all where nothing pairs them.
+    """Return the rows of two texts, with each paragraph once and in order.
 
-    As in the parallel texts of a release (`archive.dataset.alignment`): texts that are too long are not looked at.
+    The pairs are those of the parallel texts of a release (`archive.dataset.alignment`). Texts that cannot be paired,
+    or are too long for it, make one row.
     """
     ours, theirs = paragraphs(first), paragraphs(second)
     if max(len(first), len(second)) > LONGEST_TEXT or max(len(ours), len(theirs)) > MOST_PARAGRAPHS:
         return [Row(ours, theirs, None)]
     rows: list[Row] = []
     i = j = 0
-    for link in align([paragraph(one) for one in ours], [paragraph(one) for one in theirs]):
+    for link in align([paragraph(text) for text in ours], [paragraph(text) for text in theirs]):
         rows += _between(ours[i : link.first[0]], theirs[j : link.second[0]])
         i, j = link.first[-1] + 1, link.second[-1] + 1
         rows.append(Row(ours[link.first[0] : i], theirs[link.second[0] : j], link.score))

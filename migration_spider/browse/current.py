@@ -20,28 +20,28 @@ from migration_spider.config import Config
 from migration_spider.exceptions import MigrationError
 
 EVERY = 3.0
-"""Seconds between two looks."""
+"""Seconds between two checks for a newer collection."""
 
 
 class ReleaseSource:
     """A release, or the link to the latest one.
 
     Args:
-        path: of the release.
-        archive: a data folder or ``warc/`` with the records that it cites; None: that which it lies in.
+        path: The release, or the link.
+        archive: A data folder or ``warc/`` with the records that it cites; by default the data folder it is in.
     """
 
     def __init__(self, path: Path, archive: Path | None = None) -> None:
         self._path, self._given = path, archive
 
     def first(self, progress: Progress) -> Collection:
-        """Raises DatasetError: it is no release."""
+        """The release. Raises DatasetError: It is not a release."""
         return Collection(self._path.resolve(), self._archive())
 
     def newer(self, than: Collection) -> Collection | None:
-        """The release that came after ``than``; None where none did."""
-        there = self._path.resolve()
-        return Collection(there, self._archive()) if there != than.folder else None
+        """The release that replaced ``than``, if any."""
+        folder = self._path.resolve()
+        return Collection(folder, self._archive()) if folder != than.folder else None
 
     def _archive(self) -> Archive | None:
         return archive_of(self._path, self._given)
@@ -51,23 +51,23 @@ class DataSource:
     """The items of a data folder.
 
     Args:
-        config: names the folder.
-        archive: as of `ReleaseSource`; None: the ``warc/`` in the folder.
+        config: Configuration with the data folder.
+        archive: As for `ReleaseSource`; by default the ``warc/`` in the folder.
     """
 
     def __init__(self, config: Config, archive: Path | None = None) -> None:
         self._config, self._data, self._given = config, config.data_dir, archive
         self._tried: list[Any] = []
         self.elsewhere: Path | None = None
-        """Where the collection is made when the folder cannot be written; it goes when the program ends."""
+        """A temporary folder in which the collection is made if the data folder cannot be written."""
 
     def first(self, progress: Progress) -> Collection:
-        """The items; while a run goes on, those that were there when they were last looked at.
+        """The current items, or during a run the last collection that was made.
 
         Raises:
-            DatasetError: there are none.
-            CollectionLockedError: a run goes on, and nobody has looked before.
-            OSError: what is looked at cannot be written.
+            DatasetError: There are no items.
+            CollectionLockedError: A run is in progress, and no collection was made before.
+            OSError: The collection cannot be written.
         """
         try:
             return self._collection(making.made(self._data, self._config, progress))
@@ -82,16 +82,16 @@ class DataSource:
             raise
 
     def newer(self, than: Collection) -> Collection | None:
-        """What the items are now; None where they are as they were, or a run goes on.
+        """A collection of the changed items; None if they have not changed, or during a run.
 
         Raises:
-            DatasetError: they could not be read.
+            DatasetError: They could not be read.
         """
         now = making.stamp(self._data)
         if making.made_before(self._data, now, self.elsewhere) == than.folder or now == self._tried:
             return None
         if not making.made_before(self._data, now, self.elsewhere):
-            # In a process of its own: it computes for long, and pages are answered meanwhile.
+            # In a separate process, because it takes long and would slow down the responses.
             process = multiprocessing.get_context("spawn").Process(
                 target=_make, args=(self._config, self.elsewhere), daemon=True
             )
@@ -100,10 +100,10 @@ class DataSource:
             if process.exitcode == _BUSY:
                 return None
             if process.exitcode:
-                self._tried = now  # the same again would fail again
+                self._tried = now  # do not try again until the items change
                 raise DatasetError("the items changed and cannot be read: scrapy publish says why")
-        there = making.made_before(self._data, home=self.elsewhere)
-        return self._collection(there) if there and there != than.folder else None
+        folder = making.made_before(self._data, home=self.elsewhere)
+        return self._collection(folder) if folder and folder != than.folder else None
 
     def _collection(self, folder: Path) -> Collection:
         archive = archive_of(folder, self._given) if self._given else archive_in(self._data, self.elsewhere)
@@ -126,20 +126,20 @@ def _make(config: Config, home: Path | None) -> None:
 
 
 class Current:
-    """Gives the collection of now, and looks for a newer one in a thread of its own."""
+    """Returns the current collection when called; a separate thread looks for a newer one."""
 
     def __init__(self, source: Source, progress: Progress = lambda step, done, total: None) -> None:
         self._source = source
         self._now = source.first(progress)
         self.notice: str | None = None
-        """What people are to know: why what they see is not the newest."""
+        """A sentence for all pages, if newer data could not be loaded."""
         self._stopped = threading.Event()
 
     def __call__(self) -> Collection:
         return self._now
 
     def look(self) -> None:
-        """Take a newer one where there is one."""
+        """Switch to a newer collection if there is one."""
         try:
             newer = self._source.newer(self._now)
         except (DatasetError, ArchiveError, MigrationError, OSError, sqlite3.Error) as error:
@@ -149,7 +149,7 @@ class Current:
         self._now = newer or self._now
 
     def watch(self, every: float = EVERY) -> None:
-        """Look from now on, until `stop`."""
+        """Look regularly in a thread, until `stop` is called."""
 
         def looking() -> None:
             try:
@@ -162,16 +162,16 @@ class Current:
         threading.Thread(target=looking, name="looks for newer items", daemon=True).start()
 
     def stop(self) -> None:
-        """Look no more."""
+        """Stop looking."""
         self._stopped.set()
 
 
 def source_of(path: Path, config: Config, archive: Path | None = None) -> Source:
-    """What is browsed at ``path``: a release, a folder of releases or a data folder.
+    """The source at ``path``: a release, a folder of releases or a data folder.
 
     Raises:
-        DatasetError: it is none of them.
-        ArchiveError: nor is ``archive`` what `archive_of` takes.
+        DatasetError: It is none of them.
+        ArchiveError: ``archive`` is not valid for `archive_of`.
     """
     if archive:
         require_archive(archive)

@@ -1,7 +1,7 @@
 """Downloads of a selection: CSV, JSON, JSON lines, and an Atom feed.
 
-The lines are those of the release (`lines`), with the same columns, fields, codes and protection against formulas, but
-only those of the selection. They are sent while they are read, so any number is possible.
+The lines are copied from the files of the release (`lines`), with the same columns, fields, codes and protection
+against formulas. They are sent while they are read, so a selection can have any size.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from archive.dataset import DatasetError
 from archive.dataset.feed import MOST_ENTRIES, Entry, atom
 from archive.dataset.shelf import descriptor
 from migration_spider import EXTRACTOR
-from migration_spider.browse.answering import file_name, headers, not_modified, told
+from migration_spider.browse.answering import collection_summary, file_name, headers, not_modified
 from migration_spider.browse.asked import collection_of, links_of
 from migration_spider.browse.collection import Collection
 from migration_spider.browse.finding import count, stories
@@ -26,10 +26,10 @@ from migration_spider.browse.lines import lines_of
 from migration_spider.browse.selection import BadSelection, Selection
 
 OF = ("stories", "items")
-"""What a row or line tells."""
+"""What a row or line can be."""
 
 _PIECE = 1 << 16
-"""Bytes that are sent at once."""
+"""Bytes that are sent together."""
 
 
 def csv(request: Request) -> Response:
@@ -43,14 +43,14 @@ def jsonl(request: Request) -> Response:
 
 
 def json_(request: Request) -> Response:
-    """The selection as one JSON object, which says what it is of."""
+    """The selection as one JSON object, which also describes the selection and the collection."""
     return _file(request, "json", "application/json")
 
 
 def _file(request: Request, kind: str, media_type: str) -> Response:
     collection, (selection, what) = collection_of(request), chosen(request)
-    given = headers(collection, links_of(request))
-    if known := not_modified(request, given):
+    response_headers = headers(collection, links_of(request))
+    if known := not_modified(request, response_headers):
         return known
     lines = lines_of(collection)
     ids = stories(collection, selection)
@@ -60,29 +60,29 @@ def _file(request: Request, kind: str, media_type: str) -> Response:
         elif kind == "jsonl":
             body = lines.read(what, "jsonl", ids)
         else:
-            told_first = {
-                "collection": told(collection),
+            head = {
+                "collection": collection_summary(collection),
                 "href": str(request.url),
                 "of": what,
                 "stories": count(collection, selection),
             }
-            body = _object(told_first, lines.read(what, "jsonl", ids))
+            body = _object(head, lines.read(what, "jsonl", ids))
         pieces = _pieces(body)
-        first = next(pieces, b"")  # what is missing is told before the answer begins
+        first = next(pieces, b"")  # a missing file is reported before the response begins
     except DatasetError as error:
         raise HTTPException(404, f"There is no such file of this collection: {error}.") from error
     name = file_name(collection, selection, what, kind)
-    given |= {"Content-Disposition": f'attachment; filename="{name}"'}
-    return StreamingResponse(_after(first, pieces), media_type=media_type, headers=given)
+    response_headers |= {"Content-Disposition": f'attachment; filename="{name}"'}
+    return StreamingResponse(_after(first, pieces), media_type=media_type, headers=response_headers)
 
 
 def chosen(request: Request) -> tuple[Selection, str]:
-    """The selection, all of its pages, and what its rows are to be: one of `OF`. Raises BadSelection."""
+    """The selection with all its pages, and the kind of its rows, one of `OF`. Raises BadSelection."""
     pairs = request.query_params.multi_items()
-    what = [value for name, value in pairs if name == "of" and value] or [OF[0]]
-    if len(what) > 1 or what[0] not in OF:
+    kinds = [value for name, value in pairs if name == "of" and value] or [OF[0]]
+    if len(kinds) > 1 or kinds[0] not in OF:
         raise BadSelection(f"“of” is one of {', '.join(OF)}")
-    return Selection.parse(pair for pair in pairs if pair[0] != "of").replaced(), what[0]
+    return Selection.parse(pair for pair in pairs if pair[0] != "of").replaced(), kinds[0]
 
 
 def _object(head: dict[str, object], lines: Iterable[bytes]) -> Iterator[bytes]:
@@ -101,26 +101,26 @@ def _after(first: bytes, rest: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def _pieces(parts: Iterable[bytes]) -> Iterator[bytes]:
-    """The same bytes, in fewer parts: each costs a change of threads."""
-    held = bytearray()
+    """Join ``parts`` into fewer ones, because each costs a switch of threads."""
+    buffer = bytearray()
     for part in parts:
-        held += part
-        if len(held) >= _PIECE:
-            yield bytes(held)
-            held.clear()
-    if held:
-        yield bytes(held)
+        buffer += part
+        if len(buffer) >= _PIECE:
+            yield bytes(buffer)
+            buffer.clear()
+    if buffer:
+        yield bytes(buffer)
 
 
 # ---- the feed
 
 
 def feed(request: Request) -> Response:
-    """The stories of the selection that changed last, as a feed (RFC 4287): each change is an entry."""
+    """The stories of the selection that changed last, as an Atom feed (RFC 4287) with an entry for each change."""
     collection, links = collection_of(request), links_of(request)
     selection = Selection.parse(request.query_params.multi_items())
-    given = headers(collection, links)
-    if known := not_modified(request, given):
+    response_headers = headers(collection, links)
+    if known := not_modified(request, response_headers):
         return known
     dataset = descriptor(collection.folder)
     ids = list(islice(stories(collection, selection.replaced(sort="changed")), MOST_ENTRIES))
@@ -128,16 +128,16 @@ def feed(request: Request) -> Response:
         _entries(collection, ids),
         source=str(dataset.get("homepage") or ""),
         title=title(str(dataset.get("title") or "News"), selection),
-        author=str(next((one["title"] for one in dataset.get("contributors", ())), "News")),
+        author=str(next((person["title"] for person in dataset.get("contributors", ())), "News")),
         generator=EXTRACTOR,
         updated=collection.about.created,
         address=str(request.url),
     )
-    return Response(body, media_type="application/atom+xml", headers=given)
+    return Response(body, media_type="application/atom+xml", headers=response_headers)
 
 
 def title(name: str, selection: Selection) -> str:
-    """What a feed is called: what is chosen, in the words of its address."""
+    """The title of a feed: the name of the dataset and the parameters of the selection."""
     pairs = [(key, value) for key, value in selection.pairs() if key not in ("sort", "page")]
     return ": ".join(filter(None, (name, ", ".join(f"{key} {value}" for key, value in pairs))))
 
@@ -151,7 +151,7 @@ def _entries(collection: Collection, ids: list[str]) -> Iterator[Entry]:
         ids,
     )
     for row in rows:
-        said = f"Dated {row['publication_date']}. " if row["publication_date"] else ""
+        dated = f"Dated {row['publication_date']}. " if row["publication_date"] else ""
         yield Entry(
             key=row["id"],
             version=row["changed"],
@@ -160,5 +160,5 @@ def _entries(collection: Collection, ids: list[str]) -> Iterator[Entry]:
             url=row["url"],
             updated=row["changed"],
             language=row["source_language"],
-            said=f"{said}Languages: {', '.join(sorted(row['languages'].split(',')))}.",
+            said=f"{dated}Languages: {', '.join(sorted(row['languages'].split(',')))}.",
         )

@@ -22,7 +22,7 @@ from migration_spider.browse.memento import archive_of
 from migration_spider.browse.scratch import scratch
 
 MOST_STORIES = 500
-"""In one package: each is read and searched for what it shows, some ten pages a second at worst."""
+"""Stories in one package. Each page is read and searched for its parts, at worst some ten pages a second."""
 
 _WHOLE = "scrapy archive-wacz packages the whole archive"
 
@@ -31,9 +31,9 @@ def wacz(request: Request) -> Response:
     """``/stories.wacz?...``: the pages of the stories of a selection, with their styles, images and files."""
     collection, selection = collection_of(request), selection_of(request)
     archive = archive_of(request)
-    given = headers(collection, links_of(request))
-    if there := not_modified(request, given):
-        return there
+    response_headers = headers(collection, links_of(request))
+    if known := not_modified(request, response_headers):
+        return known
     stories = list(finding.stories(collection, selection))
     if not stories:
         raise HTTPException(404, "No story is selected.")
@@ -42,14 +42,14 @@ def wacz(request: Request) -> Response:
         raise HTTPException(413, f"{many}: choose fewer; {_WHOLE}.")
     folder = scratch()
     try:
-        asked = selection.query_string() or "everything"
-        title = f"{collection.about.name}: {len(stories)} stories ({asked})"
-        said = [
+        chosen = selection.query_string() or "everything"
+        title = f"{collection.about.name}: {len(stories)} stories ({chosen})"
+        fields = [
             ("software", EXTRACTOR),
-            ("description", f"Pages of {len(stories)} stories of {collection.about.name}; selection: {asked}"),
+            ("description", f"Pages of {len(stories)} stories of {collection.about.name}; selection: {chosen}"),
         ]
         path = folder / "stories.wacz"
-        write_selection(archive, pages_of(collection, stories), path, title=title, said=said)
+        write_selection(archive, pages_of(collection, stories), path, title=title, said=fields)
     except SelectionTooLargeError as error:
         shutil.rmtree(folder)
         raise HTTPException(413, f"Too large for one package: {error}; choose fewer; {_WHOLE}.") from None
@@ -60,11 +60,11 @@ def wacz(request: Request) -> Response:
         shutil.rmtree(folder)
         raise HTTPException(500, f"The pages cannot be packaged: {error}.") from None
     done = BackgroundTask(shutil.rmtree, folder)
-    # Each request makes a package of its own, with a time in it: a part of one does not go on where another broke off.
+    # Each request makes a new package, which contains the time: a range of one cannot complete another.
     request.scope["headers"] = [pair for pair in request.scope["headers"] if pair[0] != b"range"]
     name = file_name(collection, selection, "stories", "wacz")
-    given |= {"Accept-Ranges": "none", "Content-Disposition": f'attachment; filename="{name}"'}
-    return FileResponse(path, media_type="application/wacz", headers=given, background=done)
+    response_headers |= {"Accept-Ranges": "none", "Content-Disposition": f'attachment; filename="{name}"'}
+    return FileResponse(path, media_type="application/wacz", headers=response_headers, background=done)
 
 
 def pages_of(collection: Collection, stories: list[str]) -> Iterator[PageOf]:
@@ -72,7 +72,7 @@ def pages_of(collection: Collection, stories: list[str]) -> Iterator[PageOf]:
     db = collection.connect()
     for story in stories:
         for item in db.execute("SELECT * FROM news WHERE story_id = ? ORDER BY language", (story,)).fetchall():
-            # The address that was asked for, under which the record stands; an item may name another.
+            # The record has the requested address; the item may have another one.
             url = item["warc_target_uri"] or item["url"]
             yield PageOf(
                 url,
@@ -81,7 +81,7 @@ def pages_of(collection: Collection, stories: list[str]) -> Iterator[PageOf]:
                 item["title"],
                 item["body_text"] if "body_text" in item.keys() else None,  # noqa: SIM118 - a Row
                 _files(db, item["id"]),
-                # Where `pipelines` and the add-on put what was read from a page.
+                # The target URI of the metadata record that `pipelines` and the add-on write for an item.
                 [f"urn:item:{url}"],
             )
 

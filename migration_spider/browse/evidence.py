@@ -30,7 +30,7 @@ SAID = {
 _WORST = (NO_ARCHIVE, MISSING, DAMAGED, DIFFERS, HOLDS)
 
 MOST_VERSIONS = 20
-"""Versions before the last that are read again, the newest of them."""
+"""Earlier versions that are read again, the newest ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +43,10 @@ class Part:
     """One of `SAID`."""
 
     checks: Sequence[Check] = ()
-    """As far as there was something to look at."""
+    """Empty if the record could not be read."""
 
     problem: str = ""
-    """What went wrong, in the words of the archive; without the place of the folder."""
+    """The error of the archive, without the path of its folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,19 +55,19 @@ class Checked:
 
     item: str
     verdict: str
-    """The worst of its parts."""
+    """The worst verdict of its parts."""
 
     parts: Sequence[Part]
 
     def to_json(self) -> dict[str, Any]:
-        """For programs: ``verdict`` and, for each record, its claims with what was found."""
+        """The result as JSON: ``verdict`` and, for each record, its claims and what was found."""
         parts = [
             {
                 "name": part.name,
                 "verdict": part.verdict,
                 "problem": part.problem or None,
                 "record": asdict(part.cited),
-                "checks": [{**asdict(one), "holds": one.holds} for one in part.checks],
+                "checks": [{**asdict(check), "holds": check.holds} for check in part.checks],
             }
             for part in self.parts
         ]
@@ -75,7 +75,7 @@ class Checked:
 
 
 def check(archive: Archive | None, item: Item, files: Sequence[File]) -> Checked:
-    """Read again what ``item`` cites: its page, the answer that it is gone, its files, the versions before."""
+    """Read the records that ``item`` cites again: its page, its tombstone, its files, its earlier versions."""
     parts = list(_parts(archive.folder if archive else None, item, files))
     if not parts:
         return Checked(item.id, MISSING if archive else NO_ARCHIVE, [])
@@ -92,9 +92,9 @@ def _parts(folder: Path | None, item: Item, files: Sequence[File]) -> Iterator[P
     for file in files:
         if item.id in file.items and file.cited:
             yield _part(folder, f"the file {file.filename}", file.cited, item.id, {}, file.sha256)
-    told = {cited.record_id for cited in (item.cited, gone) if cited}
-    past = [one for one in _pages_before(item) if one[1].record_id not in told]
-    for name, cited in past[-MOST_VERSIONS:]:
+    done = {cited.record_id for cited in (item.cited, gone) if cited}
+    earlier = [(name, cited) for name, cited in _pages_before(item) if cited.record_id not in done]
+    for name, cited in earlier[-MOST_VERSIONS:]:
         yield _part(folder, name, cited, item.id, {})
 
 
@@ -112,19 +112,19 @@ def _part(
     try:
         find(folder, cited.file)
     except ArchiveError as error:
-        return Part(name, cited, MISSING, problem=_said(error, folder))
+        return Part(name, cited, MISSING, problem=_message(error, folder))
     where = {key: value for key, value in asdict(cited).items() if value is not None}
     try:
-        if cited.payload_digest:  # all that the line of an item claims
+        if cited.payload_digest:  # only the record of an item has one, so all claims of the item are checked
             checks = prove({"id": item_id, "warc": where, **more}, folder)
         else:
             claims = {**where, "sha256": sha256}
             checks = list(checks_of(claims, read_record(find(folder, cited.file), cited.offset, cited.length)))
     except (ArchiveError, OSError) as error:
-        return Part(name, cited, DAMAGED, problem=_said(error, folder))
-    return Part(name, cited, HOLDS if all(one.holds for one in checks) else DIFFERS, checks)
+        return Part(name, cited, DAMAGED, problem=_message(error, folder))
+    return Part(name, cited, HOLDS if all(check.holds for check in checks) else DIFFERS, checks)
 
 
-def _said(error: Exception, folder: Path) -> str:
-    """What went wrong; where on this machine the archive lies is nobody's business."""
+def _message(error: Exception, folder: Path) -> str:
+    """The message of ``error`` without the path of the archive, which is private."""
     return str(error).replace(f"{folder}/", "").replace(str(folder), "the archive")

@@ -1,4 +1,4 @@
-"""The facets for narrowing a search; for each value, the set of its stories as bits."""
+"""The facets that narrow a search, with the set of stories of each value as bits of an integer."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from functools import partial
 
 UNCODED = "~"
-"""Stands before what is printed where the vocabulary has no code for it."""
+"""Prefix of a printed value that the vocabulary has no code for."""
 
 LONGEST = 2000
-"""Characters of a value; printed ones that begin alike and are longer are one."""
+"""Characters of a value; longer printed values are cut, so those with the same beginning are one."""
 
 NONE = "none"
-"""The value of stories where nothing is printed."""
+"""The value of stories for which nothing is printed."""
 
 YES, NO = "yes", "no"
 
@@ -28,7 +28,7 @@ class Facet:
     """A way to choose stories."""
 
     name: str
-    """In addresses."""
+    """The name in addresses."""
 
     title: str
 
@@ -36,15 +36,15 @@ class Facet:
     """Reads the values of all stories; a pair may come twice."""
 
     field: str | None = None
-    """Field of a story and of an item whose terms the values are."""
+    """Field of stories and items whose terms are the values."""
 
     by_key: bool = False
-    """Values stand in the order of their keys; else those of most stories first."""
+    """Whether values are sorted by key; otherwise those with most stories come first."""
 
     descending: bool = False
 
     has_none: bool = True
-    """Whether stories without a value can be chosen."""
+    """Whether stories without a value can be selected."""
 
     is_yes_or_no: bool = False
 
@@ -60,14 +60,14 @@ class FacetIndex:
     labels: dict[str, str] = field(default_factory=dict)
 
     def of(self, values: Iterable[str]) -> int:
-        """The stories that have any of ``values``; a value that nobody has, has none."""
-        found = 0
+        """The stories that have any of ``values``."""
+        stories = 0
         for value in values:
-            found |= self.bits.get(value, 0)
-        return found
+            stories |= self.bits.get(value, 0)
+        return stories
 
     def order(self, value: str) -> tuple[object, ...]:
-        """Sorts values as `Facet.by_key` says: numbers as numbers, what has no code after all others."""
+        """Sort key for `Facet.by_key`: numbers by number, values without a code after all others."""
         number = (0, int(value), "") if _NUMBER.fullmatch(value) else (1, 0, value)
         if self.facet.descending and not number[0]:
             number = (0, -number[1], "")
@@ -78,12 +78,12 @@ _NUMBER = re.compile("[0-9]{1,18}")
 
 
 def key_of(value: str) -> str:
-    """``value`` as it is chosen by: an address has no white space at its ends, and an end."""
+    """The key of a value in addresses: without white space at its ends, and at most `LONGEST` characters."""
     return value.strip()[:LONGEST].rstrip()
 
 
 def read(db: sqlite3.Connection, position: Mapping[str, int]) -> dict[str, FacetIndex]:
-    """All facets of the stories, whose place in the order of the collection is ``position``."""
+    """Read all facets of the stories; ``position`` is the place of each story in the collection."""
     size = len(position) // 8 + 1
     everything = (1 << len(position)) - 1
     indexes: dict[str, FacetIndex] = {}
@@ -106,11 +106,11 @@ def read(db: sqlite3.Connection, position: Mapping[str, int]) -> dict[str, Facet
     return indexes
 
 
-# ---- where the values are read from
+# ---- the values in the database
 
 
 def _terms(field: str, vocabulary: str, db: sqlite3.Connection) -> Iterator[tuple[str, str, str]]:
-    """The coded values of the stories, and what is printed without code."""
+    """Yield the coded values of the stories, and the printed values without a code."""
     yield from db.execute(
         f'SELECT s.stories_id, s.id, v.label FROM "stories_{field}" s JOIN "{vocabulary}" v ON v.id = s.id'  # noqa: S608
     )
@@ -121,7 +121,7 @@ def _terms(field: str, vocabulary: str, db: sqlite3.Connection) -> Iterator[tupl
 
 
 def _places(db: sqlite3.Connection) -> Iterator[tuple[str, str, str]]:
-    """A place counts for all that hold it, too: who looks for Africa means Kenya as well."""
+    """Yield places, and all areas that contain them: a search for Africa also finds Kenya."""
     yield from db.execute(
         "SELECT s.stories_id, w.within, p.label FROM stories_geographic_scope s"
         " JOIN places_within w ON w.id = s.id JOIN places p ON p.id = w.within WHERE w.within <> '001' OR s.id = '001'"
@@ -199,11 +199,11 @@ FACETS: tuple[Facet, ...] = (
         partial(_sql, "SELECT n.story_id, p.code, p.code FROM news_problems p JOIN news n ON n.id = p.news_id"),
     ),
 )
-"""In the order in which they are shown."""
+"""In the order of the page."""
 
 BY_NAME: Mapping[str, Facet] = {facet.name: facet for facet in FACETS}
 
 NOTES: Mapping[str, str] = {
     "XKX": "References to Kosovo shall be understood to be in the context of Security Council resolution 1244 (1999)."
 }
-"""Place -> what is to be read with its name, wherever that stands."""
+"""Place -> note to show wherever its name is shown."""

@@ -17,17 +17,17 @@ from archive.dataset.lines import load, whole_lines
 from archive.dataset.versions import HISTORY
 
 
-class _Named(msgspec.Struct):
-    """What is read of a line to find it again."""
+class _Identified(msgspec.Struct):
+    """The part of a line that is read to find it again."""
 
     id: str
 
 
 class History:
-    """The lines of the file at ``path``; where each stands is noted the first time that one is asked for.
+    """The lines of the file at ``path``, by item.
 
-    The notes are a database that SQLite keeps on the disk as soon as they are many: memory does not depend on the
-    length of the file. May be asked by several threads.
+    The first call of `lines` makes an index of the positions of all lines, in a temporary database that SQLite moves
+    to disk when it grows. So memory does not depend on the length of the file. Thread-safe.
     """
 
     def __init__(self, path: Path) -> None:
@@ -36,34 +36,34 @@ class History:
         self._places: sqlite3.Connection | None = None
 
     def lines(self, item_id: str) -> list[dict[str, Any]]:
-        """The lines of the item in the order of the file: versions before the last, and that it is gone.
+        """The lines of the item in the order of the file: its versions before the last, and its tombstone.
 
-        None where there is no such file, or where it does not hold the item. Raises OSError: it cannot be read.
+        Empty if there is no such file, or if it does not have the item. Raises OSError: It cannot be read.
         """
         with self._lock:
-            self._places = self._places or self._noted()
+            self._places = self._places or self._indexed()
             rows = self._places.execute("SELECT place FROM line WHERE id = ? ORDER BY place", (item_id,)).fetchall()
         if not rows:
             return []
         with self._path.open("rb") as stream:
-            found = []
+            lines = []
             for (place,) in rows:
                 stream.seek(place)
-                found.append(load(stream.readline()))
-            return found
+                lines.append(load(stream.readline()))
+            return lines
 
-    def _noted(self) -> sqlite3.Connection:
+    def _indexed(self) -> sqlite3.Connection:
         places = sqlite3.connect("", isolation_level=None, check_same_thread=False)
         finalize(self, places.close)
         places.execute("PRAGMA journal_mode = OFF")
         places.execute("CREATE TABLE line (id TEXT, place INTEGER, PRIMARY KEY (id, place)) WITHOUT ROWID")
         places.execute("BEGIN")
-        places.executemany("INSERT OR IGNORE INTO line VALUES (?, ?)", self._named())
+        places.executemany("INSERT OR IGNORE INTO line VALUES (?, ?)", self._ids())
         places.execute("COMMIT")
         return places
 
-    def _named(self) -> Iterator[tuple[str, int]]:
-        decode = msgspec.json.Decoder(_Named).decode
+    def _ids(self) -> Iterator[tuple[str, int]]:
+        decode = msgspec.json.Decoder(_Identified).decode
         if not self._path.is_file():  # a release without a past, or one whose history was left out
             return
         with closing(self._path.open("rb")) as stream:
@@ -71,11 +71,11 @@ class History:
                 try:
                     yield decode(line).id, place
                 except msgspec.MsgspecError:
-                    continue  # `scrapy verify-release` says so
+                    continue  # `scrapy verify-release` reports it
 
 
 def history_of(release: Path) -> History:
-    """The history of the release in ``release``, as the file is now."""
+    """The history of the release in ``release``; read again if the file has changed."""
     path = release / HISTORY
     try:
         status = path.stat()
@@ -84,6 +84,6 @@ def history_of(release: Path) -> History:
     return _history(path, status.st_size, status.st_mtime_ns)
 
 
-@lru_cache(maxsize=2)  # the release of today, and the one that takes its place
+@lru_cache(maxsize=2)  # the current release, and its successor
 def _history(path: Path, _size: int, _time: int) -> History:
     return History(path)

@@ -18,28 +18,28 @@ _PLACE = ("file", "offset", "length", "record_id", "target_uri")
 
 
 def records(db: sqlite3.Connection, story: str) -> list[Record]:
-    """The present items of a story, by id; none when there is no such story."""
+    """The current items of a story, by id; empty if there is no such story."""
     rows = db.execute("SELECT * FROM news WHERE story_id = ? ORDER BY id", (story,)).fetchall()
     return [_record(db, row) for row in rows]
 
 
 def _record(db: sqlite3.Connection, row: sqlite3.Row) -> Record:
-    """The line of a row of ``news`` and of what is linked with it; without the texts where the release has none."""
-    key, have = row["id"], set(row.keys())
+    """The line of a row of ``news`` and its linked rows; without the texts if the release has none."""
+    key, columns = row["id"], set(row.keys())
     linked: dict[str, Any] = {
         "is_fallback": bool(row["is_fallback"]),
-        "translations": {one["language"]: one["url"] for one in _linked(db, "translations", key)},
+        "translations": {entry["language"]: entry["url"] for entry in _linked(db, "translations", key)},
         "metadata": list(_entries(_linked(db, "metadata", key, "position, value_position"))),
         "attachments": _picked(_linked(db, "attachments", key), _FILE),
         "images": _picked(_linked(db, "images", key), ("url", "alt")),
-        "problems": [one["code"] for one in _linked(db, "problems", key)],
+        "problems": [problem["code"] for problem in _linked(db, "problems", key)],
         "warc": {name: row[f"warc_{name}"] for name in _EVIDENCE} if row["warc_file"] else None,
     }
     for field in TERM_FIELDS:
         names = ("raw", "id", "label", *(("type", "iso3") if field == "geographic_scope" else ()))
         linked[field] = _picked(_linked(db, field, key), names)
-    every = [one.name for one in fields(NewsItem)]
-    return {name: linked[name] if name in linked else row[name] for name in every if name in linked or name in have}
+    every = [field.name for field in fields(NewsItem)]
+    return {name: linked[name] if name in linked else row[name] for name in every if name in linked or name in columns}
 
 
 def _picked(rows: Iterable[sqlite3.Row], names: Sequence[str]) -> list[Record]:
@@ -66,7 +66,7 @@ def _entries(rows: list[sqlite3.Row]) -> Iterator[Record]:
 
 
 def places(db: sqlite3.Connection, item_id: str) -> list[Record | None]:
-    """Of each file of the item, in its order, the archived record that holds it; None where nothing is known of one."""
+    """The archived record of each file of the item, in order; None for a file without one."""
     return [
         {name: row[f"warc_{name}"] for name in _PLACE} if row["warc_file"] else None
         for row in _linked(db, "attachments", item_id)

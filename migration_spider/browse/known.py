@@ -23,17 +23,17 @@ from migration_spider.normalize.problems import PROBLEMS
 from migration_spider.vocabularies.data import FILES, load
 
 _MOST_LISTED, _MOST_NEAR, _LONGEST = 30, 3, 100
-"""Values that are all told, values that may have been meant, and characters of a value that are compared."""
+"""Values up to which all are listed, similar values that are suggested, and characters of a value that are compared."""
 
 _YEAR = re.compile(r"[0-9]{4}")
 
 
 def require_known(collection: Collection, selection: Selection) -> None:
-    """Refuse what the collection cannot know.
+    """Check that the collection knows all values of ``selection``.
 
     Raises:
-        BadSelection: a value that no vocabulary and no story has, words of a language that nothing is known of, or
-            words of which all are only left out.
+        BadSelection: It has a value that is in no vocabulary and no story, an unknown language of the query, or a query
+            that only excludes words.
     """
     for name, values in selection.chosen.items():
         index = collection.facets[name]
@@ -67,7 +67,7 @@ def _problems() -> frozenset[str]:
 
 @cache
 def _vocabulary(field: str) -> Mapping[str, tuple[str, frozenset[str]]]:
-    """Code -> (its label, all names of it as they are compared)."""
+    """Code -> (its label, all its names in folded form)."""
     return {
         term["id"]: (_label(term), frozenset(filter(None, map(folded, _names(term)))))
         for term in load(FILES[field])["terms"]
@@ -87,23 +87,23 @@ def _names(term: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _instead(index: FacetIndex, value: str) -> str:
-    """What may have been meant, or all that there is where that is not much; empty if not known."""
+    """A suggestion of similar values, or a list of all values if they are few; else empty."""
     terms = dict(_vocabulary(index.facet.field)) if index.facet.field else {}
     for key, label in index.labels.items():
         if key != NONE and key not in terms:
             terms[key] = (label, frozenset((folded(label), folded(key))))
-    asked = folded(value[:_LONGEST])
-    near = [key for key, (_, names) in terms.items() if asked in names]
+    wanted = folded(value[:_LONGEST])
+    near = [key for key, (_, names) in terms.items() if wanted in names]
     if not near and len(terms) > _MOST_LISTED:
-        of = {name: key for key, (_, names) in terms.items() for name in names}
-        close = get_close_matches(asked, of, _MOST_NEAR, cutoff=0.75)
-        near = list(dict.fromkeys(of[name] for name in close))
+        by_name = {name: key for key, (_, names) in terms.items() for name in names}
+        close = get_close_matches(wanted, by_name, _MOST_NEAR, cutoff=0.75)
+        near = list(dict.fromkeys(by_name[name] for name in close))
     if near:
-        return f": perhaps {', or '.join(_told(key, terms[key][0]) for key in near[:_MOST_NEAR])}"
+        return f": perhaps {', or '.join(_with_label(key, terms[key][0]) for key in near[:_MOST_NEAR])}"
     return f": {', '.join(_sorted(index, terms))}" if 0 < len(terms) <= _MOST_LISTED else ""
 
 
-def _told(key: str, label: str) -> str:
+def _with_label(key: str, label: str) -> str:
     return key if key == label else f"{key} ({label})"
 
 

@@ -22,7 +22,7 @@ FILES = {
     ("items", "csv"): "news.csv",
     ("items", "jsonl"): "news.jsonl",
 }
-"""What is told, and how -> file of the release."""
+"""Kind of record, format -> file of the release."""
 
 
 class Lines:
@@ -36,20 +36,20 @@ class Lines:
         """Position of a story -> the first of its rows in the full-text index."""
 
         self._number = array("q", [0]) * len(collection.ids)
-        """Position of a story -> how many stories the file tells before it."""
+        """Position of a story -> number of stories before it in the file."""
 
-        told = -1
+        previous = -1
         number = 0
         for row, place in enumerate(collection.story_of_row):
-            if place >= 0 and place != told:
+            if place >= 0 and place != previous:
                 self._row[place], self._number[place] = row, number
-                told, number = place, number + 1
+                previous, number = place, number + 1
 
     def head(self, what: str) -> bytes:
         """The first line of the CSV file of ``what`` (``stories`` or ``items``): the names of its columns.
 
         Raises:
-            DatasetError: the collection has no such file.
+            DatasetError: The collection has no such file.
         """
         name = FILES[what, "csv"]
         starts = self._starts(name)
@@ -57,14 +57,14 @@ class Lines:
             return stream.read(starts[1])
 
     def read(self, what: str, kind: str, ids: Iterable[str]) -> Iterator[bytes]:
-        """The lines of the stories ``ids``, each with its end, in their order; the items of a story side by side.
+        """Yield the lines of the stories ``ids`` in that order, with their line ends; items of a story are adjacent.
 
         Args:
             what: ``stories`` or ``items``.
             kind: ``csv`` or ``jsonl``.
 
         Raises:
-            DatasetError: the collection has no such file, or one of another state of its database.
+            DatasetError: The collection has no such file, or the file does not match its database.
         """
         name = FILES[what, kind]
         starts = self._starts(name)
@@ -96,31 +96,31 @@ class Lines:
             raise DatasetError(f"{path}: {error.strerror or error}") from error
 
     def _starts(self, name: str) -> array[int]:
-        """Where the lines of a file start, and its end; read once."""
+        """The offsets of the lines of a file, and its length; read once."""
         with self._lock:
             if name not in self._lines:
                 with self._open(name) as stream:
                     starts = line_starts(stream, quoted=name.endswith(".csv"))
                 rows = self._collection.story_of_row
-                told = len(self._number) if name.startswith("stories") else sum(place >= 0 for place in rows)
-                if len(starts) - 1 - name.endswith(".csv") != told:
+                records = len(self._number) if name.startswith("stories") else sum(place >= 0 for place in rows)
+                if len(starts) - 1 - name.endswith(".csv") != records:
                     path = self._collection.folder / name
-                    raise DatasetError(f"{path} has {len(starts) - 1} lines, and {Path(name).stem} {told} records")
+                    raise DatasetError(f"{path} has {len(starts) - 1} lines, and {Path(name).stem} {records} records")
                 self._lines[name] = starts
             return self._lines[name]
 
 
 @lru_cache(maxsize=1)
 def lines_of(collection: Collection) -> Lines:
-    """The lines of ``collection``; only those of the one that is browsed now are kept."""
+    """The lines of ``collection``; only those of the current collection are cached."""
     return Lines(collection)
 
 
 def line_starts(stream: Iterable[bytes], *, quoted: bool) -> array[int]:
-    """Where the lines of a file start, and where the last one ends, in bytes.
+    """The offsets in bytes at which the lines of a file start, and the end of the last one.
 
     Args:
-        quoted: what stands between quotation marks may have line ends (RFC 4180, section 2.6).
+        quoted: Whether quoted values can contain line ends (RFC 4180, section 2.6).
     """
     starts, end, is_open = array("q", [0]), 0, False
     for line in stream:

@@ -16,7 +16,7 @@ class Links(Protocol):
     """Addresses of the pages, on the server or among the files of a site."""
 
     live: bool
-    """Whether a server answers: without one there is no archive to read, and nothing made on demand."""
+    """Whether the pages are on a server. Otherwise there is no archive, and nothing is made on demand."""
 
     def home(self) -> str: ...
     def about(self) -> str: ...
@@ -35,46 +35,47 @@ class ServerLinks:
         return "/"
 
     def about(self) -> str:
-        """What is missing, the runs, and how complete the collection is."""
+        """The page about the completeness of the collection."""
         return "/about"
 
     def search(self, selection: Selection = EVERYTHING) -> str:
         """The list of the stories of ``selection``."""
-        return _asking("/stories", selection.query_string())
+        return _with_query("/stories", selection.query_string())
 
     def story(self, story: str, language: str | None = None) -> str:
-        """A story; ``language`` is the one that stands first."""
-        return _asking(f"/stories/{quote(story, safe='@')}", urlencode({"language": language} if language else {}))
+        """A story, with ``language`` first."""
+        return _with_query(f"/stories/{quote(story, safe='@')}", urlencode({"language": language} if language else {}))
 
     def capture(self, story: str, language: str, timestamp: str) -> str:
-        """A story with the capture of its page in ``language`` that was made at ``timestamp``, 14 digits."""
-        asked = urlencode({"language": language, "capture": timestamp})
-        return f"/stories/{quote(story, safe='@')}?{asked}#archived"
+        """A story with the capture at ``timestamp`` (14 digits) of its page in ``language``."""
+        query = urlencode({"language": language, "capture": timestamp})
+        return f"/stories/{quote(story, safe='@')}?{query}#archived"
 
     def beside(self, story: str, language: str, other: str | None) -> str:
-        """A story with the text in ``language`` first and that in ``other`` beside it; the same again: none beside."""
-        asked = [("language", language), ("with", other)]
-        return _asking(self.story(story), urlencode([(name, value) for name, value in asked if value]))
+        """A story with the text in ``language``, and beside it the one in ``other``, unless that is the same."""
+        parameters = [("language", language), ("with", other)]
+        return _with_query(self.story(story), urlencode([(name, value) for name, value in parameters if value]))
 
     def item(self, item: str) -> str:
-        """A story by one of its items: leads to `story`."""
+        """The story of an item; redirects to `story`."""
         return f"/items/{quote(item, safe='@')}"
 
     def download(self, selection: Selection, kind: str, of: str = "") -> str:
-        """All stories of ``selection`` as ``csv``, ``json``, ``jsonl``, ``wacz`` or ``atom``; ``of`` items: pages."""
+        """All stories of ``selection`` as ``csv``, ``json``, ``jsonl``, ``wacz`` or ``atom``; with ``of="items"``,
+        their items."""
         pairs = [*selection.replaced().pairs(), *([("of", of)] if of else [])]
-        return _asking(f"/stories.{kind}", urlencode(pairs))
+        return _with_query(f"/stories.{kind}", urlencode(pairs))
 
     def check(self, item: str) -> str:
-        """Reads the records that an item cites again."""
+        """The check of the records that an item cites."""
         return f"/check/{quote(item, safe='@')}"
 
     def api(self, path: str = "") -> str:
-        """The description of the API for people; with ``path`` a place in it: ``stories``, ``openapi.json``."""
+        """The page that describes the API; with ``path``, an address of the API: ``stories``, ``openapi.json``."""
         return f"/v1/{path}" if path else "/api"
 
     def memento(self, timestamp: str, url: str, modifier: str = "") -> str:
-        """An archived page as it was; ``timestamp`` has 14 digits, ``modifier`` ``id_`` stands for its bytes."""
+        """An archived page; ``timestamp`` has 14 digits, and ``id_`` as ``modifier`` returns the original bytes."""
         return f"/memento/{timestamp}{modifier}/{quoted(url)}"
 
     def timemap(self, url: str) -> str:
@@ -82,18 +83,18 @@ class ServerLinks:
         return f"/timemap/link/{quoted(url)}"
 
     def timegate(self, url: str) -> str:
-        """Leads to the capture of ``url`` that is nearest to a moment (RFC 7089)."""
+        """The redirect to the capture of ``url`` nearest to a time (RFC 7089)."""
         return f"/timegate/{quoted(url)}"
 
     def static(self, name: str) -> str:
-        """A style or script of ours."""
+        """A style sheet or script."""
         return f"/static/{name}"
 
 
 def outside(url: str | None) -> str | None:
-    """``url`` where it is the address of a page or file of the web, else None: nothing else is made a link."""
+    """``url`` if it is an address of the web, else None, because nothing else may become a link."""
     return url if url and _HTTP.match(url) else None
 
 
-def _asking(path: str, query: str) -> str:
+def _with_query(path: str, query: str) -> str:
     return f"{path}?{query}" if query else path

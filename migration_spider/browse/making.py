@@ -34,19 +34,19 @@ from migration_spider.standing import standing_of
 FOLDER, MADE = "browse", "made.json"
 
 LAYOUT = 2
-"""Of what is made; another number makes it again."""
+"""Version of the layout of a collection; one with another number is made again."""
 
 _UNUSED = ("*.parquet", "*.md", "tables", "vocabularies")
-"""What a release has and nothing here reads."""
+"""Files of a release that no page reads."""
 
 
 def items_of(data: Path) -> Path:
-    """The items of a data folder."""
+    """The file with the items of a data folder."""
     return data / "items" / "news.jsonl"
 
 
 def stamp(data: Path) -> list[Any]:
-    """What a collection is made of, in a few numbers: when they are others, it is an old one."""
+    """The state of the files that a collection is made of; when it differs, the collection is out of date."""
     watched = [items_of(data), *sorted((data / "runs").glob("*/run.json"))]
     return [LAYOUT, EXTRACTOR, *(_stamp(path) for path in watched)]
 
@@ -54,36 +54,37 @@ def stamp(data: Path) -> list[Any]:
 def made(
     data: Path, config: Config, progress: Progress = lambda step, done, total: None, home: Path | None = None
 ) -> Path:
-    """The folder of the collection made of the items of ``data`` as they are now.
+    """Make a collection of the current items of ``data``, unless there is one, and return its folder.
 
     Args:
-        home: where it is made; by default ``browse/`` in ``data``. Elsewhere nothing is written to ``data``.
+        home: The folder to make it in; by default ``browse/`` in ``data``. With another one nothing is written to
+            ``data``.
 
     Raises:
-        DatasetError: there are no items, or they cannot be read.
-        CollectionLockedError: a run is going on.
-        OSError: it cannot be written.
+        DatasetError: There are no items, or they cannot be read.
+        CollectionLockedError: A run is in progress.
+        OSError: It cannot be written.
     """
-    if there := made_before(data, stamp(data), home):
-        return there
+    if existing := made_before(data, stamp(data), home):
+        return existing
     for folder in (data, data / "warc"):
         if folder.is_dir():
             CollectionLock.require_free(folder)
     place = home or data / FOLDER
     place.mkdir(exist_ok=True)
-    lock = _our_turn(place, progress)
+    lock = _wait_for_lock(place, progress)
     try:
-        there = made_before(data, stamp(data), place)
-        return there or _make(data, config, place, progress, _noted(data, home) if home else None)
+        existing = made_before(data, stamp(data), place)
+        return existing or _make(data, config, place, progress, _copied_index(data, home) if home else None)
     except (msgspec.MsgspecError, sqlite3.Error) as error:
-        # They were whole when they were first read, and no run of ours writes into what stands there.
+        # The first reading found no error, and a run only appends: somebody else changed the file.
         raise DatasetError(f"{items_of(data)} changed while it was read ({error}): try again") from error
     finally:
         lock.release()
 
 
-def _our_turn(home: Path, progress: Progress) -> CollectionLock:
-    """The lock of the one that makes; whoever else makes it now is waited for, as it is what is wanted."""
+def _wait_for_lock(home: Path, progress: Progress) -> CollectionLock:
+    """Take the lock of ``home``; wait for another process that holds it, because it makes the same collection."""
     while True:
         try:
             return CollectionLock(home)
@@ -97,19 +98,19 @@ _AGAIN = 0.2
 
 
 def made_before(data: Path, wanted: list[Any] | None = None, home: Path | None = None) -> Path | None:
-    """The collection that was made last, whole; None where there is none, or it is not of the stamp ``wanted``."""
+    """The last complete collection; None if there is none, or if its stamp is not ``wanted``."""
     home = home or data / FOLDER
     try:
-        told = json.loads((home / MADE).read_bytes())
-        folder = home / str(told["folder"])
-        is_wanted = wanted is None or told["stamp"] == wanted
+        record = json.loads((home / MADE).read_bytes())
+        folder = home / str(record["folder"])
+        is_wanted = wanted is None or record["stamp"] == wanted
     except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return None
     return folder if is_wanted and folder.parent == home and folder.is_dir() else None
 
 
-def _noted(data: Path, home: Path) -> Path:
-    """Where the index of the archive of ``data`` stands in ``home``, with what was noted of it before."""
+def _copied_index(data: Path, home: Path) -> Path:
+    """The path of the archive's index in ``home``, after copying there the index and notes that ``data`` has."""
     index = home / index_path(data / "warc").name
     for name in (index.name, manifest_path(index).name, DIGESTS_NAME, MEMORY_NAME):
         if (data / name).is_file() and not (home / name).exists():
@@ -118,7 +119,7 @@ def _noted(data: Path, home: Path) -> Path:
 
 
 def _make(data: Path, config: Config, home: Path, progress: Progress, index: Path | None) -> Path:
-    told, before = stamp(data), made_before(data, home=home)
+    current, before = stamp(data), made_before(data, home=home)
     standing = standing_of(data, config.languages)
     draft = Path(tempfile.mkdtemp(dir=home, prefix="new-"))
     try:
@@ -135,19 +136,19 @@ def _make(data: Path, config: Config, home: Path, progress: Progress, index: Pat
         target = home / draft.name.replace("new-", "items-")
         (draft / "items").rename(target)
         new = home / f"{MADE}.new"
-        new.write_text(json.dumps({"folder": target.name, "stamp": told}), encoding="utf-8")
+        new.write_text(json.dumps({"folder": target.name, "stamp": current}), encoding="utf-8")
         new.replace(home / MADE)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
-    # Whoever looks at the one before has its file open.
+    # A running server may still read the collection before this one.
     _delete(path for path in home.iterdir() if path.is_dir() and path not in (target, before))
     return target
 
 
 def _stamp(path: Path) -> list[str | int] | None:
     with suppress(OSError):
-        found = path.stat()
-        return [path.parent.name, found.st_size, found.st_mtime_ns]
+        status = path.stat()
+        return [path.parent.name, status.st_size, status.st_mtime_ns]
     return None
 
 

@@ -10,7 +10,7 @@ from migration_spider.browse.atlas import Outline, atlas
 from migration_spider.browse.charts import Mark
 
 SMALL = 60
-"""Square units of the map: a smaller place can hardly be met with a finger, so it has a dot."""
+"""Square units of the map; a smaller place is hard to hit with a finger, so it has a dot."""
 
 ROOM = 1700
 """Square units that a number needs inside a country."""
@@ -34,7 +34,7 @@ class Area:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A shade of the map and what it stands for."""
+    """A shade of the map and the counts that it means."""
 
     shade: int
     low: int
@@ -43,7 +43,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class WorldMap:
-    """What is drawn."""
+    """The data of the map."""
 
     width: int
     height: int
@@ -61,7 +61,7 @@ class WorldMap:
 
 
 def world_map(marks: Mapping[str, Mark]) -> WorldMap:
-    """The map of ``marks``, by M49 codes of countries and areas; codes that are not on it are left out."""
+    """Return the map of ``marks``, by M49 code; codes that are not on the map are left out."""
     world = atlas()
     counts = {place: mark for place, mark in marks.items() if mark.count and place in world.places}
     limits = charts.steps(mark.count for mark in counts.values())

@@ -48,13 +48,13 @@ _FORMS = {"link": LINK_FORMAT, "json": "application/json"}
 
 _WEB = re.compile("https?://", re.IGNORECASE)
 _MOST_REDIRECTS = 20
-"""One after the other; browsers follow as many (Fetch Standard, 4.4)."""
+"""Redirects in a row; browsers follow as many (Fetch Standard, 4.4)."""
 
 Headers = list[tuple[str, str]]
 
 
 class _Address(Convertor[str]):
-    """Any address behind a path of ours: also one with the end of a line in it."""
+    """Any address after a path of the server, even with line ends in it."""
 
     regex = r"[\s\S]*"
 
@@ -69,46 +69,46 @@ register_url_convertor("address", _Address())
 
 
 def archive_of(request: Request) -> Archive:
-    """The archive of what is browsed. Raises HTTPException: there is none."""
-    there = collection_of(request).archive
-    if there is None:
+    """The archive of the current collection. Raises HTTPException: There is none."""
+    place = collection_of(request).archive
+    if place is None:
         raise HTTPException(404, NO_ARCHIVE)
-    return Archive(there.folder, there.index)
+    return Archive(place.folder, place.index)
 
 
 def capture(request: Request) -> Response:
-    """A capture of an address: ``/memento/{14 digits}/{address}``, with ``id_`` behind the digits its bytes."""
+    """A capture of an address: ``/memento/{14 digits}/{address}``; its original bytes if ``id_`` follows the digits."""
     match = _MEMENTO.fullmatch(_rest(request, "/memento/"))
     if match is None or not is_moment(match[1]):
-        return _told(request, 404, "This is not the address of an archived page: /memento/YYYYMMDDhhmmss/ADDRESS")
-    timestamp, kind, url = match[1], match[2] or "", _of_the_web(match[3])
+        return _message(request, 404, "This is not the address of an archived page: /memento/YYYYMMDDhhmmss/ADDRESS")
+    timestamp, kind, url = match[1], match[2] or "", _web_address(match[3])
     archive = archive_of(request)
     found = None
     try:
         found = archive.nearest(url, timestamp, shown=kind == EMBEDDED)
         if kind != EMBEDDED and (found is None or found.timestamp != timestamp) and _is_lost(request, url, timestamp):
-            # Another capture must not stand for the one that an item cites.
-            return _told(request, 500, f"{_UNREADABLE}: an item was read from it, and it is damaged.", url)
+            # Another capture must not take the place of the one that an item cites.
+            return _message(request, 500, f"{_UNREADABLE}: an item was read from it, and it is damaged.", url)
         if found is None:
-            return _told(request, 404, "This address is not in this archive.", url)
+            return _message(request, 404, "This address is not in this archive.", url)
         if kind != EMBEDDED and found.timestamp != timestamp:
-            # Each capture has one address.
-            return _sent_on(links_of(request).memento(found.timestamp, found.url, kind), told_headers())
+            # Each capture has only one address.
+            return _redirect(links_of(request).memento(found.timestamp, found.url, kind), told_headers())
         headers = _memento_headers(request, archive, found)
         answer = archive.answer(found)
         if kind == ORIGINAL:
             return _download(answer, headers)
         return _shown(request, answer, timestamp, headers, embedded=kind == EMBEDDED)
     except UnshowableError as error:
-        return _told(request, 200, f"It cannot be shown here: {error}.", url, found)
+        return _message(request, 200, f"It cannot be shown here: {error}.", url, found)
     except BusyError as error:
-        return _with(_told(request, 503, f"It cannot be shown now: {error}.", url, found), [("Retry-After", "60")])
+        return _with(_message(request, 503, f"It cannot be shown now: {error}.", url, found), [("Retry-After", "60")])
     except ArchiveError as error:
-        return _told(request, 500, f"{_UNREADABLE}: {error}", url)
+        return _message(request, 500, f"{_UNREADABLE}: {error}", url)
 
 
 def _is_lost(request: Request, url: str, timestamp: str) -> bool:
-    """Whether an item cites a capture of ``url`` at ``timestamp`` that the damaged archive does not have any more."""
+    """Whether an item cites a capture of ``url`` at ``timestamp`` that is missing because the archive is damaged."""
     collection = collection_of(request)
     if collection.archive is None or not collection.archive.damage or len(timestamp) != 14:
         return False
@@ -122,7 +122,7 @@ def timemap(request: Request) -> Response:
     form, _, address = _rest(request, "/timemap/").partition("/")
     if form not in _FORMS or not address:
         raise HTTPException(404, "Lists of captures are at /timemap/link/ADDRESS and /timemap/json/ADDRESS.")
-    url = _of_the_web(address)
+    url = _web_address(address)
     captures = distinct(archive_of(request).captures(url), url)
     if not captures:
         return PlainTextResponse("There is no capture of it in this archive.\n", 404)
@@ -132,33 +132,33 @@ def timemap(request: Request) -> Response:
 
 
 def timegate(request: Request) -> Response:
-    """Leads to the capture nearest to ``Accept-Datetime``, without it to the last: ``/timegate/{address}``."""
-    url = _of_the_web(_rest(request, "/timegate/"))
+    """Redirect to the capture nearest to ``Accept-Datetime``, or to the last one: ``/timegate/{address}``."""
+    url = _web_address(_rest(request, "/timegate/"))
     archive, places = archive_of(request), _places(request)
     captures = distinct(archive.captures(url), url)
     vary = {"Vary": "accept-datetime", "Cache-Control": "no-cache"}
-    said = {**vary, "Link": links(url, captures, None, places)}
+    headers = {**vary, "Link": links(url, captures, None, places)}
     if not captures:
-        return PlainTextResponse("There is no capture of it in this archive.\n", 404, said)
+        return PlainTextResponse("There is no capture of it in this archive.\n", 404, headers)
     wanted = request.headers.get("Accept-Datetime")
     try:
         timestamp = timestamp_of_http_date(wanted) if wanted else None
     except ValueError as error:
-        return PlainTextResponse(f"Accept-Datetime: {error}\n", 400, said)
+        return PlainTextResponse(f"Accept-Datetime: {error}\n", 400, headers)
     found = archive.nearest(url, timestamp) or captures[-1]
-    said["Link"] = links(url, captures, found, places)
-    return Response(None, 302, {**said, "Location": places.of_capture(found)})
+    headers["Link"] = links(url, captures, found, places)
+    return Response(None, 302, {**headers, "Location": places.of_capture(found)})
 
 
 def _rest(request: Request, prefix: str) -> str:
-    """What comes after ``prefix``, as it was sent: an address keeps its escapes and its query."""
+    """The request target after ``prefix``, unchanged: with the escapes and the query of the address."""
     path = bytes(request.scope.get("raw_path") or request.scope["path"].encode()).decode("latin-1")
     query = request.scope["query_string"].decode("latin-1")
     return path.removeprefix(prefix) + (f"?{query}" if query else "")
 
 
-def _of_the_web(address: str) -> str:
-    """``address`` as the index has it: with a scheme, in small letters."""
+def _web_address(address: str) -> str:
+    """``address`` as in the index: with a scheme, in lower case."""
     scheme = _WEB.match(address)
     return f"{scheme[0].lower()}{address[scheme.end() :]}" if scheme else f"http://{address}"
 
@@ -181,32 +181,34 @@ def _shown(request: Request, answer: Answer, timestamp: str, headers: Headers, *
     if answer.location is not None:
         target = addresses.embedded(answer.location) if embedded else addresses.link(answer.location)
         if target is None or not target.startswith(addresses.prefix):
-            return _told(
+            return _message(
                 request, 404, "The page redirected to something that is not a web address.", answer.capture.url
             )
-        if _leads_in_a_circle(answer, timestamp, embedded=embedded):
-            return _told(request, 404, "The page redirected to itself, directly or through others.", answer.capture.url)
-        return _sent_on(target, [*headers, *told_headers()])
+        if _is_redirect_loop(answer, timestamp, embedded=embedded):
+            return _message(
+                request, 404, "The page redirected to itself, directly or through others.", answer.capture.url
+            )
+        return _redirect(target, [*headers, *told_headers()])
     if embedded and answer.status >= 400:
         return _with(PlainTextResponse("", 404), told_headers())
-    what = shown(answer, addresses, embedded=embedded)
-    policy = shown_headers(str(request.base_url) + "memento/", what.media_type)
-    # Of the others some have no body for a browser, and some speak of a part of it.
+    page = shown(answer, addresses, embedded=embedded)
+    policy = shown_headers(str(request.base_url) + "memento/", page.media_type)
+    # Other statuses may have no body for a browser (204) or only a part of it (206).
     status = answer.status if 400 <= answer.status < 600 else 200
-    response = StreamingResponse(_begun(what.pieces), status)
-    return _with(response, [("Content-Type", what.media_type), *policy, *headers])
+    response = StreamingResponse(_begun(page.pieces), status)
+    return _with(response, [("Content-Type", page.media_type), *policy, *headers])
 
 
-def _leads_in_a_circle(answer: Answer, timestamp: str, *, embedded: bool) -> bool:
-    """Whether whoever follows its redirects never comes to a page."""
+def _is_redirect_loop(answer: Answer, timestamp: str, *, embedded: bool) -> bool:
+    """Whether the redirects of ``answer`` never end at a page."""
     archive = answer.archive
-    met: set[tuple[str, int]] = set()
-    with suppress(ArchiveError):  # Told where it is come to.
+    visited: set[tuple[str, int]] = set()
+    with suppress(ArchiveError):  # The request for the damaged capture reports it.
         while answer.location is not None:
             place = (answer.capture.filename, answer.capture.offset)
-            if place in met or len(met) == _MOST_REDIRECTS:
+            if place in visited or len(visited) == _MOST_REDIRECTS:
                 return True
-            met.add(place)
+            visited.add(place)
             url = Addresses("/memento/", timestamp, answer.capture.url).absolute(answer.location)
             found = archive.nearest(url, timestamp, shown=embedded) if url else None
             if found is None:
@@ -218,17 +220,17 @@ def _leads_in_a_circle(answer: Answer, timestamp: str, *, embedded: bool) -> boo
 
 def _download(answer: Answer, headers: Headers) -> Response:
     response = StreamingResponse(_begun(answer.pieces()))
-    kind = ("Content-Type", "application/octet-stream")
-    return _with(response, [kind, *download_headers(file_name(answer)), *headers])
+    content_type = ("Content-Type", "application/octet-stream")
+    return _with(response, [content_type, *download_headers(file_name(answer)), *headers])
 
 
 def _begun(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """The same, begun: what cannot be decoded is told by a sentence, not by an answer that breaks off."""
+    """``pieces`` with the first one already read, so that a decoding error is reported instead of a broken response."""
     first = next(pieces, b"")
     return chain((first,), pieces)
 
 
-def _sent_on(place: str, headers: Headers) -> Response:
+def _redirect(place: str, headers: Headers) -> Response:
     return _with(RedirectResponse(place, 302), headers)
 
 
@@ -238,11 +240,11 @@ def _with(response: Response, headers: Headers) -> Response:
     return response
 
 
-def _told(
+def _message(
     request: Request, status: int, sentence: str, url: str | None = None, found: IndexEntry | None = None
 ) -> Response:
-    """A page of ours in the place of an archived one; it may stand in the frame, so it has no style and no menu."""
+    """A message in place of an archived page. It may be shown in the frame, so it has no style and no menu."""
     original = links_of(request).memento(found.timestamp, found.url, ORIGINAL) if found else None
-    values = {"sentence": collection_of(request).unplaced(sentence), "url": url, "original": original}
+    values = {"sentence": collection_of(request).without_paths(sentence), "url": url, "original": original}
     text = renderer_of(request).page("told_in_frame.html", collection_of(request), **values)
     return _with(HTMLResponse(text, status), told_headers())

@@ -1,4 +1,4 @@
-"""Names for people of things that have names for programs: fields of an item, problems, runs."""
+"""Readable names of fields, problems and runs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FIELDS = {
     "publication_date_raw": "Publication date as printed",
     "url": "Address",
 }
-"""Field of an item -> what it is called."""
+"""Field of an item -> its title."""
 
 
 def field_name(field: str) -> str:
@@ -32,21 +32,21 @@ _COLUMNS = {
     "`id` is null": "without a code",
     "only in `metadata`": "only in the metadata block",
 }
-"""What `PROBLEMS` say of the columns of a release -> the same for who sees no columns."""
+"""Wording about columns in `PROBLEMS` -> wording for readers who do not see the columns."""
 
 
 def problem_meaning(code: str) -> str:
-    """What a problem means, for people."""
+    """The meaning of a problem code, for readers."""
     kind, _, field = code.partition(":")
-    said = PROBLEMS.get(f"{kind}:{{field}}" if field else kind, "a code that this version does not know")
+    meaning = PROBLEMS.get(f"{kind}:{{field}}" if field else kind, "a code that this version does not know")
     for columns, words in _COLUMNS.items():
-        said = said.replace(columns, words)
-    return said.replace("`", "")
+        meaning = meaning.replace(columns, words)
+    return meaning.replace("`", "")
 
 
 _RUN = re.compile(r"\brun (\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)\d\dZ-[0-9a-f]+")
 
 
-def dated(said: str) -> str:
-    """A sentence on a run with the minute at which it began instead of its id."""
-    return _RUN.sub(r"the run of \1-\2-\3 \4:\5 UTC", said)
+def dated(sentence: str) -> str:
+    """Replace the id of a run in a sentence by the minute at which the run began."""
+    return _RUN.sub(r"the run of \1-\2-\3 \4:\5 UTC", sentence)

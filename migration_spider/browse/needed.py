@@ -54,32 +54,33 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
     "runs_missing": ("run_id", "position", "url", "reason", "detail", "again"),
     "warc_files": ("name", "bytes", "sha256", "first_date", "last_date", "reason"),
 }
-"""Table -> its columns, as far as a page reads them."""
+"""Table -> the columns of it that a page reads."""
 
 
 def require(db: sqlite3.Connection, database: Path) -> None:
-    """Raise unless ``db`` has what is `NEEDED`.
+    """Check that ``db`` has all tables and columns in `NEEDED`.
 
     Raises:
-        DatasetError: says what is missing, and what helps.
+        DatasetError: Some are missing; the message names them and a remedy.
     """
     missing = list(_missing(db))
     if missing:
-        told = ", ".join(missing[:_TOLD]) + (f" and {len(missing) - _TOLD} more" if missing[_TOLD:] else "")
+        names = ", ".join(missing[:_NAMED]) + (f" and {len(missing) - _NAMED} more" if missing[_NAMED:] else "")
         raise DatasetError(
-            f"{database}: no {told}: this release cannot be browsed, because another version made it; "
+            f"{database}: no {names}: this release cannot be browsed, because another version made it; "
             "publish it again with this one (scrapy publish --version NAME)"
         )
 
 
-_TOLD = 3
+_NAMED = 3
+"""Missing tables and columns that the error names."""
 
 
 def _missing(db: sqlite3.Connection) -> Iterator[str]:
     for table, columns in NEEDED.items():
-        # Its names are ours; a table that is not there has no columns.
-        there = {row[1] for row in db.execute(f'PRAGMA table_info("{table}")')}
-        if not there:
+        # The names come from `NEEDED`, so quoting is safe. SQLite returns no rows for a missing table.
+        existing = {row[1] for row in db.execute(f'PRAGMA table_info("{table}")')}
+        if not existing:
             yield f"table {table}"
             continue
-        yield from (f"column {table}.{column}" for column in columns if column not in there)
+        yield from (f"column {table}.{column}" for column in columns if column not in existing)

@@ -13,14 +13,14 @@ _TEXT, _NUMBER, _ADDRESS = {"type": "string"}, {"type": "integer"}, {"type": "st
 
 
 def described(collection: Collection, base: str) -> dict[str, Any]:
-    """The description of the API at the address ``base``; stories and items are as the collection's schemas say."""
+    """The description of the API at the address ``base``; stories and items have the schemas of the collection."""
     schemas = _schemas(collection)
     known = "|".join(schemas["Story"]["properties"])
-    every = {one.name: _parameter(one) for one in PARAMETERS}
+    every = {parameter.name: _parameter(parameter) for parameter in PARAMETERS}
     for name in ("fields[include][]", "fields[exclude][]"):
         every[name]["schema"] = {"type": "array", "items": {"type": "string", "pattern": f"^({known})(\\.\\w+)?$"}}
-    selection = [every[one.name] for one in PARAMETERS if one.is_selection]
-    fields = [every[one.name] for one in PARAMETERS if one.is_of_fields]
+    selection = [every[parameter.name] for parameter in PARAMETERS if parameter.is_selection]
+    fields = [every[parameter.name] for parameter in PARAMETERS if parameter.is_of_fields]
     return {
         "openapi": "3.1.0",
         "info": {
@@ -56,11 +56,16 @@ def _get(name: str, summary: str, parameters: Any, answer: str | None, *, missin
     return {"get": {"operationId": name, "summary": summary, "parameters": [*parameters], "responses": answers}}
 
 
-def _parameter(one: Parameter) -> dict[str, Any]:
-    found: dict[str, Any] = {"name": one.name, "in": "query", "description": one.about, "schema": one.schema}
-    if one.schema.get("type") == "array":
-        found |= {"style": "form", "explode": one.repeated}
-    return found
+def _parameter(parameter: Parameter) -> dict[str, Any]:
+    description: dict[str, Any] = {
+        "name": parameter.name,
+        "in": "query",
+        "description": parameter.about,
+        "schema": parameter.schema,
+    }
+    if parameter.schema.get("type") == "array":
+        description |= {"style": "form", "explode": parameter.repeated}
+    return description
 
 
 def _path(about: str) -> dict[str, Any]:
@@ -88,7 +93,7 @@ def _schemas(collection: Collection) -> dict[str, Any]:
     links = {"type": "object", "additionalProperties": link}
     return {
         "Collection": {"description": "What the answer is of, and how complete it is", **_object(known)},
-        "Story": _partly(_schema(collection, "stories.schema.json")),
+        "Story": _without_required(_schema(collection, "stories.schema.json")),
         "Item": _schema(collection, "schema.json"),
         "Stories": _object(
             {
@@ -115,14 +120,14 @@ def _object(properties: dict[str, Any], optional: tuple[str, ...] = ()) -> dict[
     return {"type": "object", "properties": properties, "required": required}
 
 
-def _partly(schema: Any) -> Any:
-    """``schema`` of something of which only a part may be asked for."""
+def _without_required(schema: Any) -> Any:
+    """``schema`` without required properties, because a request can select fields."""
     if isinstance(schema, dict):
-        return {name: _partly(value) for name, value in schema.items() if name != "required"}
-    return [_partly(one) for one in schema] if isinstance(schema, list) else schema
+        return {name: _without_required(value) for name, value in schema.items() if name != "required"}
+    return [_without_required(entry) for entry in schema] if isinstance(schema, list) else schema
 
 
 def _schema(collection: Collection, name: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((collection.folder / name).read_text(encoding="utf-8"))
-    found.pop("$schema", None)
-    return found
+    schema: dict[str, Any] = json.loads((collection.folder / name).read_text(encoding="utf-8"))
+    schema.pop("$schema", None)
+    return schema

@@ -25,16 +25,16 @@ from migration_spider.browse.selection import EVERYTHING, Selection
 from migration_spider.browse.standing_page import lacking, runs
 
 NEWEST = 6
-"""Stories."""
+"""Newest stories that are shown."""
 
 SHOWN = 12
-"""Bars of a chart that are seen at once."""
+"""Bars of a chart that are visible at first."""
 
 FEW_MONTHS = 36
-"""Months that are columns of their own; of a longer time the years are."""
+"""Months up to which the time line has a column for each; beyond that, for each year."""
 
 MANY_YEARS = 60
-"""Years between which the empty ones are shown, too: a date far off is a slip of the pen."""
+"""Years up to which empty ones between are also shown; a longer span means that a date is wrong."""
 
 SAID = {
     "objective": "The 23 objectives of the Global Compact for Safe, Orderly and Regular Migration.",
@@ -45,14 +45,14 @@ SAID = {
     "group": "Working groups of the Network.",
     "review": "Regional reviews of the Global Compact.",
 }
-"""Facet with a chart of its own -> what it is."""
+"""Facet with a chart -> its description."""
 
 _LISTED = {
     "objective": "SELECT id, coalesce(short_en, label) FROM gcm_objectives WHERE listed"
     " ORDER BY number IS NULL, number",
     "theme": "SELECT id, label FROM cross_cutting_themes WHERE listed ORDER BY number",
 }
-"""Facet whose values are all shown, in their order, since those without stories tell something as well."""
+"""Facet -> query for its values, if all are shown in their order, even those without stories."""
 
 
 def home(request: Request) -> Response:
@@ -82,37 +82,37 @@ def overview(collection: Collection, links: Links) -> dict[str, Any]:
 
 
 class Pictures:
-    """The drawings of a collection."""
+    """The charts of a collection."""
 
     def __init__(self, collection: Collection, links: Links) -> None:
         self._collection, self._links = collection, links
         self._facets = collection.facets
 
     def mark(self, facet: str, value: str, label: str | None = None, note: str = "") -> Mark:
-        """The stories of a value."""
+        """The mark of a value of a facet."""
         index = self._facets[facet]
-        much = index.bits.get(value, 0).bit_count()
-        href = self._links.search(EVERYTHING.only(facet, value)) if much else None
+        stories = index.bits.get(value, 0).bit_count()
+        href = self._links.search(EVERYTHING.only(facet, value)) if stories else None
         name = label or index.labels.get(value, value.removeprefix(UNCODED))
-        return Mark(name, much, href, note=note)
+        return Mark(name, stories, href, note=note)
 
     def selected(self, selection: Selection, label: str) -> Mark:
-        """The stories of a selection."""
-        much = count(self._collection, selection)
-        return Mark(label, much, self._links.search(selection) if much else None)
+        """The mark of a selection."""
+        stories = count(self._collection, selection)
+        return Mark(label, stories, self._links.search(selection) if stories else None)
 
     def figures(self) -> list[Mark]:
-        """The numbers at the top; those without link count something else than stories."""
+        """The numbers at the top; those without a link do not count stories."""
         db = self._collection.connect()
         pages, languages = db.execute("SELECT count(*), count(DISTINCT language) FROM news").fetchone()
-        found = [
+        figures = [
             self.selected(EVERYTHING, "stories"),
             Mark("pages", pages, None),
             Mark("languages", languages, "#languages"),
             Mark("countries and areas", len(self._countries()), "#places"),
             self.mark("files", "yes", "stories with files"),
         ]
-        return [mark for mark in found if mark.count or mark.label == "stories"]
+        return [mark for mark in figures if mark.count or mark.label == "stories"]
 
     def chart(self, facet: str) -> Chart:
         """The values of a facet as bars."""
@@ -144,7 +144,7 @@ class Pictures:
     # ---- time
 
     def time(self) -> list[Mark]:
-        """The stories by year, or by month where they are of a short time; the oldest first."""
+        """The stories by year, or by month if the time span is short; the oldest first."""
         if not self._is_short():
             return scaled(self.mark("year", year, year) for year in self._years())
         first, last = self._span()
@@ -152,7 +152,7 @@ class Pictures:
         return scaled(self.selected(EVERYTHING.replaced(since=label, until=label), label) for label in labels)
 
     def _span(self) -> tuple[int, int]:
-        """The first month and the last, counted from the year 0; where there are none, the last is before the first."""
+        """The first and last month, counted from the year 0; without dates, the last is before the first."""
         dates = self._collection.dates
         months = [int(day[:4]) * 12 + int(day[5:7]) - 1 for day in (dates[-1], dates[0])] if dates else [0, -1]
         return months[0], months[1]
@@ -162,13 +162,13 @@ class Pictures:
         return last - first < FEW_MONTHS
 
     def _years(self) -> list[str]:
-        there = sorted(value for value in self._facets["year"].bits if value.isdigit())
-        if there and int(there[-1]) - int(there[0]) < MANY_YEARS:
-            return [f"{year:04}" for year in range(int(there[0]), int(there[-1]) + 1)]
-        return there
+        years = sorted(value for value in self._facets["year"].bits if value.isdigit())
+        if years and int(years[-1]) - int(years[0]) < MANY_YEARS:
+            return [f"{year:04}" for year in range(int(years[0]), int(years[-1]) + 1)]
+        return years
 
     def months(self) -> Matrix:
-        """Year by month, the newest year first; no rows where the months are columns already."""
+        """Year by month, the newest year first; no rows if `time` is by month already."""
         if self._is_short():
             return Matrix([])
         rows: list[tuple[Mark, list[Mark]]] = []
@@ -176,7 +176,8 @@ class Pictures:
             head = self.mark("year", year, year)
             if head.count:
                 months = [f"{year}-{month:02}" for month in range(1, 13)]
-                rows.append((head, [self.selected(EVERYTHING.replaced(since=one, until=one), one) for one in months]))
+                cells = [self.selected(EVERYTHING.replaced(since=month, until=month), month) for month in months]
+                rows.append((head, cells))
         limits = steps(cell.count for _, cells in rows for cell in cells)
         heads = [Mark(name, 0, None) for name in month_abbr[1:]]
         return Matrix(heads, [Row(head, shaded(cells, limits)) for head, cells in rows])
@@ -184,9 +185,9 @@ class Pictures:
     # ---- languages
 
     def languages(self) -> Matrix:
-        """Year by language: how many stories of each year have a page in the language."""
+        """Year by language: the stories of each year that have a page in the language."""
         index = self._facets["language"]
-        order = sorted(index.bits, key=lambda one: (-index.bits[one].bit_count(), one))
+        order = sorted(index.bits, key=lambda language: (-index.bits[language].bit_count(), language))
         rows = []
         for year in [*reversed(self._years()), NONE]:
             head = self.mark("year", year, "no date" if year == NONE else year)
@@ -194,17 +195,17 @@ class Pictures:
                 cells = [self._both(year, language) for language in order]
                 limits = [(1 + head.count * at // 5, head.count * (at + 1) // 5) for at in range(5)]
                 rows.append(Row(head, shaded(scaled(cells, head.count), limits)))
-        return Matrix(scaled([self.mark("language", one) for one in order], len(self._collection.ids)), rows)
+        return Matrix(scaled([self.mark("language", language) for language in order], len(self._collection.ids)), rows)
 
     def _both(self, year: str, language: str) -> Mark:
-        much = (self._facets["year"].bits[year] & self._facets["language"].bits[language]).bit_count()
+        stories = (self._facets["year"].bits[year] & self._facets["language"].bits[language]).bit_count()
         selection = EVERYTHING.only("year", year).only("language", language)
-        return Mark(language, much, self._links.search(selection) if much else None)
+        return Mark(language, stories, self._links.search(selection) if stories else None)
 
     # ---- places
 
     def places(self) -> dict[str, Any]:
-        """The map, the bars of regions and countries, and what is no country."""
+        """The map, the bars of regions and countries, and all other values."""
         countries = self._countries()
         ordered = sorted(countries.values(), key=lambda mark: (-mark.count, mark.label))
         return {
@@ -223,28 +224,28 @@ class Pictures:
 
     def _countries(self) -> dict[str, Mark]:
         kinds = self._kinds()
-        there = self._facets["place"].bits
-        return {value: self.mark("place", value) for value in there if kinds.get(value, ("", None))[0] == "country"}
+        bits = self._facets["place"].bits
+        return {value: self.mark("place", value) for value in bits if kinds.get(value, ("", None))[0] == "country"}
 
     def _regions(self) -> list[tuple[int, Mark]]:
-        """(how deep, mark) of the regions of M49 and of what they hold; the largest first."""
-        kinds, there = self._kinds(), self._facets["place"].bits
-        found: list[tuple[int, str]] = []
+        """(depth, mark) of the regions of M49, each followed by its parts; the largest first."""
+        kinds, bits = self._kinds(), self._facets["place"].bits
+        regions: list[tuple[int, str]] = []
 
         def walk(parent: str, depth: int) -> None:
-            inside = [one for one, (kind, above) in kinds.items() if above == parent and one in there and "reg" in kind]
-            for one in sorted(inside, key=lambda one: -there[one].bit_count()):
-                found.append((depth, one))
-                walk(one, depth + 1)
+            inside = [id_ for id_, (kind, above) in kinds.items() if above == parent and id_ in bits and "reg" in kind]
+            for region in sorted(inside, key=lambda region: -bits[region].bit_count()):
+                regions.append((depth, region))
+                walk(region, depth + 1)
 
         walk("001", 0)
-        marks = scaled(self.mark("place", one) for _, one in found)
-        return [(depth, mark) for (depth, _), mark in zip(found, marks, strict=True)]
+        marks = scaled(self.mark("place", region) for _, region in regions)
+        return [(depth, mark) for (depth, _), mark in zip(regions, marks, strict=True)]
 
-    # ---- what is not there
+    # ---- missing and unknown values
 
     def unknown(self) -> list[tuple[str, list[Mark]]]:
-        """(title of a facet, what is printed that its vocabulary does not know), most stories first."""
+        """(title of a facet, its printed values that the vocabulary does not know), most stories first."""
         return [(BY_NAME[facet].title, marks) for facet in self._facets if (marks := self._uncoded(facet))]
 
     def _uncoded(self, facet: str) -> list[Mark]:
@@ -252,15 +253,15 @@ class Pictures:
         return sorted(marks, key=lambda mark: (-mark.count, mark.label))
 
     def problems(self) -> list[tuple[Mark, str]]:
-        """(problem, what it means) of those that were met in reading."""
+        """(problem, its meaning) of the problems met in reading."""
         chart = self.chart("problem")
-        found = []
+        problems = []
         for mark in (*chart.marks, *chart.more):
-            found.append((mark, problem_meaning(mark.label)))
-        return found
+            problems.append((mark, problem_meaning(mark.label)))
+        return problems
 
     def said(self) -> list[tuple[str, int, Mark | None]]:
-        """(title of a facet, stories that say something, those that say nothing) of each that pages can leave out."""
+        """(title of a facet, stories with a value, mark of those without) of each facet that pages can leave out."""
         total = len(self._collection.ids)
         rows = []
         for name, facet in BY_NAME.items():

@@ -1,21 +1,21 @@
-"""What is asked of the API: parameters in the manner of ReliefWeb's, or those of the search page, as a selection.
+"""Parses the parameters of the API, which are those of ReliefWeb or those of the search page, into a selection.
 
 ======================================================  ========================================================
-parameter                                               says
+parameter                                               meaning
 ======================================================  ========================================================
 ``q``, ``in``, ``objective``, ``since``, ``sort`` ...   the same as in the address of the search page
-``query[value]``                                        ``q``
+``query[value]``                                        the same as ``q``
 ``filter[field]``, ``filter[value]``                    a facet, or the field behind it, and its value
-``filter[value][]``, ``filter[operator]=OR``            several values, of which a story has one
+``filter[value][]``, ``filter[operator]=OR``            several values; a story needs one of them
 ``filter[field]=date``, ``filter[value][from|to]``      days of publication; ``changed`` has ``from`` only
-``filter[conditions][0][field]`` ...                    several filters, all of which are needed
-``facets=place,year``, ``facets[0][field]``, ``[limit]``  counts of the values of facets beside the stories
+``filter[conditions][0][field]`` ...                    several filters; a story needs all of them
+``facets=place,year``, ``facets[0][field]``, ``[limit]``  counts of the values of facets, beside the stories
 ``fields[include][]``, ``fields[exclude][]``            fields of a story; a dot goes into a list: ``places.label``
-``profile=minimal``                                     the titles alone
-``sort[]=date:desc``, ``limit``, ``offset``             order, and which part of it
+``profile=minimal``                                     only the titles
+``sort[]=date:desc``, ``limit``, ``offset``             the order, and which part of it
 ======================================================  ========================================================
 
-What cannot be answered so is refused, and never answered otherwise than it was asked.
+Any other parameter or value is refused: no request is answered as if it were another one.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ from migration_spider.browse.facets import BY_NAME, FACETS
 from migration_spider.browse.selection import BadSelection, Selection
 
 LIMIT, MOST = 10, 1000
-"""Stories of an answer when nothing is asked for, and at most."""
+"""Stories in a response: by default, and at most."""
 
 MOST_FACET_VALUES = 1000
 
 IGNORED = ("appname",)
-"""What clients of ReliefWeb send, and nothing depends on."""
+"""Parameters that clients of ReliefWeb send and that change nothing."""
 
 SORTS = {
     "score": "relevance",
@@ -44,23 +44,23 @@ SORTS = {
     "changed": "changed",
     "last_changed": "changed",
 }
-"""What may be sorted by -> `Selection.sort`."""
+"""Name of an order in a request -> `Selection.sort`."""
 
 DAYS = {"date": ("since", "until"), "publication_date": ("since", "until"), "changed": ("changed",)}
-"""Field of days -> parameters of a selection for its first and its last day."""
+"""Field with days -> the parameters of a selection for its first and last day."""
 
 FIELDS = {
     name: facet.name
     for facet in FACETS
     for name in (facet.name, *((facet.field, f"{facet.field}.id") if facet.field else ()))
 } | {"last_changed": "changed"}
-"""What may be filtered by -> name of the facet, or in `DAYS`."""
+"""Field that can be filtered by -> name of its facet, or its key in `DAYS`."""
 
 FILTERED = tuple(dict.fromkeys([*FIELDS, *DAYS]))
-"""What may be filtered by."""
+"""Names that can be filtered by."""
 
 NAMES = ("query", "filter", "facets", "fields", "profile", "sort", "limit", "offset")
-"""Parameters beside those of the search page."""
+"""Parameters in addition to those of the search page."""
 
 
 _SEVERAL = {"type": "array", "items": {"type": "string"}}
@@ -69,7 +69,7 @@ _DAY = {"type": "string", "pattern": r"^\d{4}(-\d{2}(-\d{2})?)?$"}
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A parameter, for those who read of it."""
+    """The description of a parameter."""
 
     name: str
     about: str
@@ -77,25 +77,27 @@ class Parameter:
     """JSON Schema of its value."""
 
     is_selection: bool = False
-    """It says which stories are meant."""
+    """Whether it selects stories."""
 
     is_of_fields: bool = False
-    """It says what of a story is wanted."""
+    """Whether it selects fields of a story."""
 
     repeated: bool = False
-    """A list is given as the parameter several times; else with commas."""
+    """Whether a list is given by repeating the parameter; otherwise with commas."""
 
     @property
     def values(self) -> str:
-        """Which values it takes, in words."""
-        one = self.schema.get("items", self.schema)
-        if "enum" in one:
-            told = ", ".join(one["enum"])
-        elif "maximum" in one:
-            told = f"{one['minimum']} to {one['maximum']}"
+        """The values it accepts, in words."""
+        schema = self.schema.get("items", self.schema)
+        if "enum" in schema:
+            words = ", ".join(schema["enum"])
+        elif "maximum" in schema:
+            words = f"{schema['minimum']} to {schema['maximum']}"
+        elif schema["type"] == "integer":
+            words = "a number"
         else:
-            told = "a number" if one["type"] == "integer" else "a day, a month or a year" if one is _DAY else "text"
-        return f"{told}; may come again" if self.repeated else told
+            words = "a day, a month or a year" if schema is _DAY else "text"
+        return f"{words}; may come again" if self.repeated else words
 
 
 _FACET = {"type": "string", "enum": [*BY_NAME]}
@@ -108,8 +110,8 @@ PARAMETERS: tuple[Parameter, ...] = (
         is_selection=True,
     ),
     *(
-        Parameter(one.name, f"{one.title}: stories that have one of these values", _SEVERAL, True, repeated=True)
-        for one in FACETS
+        Parameter(facet.name, f"{facet.title}: stories that have one of these values", _SEVERAL, True, repeated=True)
+        for facet in FACETS
     ),
     Parameter("since", "First day of publication; a year or month means its first day", _DAY, True),
     Parameter("until", "Last day of publication; a year or month means its last day", _DAY, True),
@@ -123,7 +125,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter("filter[operator]", "OR: one of the values", {"type": "string", "enum": ["AND", "OR"]}, True),
     Parameter("filter[conditions][0][field]", "First of several filters, all needed; the next is 1", is_selection=True),
     Parameter("filter[conditions][0][value]", "Its value", is_selection=True),
-    Parameter("sort", "Order", {"type": "string", "enum": [*SORTS, *(f"{one}:desc" for one in SORTS)]}),
+    Parameter("sort", "Order", {"type": "string", "enum": [*SORTS, *(f"{name}:desc" for name in SORTS)]}),
     Parameter("sort[]", "The same, as a list of one", {**_SEVERAL, "maxItems": 1}, repeated=True),
     Parameter(
         "limit",
@@ -150,13 +152,13 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter("facets[0][limit]", "Values of it", {"type": "integer", "minimum": 1, "maximum": MOST_FACET_VALUES}),
     Parameter("facets[0][sort]", "Their order", {"type": "string", "enum": ["count:desc", "value:asc"]}),
 )
-"""What is described; several conditions and facets have further numbers."""
+"""The parameters in the description of the API; further conditions and facets have further numbers."""
 
 _NAME = re.compile(r"(\w+)((?:\[\w*\])*)")
 _MOST_DEPTH = 5
 
 Tree = dict[str, Any]
-"""Names in brackets, one in the other; a list where they were empty."""
+"""Parameters with names in brackets, as nested dicts; empty brackets make a list."""
 
 
 Pairs = list[tuple[str, str]]
@@ -164,37 +166,37 @@ Pairs = list[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
-class FacetAsked:
-    """Counts of the values of a facet that are asked for."""
+class FacetRequest:
+    """A request for the counts of the values of a facet."""
 
     name: str
     limit: int = LIMIT
     by_value: bool = False
-    """In the order of the values; else those of most stories first."""
+    """Sorted by value; otherwise the values with most stories come first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What an address of the API asks for."""
+    """A request to the API."""
 
     selection: Selection
     limit: int = LIMIT
     offset: int = 0
-    facets: tuple[FacetAsked, ...] = ()
+    facets: tuple[FacetRequest, ...] = ()
     include: tuple[str, ...] = ()
-    """Fields of a story, with dots; empty: all."""
+    """Fields of a story, with dots; all fields if empty."""
 
     exclude: tuple[str, ...] = field(default=())
 
 
 def question(pairs: Iterable[tuple[str, str]]) -> Question:
-    """What the parameters ``pairs`` ask for; empty ones are as if they were not there.
+    """Parse the parameters ``pairs``; empty ones are ignored.
 
     Raises:
-        BadSelection: a parameter is unknown, or asks for something that is not there.
+        BadSelection: A parameter is unknown, or its value is not valid.
     """
-    plain, deep = _apart(pairs)
-    tree = nested(deep)
+    plain, nested_pairs = _plain_and_nested(pairs)
+    tree = nested(nested_pairs)
     if unknown := [name for name in tree if name not in NAMES]:
         raise BadSelection(f"there is no parameter “{unknown[0]}”: {', '.join(NAMES)}, or those of the search page")
     if "page" in dict(plain):
@@ -218,48 +220,48 @@ def question(pairs: Iterable[tuple[str, str]]) -> Question:
     )
 
 
-def _apart(pairs: Iterable[tuple[str, str]]) -> tuple[Pairs, Pairs]:
-    """The parameters of the search page, and those of the API."""
+def _plain_and_nested(pairs: Iterable[tuple[str, str]]) -> tuple[Pairs, Pairs]:
+    """Separate the parameters of the search page from those of the API."""
     plain: Pairs = []
-    deep: Pairs = []
+    nested_pairs: Pairs = []
     for name, value in pairs:
         if value.strip() and name not in IGNORED:
-            (deep if "[" in name or name in NAMES else plain).append((name, value.strip()))
-    return plain, deep
+            (nested_pairs if "[" in name or name in NAMES else plain).append((name, value.strip()))
+    return plain, nested_pairs
 
 
 def nested(pairs: Iterable[tuple[str, str]]) -> Tree:
-    """Parameters whose names have brackets as objects in objects: ``a[b][]=c`` is ``{"a": {"b": ["c"]}}``.
+    """Turn parameters with brackets into nested dicts: ``a[b][]=c`` becomes ``{"a": {"b": ["c"]}}``.
 
     Raises:
-        BadSelection: one has another form, or two do not go together.
+        BadSelection: A name has another form, or two parameters contradict each other.
     """
     tree: Tree = {}
     for name, value in pairs:
-        found = _NAME.fullmatch(name)
-        path = [found[1], *re.findall(r"\[(\w*)\]", found[2])] if found else []
+        match = _NAME.fullmatch(name)
+        path = [match[1], *re.findall(r"\[(\w*)\]", match[2])] if match else []
         if not path or len(path) > _MOST_DEPTH or "" in path[:-1]:
             raise BadSelection(f"“{name}” is not the name of a parameter")
         is_list = path[-1] == ""
         *outer, last = path[: len(path) - is_list]
-        here = tree
+        branch = tree
         for part in outer:
-            here = here.setdefault(part, {})
-            if not isinstance(here, dict):
+            branch = branch.setdefault(part, {})
+            if not isinstance(branch, dict):
                 raise BadSelection(f"“{name}” contradicts an earlier parameter")
-        held = here.setdefault(last, [] if is_list else value)
-        if is_list and isinstance(held, list):
-            held.append(value)
-        elif is_list or held != value:
+        existing = branch.setdefault(last, [] if is_list else value)
+        if is_list and isinstance(existing, list):
+            existing.append(value)
+        elif is_list or existing != value:
             raise BadSelection(f"“{name}” is given twice")
     return tree
 
 
 def number(name: str, text: object, least: int, most: int) -> int:
-    """``text`` as a number from ``least`` to ``most``.
+    """Parse ``text`` as a number from ``least`` to ``most``.
 
     Raises:
-        BadSelection: it is none.
+        BadSelection: It is not such a number.
     """
     is_number = isinstance(text, str) and text.isascii() and text.isdigit() and len(text) <= len(str(most))
     if not is_number or not least <= int(str(text)) <= most:
@@ -278,14 +280,14 @@ def _query(given: Any) -> Pairs:
 
 def _conditions(name: str, operator: str, given: Any) -> Pairs:
     conditions = _object(f"{name}[conditions]", given)
-    found = [_filter(one, f"{name}[conditions][{key}]") for key, one in conditions.items()]
-    fields = [{one for one, _ in pairs} for pairs in found]
+    filters = [_filter(condition, f"{name}[conditions][{key}]") for key, condition in conditions.items()]
+    fields = [{field for field, _ in pairs} for pairs in filters]
     names = set().union(*fields)
     if operator == "OR" and len(names) > 1:
         raise BadSelection(f"“{name}[operator]” is OR between values of one field only")
     if operator == "AND" and sum(map(len, fields)) > len(names):
         raise BadSelection(f"“{name}” has two conditions of one field: its values are alternatives, with OR")
-    return [pair for pairs in found for pair in pairs]
+    return [pair for pairs in filters for pair in pairs]
 
 
 def _filter(given: Any, name: str = "filter") -> Pairs:
@@ -300,21 +302,21 @@ def _filter(given: Any, name: str = "filter") -> Pairs:
     field_name = _text(f"{name}[field]", parts.get("field", ""))
     if field_name not in FIELDS and field_name not in DAYS:
         raise BadSelection(f"there is no filter by “{field_name}”: {', '.join(FILTERED)}")
-    asked_for = FIELDS.get(field_name, field_name)
+    parameter = FIELDS.get(field_name, field_name)
     if "value" not in parts:
         raise BadSelection(f"“{name}[value]” is missing")
-    if asked_for in DAYS:
-        return _days(name, asked_for, parts["value"])
+    if parameter in DAYS:
+        return _days(name, parameter, parts["value"])
     values = parts["value"] if isinstance(parts["value"], list) else [_text(f"{name}[value]", parts["value"])]
     if len(values) > 1 and operator != "OR":
         raise BadSelection(f"values of one field are alternatives here: “{name}[operator]=OR” says so")
-    return [(asked_for, value) for value in values]
+    return [(parameter, value) for value in values]
 
 
 def _days(name: str, field_name: str, given: Any) -> Pairs:
     ends = dict(zip(("from", "to"), DAYS[field_name], strict=False))
     parts = _object(f"{name}[value]", given, tuple(ends))
-    # ReliefWeb writes times; days are what a page prints.
+    # ReliefWeb accepts times; the pages of the portal print days.
     return [(ends[end], _text(f"{name}[value][{end}]", value)[:10]) for end, value in parts.items()]
 
 
@@ -324,49 +326,49 @@ def _sort(given: Any) -> Pairs:
         raise BadSelection("“sort” is one order")
     name, _, direction = values[0].partition(":")
     if name not in SORTS or direction not in ("", "desc"):
-        raise BadSelection(f"“sort” is one of {', '.join(f'{one}:desc' for one in SORTS)}")
+        raise BadSelection(f"“sort” is one of {', '.join(f'{name}:desc' for name in SORTS)}")
     return [("sort", SORTS[name])]
 
 
-def _facets(given: Any) -> tuple[FacetAsked, ...]:
+def _facets(given: Any) -> tuple[FacetRequest, ...]:
     if isinstance(given, str):
-        found = [FacetAsked(_facet(name)) for name in given.split(",") if name.strip()]
+        requests = [FacetRequest(_facet(name)) for name in given.split(",") if name.strip()]
     elif isinstance(given, list):
-        found = [FacetAsked(_facet(name)) for name in given]
+        requests = [FacetRequest(_facet(name)) for name in given]
     else:
-        found = []
-        for key, one in given.items():
+        requests = []
+        for key, value in given.items():
             name = f"facets[{key}]"
-            parts = _object(name, one, ("field", "limit", "sort"))
+            parts = _object(name, value, ("field", "limit", "sort"))
             order = parts.get("sort", "count:desc")
             if order not in ("count:desc", "value:asc"):
                 raise BadSelection(f"“{name}[sort]” is count:desc or value:asc")
             limit = number(f"{name}[limit]", parts.get("limit", str(LIMIT)), 1, MOST_FACET_VALUES)
-            found.append(FacetAsked(_facet(parts.get("field", "")), limit, order == "value:asc"))
-    return tuple({one.name: one for one in found}.values())
+            requests.append(FacetRequest(_facet(parts.get("field", "")), limit, order == "value:asc"))
+    return tuple({request.name: request for request in requests}.values())
 
 
 def _facet(name: Any) -> str:
-    found = FIELDS.get(_text("facets", name).strip(), "")
-    if found not in BY_NAME:
+    facet = FIELDS.get(_text("facets", name).strip(), "")
+    if facet not in BY_NAME:
         raise BadSelection(f"there is no facet “{name}”: {', '.join(BY_NAME)}")
-    return found
+    return facet
 
 
 def _fields(given: Any, profile: Any) -> tuple[tuple[str, ...], tuple[str, ...]]:
     parts = _object("fields", given, ("include", "exclude"))
-    told = []
+    fields = []
     for name in ("include", "exclude"):
-        one = parts.get(name, [])
-        values = [one] if isinstance(one, str) else one
+        value = parts.get(name, [])
+        values = [value] if isinstance(value, str) else value
         if not isinstance(values, list):
             raise BadSelection(f"“fields[{name}][]” is the name of a field")
-        told.append(tuple(values))
+        fields.append(tuple(values))
     if profile not in (None, "minimal", "full"):
         raise BadSelection("“profile” is minimal or full")
     if profile == "minimal":
-        told[0] = ("title", *told[0])
-    return told[0], told[1]
+        fields[0] = ("title", *fields[0])
+    return fields[0], fields[1]
 
 
 def _object(name: str, given: Any, keys: tuple[str, ...] = ()) -> Mapping[str, Any]:
@@ -387,4 +389,4 @@ def _text(name: str, given: Any) -> str:
 
 
 _TRANSLATED = {"query": _query, "filter": _filter, "sort": _sort}
-"""Parameter -> what makes those of a selection of it."""
+"""Parameter of the API -> function that returns the parameters of a selection."""

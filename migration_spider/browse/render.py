@@ -20,7 +20,7 @@ RIGHT_TO_LEFT = frozenset(("ar", "he", "fa", "ur"))
 
 
 class Renderer:
-    """The templates, with the addresses of one place."""
+    """Renders the templates with ``links`` as their addresses."""
 
     def __init__(self, links: Links) -> None:
         self.links = links
@@ -38,13 +38,13 @@ class Renderer:
         self._environment.filters.update(dated=dated, field=field_name)
 
     def page(self, template: str, collection: Collection, **values: Any) -> str:
-        """A whole page; ``values`` are those of the template beside ``collection``."""
+        """Render a complete page; the template gets ``collection`` and ``values``."""
         return self._environment.get_template(template).render({"collection": collection, "notice": None, **values})
 
     def part(self, template: str, name: str, values: Mapping[str, Any]) -> Markup:
-        """The block ``name`` of a template, without the page around it."""
-        found = self._environment.get_template(template)
-        return Markup("".join(found.blocks[name](found.new_context(dict(values)))))  # noqa: S704 - an escaped template
+        """Render the block ``name`` of a template, without the page around it."""
+        loaded = self._environment.get_template(template)
+        return Markup("".join(loaded.blocks[name](loaded.new_context(dict(values)))))  # noqa: S704 - an escaped template
 
 
 def number(value: int) -> str:
@@ -52,19 +52,19 @@ def number(value: int) -> str:
     return f"{value:,}"
 
 
-def times(value: int, one: str, many: str | None = None) -> str:
+def times(value: int, singular: str, plural: str | None = None) -> str:
     """``1, "story", "stories"`` -> ``1 story``."""
-    return f"{value:,} {one if value == 1 else many or f'{one}s'}"
+    return f"{value:,} {singular if value == 1 else plural or f'{singular}s'}"
 
 
 def direction(language: str | None) -> str:
-    """``rtl`` or ``ltr``: how a text in ``language`` (BCP 47) runs."""
+    """The direction of a text in ``language`` (BCP 47): ``rtl`` or ``ltr``."""
     return "rtl" if (language or "").split("-")[0].lower() in RIGHT_TO_LEFT else "ltr"
 
 
-@lru_cache(maxsize=2048)  # a story can have hundreds, and names each many times
+@lru_cache(maxsize=2048)  # a story can have hundreds of languages, each named many times
 def language_name(language: str) -> str:
-    """``zh-Hant`` -> ``繁體中文``: what a language calls itself; the code if that is not known."""
+    """The name of a language in that language, or the code if it is not known: ``zh-Hant`` -> ``繁體中文``."""
     try:
         name = Locale.parse(language, sep="-").get_display_name()
     except (ValueError, UnknownLocaleError, TypeError):

@@ -1,4 +1,4 @@
-"""Temporary folders of `scrapy browse`: they go with the process, and what a killed one left goes with the next."""
+"""Temporary folders of `scrapy browse`. They are removed when the process ends, or by the next one if it was killed."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ from archive.warc.lock import LOCK_NAME, CollectionLock
 PREFIX = "scrapy-browse-"
 
 NEW = 60.0
-"""Seconds after which a folder that nobody holds was left: before, its owner may be about to take it."""
+"""Seconds after which an unlocked folder counts as left behind; a newer one may be about to be locked by its owner."""
 
 
 def scratch() -> Path:
-    """A new folder, which is there until the program ends.
+    """Create a folder that is removed when the program ends.
 
     Raises:
-        OSError: it cannot be made.
+        OSError: It cannot be created.
     """
     return Path(tempfile.mkdtemp(dir=_home()))
 
 
 @cache
 def _home() -> Path:
-    """The folder of this process, which it holds for as long as it lives, however it ends."""
+    """The folder of this process, locked until the process ends in any way."""
     remove_left(Path(tempfile.gettempdir()))
     folder = Path(tempfile.mkdtemp(prefix=PREFIX))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
@@ -40,11 +40,11 @@ def _home() -> Path:
 
 
 def remove_left(parent: Path) -> None:
-    """Remove the folders below ``parent`` whose processes are dead: this user's, and no links."""
+    """Remove the folders of this user below ``parent`` whose processes have ended; links are not followed."""
     for folder in parent.glob(f"{PREFIX}*"):
         with suppress(OSError, CollectionLockedError):
-            found = folder.lstat()
-            is_ours = found.st_uid == os.getuid() and folder.is_dir() and not folder.is_symlink()
-            if is_ours and (folder / LOCK_NAME).is_file() and time.time() - found.st_mtime > NEW:
+            status = folder.lstat()
+            is_ours = status.st_uid == os.getuid() and folder.is_dir() and not folder.is_symlink()
+            if is_ours and (folder / LOCK_NAME).is_file() and time.time() - status.st_mtime > NEW:
                 CollectionLock.require_free(folder)
                 shutil.rmtree(folder, ignore_errors=True)

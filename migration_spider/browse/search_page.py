@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from migration_spider.browse.asked import collection_of, links_of, page, selection_of
 from migration_spider.browse.collection import Collection
 from migration_spider.browse.facets import BY_NAME
-from migration_spider.browse.finding import PAGE, Found, Value, count, find
+from migration_spider.browse.finding import PAGE, Results, Value, count, find
 from migration_spider.browse.links import ServerLinks
 from migration_spider.browse.selection import Selection
 from migration_spider.vocabularies.data import load
@@ -28,7 +28,7 @@ NARROWING = {
     "until": "the last day",
     "changed": "the day of change",
 }
-"""What of a selection leaves stories out, beside the facets."""
+"""Parameter of a selection that excludes stories, other than the facets -> its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,28 +38,28 @@ class Shown:
     facet: str
     title: str
     first: Sequence[Value]
-    """Those of most stories, and all that are chosen."""
+    """The values with most stories, and all that are chosen."""
 
     rest: Sequence[Value]
 
     most: int
-    """Stories of the most frequent of them."""
+    """Stories of the most frequent value."""
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Something that a selection says, and the same selection without it."""
+    """A part of a selection, and the selection without it."""
 
     name: str
     value: str
     without: Selection
     facet: str | None = None
     count: int | None = None
-    """Stories without it; None where nobody counted."""
+    """Stories without it; None if not counted."""
 
 
 def search(request: Request) -> Response:
-    """A page of the stories that the address asks for; what stands in it in vain is taken out of the address."""
+    """A page of the stories of the selection; redirects if the address has parameters without effect."""
     selection, links = selection_of(request), links_of(request)
     if request.query_params.multi_items() != selection.pairs():
         return RedirectResponse(links.search(selection), 302)
@@ -79,11 +79,11 @@ def search(request: Request) -> Response:
     )
 
 
-def shown(found: Found) -> Iterator[Shown]:
-    """The values of all facets as they stand beside the stories; places as regions and countries."""
+def shown(found: Results) -> Iterator[Shown]:
+    """Yield the values of all facets under their headings; places are split into regions and countries."""
     for name, values in found.facets.items():
         for heading, some in _parts(name, values).items():
-            # A single value that all stories have tells nothing.
+            # A single value that all stories have cannot narrow the selection.
             if some and (len(some) > 1 or some[0].chosen or some[0].count < found.total):
                 first = [value for place, value in enumerate(some) if place < MOST_SHOWN or value.chosen]
                 rest = [value for value in some if value not in first]
@@ -91,7 +91,7 @@ def shown(found: Found) -> Iterator[Shown]:
 
 
 def _parts(name: str, values: Sequence[Value]) -> dict[str, Sequence[Value]]:
-    """Heading -> values of a facet that stand below it."""
+    """Heading -> the values of a facet below it."""
     if name != "place":
         return {BY_NAME[name].title: values}
     areas = [value for value in values if _is_area(value.key)]
@@ -99,12 +99,12 @@ def _parts(name: str, values: Sequence[Value]) -> dict[str, Sequence[Value]]:
 
 
 def choices(collection: Collection, selection: Selection) -> Iterator[Choice]:
-    """All that leaves stories out."""
-    for name, told in NARROWING.items():
+    """Yield all parts of a selection that exclude stories."""
+    for name, title in NARROWING.items():
         if value := getattr(selection, name):
-            # The language of no words says nothing.
+            # Without a query, the language of its words has no meaning.
             without = {"query": "", "language": None} if name == "query" else {name: None}
-            yield Choice(told, value, selection.replaced(**without))
+            yield Choice(title, value, selection.replaced(**without))
     for facet, values in selection.chosen.items():
         for value in values:
             label = collection.facets[facet].labels.get(value, value.removeprefix("~"))
@@ -112,23 +112,23 @@ def choices(collection: Collection, selection: Selection) -> Iterator[Choice]:
 
 
 def looser(collection: Collection, selection: Selection) -> list[Choice]:
-    """What may be left out of a selection that has no story, so that it has some; the one that helps most first."""
-    found = [
-        Choice(one.name, one.value, one.without, one.facet, much)
-        for one in choices(collection, selection)
-        if (much := count(collection, one.without))
+    """The parts of an empty selection without which it has stories; the one that yields most comes first."""
+    helpful = [
+        Choice(choice.name, choice.value, choice.without, choice.facet, stories)
+        for choice in choices(collection, selection)
+        if (stories := count(collection, choice.without))
     ]
-    return sorted(found, key=lambda one: -(one.count or 0))
+    return sorted(helpful, key=lambda choice: -(choice.count or 0))
 
 
 def lines(base: str, links: ServerLinks, selection: Selection) -> dict[str, str]:
-    """Lines with which a terminal and Python take the selection; ``base`` is the address of the server."""
+    """Commands that load the selection in a terminal and in Python; ``base`` is the address of the server."""
     address = base + links.download(selection, "csv")
     return {"curl": f"curl -OJ {shlex.quote(address)}", "pandas": f"pandas.read_csv({address!r}, {_AS_PRINTED})"}
 
 
 _AS_PRINTED = "dtype=str, na_filter=False"
-"""Else the place 001 would be 1, and an empty cell no text."""
+"""Otherwise pandas would read the place 001 as 1, and an empty cell as NaN."""
 
 
 @cache

@@ -1,11 +1,11 @@
-"""What is asked for: which stories, in which order, which page of them; and how that is written in an address.
+"""A selection of stories with its order and page, and its form in an address.
 
 ::
 
     ?q=safe+migration&in=fr&objective=7&objective=8&place=404&since=2024-01-01&sort=date&page=2
 
-Values of one facet are alternatives; of several facets all are needed. The same choice has one address only: what is
-empty is left out, and the parameters have an order.
+Values of one facet are alternatives; a story must match all facets. A selection has only one address: empty
+parameters are left out, and the parameters have a fixed order.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ from migration_spider.browse.facets import BY_NAME, LONGEST
 SORTS = ("relevance", "date", "changed")
 
 MOST_WORDS, MOST_VALUES, MOST_PAGE = 500, 200, 1_000_000
-"""Characters of a query, values of a choice and the last page that can be asked for."""
+"""Limits: characters of a query, values in a selection, and the page number."""
 
 _DAY = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 
 
 class BadSelection(ValueError):  # noqa: N818 - a sentence for people
-    """Something in an address is no choice; says what, and what is."""
+    """A parameter of an address is not valid; the message names it and the valid ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,31 +39,31 @@ class Selection:
 
     query: str = ""
     language: str | None = None
-    """Language as whose words those of the query are taken (BCP 47), in texts of any; None: as those of any."""
+    """Language by whose rules the words of the query are stemmed (BCP 47), in texts of any language; None: all."""
 
     chosen: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
-    """Facet -> values, of which a story has one; in the order of `facets.FACETS`, no empty ones."""
+    """Facet -> values of which a story has one; in the order of `facets.FACETS`, without empty ones."""
 
     since: str | None = None
-    """First day of publication, ISO 8601; a year or month stands for its first day."""
+    """First day of publication, ISO 8601; a year or month means its first day."""
 
     until: str | None = None
-    """Last day of publication; a year or month stands for its last day."""
+    """Last day of publication; a year or month means its last day."""
 
     changed: str | None = None
     """New or changed on this day or later."""
 
     sort: str | None = None
-    """One of `SORTS`; None: by relevance where there are words, else by date."""
+    """One of `SORTS`; None: by relevance if there is a query, else by date."""
 
     page: int = 1
 
     @classmethod
     def parse(cls, pairs: Iterable[tuple[str, str]]) -> Selection:
-        """The choice that the parameters of an address stand for; empty ones are as if they were not there.
+        """Parse the parameters of an address; empty ones are ignored.
 
         Raises:
-            BadSelection: a parameter is unknown, or its value is none.
+            BadSelection: A parameter is unknown, or its value is not valid.
         """
         single: dict[str, str] = {}
         chosen: dict[str, list[str]] = {}
@@ -90,7 +90,7 @@ class Selection:
             raise BadSelection(f"“{sort}” is not an order: {', '.join(SORTS)}")
         return cls(
             query=" ".join(single.get("q", "").split()),
-            # Without words it would say nothing.
+            # Without a query it has no meaning.
             language=single.get("in") if single.get("q") else None,
             chosen=_ordered(chosen),
             since=_day("since", single),
@@ -109,23 +109,23 @@ class Selection:
 
     @property
     def by_change(self) -> bool:
-        """Whether it asks for days of change."""
+        """Whether it selects or sorts by the day of change."""
         return self.changed is not None or self.order == "changed"
 
     def pairs(self) -> list[tuple[str, str]]:
         """The parameters of its address."""
-        told = [("q", self.query), ("in", self.language)]
-        told += [(name, value) for name, values in self.chosen.items() for value in values]
-        told += [("since", self.since), ("until", self.until), ("changed", self.changed), ("sort", self.sort)]
-        told += [("page", str(self.page) if self.page > 1 else None)]
-        return [(name, value) for name, value in told if value]
+        parameters = [("q", self.query), ("in", self.language)]
+        parameters += [(name, value) for name, values in self.chosen.items() for value in values]
+        parameters += [("since", self.since), ("until", self.until), ("changed", self.changed), ("sort", self.sort)]
+        parameters += [("page", str(self.page) if self.page > 1 else None)]
+        return [(name, value) for name, value in parameters if value]
 
     def query_string(self) -> str:
-        """`pairs` as they stand after the ``?``; empty when everything is chosen."""
+        """`pairs` in the form after the ``?``; empty if everything is selected."""
         return urlencode(self.pairs())
 
     def replaced(self, **changes: Any) -> Selection:
-        """This choice with other values of its fields, from its first page on."""
+        """A copy with ``changes``, at its first page."""
         return replace(self, **{"page": 1, **changes})
 
     def at(self, page: int) -> Selection:
@@ -133,16 +133,16 @@ class Selection:
         return replace(self, page=page)
 
     def with_value(self, facet: str, value: str) -> Selection:
-        """With ``value``, too."""
+        """A copy with ``value`` added to the facet."""
         return self._with(facet, dict.fromkeys((*self.chosen.get(facet, ()), value)))
 
     def without(self, facet: str, value: str | None = None) -> Selection:
-        """Without ``value``, or without any of the facet."""
-        kept = () if value is None else (one for one in self.chosen.get(facet, ()) if one != value)
-        return self._with(facet, kept)
+        """A copy without ``value``, or without all values of the facet."""
+        others = () if value is None else (other for other in self.chosen.get(facet, ()) if other != value)
+        return self._with(facet, others)
 
     def only(self, facet: str, value: str) -> Selection:
-        """With ``value`` alone of its facet."""
+        """A copy with ``value`` as the only one of its facet."""
         return self._with(facet, (value,))
 
     def _with(self, facet: str, values: Iterable[str]) -> Selection:
@@ -155,8 +155,8 @@ _SINGLE = ("q", "in", "since", "until", "changed", "sort", "page")
 
 
 def _ordered(chosen: Mapping[str, Iterable[str]]) -> Mapping[str, tuple[str, ...]]:
-    held = {name: tuple(chosen[name]) for name in BY_NAME if name in chosen}
-    return MappingProxyType({name: values for name, values in held.items() if values})
+    ordered = {name: tuple(chosen[name]) for name in BY_NAME if name in chosen}
+    return MappingProxyType({name: values for name, values in ordered.items() if values})
 
 
 def _day(name: str, given: Mapping[str, str]) -> str | None:

@@ -18,11 +18,11 @@ _LAST_PORT = 65535
 
 
 def listen(port: int | None) -> socket.socket:
-    """A socket at ``port``; without one at `PORT`, or at any that is free.
+    """Return a socket that listens at ``port``; without a port, at `PORT` or else at any free one.
 
     Raises:
-        OSError: the port is taken.
-        OverflowError: there is no such port.
+        OSError: The port is taken.
+        OverflowError: There is no such port.
     """
     if port is not None and not 0 <= port <= _LAST_PORT:
         raise OverflowError(f"port {port}: ports have numbers from 0 to {_LAST_PORT}")
@@ -39,12 +39,12 @@ def serve(app: Starlette, sock: socket.socket, *, started: Callable[[], None], o
     """Answer at ``sock`` until interrupted.
 
     Args:
-        started: called when the first page can be asked for.
+        started: Called when the first page can be requested.
     """
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=2))
     url = f"http://{HOST}:{sock.getsockname()[1]}/"
 
-    def tell() -> None:
+    def wait_for_start() -> None:
         while not server.started:
             if server.should_exit:
                 return
@@ -53,7 +53,7 @@ def serve(app: Starlette, sock: socket.socket, *, started: Callable[[], None], o
         if open_browser:
             webbrowser.open(url)
 
-    threading.Thread(target=tell, daemon=True).start()
+    threading.Thread(target=wait_for_start, daemon=True).start()
     try:
         server.run(sockets=[sock])
     except KeyboardInterrupt:

@@ -1,4 +1,4 @@
-"""The page about completeness: the runs, what they did not get, what is gone, and the files of the archive."""
+"""The page about completeness: the runs, missing and withdrawn pages, and the files of the archive."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ REASONS_OF_FILES = {
     "missing": "not there when this was made",
     "unfinished": "was still being written",
 }
-"""Why nothing more is known of a WARC file (`archive.dataset.holdings.HeldFile`), in words."""
+"""Why a WARC file could not be examined (`archive.dataset.holdings.HeldFile`) -> in words."""
 
 
 def about(request: Request) -> Response:
-    """All that is known of how complete the collection is."""
+    """The page about the completeness of the collection."""
     return page(request, "about.html", **standing(collection_of(request)))
 
 
@@ -55,20 +55,20 @@ def runs(collection: Collection, most: int) -> list[sqlite3.Row]:
 
 
 def lacking(collection: Collection) -> list[tuple[str, bool, int]]:
-    """(why in words, whether a later run asks again, how many) of the addresses that the last run did not get."""
+    """(reason in words, whether a later run retries, count) of the addresses that the last run did not get."""
     rows = collection.connect().execute(
         f"SELECT reason, again, count(*) FROM ({_LACKS}) GROUP BY 1, 2 ORDER BY 3 DESC, 1"  # noqa: S608
     )
-    return [(REASONS.get(reason, reason), bool(again), much) for reason, again, much in rows]
+    return [(REASONS.get(reason, reason), bool(again), count) for reason, again, count in rows]
 
 
 def missing(collection: Collection) -> list[dict[str, Any]]:
-    """The addresses that the last run did not get, nor any after it."""
-    return [_told(row) for row in _rows(collection, f"{_LACKS} ORDER BY again DESC, position LIMIT ?", MOST)]
+    """The addresses that neither the last run nor any later one got."""
+    return [_with_reason(row) for row in _rows(collection, f"{_LACKS} ORDER BY again DESC, position LIMIT ?", MOST)]
 
 
 def missing_before(collection: Collection) -> list[dict[str, Any]]:
-    """The addresses that other runs did not get, and none has got since; with what the last of these said."""
+    """The addresses that other runs did not get, nor any later run; each as the last of these runs reported it."""
     rows = _rows(
         collection,
         "SELECT m.*, max(r.started) AS started FROM runs_missing m JOIN runs r ON r.run_id = m.run_id"  # noqa: S608
@@ -78,11 +78,13 @@ def missing_before(collection: Collection) -> list[dict[str, Any]]:
         " GROUP BY m.url ORDER BY started DESC, m.position LIMIT ?",
         MOST,
     )
-    there = collection.archive
-    return [_told(row) for row in rows if not (there and is_answered(there, row["url"], row["started"] or ""))]
+    archive = collection.archive
+    return [
+        _with_reason(row) for row in rows if not (archive and is_answered(archive, row["url"], row["started"] or ""))
+    ]
 
 
-def _told(row: sqlite3.Row) -> dict[str, Any]:
+def _with_reason(row: sqlite3.Row) -> dict[str, Any]:
     return {**dict(row), "why": REASONS.get(row["reason"], row["reason"])}
 
 
@@ -93,20 +95,20 @@ _LACKS = (
     f"SELECT * FROM runs_missing WHERE run_id = ({_DECIDES}) AND url NOT IN"  # noqa: S608
     f" (SELECT url FROM news WHERE fetched_at > (SELECT ended FROM runs WHERE run_id = ({_DECIDES})))"
 )
-"""What that run did not get: not what a later one got, that was told to ask for a few addresses."""
+"""What that run did not get, without what a later run of a few addresses got."""
 
 
 def totals(collection: Collection) -> dict[str, int]:
-    """How much there is of what has a table here."""
+    """The number of rows of each table of the page, and the bytes of the archive."""
     db = collection.connect()
-    asked = {
+    queries = {
         "withdrawn": "SELECT count(*) FROM withdrawn",
         "files": "SELECT count(*) FROM warc_files",
         "bytes": "SELECT coalesce(sum(bytes), 0) FROM warc_files",
         "runs": "SELECT count(*) FROM runs",
         "missing": f"SELECT count(*) FROM ({_LACKS})",  # noqa: S608
     }
-    return {name: db.execute(query).fetchone()[0] for name, query in asked.items()}
+    return {name: db.execute(query).fetchone()[0] for name, query in queries.items()}
 
 
 def _rows(collection: Collection, query: str, most: int) -> list[sqlite3.Row]:

@@ -24,7 +24,7 @@ TOLD_BY = {
     "date": "all others are dated later",
     "assumed": "assumed: the source writes in it first, and nothing says otherwise",
 }
-"""What told the source language (`archive.dataset.stories.source`) -> in words."""
+"""How the source language was determined (`archive.dataset.stories.source`) -> in words."""
 
 
 REASONS = {
@@ -36,12 +36,12 @@ REASONS = {
 
 
 class NoSuchStory(LookupError):  # noqa: N818 - a sentence for people
-    """No story and no item that is gone has this id."""
+    """There is no story of this id, present or gone."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cited:
-    """The archived record that something was read from. What a release does not say of it is None."""
+    """The archived record that something was read from. Values that the release lacks are None."""
 
     file: str
     offset: int
@@ -67,7 +67,7 @@ class File:
     text_language: str | None = None
     pages: int | None = None
     text_problem: str | None = None
-    """Why there is no text, in a word of `archive.dataset.attachments`."""
+    """Why there is no text: a code of `archive.dataset.attachments`."""
 
     items: Sequence[str] = ()
     """Ids of the items that offer it."""
@@ -83,14 +83,14 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A line of the metadata block as it is printed."""
+    """A line of the metadata block, as printed."""
 
     label: str
     field: str | None
-    """Field that it stands for; None: of none."""
+    """The field that the label means, if any."""
 
     kind: str | None
-    """What it is known as, by `migration_spider.vocabularies.label_kind`; None: no list knows the label."""
+    """Result of `migration_spider.vocabularies.label_kind`; None if the label is not known."""
 
     values: Sequence[Mapping[str, Any]]
     """Each ``{"text", "url"}``."""
@@ -98,7 +98,7 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A version of an item, or that it is gone."""
+    """A version of an item, or its withdrawal."""
 
     position: int
     number: int | None
@@ -108,14 +108,14 @@ class Version:
     met: str | None
     title: str | None
     fields: Sequence[str]
-    """Those that differ from the version before."""
+    """Fields that differ from the previous version."""
 
     cited: Cited | None
 
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """That an item is gone from its source, and the answer that says so."""
+    """The withdrawal of an item from its source, with the response that proves it."""
 
     reason: str | None
     status: int | None
@@ -125,29 +125,29 @@ class Gone:
 
     @property
     def said(self) -> str:
-        """In words: ``gone (status 404)``."""
+        """The reason in words: ``gone (status 404)``."""
         words = REASONS.get(self.reason or "", self.reason or "gone, reason not known")
         return f"{words} (status {self.status})" if self.status else words
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A story in one language, as it is now, or its last version."""
+    """A story in one language: its current version, or the last one if it is gone."""
 
     id: str
     language: str
     record: Record
-    """Its line, as in ``news.jsonl``; of one that is gone the last there was, or what little is known."""
+    """Its line in ``news.jsonl``; of an item that is gone the last one, or the few values that are known."""
 
     cited: Cited | None
     gone: Gone | None = None
     labels: Sequence[Label] = ()
     problems: Sequence[Problem] = ()
     versions: Sequence[Version] = ()
-    """The first one first."""
+    """The oldest comes first."""
 
     def says(self, name: str) -> Any:
-        """The value of a field; None where the line has no such field (texts may be left out of a release)."""
+        """The value of a field; None if the line does not have it, as in a release without texts."""
         return self.record.get(name)
 
     @property
@@ -156,14 +156,14 @@ class Item:
 
     @property
     def text_language(self) -> str:
-        """Language of its text: of the page, or the detected one where that is another."""
+        """The language of its text: the detected one if it differs from that of the page, else that of the page."""
         text = str(self.record.get("content_language") or self.language)
         is_same = text.split("-")[0].lower() == self.language.split("-")[0].lower()
         return self.language if is_same else text
 
     @property
     def is_borrowed(self) -> bool:
-        """Whether the page shows the text of another language, for want of a translation."""
+        """Whether the page shows the text in another language because there is no translation."""
         return bool(self.record.get("is_fallback")) or self.text_language != self.language
 
 
@@ -177,45 +177,45 @@ class Story:
     source_language: str | None
     source_told_by: str | None
     items: Sequence[Item]
-    """Source language first, then by language; those that are gone last."""
+    """The source language first, then by language; items that are gone come last."""
 
     coded: Sequence[CodedField]
     files: Sequence[File] = field(default=())
 
     @property
     def here(self) -> Sequence[Item]:
-        """The items that are there."""
-        return [one for one in self.items if not one.gone]
+        """The items that are not gone."""
+        return [item for item in self.items if not item.gone]
 
     @property
     def gone(self) -> bool:
-        """Whether nothing of it is left at its source."""
+        """Whether all its items are gone."""
         return not self.here
 
     def item(self, language: str | None) -> Item | None:
-        """The item in ``language``."""
-        return next((one for one in self.items if one.language == language), None)
+        """The item in ``language``, if any."""
+        return next((item for item in self.items if item.language == language), None)
 
     def named(self, item_id: str | None) -> Item | None:
-        """The item with an id."""
-        return next((one for one in self.items if one.id == item_id), None)
+        """The item with the id ``item_id``, if any."""
+        return next((item for item in self.items if item.id == item_id), None)
 
 
 def story(collection: Collection, story_id: str) -> Story:
-    """The story ``story_id``: a node, or an item without one; also one that is gone.
+    """Return the story ``story_id``, present or gone; its id is that of a node, or of an item without a node.
 
     Raises:
-        NoSuchStory: there is none; the sentence says so.
+        NoSuchStory: There is none.
     """
     db = collection.connect()
     row = db.execute("SELECT * FROM stories WHERE id = ?", (story_id,)).fetchone()
-    lost = _withdrawn(db, story_id)
-    if row is None and not lost:
+    withdrawn = _withdrawn(db, story_id)
+    if row is None and not withdrawn:
         raise NoSuchStory(f"There is no story {story_id}")
     source = row["source_language"] if row else None
-    here = [_item(db, one) for one in item_lines.records(db, story_id)]
-    here.sort(key=lambda one: (one.language != source, one.is_borrowed, one.language))
-    items = [*here, *(_lost(collection, one) for one in lost)]
+    present = [_item(db, record) for record in item_lines.records(db, story_id)]
+    present.sort(key=lambda item: (item.language != source, item.is_borrowed, item.language))
+    items = [*present, *(_gone_item(collection, gone) for gone in withdrawn)]
     differs = {name.removeprefix("differs_"): row[name] for name in row.keys()} if row else {}  # noqa: SIM118 - a Row
     return Story(
         id=story_id,
@@ -224,16 +224,16 @@ def story(collection: Collection, story_id: str) -> Story:
         source_language=source,
         source_told_by=row["source_told_by"] if row else None,
         items=items,
-        coded=coded_fields(db, [one.record for one in here or items], differs),
-        files=list(_files(db, here)),
+        coded=coded_fields(db, [item.record for item in present or items], differs),
+        files=list(_files(db, present)),
     )
 
 
 def story_of_item(collection: Collection, item_id: str) -> tuple[str, str | None]:
-    """(id of the story, language) of an item, there or gone.
+    """(id of the story, language) of an item, present or gone.
 
     Raises:
-        NoSuchStory: there is no such item.
+        NoSuchStory: There is no such item.
     """
     db = collection.connect()
     row = db.execute("SELECT story_id, language FROM news WHERE id = ?", (item_id,)).fetchone()
@@ -246,9 +246,9 @@ def story_of_item(collection: Collection, item_id: str) -> tuple[str, str | None
 
 
 def compared(collection: Collection, item: Item, old: int, new: int) -> list[FieldChange] | None:
-    """What the versions at two positions of an item say differently; None where one of them is not at hand.
+    """The differences between the versions at two positions of an item; None if one of them is not available.
 
-    A tombstone says nothing of the item: what is compared with it, is compared with the version before it.
+    A tombstone has no content, so the version before it takes its place.
     """
     lines = lines_of(collection, item)
     before, after = (_last(lines, position) for position in (old, new))
@@ -256,12 +256,12 @@ def compared(collection: Collection, item: Item, old: int, new: int) -> list[Fie
 
 
 def lines_of(collection: Collection, item: Item) -> dict[int, Record]:
-    """Position of a version -> its line, as far as the release has it."""
+    """Position of a version -> its line, if the release has it."""
     return _lines(collection, item.id, item.versions, None if item.gone else item.record)
 
 
 def _lines(collection: Collection, key: str, versions: Sequence[Version], present: Record | None) -> dict[int, Record]:
-    """Position -> line; all but ``present``, which is the last one, stand in the history, in the same order."""
+    """Position -> line. The history has all lines in the same order except ``present``, which is the last one."""
     if present is not None and len(versions) < 2:
         return {version.position: present for version in versions}
     past = history_of(collection.folder).lines(key)
@@ -272,9 +272,9 @@ def _lines(collection: Collection, key: str, versions: Sequence[Version], presen
 
 
 def _last(lines: Mapping[int, Record], position: int) -> Record | None:
-    """The line at ``position``, or where it says that the item is gone, the last one before it that has the item."""
-    found = (lines.get(place) for place in range(position, 0, -1))
-    return next((line for line in found if line is None or not is_tombstone(line)), None)
+    """The line at ``position``, or if that is a tombstone, the last one before it that is not."""
+    earlier = (lines.get(place) for place in range(position, 0, -1))
+    return next((line for line in earlier if line is None or not is_tombstone(line)), None)
 
 
 # ---- items
@@ -293,14 +293,14 @@ def _item(db: sqlite3.Connection, record: Record) -> Item:
 
 
 def _withdrawn(db: sqlite3.Connection, story_id: str) -> list[sqlite3.Row]:
-    """The items of a story that are gone: those of its node, or the one that is a story of its own."""
+    """The rows of the items of a story that are gone: those of its node, or the only one of an item without a node."""
     if "@" in story_id:
         return db.execute("SELECT * FROM withdrawn WHERE id = ?", (story_id,)).fetchall()
     bounds = f"{story_id}@", f"{story_id}A"  # "A" comes after "@"
     return db.execute("SELECT * FROM withdrawn WHERE id > ? AND id < ? ORDER BY id", bounds).fetchall()
 
 
-def _lost(collection: Collection, row: sqlite3.Row) -> Item:
+def _gone_item(collection: Collection, row: sqlite3.Row) -> Item:
     db, key = collection.connect(), row["id"]
     versions = list(_versions(db, key))
     lines = _lines(collection, key, versions, None)
@@ -330,14 +330,14 @@ def _versions(db: sqlite3.Connection, key: str) -> Iterator[Version]:
 
 
 def cited(where: Mapping[str, Any] | None) -> Cited | None:
-    """The record that the evidence of a line names; None where it names none."""
+    """The record that the evidence of a line names, if any."""
     if not where:
         return None
     file, offset, length = where.get("file"), where.get("offset"), where.get("length")
     if not (isinstance(file, str) and type(offset) is int and type(length) is int):
         return None
-    told = {name: where.get(name) for name in ("record_id", "target_uri", "date", "payload_digest")}
-    return Cited(file, offset, length, **told)
+    optional = {name: where.get(name) for name in ("record_id", "target_uri", "date", "payload_digest")}
+    return Cited(file, offset, length, **optional)
 
 
 def _labels(record: Record) -> Iterator[Label]:
@@ -346,19 +346,19 @@ def _labels(record: Record) -> Iterator[Label]:
 
 
 def _files(db: sqlite3.Connection, items: Sequence[Item]) -> Iterator[File]:
-    """The files of all items, each address and content once."""
-    met: dict[tuple[str, str | None], tuple[Record, Record | None, list[str]]] = {}
+    """Yield the files of all items, each pair of address and content once."""
+    files: dict[tuple[str, str | None], tuple[Record, Record | None, list[str]]] = {}
     for item in items:
         for file, place in zip(item.record["attachments"], item_lines.places(db, item.id), strict=True):
-            met.setdefault((file["url"], file["sha256"]), (file, place, []))[2].append(item.id)
-    for file, place, ids in met.values():
+            files.setdefault((file["url"], file["sha256"]), (file, place, []))[2].append(item.id)
+    for file, place, ids in files.values():
         row = db.execute("SELECT * FROM attachment_texts WHERE sha256 = ?", (file["sha256"],)).fetchone()
-        told: dict[str, Any] = {}
+        text_values: dict[str, Any] = {}
         if row:
             text = row["text"] if "text" in row.keys() else None  # noqa: SIM118 - a Row; texts may be left out
-            told = {"text": text, "text_language": row["language"]}
-            told |= {"pages": row["pages"], "text_problem": row["problem"]}
-        yield File(**file, cited=cited(place), items=ids, **told)
+            text_values = {"text": text, "text_language": row["language"]}
+            text_values |= {"pages": row["pages"], "text_problem": row["problem"]}
+        yield File(**file, cited=cited(place), items=ids, **text_values)
 
 
 __all__ = ["GONE", "TOLD_BY", "NoSuchStory", "Story", "compared", "lines_of", "story", "story_of_item"]

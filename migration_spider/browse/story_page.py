@@ -15,56 +15,63 @@ from migration_spider.browse.story_view import Asked, commands, moment, values
 
 
 def show(request: Request) -> Response:
-    """The story that the address names; ``language`` stands first, ``with`` beside it."""
+    """A story, in ``language`` first, and ``with`` beside it."""
     collection, name = collection_of(request), request.path_params["id"]
-    given = request.query_params
+    parameters = request.query_params
     asked = Asked(
-        language=given.get("language"),
-        beside=given.get("with"),
-        capture=given.get("capture"),
-        item=given.get("item"),
-        old=_position(given.get("old")),
-        new=_position(given.get("new")),
+        language=parameters.get("language"),
+        beside=parameters.get("with"),
+        capture=parameters.get("capture"),
+        item=parameters.get("item"),
+        old=_position(parameters.get("old")),
+        new=_position(parameters.get("new")),
     )
     try:
-        found = story(collection, name)
+        shown_story = story(collection, name)
     except NoSuchStory as error:
-        return _none(request, name, str(error))
-    return page(request, "story.html", **values(collection, links_of(request), found, asked))
+        return _no_story(request, name, str(error))
+    return page(request, "story.html", **values(collection, links_of(request), shown_story, asked))
 
 
 def item(request: Request) -> Response:
-    """Leads to the story of an item, in the item's language."""
+    """Redirect to the story of an item, in the language of the item."""
     name = request.path_params["id"]
     try:
-        found, language = story_of_item(collection_of(request), name)
+        story_id, language = story_of_item(collection_of(request), name)
     except NoSuchStory as error:
-        return _none(request, name, str(error))
-    return RedirectResponse(links_of(request).story(found, language), 302)
+        return _no_story(request, name, str(error))
+    return RedirectResponse(links_of(request).story(story_id, language), 302)
 
 
 def verify(request: Request) -> Response:
-    """What the archive says now of all that an item claims; ``format=json`` for programs. Changes nothing."""
+    """Check all claims of an item against the archive; ``format=json`` for JSON. Changes nothing."""
     collection, name = collection_of(request), request.path_params["id"]
     try:
-        found = story(collection, story_of_item(collection, name)[0])
+        of_item = story(collection, story_of_item(collection, name)[0])
     except NoSuchStory as error:
-        return _none(request, name, str(error))
-    one = found.named(name)
-    if one is None:
-        return _none(request, name, f"There is no item {name}")
-    told = check(collection.archive, one, found.files)
-    headers = {"Cache-Control": "no-store"}  # what was so a minute ago is not what was asked
+        return _no_story(request, name, str(error))
+    checked_item = of_item.named(name)
+    if checked_item is None:
+        return _no_story(request, name, f"There is no item {name}")
+    result = check(collection.archive, checked_item, of_item.files)
+    headers = {"Cache-Control": "no-store"}  # each request must check again
     if request.query_params.get("format") == "json":
-        return JSONResponse(told.to_json(), headers=headers)
-    lines = partial(commands, collection, links_of(request))
-    shown = {"story": found, "item": one, "checked": told, "SAID": SAID, "commands": lines, "moment": moment}
+        return JSONResponse(result.to_json(), headers=headers)
+    command_lines = partial(commands, collection, links_of(request))
+    shown = {
+        "story": of_item,
+        "item": checked_item,
+        "checked": result,
+        "SAID": SAID,
+        "commands": command_lines,
+        "moment": moment,
+    }
     response = page(request, "check.html", **shown)
     response.headers.update(headers)
     return response
 
 
-def _none(request: Request, name: str, sentence: str) -> Response:
+def _no_story(request: Request, name: str, sentence: str) -> Response:
     response = page(request, "no_story.html", name=name, sentence=sentence)
     response.status_code = 404
     return response

@@ -24,32 +24,32 @@ from migration_spider.browse.story import GONE, TOLD_BY, Cited, Item, Story, Ver
 from migration_spider.browse.version_diff import FieldChange, changes, weight
 
 MOST_VERSIONS = 10
-"""Of an item, the newest, whose changes stand on its page; those before are compared on demand."""
+"""Versions of an item whose changes are on its page, the newest ones; others are compared on demand."""
 
 
 MOST_COMPARED = 1_000_000
-"""Characters of texts that are compared for one page; what is more is compared on demand."""
+"""Characters of texts that are compared for one page; further versions are compared on demand."""
 
 ON_DEMAND = "not compared on this page"
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the address asks of the page."""
+    """The parameters of a page of a story."""
 
     language: str | None = None
-    """That stands first."""
+    """The language that is shown first."""
 
     beside: str | None = None
-    """That stands second; the first one again: nothing stands beside it."""
+    """The language that is shown beside it; nothing if it is the same."""
 
     capture: str | None = None
-    """Of the page of the first one: the timestamp of the archived copy that is shown."""
+    """Timestamp of the archived copy to show, of the page in the first language."""
 
     item: str | None = None
     old: int | None = None
     new: int | None = None
-    """Two versions of an item to be compared, by their positions."""
+    """The positions of two versions of ``item`` to compare."""
 
 
 PLAIN = Asked()
@@ -57,18 +57,18 @@ PLAIN = Asked()
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A version and what it changed."""
+    """A version and its changes."""
 
     version: Version
     changes: Sequence[FieldChange] | None = None
-    """None: not told here; it is the first, says that the item is gone, or one of both is not at hand."""
+    """None for the first version and for a tombstone, or if the versions were not compared (see ``note``)."""
 
     note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """An item as it is cited."""
+    """Citations of an item in several formats."""
 
     item: Item
     text: str
@@ -81,11 +81,11 @@ class Reference:
 
 
 def values(collection: Collection, links: Links, story: Story, asked: Asked = PLAIN) -> dict[str, Any]:
-    """What the template ``story.html`` needs."""
+    """The values of the template ``story.html``."""
     first = story.item(asked.language) or story.items[0]
     second = _second(story, first, asked.beside)
     shown = [first, *([second] if second else [])]
-    others = [one for one in story.items if one not in shown]
+    others = [item for item in story.items if item not in shown]
     return {
         "story": story,
         "told_by": TOLD_BY.get(story.source_told_by or "", ""),
@@ -94,10 +94,10 @@ def values(collection: Collection, links: Links, story: Story, asked: Asked = PL
         "shown": shown,
         "others": others,
         "rows": _rows(first, second),
-        "bodies": {one.id: body(collection, links, one) for one in ([*shown, *others] if not links.live else shown)},
+        "bodies": {item.id: body(collection, links, item) for item in ([*shown, *others] if not links.live else shown)},
         "histories": histories(collection, story),
         "compared": _compared(collection, story, asked),
-        "references": [reference(collection, links, one) for one in story.items],
+        "references": [reference(collection, links, item) for item in story.items],
         "archived": archived(collection, links),
         "captured": captured(collection, story.id, first.language, asked.capture) if links.live else None,
         "commands": partial(commands, collection, links),
@@ -112,29 +112,29 @@ def _second(story: Story, first: Item, language: str | None) -> Item | None:
         chosen = story.item(language)
         if chosen is not None:
             return None if chosen is first else chosen
-    own = [one for one in story.here if one is not first and not one.is_borrowed]
-    return own[0] if own and not first.gone else None
+    candidates = [item for item in story.here if item is not first and not item.is_borrowed]
+    return candidates[0] if candidates and not first.gone else None
 
 
 def _rows(first: Item, second: Item | None) -> list[Row]:
     if second is None:
         return []
     texts = first.says("body_text") or "", second.says("body_text") or ""
-    if first.text_language == second.text_language:  # one shows what the other says: nothing is translated
+    if first.text_language == second.text_language:  # one page shows the text of the other: there is no translation
         ours, theirs = map(paragraphs, texts)
         return [Row(ours, theirs, None)]
     return beside(*texts)
 
 
 def body(collection: Collection, links: Links, item: Item) -> Markup:
-    """The article as it was printed, with its links; empty where the release has no texts."""
+    """The article as printed, with its links; empty if the release has no texts."""
     where = archived(collection, links)
     at = item.says("fetched_at")
     return printed.shown(item.says("body_html") or "", item.says("url") or "", lambda url: where(at, url))
 
 
-class archived:  # noqa: N801 - called like the function that it is
-    """(moment, address) -> where the archived bytes are shown; None without a server, or without the archive."""
+class archived:  # noqa: N801 - instances are called like a function
+    """Returns the address of the archived bytes for (time, URL); None without a server, or without the archive."""
 
     def __init__(self, collection: Collection, links: Links) -> None:
         self._links = links if isinstance(links, ServerLinks) and collection.archive else None
@@ -152,48 +152,48 @@ class archived:  # noqa: N801 - called like the function that it is
 
 
 def histories(collection: Collection, story: Story) -> list[tuple[Item, list[Step]]]:
-    """The versions of each item, and what they changed, up to `MOST_COMPARED` characters of texts."""
-    left = MOST_COMPARED
-    found: list[tuple[Item, list[Step]]] = []
+    """The versions of each item with their changes; at most `MOST_COMPARED` characters of texts are compared."""
+    budget = MOST_COMPARED
+    histories: list[tuple[Item, list[Step]]] = []
     for item in story.items:
-        told = []
+        of_item = []
         for step, before, line in steps(collection, item):
             if before is not None and line is not None:
-                left -= weight(before, line)
-                step = Step(step.version, changes(before, line)) if left >= 0 else Step(step.version, note=ON_DEMAND)
-            told.append(step)
-        found.append((item, told))
-    return found
+                budget -= weight(before, line)
+                step = Step(step.version, changes(before, line)) if budget >= 0 else Step(step.version, note=ON_DEMAND)
+            of_item.append(step)
+        histories.append((item, of_item))
+    return histories
 
 
 def steps(collection: Collection, item: Item) -> Iterator[tuple[Step, Record | None, Record | None]]:
-    """(a version, the line before it, its line), the newest first; lines are None where they are not compared here."""
+    """Yield (version, previous line, its line), the newest version first; both lines are None if not to be compared."""
     lines = lines_of(collection, item)
-    newest = [one.position for one in item.versions][-MOST_VERSIONS:]
+    newest = [version.position for version in item.versions][-MOST_VERSIONS:]
     for version in reversed(item.versions):
         line = lines.get(version.position)
-        before = [lines.get(one.position) for one in item.versions if one.position < version.position]
-        there = [one for one in before if one is None or not is_tombstone(one)]
+        before = [lines.get(earlier.position) for earlier in item.versions if earlier.position < version.position]
+        with_content = [earlier for earlier in before if earlier is None or not is_tombstone(earlier)]
         if version.what == GONE or not before:
             yield Step(version), None, None
         elif version.position not in newest:
             yield Step(version, note=ON_DEMAND), None, None
-        elif line is None or not there or there[-1] is None:
+        elif line is None or not with_content or with_content[-1] is None:
             yield Step(version, note="the version before is not in this release"), None, None
         else:
-            yield Step(version), there[-1], line
+            yield Step(version), with_content[-1], line
 
 
 def _compared(collection: Collection, story: Story, asked: Asked) -> dict[str, Any] | None:
     item = story.named(asked.item)
     if item is None or asked.old is None or asked.new is None:
         return None
-    told = compared(collection, item, asked.old, asked.new)
-    return {"item": item, "old": asked.old, "new": asked.new, "changes": told}
+    differences = compared(collection, item, asked.old, asked.new)
+    return {"item": item, "old": asked.old, "new": asked.new, "changes": differences}
 
 
 def reference(collection: Collection, links: Links, item: Item) -> Reference:
-    """The item as it is cited."""
+    """The citations of an item."""
     work = citing.Work(
         id=item.id,
         title=item.title,
@@ -211,7 +211,7 @@ def reference(collection: Collection, links: Links, item: Item) -> Reference:
     return Reference(item, citing.text(work), citing.bibtex(work), citing.ris(work), csl, citing.pwid(work), where)
 
 
-@lru_cache(maxsize=2)  # the release of today, and the one that takes its place
+@lru_cache(maxsize=2)  # the current release, and its successor
 def _dataset_name(release: Path) -> str:
     return str(descriptor(release).get("name") or "archive")
 
@@ -222,36 +222,36 @@ def _authors(record: Mapping[str, Any]) -> list[str]:
 
 
 def commands(collection: Collection, links: Links, item: Item, cited: Cited | None) -> list[tuple[str, str]]:
-    """(what it does, command line): how anybody checks the evidence without this page.
+    """(purpose, command line) of the commands that check the evidence without this page.
 
-    On the server they work as they are typed, wherever one stands; none is told for what is not at hand here. Files of
-    a site may be anywhere, so there the words say what the lines need.
+    On the server they work in any folder; commands for files that are not here are left out. A static site does not
+    know where the files are, so there the purpose says what the command needs.
     """
     name, archive = shlex.quote(item.id), collection.archive
-    told = []
+    lines = []
     if not links.live:
         warc: Path | None = Path("warc")
-        told.append((f"{_PROVES} and the data folder that it made", f"scrapy show {name} --verify -s DATA_DIR=DATA"))
+        lines.append((f"{_PROVES} and the data folder that it made", f"scrapy show {name} --verify -s DATA_DIR=DATA"))
     else:
         warc = archive.folder.absolute() if archive else None
         if data := _data_folder(collection):
             line = f"{_PROJECT} scrapy show {name} --verify -s {shlex.quote(f'DATA_DIR={data}')}"
-            told.append((_PROVES, line))
+            lines.append((_PROVES, line))
     if cited and warc:
         cut = f"tail -c +{cited.offset + 1} {shlex.quote(str(warc / cited.file))} | head -c {cited.length}"
         words = "Prints the archived record with nothing but a shell"
-        told.append((words if links.live else f"{words}, in the data folder", f"{cut} | gunzip"))
-    return told
+        lines.append((words if links.live else f"{words}, in the data folder", f"{cut} | gunzip"))
+    return lines
 
 
 _PROVES = "Proves all versions of it with this project"
 
 _PROJECT = "SCRAPY_SETTINGS_MODULE=migration_spider.settings"
-"""Stands before ``scrapy`` where the folder is not that of the project."""
+"""Needed before ``scrapy`` outside the folder of the project."""
 
 
 def _data_folder(collection: Collection) -> Path | None:
-    """The data folder that has the items and their archive; None where it is not at hand."""
+    """The data folder with the items and their archive, if it is available."""
     if collection.archive is None:
         return None
     data = collection.archive.folder.absolute().parent

@@ -13,16 +13,16 @@ from archive.dataset.differences import ADDED, REMOVED, SAME, Piece, lines_of, p
 from migration_spider.changes import MARKUP, between
 
 CONTEXT = 160
-"""Characters of an unchanged stretch that stay beside a change; what is between is folded away."""
+"""Characters of unchanged text that are shown next to a change; the rest is folded."""
 
 MOST = 400_000
 """Characters of both texts together up to which they are compared word by word."""
 
 MOST_AT_ALL = 1_000_000
-"""Characters of both texts together above which only is said that they differ."""
+"""Characters of both texts together above which they are not compared."""
 
 FOLDED = "folded"
-"""Kind of a piece that is the same on both sides and is not shown at once."""
+"""Kind of a piece that is the same on both sides and is hidden at first."""
 
 KINDS = (SAME, REMOVED, ADDED, FOLDED)
 
@@ -33,27 +33,27 @@ class FieldChange:
 
     field: str
     pieces: Sequence[Piece] = ()
-    """Of a text: all of it, in the order in which it is read; kinds are `KINDS`."""
+    """The complete text in pieces, in order; kinds are `KINDS`."""
 
     lines: Sequence[tuple[str, str]] = ()
-    """Of anything else: (``-`` what was, ``+`` what is, or a space for all else, text)."""
+    """For all other values: (``-`` for the old value, ``+`` for the new one, else a space; text)."""
 
     note: str = ""
-    """What is not told."""
+    """Why the change is not shown in full."""
 
 
 def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[FieldChange]:
-    """The fields in which two lines of an item differ; neither says that it is gone."""
-    # Texts are compared below, all but the longest: those by `between`, or not at all.
+    """Return the fields in which two lines of an item differ; neither may be a tombstone."""
+    # Texts are compared by `_change`, except long ones, which `between` compares, and the longest, which are not.
     sizes = {name: size for name in {**before, **after} if (size := _size(before, after, name)) is not None}
-    found = between(before, after, untold={name for name, size in sizes.items() if not MOST < size <= MOST_AT_ALL})
-    texts = {str(told["field"]) for told in found} - set(MARKUP)
+    differing = between(before, after, untold={name for name, size in sizes.items() if not MOST < size <= MOST_AT_ALL})
+    texts = {str(change["field"]) for change in differing} - set(MARKUP)
     return [
         FieldChange(name, note="the text above with its markup; it differs too")
         if name in MARKUP and "body_text" in texts
-        else _change(name, before.get(name), after.get(name), told)
-        for told in found
-        for name in (str(told["field"]),)
+        else _change(name, before.get(name), after.get(name), change)
+        for change in differing
+        for name in (str(change["field"]),)
     ]
 
 
@@ -64,24 +64,24 @@ def weight(before: Mapping[str, Any], after: Mapping[str, Any]) -> int:
 
 
 def _size(before: Mapping[str, Any], after: Mapping[str, Any], name: str) -> int | None:
-    """Characters of a text on both sides; None where it is none."""
+    """The characters of a text on both sides; None if it is not a text."""
     old, new = before.get(name), after.get(name)
     return len(old) + len(new) if isinstance(old, str) and isinstance(new, str) else None
 
 
-def _change(field: str, old: Any, new: Any, told: Mapping[str, Any]) -> FieldChange:
+def _change(field: str, old: Any, new: Any, change: Mapping[str, Any]) -> FieldChange:
     if isinstance(old, str) and isinstance(new, str):
         if len(old) + len(new) > MOST_AT_ALL:
             return FieldChange(field, note=f"too long to be compared ({len(old):,} and {len(new):,} characters)")
         if len(old) + len(new) > MOST:
             note = f"too long to be compared in full ({len(old):,} and {len(new):,} characters): only the changes"
-            return FieldChange(field, lines=lines_of({**told}), note=note)
-        found = list(pieces(old, new))
-        note = "" if any(piece.kind != SAME for piece in found) else "nothing but spaces and line ends"
-        return FieldChange(field, pieces=list(_folded(found)), note=note)
+            return FieldChange(field, lines=lines_of({**change}), note=note)
+        parts = list(pieces(old, new))
+        note = "" if any(piece.kind != SAME for piece in parts) else "nothing but spaces and line ends"
+        return FieldChange(field, pieces=list(_folded(parts)), note=note)
     if isinstance(old, list) and isinstance(new, list) and len(old) + len(new) <= _FEW:
         return FieldChange(field, lines=list(_values(old, new)))
-    return FieldChange(field, lines=lines_of({**told}))
+    return FieldChange(field, lines=lines_of({**change}))
 
 
 _FEW = 200
@@ -89,18 +89,18 @@ _FEW = 200
 
 
 def _values(old: Sequence[Any], new: Sequence[Any]) -> Iterator[tuple[str, str]]:
-    """The values that went, and those of today with the new ones marked."""
-    before, after = [readable(one) for one in old], [readable(one) for one in new]
-    yield from (("-", one) for one in before if one not in after)
-    yield from ((" " if one in before else "+", one) for one in after)
+    """Yield the removed values, then the current ones with the new ones marked."""
+    before, after = [readable(value) for value in old], [readable(value) for value in new]
+    yield from (("-", value) for value in before if value not in after)
+    yield from ((" " if value in before else "+", value) for value in after)
 
 
-def _folded(found: Sequence[Piece]) -> Iterator[Piece]:
-    """``found`` with long unchanged stretches cut in three: the ends stay with the changes that they touch."""
-    for place, piece in enumerate(found):
-        first, last = place == 0, place == len(found) - 1
-        kept = (not first) + (not last)
-        if piece.kind != SAME or len(piece.text) <= (kept + 1) * CONTEXT:
+def _folded(pieces: Sequence[Piece]) -> Iterator[Piece]:
+    """Yield ``pieces`` with long unchanged ones cut in up to three, so that only text next to a change is shown."""
+    for place, piece in enumerate(pieces):
+        first, last = place == 0, place == len(pieces) - 1
+        shown_ends = (not first) + (not last)
+        if piece.kind != SAME or len(piece.text) <= (shown_ends + 1) * CONTEXT:
             yield piece
             continue
         head = 0 if first else _space(piece.text, CONTEXT)
@@ -110,6 +110,6 @@ def _folded(found: Sequence[Piece]) -> Iterator[Piece]:
 
 
 def _space(text: str, place: int) -> int:
-    """Where a word ends, about ``place``; scripts that do not part words have no such place."""
-    found = text.find(" ", place, place + 40)
-    return place if found < 0 else found
+    """The end of a word near ``place``, or ``place`` in scripts without spaces."""
+    space = text.find(" ", place, place + 40)
+    return place if space < 0 else space

@@ -8,7 +8,7 @@ import pytest
 from migration_spider.browse.api import EXAMPLES
 from migration_spider.browse.facets import BY_NAME, FACETS
 from migration_spider.browse.finding import count, find
-from migration_spider.browse.parameters import DAYS, FILTERED, PARAMETERS, FacetAsked, Question, question
+from migration_spider.browse.parameters import DAYS, FILTERED, PARAMETERS, FacetRequest, Question, question
 from migration_spider.browse.selection import BadSelection, Selection
 
 
@@ -62,7 +62,7 @@ def test_both_manners_say_the_same(manner, own):
 def test_what_is_not_said_has_a_default_and_empty_parameters_say_nothing():
     assert Question(Selection(), 10, 0, (), (), ()) == question([("limit", ""), ("q", " "), ("filter[field]", "")])
     given = "limit=0&offset=7&facets[1][field]=place&facets[1][limit]=3&facets[1][sort]=value:asc&fields[exclude][]=url"
-    assert Question(Selection(), 0, 7, (FacetAsked("place", 3, True),), (), ("url",)) == asked(given)
+    assert Question(Selection(), 0, 7, (FacetRequest("place", 3, True),), (), ("url",)) == asked(given)
 
 
 @pytest.mark.parametrize(

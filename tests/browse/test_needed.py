@@ -117,5 +117,5 @@ def test_no_answer_tells_where_the_files_lie(release):
         assert str(release) not in answer.text, path
         assert "jsonl" in answer.text or 200 == answer.status_code
     archived = Collection(release, Archive(release / "warc", release / "index.cdxj"))
-    said = archived.unplaced(f"{release}/warc/a.warc.gz: no record; {release}/index.cdxj; {release} is gone")
+    said = archived.without_paths(f"{release}/warc/a.warc.gz: no record; {release}/index.cdxj; {release} is gone")
     assert "a.warc.gz: no record; index.cdxj; the archive is gone" == said

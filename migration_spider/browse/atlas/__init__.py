@@ -14,7 +14,7 @@ class Outline:
     """A place on the map."""
 
     path: str
-    """SVG path data; empty for what is too small to have a shape there."""
+    """SVG path data; empty for a place that is too small for a shape."""
 
     x: int
     y: int
@@ -43,6 +43,6 @@ class Atlas:
 @cache
 def atlas() -> Atlas:
     """The map; read once."""
-    read = json.loads(files(__package__).joinpath("outlines.json").read_text(encoding="utf-8"))
-    places = {place: Outline(**drawn) for place, drawn in read["places"].items()}
-    return Atlas(read["width"], read["height"], read["grid"], read["rest"], places)
+    document = json.loads(files(__package__).joinpath("outlines.json").read_text(encoding="utf-8"))
+    places = {place: Outline(**outline) for place, outline in document["places"].items()}
+    return Atlas(document["width"], document["height"], document["grid"], document["rest"], places)

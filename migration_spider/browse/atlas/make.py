@@ -1,4 +1,4 @@
-"""Writes ``outlines.json`` again: ``python -m migration_spider.browse.atlas.make countries-50m.json``.
+"""Writes ``outlines.json``: ``python -m migration_spider.browse.atlas.make countries-50m.json``.
 
 The input is TopoJSON (github.com/topojson/topojson-specification, section 2) of Natural Earth, from the npm package
 ``world-atlas``. Borders are arcs that neighbours share, so a simplified arc is simplified for both. README.md says
@@ -28,13 +28,13 @@ SOUTH, NORTH = -57.0, 84.0
 """Degrees of latitude that are drawn."""
 
 WIDTH = 2000
-"""Units of the drawing from its left edge to its right."""
+"""Width of the drawing in units."""
 
 FINEST = 3.0
-"""Square units: a point whose triangle with its neighbours is smaller is left out."""
+"""Square units; a point whose triangle with its neighbours is smaller is left out."""
 
 SPECK = 12.0
-"""Square units: an island that is smaller is left out, unless it is the largest of its place."""
+"""Square units; a smaller island is left out, unless it is the largest of its place."""
 
 _NAMED = {"Kosovo": "XKX", "N. Cyprus": "196", "Somaliland": "706"}
 """Areas without a number in the source -> place; those of no code of their own in M49 belong to the country of M49."""
@@ -85,7 +85,7 @@ NOT_DRAWN = {"010"}
 
 
 def project(east: float, north: float) -> Point:
-    """Equal Earth, of which every part has its true share of the area; units from the left and from the top.
+    """Project degrees to units from the left and from the top, with the equal-area projection Equal Earth.
 
     Formulas (1) and (2) and coefficients: B. Šavrič, T. Patterson, B. Jenny, "The Equal Earth map projection",
     International Journal of Geographical Information Science 33 (2019), 454 to 465.
@@ -105,7 +105,7 @@ def _raw(turned: float, north: float) -> Point:
 
 
 def unfolded(arc: Ring) -> Ring:
-    """``arc`` with degrees that go on, from a first point east of the cut: an island on the cut stays in one piece."""
+    """``arc`` with continuous degrees from a first point east of the cut, so that an island on the cut is one piece."""
     east = CUT + (arc[0][0] - CUT) % 360
     ring: Ring = []
     for degrees, north in arc:
@@ -129,7 +129,7 @@ def read_arcs(topology: dict[str, Any]) -> list[Ring]:
 
 
 def stitch(numbers: Iterable[int], arcs: Sequence[Ring]) -> Ring:
-    """A ring of its arcs: ``~number`` is the arc backwards; the last point of an arc is the first of the next."""
+    """Join arcs to a ring; ``~number`` is the arc backwards, and the last point of an arc is the first of the next."""
     ring: Ring = []
     for number in numbers:
         arc = arcs[number] if number >= 0 else arcs[~number][::-1]
@@ -138,7 +138,7 @@ def stitch(numbers: Iterable[int], arcs: Sequence[Ring]) -> Ring:
 
 
 def thin(points: Ring, finest: float = FINEST) -> Ring:
-    """``points`` without those that matter least: M. Visvalingam and J. D. Whyatt, Cartographic Journal 30 (1993)."""
+    """``points`` without the least important ones: M. Visvalingam and J. D. Whyatt, Cartographic Journal 30 (1993)."""
     before = list(range(-1, len(points) - 1))
     after = list(range(1, len(points) + 1))
     areas = {at: _triangle(points[at - 1], points[at], points[at + 1]) for at in range(1, len(points) - 1)}
@@ -151,26 +151,26 @@ def thin(points: Ring, finest: float = FINEST) -> Ring:
         if area >= finest:
             break
         del areas[at]
-        one, other = before[at], after[at]
-        after[one], before[other] = other, one
-        for near in (one, other):
+        previous, following = before[at], after[at]
+        after[previous], before[following] = following, previous
+        for near in (previous, following):
             if near in areas:
                 areas[near] = max(area, _triangle(points[before[near]], points[near], points[after[near]]))
                 heapq.heappush(queue, (areas[near], near))
     return [point for at, point in enumerate(points) if at in areas or at in (0, len(points) - 1)]
 
 
-def _triangle(one: Point, two: Point, three: Point) -> float:
-    return abs((two[0] - one[0]) * (three[1] - one[1]) - (three[0] - one[0]) * (two[1] - one[1])) / 2
+def _triangle(a: Point, b: Point, c: Point) -> float:
+    return abs((b[0] - a[0]) * (c[1] - a[1]) - (c[0] - a[0]) * (b[1] - a[1])) / 2
 
 
 def area_of(ring: Ring) -> float:
-    """Square units, without sign."""
+    """The area in square units, always positive."""
     return abs(sum(x * b - a * y for (x, y), (a, b) in zip(ring, ring[1:] + ring[:1], strict=True))) / 2
 
 
 def middle_of(ring: Ring) -> Point:
-    """The centre of the area of a ring."""
+    """The centroid of a ring."""
     double = sum(x * b - a * y for (x, y), (a, b) in zip(ring, ring[1:] + ring[:1], strict=True))
     if not double:
         return ring[0]
@@ -180,19 +180,19 @@ def middle_of(ring: Ring) -> Point:
 
 
 def path(rings: Iterable[Ring]) -> str:
-    """SVG path data (SVG 2, section 9.3) in whole units: where each ring begins, and its steps."""
+    """SVG path data (SVG 2, section 9.3) in integer units: the start of each ring, and its steps."""
     out = []
     for ring in rings:
-        whole = [(round(x), round(y)) for x, y in ring]
-        steps = [(a - x, b - y) for (x, y), (a, b) in pairwise(whole) if (a, b) != (x, y)]
+        points = [(round(x), round(y)) for x, y in ring]
+        steps = [(a - x, b - y) for (x, y), (a, b) in pairwise(points) if (a, b) != (x, y)]
         text = " ".join(f"{dx} {dy}" for dx, dy in steps[:-1]).replace(" -", "-")
         if len(steps) > 2:
-            out.append(f"M{whole[0][0]} {whole[0][1]}l{text}z")
+            out.append(f"M{points[0][0]} {points[0][1]}l{text}z")
     return "".join(out)
 
 
 def owner(geometry: dict[str, Any], degrees: Ring) -> str:
-    """The place that a ring belongs to; empty for an area of no place of M49."""
+    """The place that a ring belongs to; empty for an area without a place in M49."""
     name = geometry["properties"]["name"]
     number = geometry.get("id") or name
     east, north = middle_of(degrees)
@@ -203,12 +203,12 @@ def owner(geometry: dict[str, Any], degrees: Ring) -> str:
 
 
 def parted(topology: dict[str, Any], arcs: list[Ring]) -> None:
-    """Draw Western Sahara as M49 has it: the source ends it at the sand wall, and draws the coast with Morocco.
+    """Draw Western Sahara as in M49: in the source it ends at the sand wall, and its coast belongs to Morocco.
 
-    The arc of the wall begins where the border of M49 does, which follows that parallel to the sea.
+    The arc of the wall begins at the same point as the border in M49, which follows that parallel to the sea.
     """
-    found = {one.get("id"): one for one in topology["objects"]["countries"]["geometries"]}
-    north, south = found[_MOROCCO]["arcs"][0], found[_WESTERN_SAHARA]["arcs"][0]
+    by_id = {geometry.get("id"): geometry for geometry in topology["objects"]["countries"]["geometries"]}
+    north, south = by_id[_MOROCCO]["arcs"][0], by_id[_WESTERN_SAHARA]["arcs"][0]
     wall = next(number for number in north if ~number in south)
     coast = north[(north.index(wall) + 1) % len(north)]
     corner = arcs[wall][0]
@@ -222,13 +222,13 @@ def parted(topology: dict[str, Any], arcs: list[Ring]) -> None:
 
 
 def dissolved(rings: Iterable[Sequence[int]], arcs: Sequence[Ring]) -> list[list[int]]:
-    """``rings`` of one place, by the numbers of their arcs, without the borders between them."""
-    kept, loose = [], []
+    """``rings`` of one place, as numbers of arcs, without the borders between them."""
+    closed, loose = [], []
     inner = {number for ring in rings for number in ring}
     inner = {number for number in inner if ~number in inner}
     for ring in rings:
         if inner.isdisjoint(ring):
-            kept.append(list(ring))
+            closed.append(list(ring))
         else:
             loose += [number for number in ring if number not in inner]
     while loose:
@@ -237,8 +237,8 @@ def dissolved(rings: Iterable[Sequence[int]], arcs: Sequence[Ring]) -> list[list
             following = next(number for number in loose if _ends(number, arcs)[0] == end)
             loose.remove(following)
             ring.append(following)
-        kept.append(ring)
-    return kept
+        closed.append(ring)
+    return closed
 
 
 def _ends(number: int, arcs: Sequence[Ring]) -> tuple[Point, Point]:
@@ -254,23 +254,23 @@ def rings_of(topology: dict[str, Any]) -> dict[str, list[tuple[Ring, Ring]]]:
     thinned = [thin(arc) for arc in full]
     of_place: dict[str, list[list[int]]] = defaultdict(list)
     for geometry in topology["objects"]["countries"]["geometries"]:
-        several = geometry["arcs"] if geometry["type"] == "MultiPolygon" else [geometry["arcs"]]
-        for polygon in several:
+        polygons = geometry["arcs"] if geometry["type"] == "MultiPolygon" else [geometry["arcs"]]
+        for polygon in polygons:
             of_place[owner(geometry, stitch(polygon[0], arcs))] += polygon
-    found: dict[str, list[tuple[Ring, Ring]]] = {}
+    rings_by_place: dict[str, list[tuple[Ring, Ring]]] = {}
     for place in sorted(of_place.keys() - NOT_DRAWN):
         rings = dissolved(of_place[place], arcs)
         drawn = [(stitch(ring, full), stitch(ring, thinned)) for ring in rings]
-        found[place] = sorted(drawn, key=lambda ring: -area_of(ring[0]))
-    return found
+        rings_by_place[place] = sorted(drawn, key=lambda ring: -area_of(ring[0]))
+    return rings_by_place
 
 
 def places_of(topology: dict[str, Any]) -> tuple[dict[str, dict[str, Any]], str]:
-    """Place -> its `Outline`; and the path of areas that belong to no place."""
+    """Place -> its `Outline`, and the path of the areas without a place."""
     places: dict[str, dict[str, Any]] = {}
     rest = ""
     for place, rings in rings_of(topology).items():
-        drawn = [ring for number, (whole, ring) in enumerate(rings) if not number or area_of(whole) >= SPECK]
+        drawn = [ring for number, (full, ring) in enumerate(rings) if not number or area_of(full) >= SPECK]
         if not place:
             rest = path(drawn)
             continue
@@ -283,7 +283,7 @@ def places_of(topology: dict[str, Any]) -> tuple[dict[str, dict[str, Any]], str]
 
 
 def grid() -> str:
-    """The path of the lines of every 30 degrees."""
+    """The path of the lines of longitude and latitude, every 30 degrees."""
     lines = []
     for east in range(-150, 181, 30):
         lines.append([project(CUT + (east - CUT) % 360, north) for north in _steps(SOUTH, NORTH, 10)])

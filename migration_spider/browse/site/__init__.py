@@ -23,18 +23,18 @@ __all__ = ["Site", "require_free", "write_site"]
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A site that was written."""
+    """A written site."""
 
     folder: Path
     stories: int
     files: int
     bytes: int
     with_stories: bool
-    """Whether each story has a page of its own."""
+    """Whether each story has its own page."""
 
     @property
     def said(self) -> str:
-        """What it is, and how it is opened."""
+        """A summary, with the address to open."""
         lines = [f"Site of {self.stories:,} stories: {self.files:,} files, {self.bytes / 1e6:,.1f} MB"]
         if not self.with_stories:
             lines[0] += ", without a page for each story (--site-pages)"
@@ -45,17 +45,17 @@ def write_site(release: Path, folder: Path, pages: int, progress: Progress = lam
     """Write the site of the release in ``release`` to ``folder``; the same release and code give the same bytes.
 
     Args:
-        folder: not there, empty, or a site before, which is replaced as a whole.
-        pages: each story gets a page of its own when there are no more stories than this.
+        folder: A folder that does not exist, is empty, or has an earlier site, which is replaced.
+        pages: Each story gets its own page if there are at most this many stories.
 
     Raises:
-        DatasetError: it is no release that can be browsed, or ``folder`` holds something else.
-        OSError: the site cannot be written; what was there before is still there.
+        DatasetError: It is not a release that can be browsed, or ``folder`` contains other files.
+        OSError: The site cannot be written; the earlier one is unchanged.
     """
     collection = Collection(release)
     with_stories = len(collection.ids) <= pages
     with replacing(folder) as draft:
-        # Named by its content, so that no browser takes what it keeps of an earlier site for a part of this one.
+        # Named by its content, so that no browser uses cached files of an earlier site.
         data = f"data/{sha256((release / 'SHA256SUMS').read_bytes()).hexdigest()[:12]}"
         write_data(collection, draft / data, progress)
         Pages(collection, draft, data, with_stories=with_stories).write(progress)

@@ -14,7 +14,7 @@ _UNSAFE = re.compile(r"[^0-9A-Za-z@_-]")
 
 
 def file_name(story: str) -> str:
-    """``story`` as the name of a file, on any file system; another one for another story. search.js has the same."""
+    """A unique file name for a story, valid on all file systems. ``search.js`` has the same function."""
     return _UNSAFE.sub(lambda found: f"~{ord(found[0]):x}~", story)
 
 
@@ -22,8 +22,8 @@ class FileLinks:
     """Addresses from a page to others.
 
     Args:
-        depth: folders between the page and the root of the site.
-        pages: whether each story has a page of its own.
+        depth: Folders between the page and the root of the site.
+        pages: Whether each story has its own page.
     """
 
     live = False
@@ -32,19 +32,19 @@ class FileLinks:
         "default-src 'none'; style-src 'self' file:; script-src 'self' file:; img-src 'self' file: data:; "
         "form-action 'self' file:; base-uri 'none'"
     )
-    """Content-Security-Policy of all pages. Not every browser takes files beside a page on a stick for 'self'; on the
-    web nothing can be had from ``file:``."""
+    """Content-Security-Policy of all pages. Not every browser counts local files beside a page as 'self', so ``file:``
+    is allowed; on the web it has no effect."""
 
     def __init__(self, depth: int, *, pages: bool) -> None:
         self._root = "../" * depth
         self._pages = pages
 
     def home(self) -> str:
-        """The overview; not the folder alone, which a browser would list from a stick."""
+        """The overview, with its file name, because a browser lists a local folder."""
         return f"{self._root}index.html"
 
     def about(self) -> str:
-        """What is missing, the runs, and how complete the collection is."""
+        """The page about the completeness of the collection."""
         return f"{self._root}about.html"
 
     def search(self, selection: Selection = EVERYTHING) -> str:
@@ -53,15 +53,15 @@ class FileLinks:
         return f"{self._root}search.html{'?' if query else ''}{query}"
 
     def story(self, story: str, language: str | None = None) -> str:
-        """A story; its page has all languages."""
+        """A story; its page shows all languages."""
         if self._pages:
             return f"{self._root}{STORIES}/{file_name(story)}.html"
         return f"{self._root}story.html?{urlencode({'id': story})}"
 
     def lists(self, year: str | None = None) -> str:
-        """Plain lists of all stories: all of them, or that of a year."""
+        """The plain list of the stories of a year, or the list of these lists."""
         return f"{self._root}{LISTS}/{year or 'index'}.html"
 
     def static(self, name: str) -> str:
-        """A style or script of ours."""
+        """A style sheet or script."""
         return f"{self._root}{STATIC}/{name}"

@@ -14,16 +14,16 @@ from migration_spider.browse.site.records import SHARD, write_facets, write_stor
 
 
 def write_data(collection: Collection, folder: Path, progress: Progress) -> None:
-    """Write the data files of ``collection`` below ``folder``, ``site`` last: what all of them are together."""
+    """Write the data files of ``collection`` below ``folder``, and last ``site``, which describes them."""
     files = DataFiles(folder)
     write_facets(collection, files)
     write_times(collection, files)
     write_stories(collection, files, progress)
-    told = Index(collection, files, progress).write()
-    spoken = [name for (name,) in collection.connect().execute("SELECT DISTINCT language FROM news ORDER BY 1")]
+    description = Index(collection, files, progress).write()
+    languages = [name for (name,) in collection.connect().execute("SELECT DISTINCT language FROM news ORDER BY 1")]
     areas = [
         key for (key,) in collection.connect().execute("SELECT id FROM places WHERE type <> 'country' ORDER BY id")
     ]
-    names = {name: (language_name(name), direction(name)) for name in spoken}
-    told |= {"names": names, "areas": areas, "stories": len(collection.ids), "page": PAGE, "shard": SHARD}
-    files.write("site", told)
+    names = {name: (language_name(name), direction(name)) for name in languages}
+    description |= {"names": names, "areas": areas, "stories": len(collection.ids), "page": PAGE, "shard": SHARD}
+    files.write("site", description)

@@ -18,7 +18,7 @@ from typing import Any
 
 
 def numbers(values: Iterable[int]) -> bytes:
-    """Whole numbers from 0, seven bits a byte, the lowest first; all bytes but the last of a number have bit 8."""
+    """Encode integers from 0 with seven bits per byte, the lowest first; bit 8 is set in all but the last byte."""
     out = bytearray()
     for value in values:
         while value > 127:
@@ -29,7 +29,7 @@ def numbers(values: Iterable[int]) -> bytes:
 
 
 def steps(ascending: Iterable[int]) -> bytes:
-    """Ascending numbers, each as its distance from the one before, less 1 (the first as it is), as `numbers`."""
+    """Encode ascending numbers with `numbers`: the first unchanged, the others as distances minus 1."""
     before = -1
     out = []
     for value in ascending:
@@ -40,12 +40,12 @@ def steps(ascending: Iterable[int]) -> bytes:
 
 def members(bits: int) -> list[int]:
     """The members of a set of bits, ascending."""
-    text = bin(bits)[:1:-1]
-    found, place = [], text.find("1")
+    digits = bin(bits)[:1:-1]
+    members, place = [], digits.find("1")
     while place >= 0:
-        found.append(place)
-        place = text.find("1", place + 1)
-    return found
+        members.append(place)
+        place = digits.find("1", place + 1)
+    return members
 
 
 class DataFiles:
@@ -55,10 +55,10 @@ class DataFiles:
         self._folder = folder
 
     def write(self, name: str, head: Any, *bodies: bytes) -> None:
-        """The data file ``name`` (``terms/12``); the ``bodies`` come one after the other."""
-        told = json.dumps(head, ensure_ascii=False, separators=(",", ":")).encode()
-        packed = b"".join([_block(len(told).to_bytes(4, "little") + told), *map(_smallest, bodies)])
-        # Base 85 is of four bytes each, and a browser takes none behind the last block.
+        """Write the data file ``name`` (``terms/12``) with the ``bodies`` in order."""
+        encoded = json.dumps(head, ensure_ascii=False, separators=(",", ":")).encode()
+        packed = b"".join([_block(len(encoded).to_bytes(4, "little") + encoded), *map(_smallest, bodies)])
+        # Base 85 needs a multiple of four bytes, and browsers refuse bytes after the last block.
         packed += _EMPTY * (-(len(packed) + len(_END)) % 4) + _END
         path = self._folder / f"{name}.js"
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -66,19 +66,19 @@ class DataFiles:
 
 
 _EMPTY = b"\0\0\0\xff\xff"
-"""A block that holds nothing, five bytes: one more than a multiple of four."""
+"""An empty block of five bytes, one more than a multiple of four."""
 
 _END = zlib.compressobj(9, zlib.DEFLATED, -15).flush()
 """The last block, empty."""
 
 
 def _smallest(body: bytes) -> bytes:
-    # Numbers that never repeat in a row are smaller where nobody looks for repetitions.
+    # Numbers without repeated sequences are smaller without a search for repetitions.
     return min(_block(body), _block(body, zlib.Z_HUFFMAN_ONLY), key=len)
 
 
 def _block(content: bytes, strategy: int = zlib.Z_DEFAULT_STRATEGY) -> bytes:
-    """``content`` as blocks of deflate that end with a byte, so that others can follow (RFC 1951, 3.2.4)."""
-    # With some less memory than it could have it looks anew more often which bytes are frequent.
-    squeezer = zlib.compressobj(9, zlib.DEFLATED, -15, 7 if strategy else 9, strategy)
-    return squeezer.compress(content) + squeezer.flush(zlib.Z_FULL_FLUSH)
+    """``content`` as blocks of deflate that end at a byte, so that others can follow (RFC 1951, 3.2.4)."""
+    # With less memory zlib makes smaller blocks, and so counts the frequent bytes again more often.
+    compressor = zlib.compressobj(9, zlib.DEFLATED, -15, 7 if strategy else 9, strategy)
+    return compressor.compress(content) + compressor.flush(zlib.Z_FULL_FLUSH)

@@ -19,7 +19,7 @@ from migration_spider.browse.story import story
 from migration_spider.browse.story_view import values
 
 UNDATED = "undated"
-"""Where the list of stories without date stands among those of years."""
+"""Name of the list of stories without a date, among those of years."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +38,8 @@ class Pages:
     """Writes the pages of ``collection`` to ``folder``.
 
     Args:
-        data: folder of the data files, as seen from the pages at the root.
-        with_stories: whether each story gets a page of its own.
+        data: Folder of the data files, relative to the root of the site.
+        with_stories: Whether each story gets its own page.
     """
 
     def __init__(self, collection: Collection, folder: Path, data: str, *, with_stories: bool) -> None:
@@ -47,7 +47,7 @@ class Pages:
         self._renderers = [Renderer(FileLinks(depth, pages=with_stories)) for depth in (0, 1)]
 
     def write(self, progress: Progress) -> None:
-        """Write all of them."""
+        """Write all pages."""
         progress("Writing the pages", 0, 0)
         self._write_static()
         self._page("index.html", "overview.html", **overview(self._collection, self._renderers[0].links))
@@ -63,24 +63,24 @@ class Pages:
         target = self._folder / path
         target.parent.mkdir(exist_ok=True)
         renderer = self._renderers[path.count("/")]
-        told = renderer.page(template, self._collection, data=self._data, with_stories=self._with_stories, **values)
-        target.write_text(told, encoding="utf-8", newline="\n")
+        html = renderer.page(template, self._collection, data=self._data, with_stories=self._with_stories, **values)
+        target.write_text(html, encoding="utf-8", newline="\n")
 
     def _write_static(self) -> None:
         (self._folder / STATIC).mkdir()
         for source in (files("migration_spider.browse") / "static", files("migration_spider.browse.site") / "files"):
-            for one in source.iterdir():
-                if one.is_file():
-                    (self._folder / STATIC / one.name).write_bytes(one.read_bytes())
-        (self._folder / ".nojekyll").touch()  # GitHub Pages: leave the files as they are
+            for file in source.iterdir():
+                if file.is_file():
+                    (self._folder / STATIC / file.name).write_bytes(file.read_bytes())
+        (self._folder / ".nojekyll").touch()  # GitHub Pages: publish the files unchanged
 
-    # ---- plain lists, for who has no script
+    # ---- plain lists, for browsers without scripts
 
     def _write_lists(self) -> None:
         lines = self._lines()
         years = []
-        for year, some in groupby(lines, key=lambda line: (line.date or "")[:4] or UNDATED):
-            stories = list(some)
+        for year, of_year in groupby(lines, key=lambda line: (line.date or "")[:4] or UNDATED):
+            stories = list(of_year)
             years.append((year, len(stories)))
             heading = "Stories without date" if year == UNDATED else f"Stories of {year}"
             self._page(f"{LISTS}/{year}.html", "site_list.html", heading=heading, stories=stories)
@@ -93,8 +93,8 @@ class Pages:
             " (SELECT group_concat(language, ' ') FROM (SELECT language FROM stories_titles WHERE stories_id = s.id"
             " ORDER BY position)) FROM stories s"
         )
-        found = {row[0]: Line(row[0], row[1], row[2] or "", row[3], row[4], row[5] or "") for row in rows}
-        return [found[story] for story in self._collection.ids]
+        lines = {row[0]: Line(row[0], row[1], row[2] or "", row[3], row[4], row[5] or "") for row in rows}
+        return [lines[story] for story in self._collection.ids]
 
     # ---- stories
 
@@ -103,5 +103,5 @@ class Pages:
         for count, name in enumerate(self._collection.ids):
             if count % 100 == 0:
                 progress("Writing the pages of the stories", count, total)
-            shown = values(self._collection, self._renderers[1].links, story(self._collection, name))
-            self._page(f"{STORIES}/{file_name(name)}.html", "story.html", **shown)
+            content = values(self._collection, self._renderers[1].links, story(self._collection, name))
+            self._page(f"{STORIES}/{file_name(name)}.html", "story.html", **content)

@@ -14,15 +14,15 @@ from archive.dataset import DatasetError
 from archive.disk import as_made, oddity, require_makable
 
 MARK = "site.json"
-"""Says that a folder is a site, and what is in it."""
+"""File that marks a folder as a site, and lists its content."""
 
 
 def require_free(folder: Path) -> None:
-    """Raise unless a site can be written to ``folder``: it is not there, is empty, or holds a site and nothing else.
+    """Check that a site can be written to ``folder``: it does not exist, is empty, or contains only a site.
 
     Raises:
-        DatasetError: it holds something else, or cannot be replaced in one step.
-        OSError: it cannot be made.
+        DatasetError: It contains other files, or cannot be replaced in one step.
+        OSError: It cannot be created.
     """
     if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
         raise DatasetError(f"{folder} is not a folder: give another one for the site")
@@ -31,11 +31,11 @@ def require_free(folder: Path) -> None:
         return
     if folder.is_mount() or folder.resolve() == Path.cwd():
         raise DatasetError(f"{folder} cannot be replaced as a whole: give a folder in it, such as {folder / 'site'}")
-    there = {path.name for path in folder.iterdir()}
-    ours = _named(folder / MARK)
-    if there and ours is None:
+    existing = {path.name for path in folder.iterdir()}
+    of_site = _listed(folder / MARK)
+    if existing and of_site is None:
         raise DatasetError(f"{folder} is not empty and is not a site: name an empty or a new folder")
-    if others := sorted(there - {*(ours or ()), MARK}):
+    if others := sorted(existing - {*(of_site or ()), MARK}):
         raise DatasetError(
             f"{folder} contains a site and other files ({others[0]}), which would be lost: move them away"
         )
@@ -43,11 +43,11 @@ def require_free(folder: Path) -> None:
 
 @contextmanager
 def replacing(folder: Path) -> Iterator[Path]:
-    """A new folder to write the site to, which then takes the place of ``folder``; on an error nothing changes.
+    """Yield a new folder for the site, which then replaces ``folder``; on an error ``folder`` is unchanged.
 
     Raises:
-        DatasetError: as `require_free`.
-        OSError: it cannot be written.
+        DatasetError: As `require_free`.
+        OSError: It cannot be written.
     """
     require_free(folder)
     parent = folder.absolute().parent
@@ -56,11 +56,11 @@ def replacing(folder: Path) -> Iterator[Path]:
     try:
         yield new
         names = sorted(path.name for path in new.iterdir())
-        told = {"what": "a static site made by scrapy publish --site", "holds": names}
-        (new / MARK).write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+        document = {"what": "a static site made by scrapy publish --site", "holds": names}
+        (new / MARK).write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
         as_made(new)
         if hasattr(os, "sync"):
-            os.sync()  # a stick may be pulled out
+            os.sync()  # the folder may be on a stick that is pulled out
         require_free(folder)
         _swap(new, folder)
     finally:
@@ -81,12 +81,12 @@ def _swap(new: Path, folder: Path) -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
-def _named(mark: Path) -> list[str] | None:
-    """What a site says it holds; None: there is no site."""
+def _listed(mark: Path) -> list[str] | None:
+    """The names in the list of a site; None if there is no site."""
     if not mark.is_file() or oddity(mark):
         return None
     try:
-        told = json.loads(mark.read_bytes())
-        return [str(name) for name in told["holds"]]
+        document = json.loads(mark.read_bytes())
+        return [str(name) for name in document["holds"]]
     except (ValueError, RecursionError, TypeError, KeyError):
         return None
