@@ -1,6 +1,6 @@
 """6 publish: makes a dataset from JSON lines: tables, schema, description, changes, checksums.
 
-It contains nothing about a site: :class:`Dataset` says what the records are and where they come from.
+It contains nothing about a site: :class:`Dataset` describes the records and their source.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ _HOMES = {
     "publish": "release",
     "unguard": "delimited",
 }
-"""Name -> its module, which has another name. Who reads lines, as every crawl does, needs none of those that write a
+"""Name -> its module, imported on first access: a crawl, which reads lines, needs none of the modules that write a
 release."""
 
 

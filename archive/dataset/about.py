@@ -1,4 +1,4 @@
-"""The facts about a release, collected once its records are written. All descriptive files are made from them."""
+"""The facts about a release, collected after its records are written. All descriptive files are made from them."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ class About:
     edition: Edition
     summary: Summary
     resources: Sequence[Resource]
-    """The files that hold data, in the order in which the README names them."""
+    """The data files, in the order in which the README names them."""
 
     tables: Sequence[Table]
-    """Of the database; the first is that of the records."""
+    """The tables of the database; the first contains the records."""
 
     packages: Sequence[str] = ()
-    """File names of packages that hold all WARC files that the release cites."""
+    """File names of the packages that contain all WARC files that the release cites."""
 
     @property
     def stewardship(self) -> Stewardship:
@@ -36,17 +36,17 @@ class About:
 
     @property
     def authors(self) -> Sequence[Author]:
-        """Who is cited: where nobody is named, the software that compiled it."""
+        """The authors to cite; the software that compiled the dataset if none are named."""
         return self.stewardship.authors or (Author(name=self.dataset.compiler),)
 
     @property
     def publisher(self) -> str:
-        """Who makes it available: where nobody is named, the authors."""
+        """Who makes the dataset available; the authors if nobody is named."""
         return self.stewardship.publisher or "; ".join(author.filed for author in self.authors)
 
     @property
     def page(self) -> str:
-        """The page about the dataset: where none is named that of its DOI, else where its records are from."""
+        """The page about the dataset: the one named, else that of its DOI, else the homepage of the source."""
         return self.stewardship.page or self.doi_address or self.dataset.homepage
 
     @property
@@ -56,15 +56,15 @@ class About:
 
     @property
     def rights(self) -> str:
-        """The note on rights, with what the authors allow."""
+        """The note on rights, followed by the licence note of the authors."""
         return " ".join(part for part in (self.dataset.rights, self.stewardship.licence_note) if part)
 
     @property
     def folder(self) -> str:
-        """Address of the release with a slash at the end; an empty text where it is not known."""
+        """Address of the release with a slash at the end; empty if it is not known."""
         base = self.stewardship.downloads
         return f"{base}{quote(self.edition.version)}/" if base else ""
 
     def address(self, path: str) -> str:
-        """Where a file of the release is had: relative to the release when its address is not known."""
+        """Return the address of a file of the release; relative to the release if the address of that is not known."""
         return self.folder + quote(path)

@@ -4,8 +4,8 @@ Paragraphs keep their order, as translators keep it. The best path through the t
 programming over the lengths of paragraphs, as W. A. Gale and K. W. Church, "A Program for Aligning Sentences in
 Bilingual Corpora", Computational Linguistics 19(1), 1993, do for sentences. Lengths alone would align any two texts
 with a similar structure. So each pair is also weighted by its *anchors*, which a translation does not change: numbers
-(in any script), addresses, names in Latin letters. Two texts without common anchors are not aligned, whatever their
-lengths.
+(in any script), addresses, names in Latin letters. Two texts without common anchors are not aligned, regardless of
+their lengths.
 
 All weights are natural logarithms of odds: how much more likely something is in a translation than in two unrelated
 paragraphs.
@@ -21,48 +21,48 @@ from math import exp, log
 from archive.dataset.anchors import NOTHING, Paragraph, numbers_of, shared_anchors, shared_shape, worth
 
 MOST_PARAGRAPHS = 200
-"""Of one text: with more it is not aligned."""
+"""Paragraphs of one text: a text with more is not aligned."""
 
 LONGEST_TEXT = 200_000
-"""Characters of one text: with more it is not aligned."""
+"""Characters of one text: a longer text is not aligned."""
 
 BAND = 4
-"""How far from the straight line between both ends a pair may lie, in paragraphs."""
+"""How far a pair may be from the straight line between both ends, in paragraphs."""
 
 THRESHOLD = 0.7
-"""Score from which a pair is good enough to be handed on."""
+"""The least score of a pair that is returned."""
 
 _FEW_NUMBERS = 4
 _LITTLE = 0.25
-"""Two texts with more numbers than the first of these, of which less than the second are in both, translate nothing."""
+"""Two texts with at least `_FEW_NUMBERS` numbers are no translations if they share a smaller part of them than this."""
 
 _FAR = 1.6
-"""Logarithm of the ratio of two lengths that no translation has."""
+"""Logarithm of the ratio of two lengths above which paragraphs are never translations."""
 
 _SKIPPED = -0.6
 _MERGED = -2.5
 _NEVER = float("-inf")
 _UNANCHORED = 0.8
-"""What a pair loses that only its place and shape speak for."""
+"""Penalty of a pair without anchors, which is supported by its position and shape alone."""
 
 _TRUSTED = 2.5
-"""Anchors from which two texts are rather translations than not."""
+"""Sum of anchor weights from which two texts are more likely translations than not."""
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Paragraphs that translate each other; their places from 0, one or two of each text."""
+    """Paragraphs that translate each other, as indexes from 0; one or two of each text."""
 
     first: tuple[int, ...]
     second: tuple[int, ...]
     score: float
-    """0 to 1, how sure that is."""
+    """Confidence, 0 to 1."""
 
 
 def align(first: Sequence[Paragraph], second: Sequence[Paragraph]) -> list[Link]:
-    """The pairs of two texts in their order, of a score from `THRESHOLD`; no paragraph is in two of them.
+    """Return the pairs of two texts in order, with a score of at least `THRESHOLD`. Each paragraph is in one at most.
 
-    Time and memory: the longer text times `BAND`.
+    Time and memory are proportional to the length of the longer text times `BAND`.
     """
     if not first or not second or not _is_likely(first, second):
         return []
@@ -73,31 +73,31 @@ def align(first: Sequence[Paragraph], second: Sequence[Paragraph]) -> list[Link]
 
 
 def _is_likely(first: Sequence[Paragraph], second: Sequence[Paragraph]) -> bool:
-    """Whether the anchors of two texts, however they are paired, can tell that they are translations."""
+    """Whether the anchors of two texts could show that they are translations, with the best possible pairing."""
     numbers, others = numbers_of(first), numbers_of(second)
     shared = {number: min(count, others[number]) for number, count in numbers.items() if number in others}
     least = min(_of_two_digits(numbers), _of_two_digits(others))
     if least >= _FEW_NUMBERS and _of_two_digits(shared) < _LITTLE * least:
         return False
     most = sum(worth(number) * count for number, count in shared.items())
-    names = NOTHING.union(*(one.names for one in second))
-    most += sum(min(1.5, 0.5 * len(one.names & names)) for one in first if one.names)
-    addresses = NOTHING.union(*(one.addresses for one in second))
-    most += 2.0 * sum(len(one.addresses & addresses) for one in first if one.addresses)
+    names = NOTHING.union(*(paragraph.names for paragraph in second))
+    most += sum(min(1.5, 0.5 * len(paragraph.names & names)) for paragraph in first if paragraph.names)
+    addresses = NOTHING.union(*(paragraph.addresses for paragraph in second))
+    most += 2.0 * sum(len(paragraph.addresses & addresses) for paragraph in first if paragraph.addresses)
     return _odds(most - _TRUSTED) >= THRESHOLD
 
 
 def _of_two_digits(numbers: Mapping[str, int]) -> int:
-    """How many there are of two digits or more."""
+    """Return the count of numbers with two or more digits."""
     return sum(count for number, count in numbers.items() if len(number) > 1)
 
 
 def _total(text: Sequence[Paragraph]) -> float:
-    return sum(one.size for one in text) + 1.0
+    return sum(paragraph.size for paragraph in text) + 1.0
 
 
 Step = tuple[int, int, int, int]
-"""Place in the first text and in the second, and how many of each are paired."""
+"""Index in the first text and in the second, and how many paragraphs of each are paired."""
 
 
 class _Weigher:
@@ -112,20 +112,23 @@ class _Weigher:
         self._merged: dict[tuple[bool, int], Paragraph] = {}
 
     def weight(self, step: Step) -> tuple[float, float]:
-        """(of lengths and shapes, of the anchors)."""
-        found = self._weights.get(step)
-        if found is None:
+        """Return (weight of lengths and shapes, weight of anchors)."""
+        weights = self._weights.get(step)
+        if weights is None:
             i, j, of_first, of_second = step
-            one = self._first[i] if of_first == 1 else self._both(self._first, i)
-            other = self._second[j] if of_second == 1 else self._both(self._second, j)
-            off = other.extent - one.extent - self._ratio
-            if off > _FAR or off < -_FAR:
-                found = (-9.0, 0.0)
+            here = self._first[i] if of_first == 1 else self._both(self._first, i)
+            there = self._second[j] if of_second == 1 else self._both(self._second, j)
+            deviation = there.extent - here.extent - self._ratio
+            if deviation > _FAR or deviation < -_FAR:
+                weights = (-9.0, 0.0)
             else:
-                short = one if one.size < other.size else other
-                found = (short.fit - short.strain * off * off + shared_shape(one, other), shared_anchors(one, other))
-            self._weights[step] = found
-        return found
+                short = here if here.size < there.size else there
+                weights = (
+                    short.fit - short.strain * deviation * deviation + shared_shape(here, there),
+                    shared_anchors(here, there),
+                )
+            self._weights[step] = weights
+        return weights
 
     def _both(self, text: Sequence[Paragraph], place: int) -> Paragraph:
         key = (text is self._first, place)
@@ -134,7 +137,7 @@ class _Weigher:
         return self._merged[key]
 
     def straight(self) -> list[Step] | None:
-        """The path that pairs one by one; None when another could be better."""
+        """Return the path that pairs paragraphs one to one; None when another path could be better."""
         if len(self._first) != len(self._second):
             return None
         path = [(place, place, 1, 1) for place in range(len(self._first))]
@@ -145,36 +148,36 @@ class _Weigher:
         return path
 
     def path(self) -> list[Step]:
-        """The pairs of the best path.
+        """Return the pairs of the best path.
 
-        From both ends it goes straight up to the last pair that an anchor holds: no paragraph is missing before it.
+        From each end it pairs one to one, up to the last pair with an anchor: no paragraph is missing before that pair.
         """
         most = min(len(self._first), len(self._second))
         rows, columns = len(self._first), len(self._second)
-        head = self._held((place, place, 1, 1) for place in range(most))
-        left = most - len(head)
-        tail = self._held((rows - place, columns - place, 1, 1) for place in range(1, left + 1))[::-1]
+        head = self._anchored((place, place, 1, 1) for place in range(most))
+        rest = most - len(head)
+        tail = self._anchored((rows - place, columns - place, 1, 1) for place in range(1, rest + 1))[::-1]
         return head + self._between(len(head), len(head), rows - len(tail), columns - len(tail)) + tail
 
-    def _held(self, steps: Iterable[Step]) -> list[Step]:
-        """The first of ``steps`` that fit, up to the last with an anchor."""
+    def _anchored(self, steps: Iterable[Step]) -> list[Step]:
+        """Return the leading ``steps`` that fit, up to the last with an anchor."""
         fit: list[Step] = []
-        held = 0
+        anchored = 0
         for step in steps:
             alike, anchors = self.weight(step)
             if alike < 0.5 or anchors < 0:
                 break
             fit.append(step)
-            held = len(fit) if anchors > 1.0 else held
-        return fit[:held]
+            anchored = len(fit) if anchors > 1.0 else anchored
+        return fit[:anchored]
 
     def _between(self, top: int, first: int, bottom: int, last: int) -> list[Step]:
-        """The pairs of the best path from (top, first) to (bottom, last)."""
+        """Return the pairs of the best path from (top, first) to (bottom, last)."""
         rows, columns = bottom - top, last - first
         if not rows or not columns:
             return []
         slope, reach = columns / rows, BAND + abs(rows - columns)
-        # Of each place what the best way there weighs, and its last step; none: it was not reached.
+        # For each cell the weight of the best path to it, and the last step of that path; absent: not reached.
         best: list[dict[int, float]] = [{} for _ in range(rows + 3)]
         back: list[dict[int, tuple[int, int]]] = [{} for _ in range(rows + 3)]
         best[0][0] = 0.0
@@ -187,10 +190,10 @@ class _Weigher:
                     below, end = best[i + of_first], j + of_second
                     if weight > below.get(end, _NEVER):
                         below[end], back[i + of_first][end] = weight, (of_first, of_second)
-        return [(top + i, first + j, ones, others) for i, j, ones, others in _trace(back, rows, columns)]
+        return [(top + i, first + j, of_first, of_second) for i, j, of_first, of_second in _trace(back, rows, columns)]
 
     def _onward(self, i: int, j: int, bottom: int, last: int, gained: float) -> Iterator[tuple[int, int, float]]:
-        """The steps that a path can take from (i, j), and what it weighs then: one passed over, a pair, a merger."""
+        """Yield the possible steps from (i, j) and the weight after each: a skipped paragraph, a pair, a merger."""
         if j < last:
             yield 0, 1, gained + _SKIPPED
         if i < bottom:
@@ -205,45 +208,49 @@ class _Weigher:
                 yield of_first, of_second, gained + alike + anchors + _MERGED
 
     def _mergers(self, i: int, j: int) -> Iterator[tuple[int, int]]:
-        """Two paragraphs with one, where their lengths may fit."""
-        wanted = self._first[i].size * self._scale
-        has = self._second[j].size
-        if j + 1 < len(self._second) and 0.6 < (has + self._second[j + 1].size) / wanted < 1.6 and has < wanted:
+        """Yield the mergers, of two paragraphs with one, whose lengths may fit."""
+        expected = self._first[i].size * self._scale
+        actual = self._second[j].size
+        if (
+            j + 1 < len(self._second)
+            and 0.6 < (actual + self._second[j + 1].size) / expected < 1.6
+            and actual < expected
+        ):
             yield 1, 2
-        if i + 1 < len(self._first) and wanted < has:
-            both = wanted + self._first[i + 1].size * self._scale
-            if 0.6 < both / has < 1.6:
+        if i + 1 < len(self._first) and expected < actual:
+            both = expected + self._first[i + 1].size * self._scale
+            if 0.6 < both / actual < 1.6:
                 yield 2, 1
 
     def links(self, path: Sequence[Step]) -> list[Link]:
-        """The pairs of ``path`` with their scores.
+        """Return the pairs of ``path`` with their scores.
 
-        A pair is as sure as its own weight and that of the pairs that touch it, and no surer than that the two texts
-        are translations at all, which their anchors tell.
+        The score of a pair grows with its weight and the weights of adjacent pairs. Its limit is the likelihood that
+        the two texts are translations at all, which is computed from their anchors.
         """
         weights = [self.weight(step) for step in path]
         trust = sum(max(-3.0, min(4.0, anchors)) for _, anchors in weights)
         whole = _odds(trust - _TRUSTED)
-        doubts = [0.0, *(self._doubt(one, other) for one, other in pairwise(path)), 0.0]
+        doubts = [0.0, *(self._doubt(step, following) for step, following in pairwise(path)), 0.0]
         links = []
         for place, (i, j, of_first, of_second) in enumerate(path):
             own = sum(weights[place]) + (_MERGED if of_first + of_second == 3 else 0.0)
-            beside, vouching = 0.0, 0
+            adjacent, vouching = 0.0, 0
             for other in (place - 1, place + 1):
                 if 0 <= other < len(path):
                     before, after = sorted((path[place], path[other]))
                     if before[0] + before[2] == after[0] and before[1] + before[3] == after[1]:
-                        beside += 0.5 * max(0.0, min(4.0, sum(weights[other])))
+                        adjacent += 0.5 * max(0.0, min(4.0, sum(weights[other])))
                         vouching += weights[other][1] > 0
             own -= max(doubts[place], doubts[place + 1])
             if weights[place][1] <= 0:
                 own -= _UNANCHORED if vouching else 2 * _UNANCHORED
-            score = round(_odds(own + beside - 0.5) * whole, 3)
+            score = round(_odds(own + adjacent - 0.5) * whole, 3)
             links.append(Link(tuple(range(i, i + of_first)), tuple(range(j, j + of_second)), score))
         return links
 
     def _doubt(self, step: Step, following: Step) -> float:
-        """How much better two pairs would be with their second paragraphs changed over: translators move some."""
+        """Return the gain from swapping the second paragraphs of two pairs: translators move some paragraphs."""
         i, j, _, _ = step
         k, m, _, _ = following
         if step[2:] != (1, 1) or following[2:] != (1, 1):
@@ -256,7 +263,7 @@ class _Weigher:
 
 
 def _trace(back: Sequence[Mapping[int, tuple[int, int]]], i: int, j: int) -> list[Step]:
-    """The pairs on the way to (i, j)."""
+    """Return the pairs on the way to (i, j)."""
     steps = []
     while (last := back[i].get(j)) is not None:
         of_first, of_second = last

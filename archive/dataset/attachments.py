@@ -1,4 +1,4 @@
-"""The table with the text of attached files; it can be searched like the records."""
+"""The table with the texts of attached files; it can be searched like the records."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from archive.warc.reader import read_record
 
 NAME = "attachment_texts"
 MEMORY_NAME = ".attachment-texts.sqlite"
-"""Beside the index of the archive: the texts, for the next release. Can be thrown away."""
+"""File with the texts, reused by the next release; it is beside the index of the archive and may be deleted."""
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -38,16 +38,16 @@ _SPREADSHEETS = "a spreadsheet breaks cells of more than 32,767 characters"
 
 @dataclass(frozen=True, slots=True)
 class Attachments:
-    """Where records name files, and what is needed to read these."""
+    """Configures the table: the fields in which records name files, and how to read these files."""
 
     field: str
     """List field of the record whose objects are files."""
 
     holdings: Holdings | None
-    """The archive that has them."""
+    """The archive that contains the files."""
 
     detect: Callable[[str], str | None]
-    """A text -> its BCP 47 language, or None."""
+    """Called with a text, returns its BCP 47 language or None."""
 
     url: str = "url"
     digest: str = "sha256"
@@ -58,12 +58,12 @@ class Attachments:
 
 
 def is_sha256(digest: str | None) -> bool:
-    """Whether ``digest`` is one, in hex: a line may say anything."""
+    """Whether ``digest`` is a SHA-256 digest in hex: lines are not trusted."""
     return digest is not None and _SHA256.fullmatch(digest) is not None
 
 
 def table(draft: Draft) -> Table:
-    """The table; without its texts where the release has none."""
+    """Return the table; it lacks the column of texts if the release has no texts."""
     codes = "; ".join(f"`{code}`: {meaning}" for code, meaning in _PROBLEMS.items())
     columns = [
         Column("sha256", "string", False, "SHA-256 of the file, in hex, as the items name it"),
@@ -79,39 +79,39 @@ def table(draft: Draft) -> Table:
         Column("warc_length", "integer", True, "Bytes of the record's gzip member"),
         Column("warc_record_id", "string", True, "`WARC-Record-ID`"),
     ]
-    kept = tuple(column for column in columns if draft.texts or column.name != "text")
-    return Table(NAME, "Texts of the files that items offer, one row per file", kept, ("sha256",), ())
+    shown = tuple(column for column in columns if draft.texts or column.name != "text")
+    return Table(NAME, "Texts of the files that items offer, one row per file", shown, ("sha256",), ())
 
 
 class AttachmentTexts:
     """The table ``attachment_texts``, as CSV, JSON lines and in the database, with the index ``attachment_texts_fts``.
 
-    A file of which no text can be had has a row that says why.
+    A file without a text has a row that gives the reason.
     """
 
-    def __init__(self, draft: Draft, said: Attachments) -> None:
-        self._draft, self._said = draft, said
+    def __init__(self, draft: Draft, config: Attachments) -> None:
+        self._draft, self._config = draft, config
         self._files: dict[bytes, tuple[str, str | None]] = {}
-        """Digest -> address, media type."""
+        """Digest -> (address, media type)."""
 
     def collect(self, record: Record) -> None:
-        """Note the files of a record."""
-        said = self._said
-        for file in record.get(said.field) or ():
-            if not is_sha256(file[said.digest]):
+        """Remember the files of a record."""
+        config = self._config
+        for file in record.get(config.field) or ():
+            if not is_sha256(file[config.digest]):
                 continue
-            key, told = bytes.fromhex(file[said.digest]), (file[said.url], file[said.media_type])
+            key, candidate = bytes.fromhex(file[config.digest]), (file[config.url], file[config.media_type])
             known = self._files.get(key)
-            if known is None or told[0] < known[0]:
-                self._files[key] = told
+            if known is None or candidate[0] < known[0]:
+                self._files[key] = candidate
 
     def finish(self) -> None:
         """Read the files and write the table."""
-        draft, said = self._draft, self._said
-        shown = table(draft)
-        names = [column.name for column in shown.columns]
-        csv = draft.csv(f"tables/{NAME}.csv", shown)
-        draft.database.create(shown, number=True)
+        draft, config = self._draft, self._config
+        files_table = table(draft)
+        names = [column.name for column in files_table.columns]
+        csv = draft.csv(f"tables/{NAME}.csv", files_table)
+        draft.database.create(files_table, number=True)
         index = draft.database.full_text
         searched = [name for name in ("title", "text") if name in names]
         index.create(NAME, searched, "title")
@@ -120,8 +120,8 @@ class AttachmentTexts:
         )
         with ExitStack() as stack:
             memory = None
-            if said.holdings and documents.installed():
-                path = said.holdings.index.with_name(MEMORY_NAME)
+            if config.holdings and documents.installed():
+                path = config.holdings.index.with_name(MEMORY_NAME)
                 memory = stack.enter_context(Memory(path, stack.enter_context(Reader())))
             for done, key in enumerate(sorted(self._files)):
                 if done % 10 == 0:
@@ -129,26 +129,26 @@ class AttachmentTexts:
                 values = self._row(key.hex(), memory)
                 row = tuple(values[name] for name in names)
                 csv.add([row])
-                draft.database.insert(shown, [row])
+                draft.database.insert(files_table, [row])
                 index.add(NAME, done + 1, values["language"], [values[name] for name in searched])
                 stream.write(dump(dict(zip(names, row, strict=True))))
         csv.close()
         stream.close()
 
     def _row(self, digest: str, memory: Memory | None) -> dict[str, Any]:
-        said = self._said
+        config = self._config
         url, media_type = self._files[bytes.fromhex(digest)]
-        place = said.holdings.place(url, digest) if said.holdings else None
-        found = self._document(digest, place, memory)
+        place = config.holdings.place(url, digest) if config.holdings else None
+        document = self._document(digest, place, memory)
         return {
             "sha256": digest,
             "url": url,
             "media_type": media_type,
-            "language": said.detect(found.text) if found.text else None,
-            "pages": found.pages,
-            "title": found.title,
-            "text": found.text,
-            "problem": found.problem,
+            "language": config.detect(document.text) if document.text else None,
+            "pages": document.pages,
+            "title": document.title,
+            "text": document.text,
+            "problem": document.problem,
             "warc_file": place.file if place else None,
             "warc_offset": place.offset if place else None,
             "warc_length": place.length if place else None,
@@ -156,11 +156,11 @@ class AttachmentTexts:
         }
 
     def _document(self, digest: str, place: Place | None, memory: Memory | None) -> Document:
-        if place is None or self._said.holdings is None:
+        if place is None or self._config.holdings is None:
             return Document(problem="not-archived")
         if memory is None:
             return Document(problem="not-read")
-        directory = self._said.holdings.directory
+        directory = self._config.holdings.directory
         try:
             return memory.document(digest, lambda: archived(directory, place, digest))
         except (BlockTooLargeError, EntityTooLargeError):
@@ -170,10 +170,10 @@ class AttachmentTexts:
 
 
 def archived(directory: Path, place: Place, digest: str) -> bytes:
-    """The bytes of the file that the record at ``place`` of the collection ``directory`` holds.
+    """Return the bytes of the file in the record at ``place`` of the collection ``directory``.
 
     Raises:
-        ArchiveError: it cannot be read, or the file is another.
+        ArchiveError: the record cannot be read, or contains another file.
     """
     record = read_record(find(directory, place.file), place.offset, place.length)
     data = record.entity(Limits().size)

@@ -1,4 +1,4 @@
-"""``README.md`` of a release: a dataset card for users. Hugging Face reads its header."""
+"""Writes ``README.md`` of a release: a dataset card for users. Hugging Face reads its header."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def card(
     sections: Sequence[tuple[str, str]] = (),
     configurations: Sequence[Configuration] = (),
 ) -> str:
-    """The card as Markdown; ``sections`` (heading, Markdown) stand before the provenance."""
+    """Return the card as Markdown; ``sections`` (heading, Markdown) come before the provenance."""
     dates = f" Dates run from {summary.first} to {summary.last}." if summary.first else ""
     scope = "" if edition.texts else f" This is a metadata-only release: it leaves out {_codes(dataset.texts)}."
     parts = [
@@ -70,7 +70,7 @@ read from (`warc`: file, offset, length, record id and digest), so each value ca
 
 
 def _plain(text: str) -> str:
-    """``text``, of which others wrote a part, as Markdown that is nothing but text."""
+    """Return ``text``, which is partly from others, with all Markdown escaped."""
     return re.sub(r"([\\`*\[\]<>&|])", r"\\\1", " ".join(text.split()))
 
 
@@ -82,61 +82,61 @@ def _header(dataset: Dataset, summary: Summary, configurations: Sequence[Configu
         "pretty_name": dataset.title,
         "language": languages,
         "license": "other",
-        # An identifier, where no licence of its list fits.
+        # The Hub wants an identifier when no licence of its list fits.
         "license_name": re.sub(r"[^a-z0-9.]+", "-", dataset.rights_title.lower()).strip("-"),
         "license_link": dataset.rights_url,
         "tags": list(dataset.keywords),
         "size_categories": [size],
     }
-    # JSON is YAML: texts are quoted right whatever they hold.
+    # JSON is YAML, so every text is quoted correctly.
     lines = [f"{key}: {_json(value)}" for key, value in header.items()]
     if configurations:
         lines += ["configs:"]
-        for number, one in enumerate(configurations):
-            lines += [f"- config_name: {_json(one.name)}", f"  data_files: {_json(one.path)}"]
+        for number, configuration in enumerate(configurations):
+            lines += [f"- config_name: {_json(configuration.name)}", f"  data_files: {_json(configuration.path)}"]
             lines += [] if number else ["  default: true"]
         lines += ["dataset_info:"]
-        for one in configurations:
-            lines += [f"- config_name: {_json(one.name)}", "  features:"]
-            lines += [f"  - {_json(feature)}" for feature in one.features]
+        for configuration in configurations:
+            lines += [f"- config_name: {_json(configuration.name)}", "  features:"]
+            lines += [f"  - {_json(feature)}" for feature in configuration.features]
     return "\n".join(["---", *lines, "---"])
 
 
 def _json(value: Any) -> str:
-    """JSON that YAML 1.2 takes (it prints fewer characters, section 5.1), with nothing that turns letters round."""
-    return _NOT_YAML.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(value, ensure_ascii=False))
+    """Return JSON that YAML 1.2 accepts (it allows fewer characters, section 5.1), with bidi controls escaped."""
+    return _NOT_YAML.sub(lambda match: f"\\u{ord(match[0]):04x}", json.dumps(value, ensure_ascii=False))
 
 
 def _files(resources: Sequence[Resource]) -> str:
-    """The files; tables that hold a field each in a row together."""
+    """Return the table of files; all linked tables, one per field, share a row."""
     rows: list[tuple[str, str, str]] = []
     linked: dict[str, list[Resource]] = {}
-    for one in resources:
-        if one.table and one.table.field:
-            path = f"{one.path.removesuffix(f'{one.table.field}.csv')}<field>.csv"
-            linked.setdefault(path, []).append(one)
+    for resource in resources:
+        if resource.table and resource.table.field:
+            path = f"{resource.path.removesuffix(f'{resource.table.field}.csv')}<field>.csv"
+            linked.setdefault(path, []).append(resource)
         else:
-            rows.append((f"`{one.path}`", _size(one.size), one.description))
-    for path, some in linked.items():
-        said = f"{len(some)} files, each with the values of a field that is a list"
-        rows.append((f"`{path}`", _size(sum(one.size for one in some)), said))
+            rows.append((f"`{resource.path}`", _size(resource.size), resource.description))
+    for path, group in linked.items():
+        description = f"{len(group)} files, each with the values of a field that is a list"
+        rows.append((f"`{path}`", _size(sum(resource.size for resource in group)), description))
     return table(("file", "size", "content"), rows)
 
 
 def _examples(examples: Sequence[Example], paths: set[str]) -> Iterable[str]:
-    """What can be run with these files, in the folder of the release."""
+    """Yield the examples that can run with these files."""
     yield "With the folder of the release as working directory."
-    asked = ""
-    for one in examples:
-        if all(path in paths for path in one.needs):
-            if one.question != asked:
-                asked = one.question
-                yield f"### {asked}"
-            yield f"{one.tool}:\n\n```{one.language}\n{one.code.strip()}\n```"
+    question = ""
+    for example in examples:
+        if all(path in paths for path in example.needs):
+            if example.question != question:
+                question = example.question
+                yield f"### {question}"
+            yield f"{example.tool}:\n\n```{example.language}\n{example.code.strip()}\n```"
 
 
 def _counts(dataset: Dataset, summary: Summary) -> Iterable[str]:
-    """Tables of counts: of stories where there are any, the items beside them."""
+    """Yield the tables of counts, by stories and items if there are stories, else by items."""
     units = ("stories", "items") if dataset.stories else ("items",)
 
     def row(name: str, code: str, items: Counter[str], stories: Counter[str]) -> tuple[str, ...]:
@@ -146,15 +146,17 @@ def _counts(dataset: Dataset, summary: Summary) -> Iterable[str]:
         years = sorted({*summary.years, *summary.story_years})
         yield table(
             ("year", *units),
-            [row(one or "no date", one, summary.years, summary.story_years) for one in years],
+            [row(year or "no date", year, summary.years, summary.story_years) for year in years],
         )
     for name in dataset.counted:
         items, stories = summary.values.get(name, Counter()), summary.story_values.get(name, Counter())
         rows = []
         for code in sorted({*items, *stories}, key=lambda code: (-stories[code], -items[code], code)):
             label = summary.labels.get(f"{name}/{code}") or ""
-            said = f"{markdown.code(code)} {markdown.plain(label)}".strip() if code else "none, or not recognised"
-            rows.append(row(said, code, items, stories))
+            name_and_label = (
+                f"{markdown.code(code)} {markdown.plain(label)}".strip() if code else "none, or not recognised"
+            )
+            rows.append(row(name_and_label, code, items, stories))
         yield table((f"`{name}`", *units), rows)
 
 
@@ -190,14 +192,16 @@ def _changes(edition: Edition) -> str:
 
 
 def _notes(lists: Sequence[TermList]) -> Iterable[str]:
-    notes = [(term["label"]["en"], term["note"]) for one in lists for term in one.terms() if term.get("note")]
+    notes = [
+        (term["label"]["en"], term["note"]) for vocabulary in lists for term in vocabulary.terms() if term.get("note")
+    ]
     if notes:
         yield "## Notes on terms"
         yield "\n".join(f"- {label}: {note}" for label, note in notes)
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A Markdown table."""
+    """Return a Markdown table."""
     lines = [head, ["-" for _ in head], *rows]
     return "\n".join(
         "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in line) + " |" for line in lines

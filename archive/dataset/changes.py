@@ -1,6 +1,4 @@
-"""Compares a release with the previous one: what was added, changed and removed. Nothing is removed without a record
-of it.
-"""
+"""Compares a release with the previous one: what was added, changed and removed. Every removal is recorded."""
 
 from __future__ import annotations
 
@@ -16,74 +14,81 @@ from archive.dataset.lines import TOMBSTONE, Lines, load
 Change = dict[str, Any]
 
 EVIDENCE = "warc"
-"""Field that says where the archived bytes of a record are."""
+"""Field with the position of the archived bytes of a record."""
 
 
 def changes(
     lines: Lines, before: Path | None, dataset: Dataset, address: str = "url", ignored: Collection[str] = ()
 ) -> Iterator[tuple[Change, Mapping[str, Any]]]:
-    """One object per record that differs: added and changed ones in the order of ``lines``, then the removed ones.
+    """Yield (change, last line of the record) per record that differs, in the order of ``lines``, then removed records.
 
-    ``{"change": "added", <key>, <address>, <heading>, "version"}``; ``{"change": "changed", ...,
-    "from_version", "fields", "changes"}``, the names of the fields that differ and what they said and say, as
-    `differences` tells; ``{"change": "removed", ..., "reason", "status"}`` with the words of the tombstone, null when
-    there is none: the record is no longer in the collection. With each comes the last line that there is of the record.
+    A change is an object of one of these forms:
 
-    The latter two have ``evidence``, with the sides ``from`` and ``to`` as far as there are any: version, digest, and
-    where the archived bytes are. Fields that say where a record comes from are no change, nor are translations, which
-    other records tell of; a digest that differs is one only where ``ignored`` fields may be what differs.
+    - ``{"change": "added", <key>, <address>, <heading>, "version"}``;
+    - ``{"change": "changed", ..., "from_version", "fields", "changes"}``: the names of the fields that differ, and
+      their old and new values as `differences` gives them;
+    - ``{"change": "removed", ..., "reason", "status"}``: as in the tombstone; null without a tombstone, if the record
+      is no longer in the collection.
+
+    The latter two have ``evidence``, with the sides ``from`` and ``to`` if they exist: version, digest, and position of
+    the archived bytes. `Dataset.provenance` and translations are not compared: other records have the latter. A
+    different digest is a change only if ``ignored`` fields may be the ones that differ.
 
     Args:
-        before: JSON lines of the release before; None for the first release, in which every record is added.
+        before: JSON lines of the previous release; None for the first release, in which every record is added.
         ignored: fields that are not compared.
     """
-    told = _Told(dataset, lines.key, address, ignored)
+    maker = _Maker(dataset, lines.key, address, ignored)
     if before is None:
         for record, _ in lines.present():
-            yield told.added(record), record
+            yield maker.added(record), record
         return
     old = Lines(before, lines.key)
-    left = dict.fromkeys(old.keys)
+    missing = dict.fromkeys(old.keys)
     for record, line in lines.present():
         key = record[lines.key]
-        left.pop(key, None)
-        there = old.line(key)
-        if there is None:
-            yield told.added(record), record
-        elif there != line and (change := told.changed(load(there), record)):
+        missing.pop(key, None)
+        old_line = old.line(key)
+        if old_line is None:
+            yield maker.added(record), record
+        elif old_line != line and (change := maker.changed(load(old_line), record)):
             yield change, record
-    for key in left:
+    for key in missing:
         last = lines.get(key) or {}
-        yield told.removed(key, old.get(key) or {}, last), last
+        yield maker.removed(key, old.get(key) or {}, last), last
 
 
-class _Told:
-    """A change as an object."""
+class _Maker:
+    """Makes the objects of changes."""
 
     def __init__(self, dataset: Dataset, key: str, address: str, ignored: Collection[str]) -> None:
         self._dataset, self._key, self._address = dataset, key, address
         self._ignored = ignored
         derived = [dataset.stories.translations] if dataset.stories else []
-        self._unlike = {*ignored, *dataset.provenance, *derived}
-        """Fields that differ without a change."""
+        self._not_compared = {*ignored, *dataset.provenance, *derived}
+        """Fields in which a difference is not a change."""
 
     def added(self, record: Mapping[str, Any]) -> Change:
         return self._head("added", record[self._key], record, record.get("version"))
 
     def changed(self, past: Mapping[str, Any], record: Mapping[str, Any]) -> Change | None:
-        """None when only such fields differ as are no change."""
-        told = differences(past, record, ignored=self._unlike, untold=self._dataset.markup)
+        """Return the change; None if no compared field differs."""
+        found = differences(past, record, ignored=self._not_compared, untold=self._dataset.markup)
         digest = self._dataset.digest
-        if not told and not (self._ignored and digest and past.get(digest) != record.get(digest)):
+        if not found and not (self._ignored and digest and past.get(digest) != record.get(digest)):
             return None
-        since = {"from_version": past.get("version"), "fields": [one["field"] for one in told], "changes": told}
+        since = {
+            "from_version": past.get("version"),
+            "fields": [difference["field"] for difference in found],
+            "changes": found,
+        }
         head = self._head("changed", record[self._key], record, record.get("version"))
         return {**head, **since, **self._evidence(past, record)}
 
     def removed(self, key: str, past: Mapping[str, Any], last: Mapping[str, Any]) -> Change:
-        said = last.get(TOMBSTONE) or {}
-        why = {"reason": said.get("reason"), "status": said.get("status")}
-        return {**self._head("removed", key, past, last.get("version")), **why, **self._evidence(past, last)}
+        tombstone = last.get(TOMBSTONE) or {}
+        cause = {"reason": tombstone.get("reason"), "status": tombstone.get("status")}
+        return {**self._head("removed", key, past, last.get("version")), **cause, **self._evidence(past, last)}
 
     def _head(self, kind: str, key: str, record: Mapping[str, Any], version: Any) -> Change:
         heading = self._dataset.heading
@@ -91,7 +96,7 @@ class _Told:
         return {"change": kind, self._key: key, self._address: record.get(self._address), **named, "version": version}
 
     def _evidence(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> Change:
-        """What proves each side: ``{"evidence": {"from", "to"}}``, each with version, digest and ``warc`` if known."""
+        """Return ``{"evidence": {"from", "to"}}``, each with version, digest and ``warc`` if known."""
         names = ("version", *([self._dataset.digest] if self._dataset.digest else []), EVIDENCE)
         sides = {"from": before, "to": after}
         proof = {side: {name: line[name] for name in names if name in line} for side, line in sides.items() if line}
@@ -99,10 +104,10 @@ class _Told:
 
 
 def entry(change: Change, record: Mapping[str, Any], dataset: Dataset, released: str, address: str = "url") -> Entry:
-    """The entry of a feed for a change; ``released`` is the time of the release."""
-    said = ""
+    """Return the entry of a feed for a change; ``released`` is the time of the release."""
+    remark = ""
     if change["change"] == "removed":
-        said = f"{change['reason'] or 'no longer in the collection'}, status {change['status'] or 'unknown'}"
+        remark = f"{change['reason'] or 'no longer in the collection'}, status {change['status'] or 'unknown'}"
     changed = record.get(dataset.changed) if dataset.changed else None
     return Entry(
         key=change[dataset.key],
@@ -112,6 +117,6 @@ def entry(change: Change, record: Mapping[str, Any], dataset: Dataset, released:
         url=change[address],
         updated=changed or record.get(dataset.seen) or released,
         language=record.get(dataset.language) if dataset.language else None,
-        said=said,
+        said=remark,
         differences=change.get("changes", ()),
     )

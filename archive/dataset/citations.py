@@ -1,4 +1,4 @@
-"""Checks the records that a release cites: WARC files, their digests, and the facts about each record."""
+"""Checks the records that a release cites: their WARC files, digests, and the facts that are stated about them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _CLAIMS = ("record_id", "target_uri", "date", "payload_digest", "sha256")
 
 
 class Citations:
-    """What the files of a release cite, kept in ``db`` until it is checked against the ``archive``."""
+    """The citations in the files of a release, stored in ``db`` until they are checked against the ``archive``."""
 
     def __init__(
         self,
@@ -43,41 +43,41 @@ class Citations:
         )
 
     def note_row(self, sheet: CsvSheet, row: Mapping[str, str]) -> Iterator[Problem]:
-        """Note what a row of a table cites; say what is no citation."""
+        """Store the citation in a row of a table; yield a problem if it is not valid."""
         if CITATION[0] not in row or not row[CITATION[0]]:
             return
         where: dict[str, Any] = {name: row[f"warc_{name}"] or None for name in _CLAIMS if f"warc_{name}" in row}
         for name in ("offset", "length"):
             text = row.get(f"warc_{name}", "")
             where[name] = int(text) if FORMS["integer"].fullmatch(text) else None
-        if row.get("sha256"):  # of the file that the row is about
+        if row.get("sha256"):  # the digest of the file that the row describes
             where["sha256"] = row["sha256"]
         yield from self.note(where, row["warc_file"], f"{sheet.path}, row {sheet.rows}")
 
     def note(self, where: Mapping[str, Any], file: object, source: str) -> Iterator[Problem]:
-        """Note a citation, with the place where it is printed; say why it is none."""
+        """Store a citation, with the place where it is printed; yield a problem if it is not valid."""
         offset, length = where.get("offset"), where.get("length")
         claims = [where.get(name) for name in _CLAIMS]
-        # A bool is an int; SQLite holds 63 bits.
+        # A bool is an int; SQLite integers have 63 bits.
         is_place = all(type(number) is int and 0 <= number < 1 << 62 for number in (offset, length))
         if not isinstance(file, str) or not is_place or not all(map(_is_text, (file, *claims))):
             yield Problem(source, "citation", f"{str(file)[:100]}, {str(length)[:30]} bytes at {str(offset)[:30]}")
             return
-        # Null is not equal to null in a UNIQUE key.
+        # In a UNIQUE key, NULL differs from NULL.
         source = source.encode("utf-8", "backslashreplace").decode()
-        row = (file, offset, length, *(one or "" for one in claims), source)
+        row = (file, offset, length, *(claim or "" for claim in claims), source)
         marks = ", ".join("?" for _ in row)
         self._db.execute(f"INSERT OR IGNORE INTO cited VALUES ({marks})", row)  # noqa: S608
 
     def problems(self, sheets: Sequence[CsvSheet]) -> Iterator[Problem]:
-        """What is wrong with the archive, or with what the release says of it in its tables ``sheets``."""
-        said = self._said(sheets, "warc_files", ("name", "bytes", "sha256", "first_date", "last_date"))
-        packages = self._said(sheets, "packages", ("name", "bytes", "sha256"))
+        """Yield the problems of the archive, and of the statements about it in the tables ``sheets`` of the release."""
+        listed = self._listed(sheets, "warc_files", ("name", "bytes", "sha256", "first_date", "last_date"))
+        packages = self._listed(sheets, "packages", ("name", "bytes", "sha256"))
         names = {name for (name,) in self._db.execute("SELECT DISTINCT file FROM cited")}
-        if said is None:
+        if listed is None:
             self._verified.notes.append("the release does not name its WARC files: their digests were not checked")
         else:
-            for name in sorted(names - {*said}):
+            for name in sorted(names - {*listed}):
                 yield Problem(name, "citation", "it is cited, and warc_files does not name it")
         if self._archive is None:
             places = "SELECT DISTINCT file, offset, length FROM cited"
@@ -86,14 +86,14 @@ class Citations:
             return
         if isinstance(self._archive, WaczFile):
             yield from self._wacz(self._archive, packages or {})
-        for name in sorted(names | {*(said or {})}):
-            yield from self._warc_file(self._archive, name, (said or {}).get(name))
+        for name in sorted(names | {*(listed or {})}):
+            yield from self._warc_file(self._archive, name, (listed or {}).get(name))
 
-    def _said(
+    def _listed(
         self, sheets: Sequence[CsvSheet], table: str, columns: Sequence[str]
     ) -> dict[str, tuple[str, ...]] | None:
-        """Name -> the other ``columns`` of ``table``; None when the release has no such table."""
-        sheet = next((one for one in sheets if one.name == table), None)
+        """Return name -> the other ``columns`` of ``table``; None if the release has no such table."""
+        sheet = next((sheet for sheet in sheets if sheet.name == table), None)
         if sheet is None or not set(columns) <= {*sheet.columns}:
             return None
         query = f"SELECT {', '.join(map(sheet.column, columns))} FROM {sheet.staged}"  # noqa: S608
@@ -110,31 +110,31 @@ class Citations:
                 self._verified.notes.append(f"the release does not name {name}")
             for words in wacz.problems(self._advance):
                 yield Problem(name, "wacz", words)
-            if said := wacz.signed_data():
+            if signed := wacz.signed_data():
                 pem = [key for key in self._keys if is_pem_key(key)]
-                found = check_signed(said, wacz.description_hash(), wacz.described()[1], pem, self._certificates)
-                if found.is_wrong:
-                    yield Problem(name, "signature", found.words)
+                finding = check_signed(signed, wacz.description_hash(), wacz.described()[1], pem, self._certificates)
+                if finding.is_wrong:
+                    yield Problem(name, "signature", finding.words)
                 else:
-                    self._verified.notes.append(f"{name}: {found.words}")
+                    self._verified.notes.append(f"{name}: {finding.words}")
             elif any(map(is_pem_key, self._keys)):
                 yield Problem(name, "signature", "a key was given, but the package is not signed")
         except (ArchiveError, OSError) as error:
             yield Problem(name, "wacz", str(error))
 
-    def _warc_file(self, archive: Stored, name: str, said: tuple[str, ...] | None) -> Iterator[Problem]:
+    def _warc_file(self, archive: Stored, name: str, listed: tuple[str, ...] | None) -> Iterator[Problem]:
         try:
             stream = archive.open(name)
         except (ArchiveError, OSError) as error:
             yield Problem(name, "warc-missing", str(error))
             return
         with stream:
-            if said and said[1]:
+            if listed and listed[1]:
                 self._verified.warc_files += 1
                 size, digest = size_and_digest(stream, self._advance)
-                if said[:2] != (str(size), digest):
+                if listed[:2] != (str(size), digest):
                     yield Problem(name, "warc-changed", f"it has {size} bytes and SHA-256 {digest}")
-            elif said:
+            elif listed:
                 self._verified.notes.append(f"{name}: the release has no digest of it")
             cited = self._db.execute("SELECT * FROM cited WHERE file = ? ORDER BY offset, length", (name,))
             for (offset, length), rows in groupby(cited, lambda row: (row[1], row[2])):
@@ -145,12 +145,12 @@ class Citations:
                     yield Problem(name, "record", f"{next(rows)[-1]}: {error}")
                     continue
                 for *_, source, claims in ((*row, dict(zip(_CLAIMS, row[3:-1], strict=True))) for row in rows):
-                    for words in _differing(claims, record, said):
+                    for words in _differing(claims, record, listed):
                         yield Problem(name, "record", f"{source}: record at {offset}: {words}")
 
 
-def _differing(claims: Mapping[str, str], record: Record, said: tuple[str, ...] | None) -> Iterator[str]:
-    """What a row says of ``record`` that is not so; ``said`` is what warc_files says of its file."""
+def _differing(claims: Mapping[str, str], record: Record, listed: tuple[str, ...] | None) -> Iterator[str]:
+    """Yield the false claims of a row about ``record``; ``listed`` is the row of its file in warc_files."""
     try:
         for check in checks_of({name: value or None for name, value in claims.items()}, record):
             if not check.holds:
@@ -158,10 +158,10 @@ def _differing(claims: Mapping[str, str], record: Record, said: tuple[str, ...] 
     except ArchiveError as error:
         yield str(error)
     date = claims["date"]
-    if date and said and said[2] and not said[2] <= f"{date[:19]}Z" <= said[3]:
+    if date and listed and listed[2] and not listed[2] <= f"{date[:19]}Z" <= listed[3]:
         yield f"its date {date} is not between those of the file in warc_files"
 
 
 def _is_text(value: object) -> bool:
-    """Whether it is null, or a text that can be stored: JSON can escape half a character."""
-    return value is None or (isinstance(value, str) and not any("\ud800" <= one <= "\udfff" for one in value))
+    """Whether ``value`` is null or a text that can be stored: JSON can escape a lone surrogate."""
+    return value is None or (isinstance(value, str) and not any("\ud800" <= letter <= "\udfff" for letter in value))

@@ -8,55 +8,55 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Pace:
-    """How fast a run was set to ask the source."""
+    """The rate limits that a run was configured with."""
 
     delay: float
-    """Seconds between two requests, at least."""
+    """Minimum number of seconds between two requests."""
 
     concurrency: int
-    """Requests under way at a time, at most."""
+    """Maximum number of concurrent requests."""
 
     throttled: bool
-    """Whether it was to slow down when the source does."""
+    """Whether it slowed down when the source did."""
 
     obeys_robots: bool
-    """Whether it was to keep robots.txt."""
+    """Whether it obeyed robots.txt."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Visit:
-    """What was measured in one run over the source."""
+    """The measurements of one run over the source."""
 
     run_id: str
     started: str = ""
     ended: str = ""
-    """UTC, ISO 8601 with Z; blank: not known."""
+    """UTC, ISO 8601 with Z; empty: not known."""
 
     seconds: float | None = None
-    """How long it asked; None: not recorded."""
+    """How long it sent requests; None: not recorded."""
 
     pace: Pace | None = None
     """None: not recorded."""
 
     exit_code: int | None = None
     requests: int | None = None
-    """Requests sent; None: neither they nor the numbers below are recorded."""
+    """Requests sent; None: neither this nor the numbers below are recorded."""
 
     received: int = 0
-    """Bytes of the answers."""
+    """Bytes of the responses."""
 
     statuses: Mapping[str, int] = field(default_factory=dict)
-    """HTTP status -> answers."""
+    """HTTP status -> number of responses."""
 
     robots: Mapping[str, int] = field(default_factory=dict)
-    """HTTP status -> answers to requests for robots.txt."""
+    """HTTP status -> number of responses to requests for robots.txt."""
 
     files: int = 0
     """Archive files written."""
 
     @property
     def unanswered(self) -> int:
-        """Requests that were sent and had no answer. What was held back, as by robots.txt, was never sent."""
+        """Requests without a response. Requests that robots.txt forbids were not sent and do not count."""
         return max(0, (self.requests or 0) - sum(self.statuses.values()))
 
     @property
@@ -67,7 +67,7 @@ class Visit:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Collection:
-    """Answers in a sentence or two each, and what was measured. Blank: the question is answered with "not stated"."""
+    """Answers in a sentence or two each, and the measurements. Empty: the datasheet says "not stated"."""
 
     purpose: str = ""
     """Why the dataset was made."""
@@ -76,28 +76,28 @@ class Collection:
     """What one record is."""
 
     scope: str = ""
-    """What was looked for, and what was left out on purpose."""
+    """What was collected, and what was left out on purpose."""
 
     seeds: Sequence[str] = ()
-    """Addresses that collecting began with."""
+    """Addresses that the crawl started with."""
 
     politeness: str = ""
-    """What holds of all runs; what was set for each, and how fast it was, is told by the visits."""
+    """What is true of all runs; ``visits`` has the configuration and speed of each."""
 
     processing: str = ""
-    """What was made of the pages."""
+    """How the pages were processed."""
 
     people: str = ""
-    """Whether it is about persons, and what to mind."""
+    """Whether it contains personal data, and what to consider."""
 
     uses: str = ""
-    """What it is good for."""
+    """What it can be used for."""
 
     not_for: str = ""
     """What it should not be used for."""
 
     noise: str = ""
-    """Known errors, doubles, doubts."""
+    """Known errors, duplicates, uncertainties."""
 
     visits: Sequence[Visit] = ()
-    """The oldest first."""
+    """Oldest first."""

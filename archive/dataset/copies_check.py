@@ -12,11 +12,11 @@ from itertools import count, islice
 from pathlib import Path
 
 from archive.dataset.citations import Citations
-from archive.dataset.findings import MOST_TOLD, Problem, Verified, counted_rows
+from archive.dataset.findings import MOST_LISTED, Problem, Verified, counted_rows
 from archive.dataset.untrusted import LONGEST_LINE, CsvSheet, RowSum, reached
 
 _LEAST_STEPS, _STEPS_OF_A_BYTE, _STEPS_AT_ONCE = 10_000_000, 32, 100_000
-"""Of the machine of SQLite, which takes fewer than 10 to check and read a byte of a sound file."""
+"""Steps of SQLite's virtual machine; to check and read a byte of an undamaged file, it takes fewer than 10."""
 _COMPUTED = """
     SELECT one.name, 'a column' FROM sqlite_master one, pragma_table_xinfo(one.name) field
     WHERE one.type = 'table' AND one.sql NOT LIKE 'CREATE VIRTUAL%' AND field.hidden IN (2, 3)
@@ -28,11 +28,11 @@ _COMPUTED = """
 
 
 class Copies:
-    """Checks the files of the release in the folder ``release`` that hold the tables ``sheets`` once more.
+    """Checks the files of the release in the folder ``release`` that are copies of the tables ``sheets``.
 
     Args:
-        found: path of each file that may be read -> size and digest.
-        citations: notes what the JSON lines cite.
+        found: path of each file that may be read -> (size, digest).
+        citations: stores the citations in the JSON lines.
     """
 
     def __init__(
@@ -47,7 +47,7 @@ class Copies:
         self._citations, self._verified = citations, verified
 
     def problems(self) -> Iterator[Problem]:
-        """What differs."""
+        """Yield the differences."""
         by_path = {sheet.path: sheet for sheet in self._sheets}
         for path in self._found:
             stem, _, suffix = path.rpartition(".")
@@ -85,14 +85,14 @@ class Copies:
         reached(self._release, path).close()
         try:
             with _opened(self._release / path, self._found[path][0]) as db:
-                # What a row is computed of can be without end. A release has no such columns, indexes or rules.
+                # The computation of a row may never end. A release has no such columns, indexes or rules.
                 for table, words in db.execute(_COMPUTED):
                     yield Problem(path, "sqlite", f"{words} of table {table[:100]} is computed: the file is not read")
                     return
-                for (words,) in db.execute(f"PRAGMA integrity_check({MOST_TOLD})"):
+                for (words,) in db.execute(f"PRAGMA integrity_check({MOST_LISTED})"):
                     if words != "ok":
                         yield Problem(path, "sqlite", str(words)[:200])
-                for table, _, parent, _ in islice(db.execute("PRAGMA foreign_key_check"), MOST_TOLD):
+                for table, _, parent, _ in islice(db.execute("PRAGMA foreign_key_check"), MOST_LISTED):
                     yield Problem(path, "reference", f"a row of {table} refers to a row of {parent} that is not there")
                 tables = {
                     name: sql or ""
@@ -102,7 +102,7 @@ class Copies:
                 if main and main.name not in tables:
                     yield Problem(path, "sqlite", f"there is no table {main.name}")
                 for sheet in self._sheets:
-                    # The texts and the coverage stand in the main table, or in none.
+                    # The texts are in the main table; the coverage is in no table of the database.
                     if sheet.name in tables and not re.match(r"(?i)\s*CREATE\s+VIRTUAL", tables[sheet.name]):
                         yield from self._copy(path, db, sheet)
         except sqlite3.Error as error:
@@ -136,20 +136,20 @@ class Copies:
 
 @contextmanager
 def _opened(path: Path, size: int) -> Iterator[sqlite3.Connection]:
-    """A database as it is, for reading alone, within bounds; nothing that its schema defines is trusted."""
+    """Open a database read-only, with limits on time and size; nothing that its schema defines is trusted."""
     with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as db:
         db.text_factory = lambda data: data.decode("utf-8", "replace")
         if sys.version_info >= (3, 11):
             db.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_LINE)
-        left = count(_LEAST_STEPS + _STEPS_OF_A_BYTE * size, -_STEPS_AT_ONCE)
-        db.set_progress_handler(lambda: next(left) < 0, _STEPS_AT_ONCE)
+        steps_left = count(_LEAST_STEPS + _STEPS_OF_A_BYTE * size, -_STEPS_AT_ONCE)
+        db.set_progress_handler(lambda: next(steps_left) < 0, _STEPS_AT_ONCE)
         for pragma in ("trusted_schema = OFF", "cell_size_check = ON", "ignore_check_constraints = ON"):
             db.execute(f"PRAGMA {pragma}")
         yield db
 
 
 def _text(value: object) -> str:
-    """A value of JSON or SQLite as its cell has it."""
+    """Return a value of JSON or SQLite as in a CSV cell."""
     return "" if value is None else str(value)
 
 

@@ -13,34 +13,34 @@ from archive.dataset.tables import Column, Row, Table
 
 _TYPES = {"integer": "INTEGER", "boolean": "INTEGER", "number": "REAL"}
 
-_MOST_HELD = 200
-"""Rows of a table."""
+_BATCH_SIZE = 200
+"""Rows of a table that are written at once."""
 
 
 class Database:
     """A new SQLite file.
 
-    A table with a full-text index has a column ``fts_row`` besides, its last: the number that the index knows a row by.
-    It is a column of its own because a rowid that no column declares may change with VACUUM, and because a table whose
-    primary key is the number would not be known by its key: Datasette and others make their links of the primary key.
+    A table with a full-text index has a last column ``fts_row``: the number of the row in the index. It is an explicit
+    column because an undeclared rowid may change with VACUUM. It is not the primary key because Datasette and others
+    make their links from the primary key.
     """
 
     def __init__(self, path: Path) -> None:
         self.tables: list[Table] = []
-        """Those that were made, in their order."""
+        """The tables created, in order."""
         self._numbers: dict[str, Iterator[int]] = {}
         self._inserts: dict[str, str] = {}
-        self._held: dict[str, list[Row]] = {}
-        """Table -> rows that are still to be written: many at once take half the time."""
+        self._pending: dict[str, list[Row]] = {}
+        """Table -> rows that are not written yet: writing many at once takes half the time."""
         self._db = sqlite3.connect(path, isolation_level=None)
-        # A journal would leave its mark in the file's header; the file is new, and is thrown away when this fails.
+        # A journal would leave a trace in the file's header. The file is new, and is discarded when this fails.
         for pragma in ("journal_mode=OFF", "synchronous=OFF", "foreign_keys=OFF", "page_size=4096", "encoding='UTF-8'"):
             self._db.execute(f"PRAGMA {pragma}")
         self._db.execute("BEGIN")
         self._full_text: FullText | None = None
 
     def create(self, table: Table, *, number: bool = False) -> None:
-        """Make ``table``, empty; with ``number`` its rows are numbered from 1, for a full-text index."""
+        """Create the empty ``table``; with ``number`` its rows are numbered from 1, for a full-text index."""
         self.tables.append(table)
         columns = [_column(column) for column in table.columns]
         if number:
@@ -53,7 +53,7 @@ class Database:
             for key in table.foreign_keys
         ]
         rowid = "" if number else " WITHOUT ROWID"
-        self._held[table.name] = []
+        self._pending[table.name] = []
         marks = ", ".join("?" * (len(table.columns) + number))
         self._inserts[table.name] = f"INSERT INTO {quoted(table.name)} VALUES ({marks})"  # noqa: S608
         self._db.execute(f"CREATE TABLE {quoted(table.name)} (\n  " + ",\n  ".join(columns) + f"\n){rowid}")
@@ -62,21 +62,21 @@ class Database:
         """Add rows, values in the order of the table's columns."""
         if numbers := self._numbers.get(table.name):
             rows = ((*row, number) for row, number in zip(rows, numbers, strict=False))
-        held = self._held[table.name]
-        held += rows
-        if numbers or len(held) >= _MOST_HELD:  # a record that does not fit is to be told before others meet it
+        pending = self._pending[table.name]
+        pending += rows
+        if numbers or len(pending) >= _BATCH_SIZE:  # report a record that does not fit before others follow
             self._write(table.name)
 
     def _write(self, table: str) -> None:
-        self._db.executemany(self._inserts[table], self._held[table])
-        self._held[table].clear()
+        self._db.executemany(self._inserts[table], self._pending[table])
+        self._pending[table].clear()
 
     def view(self, name: str, query: str) -> None:
-        """Make the view ``name`` of ``query``, in which names are :func:`quoted` and texts :func:`literal`."""
+        """Create the view ``name`` of ``query``, in which names are :func:`quoted` and texts :func:`literal`."""
         self._db.execute(f"CREATE VIEW {quoted(name)} AS {query}")
 
     def index_keys(self, table: Table) -> None:
-        """Index the foreign keys of ``table`` that its own key does not serve."""
+        """Index the foreign keys of ``table``, except one that starts its primary key."""
         self._write(table.name)
         for foreign in table.foreign_keys:
             if foreign.column != table.key[0]:
@@ -84,13 +84,13 @@ class Database:
                 self._db.execute(f"CREATE INDEX {index} ON {quoted(table.name)} ({quoted(foreign.column)})")
 
     def index(self, table: str, column: str) -> None:
-        """Index ``column``, which people filter by."""
+        """Index ``column``, for queries that filter by it."""
         self._write(table)
         self._db.execute(f"CREATE INDEX {quoted(f'{table}_{column}')} ON {quoted(table)} ({quoted(column)})")
 
     @property
     def full_text(self) -> FullText:
-        """The full-text indexes; with the table of words, which is there from the first time that this is asked for."""
+        """The full-text indexes; the first access creates the table of words."""
         if self._full_text is None:
             self._full_text = FullText(self._db)
         return self._full_text
@@ -99,10 +99,10 @@ class Database:
         """Finish the file.
 
         Raises:
-            sqlite3.IntegrityError: a foreign key names a row that is not there.
+            sqlite3.IntegrityError: a foreign key refers to a missing row.
         """
         with closing(self._db):
-            for table in self._held:
+            for table in self._pending:
                 self._write(table)
             if self._full_text is not None:
                 self._full_text.finish()
@@ -112,7 +112,7 @@ class Database:
             self._db.execute("COMMIT")
 
     def discard(self) -> None:
-        """Let go of a file that is not to be finished."""
+        """Close the file without finishing it."""
         self._db.close()
 
 
@@ -121,10 +121,10 @@ def _column(column: Column) -> str:
 
 
 def quoted(name: str) -> str:
-    """``name`` as SQL names it."""
+    """Return ``name`` quoted as an SQL identifier."""
     return '"' + name.replace('"', '""') + '"'
 
 
 def literal(text: str) -> str:
-    """``text`` as a value in SQL."""
+    """Return ``text`` as an SQL string literal."""
     return "'" + text.replace("'", "''") + "'"

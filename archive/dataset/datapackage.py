@@ -27,13 +27,13 @@ MEDIA_TYPES = {
     "yaml": "application/yaml",
 }
 
-# Version 2 has no way to say that a file is no table, and frictionless-py takes "jsonl" and "parquet" for tables and
-# fails when its readers of them are not installed: names that it does not know leave them files with a digest.
+# Version 2 cannot state that a file is not a table. frictionless-py takes "jsonl" and "parquet" for tables and
+# fails if its readers for them are not installed. It treats files in formats that it does not know as plain files.
 _FORMATS = {"jsonl": "json-lines", "parquet": "apache-parquet"}
 
 
 def media_type(path: str) -> str:
-    """The media type of a file of a release, by its suffix."""
+    """Return the media type of a file of a release, by its suffix."""
     return MEDIA_TYPES[path.rpartition(".")[2]]
 
 
@@ -49,14 +49,14 @@ class Resource:
     size: int
     sha256: str
     table: Table | None = None
-    """Columns of a CSV file."""
+    """The table in a CSV file."""
 
 
 def data_package(dataset: Dataset, resources: Iterable[Resource], edition: Edition) -> dict[str, Any]:
-    """The descriptor.
+    """Return the descriptor.
 
-    Additions of ours: ``previousVersion``, ``rights``, ``texts`` (whether they are in it), ``whole`` (whether it is
-    complete, in words), ``complete`` (true, false, or null if not known), ``madeFrom`` (`Edition.made_from`).
+    Keys beyond the standard: ``previousVersion``, ``rights``, ``texts`` (whether it contains them), ``whole`` (whether
+    it is complete, in words), ``complete`` (true, false, or null if not known), ``madeFrom`` (`Edition.made_from`).
     """
     return {
         "$schema": PROFILES + "datapackage.json",
@@ -100,7 +100,7 @@ def _resource(resource: Resource) -> dict[str, Any]:
 
 
 def table_schema(table: Table) -> dict[str, Any]:
-    """Table Schema of a CSV file: empty cells are null, texts are guarded (see `archive.dataset.delimited`)."""
+    """Return the Table Schema of a CSV file: empty cells are null, texts are guarded (`archive.dataset.delimited`)."""
     schema: dict[str, Any] = {
         "$schema": PROFILES + "tableschema.json",
         "fields": [_field(column, table) for column in table.columns],

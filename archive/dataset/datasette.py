@@ -11,13 +11,13 @@ from archive.dataset.tables import Table
 
 
 def datasette(about: About) -> dict[str, Any]:
-    """Titles and meanings, facets, labels, full-text search and ready questions.
+    """Return titles and descriptions, facets, labels, full-text search and stored queries.
 
-    Version 0.65 reads it with ``--metadata``, from version 1.0 on ``--config`` and ``--metadata`` share the keys.
+    Version 0.65 reads it with ``--metadata``; from version 1.0 on, ``--config`` and ``--metadata`` share the keys.
     """
     dataset = about.dataset
     tables = {table.name: _table(table, about) for table in about.tables}
-    searched = [one.name for one in about.tables if any(column.name == "fts_row" for column in one.columns)]
+    searched = [table.name for table in about.tables if any(column.name == "fts_row" for column in table.columns)]
     tables |= {name: {"hidden": True} for name in (WORDS, *(f"{name}_fts" for name in (dataset.name, *searched)))}
     return {
         "title": dataset.title,
@@ -39,21 +39,21 @@ def datasette(about: About) -> dict[str, Any]:
 def _table(table: Table, about: About) -> dict[str, Any]:
     dataset, is_main = about.dataset, table is about.tables[0]
     names = [column.name for column in table.columns]
-    said: dict[str, Any] = {
+    settings: dict[str, Any] = {
         "description": table.description,
         "columns": {column.name: column.description for column in table.columns},
     }
     if is_main:
-        said["columns"]["fts_row"] = "Number of the row in the full-text index"
-        said["facets"] = [dataset.language] if dataset.language else []
+        settings["columns"]["fts_row"] = "Number of the row in the full-text index"
+        settings["facets"] = [dataset.language] if dataset.language else []
         if dataset.date:
-            said["sort_desc"] = dataset.date
+            settings["sort_desc"] = dataset.date
     elif table.field and "label" in names:
-        said["facets"] = ["label"]
+        settings["facets"] = ["label"]
     label = dataset.heading if is_main else None
     if len(table.key) == 1:
         label = label or next((name for name in ("label", "title") if name in names), None)
-    return {**said, **({"label_column": label} if label else {})}
+    return {**settings, **({"label_column": label} if label else {})}
 
 
 def _queries(about: About) -> dict[str, Any]:
@@ -61,19 +61,19 @@ def _queries(about: About) -> dict[str, Any]:
     shown = ", ".join(map(_quoted, (dataset.key, *dataset.first)))
     queries: dict[str, Any] = {}
     if dataset.searched:
-        found = _quoted(f"{dataset.name}_fts")
+        index = _quoted(f"{dataset.name}_fts")
         queries["search"] = {
             "title": f"Search in {', '.join(dataset.searched)}",
             "description": "One word in small letters (no l' or 's), found in other forms too; or Chinese characters.",
-            # The index has stems, and Chinese characters one by one: the second half writes them so, as a phrase.
+            # The index has stems and single Chinese characters: the second half makes a phrase of the latter.
             "sql": "WITH RECURSIVE parted (place, text) AS (SELECT 1, substr(:word, 1, 1) UNION ALL "  # noqa: S608
             "SELECT place + 1, text || ' ' || substr(:word, place + 1, 1) FROM parted WHERE place < length(:word)) "
-            f"SELECT {shown} FROM {name} WHERE fts_row IN (SELECT {found}.rowid FROM {WORDS} JOIN {found} "
-            f"ON {found} MATCH stem WHERE word = lower(trim(:word))) OR fts_row IN (SELECT rowid FROM {found} "
-            f"WHERE {found} MATCH (SELECT '\"' || replace(text, '\"', '') || '\"' "
+            f"SELECT {shown} FROM {name} WHERE fts_row IN (SELECT {index}.rowid FROM {WORDS} JOIN {index} "
+            f"ON {index} MATCH stem WHERE word = lower(trim(:word))) OR fts_row IN (SELECT rowid FROM {index} "
+            f"WHERE {index} MATCH (SELECT '\"' || replace(text, '\"', '') || '\"' "
             "FROM parted ORDER BY place DESC LIMIT 1))",
         }
-    # What is said in three languages is said once.
+    # Stories are counted rather than items, as a story in three languages is three items.
     unit, counted = ("stories", STORIES) if dataset.stories else ("items", dataset.name)
     if dataset.date:
         queries["by_year"] = {
@@ -89,7 +89,7 @@ def _queries(about: About) -> dict[str, Any]:
                 "sql": f"SELECT id, label, count(DISTINCT {_quoted(table.key[0])}) AS {unit} "  # noqa: S608
                 f"FROM {_quoted(table.name)} GROUP BY 1, 2 ORDER BY 3 DESC, 1",
             }
-    for number, example in enumerate((one for one in dataset.examples if one.tool.startswith("SQLite")), 1):
+    for number, example in enumerate((example for example in dataset.examples if example.tool.startswith("SQLite")), 1):
         queries["example" if number == 1 else f"example_{number}"] = {
             "title": example.question or example.tool,
             "sql": example.code.strip().rstrip(";"),

@@ -1,4 +1,4 @@
-"""The description of a dataset by its project: everything that is not in the items themselves."""
+"""The description of a dataset that its project gives: everything that the items themselves do not contain."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Vocabulary:
-    """A closed list of codes that item fields draw on; it becomes a table of its own."""
+    """A closed list of codes that item fields draw on; it becomes a separate table."""
 
     name: str
     """Name of the table, for example ``places``."""
 
     title: str
     fields: Sequence[str]
-    """Item fields whose terms are of this list: lists of objects with ``id``, ``label`` and ``raw``."""
+    """Item fields that contain terms of this list: lists of objects with ``id``, ``label`` and ``raw``."""
 
     source: Sequence[str] = ()
     date: str | None = None
@@ -31,22 +31,22 @@ class Vocabulary:
     notes: Sequence[str] = ()
 
     terms: Sequence[Mapping[str, Any]] = ()
-    """Each with ``id`` and ``label`` (language -> name that a source prints, with ``en``), and where it has them
+    """Each term has ``id`` and ``label`` (language -> name that a source prints; ``en`` is required). Optional keys:
 
-    * ``parent``: id of the term that holds it; ``number``: its place in the source's order;
-    * ``note``: to be read with it;
+    * ``parent``: id of the next broader term; ``number``: its place in the source's order;
+    * ``note``: a remark for readers;
     * ``short``: language -> short title; ``acronyms``, ``aliases``: other spellings in any language;
-    * ``unofficial``: language -> name that no source was found for: found by it, never shown;
+    * ``unofficial``: language -> name for which no source was found: used for searching, never shown;
     * ``seen``: language -> where the label was read;
     * ``exact_match``, ``close_match``: addresses of the same and of nearly the same concept in other vocabularies.
 
-    Other scalar values become columns, lists and maps stand in the JSON file only."""
+    Other scalar values become columns; lists and maps are in the JSON file only."""
 
     languages: Sequence[str] = ()
     """BCP 47 languages in which each term should have a name; a name that is not there is listed as a gap."""
 
     notations: Sequence[str] = ()
-    """Keys of a term that hold its code in another list, such as ``iso3``."""
+    """Keys of a term with its code in another list, such as ``iso3``."""
 
     descriptions: Mapping[str, str] = field(default_factory=dict)
     """Column -> meaning, for columns other than ``id``, ``label``, ``label_<language>`` and ``parent``."""
@@ -54,7 +54,7 @@ class Vocabulary:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Example:
-    """A question to the data, answered in a few lines; printed in the README of each release, question by question."""
+    """A question to the data, answered in a few lines of code; the README of each release prints all examples."""
 
     question: str = ""
 
@@ -62,25 +62,25 @@ class Example:
     """``pandas``, ``DuckDB``, ``SQLite``, ``R`` ..."""
 
     language: str
-    """Of the code block: ``python``, ``sql``, ``r``."""
+    """Language of the code block: ``python``, ``sql``, ``r``."""
 
     code: str
     needs: Sequence[str] = ()
-    """Files without which it cannot run: it is left out of a release that has none."""
+    """Files that it reads: a release that lacks one leaves the example out."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Stories:
-    """How records tell that they are one story in several languages: the fields that say so."""
+    """Names of the fields by which records are known to be one story in several languages."""
 
     group: str
-    """The number that its records share; the first field of `Dataset.order`, so that they come one after the other."""
+    """The number that its records share; the first field of `Dataset.order`, so that they are adjacent."""
 
     fallback: str
     """True when the record shows another language's text, because there is no translation."""
 
     translations: str
-    """Language -> ``url`` of the other records; made again from the existing records."""
+    """Language -> ``url`` of the other records; a release recomputes it from the existing records."""
 
     text_language: str
     """BCP 47 language of the text itself, detected, or null."""
@@ -89,12 +89,12 @@ class Stories:
     """List of objects with the ``url`` of a file."""
 
     assumed: str | None = None
-    """BCP 47 language in which a story was written when nothing tells and this is one of its languages."""
+    """BCP 47 language that a story is taken to be written in, if it is among its languages and nothing else decides."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Dataset:
-    """A dataset whose records are JSON lines of one class, and how it is to be published."""
+    """A dataset whose records are JSON lines of one class, and how to publish it."""
 
     name: str
     """Name of the main table and of its files: ``news`` gives ``news.jsonl``, ``news.csv`` ..."""
@@ -104,7 +104,7 @@ class Dataset:
 
     title: str
     abstract: str
-    """A paragraph for people who never heard of it."""
+    """A paragraph for people who do not know the dataset."""
 
     rights: str
     """What the source's terms allow and restrict; never blank."""
@@ -126,72 +126,73 @@ class Dataset:
     strings, and maps of strings; types and docstrings give the columns."""
 
     parse: Callable[[bytes], Any] | None = None
-    """A line -> the record, or a ValueError that says why it is none and what to do; with None any object is one."""
+    """Called with a line, returns the record; raises ValueError, with the reason and the remedy, when the line is not a
+    record. With None, every JSON object is a record."""
 
     key: str = "id"
     first: Sequence[str] = ()
-    """Fields whose columns stand first in a table, after ``key``; those of ``provenance`` stand last."""
+    """Fields whose columns come first in a table, after ``key``; those of ``provenance`` come last."""
 
     order: Sequence[str] = ()
     """Fields by which records are sorted, before ``key``; numbers as numbers, null last."""
 
     formats: Mapping[str, Literal["date", "datetime"]] = field(default_factory=dict)
-    """Fields of ``item`` that hold ISO 8601 dates or UTC times."""
+    """Fields of ``item`` with ISO 8601 dates or UTC times."""
 
     texts: Sequence[str] = ()
-    """Fields that hold the works themselves: left out of a metadata-only release, in a table of their own as CSV."""
+    """Fields with the works themselves: a metadata-only release lacks them, in CSV they are in a separate table."""
 
     searched: Sequence[str] = ()
-    """Fields of the full-text index."""
+    """Fields that the full-text index contains."""
 
     text_language: Sequence[str] = ()
-    """Fields with the BCP 47 language of these; the first that is not null counts."""
+    """Fields with the BCP 47 language of ``searched``; the first that is not null is used."""
 
     sought: Mapping[str, str] = field(default_factory=dict)
-    """Language -> a word that one may look for; the README of each release shows how."""
+    """Language -> a word to search for, in the examples of the README of each release."""
 
     seen: str = "fetched_at"
-    """Field with the time of capture; the newest one dates a release."""
+    """Field with the time of capture; the newest value is the date of a release."""
 
     added: Mapping[str, Added] = field(default_factory=dict)
-    """Field -> columns that its linked table has beyond what the records say."""
+    """Field -> additional columns of its linked table, which are not in the records."""
 
     unexported: Sequence[str] = ()
-    """``Class.field`` that records do not have although the class does."""
+    """``Class.field`` of the class that the records lack."""
 
     value_names: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """Names of the columns of lists of strings (one) and of maps (key and value), instead of ``key``, ``value``."""
 
     descriptions: Mapping[str, str] = field(default_factory=dict)
-    """``Class.field`` -> meaning, for fields without a docstring of their own."""
+    """``Class.field`` -> meaning, for fields without a docstring."""
 
     heading: str | None = None
     """Field with the title of a record."""
 
     changed: str | None = None
-    """Field with the time at which a version of a record was met."""
+    """Field with the time at which a version of a record was first seen."""
 
     provenance: Sequence[str] = ()
-    """Fields that say where a record comes from, not what it says: no change is told of them."""
+    """Fields that state where a record comes from: a difference in them is not reported as a change."""
 
     markup: Sequence[str] = ()
-    """Fields that have the text of another one with its markup: that they differ is told, not how."""
+    """Fields with the text of another field and its markup: reported as changed, without the old and new values."""
 
     vocabularies: Sequence[Vocabulary] = ()
     date: str | None = None
-    """Field whose year the README counts by."""
+    """Field by whose year the README counts the records."""
 
     counted: Sequence[str] = ()
-    """Fields whose values the README counts; of terms the ids."""
+    """Fields whose values, or the ids of their terms, the README counts."""
 
     language: str | None = None
     """Field with the BCP 47 language of a record; one of ``counted``."""
 
     stories: Stories | None = None
-    """How records make stories; needs ``language`` and ``heading``."""
+    """How records form stories; needs ``language`` and ``heading``."""
 
     digest: str | None = None
-    """Field with the digest of what a record says, the same in versions that say the same."""
+    """Field with the digest of the content of a record: equal in versions of equal content."""
 
     problems: str | None = None
     """Field with codes of what could not be read: the known gaps."""
@@ -200,20 +201,19 @@ class Dataset:
     """Code, or code up to its colon -> meaning."""
 
     parallel: str | None = None
-    """Field with the text, its paragraphs parted by empty lines, of which the languages of a story are aligned; needs
-    ``stories``."""
+    """Field with the text whose translations are aligned, paragraphs separated by empty lines; needs ``stories``."""
 
     parts: Sequence[Callable[[Draft], Part]] = ()
-    """What a release holds besides the records, their tables and vocabularies."""
+    """Makers of additional parts of a release, beside the records, their tables and vocabularies."""
 
     themes: Mapping[str, str] = field(default_factory=dict)
-    """What it is about: code of the list ``data-theme`` of the European Union's Publications Office -> its name."""
+    """Subjects of the dataset: code of the list ``data-theme`` of the Publications Office of the EU -> its name."""
 
     places: Sequence[str] = ()
-    """What it is about: countries as ISO 3166-1 alpha-3 in lower case, or ``world``; groups of a CKAN catalogue."""
+    """Places that it covers: ISO 3166-1 alpha-3 in lower case, or ``world``; groups of a CKAN catalogue."""
 
     collection: Collection = field(default_factory=Collection)
-    """How the records were collected: answers of the datasheet."""
+    """How the records were collected: answers for the datasheet."""
 
     stewardship: Stewardship = field(default_factory=Stewardship)
     """Who is responsible for the dataset."""

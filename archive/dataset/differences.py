@@ -17,42 +17,42 @@ from typing import Any, NamedTuple
 Difference = dict[str, Any]
 """``field`` and, by the kind of its values:
 
-- a long text: ``edits``, each ``{"after", "removed", "added"}``: words, and those that stand before them in both;
-- a list: ``removed``, ``added``, for objects of the same name ``changed``, as far as there are any; or ``reordered``;
-- an object: ``changed``, the same by key;
+- a long text: ``edits``, each ``{"after", "removed", "added"}``: the words, and those before them in both versions;
+- a list: any of ``removed``, ``added``, and for objects with the same name ``changed``; or ``reordered``;
+- an object: ``changed``: key -> difference;
 - a field whose changes are not listed: nothing else;
-- anything else, short texts too: ``from``, ``to``.
+- all other values and short texts: ``from``, ``to``.
 
 ``left_out`` counts the edits or values above the bound.
 """
 
 SHORT = 200
-"""Characters up to which both sides of a text are given whole."""
+"""Characters of a text up to which both versions are given completely."""
 
 MOST_CHARACTERS, MOST_EDITS, MOST_VALUES = 1000, 40, 100
-"""Characters of one text that are told, edits of one field, values of one list."""
+"""The most that is reported: characters of one text, edits of one field, values of one list."""
 
 CONTEXT = 60
-"""Characters before an edit, at most."""
+"""Maximum number of characters before an edit."""
 
 _FEW, _MANY, _DEEPEST = 32, 400, 8
-"""Words of a stretch that difflib compares at once, and up to which it is tried where nothing parts it."""
+"""Words of a stretch that difflib compares at once; words up to which it is used without anchors; levels."""
 
 _TOKEN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|[^\s\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+")
-"""A word; in scripts that do not part words, a character."""
+"""A word; in scripts that do not separate words, a character."""
 
 _NAMES = ("url", "raw", "label", "id")
-"""Keys of an object in a list that tell which it is, the first that all have."""
+"""Keys that may identify the objects of a list; the first that all objects have is used."""
 
 
 def differences(
     before: Mapping[str, Any], after: Mapping[str, Any], *, ignored: Collection[str] = (), untold: Collection[str] = ()
 ) -> list[Difference]:
-    """The fields of ``after`` that differ from those of ``before``, in its order, then those that it lacks.
+    """Return the fields that differ: those of ``after`` in its order, then those that only ``before`` has.
 
     Args:
         ignored: fields that are not compared.
-        untold: fields of which only is said that they differ.
+        untold: fields that are reported as different, without their values.
     """
     return [
         {"field": name, **({} if name in untold else _difference(before.get(name), after.get(name)))}
@@ -72,19 +72,19 @@ def _difference(before: Any, after: Any) -> Difference:
 
 
 def _cut(value: Any) -> Any:
-    """``value`` with its texts cut."""
+    """Return ``value`` with long texts and lists cut."""
     if isinstance(value, str):
         return value if len(value) <= MOST_CHARACTERS else value[: MOST_CHARACTERS - 1] + "…"
     if isinstance(value, list):
-        return [_cut(one) for one in value[:MOST_VALUES]]
-    return {name: _cut(one) for name, one in value.items()} if isinstance(value, dict) else value
+        return [_cut(part) for part in value[:MOST_VALUES]]
+    return {name: _cut(part) for name, part in value.items()} if isinstance(value, dict) else value
 
 
 # ---- texts
 
 
 class _Words(NamedTuple):
-    """A stretch of both texts, in words."""
+    """A stretch of both texts, as word indexes."""
 
     left: int
     left_end: int
@@ -93,26 +93,26 @@ class _Words(NamedTuple):
 
 
 def _text(before: str, after: str) -> Difference:
-    left, right = ([(found[0], *found.span()) for found in _TOKEN.finditer(text)] for text in (before, after))
+    left, right = ([(match[0], *match.span()) for match in _TOKEN.finditer(text)] for text in (before, after))
     edits = list(_edits([word for word, _, _ in left], [word for word, _, _ in right]))
-    told: list[dict[str, str]] = []
+    reported: list[dict[str, str]] = []
     for edit in edits[:MOST_EDITS]:
         begin = right[edit.right - 1][2] if edit.right else 0
-        told.append(
+        reported.append(
             {
                 "after": _end(after, begin),
                 "removed": _cut(_between(before, left, edit.left, edit.left_end)),
                 "added": _cut(_between(after, right, edit.right, edit.right_end)),
             }
         )
-    left_out = len(edits) - len(told)
-    return {"edits": told, **({"left_out": left_out} if left_out else {})}
+    left_out = len(edits) - len(reported)
+    return {"edits": reported, **({"left_out": left_out} if left_out else {})}
 
 
 def _end(text: str, end: int) -> str:
-    """The last words of ``text`` before ``end``."""
-    said = text[max(0, end - CONTEXT) : end]
-    return said if end <= CONTEXT else said.partition(" ")[2] or said
+    """Return the last words of ``text`` before the offset ``end``."""
+    context = text[max(0, end - CONTEXT) : end]
+    return context if end <= CONTEXT else context.partition(" ")[2] or context
 
 
 def _between(text: str, words: Sequence[tuple[str, int, int]], begin: int, end: int) -> str:
@@ -120,7 +120,7 @@ def _between(text: str, words: Sequence[tuple[str, int, int]], begin: int, end: 
 
 
 def _edits(left: Sequence[str], right: Sequence[str]) -> Iterator[_Words]:
-    """The stretches that differ. Neighbours that one word parts are one: a changed sentence is read as a whole."""
+    """Yield the stretches that differ; two with a single word between are joined, as a changed sentence is read so."""
     last: _Words | None = None
     for edit in _parted(left, right, _Words(0, len(left), 0, len(right)), 0):
         if last and edit.left - last.left_end <= 1 and edit.right - last.right_end <= 1:
@@ -134,9 +134,10 @@ def _edits(left: Sequence[str], right: Sequence[str]) -> Iterator[_Words]:
 
 
 def _parted(left: Sequence[str], right: Sequence[str], at: _Words, depth: int) -> Iterator[_Words]:
-    """Patience diff: words that both sides have once and in the same order part the text; between them, the same again.
+    """Yield the stretches that differ, by a patience diff.
 
-    Each depth looks at every word once; a stretch of few words is left to difflib, whose time grows with its square.
+    Words that occur once on both sides, in the same order, split the text; the parts are split again. Each level looks
+    at every word once. Short stretches are compared by difflib, whose time grows with the square of their length.
     """
     a, a_end, b, b_end = rest = _without_ends(left, right, at)
     if a == a_end and b == b_end:
@@ -158,7 +159,7 @@ def _parted(left: Sequence[str], right: Sequence[str], at: _Words, depth: int) -
 
 
 def _without_ends(left: Sequence[str], right: Sequence[str], at: _Words) -> _Words:
-    """A stretch without the words that both sides begin and end with."""
+    """Return a stretch without the common words at its start and end."""
     a, a_end, b, b_end = at
     while a < a_end and b < b_end and left[a] == right[b]:
         a, b = a + 1, b + 1
@@ -170,9 +171,9 @@ def _without_ends(left: Sequence[str], right: Sequence[str], at: _Words) -> _Wor
 def _anchors(
     left: Sequence[str], right: Sequence[str], a: int, a_end: int, b: int, b_end: int
 ) -> list[tuple[int, int]]:
-    """Places of the words that stand once on both sides, as many as can be in the same order on both."""
-    here, there = _once(left, a, a_end), _once(right, b, b_end)
-    pairs = sorted((place, there[word]) for word, place in here.items() if word in there)
+    """Return the indexes of words that occur once on both sides: the longest run in the same order on both."""
+    left_once, right_once = _once(left, a, a_end), _once(right, b, b_end)
+    pairs = sorted((place, right_once[word]) for word, place in left_once.items() if word in right_once)
     # The longest increasing run, by patience: https://en.wikipedia.org/wiki/Longest_increasing_subsequence
     piles: list[int] = []
     tops: list[int] = []
@@ -185,22 +186,22 @@ def _anchors(
             tops.append(place)
         else:
             piles[pile], tops[pile] = number, place
-    found = []
+    run = []
     number = piles[-1] if piles else -1
     while number >= 0:
-        found.append(pairs[number])
+        run.append(pairs[number])
         number = behind[number]
-    return found[::-1]
+    return run[::-1]
 
 
 def _once(words: Sequence[str], begin: int, end: int) -> dict[str, int]:
-    """Word -> its place, of the words that stand once in a stretch."""
+    """Return word -> index, for the words that occur once in a stretch."""
     counts = Counter(words[begin:end])
-    return {words[place]: place for place in range(begin, end) if counts[words[place]] == 1}
+    return {words[index]: index for index in range(begin, end) if counts[words[index]] == 1}
 
 
 class Piece(NamedTuple):
-    """Some of a text and what became of it."""
+    """A part of a text that is the same, removed or added."""
 
     kind: str
     """`SAME`, `REMOVED` or `ADDED`."""
@@ -212,26 +213,26 @@ SAME, REMOVED, ADDED = "same", "removed", "added"
 
 
 def pieces(before: str, after: str) -> Iterator[Piece]:
-    """Both texts whole, in one: what is the same as it stands in ``after``, and between that what was taken and put."""
-    left, right = ([(found[0], *found.span()) for found in _TOKEN.finditer(text)] for text in (before, after))
-    told = 0
+    """Yield both texts merged: the common parts, as in ``after``, and between them the removed and added ones."""
+    left, right = ([(match[0], *match.span()) for match in _TOKEN.finditer(text)] for text in (before, after))
+    done = 0
     for edit in _edits([word for word, _, _ in left], [word for word, _, _ in right]):
         begin = right[edit.right - 1][2] if edit.right else 0
         if edit.right_end > edit.right:
             begin = right[edit.right][1]
-        if begin > told:
-            yield Piece(SAME, after[told:begin])
-        told = begin
+        if begin > done:
+            yield Piece(SAME, after[done:begin])
+        done = begin
         if removed := _between(before, left, edit.left, edit.left_end):
-            # With nothing in its place, the space before it went too.
+            # If nothing was added in its place, the space before it was removed too.
             gap = left[edit.left - 1][2] if edit.left else 0
             alone = edit.right == edit.right_end
             yield Piece(REMOVED, before[gap : left[edit.left][1]] + removed if alone else removed)
         if added := _between(after, right, edit.right, edit.right_end):
             yield Piece(ADDED, added)
-            told = right[edit.right_end - 1][2]
-    if told < len(after):
-        yield Piece(SAME, after[told:])
+            done = right[edit.right_end - 1][2]
+    if done < len(after):
+        yield Piece(SAME, after[done:])
 
 
 # ---- lists and objects
@@ -241,7 +242,7 @@ def _list(before: list[Any], after: list[Any]) -> Difference:
     removed, added = _without(before, after), _without(after, before)
     changed: list[Difference] = []
     if name := _name_of(before, after):
-        old, new = ({one[name]: one for one in side} for side in (removed, added))
+        old, new = ({value[name]: value for value in side} for side in (removed, added))
         changed = [{name: key, **_object(old[key], new[key])} for key in new if key in old]
         removed, added = [old[key] for key in old if key not in new], [new[key] for key in new if key not in old]
     sides = {"removed": removed, "added": added, "changed": changed}
@@ -251,21 +252,21 @@ def _list(before: list[Any], after: list[Any]) -> Difference:
 
 
 def _bounded(sides: Mapping[str, list[Any]]) -> Difference:
-    """What is told of the values on each side, and how many are not."""
+    """Return the first values of each side, and the count of those left out."""
     left_out = sum(max(0, len(side) - MOST_VALUES) for side in sides.values())
-    told = {kind: [_cut(one) for one in side[:MOST_VALUES]] for kind, side in sides.items() if side}
-    return {**told, **({"left_out": left_out} if left_out else {})}
+    reported = {kind: [_cut(value) for value in side[:MOST_VALUES]] for kind, side in sides.items() if side}
+    return {**reported, **({"left_out": left_out} if left_out else {})}
 
 
 def _without(these: list[Any], those: list[Any]) -> list[Any]:
-    """What ``these`` have more often than ``those``."""
+    """Return the values of ``these`` beyond their number in ``those``."""
     counts = Counter(map(_text_of, those))
-    left = []
-    for one in these:
-        counts[_text_of(one)] -= 1
-        if counts[_text_of(one)] < 0:
-            left.append(one)
-    return left
+    surplus = []
+    for value in these:
+        counts[_text_of(value)] -= 1
+        if counts[_text_of(value)] < 0:
+            surplus.append(value)
+    return surplus
 
 
 def _text_of(value: Any) -> str:
@@ -273,10 +274,10 @@ def _text_of(value: Any) -> str:
 
 
 def _name_of(before: list[Any], after: list[Any]) -> str | None:
-    """The key that tells the objects of both lists apart; None when there is none."""
+    """Return the key that identifies the objects in both lists; None if there is none."""
     for name in _NAMES:
-        sides = [[one.get(name) if isinstance(one, dict) else None for one in side] for side in (before, after)]
-        if all(all(isinstance(one, str) for one in side) and len(set(side)) == len(side) for side in sides):
+        sides = [[value.get(name) if isinstance(value, dict) else None for value in side] for side in (before, after)]
+        if all(all(isinstance(key, str) for key in side) and len(set(side)) == len(side) for side in sides):
             return name
     return None
 
@@ -290,17 +291,17 @@ def _object(before: dict[str, Any], after: dict[str, Any]) -> Difference:
 
 
 def _lines_of_list(difference: Difference) -> list[tuple[str, str]]:
-    lines = [(sign, readable(one)) for sign, side in _SIDES for one in difference.get(side, ())]
+    lines = [(sign, readable(value)) for sign, side in _SIDES for value in difference.get(side, ())]
     changed = difference.get("changed", {})
-    for one in changed if isinstance(changed, list) else [{"changed": changed}]:
-        lines += [(" ", name) for part, name in one.items() if part != "changed"]
-        for part, inner in one["changed"].items():
+    for change in changed if isinstance(changed, list) else [{"changed": changed}]:
+        lines += [(" ", name) for part, name in change.items() if part != "changed"]
+        for part, inner in change["changed"].items():
             lines += [(sign, f"{part}: {text}") for sign, text in lines_of(inner)]
     return lines
 
 
 def lines_of(difference: Difference) -> list[tuple[str, str]]:
-    """A difference as (sign, text): ``-`` what was there before, ``+`` what is there now, a space for all else."""
+    """Return a difference as lines of (sign, text): ``-`` for the old value, ``+`` for the new one, else a space."""
     if "edits" in difference:
         lines = []
         for edit in difference["edits"]:
@@ -323,7 +324,7 @@ _SIDES = (("-", "removed"), ("+", "added"))
 
 
 def readable(value: Any) -> str:
-    """``value`` on one line: a term with its code, a file with its size and digest."""
+    """Return ``value`` on one line: a term with its code, a file with its size and digest."""
     if isinstance(value, list):
         return "; ".join(map(readable, value))
     if not isinstance(value, dict):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Wholeness:
-    """Whether the records of a release are complete, as stated by those who collected them."""
+    """Whether the records of a release are complete, as stated by the collector."""
 
     said: str
     """One sentence without its full stop: ``As of run 7: 77 pages missing``."""
@@ -17,7 +17,7 @@ class Wholeness:
     """None: not known."""
 
     ended: str | None = None
-    """When the collection was last worked on; UTC, ISO 8601 with Z."""
+    """When work on the collection last ended; UTC, ISO 8601 with Z."""
 
 
 NOT_KNOWN = Wholeness("It is not known whether it is complete")
@@ -29,28 +29,28 @@ class Edition:
 
     version: str
     created: str
-    """UTC time of the end of the last run, or of the newest capture; ISO 8601 with Z: it holds what was known then."""
+    """UTC time of the end of the last run, or of the newest capture; ISO 8601 with Z: what was known at that time."""
 
     previous: str | None
-    """Version of the release before."""
+    """Version of the previous release."""
 
     texts: bool
-    """Whether the texts themselves are in it."""
+    """Whether the release contains the texts themselves."""
 
     whole: str = NOT_KNOWN.said
-    """Whether it is complete, in a sentence without its full stop."""
+    """Whether it is complete, as a sentence without its full stop."""
 
     complete: bool | None = None
-    """Whether it is; None: not known."""
+    """Whether it is complete; None: not known."""
 
     made_from: str = ""
-    """SHA-256 of what it was made from, and how: of two releases that have the same, one is superfluous."""
+    """SHA-256 of the lines and options that it was made from: two releases with the same value are duplicates."""
 
     changed: Counter[str] = field(default_factory=Counter)
-    """``added``, ``changed``, ``removed`` -> records, beside ``previous``."""
+    """``added``, ``changed``, ``removed`` -> number of records, compared with ``previous``."""
 
     withdrawn: int = 0
-    """Records that are gone from their source."""
+    """Number of records that are gone from their source."""
 
     @property
     def date(self) -> str:

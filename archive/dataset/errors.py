@@ -6,4 +6,4 @@ from archive.errors import ArchiveError
 
 
 class DatasetError(ArchiveError):
-    """Nothing was published; the message says why and what to do. Raised by `archive.dataset.publish`."""
+    """Nothing was published; the message gives the reason and the remedy. Raised by `archive.dataset.publish`."""

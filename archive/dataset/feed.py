@@ -12,10 +12,10 @@ from xml.etree import ElementTree as Tree
 from archive.dataset.differences import Difference, lines_of
 
 MOST_ENTRIES = 100
-"""Entries of a feed: the latest."""
+"""Entries of a feed, which are the latest."""
 
 MOST_CHARACTERS = 2000
-"""Characters of the content of an entry."""
+"""Maximum number of characters of an entry's content."""
 
 _ATOM = "http://www.w3.org/2005/Atom"
 _XML = "http://www.w3.org/XML/1998/namespace"
@@ -26,16 +26,16 @@ _LANGUAGE = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Entry:
-    """What became of a record in one version."""
+    """A change of a record."""
 
     key: str
-    """Of the record."""
+    """Key of the record."""
 
     version: object
-    """Of the record: with ``key`` it makes the id of the entry, the same in every feed of the source."""
+    """Version of the record: with ``key`` it gives the id of the entry, the same in every feed of the source."""
 
     what: str
-    """In a word: ``added``, ``changed``."""
+    """Kind of change: ``added``, ``changed``, ``removed``."""
 
     title: str
     url: str | None
@@ -46,13 +46,13 @@ class Entry:
     """BCP 47 language of the title."""
 
     said: str = ""
-    """What else is to be said, in a sentence."""
+    """A remark, in a sentence."""
 
     differences: Iterable[Difference] = ()
 
 
 def order(entry: Entry) -> tuple[str, str, str]:
-    """By time, the latest last."""
+    """Return the sort key of ``entry``: by time, the latest last."""
     return entry.updated, entry.key, str(entry.version)
 
 
@@ -66,12 +66,12 @@ def atom(
     updated: str,
     address: str | None = None,
 ) -> bytes:
-    """The feed of the latest entries, the latest first.
+    """Return the feed of the latest entries, the latest first.
 
     Args:
-        source: address of what is followed: the ids of its entries are made of it, that of the feed of its title, too.
+        source: address of the source. The ids of the entries are made from it; that of the feed from it and the title.
         updated: time of a feed without entries, UTC, ISO 8601 with Z.
-        address: where the feed itself is, if anywhere.
+        address: address of the feed itself, if it has one.
     """
     latest = sorted(entries, key=order, reverse=True)[:MOST_ENTRIES]
     feed = Tree.Element(f"{{{_ATOM}}}feed")
@@ -93,31 +93,31 @@ def atom(
 
 
 def _entry(feed: Tree.Element, entry: Entry, source: str, updated: str) -> None:
-    made = _add(feed, "entry")
-    _add(made, "id", _id(source, f"{entry.key}#{entry.version}"))
-    title = _add(made, "title", entry.title or entry.key)
+    element = _add(feed, "entry")
+    _add(element, "id", _id(source, f"{entry.key}#{entry.version}"))
+    title = _add(element, "title", entry.title or entry.key)
     if entry.language and _LANGUAGE.fullmatch(entry.language):
         title.set(f"{{{_XML}}}lang", entry.language)
-    _add(made, "updated", _time(entry.updated, updated))
-    _add(made, "category", term=entry.what)
+    _add(element, "updated", _time(entry.updated, updated))
+    _add(element, "category", term=entry.what)
     if link := _address(entry.url or ""):
-        _add(made, "link", rel="alternate", href=link)
+        _add(element, "link", rel="alternate", href=link)
     lines = [f"{entry.what.capitalize()}. {entry.said}".strip()]
     length = 0
     for difference in entry.differences:
-        told = [difference["field"], *(f"{sign} {' '.join(text.split())}" for sign, text in lines_of(difference))]
-        length += sum(map(len, told))
-        lines += told
+        changed = [difference["field"], *(f"{sign} {' '.join(text.split())}" for sign, text in lines_of(difference))]
+        length += sum(map(len, changed))
+        lines += changed
         if length > MOST_CHARACTERS:
             break
     text = "\n".join(lines)
-    _add(made, "content", text if len(text) <= MOST_CHARACTERS else text[: MOST_CHARACTERS - 1] + "…", type="text")
+    _add(element, "content", text if len(text) <= MOST_CHARACTERS else text[: MOST_CHARACTERS - 1] + "…", type="text")
 
 
 def _add(parent: Tree.Element, name: str, text: str = "", **attributes: str) -> Tree.Element:
-    made = Tree.SubElement(parent, f"{{{_ATOM}}}{name}", attributes)
-    made.text = _NO_XML.sub("\ufffd", text) or None
-    return made
+    element = Tree.SubElement(parent, f"{{{_ATOM}}}{name}", attributes)
+    element.text = _NO_XML.sub("\ufffd", text) or None
+    return element
 
 
 def _id(source: str, name: str) -> str:
@@ -129,7 +129,7 @@ def _time(text: str, otherwise: str) -> str:
 
 
 def _address(url: str) -> str | None:
-    """``url`` as an attribute may have it (RFC 3987 asks for no spaces, quotes and the like)."""
+    """Return a web address as a valid attribute (RFC 3987 forbids spaces, quotes and the like), else None."""
     if not re.match(r"https?://", url):
         return None
     return re.sub("%(?![0-9A-Fa-f]{2})", "%25", quote(url, safe="%/:?#@!$&'()*+,;=~-._", errors="replace"))

@@ -26,13 +26,13 @@ PROBLEMS = {
 }
 """Code -> meaning; the codes are an interface."""
 
-MOST_TOLD = 5
-"""Of one kind in one file: more of them say nothing more."""
+MOST_LISTED = 5
+"""Problems of one kind in one file that are listed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something that is not as the release says; printed as one line."""
+    """A difference from what the release states; printed as one line."""
 
     path: str
     """File of the release or of the archive."""
@@ -48,7 +48,7 @@ class Problem:
 
 @dataclass(slots=True)
 class Verified:
-    """What was checked."""
+    """Counts of what was checked."""
 
     files: int = 0
     rows: int = 0
@@ -62,9 +62,9 @@ class Verified:
 
     problems: int = 0
     notes: list[str] = field(default_factory=list)
-    """What could not be checked, and who signed, a sentence each."""
+    """Sentences on what could not be checked, and who signed."""
 
 
 def counted_rows(count: int) -> str:
-    """The number of rows, in words."""
+    """Return the number of rows, in words."""
     return f"{count} {'row' if count == 1 else 'rows'}"

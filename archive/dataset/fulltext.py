@@ -1,6 +1,6 @@
 """Full-text indexes of a database: FTS5 over the word stems of the texts, and a table that maps words to stems.
 
-The indexes have no texts (``content=''``), because the tables have them, and no forms of words: queries use the stem.
+The indexes have no texts (``content=''``), because the tables have them, and no word forms: queries use the stem.
 Any SQLite can read them. ``search_words`` gives the stem of a word, for programs without a stemmer; it has each word
 in lower case, and also folded if that is different.
 """
@@ -16,13 +16,13 @@ WORDS = "search_words"
 """Name of the table of words."""
 
 _MOST_WORDS = 40_000
-"""Words of one language that are remembered with their stems: some 10 MB. Then the memory starts anew."""
+"""Words of one language whose stems are cached, some 10 MB; after that the cache is emptied."""
 
-_HELD = 2 << 20
-"""Bytes of an index that are held in memory."""
+_BUFFER_SIZE = 2 << 20
+"""Bytes of an index that are kept in memory before they are written."""
 
 _MOST_LANGUAGES = 20
-"""As many are remembered at a time; a page may claim any."""
+"""Languages with a cache at a time; pages may state any language."""
 
 
 class FullText:
@@ -30,50 +30,51 @@ class FullText:
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
-        self._met: list[Word] = []
+        self._new_words: list[Word] = []
         self._stems: dict[str, Stems] = {}
-        self._names: dict[str, str] = {}
-        # What is asked for is a word; the languages of a word follow.
+        self._inserts: dict[str, str] = {}
+        # Queries look for a word, in all languages: it is the first column of the key.
         self._db.execute(
             f"CREATE TABLE {WORDS} (\n  word TEXT NOT NULL,\n  stem TEXT NOT NULL,\n  language TEXT NOT NULL,\n"
             "  PRIMARY KEY (word, stem, language)\n) WITHOUT ROWID"
         )
 
     def create(self, table: str, columns: Sequence[str], heading: str | None = None) -> None:
-        """An index ``<table>_fts`` with these columns; words of ``heading`` count most."""
+        """Create the index ``<table>_fts`` with these columns; words of ``heading`` have the greatest weight."""
         name = f'"{table}_fts"'
         names = ", ".join(f'"{column}"' for column in columns)
-        # The stems are as they should be: nothing is to be taken from their letters.
+        # The stems are normalized already: their letters must not be changed.
         self._db.execute(
             f"CREATE VIRTUAL TABLE {name} USING fts5({names}, content='', tokenize='unicode61 remove_diacritics 0')"
         )
         weights = ", ".join("5.0" if column == heading else "1.0" for column in columns)
         self._db.execute(f"INSERT INTO {name} ({name}, rank) VALUES ('rank', 'bm25({weights})')")  # noqa: S608
-        # Held before they are written, as each piece written is merged with others later.
-        self._db.execute(f"INSERT INTO {name} ({name}, rank) VALUES ('hashsize', {_HELD})")  # noqa: S608
+        # A large buffer, as each piece that is written has to be merged with others later.
+        self._db.execute(f"INSERT INTO {name} ({name}, rank) VALUES ('hashsize', {_BUFFER_SIZE})")  # noqa: S608
         marks = ", ".join("?" for _ in columns)
-        self._names[table] = f"INSERT INTO {name} (rowid, {names}) VALUES (?, {marks})"  # noqa: S608
+        self._inserts[table] = f"INSERT INTO {name} (rowid, {names}) VALUES (?, {marks})"  # noqa: S608
 
     def add(self, table: str, row: int, language: str | None, texts: Iterable[str | None]) -> None:
-        """Index the texts of a row, in the order of the columns; ``language`` is theirs (BCP 47)."""
+        """Index the texts of a row, in the order of the columns; ``language`` is their BCP 47 language."""
         stems = self._stems_of(primary(language))
         self._db.execute(
-            self._names[table], (row, *(" ".join(map(stems.__getitem__, TOKEN.findall(text or ""))) for text in texts))
+            self._inserts[table],
+            (row, *(" ".join(map(stems.__getitem__, TOKEN.findall(text or ""))) for text in texts)),
         )
-        if self._met:
+        if self._new_words:
             rows = (
-                (spelling, one.stem, one.language)
-                for one in self._met
-                if one.stem
-                # Nobody without our code knows what is folded: a word is found as it is written too.
-                for spelling in sorted({one.folded, one.written})
+                (spelling, word.stem, word.language)
+                for word in self._new_words
+                if word.stem
+                # Users without this code cannot fold words: so the written form is a key, too.
+                for spelling in sorted({word.folded, word.written})
             )
             self._db.executemany(f"INSERT OR IGNORE INTO {WORDS} VALUES (?, ?, ?)", rows)  # noqa: S608
-            self._met.clear()
+            self._new_words.clear()
 
     def finish(self) -> None:
-        """Merge each index into one piece: smaller, and quicker to search."""
-        for table in self._names:
+        """Merge each index into one piece, which is smaller and faster."""
+        for table in self._inserts:
             self._db.execute(f'INSERT INTO "{table}_fts" ("{table}_fts") VALUES (\'optimize\')')  # noqa: S608
 
     def _stems_of(self, language: str) -> Stems:
@@ -81,5 +82,5 @@ class FullText:
         if stems is None or len(stems) > _MOST_WORDS:
             if len(self._stems) >= _MOST_LANGUAGES:
                 self._stems.clear()
-            stems = self._stems[language] = Stems(language, self._met)
+            stems = self._stems[language] = Stems(language, self._new_words)
         return stems

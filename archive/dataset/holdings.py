@@ -35,41 +35,40 @@ class HeldFile:
     name: str
     bytes: int | None = None
     sha256: str | None = None
-    """Of the file, in hex."""
+    """SHA-256 of the file, in hex."""
 
     first_date: str | None = None
     """UTC time of the first capture in it, in seconds, ISO 8601 with Z."""
 
     last_date: str | None = None
     reason: str | None = None
-    """Why there is no digest: `no-archive`, `missing`, or `unfinished` of a file that is still being written."""
+    """Why there is no digest: `no-archive`, `missing`, or `unfinished` for a file that is still being written."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The response record that holds a file."""
+    """The response record that contains a file."""
 
     file: str
     offset: int
     length: int
     record_id: str
     target_uri: str
-    """Another address than the file's where that redirects, or where the same bytes had been archived before."""
+    """Differs from the file's address if that redirects, or if the same bytes were archived earlier elsewhere."""
 
 
 class Holdings:
-    """The collection of WARC files in ``directory``; a context manager. Its index is brought up to date first.
+    """The collection of WARC files in ``directory``; a context manager. Its index is updated first.
 
-    Digests are kept in a file beside the folder, which can be thrown away: a file is digested again when its size, its
-    time of change (``mtime`` or ``ctime``, which nobody can set back) or its inode is another. What rots on the disk
-    changes none of these, so that the digest stays that of the file as it was; :mod:`archive.dataset.verification`
-    never uses it.
+    Digests are cached in a file beside the folder, which may be deleted. A file is digested again if its size, its
+    ``mtime``, its ``ctime`` (which users cannot set back) or its inode changed. Disk errors change none of these, so
+    the cached digest remains that of the original file; :mod:`archive.dataset.verification` never uses the cache.
 
     Args:
-        index: by default that of the collection, beside the folder; what else is written stands beside it.
+        index: by default that of the collection, beside the folder; other files are written beside it.
 
     Raises:
-        ArchiveError: a WARC file cannot be read, or is no file.
+        ArchiveError: a WARC file cannot be read, or is not a regular file.
         OSError: the index cannot be written.
     """
 
@@ -80,11 +79,11 @@ class Holdings:
         self._known: dict[tuple[str, str], Place | None] = {}
         self._dates: dict[str, tuple[str, str]] = {}
         self.used: set[str] = set()
-        """Names of the files of the places that were asked for."""
+        """Names of the files in which :meth:`place` found anything."""
         self.damaged = build_index(warc_files(directory), self.index).said
-        """Of each damaged WARC file a sentence without its full stop: for whoever asked for the holdings to tell."""
+        """A sentence without its full stop per damaged WARC file, for the caller to report."""
         self._scratch = tempfile.TemporaryDirectory(prefix=".holdings-", dir=self.index.parent)
-        # On disk: a collection may hold a million files.
+        # On disk: a collection may contain a million files.
         self._db = sqlite3.connect(Path(self._scratch.name, "files.sqlite"), isolation_level=None)
         try:
             self._read_index()
@@ -101,7 +100,7 @@ class Holdings:
         self.close()
 
     def close(self) -> None:
-        """Let go of what was noted."""
+        """Delete the temporary database."""
         self._db.close()
         self._scratch.cleanup()
 
@@ -117,7 +116,7 @@ class Holdings:
         self._db.execute("COMMIT")
 
     def _captures(self) -> Iterator[tuple[Any, ...]]:
-        """Note the dates of each WARC file; give the captures of what is no page."""
+        """Remember the dates of each WARC file; yield the captures that are not pages."""
         for capture in iter_captures(self.index):
             name, time = capture.filename, capture.timestamp
             first, last = self._dates.get(name, (time, time))
@@ -127,7 +126,7 @@ class Holdings:
                 yield digest, capture.key, time, name, capture.offset, capture.length
 
     def file(self, name: str) -> HeldFile:
-        """What is known of the WARC file ``name``.
+        """Return the facts about the WARC file ``name``.
 
         Raises:
             ArchiveError: it changed while it was read.
@@ -144,20 +143,21 @@ class Holdings:
         return HeldFile(name, size, digest, first, last)
 
     def place(self, url: str, digest: str) -> Place | None:
-        """The record whose entity has the SHA-256 ``digest`` (hex), best one of the address ``url``; None without one.
+        """Return the record whose entity has the SHA-256 ``digest`` (hex), or None.
 
-        The one of that address is taken first, then the earliest. Where the digests of the index are of something else
-        (of chunks, of compressed bytes), what the address, or the one that it redirects to, answered is read.
+        Records of the address ``url`` are preferred, then the earliest. If the digests in the index are of other bytes
+        (with chunk headers, or compressed), the responses of the address, and of any address that it redirects to, are
+        read.
         """
-        asked = url, digest
-        if asked not in self._known:
-            self._known[asked] = place = self._by_digest(url, digest) or self._by_address(url, digest)
+        key = url, digest
+        if key not in self._known:
+            self._known[key] = place = self._by_digest(url, digest) or self._by_address(url, digest)
             if place:
                 self.used.add(place.file)
-        return self._known[asked]
+        return self._known[key]
 
     def _by_digest(self, url: str, digest: str) -> Place | None:
-        # The digest of what is sent with an encoding is another one, so an equal digest says that there is none.
+        # Encoded content has another digest, so an equal digest means that there is no encoding.
         query = "SELECT name, offset, length FROM held WHERE digest = ? ORDER BY key != ?, time, name, offset LIMIT 1"
         row = self._db.execute(query, (_sha256_of(f"sha256:{digest}"), surt(url))).fetchone()
         return self._read(*row) if row else None
@@ -167,29 +167,29 @@ class Holdings:
             path = find(self.directory, name)
             with path.open("rb") as stream:
                 gzipped = is_gzip(stream, offset)
-                told = StreamedRecord(str(path), stream, offset, is_gzipped=gzipped).headers
+                headers = StreamedRecord(str(path), stream, offset, is_gzipped=gzipped).headers
         except (ArchiveError, OSError):
             return None
-        record_id, uri = told.get("WARC-Record-ID"), told.get("WARC-Target-URI")
-        # Of a plain file the index counts the record without the two line ends after it.
+        record_id, uri = headers.get("WARC-Record-ID"), headers.get("WARC-Target-URI")
+        # In an uncompressed file, the index has the length of the record without the two line ends after it.
         return Place(name, offset, length if gzipped else length + 4, record_id, uri) if record_id and uri else None
 
     def _by_address(self, url: str, digest: str) -> Place | None:
-        asked: set[str] = set()
-        while len(asked) <= _MOST_HOPS and surt(url) not in asked:
-            asked.add(surt(url))
+        visited: set[str] = set()
+        while len(visited) <= _MOST_HOPS and surt(url) not in visited:
+            visited.add(surt(url))
             captures = lookup(self.index, url)
             for capture in captures:
-                if capture.status == 200 and capture.mime != "warc/revisit" and self._holds(capture, digest):
+                if capture.status == 200 and capture.mime != "warc/revisit" and self._contains(capture, digest):
                     return self._read(capture.filename, capture.offset, capture.length)
-            moved = [capture for capture in captures if capture.status in _REDIRECTS]
-            target = self._location(moved[-1]) if moved else None
+            redirects = [capture for capture in captures if capture.status in _REDIRECTS]
+            target = self._location(redirects[-1]) if redirects else None
             if target is None:
                 break
             url = urljoin(url, target)
         return None
 
-    def _holds(self, capture: IndexEntry, digest: str) -> bool:
+    def _contains(self, capture: IndexEntry, digest: str) -> bool:
         place = self._read(capture.filename, capture.offset, capture.length)
         try:
             if place is None:
@@ -210,7 +210,7 @@ class Holdings:
 
 
 class Digests:
-    """SHA-256 of files, kept in the file ``path``, which is made again when it is damaged or lost."""
+    """SHA-256 of files, cached in the file ``path``, which is recreated if it is damaged or missing."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -219,10 +219,10 @@ class Digests:
             known = json.loads(path.read_bytes())
             self._known = {name: [*stamp] for name, stamp in known.items() if len(stamp) == 5}
         except (OSError, ValueError, TypeError, AttributeError, RecursionError):
-            pass  # What is not known is computed.
+            pass  # Missing digests are computed.
 
     def of(self, path: Path) -> tuple[int, str]:
-        """Size and SHA-256 of the file ``path``.
+        """Return the size and SHA-256 of the file ``path``.
 
         Raises:
             ArchiveError: it changed while it was read.
@@ -244,7 +244,7 @@ class Digests:
 
 
 def file_sha256(path: Path) -> str:
-    """SHA-256 of a file, in hex."""
+    """Return the SHA-256 of a file, in hex."""
     digest = sha256()
     with path.open("rb") as stream:
         while piece := stream.read(_PIECE):
@@ -258,7 +258,7 @@ def _stamp(path: Path) -> list[int]:
 
 
 def _sha256_of(labelled: str | None) -> bytes | None:
-    """The bytes of a ``sha256:<hex>`` digest; None of any other."""
+    """Return the bytes of a ``sha256:<hex>`` digest; None for any other."""
     label, _, value = (labelled or "").partition(":")
     try:
         return bytes.fromhex(value) if label == "sha256" and len(value) == 64 else None

@@ -27,7 +27,7 @@ _TYPES = {
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """A file that can be loaded by name; the first is the one that is loaded without."""
+    """A file that can be loaded by name; without a name, the first is loaded."""
 
     name: str
     path: str
@@ -35,19 +35,19 @@ class Configuration:
 
 
 def of_parquet(fields: Sequence[Field], pairs: Mapping[str, Sequence[str]]) -> list[dict[str, Any]]:
-    """Features of a file written by `archive.dataset.parquet`; ``pairs`` names key and value of maps."""
+    """Return the features of a file written by `archive.dataset.parquet`; ``pairs`` names key and value of maps."""
     return [_feature(field, pairs, None) for field in fields]
 
 
 def of_lines(fields: Sequence[Field], keys: Keys) -> list[dict[str, Any]]:
-    """Features of a file of JSON lines: an object has the keys that it has in any of them."""
+    """Return the features of a file of JSON lines: an object has the keys that it has in any line."""
     return [_feature(field, {}, keys) for field in fields]
 
 
 def _feature(field: Field, pairs: Mapping[str, Sequence[str]], keys: Keys | None) -> dict[str, Any]:
     name = {"name": field.name} if field.name else {}
     if field.kind == "object":
-        return {**name, "struct": [_feature(one, pairs, keys) for one in field.fields]}
+        return {**name, "struct": [_feature(inner, pairs, keys) for inner in field.fields]}
     if field.kind == "list" and field.item:
         inner = _feature(field.item, pairs, keys)
         return {**name, "list": inner.get("struct") or inner["dtype"]}

@@ -17,22 +17,22 @@ from archive.dataset.errors import DatasetError
 from archive.disk import oddity
 
 TOMBSTONE = "tombstone"
-"""Key of a line that says that a record is gone from its source: its reason, its status, how often that was met."""
+"""Key of a line that states that a record is gone from its source; its value has the reason, status and count."""
 
 
 def is_tombstone(line: Mapping[str, Any]) -> bool:
-    """Whether ``line`` says that a record is gone, and proves that."""
+    """Whether ``line`` states, with evidence, that a record is gone."""
     return TOMBSTONE in line
 
 
 LONGEST_LINE = 1 << 26
-"""Bytes of a line that are held. An item has some ten thousand; one of a page as large as is read, some ten million."""
+"""Bytes of a line that are kept in memory. An item has some 10,000; one of the largest page, some 10,000,000."""
 
 
 def whole_lines(stream: BinaryIO, offset: int = 0) -> Iterator[tuple[int, bytes]]:
-    """(byte offset, line) from ``offset`` on. What comes after the last line end is still being written, or torn.
+    """Yield (byte offset, line) from ``offset`` on, up to the last line end: the rest is still being written, or torn.
 
-    Of a line that is longer than `LONGEST_LINE` its start is given, without a line end, which is no record.
+    A line longer than `LONGEST_LINE` is cut there. It then has no line end, and is no valid record.
     """
     stream.seek(offset)
     while line := stream.readline(LONGEST_LINE):
@@ -50,13 +50,13 @@ _decode = msgspec.json.Decoder().decode
 
 
 def load(line: bytes) -> dict[str, Any]:
-    """The record of a line that was found to be one: twice as fast as `json`."""
+    """Return the record of a line that was checked before: twice as fast as `json`."""
     record: dict[str, Any] = _decode(line)
     return record
 
 
 def dump(record: Any) -> bytes:
-    """``record`` as one JSON line."""
+    """Return ``record`` as one JSON line."""
     return json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
 
@@ -66,30 +66,30 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Last:
-    """Where the last line of a record stands."""
+    """The position of the last line of a record."""
 
     line: Span
     is_withdrawn: bool
-    """The line is a tombstone."""
+    """Whether the line is a tombstone."""
 
     record: Span | None
-    """The last line with the record itself."""
+    """Position of the last line with the record itself."""
 
 
 class Lines:
-    """The lines of ``path`` up to its last whole one, and the last line of each record.
+    """The lines of ``path`` up to its last complete one, and the last line of each record.
 
-    Memory: some 200 bytes per record. The file may grow meanwhile, or be mended by a harvest, which puts another in
-    its place: what comes later is not seen.
+    Memory: some 200 bytes per record. The file may grow meanwhile, or be repaired by a harvest, which replaces it:
+    later changes are not seen.
 
     Args:
-        key: field that tells records apart.
-        order: fields to sort by before ``key``; null last. With none, records come as they first came.
+        key: field that identifies a record.
+        order: fields to sort by before ``key``; null last. Without any, records keep the order of their first lines.
         seen: field with the time of capture.
-        parse: a line -> the record, or a ValueError that says why it is none. With None, any object of JSON is one.
+        parse: called with a line, returns the record or raises ValueError. With None, every JSON object is a record.
 
     Raises:
-        DatasetError: the file is not there, or a whole line is not a record.
+        DatasetError: the file does not exist, or a complete line is not a record.
     """
 
     def __init__(
@@ -104,23 +104,23 @@ class Lines:
         self.key = key
         self._parse = parse or _Head(key, *order, *([seen] if seen else []), TOMBSTONE, "warc")
         self._places: dict[str, int] = {}
-        """Key -> where the next four say something of it."""
-        # Arrays, because objects would take four times as much.
+        """Key -> index into the next four arrays."""
+        # Arrays, because objects would take four times as much memory.
         self._lines, self._lengths = array("q"), array("q")
-        """Of the last line."""
+        """Offsets and lengths of the last lines."""
         self._records, self._record_lengths = array("q"), array("q")
-        """Of the last line with the record itself; -1 where there is none."""
+        """Those of the last lines with the record itself; offset -1 where there is none."""
         orders: list[tuple[Any, ...]] = []
         self._parts: dict[Any, Any] = {}
-        """Values to sort by, each once."""
+        """The values to sort by, each stored once."""
         self.count = 0
         self.newest: str | None = None
         """The greatest value of ``seen`` in any line."""
         digest = sha256()
         self.files: set[str] = set()
-        """WARC files that the lines cite, tombstones and versions before the last among them."""
-        if odd := oddity(path):
-            raise DatasetError(f"{path} {odd}: move it away")
+        """WARC files that any line cites, tombstones and earlier versions included."""
+        if problem := oddity(path):
+            raise DatasetError(f"{path} {problem}: move it away")
         try:
             self._stream = path.open("rb")
             finalize(self, self._stream.close)
@@ -133,10 +133,10 @@ class Lines:
         except OSError as error:
             raise DatasetError(f"{path} cannot be read: {error.strerror or error}") from error
         self._keys = sorted(self._places, key=lambda key: orders[self._places[key]])
-        """Of the records, in order."""
+        """Keys of the records, in order."""
         self._parts.clear()
         self.sha256 = digest.hexdigest()
-        """Of these lines."""
+        """SHA-256 of these lines."""
 
     def _remember(
         self, line: bytes, offset: int, order: Sequence[str], seen: str | None, orders: list[tuple[Any, ...]]
@@ -158,7 +158,7 @@ class Lines:
             for numbers in (self._lines, self._lengths, self._records, self._record_lengths):
                 numbers.append(-1)
             orders.append(())
-        elif is_withdrawn:  # it need not have the fields to sort by
+        elif is_withdrawn:  # a tombstone may lack the fields to sort by
             self._lines[place], self._lengths[place] = offset, len(line)
             return
         sort = ((value is None, 0 if value is None else value) for value in map(record.get, order))
@@ -170,35 +170,35 @@ class Lines:
 
     @property
     def keys(self) -> Collection[str]:
-        """Of all records, those that are gone among them, in order."""
+        """Keys of all records in order, withdrawn ones included."""
         return self._keys
 
     def last(self, key: str) -> Last:
-        """Where the last line of a record stands. Raises KeyError: there is no such record."""
+        """Return the position of the last line of a record. Raises KeyError: there is no such record."""
         place = self._places[key]
         line = self._lines[place], self._lengths[place]
         record = (self._records[place], self._record_lengths[place]) if self._records[place] >= 0 else None
         return Last(line, line != record, record)
 
     def present(self) -> Iterator[tuple[dict[str, Any], bytes]]:
-        """The last line of each record that is not withdrawn, in order: parsed, and as it stands in the file."""
+        """Yield the last line of each record that is not withdrawn, in order, as (parsed, bytes of the file)."""
         for last in self._sorted(withdrawn=False):
             line = self.read(last.line)
             yield load(line), line
 
     def withdrawn(self) -> Iterator[tuple[dict[str, Any], dict[str, Any] | None]]:
-        """The tombstones in order, each with the last line that has the record itself."""
+        """Yield the tombstones in order, each with the record of the last line that has it, or None."""
         for last in self._sorted(withdrawn=True):
             tombstone = load(self.read(last.line))
             yield tombstone, load(self.read(last.record)) if last.record else None
 
     def all(self) -> Iterator[tuple[dict[str, Any], bytes]]:
-        """Every line as it stands in the file."""
+        """Yield every line, as (parsed, bytes of the file)."""
         for line in self._all():
             yield load(line), line
 
     def past(self) -> Iterator[tuple[dict[str, Any], bytes]]:
-        """The lines that :meth:`present` does not have, in order of the file: earlier versions, tombstones."""
+        """Yield the lines that :meth:`present` leaves out, in the order of the file: earlier versions, tombstones."""
         offset = 0
         for line in self._all():
             record = load(line)
@@ -210,22 +210,22 @@ class Lines:
     def _all(self) -> Iterator[bytes]:
         offset = 0
         for _ in range(self.count):
-            self._stream.seek(offset)  # others read meanwhile
+            self._stream.seek(offset)  # another method may have moved the position
             line = self._stream.readline()
             yield line
             offset += len(line)
 
     def line(self, key: str) -> bytes | None:
-        """The last line of a record, or its tombstone, as it stands in the file."""
+        """Return the bytes of the last line of a record, which may be its tombstone; None if there is none."""
         return self.read(self.last(key).line) if key in self._places else None
 
     def get(self, key: str) -> dict[str, Any] | None:
-        """The last line of a record, or its tombstone."""
+        """Return the last line of a record, which may be its tombstone, parsed; None if there is none."""
         line = self.line(key)
         return load(line) if line is not None else None
 
     def read(self, span: Span) -> bytes:
-        """The line at a place."""
+        """Return the line at ``span``."""
         self._stream.seek(span[0])
         return self._stream.read(span[1])
 
@@ -234,16 +234,16 @@ class Lines:
 
 
 class _Head:
-    """A line -> some of its keys, as far as it has them; the rest is skipped, which takes a tenth of the time."""
+    """Parses some keys of a line, those that it has; the rest is skipped, which takes a tenth of the time."""
 
     def __init__(self, *names: str) -> None:
-        # Names of Python, whatever the keys are.
+        # Valid Python names, regardless of the keys.
         self._names = {f"k{number}": name for number, name in enumerate(dict.fromkeys(names))}
         fields = [(name, Any, msgspec.UNSET) for name in self._names]
         struct = msgspec.defstruct("Head", fields, rename=self._names, gc=False)
         self._decode = msgspec.json.Decoder(struct).decode
 
     def __call__(self, line: bytes) -> dict[str, Any]:
-        found = self._decode(line)
-        values = ((key, getattr(found, name)) for name, key in self._names.items())
+        head = self._decode(line)
+        values = ((key, getattr(head, name)) for name, key in self._names.items())
         return {key: value for key, value in values if value is not msgspec.UNSET}

@@ -1,4 +1,4 @@
-"""Vocabularies as tables: the terms of a closed list, terms that only the records have, and broader terms."""
+"""Converts vocabularies to tables: the terms of a closed list, terms that only records have, and broader terms."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class TermList:
     vocabulary: Vocabulary
     dataset: Dataset
     used: dict[str, Mapping[str, Any]] = field(default_factory=dict)
-    """Id -> the term as it stands in the first record that has it."""
+    """Id -> the term, as in the first record that has it."""
 
     def collect(self, record: Record) -> None:
         """Remember the terms of ``record``."""
@@ -29,19 +29,19 @@ class TermList:
                     self.used.setdefault(term["id"], term)
 
     def uri(self, key: str | None = None) -> str:
-        """The stable address of the list, or of its term ``key``."""
+        """Return the stable address of the list, or of its term ``key``."""
         path = self.vocabulary.name if key is None else f"{self.vocabulary.name}/{quote(key, safe='')}"
         if base := self.dataset.stewardship.concepts:
             return base + path
-        # RFC 9562, section 5.5: the name decides, so no address on a host of somebody else is claimed.
+        # RFC 9562, section 5.5: a UUID made from a name, so that no address on somebody else's host is claimed.
         return uuid5(NAMESPACE_URL, f"vocabularies/{self.dataset.package}/{path}").urn
 
     def terms(self) -> list[dict[str, Any]]:
-        """The terms of the list in its order, then those that only records have: made by a rule, or dropped."""
+        """Return the terms of the list in its order, then those that only records have: made by a rule, or dropped."""
         listed = [{**term, "listed": True} for term in self.vocabulary.terms]
         known = {term["id"] for term in listed}
         names = self._scalars()
-        other = [
+        unlisted = [
             {
                 "id": key,
                 "label": {"en": term["label"] or key},
@@ -51,20 +51,20 @@ class TermList:
             for key, term in sorted(self.used.items())
             if key not in known
         ]
-        return listed + other
+        return listed + unlisted
 
     def table(self) -> Table:
-        """One row per term; its rows are made of the terms, not of records."""
+        """Return the table with one row per term; its rows are made from terms, not from records."""
         languages = self.languages()
         short = [code for code in ("en", *languages) if any(code in term.get("short", ()) for term in self.terms())]
         names = self._scalars()
-        said = self.vocabulary.descriptions
+        descriptions = self.vocabulary.descriptions
         columns = [
             Column("id", "string", False, "Code, stable"),
             Column("label", "string", False, "English name"),
             *(Column(f"label_{code}", "string", True, f"Name in the language `{code}`") for code in languages),
             *(Column(f"short_{code}", "string", True, f"Short title in the language `{code}`") for code in short),
-            *(Column(name, _kind(name, self.vocabulary), True, said[name]) for name in names),
+            *(Column(name, _kind(name, self.vocabulary), True, descriptions[name]) for name in names),
             Column("listed", "boolean", False, "False when no list has the term: it follows a rule, or was dropped"),
             Column("used", "boolean", False, "Whether an item of this release has the term"),
             Column("uri", "string", False, "Stable name of the term, to cite it by"),
@@ -88,7 +88,7 @@ class TermList:
         return Table(self.vocabulary.name, self.vocabulary.title, tuple(columns), ("id",), parent, rows)
 
     def within(self) -> Table | None:
-        """One row per term and each term that holds it, itself first; None when the list has no ``parent``."""
+        """Return the table of each term with itself and each broader term; None if the list has no ``parent``."""
         if "parent" not in self._scalars():
             return None
         holders = self.holders()
@@ -100,34 +100,34 @@ class TermList:
         )
 
         def rows(term: Record) -> Iterator[Row]:
-            for steps, holder in enumerate(holders[term["id"]]):
-                yield term["id"], holder, steps
+            for steps, broader in enumerate(holders[term["id"]]):
+                yield term["id"], broader, steps
 
         keys = (ForeignKey("id", name, "id"), ForeignKey("within", name, "id"))
         description = f"{self.vocabulary.title} (terms and their broader terms)"
         return Table(f"{name}_within", description, columns, ("id", "within"), keys, rows)
 
     def holders(self) -> dict[str, list[str]]:
-        """Code -> itself and the codes of the terms that hold it, nearest first; empty when nothing holds anything."""
+        """Return code -> itself and the codes of its broader terms, nearest first; empty for a list without parents."""
         if "parent" not in self._scalars():
             return {}
         parents = {term["id"]: term.get("parent") for term in self.terms()}
-        found = {}
+        chains = {}
         for code in parents:
             chain = [code]
-            while (holder := parents.get(chain[-1])) is not None and holder not in chain:
-                chain.append(holder)
-            found[code] = chain
-        return found
+            while (broader := parents.get(chain[-1])) is not None and broader not in chain:
+                chain.append(broader)
+            chains[code] = chain
+        return chains
 
     def languages(self) -> list[str]:
-        """Languages of the names besides ``en``: those wanted, and others that there are."""
+        """Return the languages of the names, without ``en``: those wanted, then any others."""
         wanted = dict.fromkeys(self.vocabulary.languages)
-        found = {code: None for term in self.vocabulary.terms for code in term["label"]}
-        return [code for code in {**wanted, **found} if code != "en"]
+        present = {code: None for term in self.vocabulary.terms for code in term["label"]}
+        return [code for code in {**wanted, **present} if code != "en"]
 
     def gaps(self) -> dict[str, list[str]]:
-        """Language -> ids of the listed terms without a name in it, for the languages that are wanted."""
+        """Return, for each wanted language, the ids of the listed terms without a name in it."""
         terms = self.vocabulary.terms
         missing = {
             code: [term["id"] for term in terms if code not in term["label"]] for code in self.vocabulary.languages
@@ -135,17 +135,17 @@ class TermList:
         return {code: ids for code, ids in missing.items() if ids}
 
     def _scalars(self) -> list[str]:
-        found = {
+        names = {
             name: None
             for term in self.vocabulary.terms
             for name, value in term.items()
             if name not in ("id", "label") and not isinstance(value, list | Mapping)
         }
-        return list(found)
+        return list(names)
 
     def document(self) -> dict[str, Any]:
-        """The list with its source, all terms and all their keys, as JSON."""
-        one = self.vocabulary
+        """Return the list as JSON, with its source, all terms and all their keys."""
+        vocabulary = self.vocabulary
         names = ("en", *self.languages())
         terms = [
             {
@@ -157,21 +157,21 @@ class TermList:
             for term in self.terms()
         ]
         return {
-            "name": one.name,
-            "title": one.title,
+            "name": vocabulary.name,
+            "title": vocabulary.title,
             "uri": self.uri(),
-            "item_fields": list(one.fields),
-            "source": list(one.source),
-            "date": one.date,
-            "licence": one.licence,
-            "notes": list(one.notes),
+            "item_fields": list(vocabulary.fields),
+            "source": list(vocabulary.source),
+            "date": vocabulary.date,
+            "licence": vocabulary.licence,
+            "notes": list(vocabulary.notes),
             "gaps": self.gaps(),
             "terms": terms,
         }
 
 
 def term_lists(dataset: Dataset) -> list[TermList]:
-    """The vocabularies of ``dataset``, nothing collected yet."""
+    """Return the vocabularies of ``dataset``, with no terms collected yet."""
     return [TermList(vocabulary, dataset) for vocabulary in dataset.vocabularies]
 
 

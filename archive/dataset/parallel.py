@@ -5,9 +5,9 @@ The text in the source language of a story is aligned with each translation. Pai
 these, through the common source paragraph. Each pair names its items and versions, so that it can be traced to the
 archived pages like any other value.
 
-These are left out and counted: paragraphs without a pair of a score of `alignment.THRESHOLD`, pairs that an earlier
-story has already (boilerplate), paragraphs that are not translated, texts in another language than their page, and
-texts that are too long to be aligned.
+These are left out and counted: paragraphs without a pair of a score of `alignment.THRESHOLD`, pairs that already
+occur in an earlier story (boilerplate), untranslated paragraphs, texts in another language than their page, and
+texts that are too long to align.
 """
 
 from __future__ import annotations
@@ -33,29 +33,29 @@ from archive.dataset.tables import Column, Record, Row, Table
 FOLDER = "parallel"
 PAIRS = f"{FOLDER}/pairs.jsonl"
 GOOD = 0.9
-"""Score from which the counts call a pair good."""
+"""The least score of a pair that is counted as good."""
 
 MOST_TEXTS = 40
-"""Of one story: more are no translations."""
+"""Texts of one story: if there are more, they are not compared, as they cannot all be translations."""
 
 _MOST_OPEN = 64
 _TAG = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8}){0,8}")
 _SAME = 0.6
-"""Share of words in common from which two paragraphs are of one language."""
+"""Share of common words above which two paragraphs are in one language."""
 
-# XML 1.0, section 2.2; a document with anything else is not read at all.
+# XML 1.0, section 2.2; parsers reject a document with any other character.
 _NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(slots=True)
 class Count:
-    """What became of the texts of two languages."""
+    """The results of aligning the texts of two languages."""
 
     stories: int = 0
     """Texts compared."""
 
     aligned: int = 0
-    """Of these, those with a pair."""
+    """Texts compared that have a pair."""
 
     from_paragraphs: int = 0
     to_paragraphs: int = 0
@@ -63,7 +63,7 @@ class Count:
 
     pairs: int = 0
     good: int = 0
-    """Pairs handed on, and those of a score of `GOOD`."""
+    """Pairs that were written, and those of them with a score of at least `GOOD`."""
 
     merged: int = 0
     """Pairs of two paragraphs with one."""
@@ -77,7 +77,7 @@ class Count:
     """Texts that were not compared."""
 
 
-_SAID = {
+_DESCRIPTIONS = {
     "stories": "Texts compared",
     "aligned": "Texts with a pair",
     "from_paragraphs": "Paragraphs of the texts compared, in the first language",
@@ -94,7 +94,7 @@ _SAID = {
 
 @dataclass(slots=True)
 class _Text:
-    """The text of a record, taken apart."""
+    """The text of a record, split into paragraphs."""
 
     record: Record
     language: str
@@ -103,15 +103,15 @@ class _Text:
 
 
 class ParallelTexts:
-    """The part of a release with the parallel texts of the field ``Dataset.parallel``."""
+    """The part of a release with the parallel texts, from the field ``Dataset.parallel``."""
 
-    def __init__(self, dataset: Dataset, told: Stories, draft: Draft) -> None:
-        self._dataset, self._told, self._draft = dataset, told, draft
+    def __init__(self, dataset: Dataset, stories: Stories, draft: Draft) -> None:
+        self._dataset, self._stories, self._draft = dataset, stories, draft
         self._members: list[Record] = []
         self._counts: dict[tuple[str, str], Count] = {}
         self._pairs: BinaryIO | None = None
         self._memories = _Memories(dataset, draft)
-        # Of each pair a number is kept, on disk: there are as many as paragraphs.
+        # Only a hash of each pair is kept, and on disk: there are as many pairs as paragraphs.
         self._seen = sqlite3.connect("", isolation_level=None)
         draft.stack.enter_context(closing(self._seen))
         self._seen.execute("PRAGMA journal_mode=OFF")
@@ -119,13 +119,13 @@ class ParallelTexts:
         self._seen.execute("BEGIN")
 
     def collect(self, record: Record) -> None:
-        """Take one present record; its story is compared when the first record of the next one comes."""
+        """Take one present record; its story is compared when the first record of the next story comes."""
         if self._members and self._id(record) != self._id(self._members[0]):
             self._compare()
         self._members.append(record)
 
     def _id(self, record: Record) -> str:
-        return story_id(record, self._dataset, self._told)
+        return story_id(record, self._dataset, self._stories)
 
     def finish(self) -> None:
         """Close the files and write the counts."""
@@ -139,22 +139,22 @@ class ParallelTexts:
 
     def _compare(self) -> None:
         members, self._members = self._members, []
-        heard = [one for one in members if not one.get(self._told.fallback)]
-        if not 2 <= len(heard) <= MOST_TEXTS:
+        candidates = [record for record in members if not record.get(self._stories.fallback)]
+        if not 2 <= len(candidates) <= MOST_TEXTS:
             return
         name = str(self._dataset.language)
-        language, _ = source(members, self._dataset, self._told)
-        first = next((one for one in heard if one[name] == language), heard[0])
+        language, _ = source(members, self._dataset, self._stories)
+        first = next((record for record in candidates if record[name] == language), candidates[0])
         text: _Text | None = None
-        for one in heard:
-            if one is first or not all(_TAG.fullmatch(str(side[name])) for side in (first, one)):
+        for record in candidates:
+            if record is first or not all(_TAG.fullmatch(str(side[name])) for side in (first, record)):
                 continue
-            count = self._counts.setdefault((str(first[name]), str(one[name])), Count())
-            if any(is_foreign(side, self._told, name) for side in (first, one)):
+            count = self._counts.setdefault((str(first[name]), str(record[name])), Count())
+            if any(is_foreign(side, self._stories, name) for side in (first, record)):
                 count.fallback += 1
                 continue
             text = text or self._text(first)
-            other = self._text(one)
+            other = self._text(record)
             if not self._fits(text) or not self._fits(other):
                 count.too_long += 1
                 continue
@@ -162,10 +162,10 @@ class ParallelTexts:
 
     def _text(self, record: Record) -> _Text:
         text = record.get(str(self._dataset.parallel)) or ""
-        # Longer ones are not looked at: what they hold may take any time.
-        some = [part for part in text.split("\n\n") if part.strip()] if len(text) <= LONGEST_TEXT else [""]
-        looked = [paragraph(part) for part in some] if len(some) <= MOST_PARAGRAPHS else []
-        return _Text(record, str(record[str(self._dataset.language)]), some, looked)
+        # Longer texts are not split: that could take any amount of time.
+        paragraphs = [part for part in text.split("\n\n") if part.strip()] if len(text) <= LONGEST_TEXT else [""]
+        anchors = [paragraph(part) for part in paragraphs] if len(paragraphs) <= MOST_PARAGRAPHS else []
+        return _Text(record, str(record[str(self._dataset.language)]), paragraphs, anchors)
 
     def _fits(self, text: _Text) -> bool:
         return len(text.paragraphs) == len(text.anchors) and text.paragraphs != [""]
@@ -197,26 +197,28 @@ class ParallelTexts:
                 self._write(pair)
         count.aligned += count.pairs > before
 
-    def _is_repeated(self, *said: str) -> bool:
-        digest = blake2b("\0".join(said).encode("utf-8", "replace"), digest_size=8).digest()
+    def _is_repeated(self, *texts: str) -> bool:
+        digest = blake2b("\0".join(texts).encode("utf-8", "replace"), digest_size=8).digest()
         number = int.from_bytes(digest, "big", signed=True)
         return self._seen.execute("INSERT OR IGNORE INTO seen VALUES (?)", (number,)).rowcount == 0
 
     def _write(self, pair: dict[str, Any]) -> None:
         if self._pairs is None:
-            said = "Paragraphs that translate each other, one JSON object per line, with the items that they are of"
-            self._pairs = self._draft.file(PAIRS, said).open("wb")
+            description = (
+                "Paragraphs that translate each other, one JSON object per line, with the items that they are of"
+            )
+            self._pairs = self._draft.file(PAIRS, description).open("wb")
             self._draft.stack.callback(self._pairs.close)
         self._pairs.write(dump(pair))
         self._memories.add(pair)
 
 
-def _joined(text: _Text, places: Sequence[int]) -> str:
-    return "\n\n".join(text.paragraphs[place].strip() for place in places)
+def _joined(text: _Text, indexes: Sequence[int]) -> str:
+    return "\n\n".join(text.paragraphs[index].strip() for index in indexes)
 
 
 def _is_one_language(first: str, second: str) -> bool:
-    """Whether a paragraph was left as it is, or nearly."""
+    """Whether a paragraph was left untranslated, unchanged or nearly so."""
     if first == second:
         return True
     if not 0.75 < len(first) / len(second) < 1.33:
@@ -236,7 +238,7 @@ def _side(name: str, text: _Text, places: Sequence[int], words: str, key: str) -
 
 
 class _Memories:
-    """A TMX file for each two languages; no more than some of them are open at a time."""
+    """A TMX file for each pair of languages; at most `_MOST_OPEN` of them are open at a time."""
 
     def __init__(self, dataset: Dataset, draft: Draft) -> None:
         self._dataset, self._draft = dataset, draft
@@ -253,8 +255,8 @@ class _Memories:
                 self._open.pop(next(iter(self._open))).close()
             is_new = name not in self._paths
             if is_new:
-                said = f"The pairs of `{first}` and `{second}` as a translation memory (TMX)"
-                self._paths[name] = self._draft.file(f"{FOLDER}/{name}.tmx", said)
+                description = f"The pairs of `{first}` and `{second}` as a translation memory (TMX)"
+                self._paths[name] = self._draft.file(f"{FOLDER}/{name}.tmx", description)
             stream = self._paths[name].open("ab")
             if is_new:
                 stream.write(_head(first, self._dataset))
@@ -306,41 +308,41 @@ def _variant(pair: dict[str, Any], side: str) -> str:
 
 
 def _xml(text: Any) -> str:
-    """A value as text of XML: marked up characters escaped, those that XML does not know left out."""
-    kept = str(text)
-    if not kept.isprintable():
-        kept = _NO_XML.sub("", kept)
-    if kept.isalnum():
-        return kept
-    return kept.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
+    """Return a value as XML text: special characters are escaped, those that XML does not allow are removed."""
+    clean = str(text)
+    if not clean.isprintable():
+        clean = _NO_XML.sub("", clean)
+    if clean.isalnum():
+        return clean
+    return clean.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
 
 
 def coverage_table() -> Table:
-    """How many parallel texts there are of two languages, and how good."""
+    """Return the table of how many parallel texts each pair of languages has, and how good they are."""
     columns = (
         Column(
             "from_language", "string", False, "BCP 47 language of the first text: the original, where that is known"
         ),
         Column("to_language", "string", False, "BCP 47 language of the translation"),
-        *(Column(one.name, "integer", False, _SAID[one.name]) for one in fields(Count)),
+        *(Column(count.name, "integer", False, _DESCRIPTIONS[count.name]) for count in fields(Count)),
     )
     title = "How many parallel paragraphs there are of two languages, how good, and what was left out"
     return Table("parallel_coverage", title, columns, ("from_language", "to_language"), ())
 
 
 def coverage_rows(counts: dict[tuple[str, str], Count]) -> Iterator[Row]:
-    """The rows of :func:`coverage_table`."""
+    """Yield the rows of :func:`coverage_table`."""
     for languages, count in sorted(counts.items()):
-        yield (*languages, *(getattr(count, one.name) for one in fields(Count)))
+        yield (*languages, *(getattr(count, field.name) for field in fields(Count)))
 
 
 def card_text(counts: dict[tuple[str, str], Count]) -> str:
-    """What the card says of the parallel texts."""
+    """Return the section of the card about the parallel texts."""
     rows = []
     for (first, second), count in sorted(counts.items()):
         share = f"{count.pairs / count.from_paragraphs:.0%}" if count.from_paragraphs else ""
-        left = count.repeated + count.untranslated
-        rows.append((f"`{first}` `{second}`", *map(str, (count.stories, count.pairs, share, count.good, left))))
+        left_out = count.repeated + count.untranslated
+        rows.append((f"`{first}` `{second}`", *map(str, (count.stories, count.pairs, share, count.good, left_out))))
     if not any(count.pairs for count in counts.values()):
         return (
             "No paragraphs were found that are translations of each other; `tables/parallel_coverage.csv` lists the "

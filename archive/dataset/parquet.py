@@ -14,7 +14,7 @@ from archive.dataset.schema import Field
 ROWS_PER_GROUP = 1000
 
 _ROWS_PER_TABLE = 100
-"""As many are held as text."""
+"""Records that are kept as JSON before they are converted."""
 
 _EPOCH = date(1970, 1, 1).toordinal()
 
@@ -27,7 +27,7 @@ _PAIR = ("key", "value")
 
 
 def installed() -> bool:
-    """Whether pyarrow is there."""
+    """Whether pyarrow is installed."""
     try:
         import pyarrow.parquet  # noqa: F401
     except ImportError:
@@ -36,9 +36,9 @@ def installed() -> bool:
 
 
 def arrow_schema(fields: Sequence[Field], value_names: Names) -> Any:
-    """The ``pyarrow.Schema`` of records with ``fields``, descriptions as field metadata.
+    """Return the ``pyarrow.Schema`` of records with ``fields``, descriptions as field metadata.
 
-    A map becomes a list of pairs, named as in its linked table: not every reader of Parquet knows maps (the library
+    A map becomes a list of pairs, named as in its linked table: not every reader of Parquet supports maps (the library
     ``datasets`` of Hugging Face does not).
     """
     import pyarrow as pa
@@ -47,7 +47,7 @@ def arrow_schema(fields: Sequence[Field], value_names: Names) -> Any:
 
 
 class ParquetFile:
-    """A Parquet file being written, in row groups of 1000 records, compressed with Zstandard."""
+    """A Parquet file that is being written, in row groups of 1000 records, compressed with Zstandard."""
 
     def __init__(self, path: Path, fields: Sequence[Field], value_names: Names) -> None:
         import pyarrow as pa
@@ -55,8 +55,8 @@ class ParquetFile:
 
         self._converters = _converters(fields, value_names)
         self._schema = arrow_schema(fields, value_names)
-        # The reader knows of no field that must not be null.
-        self._read_as = pa.schema([pa.field(one.name, one.type) for one in self._schema])
+        # The JSON reader does not support fields that must not be null.
+        self._read_as = pa.schema([pa.field(column.name, column.type) for column in self._schema])
         self._writer = pq.ParquetWriter(path, self._schema, compression="zstd")
         self._lines: list[bytes] = []
         self._tables: list[Any] = []
@@ -77,7 +77,7 @@ class ParquetFile:
         self._writer.close()
 
     def _read(self) -> None:
-        # Arrow reads JSON in half the time that it takes for the objects of Python, for which it imports pandas, too.
+        # Arrow reads JSON in half the time that it takes to convert Python objects, for which it also imports pandas.
         import pyarrow as pa
         from pyarrow import json
 
@@ -137,15 +137,15 @@ Convert = Callable[[Any], Any]
 
 
 def _moment(text: str) -> str:
-    """A time to the millisecond, as the reader knows it."""
-    found = datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone(timezone.utc)
-    return found.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
+    """Return a time in milliseconds, in the form that Arrow's JSON reader parses."""
+    moment = datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone(timezone.utc)
+    return moment.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
 
 
 def _converters(fields: Sequence[Field], names: Names) -> list[tuple[str, Convert]]:
-    """How values become what Arrow takes, of the fields whose values JSON has in another form; most have not."""
-    found = [(field.name, _converter(field, names.get(field.name, _PAIR))) for field in fields]
-    return [(name, convert) for name, convert in found if convert]
+    """Return the converters of the fields whose JSON values Arrow does not accept, which few are."""
+    converters = [(field.name, _converter(field, names.get(field.name, _PAIR))) for field in fields]
+    return [(name, convert) for name, convert in converters if convert]
 
 
 def _converter(field: Field, pair: Sequence[str]) -> Convert | None:
@@ -154,15 +154,15 @@ def _converter(field: Field, pair: Sequence[str]) -> Convert | None:
     if field.kind == "datetime":
         return _moment
     if field.kind == "map":
-        return lambda value: [dict(zip(pair, one, strict=True)) for one in value.items()]
+        return lambda value: [dict(zip(pair, entry, strict=True)) for entry in value.items()]
     if field.kind == "object" and (inner := _converters(field.fields, {})):
         return lambda value: _converted(value, inner)
     if field.kind == "list" and field.item and (element := _converter(field.item, _PAIR)):
-        return lambda value: [None if one is None else element(one) for one in value]
+        return lambda value: [None if part is None else element(part) for part in value]
     return None
 
 
 def _converted(value: Mapping[str, Any], converters: Sequence[tuple[str, Convert]]) -> dict[str, Any]:
-    """``value`` with some of its values converted; Arrow takes the keys that its schema has."""
+    """Return ``value`` with some of its values converted; Arrow ignores keys that are not in its schema."""
     changed = {name: convert(value[name]) for name, convert in converters if value.get(name) is not None}
     return {**value, **changed}

@@ -1,4 +1,4 @@
-"""The evidence in a release: the WARC files that it cites, and where its attached files are in them."""
+"""The evidence in a release: the WARC files that it cites, and the positions of its attached files in them."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from archive.errors import ArchiveError
 from archive.wacz.reading import WaczFile
 
 WARC_SUMS = "WARC-SHA256SUMS.txt"
-"""The digests of the WARC files, for ``sha256sum -c`` in their folder, and to be signed on its own."""
+"""File with the digests of the WARC files, for ``sha256sum -c`` in their folder; it can be signed separately."""
 
 _REASONS = "`no-archive`: published without it; `missing`: not in it; `unfinished`: still being written"
 
-_SAID = """\
+_SECTION = """\
 Each row cites the archived response that it was read from: `warc_file`, `warc_offset`, `warc_length`, `warc_record_id`.
 `tables/warc_files.csv` names these files with their digests. With one at hand, this prints a record as it was received:
 
@@ -63,14 +63,14 @@ class Proof:
     """The tables ``warc_files`` and ``packages`` of a release.
 
     Raises:
-        DatasetError: when it finishes: a WARC file changes, or the WACZ is damaged or lacks what the release cites.
+        DatasetError: by ``finish``: a WARC file changes, or the WACZ file is damaged or lacks a file that is cited.
     """
 
     def __init__(self, draft: Draft, holdings: Holdings | None = None, wacz: Path | None = None) -> None:
         self._draft, self._holdings, self._wacz = draft, holdings, wacz
 
     def collect(self, record: Record) -> None:
-        """What a record cites is known to the draft already."""
+        """Do nothing: the draft knows all cited files already."""
 
     def finish(self) -> None:
         """Write the tables."""
@@ -80,7 +80,7 @@ class Proof:
             raise DatasetError(str(error)) from error
 
     def _finish(self) -> None:
-        self._draft.sections.append(("Evidence", _SAID))
+        self._draft.sections.append(("Evidence", _SECTION))
         draft, holdings = self._draft, self._holdings
         names = sorted(draft.cited | (holdings.used if holdings else set()))
         files = []
@@ -96,33 +96,33 @@ class Proof:
         draft.table("tables/warc_files.csv", WARC_FILES, rows)
         digests = {file.name: file.sha256 for file in files if file and file.sha256}
         if digests:
-            said = "Digests of the WARC files, for `sha256sum -c` in their folder"
+            description = "Digests of the WARC files, for `sha256sum -c` in their folder"
             sums = "".join(f"{digests[name]}  {name}\n" for name in sorted(digests) if name.isprintable())
-            draft.file(WARC_SUMS, said).write_text(sums, encoding="utf-8", newline="\n")
+            draft.file(WARC_SUMS, description).write_text(sums, encoding="utf-8", newline="\n")
         draft.table("tables/packages.csv", PACKAGES, [self._package(self._wacz, names, digests)] if self._wacz else [])
 
     def _package(self, path: Path, names: list[str], digests: dict[str, str]) -> Row:
         self._draft.progress("Checking the WACZ file", 0, 0)
         with WaczFile(path) as wacz:
-            held = wacz.digests()
+            contained = wacz.digests()
             for name in names:
-                if name not in held:
+                if name not in contained:
                     raise ArchiveError(
                         f"{path} does not hold {name}, which the release cites: package the archive again"
                     )
-                if digests.get(name, held[name]) != held[name]:
+                if digests.get(name, contained[name]) != contained[name]:
                     raise ArchiveError(f"{path} holds another {name} than the archive has: package it again")
             self._draft.packages.append(path.name)
             return (path.name, *wacz.size_and_digest(), *wacz.described())
 
 
 def proof(holdings: Holdings | None, wacz: Path | None = None) -> Callable[[Draft], Part]:
-    """The part of a dataset whose WARC files are in ``holdings``; None where there is no archive."""
+    """Return the maker of the part, for `Dataset.parts`; ``holdings`` is None without an archive."""
     return lambda draft: Proof(draft, holdings, wacz)
 
 
 def placed(holdings: Holdings | None, url: str = "url", digest: str = "sha256") -> Added:
-    """For the linked table of a field with files: where the archive has each, by its columns ``url`` and ``digest``."""
+    """Return columns for a linked table of files: the position of each in the archive, found by URL and digest."""
     columns = (
         Column("warc_file", "string", True, "File name of the archived response with the file; null when not fetched"),
         Column("warc_offset", "integer", True, "Byte offset of the record's gzip member"),

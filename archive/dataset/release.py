@@ -1,6 +1,6 @@
-"""Makes a release: a folder that exists only when it is complete, and never changes afterwards.
+"""Makes a release: a folder that appears only when it is complete, and never changes afterwards.
 
-The same lines, previous release, code and libraries give the same bytes: no clock is read, and dates come from the
+Equal lines, previous release, code and libraries give equal bytes: no clock is read, and dates come from the
 records.
 """
 
@@ -42,19 +42,19 @@ class Release:
     path: Path
     edition: Edition
     items: int
-    """Records that it holds."""
+    """Number of records."""
 
     said: str
-    """How many there are, in words: of stories too."""
+    """The number of items, and of stories if there are any, in words."""
 
     new: bool
-    """False when the very same release was there already."""
+    """False if an identical release existed already."""
 
     parquet: bool
-    """Whether it has a Parquet file: pyarrow was installed."""
+    """Whether pyarrow was installed, so that there are Parquet files."""
 
     linked: bool
-    """False when it is new and the link ``latest`` could not be set."""
+    """False if the release is new and the link ``latest`` could not be set."""
 
 
 def publish(
@@ -71,27 +71,27 @@ def publish(
     """Write the release ``folder``/``version`` of the JSON lines ``items``.
 
     Args:
-        version: by default the date of `Edition.created`; with ``.2`` and so on when that is there with other contents.
-        texts: False leaves the fields ``Dataset.texts`` out everywhere.
+        version: by default the date of `Edition.created`, with ``.2`` and so on if that exists with other contents.
+        texts: False leaves out the fields ``Dataset.texts`` in all files.
         bom: whether CSV files start with a byte order mark.
         wholeness: whether the items are complete.
-        progress: called with what is done, and how many of how many records are.
+        progress: called with (step, records done, records in total).
 
     Raises:
-        DatasetError: there are no items, an item lacks a field, ``version`` is no name for a folder, or it is there
-            with other contents.
-        OSError: the release cannot be written; nothing is left of it.
+        DatasetError: there are no items, an item lacks a field, ``version`` cannot be the name of a folder, or it
+            exists with other contents.
+        OSError: the release cannot be written; no part of it remains.
     """
     shelf = Shelf(folder)
     if version:
-        shelf.place(version)  # a wrong name is told before all items are read
+        shelf.place(version)  # report a wrong name before reading all items
     progress("Reading the items", 0, 0)
     lines = Lines(items, dataset.key, dataset.order, dataset.seen, dataset.parse)
     if not lines.newest:
         raise DatasetError(f"{items} has no items: there is nothing to publish yet")
     created = max(lines.newest, wholeness.ended or "")
-    how = (lines.sha256, texts, bom, wholeness.said, wholeness.ended)
-    made_from = sha256(json.dumps(how, ensure_ascii=False).encode()).hexdigest()
+    inputs = (lines.sha256, texts, bom, wholeness.said, wholeness.ended)
+    made_from = sha256(json.dumps(inputs, ensure_ascii=False).encode()).hexdigest()
     for name in [version] if version else shelf.names(created[:10], made_from):
         edition = Edition(
             version=name,
@@ -113,7 +113,7 @@ def publish(
 def _make(
     dataset: Dataset, lines: Lines, shelf: Shelf, edition: Edition, *, bom: bool, progress: Progress
 ) -> Release | None:
-    """Make the release that ``edition`` names; None when it is there with other contents."""
+    """Make the release of ``edition``; return None if it exists with other contents."""
     folder, target = shelf.folder, shelf.place(edition.version)
     folder.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(dir=folder, prefix=f".{target.name}-"))
@@ -142,7 +142,7 @@ def _make(
     except sqlite3.OperationalError as error:  # the disk is full, or the like
         raise OSError(f"{target}: {error}") from error
     except OSError as error:
-        if error.filename is None:  # a write says only that the disk is full, not which
+        if error.filename is None:  # the error of a write has no file name
             raise OSError(error.errno, error.strerror or str(error), str(target)) from error
         raise
     finally:
@@ -156,20 +156,20 @@ def _sums(release: Path) -> bytes | None:
 
 
 def _compare(dataset: Dataset, lines: Lines, before: Path | None, edition: Edition, draft: Path) -> None:
-    # Texts that one of the two releases leaves out are no change.
-    whole = edition.texts and (before is None or descriptor(before).get("texts") is not False)
+    # If one of the two releases leaves the texts out, they are not compared.
+    with_texts = edition.texts and (before is None or descriptor(before).get("texts") is not False)
     past = before / f"{dataset.name}.jsonl" if before else None
     latest: list[Entry] = []
     with (draft / "CHANGES.jsonl").open("wb") as stream:
-        for change, record in changes(lines, past, dataset, ignored=() if whole else dataset.texts):
+        for change, record in changes(lines, past, dataset, ignored=() if with_texts else dataset.texts):
             edition.changed[change["change"]] += 1
             stream.write(dump(change))
             if change.get("changes") != []:
                 latest.append(entry(change, record, dataset, edition.created))
             if len(latest) >= 2 * MOST_ENTRIES:
                 latest = sorted(latest, key=order)[-MOST_ENTRIES:]
-    named = {"source": dataset.homepage, "author": dataset.publisher, "generator": dataset.compiler}
-    feed = atom(latest, title=f"{dataset.title}: changes", updated=edition.created, **named)
+    names = {"source": dataset.homepage, "author": dataset.publisher, "generator": dataset.compiler}
+    feed = atom(latest, title=f"{dataset.title}: changes", updated=edition.created, **names)
     (draft / FEED).write_bytes(feed)
 
 
@@ -207,7 +207,7 @@ def _describe(writer: Writer, edition: Edition) -> None:
 
 
 def _name(path: str, draft: Draft) -> str:
-    """The name of the table, which foreign keys use; of other files the path."""
+    """Return the name of the resource: for a table its name, which foreign keys use, else one made from the path."""
     table = draft.tables.get(path)
     return table.name if table else re.sub(r"[^a-z0-9._-]", "-", path.lower())
 

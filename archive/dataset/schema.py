@@ -1,4 +1,4 @@
-"""The schema of a record: JSON Schema that pydantic makes from its class, and the fields read from it.
+"""The schema of a record: JSON Schema that pydantic makes from its class, and the fields parsed from it.
 
 The columns, ``schema.json`` and the Arrow schema are all made from it.
 """
@@ -43,16 +43,16 @@ class Field:
     nullable: bool
     description: str
     fields: tuple[Field, ...] = ()
-    """Of an object, in order."""
+    """The keys of an object, in order."""
 
     item: Field | None = None
     """The elements of a list, the values of a map."""
 
 
 class _Documented(GenerateJsonSchema):
-    """Every key described, those of base classes too (pydantic reads docstrings of the class alone).
+    """Generates schemas with a description of every key, also of inherited ones (pydantic reads only the class itself).
 
-    Every key is required but those of a TypedDict that are ``NotRequired``: a default is written, too.
+    Every key is required, except ``NotRequired`` keys of a TypedDict: keys with default values are written, too.
     """
 
     def field_title_should_be_set(self, schema: Any) -> bool:
@@ -70,28 +70,28 @@ class _Documented(GenerateJsonSchema):
         return _described(schema["cls"], super().dataclass_schema(schema))
 
     def typed_dict_schema(self, schema: Any) -> dict[str, Any]:
-        made = super().typed_dict_schema(schema)
-        required = made.get("required", [])
-        return {**_described(schema["cls"], made), "required": required}
+        object_schema = super().typed_dict_schema(schema)
+        required = object_schema.get("required", [])
+        return {**_described(schema["cls"], object_schema), "required": required}
 
     def model_schema(self, schema: Any) -> dict[str, Any]:
         return _described(schema["cls"], super().model_schema(schema))
 
     def sort(self, value: Any, parent_key: str | None = None) -> Any:
-        return value  # a release made again is the same to the byte
+        return value  # keep the order: equal inputs give equal bytes
 
 
 def class_schema(cls: type) -> dict[str, Any]:
-    """JSON Schema (draft 2020-12) of the objects that ``cls`` (dataclass, TypedDict, pydantic model) stands for.
+    """Return the JSON Schema (draft 2020-12) of the objects of ``cls`` (dataclass, TypedDict, pydantic model).
 
-    The classes that it holds are in ``$defs``, by name; docstrings are descriptions, in the words of JSON. Further keys
+    Nested classes are in ``$defs``, by name; docstrings become descriptions, with the terms of JSON. Additional keys
     are allowed.
 
     Raises:
-        TypeError: a field has a type that JSON cannot hold, or ``cls`` has no fields.
+        TypeError: a field has a type that JSON cannot represent, or ``cls`` has no fields.
     """
     try:
-        # Of a list, because a class of another project may not be given a configuration.
+        # A list, because a class of another project cannot be given a configuration.
         adapter = TypeAdapter(list[cls], config=ConfigDict(use_attribute_docstrings=True))  # type: ignore[valid-type]
         schema = adapter.json_schema(mode="serialization", schema_generator=_Documented)
     except (PydanticSchemaGenerationError, PydanticInvalidForJsonSchema) as error:
@@ -99,42 +99,42 @@ def class_schema(cls: type) -> dict[str, Any]:
     if "$ref" not in schema["items"]:
         raise TypeError(f"{cls.__name__} has no fields: a record is described by a class that has")
     definitions = schema["$defs"]
-    for one in definitions.values():
-        for name, inner in one["properties"].items():
-            about = definitions[_class_of(inner)].get("description") if "$ref" in inner else None
-            if about and "description" not in inner:  # pydantic leaves it out where it is the same
-                one["properties"][name] = {"description": about, **inner}
+    for definition in definitions.values():
+        for name, inner in definition["properties"].items():
+            description = definitions[_class_of(inner)].get("description") if "$ref" in inner else None
+            if description and "description" not in inner:  # pydantic omits it if it equals that of the class
+                definition["properties"][name] = {"description": description, **inner}
     return {"$schema": DRAFT, **definitions.pop(_class_of(schema["items"])), "$defs": definitions}
 
 
 def record_schema(dataset: Dataset, title: str = "", *, texts: bool = True) -> dict[str, Any]:
-    """JSON Schema of the records of ``dataset``, each class in its place; ``texts`` says whether they have its texts.
+    """Return the JSON Schema of the records of ``dataset``, with nested classes inline, and its texts if ``texts``.
 
     Raises:
-        TypeError: a field has a type that a table cannot hold, or no description.
+        TypeError: a field has a type that a table cannot contain, or no description.
     """
-    whole = class_schema(dataset.item)
-    own = dataset.item.__name__
-    classes = {**whole.pop("$defs"), own: whole}
+    item_schema = class_schema(dataset.item)
+    item_name = dataset.item.__name__
+    classes = {**item_schema.pop("$defs"), item_name: item_schema}
     for cls, schema in classes.items():
         for name in [*schema["properties"]]:
             where = f"{cls}.{name}"
-            is_left_out = cls == own and not texts and name in dataset.texts
+            is_left_out = cls == item_name and not texts and name in dataset.texts
             if where in dataset.unexported or is_left_out:
                 del schema["properties"][name]
                 continue
-            one = schema["properties"][name]
-            said = one.get("description") or dataset.descriptions.get(where)
-            if not said:
+            field_schema = schema["properties"][name]
+            description = field_schema.get("description") or dataset.descriptions.get(where)
+            if not description:
                 raise TypeError(f"{where} has no docstring: every column of a dataset is described")
-            form = {"format": _FORMATS[dataset.formats[name]]} if cls == own and name in dataset.formats else {}
-            schema["properties"][name] = {"description": said, **one, **form}
-    return {"$schema": DRAFT, "title": title, **_in_place({"$ref": own}, classes, own)}
+            form = {"format": _FORMATS[dataset.formats[name]]} if cls == item_name and name in dataset.formats else {}
+            schema["properties"][name] = {"description": description, **field_schema, **form}
+    return {"$schema": DRAFT, "title": title, **_in_place({"$ref": item_name}, classes, item_name)}
 
 
 def record_fields(schema: dict[str, Any]) -> tuple[Field, ...]:
-    """The fields of a record, or of an object in it, of its :func:`record_schema`."""
-    return tuple(_field(name, one) for name, one in schema["properties"].items())
+    """Return the fields of a record, or of an object in it, from its :func:`record_schema`."""
+    return tuple(_field(name, inner) for name, inner in schema["properties"].items())
 
 
 def _class_of(schema: dict[str, Any]) -> str:
@@ -143,32 +143,32 @@ def _class_of(schema: dict[str, Any]) -> str:
 
 
 def _described(cls: type, schema: dict[str, Any]) -> dict[str, Any]:
-    """``schema`` of ``cls`` with the descriptions that its base classes give."""
-    said: dict[str, str] = {}
+    """Return ``schema`` of ``cls`` with the descriptions inherited from its base classes."""
+    descriptions: dict[str, str] = {}
     for base in reversed([*getattr(cls, "__orig_bases__", ()), *cls.__mro__[1:]]):
         if dataclasses.is_dataclass(base) or is_typeddict(base):
             inherited = class_schema(base)["properties"]
-            said |= {name: one["description"] for name, one in inherited.items() if "description" in one}
+            descriptions |= {name: inner["description"] for name, inner in inherited.items() if "description" in inner}
     properties = {}
-    for name, one in schema["properties"].items():
-        text = " ".join(one.pop("description", said.get(name, "")).replace("``", "`").split())
-        properties[name] = {"description": re.sub(r"\bNone\b", "null", text), **one} if text else one
-    about = {"description": schema["description"]} if "description" in schema else {}
-    return {**about, "type": "object", "properties": properties, "required": [*properties]}
+    for name, field_schema in schema["properties"].items():
+        text = " ".join(field_schema.pop("description", descriptions.get(name, "")).replace("``", "`").split())
+        properties[name] = {"description": re.sub(r"\bNone\b", "null", text), **field_schema} if text else field_schema
+    own_description = {"description": schema["description"]} if "description" in schema else {}
+    return {**own_description, "type": "object", "properties": properties, "required": [*properties]}
 
 
 def _in_place(schema: dict[str, Any], classes: dict[str, dict[str, Any]], where: str) -> dict[str, Any]:
-    """``schema`` with the classes that it refers to in their places."""
-    said = {"description": schema["description"]} if "description" in schema else {}
+    """Return ``schema`` with the classes that it refers to inline."""
+    description = {"description": schema["description"]} if "description" in schema else {}
     if "anyOf" in schema and len(schema["anyOf"]) == 2 and {"type": "null"} in schema["anyOf"]:
-        (inner,) = (one for one in schema["anyOf"] if one != {"type": "null"})
+        (inner,) = (option for option in schema["anyOf"] if option != {"type": "null"})
         inner = _in_place(inner, classes, where)
-        return {**said, **inner, "type": [inner["type"], "null"]}
+        return {**description, **inner, "type": [inner["type"], "null"]}
     if "$ref" in schema:
         cls = _class_of(schema)
         inside = classes[cls]["properties"]
-        properties = {name: _in_place(one, classes, f"{cls}.{name}") for name, one in inside.items()}
-        return {**said, "type": "object", "properties": properties, "required": [*properties]}
+        properties = {name: _in_place(field, classes, f"{cls}.{name}") for name, field in inside.items()}
+        return {**description, "type": "object", "properties": properties, "required": [*properties]}
     if isinstance(schema.get("items"), dict) and not schema.get("uniqueItems"):
         return {**schema, "items": _in_place(schema["items"], classes, where)}
     if isinstance(schema.get("additionalProperties"), dict):
@@ -179,18 +179,18 @@ def _in_place(schema: dict[str, Any], classes: dict[str, dict[str, Any]], where:
 
 
 def _kind(schema: dict[str, Any]) -> tuple[Any, bool]:
-    """(type, whether it may be null)."""
+    """Return (type, whether it may be null)."""
     kind = schema.get("type")
     return (kind[0], True) if isinstance(kind, list) else (kind, False)
 
 
 def _field(name: str, schema: dict[str, Any]) -> Field:
     kind, nullable = _kind(schema)
-    said = schema.get("description", "")
+    description = schema.get("description", "")
     if "properties" in schema:
-        return Field(name, "object", nullable, said, fields=record_fields(schema))
+        return Field(name, "object", nullable, description, fields=record_fields(schema))
     if kind == "array":
-        return Field(name, "list", nullable, said, item=_field("", schema["items"]))
+        return Field(name, "list", nullable, description, item=_field("", schema["items"]))
     if kind == "object":
-        return Field(name, "map", nullable, said, item=_field("", schema["additionalProperties"]))
-    return Field(name, _KINDS[kind, schema.get("format")], nullable, said)
+        return Field(name, "map", nullable, description, item=_field("", schema["additionalProperties"]))
+    return Field(name, _KINDS[kind, schema.get("format")], nullable, description)

@@ -1,4 +1,4 @@
-"""Searches a release in all its languages: ``news.sqlite`` with a function that turns a query into stems.
+"""Searches a release in all its languages: opens ``news.sqlite`` with a function that converts a query to stems.
 
 ::
 
@@ -7,8 +7,8 @@
     db.execute("SELECT id, title FROM news JOIN news_fts ON fts_row = news_fts.rowid"
                " WHERE news_fts MATCH search_terms(?) ORDER BY rank", ["Мигранты"])
 
-``search_terms(query, language)`` takes the words for those of one language. `archive.dataset.queries` says what may
-be typed. Without this module, the table ``search_words`` says what the stem of a word is.
+``search_terms(query, language)`` reads the words as words of one language. `archive.dataset.queries` documents the
+syntax. Without this module, the table ``search_words`` gives the stem of a word.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ from archive.dataset.stems import LANGUAGES
 __all__ = ["connect", "mark", "search_terms"]
 
 _MOST_STARTED = 500
-"""Words that a start stands for, apart from those whose stem starts so too."""
+"""Words that the start of a word may match, beyond those whose stem has the same start."""
 
 
 def connect(path: str | os.PathLike[str]) -> sqlite3.Connection:
-    """A connection to the SQLite file of a release, for reading, that has the SQL function ``search_terms``.
+    """Return a read-only connection to the SQLite file of a release, with the SQL function ``search_terms``.
 
     Raises:
-        DatasetError: there is no such file, or none with a table of words.
+        DatasetError: the file does not exist or has no table of words.
     """
     try:
         with closing(_open(path)) as db:
@@ -50,21 +50,21 @@ def connect(path: str | os.PathLike[str]) -> sqlite3.Connection:
 
 
 class _Connection(sqlite3.Connection):
-    """Closes itself when nobody holds it any more: Python 3.13 warns of one that is left open."""
+    """Closes itself when it is garbage collected: Python 3.13 warns about connections that are left open."""
 
     def __del__(self) -> None:
-        with suppress(sqlite3.Error):  # of one that could not be opened
+        with suppress(sqlite3.Error):  # if it could not be opened
             self.close()
 
 
 def _open(path: str | os.PathLike[str]) -> sqlite3.Connection:
     address = f"{Path(path).absolute().as_uri()}?mode=ro"
-    # The last one to hold it may be another thread.
+    # It may be closed in another thread.
     return sqlite3.connect(address, uri=True, factory=_Connection, check_same_thread=False)
 
 
 class _Words:
-    """The words of a release; a connection of its own, as it is asked while the other one is at work."""
+    """The words of a release, over a separate connection, as they are read during a query of the main one."""
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self._open = partial(_open, path)
@@ -76,12 +76,12 @@ class _Words:
             return NOTHING
         if self._db is None:
             self._db = self._open()
-            met = {name for (name,) in self._db.execute(f"SELECT DISTINCT language FROM {WORDS}")}  # noqa: S608
-            self._languages = tuple(sorted(met.union(LANGUAGES)))
+            in_table = {name for (name,) in self._db.execute(f"SELECT DISTINCT language FROM {WORDS}")}  # noqa: S608
+            self._languages = tuple(sorted(in_table.union(LANGUAGES)))
         return search_terms(str(text), language, languages=self._languages, known=self._known)
 
     def _known(self, folded: str, is_start: bool) -> Iterator[tuple[str, str]]:
-        assert self._db is not None  # noqa: S101 - opened by who asks
+        assert self._db is not None  # noqa: S101 - opened by the caller
         if not is_start:
             query = f"SELECT stem, language FROM {WORDS} WHERE word = ?"  # noqa: S608
             return self._db.execute(query, (folded,))

@@ -11,11 +11,11 @@ from archive.dataset.stems import TOKEN, word
 from archive.dataset.tables import Record
 
 _IS_WORD = re.compile(r"\w+")
-"""What can stand in the quotes of SQL and of Python."""
+"""A text that needs no escaping in the quotes of SQL and Python."""
 
 
 class SearchIndex:
-    """Indexes `Dataset.searched` as the records come, which is in the order of ``fts_row``."""
+    """Indexes `Dataset.searched` in the order of the records, which is that of ``fts_row``."""
 
     def __init__(self, dataset: Dataset, draft: Draft) -> None:
         self._dataset, self._draft = dataset, draft
@@ -30,17 +30,17 @@ class SearchIndex:
         if not self._columns:
             return
         languages = (record.get(name) for name in self._dataset.text_language)
-        language = next((one for one in languages if one), None)
+        language = next((code for code in languages if code), None)
         self._index.add(self._dataset.name, self._count, language, [record.get(name) for name in self._columns])
 
     def finish(self) -> None:
-        """Say in the card how it is used; the database merges its indexes when it is closed."""
+        """Add instructions to the card; the database merges its indexes when it is closed."""
         if self._columns:
             self._draft.sections.append(("Search", _card(self._dataset, self._columns)))
 
 
 def _card(dataset: Dataset, columns: Sequence[str]) -> str:
-    """How to search in ``columns``, with the words of `Dataset.sought`."""
+    """Return instructions for searching in ``columns``, with the words of `Dataset.sought`."""
     name, key = dataset.name, dataset.key
     plain = (
         f"SELECT {key}, {dataset.heading or key} FROM {name} WHERE fts_row IN (\n"  # noqa: S608 - to be read

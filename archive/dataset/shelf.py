@@ -20,15 +20,15 @@ _VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z._+-]{0,63}")
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """``folder`` with a sub-folder for each release and the link ``latest``; it need not be there yet."""
+    """The ``folder`` with a sub-folder per release and the link ``latest``; it may not exist yet."""
 
     folder: Path
 
     def place(self, version: str) -> Path:
-        """Where the release ``version`` stands, or is to stand.
+        """Return the path of the release ``version``, whether it exists or not.
 
         Raises:
-            DatasetError: that is no name for a folder.
+            DatasetError: ``version`` cannot be the name of a folder.
         """
         if not _VERSION.fullmatch(version) or version == LATEST:
             raise DatasetError(
@@ -37,23 +37,23 @@ class Shelf:
         return self.folder / version
 
     def before(self, version: str, created: str) -> Path | None:
-        """The newest release older than ``version``, whose newest capture is of ``created``."""
-        here = (created, _natural(version), version)
-        older = [release for release in self._releases() if release < here]
+        """Return the newest release older than ``version``, which was created at ``created``."""
+        current = (created, _natural(version), version)
+        older = [release for release in self._releases() if release < current]
         return self.folder / older[-1][2] if older else None
 
     def free(self, version: str) -> str:
-        """A version made of ``version`` that is not taken."""
+        """Return ``version`` with a number, so that it is not taken."""
         number = 2
         while (self.folder / f"{version}.{number}").exists():
             number += 1
         return f"{version}.{number}"
 
     def names(self, version: str, made_from: str) -> list[str]:
-        """How a release is to be called that has no name yet: ``version``, or with a number where that is taken.
+        """Return the possible names of a new release: ``version``, with a number if that is taken.
 
-        First comes that of the last one with such a name when it was made from the same (`Edition.made_from`): this is
-        perhaps the very same.
+        If the last release of such a name was made from the same inputs (`Edition.made_from`), its name comes first:
+        the new release may be identical.
         """
         taken: list[str] = []
         while self.place(name := f"{version}.{len(taken) + 1}" if taken else version).exists():
@@ -64,7 +64,7 @@ class Shelf:
         return [name]
 
     def add(self, draft: Path, target: Path) -> bool:
-        """Sync ``draft`` to disk and give it its place, in one step. False when another has got there meanwhile."""
+        """Sync ``draft`` to disk and rename it to ``target``. Return False if that was created meanwhile."""
         for path in sorted(draft.rglob("*")):
             sync(path)
         as_made(draft)
@@ -79,7 +79,7 @@ class Shelf:
         return True
 
     def link(self) -> bool:
-        """Have ``latest`` lead to the newest release; False when it cannot, which is no harm to the release itself."""
+        """Point ``latest`` to the newest release. Return False if that failed, which does not affect the release."""
         link = self.folder / f".{LATEST}"
         try:
             link.unlink(missing_ok=True)
@@ -92,31 +92,31 @@ class Shelf:
         return True
 
     def _releases(self) -> list[tuple[str, tuple[Any, ...], str]]:
-        """(time of the newest capture, version as it sorts, version), oldest first."""
-        found = []
+        """Return (time of creation, sort key of the version, version), oldest first."""
+        releases = []
         for file in self.folder.glob("*/datapackage.json"):
             release = file.parent
             if not release.is_symlink() and not release.name.startswith(".") and release.name != LATEST:
-                found.append((str(descriptor(release).get("created")), _natural(release.name), release.name))
-        return sorted(found)
+                releases.append((str(descriptor(release).get("created")), _natural(release.name), release.name))
+        return sorted(releases)
 
 
 def descriptor(release: Path) -> dict[str, Any]:
-    """The ``datapackage.json`` of a release.
+    """Return the ``datapackage.json`` of a release.
 
     Raises:
-        DatasetError: it is no file, or not a JSON object.
+        DatasetError: it is not a regular file, or not a JSON object.
     """
     file = release / "datapackage.json"
-    if odd := oddity(file):
-        raise _damaged(file, f"it {odd}")
+    if problem := oddity(file):
+        raise _damaged(file, f"it {problem}")
     try:
-        found = json.loads(file.read_bytes())
+        document = json.loads(file.read_bytes())
     except (ValueError, RecursionError) as error:
         raise _damaged(file, str(error)) from error
-    if not isinstance(found, dict):
+    if not isinstance(document, dict):
         raise _damaged(file, "it is not a JSON object")
-    return found
+    return document
 
 
 def _damaged(file: Path, why: str) -> DatasetError:
@@ -124,5 +124,5 @@ def _damaged(file: Path, why: str) -> DatasetError:
 
 
 def _natural(version: str) -> tuple[Any, ...]:
-    """Sorts ``1.10`` after ``1.9``."""
+    """Return a sort key that puts ``1.10`` after ``1.9``."""
     return tuple((part.isdecimal(), int(part) if part.isdecimal() else part) for part in re.split(r"(\d+)", version))

@@ -27,7 +27,7 @@ DETACHED = frozenset(name + suffix for name in SIGNED for suffix in (GPG, MINISI
 """Files of a release that SHA256SUMS cannot name."""
 
 LARGEST_LIST = 16 << 20
-"""Bytes of a file of the release that is held at once; `SIGNED` are such files."""
+"""Bytes of a file of the release that is read into memory, as `SIGNED` are."""
 
 _LARGEST_SIGNATURE = 1 << 20
 
@@ -44,59 +44,59 @@ class Signer:
     """A tool that signs."""
 
     suffix: str
-    """Of the names of its signatures."""
+    """Suffix of its signature files."""
 
     command: Callable[[Path, Path], list[str]]
-    """Of the file and the signature to be written."""
+    """Called with the file and the path of the signature, returns the command line."""
 
 
 def signer(how: str) -> Signer:
-    """``gpg``, ``gpg:KEY`` (as ``--local-user`` takes it) or ``minisign:KEYFILE``.
+    """Return the signer named ``gpg``, ``gpg:KEY`` (a value of ``--local-user``) or ``minisign:KEYFILE``.
 
     Raises:
-        ArchiveError: ``how`` is none of these, or the tool or the key file is not there.
+        ArchiveError: ``how`` is none of these, or the tool or the key file is missing.
     """
     tool, _, key = how.partition(":")
     if tool == "gpg":
         user = ["--local-user", key] if key else []
         fixed = ["gpg", "--batch", "--yes", "--armor", *user]
-        found = Signer(GPG, lambda file, output: [*fixed, "--output", str(output), "--detach-sign", str(file)])
+        result = Signer(GPG, lambda file, output: [*fixed, "--output", str(output), "--detach-sign", str(file)])
     elif tool == "minisign" and key:
         if not Path(key).is_file():
             raise ArchiveError(f"{key}: there is no such key file")
         path = str(Path(key).absolute())
-        found = Signer(
+        result = Signer(
             MINISIGN, lambda file, output: ["minisign", "-S", "-s", path, "-x", str(output), "-m", str(file)]
         )
     else:
         raise ArchiveError(f"{how!r}: sign with gpg, gpg:KEY or minisign:KEYFILE")
     require(tool)
-    return found
+    return result
 
 
 def sign(release: Path, how: Signer) -> list[Path]:
-    """Sign the release; the tool asks for a passphrase itself. An older signature is replaced.
+    """Sign the release; the tool prompts for a passphrase. Older signatures are replaced.
 
     Raises:
         ArchiveError: the tool failed.
         OSError: the signature cannot be written.
     """
-    made = []
+    signatures = []
     with tempfile.TemporaryDirectory(prefix="sign-") as scratch:
         for file in _present(release):
             output = Path(scratch, file.name + how.suffix)
-            ran = run(how.command(file, output), interactive=True)
-            if ran.returncode or not output.is_file():
-                raise ArchiveError(f"{ran.args[0]}: {last_words(ran)}")
-            made.append(_put(file, how.suffix, output.read_bytes()))
-    return made
+            result = run(how.command(file, output), interactive=True)
+            if result.returncode or not output.is_file():
+                raise ArchiveError(f"{result.args[0]}: {last_words(result)}")
+            signatures.append(_put(file, how.suffix, output.read_bytes()))
+    return signatures
 
 
 def stamp(release: Path, server: str) -> list[Path]:
-    """Have the RFC 3161 server at the address ``server`` stamp the release; only digests go there.
+    """Get time stamps for the release from the RFC 3161 server at ``server``, which receives only digests.
 
     Raises:
-        ArchiveError: it cannot be reached, refuses, or answers something else.
+        ArchiveError: it cannot be reached, refuses, or sends an invalid reply.
         OSError: the stamp cannot be written.
     """
     return [_put(file, STAMP, stamped(file.read_bytes(), server)) for file in _present(release)]
@@ -104,7 +104,7 @@ def stamp(release: Path, server: str) -> list[Path]:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What was found of a signature or a time stamp."""
+    """The result of checking a signature or a time stamp."""
 
     path: str
     words: str
@@ -112,11 +112,11 @@ class Finding:
 
 
 def check(release: Path, keys: Sequence[Path] = (), certificates: Path | None = None) -> Iterator[Finding]:
-    """What signatures and time stamps beside the files of the release say, and whether they are right.
+    """Yield the findings on the signatures and time stamps beside the files of the release.
 
     Args:
-        keys: public keys: of GnuPG, as ``gpg --export`` writes them, or of minisign.
-        certificates: PEM file with the certificates by which time stamps are trusted.
+        keys: public keys of GnuPG, in the format of ``gpg --export``, or of minisign.
+        certificates: PEM file with the trusted certificates of time stamp servers.
 
     Raises:
         ArchiveError: a key cannot be read, or a tool is not installed.
@@ -137,29 +137,29 @@ def check(release: Path, keys: Sequence[Path] = (), certificates: Path | None = 
             yield Finding(file.name, f"not checked: it is larger than {LARGEST_LIST >> 20} MB", True)
             continue
         for suffix, checked, missing in checks:
-            made = file.with_name(file.name + suffix)
-            if made.is_file() and not made.is_symlink():
-                yield _too_large(made) or checked(file, made)
+            signature = file.with_name(file.name + suffix)
+            if signature.is_file() and not signature.is_symlink():
+                yield _too_large(signature) or checked(file, signature)
             elif missing:
-                yield Finding(made.name, missing, True)
+                yield Finding(signature.name, missing, True)
         sigstore = file.with_name(file.name + SIGSTORE)
         if sigstore.exists():
             yield Finding(sigstore.name, "signed with sigstore, not checked: use `sigstore verify identity`")
 
 
 def _by_kind(keys: Sequence[Path]) -> tuple[list[Path], list[Path]]:
-    """The keys of minisign, and those of GnuPG."""
-    found: tuple[list[Path], list[Path]] = [], []
+    """Return (keys of minisign, keys of GnuPG)."""
+    kinds: tuple[list[Path], list[Path]] = [], []
     for key in keys:
         try:
-            found[not key.read_bytes().startswith(_MINISIGN_KEY)].append(key)
+            kinds[not key.read_bytes().startswith(_MINISIGN_KEY)].append(key)
         except OSError as error:
             raise ArchiveError(f"{key}: {error.strerror or error}") from error
-    return found
+    return kinds
 
 
 def _too_large(signature: Path) -> Finding | None:
-    """What is said in place of reading it, by the tools too."""
+    """Return a finding if the signature is too large to be read, by the tools too, else None."""
     if signature.stat().st_size <= _LARGEST_SIGNATURE:
         return None
     return Finding(signature.name, f"not read: it is larger than {_LARGEST_SIGNATURE >> 20} MB", True)
@@ -168,30 +168,30 @@ def _too_large(signature: Path) -> Finding | None:
 def _check_gpg(file: Path, signature: Path, keys: Sequence[Path]) -> Finding:
     if not is_installed("gpg"):
         return Finding(signature.name, "signed, not checked: gpg is not installed", bool(keys))
-    # A keyring of its own: what the user trusts for other things says nothing here.
+    # A temporary keyring: the user's trusted keys must not count here.
     with tempfile.TemporaryDirectory(prefix="gpg-") as home:
         gpg = ["gpg", "--homedir", home, "--batch", "--no-autostart", "--status-fd", "1"]
         for key in keys:
-            if (ran := run([*gpg, "--import", str(key)])).returncode:
-                raise ArchiveError(f"{key}: not a GnuPG key: {last_words(ran)}")
-        ran = run([*gpg, "--trust-model", "always", "--verify", str(signature), str(file)])
-        unknown = _NO_KEY.search(ran.stdout)
-        if signers := _signers(ran):
+            if (result := run([*gpg, "--import", str(key)])).returncode:
+                raise ArchiveError(f"{key}: not a GnuPG key: {last_words(result)}")
+        result = run([*gpg, "--trust-model", "always", "--verify", str(signature), str(file)])
+        unknown = _NO_KEY.search(result.stdout)
+        if signers := _signers(result):
             return Finding(signature.name, f"signed by {', '.join(signers)}")
         if unknown:
             if not keys:
                 return Finding(signature.name, f"signed by the key {unknown[1]}, not checked: no key given (--key)")
             return Finding(signature.name, f"signed by the key {unknown[1]}, which is not the given one", True)
-        return Finding(signature.name, f"not a valid signature: {last_words(ran)}", True)
+        return Finding(signature.name, f"not a valid signature: {last_words(result)}", True)
 
 
-def _signers(ran: Ran) -> list[str]:
-    """By whom there are good signatures, when the others, if any, are by keys that were not given."""
-    parts = [part for part in ran.stdout.split(_NEXT)[1:] if not _NO_KEY.search(part)]
-    found = [(_GOOD.search(part), _VALID.search(part)) for part in parts]
-    if _AMISS.search(ran.stdout) or (ran.returncode and not _NO_KEY.search(ran.stdout)):
+def _signers(result: Ran) -> list[str]:
+    """Return the signers, if all signatures are valid except those by keys that were not given."""
+    parts = [part for part in result.stdout.split(_NEXT)[1:] if not _NO_KEY.search(part)]
+    matches = [(_GOOD.search(part), _VALID.search(part)) for part in parts]
+    if _AMISS.search(result.stdout) or (result.returncode and not _NO_KEY.search(result.stdout)):
         return []
-    signers = [f"{good[1]} ({valid[1]})" for good, valid in found if good and valid]
+    signers = [f"{good[1]} ({valid[1]})" for good, valid in matches if good and valid]
     return signers if len(signers) == len(parts) else []
 
 
@@ -201,15 +201,15 @@ def _check_minisign(file: Path, signature: Path, keys: Sequence[Path]) -> Findin
         return Finding(signature.name, words)
     problem = ""
     for key in keys:
-        ran = run(["minisign", "-V", "-p", str(key), "-x", str(signature), "-m", str(file)])
-        if not ran.returncode:
+        result = run(["minisign", "-V", "-p", str(key), "-x", str(signature), "-m", str(file)])
+        if not result.returncode:
             return Finding(signature.name, f"signed by the key {_minisign_key(signature)} of {key.name}")
-        problem = last_words(ran)
+        problem = last_words(result)
     return Finding(signature.name, f"not a valid signature: {problem}", True)
 
 
 def _minisign_key(signature: Path) -> str:
-    """The id of the key, from the second line of a signature: 2 bytes of algorithm, 8 of id, little end first."""
+    """Return the id of the key, from the second line of a signature: 2 bytes algorithm, 8 bytes id, little-endian."""
     try:
         data = base64.b64decode(signature.read_bytes()[: 1 << 12].splitlines()[1])
     except (ValueError, IndexError):
@@ -217,18 +217,18 @@ def _minisign_key(signature: Path) -> str:
     return data[2:10][::-1].hex().upper()
 
 
-def _check_stamp(file: Path, made: Path, certificates: Path | None) -> Finding:
+def _check_stamp(file: Path, signature: Path, certificates: Path | None) -> Finding:
     if not is_installed("openssl"):
-        return Finding(made.name, "time stamp, not checked: openssl is not installed", certificates is not None)
-    found = check_stamp(file.read_bytes(), made.read_bytes(), certificates)
-    if found is None:
-        return Finding(made.name, "no time stamp", True)
-    said = f"time stamp of {found.moment:%Y-%m-%dT%H:%M:%SZ}"
-    if found.problem:
-        return Finding(made.name, f"{said}: {found.problem}", True)
+        return Finding(signature.name, "time stamp, not checked: openssl is not installed", certificates is not None)
+    result = check_stamp(file.read_bytes(), signature.read_bytes(), certificates)
+    if result is None:
+        return Finding(signature.name, "no time stamp", True)
+    description = f"time stamp of {result.moment:%Y-%m-%dT%H:%M:%SZ}"
+    if result.problem:
+        return Finding(signature.name, f"{description}: {result.problem}", True)
     if certificates is None:
-        return Finding(made.name, f"{said}, not checked: no certificate given (--certificate)")
-    return Finding(made.name, f"{said}, trusted by the given certificates")
+        return Finding(signature.name, f"{description}, not checked: no certificate given (--certificate)")
+    return Finding(signature.name, f"{description}, trusted by the given certificates")
 
 
 def _present(release: Path) -> list[Path]:

@@ -5,10 +5,10 @@ Both files of a list are written from the same statements, in a fixed order, so 
 =========================================  ==========================================================================
 of a term                                  becomes
 =========================================  ==========================================================================
-``id``, the keys of `Vocabulary.notations`  ``skos:notation``, of other lists with a data type of its own
+``id``, the keys of `Vocabulary.notations`  ``skos:notation``, of other lists with a separate data type
 ``label``                                  ``skos:prefLabel`` in each language that a source prints it in
 ``short``, ``acronyms``                    ``skos:altLabel``
-``unofficial``, ``aliases``                ``skos:hiddenLabel``: found by it, not shown
+``unofficial``, ``aliases``                ``skos:hiddenLabel``: for searching, not shown
 ``number``, ``note``, ``seen``             ``schema:position``, ``skos:scopeNote``, ``dct:source``
 ``parent``                                 ``skos:broader``, and ``skos:narrower`` the other way
 ``exact_match``, ``close_match``           ``skos:exactMatch``, ``skos:closeMatch``
@@ -47,7 +47,7 @@ class Iri:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A literal, in a language or of a data type, or neither."""
+    """A literal, optionally with a language or a data type."""
 
     text: str
     language: str | None = None
@@ -59,25 +59,27 @@ Statements = dict[str, list[Node]]
 """Prefixed predicate -> objects."""
 
 
-def write(one: TermList, draft: Draft) -> None:
+def write(terms: TermList, draft: Draft) -> None:
     """Write ``vocabularies/<name>.ttl`` and ``.jsonld``."""
-    name, graph = one.vocabulary.name, dict(statements(one))
+    name, graph = terms.vocabulary.name, dict(statements(terms))
     for suffix, kind, text in (("ttl", "Turtle", turtle(graph)), ("jsonld", "JSON-LD", json_ld(graph))):
-        file = draft.file(f"vocabularies/{name}.{suffix}", f"{one.vocabulary.title} as SKOS ({kind})")
+        file = draft.file(f"vocabularies/{name}.{suffix}", f"{terms.vocabulary.title} as SKOS ({kind})")
         file.write_text(text, encoding="utf-8", newline="\n")
 
 
 def section(lists: Sequence[TermList]) -> Iterator[tuple[str, str]]:
-    """What the card says of the names of the codes: a heading and Markdown, or nothing where none are wanted."""
-    wanted = [one for one in lists if one.vocabulary.languages]
-    languages = list(dict.fromkeys(code for one in wanted for code in one.vocabulary.languages))
+    """Yield the section of the card on the names of the codes, if any are wanted: (heading, Markdown)."""
+    wanted = [terms for terms in lists if terms.vocabulary.languages]
+    languages = list(dict.fromkeys(code for terms in wanted for code in terms.vocabulary.languages))
     if not wanted:
         return
     rows = []
-    for one in wanted:
-        count, gaps = len(one.vocabulary.terms), one.gaps()
-        have = (str(count - len(gaps.get(code, ()))) if code in one.vocabulary.languages else "" for code in languages)
-        rows.append((f"`{one.vocabulary.name}`", str(count), *have))
+    for terms in wanted:
+        count, gaps = len(terms.vocabulary.terms), terms.gaps()
+        have = (
+            str(count - len(gaps.get(code, ()))) if code in terms.vocabulary.languages else "" for code in languages
+        )
+        rows.append((f"`{terms.vocabulary.name}`", str(count), *have))
     yield (
         "Names of the codes",
         "A code has a name in a language only where a source prints it; no name was translated for this dataset. "
@@ -88,51 +90,51 @@ def section(lists: Sequence[TermList]) -> Iterator[tuple[str, str]]:
     )
 
 
-def statements(one: TermList) -> Iterator[tuple[str, Statements]]:
-    """Subject -> what is said of it: the scheme first, then its terms in their order."""
-    terms = one.terms()
+def statements(vocabulary: TermList) -> Iterator[tuple[str, Statements]]:
+    """Yield (subject, statements): the scheme first, then its terms in order."""
+    terms = vocabulary.terms()
     known = {term["id"] for term in terms}
     parents = {term["id"]: term.get("parent") if term.get("parent") in known else None for term in terms}
     below: dict[str, list[Node]] = {}
     for key, parent in parents.items():
         if parent is not None:
-            below.setdefault(parent, []).append(Iri(one.uri(key)))
-    top: list[Node] = [Iri(one.uri(key)) for key, parent in parents.items() if parent is None]
-    yield one.uri(), _clean(_scheme(one.vocabulary, top))
+            below.setdefault(parent, []).append(Iri(vocabulary.uri(key)))
+    top: list[Node] = [Iri(vocabulary.uri(key)) for key, parent in parents.items() if parent is None]
+    yield vocabulary.uri(), _clean(_scheme(vocabulary.vocabulary, top))
     for term in terms:
         key = term["id"]
-        yield one.uri(key), _clean(_concept(one, term, parents[key], below.get(key, [])))
+        yield vocabulary.uri(key), _clean(_concept(vocabulary, term, parents[key], below.get(key, [])))
 
 
-def _scheme(said: Vocabulary, top: list[Node]) -> Statements:
+def _scheme(vocabulary: Vocabulary, top: list[Node]) -> Statements:
     return {
         "a": [Iri("skos:ConceptScheme")],
-        "dct:identifier": [Text(said.name)],
-        "dct:title": [Text(said.title, "en")],
-        "dct:date": [Text(said.date)] if said.date else [],
-        "dct:rights": [Text(said.licence, "en")] if said.licence else [],
-        "dct:source": [_source(text) for text in said.source],
-        "dct:description": [Text(text, "en") for text in said.notes],
+        "dct:identifier": [Text(vocabulary.name)],
+        "dct:title": [Text(vocabulary.title, "en")],
+        "dct:date": [Text(vocabulary.date)] if vocabulary.date else [],
+        "dct:rights": [Text(vocabulary.licence, "en")] if vocabulary.licence else [],
+        "dct:source": [_source(text) for text in vocabulary.source],
+        "dct:description": [Text(text, "en") for text in vocabulary.notes],
         "skos:hasTopConcept": top,
     }
 
 
-def _concept(one: TermList, term: Mapping[str, Any], parent: str | None, below: list[Node]) -> Statements:
-    scheme, number = Iri(one.uri()), term.get("number")
-    codes = {name: term[name] for name in one.vocabulary.notations if term.get(name)}
+def _concept(vocabulary: TermList, term: Mapping[str, Any], parent: str | None, below: list[Node]) -> Statements:
+    scheme, number = Iri(vocabulary.uri()), term.get("number")
+    codes = {name: term[name] for name in vocabulary.vocabulary.notations if term.get(name)}
     return {
         "a": [Iri("skos:Concept")],
         "skos:inScheme": [scheme],
         "skos:topConceptOf": [scheme] if parent is None else [],
         "skos:notation": [
             Text(term["id"]),
-            *(Text(code, datatype=one.uri(f"notation-{name}")) for name, code in codes.items()),
+            *(Text(code, datatype=vocabulary.uri(f"notation-{name}")) for name, code in codes.items()),
         ],
         "schema:position": [] if number is None else [Text(str(number), datatype="xsd:integer")],
         **_names(term),
         "skos:scopeNote": [Text(term["note"], "en")] if term.get("note") else [],
         "skos:editorialNote": [] if term["listed"] else [Text(UNLISTED, "en")],
-        "skos:broader": [] if parent is None else [Iri(one.uri(parent))],
+        "skos:broader": [] if parent is None else [Iri(vocabulary.uri(parent))],
         "skos:narrower": below,
         "skos:exactMatch": [Iri(address) for address in term.get("exact_match", ())],
         "skos:closeMatch": [Iri(address) for address in term.get("close_match", ())],
@@ -141,7 +143,7 @@ def _concept(one: TermList, term: Mapping[str, Any], parent: str | None, below: 
 
 
 def _names(term: Mapping[str, Any]) -> Statements:
-    """Labels; SKOS wants those of the three kinds to differ (S13) and one preferred one in a language (S14)."""
+    """Return the labels. In SKOS the three kinds are disjoint (S13), and a language has one preferred label (S14)."""
     kinds: dict[str, Iterable[Text]] = {
         "skos:prefLabel": _in_languages(term["label"]),
         "skos:altLabel": [*_in_languages(term.get("short", {})), *map(Text, term.get("acronyms", ()))],
@@ -163,15 +165,15 @@ def _source(text: str) -> Node:
     return Iri(text) if re.fullmatch(r"https?://\S+", text) else Text(text, "en")
 
 
-def _clean(said: Statements) -> Statements:
-    return {name: list(dict.fromkeys(objects)) for name, objects in said.items() if objects}
+def _clean(statements: Statements) -> Statements:
+    return {name: list(dict.fromkeys(objects)) for name, objects in statements.items() if objects}
 
 
 def turtle(graph: Mapping[str, Statements]) -> str:
-    """``graph`` as Turtle (W3C Recommendation "RDF 1.1 Turtle")."""
+    """Return ``graph`` as Turtle (W3C Recommendation "RDF 1.1 Turtle")."""
     lines = [f"@prefix {name}: <{address}> ." for name, address in PREFIXES.items()]
-    for subject, said in graph.items():
-        rows = [f"{name} " + ",\n    ".join(map(_turtle_node, objects)) for name, objects in said.items()]
+    for subject, predicates in graph.items():
+        rows = [f"{name} " + ",\n    ".join(map(_turtle_node, objects)) for name, objects in predicates.items()]
         lines += ["", f"{_turtle_iri(subject)} " + " ;\n  ".join(rows) + " ."]
     return "\n".join(lines) + "\n"
 
@@ -189,7 +191,7 @@ _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
 def _control(letter: str) -> str:
-    # U+FFFE and U+FFFF are no characters of XML, which other forms of the same graph are written in.
+    # U+FFFE and U+FFFF are not allowed in XML, to which the graph may be converted.
     code = ord(letter)
     if 0xD800 <= code <= 0xDFFF or code in (0, 0xFFFE, 0xFFFF):
         return "\ufffd"
@@ -201,7 +203,7 @@ def _turtle_iri(address: str) -> str:
 
 
 def _safe(address: str) -> str:
-    """``address`` without what an IRI may not have (RFC 3987, section 2.2): such characters are percent-encoded."""
+    """Return ``address`` with characters that an IRI must not contain percent-encoded (RFC 3987, section 2.2)."""
     return re.sub(
         r"[\x00-\x20<>\"{}|\\^`\x7f-\xa0\ud800-\udfff]",
         lambda match: "".join(f"%{byte:02X}" for byte in match[0].encode("utf-8", "replace")),
@@ -210,16 +212,16 @@ def _safe(address: str) -> str:
 
 
 def json_ld(graph: Mapping[str, Statements]) -> str:
-    """``graph`` as JSON-LD 1.1, with its context in the file."""
+    """Return ``graph`` as JSON-LD 1.1, with its context in the file."""
     nodes = [
         {
             "@id": _safe(subject),
             **{
                 ("@type" if name == "a" else name): [node.text if name == "a" else _json_node(node) for node in objects]
-                for name, objects in said.items()
+                for name, objects in predicates.items()
             },
         }
-        for subject, said in graph.items()
+        for subject, predicates in graph.items()
     ]
     return json.dumps({"@context": PREFIXES, "@graph": nodes}, ensure_ascii=False, indent=1) + "\n"
 

@@ -21,25 +21,25 @@ from typing import NamedTuple
 import Stemmer
 
 _MARKS = "\u00ad\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed\u200c\u200d"
-"""What stands within a word and is none of its letters: soft hyphens, joiners, stress marks, Arabic vowel signs."""
+"""Marks within a word that are not letters: soft hyphens, joiners, stress marks, Arabic vowel signs."""
 
 _CHARACTERS = "\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 """Chinese characters and Japanese letters."""
 
 TOKEN = re.compile(rf"[{_CHARACTERS}]|[^\W_{_CHARACTERS}]+(?:[{_MARKS}]+[^\W_{_CHARACTERS}]*)*")
-"""A word of a text as it was written, or a Chinese character."""
+"""A word of a text, unchanged, or a Chinese character."""
 
 _IS_CHARACTER = re.compile(rf"[{_CHARACTERS}]")
 _REMOVED = re.compile(r"[\W_\u0640]+")
-"""Of a word: marks, the line that stretches Arabic words, and what compatibility forms such as ⒈ are taken apart to."""
+"""Characters removed from words: marks, the Arabic tatweel, and the punctuation in decomposed forms such as ⒈."""
 
 _LETTERS = str.maketrans(
     {
-        # Without a decomposition in Unicode; written so where the letter is missing.
+        # Letters without a decomposition in Unicode, with their usual replacements.
         "ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "ł": "l", "ı": "i", "þ": "th",
-        # As Lucene's ArabicNormalizer: one alef, one ya, and ta marbuta as ha. Hamza is a mark, and goes with those.
+        # As Lucene's ArabicNormalizer: one alef, one ya, and ta marbuta as ha. Hamza is a mark and removed with these.
         "ٱ": "ا", "ى": "ي", "ة": "ه",
-        # The Persian letters that keyboards give instead.
+        # Persian letters that some keyboards produce instead.
         "ی": "ي", "ک": "ك",
         **{chr(zero + digit): str(digit) for zero in (0x0660, 0x06F0) for digit in range(10)},
     }
@@ -53,7 +53,7 @@ _SNOWBALL = {
 """Language -> name of its stemmer."""
 
 _OF_SCRIPT = {"latin": "en", "cyrillic": "ru", "arabic": "ar"}
-"""Script -> the language that a word of it is taken for in a text that is written in another."""
+"""Script -> the language that is assumed for its words in a text in another script."""
 
 _SCRIPTS = {
     "ru": "cyrillic",
@@ -63,45 +63,45 @@ _SCRIPTS = {
 }
 
 LANGUAGES = ("ar", "en", "es", "fr", "ru", "zh")
-"""Those in which is searched when nobody says which."""
+"""Languages in which to search by default."""
 
 _SHORTEST_ARABIC = 3
-"""Letters that are left of a word when "and" is cut off; of other beginnings and of endings, two are (light10)."""
+"""Letters that must remain when "and" is removed; two for other prefixes and for endings (light10)."""
 
 
 class Word(NamedTuple):
-    """A word as it is searched for."""
+    """A word in its normalized forms."""
 
     folded: str
     """Without case and accents."""
 
     written: str
-    """In small letters, with its accents; without stress marks, vowel signs and the line that stretches."""
+    """In lower case, with its accents; without stress marks, vowel signs and tatweel."""
 
     stem: str
     language: str
-    """By whose rules it was stemmed; not always that of the text."""
+    """The language whose rules stemmed it; not always that of the text."""
 
 
 def primary(language: str | None) -> str:
-    """The language of a BCP 47 tag without script and region; empty for none."""
+    """Return the language of a BCP 47 tag without script and region; empty for none."""
     return (language or "").partition("-")[0].lower()
 
 
 def word(token: str, language: str | None) -> Word:
-    """What stands for a `TOKEN` of a text in ``language`` (BCP 47)."""
+    """Return the normalized forms of a `TOKEN` of a text in ``language`` (BCP 47)."""
     if is_character(token):
         character = unicodedata.normalize("NFKC", token)
         return Word(character, character, character, "zh")
     name = _language_of(token, primary(language))
-    # Composed letters keep their accents here; a mark that is left alone is a stress mark or a vowel sign.
+    # Composed letters keep their accents here; a mark that remains separate is a stress mark or a vowel sign.
     text = _REMOVED.sub("", unicodedata.normalize("NFKC", token).lower())
     if name == "ar":
         letters = folded(text)
         return Word(letters, text, _arabic(letters), name)
     stem = _stemmer(_SNOWBALL[name]).stemWord(text) if name in _SNOWBALL else text
     if name == "ru" and len(stem) > 4 and stem.endswith("ец"):
-        stem = stem[:-2] + "ц"  # беженец, беженцы: the vowel is there in one form only, and Snowball leaves it
+        stem = stem[:-2] + "ц"  # беженец, беженцы: the vowel is in one form only, and Snowball keeps it
     return Word(folded(text), text, folded(stem), name)
 
 
@@ -111,7 +111,7 @@ def is_character(token: str) -> bool:
 
 
 def folded(text: str) -> str:
-    """Small letters without accents and variants; й stays, which is a letter of its own."""
+    """Return ``text`` in lower case, without accents and variants; й is kept, as it is a separate letter."""
     if text.isascii():
         return text.lower()
     parts = unicodedata.normalize("NFKD", text.lower()).replace("и\u0306", "й").translate(_LETTERS)
@@ -119,30 +119,30 @@ def folded(text: str) -> str:
 
 
 class Stems(dict[str, str]):
-    """Token -> stem in texts of one language; made when it is first asked for, and told to ``met``."""
+    """Token -> stem in texts of one language; computed on first access, which appends the word to ``new_words``."""
 
-    def __init__(self, language: str, met: list[Word]) -> None:
+    def __init__(self, language: str, new_words: list[Word]) -> None:
         super().__init__()
         self._language = language
-        self._met = met
+        self._new_words = new_words
 
     def __missing__(self, token: str) -> str:
-        found = word(token, self._language)
-        self._met.append(found)
-        self[token] = found.stem
-        return found.stem
+        forms = word(token, self._language)
+        self._new_words.append(forms)
+        self[token] = forms.stem
+        return forms.stem
 
 
 def _language_of(token: str, language: str) -> str:
     script = _SCRIPTS.get(language)
     if script is None and language:
         return language
-    own = _script(token)
-    return language if own in (None, script) and language else _OF_SCRIPT.get(own or "", language)
+    token_script = _script(token)
+    return language if token_script in (None, script) and language else _OF_SCRIPT.get(token_script or "", language)
 
 
 def _script(token: str) -> str | None:
-    """The script of the first letter that has one of ours."""
+    """Return the script of the first letter in one of three scripts, else None."""
     for character in token:
         code = ord(character)
         if character.isalpha() and (code < 0x250 or 0x1E00 <= code < 0x1F00 or 0xFB00 <= code < 0xFB07):
@@ -155,14 +155,14 @@ def _script(token: str) -> str | None:
 
 
 def _arabic(text: str) -> str:
-    """The light stem of a folded word."""
+    """Return the light stem of a folded word."""
     if len(text) > 4 and text[0] in "وف" and text[1:3] in ("ال", "لل"):
         text = text[1:]
     for article in ("بال", "كال", "ال", "لل"):
         if text.startswith(article) and len(text) >= len(article) + 2:
             text = text.removeprefix(article)
             break
-    # After the article too, so that الوثيقة is what وثيقة is, whose first letter looks like "and".
+    # After an article too, so that الوثيقة and وثيقة, whose first letter looks like "and", have the same stem.
     if text.startswith("و") and len(text) > _SHORTEST_ARABIC:
         text = text[1:]
     for ending in ("ها", "ان", "ات", "ون", "ين", "يه", "ه", "ي"):
@@ -173,4 +173,4 @@ def _arabic(text: str) -> str:
 
 @cache
 def _stemmer(name: str) -> Stemmer.Stemmer:
-    return Stemmer.Stemmer(name, 0)  # Without a memory of its own: words are remembered by who asks.
+    return Stemmer.Stemmer(name, 0)  # Without its cache: the callers have one.

@@ -1,4 +1,4 @@
-"""The people responsible for a dataset, which neither the records nor the project can know.
+"""The people responsible for a dataset, which are in neither the records nor the code.
 
 Every value has a neutral default, so that a release can be made without it; :meth:`Stewardship.missing` names the
 values that are not set. The values are checked here once, for all files that use them.
@@ -25,11 +25,11 @@ FREQUENCIES = {
     "never": ("NEVER", -1),
     "unknown": ("UNKNOWN", None),
 }
-"""Name -> code of the list ``frequency`` of the European Union's Publications Office, which DCAT-AP 3 asks for, and the
+"""Name -> code of the list ``frequency`` of the European Union's Publications Office, which DCAT-AP 3 requires, and the
 days that ``data_update_frequency`` of the Humanitarian Data Exchange knows (0 live, -1 never, -2 as needed)."""
 
-_NOT_ASKED = ("concepts", "funder", "ckan_organization")
-"""What not everybody has."""
+_OPTIONAL = ("concepts", "funder", "ckan_organization")
+"""Fields that not every dataset has."""
 
 _NO_TEXT = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _DOI = re.compile(r"10\.\d{4,9}(?:\.\d+)*/[!-~]+")
@@ -51,8 +51,8 @@ class Author:
     affiliation: str = ""
 
     def __post_init__(self) -> None:
-        for one in fields(self):
-            line(getattr(self, one.name))
+        for field in fields(self):
+            line(getattr(self, field.name))
         if bool(self.name) == bool(self.family):
             raise ValueError("an author has either a name (an organization) or a family name (a person)")
         if self.given and not self.family:
@@ -65,18 +65,18 @@ class Author:
 
     @property
     def called(self) -> str:
-        """The name as it is spoken."""
+        """The name for display: the given name first."""
         return self.name or f"{self.given} {self.family}".strip()
 
     @property
     def filed(self) -> str:
-        """The name as it is sorted: the family name first."""
+        """The name for sorting: the family name first."""
         return self.name or ", ".join(part for part in (self.family, self.given) if part)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Stewardship:
-    """Who made a dataset, who is asked about it, where it stands, how often it is renewed. Blank: not said."""
+    """Who made a dataset, whom to ask, where it is published, how often it is updated. Empty: not stated."""
 
     authors: Sequence[Author] = ()
     publisher: str = ""
@@ -89,23 +89,23 @@ class Stewardship:
     """Address of the page about the dataset."""
 
     doi: str = ""
-    """Of the dataset in all its versions, or of this one; without address: ``10.5281/zenodo.1234``."""
+    """DOI of the dataset in all its versions, or of this version; without address: ``10.5281/zenodo.1234``."""
 
     licence_note: str = ""
-    """What the authors allow with their own part: codes, structure, checksums."""
+    """The licence of the authors' own part: codes, structure, checksums."""
 
     frequency: str = ""
     """How often a release is made; one of `FREQUENCIES`."""
 
     downloads: str = ""
-    """Address below which the folders of the releases stand, with a slash at the end."""
+    """Address below which the folders of the releases are, with a slash at the end."""
 
     concepts: str = ""
     """Address below which the vocabularies are named, with a slash at the end: the list ``places`` is
-    ``<concepts>places``, its term ``011`` is ``<concepts>places/011``. Blank: they are named by UUIDs."""
+    ``<concepts>places``, its term ``011`` is ``<concepts>places/011``. Empty: they are named by UUIDs."""
 
     funder: str = ""
-    """Who paid for it."""
+    """Who funded it."""
 
     ckan_organization: str = ""
     """Name or id of the organization that owns it in a CKAN catalogue (``owner_org``)."""
@@ -117,15 +117,15 @@ class Stewardship:
                 raise ValueError(f"{name}: {value} must be written as {check(value)}")
 
     def missing(self) -> list[str]:
-        """Names of what catalogues ask everybody for and is not said."""
-        return [one.name for one in fields(self) if one.name not in _NOT_ASKED and not getattr(self, one.name)]
+        """Return the names of the empty fields that catalogues require."""
+        return [field.name for field in fields(self) if field.name not in _OPTIONAL and not getattr(self, field.name)]
 
 
 def line(text: str) -> str:
-    """``text`` as one line.
+    """Return ``text`` as one line.
 
     Raises:
-        ValueError: it has characters that do something to a terminal or break a line.
+        ValueError: it has control characters or line ends.
     """
     if _NO_TEXT.search(text):
         raise ValueError(f"{text!r}: a line of text without control characters is expected")
@@ -133,30 +133,30 @@ def line(text: str) -> str:
 
 
 def orcid(text: str) -> str:
-    """The sixteen digits of an ORCID iD or its address, in groups of four.
+    """Return the sixteen digits of an ORCID iD or its address, in groups of four.
 
     Raises:
-        ValueError: it is none; the last digit checks the others (ISO/IEC 7064, MOD 11-2).
+        ValueError: it is not valid; the last digit is a checksum (ISO/IEC 7064, MOD 11-2).
     """
-    found = re.fullmatch(r"(?:https?://orcid\.org/)?(\d{4}-\d{4}-\d{4}-\d{3}[\dX])", text.strip(), re.ASCII)
-    if not found:
+    match = re.fullmatch(r"(?:https?://orcid\.org/)?(\d{4}-\d{4}-\d{4}-\d{3}[\dX])", text.strip(), re.ASCII)
+    if not match:
         raise ValueError(
             f"{text} is not an ORCID iD: sixteen digits in groups of four are expected, 0000-0002-1825-0097"
         )
     total = 0
-    for digit in found[1][:-1].replace("-", ""):
+    for digit in match[1][:-1].replace("-", ""):
         total = (total + int(digit)) * 2
     check = (12 - total % 11) % 11
-    if found[1][-1] != ("X" if check == 10 else str(check)):
+    if match[1][-1] != ("X" if check == 10 else str(check)):
         raise ValueError(f"{text} is not an ORCID iD: its last digit does not fit the others, so one of them is wrong")
-    return found[1]
+    return match[1]
 
 
 def doi(text: str) -> str:
-    """A DOI without its address or scheme (ISO 26324: ``10.prefix/suffix``).
+    """Return a DOI without its address or scheme (ISO 26324: ``10.prefix/suffix``).
 
     Raises:
-        ValueError: it is none.
+        ValueError: it is not a DOI.
     """
     bare = re.sub(r"^(?:https?://(?:dx\.)?doi\.org/|doi:)", "", text.strip(), flags=re.IGNORECASE)
     if not _DOI.fullmatch(bare):
@@ -165,10 +165,10 @@ def doi(text: str) -> str:
 
 
 def mail(text: str) -> str:
-    """A mail address.
+    """Return a mail address.
 
     Raises:
-        ValueError: it is none.
+        ValueError: it is not valid.
     """
     if not _MAIL.fullmatch(text.strip()):
         raise ValueError(f"{text} is not a mail address")
@@ -176,10 +176,10 @@ def mail(text: str) -> str:
 
 
 def web_address(text: str) -> str:
-    """An address of the web without a user's name.
+    """Return a web address, which has no user name.
 
     Raises:
-        ValueError: it is none, or has characters that belong percent-encoded.
+        ValueError: it is not valid, or has characters that must be percent-encoded.
     """
     address = text.strip()
     try:
@@ -187,7 +187,7 @@ def web_address(text: str) -> str:
         good = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0 and not parts.username
     except ValueError:
         good = False
-    # RFC 3986, section 2: what else stands in an address is percent-encoded; it goes as it is into Turtle and XML.
+    # RFC 3986, section 2: all other characters are percent-encoded. The address is not escaped in Turtle and XML.
     if not good or not re.fullmatch(r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+", address):
         raise ValueError(
             f"{text} is not a web address: expected http:// or https:// and a host, without user:password@"
@@ -196,10 +196,10 @@ def web_address(text: str) -> str:
 
 
 def folder_address(text: str) -> str:
-    """A web address that others can be put behind, so with a slash at the end.
+    """Return a web address to which paths can be appended, with a slash at the end.
 
     Raises:
-        ValueError: it is none, or has a query or fragment.
+        ValueError: it is not valid, or has a query or fragment.
     """
     address = web_address(text)
     if "?" in address or "#" in address:
@@ -208,10 +208,10 @@ def folder_address(text: str) -> str:
 
 
 def frequency(text: str) -> str:
-    """One of `FREQUENCIES`.
+    """Return one of `FREQUENCIES`.
 
     Raises:
-        ValueError: it is none.
+        ValueError: it is not in the list.
     """
     if text.strip().lower() not in FREQUENCIES:
         raise ValueError(f"{text} is not a frequency: one of {', '.join(FREQUENCIES)} is expected")
@@ -230,13 +230,13 @@ _CHECKS: dict[str, Callable[[str], str]] = {
     "funder": line,
     "ckan_organization": line,
 }
-"""Field -> the function that checks its value and brings it into its one form."""
+"""Field -> the function that checks its value and returns its normal form."""
 
 
 def checked(name: str, value: str) -> str:
-    """``value`` in the form that the field ``name`` of `Stewardship` has.
+    """Return ``value`` in the normal form of the field ``name`` of `Stewardship`.
 
     Raises:
-        ValueError: it makes no sense there; the message says what is expected.
+        ValueError: it is not valid; the message states what is expected.
     """
     return _CHECKS[name](value) if value.strip() else ""

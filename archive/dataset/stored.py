@@ -16,7 +16,7 @@ _PIECE = 1 << 20
 
 
 class Folder:
-    """The WARC files of a folder; links and pipes are none."""
+    """The WARC files of a folder, without links and pipes."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -27,13 +27,13 @@ class Folder:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Nothing is held."""
+        """Do nothing: no resource is open."""
 
     def open(self, name: str) -> BinaryIO:
-        """The file ``name``, for reading, seekable.
+        """Open the file ``name`` for reading; it is seekable.
 
         Raises:
-            ArchiveError: it is not there, or no file.
+            ArchiveError: it does not exist, or is not a regular file.
         """
         path = find(self._path, name)
         try:
@@ -46,7 +46,7 @@ Stored = Folder | WaczFile
 
 
 def stored(path: Path) -> Stored:
-    """The WARC files of ``path``.
+    """Return the WARC files of ``path``.
 
     Raises:
         ArchiveError: it is neither a folder nor a WACZ file.
@@ -55,7 +55,7 @@ def stored(path: Path) -> Stored:
 
 
 def size_and_digest(stream: BinaryIO, advance: Advance) -> tuple[int, str]:
-    """Bytes of ``stream`` from its start, and their SHA-256 in hex."""
+    """Return the size of ``stream`` in bytes, and its SHA-256 in hex."""
     digest, size = sha256(), 0
     stream.seek(0)
     while piece := stream.read(_PIECE):

@@ -21,32 +21,32 @@ from archive.dataset.tables import SEPARATOR, Column, Record, Row, Table, flat_t
 VIEW = "stories_view"
 
 MOST_LANGUAGES = 50
-"""Columns of titles: what a page calls its language is its own, and SQLite takes 2000 columns. The most frequent."""
+"""Columns of titles, those of the most frequent languages: pages may state any language, SQLite allows 2000 columns."""
 
 
 class StoryTables:
-    """The part of a release that tells of stories: ``stories.*``, their linked tables and a view."""
+    """The part of a release that contains the stories: ``stories.*``, their linked tables and a view."""
 
     def __init__(
         self,
         dataset: Dataset,
-        told: Stories,
+        stories: Stories,
         schema: Mapping[str, Any],
         holders: Mapping[str, Mapping[str, list[str]]],
         summary: Summary,
         draft: Draft,
     ) -> None:
-        self._dataset, self._told, self._draft, self._holders = dataset, told, draft, holders
+        self._dataset, self._stories, self._draft, self._holders = dataset, stories, draft, holders
         self._summary = summary
-        self.schema = story_schema(dataset, told, schema)
+        self.schema = story_schema(dataset, stories, schema)
         self.fields: tuple[Field, ...] = record_fields(self.schema)
         self.languages: list[str] = []
-        """Of all voices, sorted; known at the end."""
+        """Languages of all voices, sorted; known at the end."""
         self._shown: list[str] = []
-        """Those with a column of their own."""
-        self._heard: Counter[str] = Counter()
+        """Languages with a column of titles."""
+        self._language_counts: Counter[str] = Counter()
         self._members: list[Record] = []
-        """Of the story at hand, without their texts."""
+        """Records of the current story, without their texts."""
         self._needed = [name for name in schema["properties"] if name not in {*dataset.texts, *dataset.provenance}]
         draft.file(f"{NAME}.csv", "Stories, one row each: for spreadsheets")
         self._path = draft.file(f"{NAME}.jsonl", "Stories, one JSON object per line: one story in all its languages")
@@ -60,48 +60,48 @@ class StoryTables:
             draft.stack.callback(self._arrow.close)
 
     def collect(self, record: Record) -> None:
-        """Take one present record; its story is told when the first record of the next one comes."""
+        """Take one present record; its story is written when the first record of the next story comes."""
         is_next = self._members and self._id(record) != self._id(self._members[0])
         if is_next:
-            self._tell()
+            self._write()
         self._members.append({name: record[name] for name in self._needed if name in record})
 
     def _id(self, record: Record) -> str:
-        return story_id(record, self._dataset, self._told)
+        return story_id(record, self._dataset, self._stories)
 
-    def _tell(self) -> None:
-        self._summary.collect_story(voices(self._members, self._told, str(self._dataset.language)) or self._members)
-        told = story(self._members, self._dataset, self._told)
+    def _write(self) -> None:
+        self._summary.collect_story(voices(self._members, self._stories, str(self._dataset.language)) or self._members)
+        line = story(self._members, self._dataset, self._stories)
         self._members = []
-        told = {field.name: told[field.name] for field in self.fields}
-        self._heard.update(told["languages"])
-        self._stream.write(dump(told))
+        line = {field.name: line[field.name] for field in self.fields}
+        self._language_counts.update(line["languages"])
+        self._stream.write(dump(line))
         if self._arrow:
-            self._arrow.collect(told)
+            self._arrow.collect(line)
 
     def finish(self) -> None:
-        """Write the tables: only now it is known which languages there are."""
+        """Write the tables: the languages, which become columns, are known only now."""
         if self._members:
-            self._tell()
+            self._write()
         self._stream.close()
-        self.languages = sorted(self._heard)
-        often = sorted(self.languages, key=lambda code: -self._heard[code])
-        self._shown = sorted(often[:MOST_LANGUAGES])
+        self.languages = sorted(self._language_counts)
+        by_frequency = sorted(self.languages, key=lambda code: -self._language_counts[code])
+        self._shown = sorted(by_frequency[:MOST_LANGUAGES])
         database = self._draft.database
         dataset = replace(self._dataset, name=NAME, key="id", value_names=self.value_names, first=(), provenance=())
-        # Which items are of a story stands with the items; its languages are those of its titles.
-        links = link_tables(dataset, [one for one in self.fields if one.name not in ("languages", "items")])
+        # The items name their story; the languages are those of its titles. Neither needs a linked table.
+        links = link_tables(dataset, [field for field in self.fields if field.name not in ("languages", "items")])
         main = replace(main_table(dataset, self.fields), description="Stories, one row each")
         database.create(main)
         wide = self._draft.csv(f"{NAME}.csv", self._wide(main, links))
         sheets = [self._draft.sheet(f"tables/{table.name}.csv", table) for table in links]
         with self._path.open("rb") as stream:
-            for line in stream:
-                told = json.loads(line)
-                wide.collect(told)
-                database.insert(main, main.rows(told))
+            for text in stream:
+                told_line = json.loads(text)
+                wide.collect(told_line)
+                database.insert(main, main.rows(told_line))
                 for sheet in sheets:
-                    sheet.collect(told)
+                    sheet.collect(told_line)
         for file in (wide, *(sheet.file for sheet in sheets)):
             file.close()
         for table in links:
@@ -111,7 +111,7 @@ class StoryTables:
         database.view(VIEW, self._readable(main, links))
 
     def _wide(self, main: Table, links: list[Table]) -> Table:
-        """The table for spreadsheets: one column per language, lists in a cell."""
+        """Return the table for spreadsheets: one column per language, lists in a cell."""
         base = flat_table(main, links, (), self._holders)
         parts = [
             Column(
@@ -121,19 +121,19 @@ class StoryTables:
             *(Column(f"title_{code}", "string", True, f"Title in the language `{code}`") for code in self._shown),
         ]
 
-        def rows(told: Record) -> Iterator[Row]:
-            for row in base.rows(told):
-                titles = (told["titles"].get(code) for code in self._shown)
-                yield *row, SEPARATOR.join(told["languages"]) or None, SEPARATOR.join(told["items"]), *titles
+        def rows(line: Record) -> Iterator[Row]:
+            for row in base.rows(line):
+                titles = (line["titles"].get(code) for code in self._shown)
+                yield *row, SEPARATOR.join(line["languages"]) or None, SEPARATOR.join(line["items"]), *titles
 
-        whole = replace(base, columns=(*base.columns, *parts), rows=rows)
-        first = ["id", self._told.group, "source_language", "source_told_by", "languages", "title"]
+        wide = replace(base, columns=(*base.columns, *parts), rows=rows)
+        first = ["id", self._stories.group, "source_language", "source_told_by", "languages", "title"]
         first += [f"title_{code}" for code in self._shown]
-        names = [*first, *(one.name for one in base.columns if one.name not in first), "items"]
-        return select(whole, names, name=NAME, description=base.description)
+        names = [*first, *(column.name for column in base.columns if column.name not in first), "items"]
+        return select(wide, names, name=NAME, description=base.description)
 
     def _readable(self, main: Table, links: list[Table]) -> str:
-        """The query of the view: a story in a row, its terms in words."""
+        """Return the query of the view: a story per row, with the labels of its terms."""
         name, key = quoted(self._dataset.name), quoted(self._dataset.key)
         columns = [f"s.{quoted(column.name)}" for column in main.columns if not column.name.startswith("differs_")]
         for table in links:

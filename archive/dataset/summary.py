@@ -14,36 +14,36 @@ from archive.dataset.tables import Column, Record, Row, Table
 
 @dataclass(slots=True)
 class Summary:
-    """Counts over the present records, and over the stories that they make."""
+    """Counts over the present records, and over their stories."""
 
     dataset: Dataset
     fields: Sequence[Field]
     records: int = 0
     years: Counter[str] = field(default_factory=Counter)
     values: dict[str, Counter[str]] = field(default_factory=dict)
-    """Counted field -> value, or id of a term -> records."""
+    """Counted field -> value, or id of a term -> number of records."""
 
     stories: int = 0
     story_years: Counter[str] = field(default_factory=Counter)
-    """By the earliest date."""
+    """Number of stories by the year of the earliest date."""
 
     story_values: dict[str, Counter[str]] = field(default_factory=dict)
-    """Counted field -> value, or id of a term -> stories that have it in any language."""
+    """Counted field -> value, or id of a term -> number of stories that have it in any language."""
 
     labels: dict[str, str] = field(default_factory=dict)
     """``<field>/<id>`` -> English label."""
 
     filled: Counter[str] = field(default_factory=Counter)
-    """Field -> records in which it says something."""
+    """Field -> number of records in which it is not empty."""
 
     elements: Counter[str] = field(default_factory=Counter)
-    """Field with a list -> values in all."""
+    """Field with a list -> total number of values."""
 
     unrecognised: Counter[str] = field(default_factory=Counter)
-    """Field with terms -> values without id."""
+    """Field with terms -> number of values without id."""
 
     problems: Counter[str] = field(default_factory=Counter)
-    """Code -> records that have it."""
+    """Code -> number of records that have it."""
 
     first: str | None = None
     last: str | None = None
@@ -53,16 +53,16 @@ class Summary:
     """Fields with terms of a vocabulary."""
 
     def __post_init__(self) -> None:
-        self.coded = frozenset(name for one in self.dataset.vocabularies for name in one.fields)
+        self.coded = frozenset(name for vocabulary in self.dataset.vocabularies for name in vocabulary.fields)
 
     def collect(self, record: Record) -> None:
         """Count one record."""
         self.records += 1
         coded = {name for vocabulary in self.dataset.vocabularies for name in vocabulary.fields}
-        for one in self.fields:
-            name, value = one.name, record.get(one.name)
+        for column in self.fields:
+            name, value = column.name, record.get(column.name)
             self.filled[name] += value is not None and value not in ("", [], {})
-            if one.kind in ("list", "map"):
+            if column.kind in ("list", "map"):
                 self.elements[name] += len(value or ())
             if name in coded:
                 self.unrecognised[name] += sum(term["id"] is None for term in value or ())
@@ -80,10 +80,10 @@ class Summary:
             dates = (date for record in records if (date := record.get(self.dataset.date)))
             self.story_years[min(dates, default="")[:4]] += 1
         for name in self.dataset.counted:
-            found = dict.fromkeys(value for record in records for value in self._values(name, record.get(name)))
-            if len(found) > 1:
-                found.pop("", None)
-            self.story_values.setdefault(name, Counter()).update(dict.fromkeys(found, 1))
+            values = dict.fromkeys(value for record in records for value in self._values(name, record.get(name)))
+            if len(values) > 1:
+                values.pop("", None)
+            self.story_values.setdefault(name, Counter()).update(dict.fromkeys(values, 1))
 
     def _date(self, value: str | None) -> None:
         self.years[value[:4] if value else ""] += 1
@@ -94,28 +94,28 @@ class Summary:
     def _values(self, name: str, value: Any) -> list[str]:
         if not isinstance(value, list):
             return [value or ""]
-        found = []
+        codes = []
         for term in value:
             code = term["id"] if term["id"] is not None else ""
-            found.append(code)
+            codes.append(code)
             if code:
                 self.labels[f"{name}/{code}"] = term["label"]
-        return found or [""]
+        return codes or [""]
 
     @property
     def said(self) -> str:
-        """How many there are, in words."""
+        """The number of items, and of stories if there are any, in words."""
         items = f"{self.records} item{'' if self.records == 1 else 's'}"
         if not self.dataset.stories:
             return items
         return f"{self.stories} {'story' if self.stories == 1 else 'stories'} in {items}"
 
     def languages(self) -> list[str]:
-        """BCP 47 languages of the records, sorted."""
+        """Return the BCP 47 languages of the records, sorted."""
         return sorted(code for code in self.values.get(self.dataset.language or "", ()) if code)
 
     def coverage(self) -> tuple[Table, list[Row]]:
-        """How well each field is filled, as a table."""
+        """Return a table, with its rows, of how well each field is filled."""
         columns = (
             Column("field", "string", False, "Field of the record"),
             Column("filled", "integer", False, "Records in which it says something"),
@@ -125,7 +125,7 @@ class Summary:
             Column("unrecognised", "integer", True, "Values that are not in the vocabulary"),
         )
         rows: list[Row] = []
-        for name in (one.name for one in self.fields):
+        for name in (column.name for column in self.fields):
             filled = self.filled[name]
             share = round(filled / self.records, 4) if self.records else None
             elements = self.elements.get(name)

@@ -1,4 +1,4 @@
-"""Records as tables: one row per record, and a linked table per list.
+"""Converts records to tables: one row per record, and a linked table per list.
 
 ==============================  ===============================================================================
 field of the record             becomes
@@ -28,7 +28,7 @@ Row = tuple[Any, ...]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column; ``kind`` is a scalar one."""
+    """A column of scalar values."""
 
     name: str
     kind: Kind
@@ -38,7 +38,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class ForeignKey:
-    """``column`` holds a value of column ``of`` of table ``table``, or null."""
+    """``column`` contains a value of the column ``of`` of table ``table``, or null."""
 
     column: str
     table: str
@@ -47,16 +47,16 @@ class ForeignKey:
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """Columns that a linked table has beyond what its record says."""
+    """Additional columns of a linked table, which are not in its record."""
 
     columns: tuple[Column, ...]
     values: Callable[[Record], Row]
-    """Their values in a row, of the row's column names and values."""
+    """Called with a row (column name -> value), returns the values of these columns."""
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table, and how its rows are made of a record."""
+    """A table, and how its rows are made from a record."""
 
     name: str
     description: str
@@ -66,19 +66,19 @@ class Table:
 
     foreign_keys: tuple[ForeignKey, ...]
     rows: Callable[[Record], Iterator[Row]] = lambda record: iter(())
-    """The rows of one record, values in the order of ``columns``; of a table that is made of something else none."""
+    """Called with a record, yields its rows, in the order of ``columns``; none for a table from another source."""
 
     field: str | None = None
-    """The field of the record that a linked table holds."""
+    """The record's field that a linked table contains."""
 
     def indexes(self, *names: str) -> list[int]:
-        """Where columns stand in a row."""
+        """Return the positions of columns in a row."""
         order = [column.name for column in self.columns]
         return [order.index(name) for name in names]
 
 
 def main_table(dataset: Dataset, fields: Sequence[Field]) -> Table:
-    """The table with one row per record: the key, ``Dataset.first``, other content, and where a record comes from."""
+    """Return the table with one row per record: key, ``Dataset.first``, other content, and ``Dataset.provenance``."""
     leading = [dataset.key, *dataset.first]
 
     def place(field: Field) -> int:
@@ -97,7 +97,7 @@ def main_table(dataset: Dataset, fields: Sequence[Field]) -> Table:
 
 
 def link_tables(dataset: Dataset, fields: Sequence[Field]) -> list[Table]:
-    """A table for each list and map of a record, in the order of the fields."""
+    """Return a table for each list and map of a record, in the order of the fields."""
     tables = [_link_table(dataset, field) for field in fields if field.kind in ("list", "map")]
     return [
         _extended(table, dataset.added[table.field or ""]) if table.field in dataset.added else table
@@ -116,7 +116,7 @@ def _extended(table: Table, added: Added) -> Table:
 
 
 def select(table: Table, names: list[str], *, name: str, description: str) -> Table:
-    """``table`` with some of its columns only."""
+    """Return ``table`` with only the columns ``names``."""
     places = table.indexes(*names)
 
     def rows(record: Record) -> Iterator[Row]:
@@ -124,8 +124,8 @@ def select(table: Table, names: list[str], *, name: str, description: str) -> Ta
             yield tuple([row[place] for place in places])
 
     columns = tuple(table.columns[place] for place in places)
-    kept = tuple(key for key in table.foreign_keys if key.column in names)
-    return Table(name, description, columns, table.key, kept, rows, table.field)
+    foreign_keys = tuple(key for key in table.foreign_keys if key.column in names)
+    return Table(name, description, columns, table.key, foreign_keys, rows, table.field)
 
 
 def _leaves(field: Field) -> Iterator[tuple[Column, tuple[str, ...]]]:
@@ -144,7 +144,7 @@ def _leaves(field: Field) -> Iterator[tuple[Column, tuple[str, ...]]]:
 
 
 def _getter(path: tuple[str, ...]) -> Callable[[Record], Any]:
-    """What reaches a scalar, of the record or of an object in it."""
+    """Return a function that gets a scalar from a record, or from an object in it."""
     if len(path) == 1:
         return methodcaller("get", path[0])
     outer, inner = path
@@ -161,8 +161,8 @@ def _link_table(dataset: Dataset, field: Field) -> Table:
     )
 
     def rows(record: Record) -> Iterator[Row]:
-        for position, one in enumerate(_elements(record.get(field.name)), 1):
-            for value in element.values(one):
+        for position, part in enumerate(_elements(record.get(field.name)), 1):
+            for value in element.values(part):
                 yield record[dataset.key], position, *value
 
     name, foreign = f"{dataset.name}_{field.name}", ForeignKey(owner, dataset.name, dataset.key)
@@ -172,13 +172,13 @@ def _link_table(dataset: Dataset, field: Field) -> Table:
 
 @dataclass(frozen=True, slots=True)
 class _Element:
-    """What a linked table says of an element of a list or map."""
+    """The columns of a linked table for an element of a list or map, beside the record's key and the position."""
 
     columns: Sequence[Column]
     values: Callable[[Any], Iterator[Row]]
-    """Of an element, the values of ``columns``: once, or once for each of a list in it."""
+    """Called with an element, yields the values of ``columns``: one row, or a row per value of a list in it."""
     key: tuple[str, ...] = ()
-    """Columns that tell these rows apart."""
+    """Columns that identify these rows."""
     foreign_keys: tuple[ForeignKey, ...] = ()
 
 
@@ -193,19 +193,19 @@ def _element(dataset: Dataset, field: Field) -> _Element:
 
 
 def _object(dataset: Dataset, name: str, element: Field) -> _Element:
-    """An object, which may have a list of objects in it."""
+    """Return the columns of an object, which may contain a list of objects."""
     scalars = [inner for inner in element.fields if inner.kind != "list"]
     columns = [Column(inner.name, inner.kind, inner.nullable, inner.description) for inner in scalars]
-    foreign = tuple(ForeignKey("id", one.name, "id") for one in dataset.vocabularies if name in one.fields)[:1]
-    own = [inner.name for inner in scalars]
+    foreign = tuple(ForeignKey("id", terms.name, "id") for terms in dataset.vocabularies if name in terms.fields)[:1]
+    names = [inner.name for inner in scalars]
     nested = next((inner for inner in element.fields if inner.kind == "list" and inner.item), None)
     if nested is None or nested.item is None:
-        return _Element(columns, _of_objects(own, None, []), (), foreign)
+        return _Element(columns, _of_objects(names, None, []), (), foreign)
     parts = list(nested.item.fields)
-    said = f"Place among the {nested.name}, from 1; 0: it has none"
-    columns.append(Column("value_position", "integer", False, said))
+    description = f"Place among the {nested.name}, from 1; 0: it has none"
+    columns.append(Column("value_position", "integer", False, description))
     columns += [Column(inner.name, inner.kind, True, inner.description) for inner in parts]
-    return _Element(columns, _of_objects(own, nested.name, parts), ("value_position",), foreign)
+    return _Element(columns, _of_objects(names, nested.name, parts), ("value_position",), foreign)
 
 
 def _elements(value: Any) -> list[Any]:
@@ -222,16 +222,16 @@ def _of_strings(element: Any) -> Iterator[Row]:
 
 def _of_objects(names: list[str], nested: str | None, parts: list[Field]) -> Callable[[Record], Iterator[Row]]:
     def values(element: Record) -> Iterator[Row]:
-        own = tuple(element.get(name) for name in names)
+        scalars = tuple(element.get(name) for name in names)
         if nested is None:
-            yield own
+            yield scalars
             return
         inner = element.get(nested) or [None]
         for position, value in enumerate(inner, 1):
             if value is None:
-                yield *own, 0, *(None for _ in parts)
+                yield *scalars, 0, *(None for _ in parts)
             else:
-                yield *own, position, *(value.get(part.name) for part in parts)
+                yield *scalars, position, *(value.get(part.name) for part in parts)
 
     return values
 
@@ -247,18 +247,19 @@ def flat_table(
     first: Sequence[str] = (),
     notations: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> Table:
-    """``main`` for a spreadsheet: without the columns ``leave_out``, and with the terms of each linked table in a cell.
+    """Return ``main`` for spreadsheets: without the columns ``leave_out``, with the terms of linked tables in cells.
 
-    Terms give a column ``<field>`` of labels (as printed where the vocabulary knows none) and one ``<field>_id`` of
-    codes (of the values that the vocabulary knows), separated by ``|``. The linked tables are exact, this is handy.
+    Terms give a column ``<field>`` of labels (as printed, if the vocabulary has none) and a column ``<field>_id`` of
+    codes (for values that the vocabulary has), separated by ``|``. This is for convenience; the linked tables are
+    exact.
 
     Args:
-        holders: field -> code -> the code and those of the terms that hold it; gives a column ``<field>_within``.
-        first: columns that ``main`` begins with after its key; the terms follow them. None: the terms come last.
-        notations: field -> keys of its terms with a code of another list; gives a column ``<field>_<key>`` each.
+        holders: field -> code -> the code and those of its broader terms; gives a column ``<field>_within``.
+        first: columns that follow the key in ``main``; the terms are put after them. Empty: the terms come last.
+        notations: field -> keys of its terms with a code of another list; each gives a column ``<field>_<key>``.
     """
-    plain = [column.name for column in main.columns if column.name not in leave_out]
-    base = select(main, plain, name=main.name, description=f"{main.description}: for spreadsheets")
+    kept_names = [column.name for column in main.columns if column.name not in leave_out]
+    base = select(main, kept_names, name=main.name, description=f"{main.description}: for spreadsheets")
     terms = [table for table in links if {"id", "label", "raw"} <= {column.name for column in table.columns}]
     added: list[Column] = []
     for table in terms:
@@ -276,25 +277,25 @@ def flat_table(
             text = f"{table.description} Their `{key}`, of those that have one, separated by `{SEPARATOR}`"
             added.append(Column(f"{table.field}_{key}", "string", True, text))
     names = [column.name for column in added]
-    here = sum(name in (*main.key, *first) for name in plain) if first else len(plain)
+    insert_at = sum(name in (*main.key, *first) for name in kept_names) if first else len(kept_names)
 
     def rows(record: Record) -> Iterator[Row]:
         cells: list[str | None] = []
         for table in terms:
             name = str(table.field)
-            found = record.get(name) or []
-            codes = [term["id"] for term in found if term["id"] is not None]
-            cells.append(_joined(term["label"] or term["raw"] for term in found))
+            values = record.get(name) or []
+            codes = [term["id"] for term in values if term["id"] is not None]
+            cells.append(_joined(term["label"] or term["raw"] for term in values))
             if f"{name}_id" in names:
                 cells.append(_joined(codes))
             if name in holders:
                 cells.append(_joined(dict.fromkeys(up for code in codes for up in holders[name].get(code, [code]))))
             for key in notations.get(name, ()):
-                cells.append(_joined(dict.fromkeys(term[key] for term in found if term.get(key) is not None)))
+                cells.append(_joined(dict.fromkeys(term[key] for term in values if term.get(key) is not None)))
         for row in base.rows(record):
-            yield (*row[:here], *cells, *row[here:])
+            yield (*row[:insert_at], *cells, *row[insert_at:])
 
-    columns = (*base.columns[:here], *added, *base.columns[here:])
+    columns = (*base.columns[:insert_at], *added, *base.columns[insert_at:])
     return Table(base.name, base.description, columns, base.key, base.foreign_keys, rows)
 
 

@@ -13,81 +13,85 @@ from archive.dataset.stories import NAME, story_id, voices
 from archive.dataset.tables import Column, ForeignKey, Record, Row, Table
 
 MOST_MEMBERS = 200
-"""Records of one story: a site with more languages than that is none that translates."""
+"""Records of one story; if a story has more, its records are not translations of each other."""
 
 Member = tuple[dict[str, Any], bytes]
-"""A present record, and its line."""
+"""(present record, its line)."""
 
 
 class Translations:
-    """Which records translate one another, made again from the existing records.
+    """Computes from the existing records which of them are translations of each other.
 
-    A page names the addresses that its translations had when it was read; they move and go.
+    A page states the addresses of its translations at the time of capture; they may have moved or disappeared since.
     """
 
     def __init__(self, dataset: Dataset) -> None:
         self._dataset = dataset
         self._keys: dict[tuple[str, str], str] = {}
-        """(language, address) -> key of the record, in the story at hand."""
+        """(language, address) -> key of the record, in the current story."""
 
     def of(self, members: Iterable[Member]) -> Iterator[Member]:
-        """``members`` (in the order of the dataset), each naming the voices of its story that are there.
+        """Yield ``members`` (in the order of the dataset), each with the existing voices of its story as translations.
 
-        A record without a number has no story to look into: it says what its page said. So do those of a story that has
-        more than `MOST_MEMBERS`: each would name all others.
+        A record without a number keeps the translations that its page named. So do the records of a story with more
+        than `MOST_MEMBERS`: each would name all others.
         """
-        dataset, told = self._dataset, self._dataset.stories
-        if told is None:
+        dataset, stories = self._dataset, self._dataset.stories
+        if stories is None:
             yield from members
             return
-        for _, some in groupby(members, lambda member: story_id(member[0], dataset, told)):
-            rest = iter(some)
+        for _, group in groupby(members, lambda member: story_id(member[0], dataset, stories)):
+            rest = iter(group)
             story = list(islice(rest, MOST_MEMBERS + 1))
-            others = voices((record for record, _ in story), told, str(dataset.language))
-            self._keys = {(_language(one, dataset), one["url"]): one[dataset.key] for one in others if one.get("url")}
+            others = voices((record for record, _ in story), stories, str(dataset.language))
+            self._keys = {
+                (_language(other, dataset), other["url"]): other[dataset.key] for other in others if other.get("url")
+            }
             for record, line in story:
-                if record.get(told.group) is None or len(story) > MOST_MEMBERS:
+                if record.get(stories.group) is None or len(story) > MOST_MEMBERS:
                     yield record, line
                     continue
-                named = {_language(one, dataset): one["url"] for one in others if one is not record and one.get("url")}
-                if named == record.get(told.translations):
+                named = {_language(o, dataset): o["url"] for o in others if o is not record and o.get("url")}
+                if named == record.get(stories.translations):
                     yield record, line
                 else:
-                    record = {**record, told.translations: named}
+                    record = {**record, stories.translations: named}
                     yield record, dump(record)
             yield from rest
 
     def table(self, table: Table) -> Table:
-        """The linked table of the translations with the key of each; its rows are those of the record yielded last."""
+        """Return the linked table of translations with a column of their keys; valid for the record yielded last."""
         dataset = self._dataset
         if dataset.stories is None or table.field != dataset.stories.translations:
             return table
-        said = f"`{dataset.key}` of the translation; null if it is not known to be among the items"
-        column = Column(dataset.key, "string", True, said)
+        description = f"`{dataset.key}` of the translation; null if it is not known to be among the items"
+        column = Column(dataset.key, "string", True, description)
 
         def rows(record: Record) -> Iterator[Row]:
             for row in table.rows(record):
                 yield *row, self._keys.get((row[-2], row[-1]))
 
-        foreign = (*table.foreign_keys, ForeignKey(dataset.key, dataset.name, dataset.key))
-        return replace(table, columns=(*table.columns, column), foreign_keys=foreign, rows=rows)
+        foreign_keys = (*table.foreign_keys, ForeignKey(dataset.key, dataset.name, dataset.key))
+        return replace(table, columns=(*table.columns, column), foreign_keys=foreign_keys, rows=rows)
 
 
 def with_story(table: Table, dataset: Dataset) -> Table:
-    """The main table with the story of each record, after the columns that stand first."""
-    if (told := dataset.stories) is None:
+    """Return the main table with a column of the story, after the leading columns."""
+    if (stories := dataset.stories) is None:
         return table
-    column = Column("story_id", "string", False, f"`id` of the story: `{told.group}`, or without one the item's `id`")
+    column = Column(
+        "story_id", "string", False, f"`id` of the story: `{stories.group}`, or without one the item's `id`"
+    )
 
-    here = sum(one.name in (dataset.key, *dataset.first) for one in table.columns)
+    insert_at = sum(leading.name in (dataset.key, *dataset.first) for leading in table.columns)
 
     def rows(record: Record) -> Iterator[Row]:
         for row in table.rows(record):
-            yield *row[:here], story_id(record, dataset, told), *row[here:]
+            yield *row[:insert_at], story_id(record, dataset, stories), *row[insert_at:]
 
-    foreign = (*table.foreign_keys, ForeignKey("story_id", NAME, "id"))
-    columns = (*table.columns[:here], column, *table.columns[here:])
-    return replace(table, columns=columns, foreign_keys=foreign, rows=rows)
+    foreign_keys = (*table.foreign_keys, ForeignKey("story_id", NAME, "id"))
+    columns = (*table.columns[:insert_at], column, *table.columns[insert_at:])
+    return replace(table, columns=columns, foreign_keys=foreign_keys, rows=rows)
 
 
 def _language(record: Record, dataset: Dataset) -> str:

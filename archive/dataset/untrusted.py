@@ -1,5 +1,5 @@
-"""Reads the files of a release from an unknown source safely. Paths cannot leave its folder, links are not followed,
-and the size of every file that is read has a limit.
+"""Reads the files of an untrusted release safely. Paths cannot leave its folder, links are not followed, and the size
+of every file that is read has a limit.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ from archive.errors import ArchiveError
 SUMS, DESCRIPTOR = "SHA256SUMS", "datapackage.json"
 
 CITATION = ("warc_file", "warc_offset", "warc_length", "warc_record_id")
-"""Columns that say where a record is."""
+"""Columns with the position of a record."""
 
 _NAME = re.compile(r"[^/\\\x00-\x1f\x7f]+(/[^/\\\x00-\x1f\x7f]+)*")
 SUM_LINE = re.compile(rb"([0-9a-f]{64})  ([^\n]+)\n")
 _MOST_COLUMNS, _MOST_REFERENCES, _MOST_TABLES = 1000, 100, 1000
 LONGEST_LINE = 16 << 20
-"""Characters of a row, or bytes of a line of JSON; as objects they take some twenty times that."""
+"""Maximum characters of a row, or bytes of a line of JSON; as Python objects, these take some twenty times as much."""
 
 FORMS = {
-    "integer": re.compile(r"[+-]?[0-9]{1,19}"),  # as 64 bits have
+    "integer": re.compile(r"[+-]?[0-9]{1,19}"),  # the digits of 64 bits
     "boolean": re.compile(r"true|false"),
     "number": re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?"),
 }
@@ -47,14 +47,14 @@ class CsvSheet:
 
     key: tuple[str, ...]
     references: list[tuple[str, str, str]]
-    """Column, table, column there."""
+    """(column, other table, column of that)."""
 
     number: int
-    """Among the tables of the release: names of the scratch file are made of it, never of what the release says."""
+    """Its number among the tables of the release, from which all names in the scratch database are made."""
 
     rows: int = 0
     sum: int = 0
-    """As `RowSum` has it, of key and citation."""
+    """The `RowSum` of the columns ``compared``."""
 
     _places: dict[str, int] = field(init=False)
 
@@ -63,21 +63,21 @@ class CsvSheet:
 
     @property
     def staged(self) -> str:
-        """Its table of the scratch file."""
+        """Name of its table in the scratch database."""
         return f"t{self.number}"
 
     def column(self, name: str) -> str:
-        """The column ``name`` in that table."""
+        """Return the name of the column ``name`` in that table."""
         return f"c{self._places[name]}"
 
     @property
     def compared(self) -> tuple[str, ...]:
-        """The columns that all copies of the table must agree on."""
+        """The columns that must be equal in all copies of the table."""
         return tuple(dict.fromkeys([*self.key, *(name for name in CITATION if name in self.columns)]))
 
 
 class RowSum:
-    """A digest of rows in any order: the sum of theirs. It finds what differs, and is no proof against forgers."""
+    """A digest of rows regardless of their order: the sum of their digests. It detects errors, not forgery."""
 
     def __init__(self) -> None:
         self.value = 0
@@ -92,8 +92,8 @@ def reached(release: Path, path: str) -> BinaryIO:
     """Open a file of the release for reading.
 
     Raises:
-        ArchiveError: ``path`` leads out of it, or to a link, a pipe or a folder.
-        FileNotFoundError: it is not there.
+        ArchiveError: ``path`` leads out of the folder, or to a link, a pipe or a folder.
+        FileNotFoundError: it does not exist.
         OSError: it cannot be read.
     """
     parts = path.split("/")
@@ -110,15 +110,15 @@ def reached(release: Path, path: str) -> BinaryIO:
 
 
 def is_detached(path: str) -> bool:
-    """Whether SHA256SUMS cannot name the file ``path``: itself, and what signs or stamps it."""
+    """Whether SHA256SUMS cannot name the file ``path``: it is SHA256SUMS itself, a signature or a time stamp."""
     return path == SUMS or path in DETACHED
 
 
 def small_file(release: Path, path: str) -> bytes:
-    """A file of the release, whole.
+    """Return the contents of a file of the release.
 
     Raises:
-        ArchiveError: it is not there, no file of the release, cannot be read, or has more than `LARGEST_LIST` bytes.
+        ArchiveError: it does not exist, is not a regular file, cannot be read, or has more than `LARGEST_LIST` bytes.
     """
     try:
         with reached(release, path) as stream:
@@ -133,26 +133,26 @@ def small_file(release: Path, path: str) -> bytes:
 
 
 def sheet_of(resource: Mapping[str, Any], others: Sequence[CsvSheet]) -> CsvSheet:
-    """The table that ``resource`` of ``datapackage.json`` describes; ``others`` are those in front of it.
+    """Return the table that ``resource`` of ``datapackage.json`` describes; ``others`` are the tables before it.
 
     Raises:
-        KeyError, TypeError, ValueError, AttributeError: it describes none, or more than is looked at.
+        KeyError, TypeError, ValueError, AttributeError: it does not describe a table, or exceeds a limit.
     """
     schema = resource["schema"]
     if len(others) >= _MOST_TABLES or len(schema["fields"]) > _MOST_COLUMNS:
         raise ValueError(f"no more than {_MOST_TABLES} tables of {_MOST_COLUMNS} columns are read")
     if len(schema.get("foreignKeys", [])) > _MOST_REFERENCES:
         raise ValueError(f"no more than {_MOST_REFERENCES} foreign keys of a table are checked")
-    columns = {str(one["name"]): str(one["type"]) for one in schema["fields"]}
+    columns = {str(field["name"]): str(field["type"]) for field in schema["fields"]}
     key = [schema.get("primaryKey", [])] if isinstance(schema.get("primaryKey"), str) else schema.get("primaryKey", [])
     references = []
-    for one in schema.get("foreignKeys", []):
-        (column,), (of,) = one["fields"], one["reference"]["fields"]
-        references.append((str(column), str(one["reference"].get("resource") or resource["name"]), str(of)))
+    for foreign in schema.get("foreignKeys", []):
+        (column,), (of,) = foreign["fields"], foreign["reference"]["fields"]
+        references.append((str(column), str(foreign["reference"].get("resource") or resource["name"]), str(of)))
     if not {*key, *(column for column, _, _ in references)} <= {*columns}:
         raise ValueError("a key is of no column")
     name = str(resource["name"])
-    if not all(one.isprintable() for one in (name, *columns)):
+    if not all(text.isprintable() for text in (name, *columns)):
         raise ValueError("names are printable")
     if any(other.name == name or other.path == resource["path"] for other in others):
         raise ValueError("there are two of that name")
@@ -161,7 +161,7 @@ def sheet_of(resource: Mapping[str, Any], others: Sequence[CsvSheet]) -> CsvShee
 
 @contextmanager
 def csv_rows(stream: BinaryIO) -> Iterator[Iterator[list[str]]]:
-    # A text may be longer than the module reads by default.
+    # A text may be longer than the default limit of the module.
     before = csv.field_size_limit(LONGEST_LINE)
     try:
         with stream, TextIOWrapper(stream, encoding="utf-8-sig", newline="") as text:
@@ -171,17 +171,17 @@ def csv_rows(stream: BinaryIO) -> Iterator[Iterator[list[str]]]:
 
 
 class _Rows:
-    """The rows of a CSV file, which are held one by one: none may be longer than `LONGEST_LINE`."""
+    """Reads the rows of a CSV file one by one; none may be longer than `LONGEST_LINE`."""
 
     def __init__(self, text: TextIO) -> None:
         self._text = text
         self._left = LONGEST_LINE
 
     def rows(self) -> Iterator[list[str]]:
-        """Row by row.
+        """Yield the rows.
 
         Raises:
-            csv.Error: a row is too long, or none.
+            csv.Error: a row is too long, or not valid.
         """
         for row in csv.reader(self._lines(), strict=True):
             self._left = LONGEST_LINE

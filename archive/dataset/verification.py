@@ -1,6 +1,6 @@
-"""Verifies a release by itself, and against the archive that it cites if that is available.
+"""Verifies a release: its own consistency and, if available, the archive that it cites.
 
-A release may come from an unknown source. Paths cannot leave its folder, links are not followed, nothing in it is run,
+A release may come from an untrusted source. Paths cannot leave its folder, links are not followed, no code in it runs,
 and memory does not depend on its size. Digests are computed from the files, never taken from stored values.
 """
 
@@ -44,10 +44,10 @@ class Verification:
     """Checks the release in the folder ``release``.
 
     Args:
-        archive: the WARC files that it cites; None when they are not at hand.
-        advance: told how many bytes were read; each file of the release and each WARC file counts once.
-        keys: public keys of GnuPG or minisign by which it is to be signed.
-        certificates: PEM file with the certificates by which its time stamps are to be trusted.
+        archive: the WARC files that it cites; None if they are not available.
+        advance: called with the number of bytes read; each file of the release and each WARC file counts once.
+        keys: public keys of GnuPG or minisign that must have signed it.
+        certificates: PEM file with the trusted certificates of time stamp servers.
     """
 
     def __init__(
@@ -64,17 +64,17 @@ class Verification:
         self._archive, self._advance = archive, advance
         self._keys, self._certificates = keys, certificates
         self._found: dict[str, tuple[int, str]] = {}
-        """Path of each file that may be read -> size and digest."""
+        """Path of each file that may be read -> (size, digest)."""
         self._sheets: list[CsvSheet] = []
 
     def run(self) -> Iterator[Problem]:
-        """What is wrong, in the order in which it is found: of each code no more than a thousand, the rest is counted.
+        """Yield the problems in the order of discovery; at most a thousand of each code, the rest are counted.
 
         Raises:
             OSError: the temporary folder, or a file of the release, cannot be read or written.
         """
-        told: Counter[str] = Counter()
-        untold: Counter[str] = Counter()
+        counts: Counter[str] = Counter()
+        omitted: Counter[str] = Counter()
         with (
             tempfile.TemporaryDirectory(prefix="verify-") as scratch,
             closing(sqlite3.connect(Path(scratch, "scratch.sqlite"), isolation_level=None)) as db,
@@ -84,12 +84,12 @@ class Verification:
             db.execute("BEGIN")
             for problem in self._all(db):
                 self.verified.problems += 1
-                told[problem.code] += 1
-                if told[problem.code] <= (_MOST_SYNTAX if problem.code == "release-syntax" else _MOST_OF_A_CODE):
+                counts[problem.code] += 1
+                if counts[problem.code] <= (_MOST_SYNTAX if problem.code == "release-syntax" else _MOST_OF_A_CODE):
                     yield problem
                 else:
-                    untold[problem.code] += 1
-        self.verified.notes += [f"{count} more of {code} are not listed" for code, count in untold.items()]
+                    omitted[problem.code] += 1
+        self.verified.notes += [f"{count} more of {code} are not listed" for code, count in omitted.items()]
 
     def _all(self, db: sqlite3.Connection) -> Iterator[Problem]:
         citations = Citations(db, self.verified, self._archive, self._advance, self._keys, self._certificates)
@@ -115,14 +115,14 @@ class Verification:
 
     def _files(self) -> Iterator[Problem]:
         try:
-            listed = yield from self._sums()
+            sums = yield from self._sums()
         except ArchiveError as error:
             yield Problem(SUMS, "release-syntax", str(error))
-            listed = {}
-        for path, digest in listed.items():
+            sums = {}
+        for path, digest in sums.items():
             try:
                 with reached(self.release, path) as stream:
-                    self._found[path] = found = size_and_digest(stream, self._advance)
+                    self._found[path] = size_digest = size_and_digest(stream, self._advance)
             except FileNotFoundError:
                 yield Problem(path, "file-missing", "it is not there")
                 continue
@@ -133,8 +133,8 @@ class Verification:
                 yield Problem(path, "path", str(error))
                 continue
             self.verified.files += 1
-            if found[1] != digest:
-                yield Problem(path, "file-changed", f"its SHA-256 is {found[1]}, not {digest}")
+            if size_digest[1] != digest:
+                yield Problem(path, "file-changed", f"its SHA-256 is {size_digest[1]}, not {digest}")
         for folder, folders, files in os.walk(self.release):
             here = Path(folder).relative_to(self.release)
             if len(here.parts) > _DEEPEST:
@@ -143,11 +143,11 @@ class Verification:
             links = [name for name in folders if Path(folder, name).is_symlink()]
             for name in sorted([*files, *links]):
                 path = Path(folder, name).relative_to(self.release).as_posix()
-                if path not in listed and not is_detached(path):
+                if path not in sums and not is_detached(path):
                     yield Problem(path, "file-unlisted", "SHA256SUMS does not name it")
 
     def _sums(self) -> Generator[Problem, None, dict[str, str]]:
-        """Path of each file that SHA256SUMS names -> its digest there; of a name that is there twice, the first.
+        """Return path -> digest for the files that SHA256SUMS names; for a name that occurs twice, the first digest.
 
         Raises:
             ArchiveError: it cannot be read.
@@ -171,8 +171,8 @@ class Verification:
 
     def _package(self) -> Iterator[Problem]:
         try:
-            described = json.loads(small_file(self.release, DESCRIPTOR))
-            resources = [*described["resources"]]
+            descriptor = json.loads(small_file(self.release, DESCRIPTOR))
+            resources = [*descriptor["resources"]]
         except (ArchiveError, ValueError, KeyError, TypeError, RecursionError) as error:
             yield Problem(DESCRIPTOR, "release-syntax", f"no data package: {error}")
             return

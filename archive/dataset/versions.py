@@ -1,4 +1,4 @@
-"""The table of all versions of all records: when each was found, what changed, and where its record and line are."""
+"""The table of all versions of all records: when each was found, what changed, and where its evidence and line are."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from archive.dataset.schema import DRAFT, Field
 from archive.dataset.tables import SEPARATOR, Column, Row, Table
 
 HISTORY, HISTORY_PARQUET = "history.jsonl", "history.parquet"
-"""The files with the lines that are not the present state of a record."""
+"""The files with the lines that are not the current state of a record."""
 
 NEW, CHANGED, GONE, BACK = "new", "changed", "gone", "back"
 
 
 def versions_table(dataset: Dataset) -> Table:
-    """One row per line; its rows are made by :class:`Versions`."""
+    """Return the table with one row per line; :class:`Versions` makes the rows."""
     columns = (
         Column(dataset.key, "string", False, f"`{dataset.key}` of the item, also of one that is gone"),
         Column("position", "integer", False, "Place among the versions of the item, from 1"),
@@ -45,7 +45,7 @@ def versions_table(dataset: Dataset) -> Table:
 
 @dataclass(frozen=True, slots=True)
 class _Past:
-    """What came before of a record."""
+    """The earlier lines of a record, summarized."""
 
     position: int
     record: Span | None
@@ -54,7 +54,7 @@ class _Past:
     is_withdrawn: bool
 
     def then(self, line: Span, *, is_withdrawn: bool) -> _Past:
-        """The same with one line more."""
+        """Return the state after another line."""
         return _Past(self.position + 1, self.record if is_withdrawn else line, is_withdrawn)
 
 
@@ -62,18 +62,18 @@ _NOTHING = _Past(0, None, False)
 
 
 class Versions:
-    """Reads every line once."""
+    """Makes the rows of the table; reads every line once."""
 
     def __init__(self, dataset: Dataset, lines: Lines, fields: Sequence[Field]) -> None:
         self._dataset, self._lines = dataset, lines
-        self._untold = {*dataset.provenance, *([dataset.stories.translations] if dataset.stories else [])}
+        self._not_compared = {*dataset.provenance, *([dataset.stories.translations] if dataset.stories else [])}
         self.keys: dict[str, set[str]] = {field.name: set() for field in fields if field.kind == "map"}
-        """Field with a map -> keys that it has in any line; known when all rows are."""
+        """Field with a map -> keys that it has in any line; complete after the last row."""
 
     def rows(self) -> Iterator[Row]:
-        """The rows of :func:`versions_table`, in the order of the lines."""
+        """Yield the rows of :func:`versions_table`, in the order of the lines."""
         dataset, lines = self._dataset, self._lines
-        past: dict[str, _Past] = {}
+        pasts: dict[str, _Past] = {}
         offset = 0
         for record, line in lines.all():
             span: Span = (offset, len(line))
@@ -81,12 +81,12 @@ class Versions:
             for name, keys in self.keys.items():
                 keys.update(record.get(name) or ())
             key = record[dataset.key]
-            before = past.pop(key, _NOTHING)
-            now = before.then(span, is_withdrawn=is_tombstone(record))
+            past = pasts.pop(key, _NOTHING)
+            now = past.then(span, is_withdrawn=is_tombstone(record))
             is_last = span == lines.last(key).line
-            if not is_last:  # of the last one nothing is asked any more
-                past[key] = now
-            what, fields = self._change(record, before, now)
+            if not is_last:  # the last line is never compared again
+                pasts[key] = now
+            what, fields = self._change(record, past, now)
             proof: dict[str, Any] = record.get("warc") or {}
             yield (
                 key,
@@ -102,27 +102,26 @@ class Versions:
             )
 
     def _change(self, record: dict[str, Any], before: _Past, now: _Past) -> tuple[str, str | None]:
-        """What a line says of its record, and the fields that differ."""
+        """Return the kind of change, and the fields that differ."""
         if now.is_withdrawn:
             return GONE, None
         if before.record is None:
             return BACK if before.is_withdrawn else NEW, None
-        fields = SEPARATOR.join(_differing(load(self._lines.read(before.record)), record, self._untold))
+        fields = SEPARATOR.join(_differing(load(self._lines.read(before.record)), record, self._not_compared))
         return BACK if before.is_withdrawn else CHANGED, fields or None
 
 
-def _differing(old: dict[str, Any], new: dict[str, Any], untold: Collection[str]) -> Iterator[str]:
-    return (name for name in {**new, **old} if name not in untold and old.get(name) != new.get(name))
+def _differing(old: dict[str, Any], new: dict[str, Any], not_compared: Collection[str]) -> Iterator[str]:
+    return (name for name in {**new, **old} if name not in not_compared and old.get(name) != new.get(name))
 
 
 def history_schema(dataset: Dataset, record: dict[str, Any]) -> dict[str, Any]:
-    """JSON Schema of a line of ``history.jsonl``: a version of a record (``record`` is their schema), or a tombstone.
-
-    A tombstone has what is known of the record that is gone: any of its fields, in the same form.
+    """Return the JSON Schema of a line of ``history.jsonl``: a version of a record (with the schema ``record``), or a
+    tombstone, which may have any fields of the record that is gone.
     """
     version = {name: value for name, value in record.items() if name not in ("$schema", "title")}
     count = {"type": ["integer", "null"]}
-    said = {
+    tombstone = {
         "description": "That the record is gone from its source, and why.",
         "type": "object",
         "properties": {
@@ -137,7 +136,7 @@ def history_schema(dataset: Dataset, record: dict[str, Any]) -> dict[str, Any]:
     }
     gone = {
         "type": "object",
-        "properties": {**record["properties"], "tombstone": said},
+        "properties": {**record["properties"], "tombstone": tombstone},
         "required": [dataset.key, "tombstone"],
     }
     return {

@@ -11,7 +11,7 @@ from archive.dataset.tables import Column, Record, Row, Table
 
 
 def withdrawn_table(dataset: Dataset) -> Table:
-    """One row per record that is gone; its rows are made by :func:`withdrawn_rows`."""
+    """Return the table with one row per record that is gone; :func:`withdrawn_rows` makes the rows."""
     columns = (
         Column(dataset.key, "string", False, f"`{dataset.key}` that the item had"),
         Column("url", "string", True, "Address that the item had"),
@@ -30,9 +30,9 @@ def withdrawn_table(dataset: Dataset) -> Table:
 
 
 def withdrawn_rows(dataset: Dataset, lines: Lines) -> Iterator[Row]:
-    """The rows, in the order of the records."""
+    """Yield the rows, in the order of the records."""
     for line, record in lines.withdrawn():
-        said: Record = line[TOMBSTONE] or {}
+        tombstone: Record = line[TOMBSTONE] or {}
         proof: dict[str, Any] = line.get("warc") or {}
         last = record or {}
         yield (
@@ -40,9 +40,9 @@ def withdrawn_rows(dataset: Dataset, lines: Lines) -> Iterator[Row]:
             line.get("url") or last.get("url"),
             last.get("title") or line.get("title"),
             line.get("version"),
-            said.get("reason"),
-            said.get("status"),
-            said.get("confirmed"),
+            tombstone.get("reason"),
+            tombstone.get("status"),
+            tombstone.get("confirmed"),
             last.get(dataset.seen),
             proof.get("file"),
             proof.get("offset"),

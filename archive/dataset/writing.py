@@ -30,7 +30,7 @@ from archive.dataset.withdrawn import withdrawn_rows, withdrawn_table
 
 
 class Writer:
-    """Writes the records of ``lines`` into ``folder``, which is empty."""
+    """Writes the records of ``lines`` to the empty ``folder``."""
 
     def __init__(
         self, dataset: Dataset, lines: Lines, folder: Path, *, texts: bool, bom: bool, progress: Progress
@@ -47,10 +47,10 @@ class Writer:
         self.stories: StoryTables | None = None
         self.versions = Versions(dataset, lines, self.fields)
         self.history_schema = history_schema(dataset, self.schema)
-        # A tombstone has few of the fields.
-        self.history_fields = [replace(one, nullable=True) for one in record_fields(self.history_schema["then"])]
+        # A tombstone may lack any field.
+        self.history_fields = [replace(field, nullable=True) for field in record_fields(self.history_schema["then"])]
         self.withdrawn = 0
-        """Records that are gone from their source."""
+        """Number of records that are gone from their source."""
         stack = ExitStack()
         database = Database(folder / f"{dataset.name}.sqlite")
         stack.callback(database.discard)
@@ -61,8 +61,10 @@ class Writer:
         name, draft = self.dataset.name, self.draft
         with draft.stack:
             draft.file(f"{name}.jsonl", "Items, present state, one JSON object per line: everything, nested")
-            holders = {field: up for one in self.lists if (up := one.holders()) for field in one.vocabulary.fields}
-            notations = {field: one.vocabulary.notations for one in self.lists for field in one.vocabulary.fields}
+            holders = {
+                field: up for terms in self.lists if (up := terms.holders()) for field in terms.vocabulary.fields
+            }
+            notations = {field: terms.vocabulary.notations for terms in self.lists for field in terms.vocabulary.fields}
             texts, first = tuple(self.dataset.texts), self.dataset.first
             flat = flat_table(self.main, self.links, texts, holders, first, notations)
             draft.file(f"{name}.csv", flat.description)
@@ -70,11 +72,11 @@ class Writer:
             if parquet.installed():
                 draft.file(f"{name}.parquet", "Items, present state, typed columns, nested")
             parts: list[Part] = [SearchIndex(self.dataset, draft)]
-            if told := self.dataset.stories:
-                self.stories = StoryTables(self.dataset, told, self.schema, holders, self.summary, draft)
+            if stories := self.dataset.stories:
+                self.stories = StoryTables(self.dataset, stories, self.schema, holders, self.summary, draft)
                 parts.append(self.stories)
                 if self.dataset.parallel and draft.texts:
-                    parts.append(ParallelTexts(self.dataset, told, draft))
+                    parts.append(ParallelTexts(self.dataset, stories, draft))
             parts += [part(draft) for part in self.dataset.parts]
             self._records(flat, parts)
             self._withdrawn()
@@ -94,21 +96,23 @@ class Writer:
         file.close()
 
     def configurations(self) -> list[Configuration]:
-        """What can be loaded by name, the records first; known when all is written."""
+        """Return the files that can be loaded by name, the records first; available when all files are written."""
         dataset, stories, folder = self.dataset, self.stories, self.draft.folder
-        keys = {name: found.union(stories.languages if stories else ()) for name, found in self.versions.keys.items()}
-        held: list[tuple[str, Sequence[Field], parquet.Names, Keys]] = [
+        keys = {name: names.union(stories.languages if stories else ()) for name, names in self.versions.keys.items()}
+        files: list[tuple[str, Sequence[Field], parquet.Names, Keys]] = [
             (dataset.name, self.fields, dataset.value_names, keys)
         ]
         if stories:
-            held.append((STORIES, stories.fields, stories.value_names, {"titles": stories.languages}))
-        # The library fails at a file of nothing.
+            files.append((STORIES, stories.fields, stories.value_names, {"titles": stories.languages}))
+        # The library fails on an empty file.
         if (folder / HISTORY).stat().st_size:
-            held.append(("history", self.history_fields, dataset.value_names, keys))
-        # All of one kind: the library reads them with one reader.
+            files.append(("history", self.history_fields, dataset.value_names, keys))
+        # All files have one format: the library reads them with one reader.
         if parquet.installed():
-            return [Configuration(name, f"{name}.parquet", of_parquet(said, pairs)) for name, said, pairs, _ in held]
-        return [Configuration(name, f"{name}.jsonl", of_lines(said, known)) for name, said, _, known in held]
+            return [
+                Configuration(name, f"{name}.parquet", of_parquet(fields, pairs)) for name, fields, pairs, _ in files
+            ]
+        return [Configuration(name, f"{name}.jsonl", of_lines(fields, known)) for name, fields, _, known in files]
 
     def _records(self, flat: Table, parts: list[Part]) -> None:
         name, draft = self.dataset.name, self.draft
@@ -136,9 +140,9 @@ class Writer:
                 file.close()
 
     def _texts(self) -> CsvFile:
-        said = "The texts, apart because a spreadsheet breaks cells of more than 32,767 characters"
+        description = "The texts, apart because a spreadsheet breaks cells of more than 32,767 characters"
         columns = [*self.main.key, *self.dataset.texts]
-        table = select(self.main, columns, name=f"{self.main.name}_text", description=said)
+        table = select(self.main, columns, name=f"{self.main.name}_text", description=description)
         return self.draft.csv(f"tables/{table.name}.csv", table)
 
     def _withdrawn(self) -> None:
@@ -147,32 +151,34 @@ class Writer:
         self.withdrawn = len(rows)
 
     def _vocabularies(self) -> None:
-        for one in self.lists:
-            name = one.vocabulary.name
-            for table in (one.table(), one.within()):
+        for terms in self.lists:
+            name = terms.vocabulary.name
+            for table in (terms.table(), terms.within()):
                 if table is not None:
-                    rows = (row for term in one.terms() for row in table.rows(term))
+                    rows = (row for term in terms.terms() for row in table.rows(term))
                     self.draft.table(f"vocabularies/{table.name}.csv", table, rows)
-            file = self.draft.file(f"vocabularies/{name}.json", f"{one.vocabulary.title} (other names, sources)")
-            file.write_text(json.dumps(one.document(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-            skos.write(one, self.draft)
+            file = self.draft.file(f"vocabularies/{name}.json", f"{terms.vocabulary.title} (other names, sources)")
+            file.write_text(json.dumps(terms.document(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+            skos.write(terms, self.draft)
         self.draft.sections += skos.section(self.lists)
 
     def _history(self) -> None:
-        there = f"`{self.dataset.name}.jsonl`"
-        said = f"What {there} does not have: earlier versions and gone items, in the order in which they were stored"
+        present = f"`{self.dataset.name}.jsonl`"
+        description = (
+            f"What {present} does not have: earlier versions and gone items, in the order in which they were stored"
+        )
         with ExitStack() as stack:
-            stream = stack.enter_context(self.draft.file(HISTORY, said).open("wb"))
+            stream = stack.enter_context(self.draft.file(HISTORY, description).open("wb"))
             arrow = None
             if parquet.installed():
                 path = self.draft.file(HISTORY_PARQUET, f"The same as `{HISTORY}`, typed columns, nested")
                 arrow = parquet.ParquetFile(path, self.history_fields, self.dataset.value_names)
                 stack.callback(arrow.close)
             for record, line in self.lines.past():
-                whole = self.draft.texts or (
+                is_unchanged = self.draft.texts or (
                     is_tombstone(record) and not any(name in record for name in self.dataset.texts)
                 )
-                stream.write(line if whole else dump(self._without_texts(record)))
+                stream.write(line if is_unchanged else dump(self._without_texts(record)))
                 if arrow:
                     arrow.collect(record)
 

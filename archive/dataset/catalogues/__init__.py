@@ -26,11 +26,11 @@ CATALOGUES: Mapping[str, str] = {
     "DATASHEET.md": "people who ask how it was collected (datasheets for web archives)",
     "ckan.json": "CKAN and the Humanitarian Data Exchange: the body of `package_create`",
 }
-"""File -> who takes it."""
+"""File -> the catalogues that use it."""
 
 
 def descriptions(about: About) -> Iterator[tuple[str, str]]:
-    """Each file of `CATALOGUES` and its text."""
+    """Yield each file of `CATALOGUES` and its text."""
     yield "CITATION.cff", citation_cff(about)
     yield "DATASHEET.md", datasheet(about)
     for path, document in (
@@ -45,17 +45,17 @@ def descriptions(about: About) -> Iterator[tuple[str, str]]:
 
 
 def card_sections(about: About) -> list[tuple[str, str]]:
-    """Heading and Markdown for the README: how to cite, whom to ask, which file is for which catalogue."""
+    """Return (heading, Markdown) for the README: how to cite, whom to ask, which file is for which catalogue."""
     steward = about.stewardship
-    said = [f"> {plain(citation(about))}", "`CITATION.cff` has this for citation managers."]
+    paragraphs = [f"> {plain(citation(about))}", "`CITATION.cff` has this for citation managers."]
     if steward.contact:
-        said.append(f"Questions about the dataset: <{steward.contact}>.")
+        paragraphs.append(f"Questions about the dataset: <{steward.contact}>.")
     if steward.licence_note:
-        said.append(f"The authors' own part: {plain(steward.licence_note)}")
+        paragraphs.append(f"The authors' own part: {plain(steward.licence_note)}")
     files = "\n".join(f"- `{path}`: {reader}" for path, reader in CATALOGUES.items())
-    return [("How to cite", "\n\n".join(said)), ("In catalogues", files)]
+    return [("How to cite", "\n\n".join(paragraphs)), ("In catalogues", files)]
 
 
 def as_json(document: Any) -> str:
-    """The text of a JSON file."""
+    """Return the text of a JSON file."""
     return json.dumps(document, ensure_ascii=False, indent=1) + "\n"

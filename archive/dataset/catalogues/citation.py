@@ -1,4 +1,4 @@
-"""How to cite a release: as text, ``CITATION.cff`` for citation managers, ``.zenodo.json`` for the deposit."""
+"""Writes how to cite a release: as text, ``CITATION.cff`` for citation managers, ``.zenodo.json`` for the deposit."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from archive.dataset.stewardship import Author
 
 
 def citation(about: About) -> str:
-    """The reference as a line of text: authors (year): title, version. Publisher. Address."""
+    """Return the reference as a line of text: authors (year): title, version. Publisher. Address."""
     authors = "; ".join(author.filed for author in about.authors)
     publisher = f" {about.publisher}." if about.publisher != authors else ""
     where = about.doi_address or about.page
@@ -19,7 +19,7 @@ def citation(about: About) -> str:
 
 
 def citation_cff(about: About) -> str:
-    """``CITATION.cff``, Citation File Format 1.2.0."""
+    """Return ``CITATION.cff``, Citation File Format 1.2.0."""
     dataset, edition, steward = about.dataset, about.edition, about.stewardship
     document: dict[str, Any] = {
         "cff-version": "1.2.0",
@@ -46,24 +46,24 @@ def citation_cff(about: About) -> str:
         document["doi"] = steward.doi
     if steward.contact:
         document["contact"] = [{"name": about.publisher, "email": steward.contact}]
-    # JSON is YAML: texts are quoted right whatever they hold.
+    # JSON is YAML, so every text is quoted correctly.
     return "".join(f"{key}: {json.dumps(value, ensure_ascii=False)}\n" for key, value in document.items())
 
 
 def _cff_author(author: Author) -> dict[str, str]:
-    said = {
+    fields = {
         "name": author.name,
         "family-names": author.family,
         "given-names": author.given,
         "orcid": f"https://orcid.org/{author.orcid}" if author.orcid else "",
-        # An organization has none in this format.
+        # In this format, an organization has no affiliation.
         "affiliation": author.affiliation if author.family else "",
     }
-    return {key: value for key, value in said.items() if value}
+    return {key: value for key, value in fields.items() if value}
 
 
 def zenodo(about: About) -> dict[str, Any]:
-    """``.zenodo.json``: deposit metadata of Zenodo. Access is restricted: the texts are not ours to license."""
+    """Return ``.zenodo.json``: deposit metadata of Zenodo. Access is restricted, as the texts belong to others."""
     dataset, edition, steward = about.dataset, about.edition, about.stewardship
     related = [{"identifier": dataset.homepage, "relation": "isDerivedFrom", "scheme": "url"}]
     if steward.page:
@@ -90,5 +90,5 @@ def zenodo(about: About) -> dict[str, Any]:
 
 
 def _zenodo_author(author: Author) -> dict[str, str]:
-    said = {"name": author.filed, "affiliation": author.affiliation, "orcid": author.orcid}
-    return {key: value for key, value in said.items() if value}
+    fields = {"name": author.filed, "affiliation": author.affiliation, "orcid": author.orcid}
+    return {key: value for key, value in fields.items() if value}

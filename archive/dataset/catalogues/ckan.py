@@ -14,11 +14,11 @@ from archive.dataset.datapackage import media_type
 from archive.dataset.stewardship import FREQUENCIES
 
 _FORMATS = {"jsonl": "JSON", "jsonld": "JSON", "atom": "XML", "md": "TXT", "yaml": "TXT"}
-"""Suffix -> name where it is another than the suffix in capitals."""
+"""Suffix -> name, if that is not the suffix in upper case."""
 
 
 def ckan(about: About) -> dict[str, Any]:
-    """The body. Without ``downloads`` the addresses of the files are relative: upload each, and CKAN sets its own."""
+    """Return the body. Without ``downloads`` the file addresses are relative: CKAN replaces them on upload."""
     dataset, edition, summary, steward = about.dataset, about.edition, about.summary, about.stewardship
     _, days = FREQUENCIES[steward.frequency or "unknown"]
     document: dict[str, Any] = {
@@ -42,19 +42,19 @@ def ckan(about: About) -> dict[str, Any]:
         "tags": [{"name": re.sub(r"[^\w .-]+", " ", word).lower()} for word in dataset.keywords],
         "resources": [
             {
-                "name": one.path,
-                "description": one.description,
-                "url": about.address(one.path),
+                "name": resource.path,
+                "description": resource.description,
+                "url": about.address(resource.path),
                 "url_type": "api" if about.folder else "upload",
                 "resource_type": "api" if about.folder else "file.upload",
-                "format": _format(one.path),
-                "mimetype": media_type(one.path),
-                "size": one.size,
-                "hash": one.sha256,
+                "format": _format(resource.path),
+                "mimetype": media_type(resource.path),
+                "size": resource.size,
+                "hash": resource.sha256,
             }
-            # A page of a catalogue shows each: the linked tables stand in the SQLite file, too.
-            for one in about.resources
-            if "/" not in one.path
+            # The catalogue lists each on its page. The linked tables are left out, as the SQLite file contains them.
+            for resource in about.resources
+            if "/" not in resource.path
         ],
     }
     if steward.ckan_organization:

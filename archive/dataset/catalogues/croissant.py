@@ -61,7 +61,7 @@ _CONTEXT: dict[str, Any] = {
     "subField": "cr:subField",
     "transform": "cr:transform",
 }
-"""The terms of the specification."""
+"""The context of the specification."""
 
 _TYPES = {
     "string": "sc:Text",
@@ -72,11 +72,11 @@ _TYPES = {
     "datetime": "sc:DateTime",
 }
 _MEDIA_TYPES = {"jsonl": "application/jsonlines", "parquet": "application/x-parquet"}
-"""Suffix -> the name by which Croissant knows the format, where it is not the usual one."""
+"""Suffix -> media type that Croissant uses, if it differs from the usual one."""
 
 
 def croissant(about: About) -> dict[str, Any]:
-    """The description. Files stand beside it: their addresses are relative, so a copy of a release can be read."""
+    """Return the description. Addresses of files are relative to it, so that it works in a copy of the release."""
     dataset, edition = about.dataset, about.edition
     document: dict[str, Any] = {
         "@context": _CONTEXT,
@@ -97,7 +97,7 @@ def croissant(about: About) -> dict[str, Any]:
         "creator": [author_of(author) for author in about.authors],
         "publisher": publisher_of(about),
         "isBasedOn": dataset.homepage,
-        "distribution": [_file(one) for one in about.resources],
+        "distribution": [_file(resource) for resource in about.resources],
         "recordSet": _record_sets(about),
     }
     if about.doi_address:
@@ -106,30 +106,30 @@ def croissant(about: About) -> dict[str, Any]:
 
 
 def semantic(version: str) -> str:
-    """``version`` as semver.org has it: ``2024-05-01.2`` is ``2024.5.1+2``; a name stays one."""
-    found = re.fullmatch(r"(\d+)[.-](\d+)[.-](\d+)(?:\.([0-9A-Za-z.-]+))?", version, re.ASCII)
-    if not found:
+    """Return ``version`` in the form of semver.org: ``2024-05-01.2`` is ``2024.5.1+2``; a name is unchanged."""
+    match = re.fullmatch(r"(\d+)[.-](\d+)[.-](\d+)(?:\.([0-9A-Za-z.-]+))?", version, re.ASCII)
+    if not match:
         return version
-    numbers = ".".join(str(int(number)) for number in found.groups()[:3])
-    return f"{numbers}+{found[4]}" if found[4] else numbers
+    numbers = ".".join(str(int(number)) for number in match.groups()[:3])
+    return f"{numbers}+{match[4]}" if match[4] else numbers
 
 
-def _file(one: Resource) -> dict[str, Any]:
+def _file(resource: Resource) -> dict[str, Any]:
     return {
         "@type": "cr:FileObject",
-        "@id": one.path,
-        "name": one.path,
-        "description": one.description,
-        "contentUrl": one.path,
-        "contentSize": f"{one.size} B",
-        "encodingFormat": _MEDIA_TYPES.get(one.path.rpartition(".")[2], media_type(one.path)),
-        "sha256": one.sha256,
+        "@id": resource.path,
+        "name": resource.path,
+        "description": resource.description,
+        "contentUrl": resource.path,
+        "contentSize": f"{resource.size} B",
+        "encodingFormat": _MEDIA_TYPES.get(resource.path.rpartition(".")[2], media_type(resource.path)),
+        "sha256": resource.sha256,
     }
 
 
 def _record_sets(about: About) -> list[dict[str, Any]]:
     dataset = about.dataset
-    files = {one.path: one for one in about.resources}
+    files = {resource.path: resource for resource in about.resources}
     data = next(path for path in (f"{dataset.name}.parquet", f"{dataset.name}.jsonl") if path in files)
     sets = [_records(about, files[data])]
     for vocabulary in dataset.vocabularies:
@@ -142,32 +142,32 @@ def _record_sets(about: About) -> list[dict[str, Any]]:
 def _records(about: About, source: Resource) -> dict[str, Any]:
     dataset = about.dataset
     coded = {name for vocabulary in dataset.vocabularies for name in vocabulary.fields}
-    fields = [_field(dataset.name, one, source, coded) for one in about.summary.fields]
+    fields = [_field(dataset.name, field, source, coded) for field in about.summary.fields]
     return {
         "@type": "cr:RecordSet",
         "@id": dataset.name,
         "name": dataset.name,
         "description": source.description,
         "key": {"@id": f"{dataset.name}/{dataset.key}"},
-        # No `references` from lists to vocabularies: readers join by them, and a list equals no code.
+        # No `references` from lists to vocabularies: readers join by equality, and a list never equals a code.
         "field": [field for field in fields if field],
     }
 
 
-def _field(owner: str, one: Field, source: Resource, coded: Collection[str]) -> dict[str, Any] | None:
-    said: dict[str, Any] = {
+def _field(owner: str, field: Field, source: Resource, coded: Collection[str]) -> dict[str, Any] | None:
+    description: dict[str, Any] = {
         "@type": "cr:Field",
-        "@id": f"{owner}/{one.name}",
-        "name": one.name,
-        "description": one.description,
-        "source": {"fileObject": {"@id": source.path}, "extract": {"column": one.name}},
+        "@id": f"{owner}/{field.name}",
+        "name": field.name,
+        "description": field.description,
+        "source": {"fileObject": {"@id": source.path}, "extract": {"column": field.name}},
     }
-    if one.kind in _TYPES:
-        return {**said, "dataType": _TYPES[one.kind]}
-    if one.kind == "list" and one.item and _is_term(one.item.fields):
-        # A field without a vocabulary has no codes: what was printed stands for them.
-        said["source"]["transform"] = {"jsonPath": f"$[*].{'id' if one.name in coded else 'raw'}"}
-        return {**said, "dataType": "sc:Text", "isArray": True, "arrayShape": "-1"}
+    if field.kind in _TYPES:
+        return {**description, "dataType": _TYPES[field.kind]}
+    if field.kind == "list" and field.item and _is_term(field.item.fields):
+        # A field without a vocabulary has no codes: the printed values are used instead.
+        description["source"]["transform"] = {"jsonPath": f"$[*].{'id' if field.name in coded else 'raw'}"}
+        return {**description, "dataType": "sc:Text", "isArray": True, "arrayShape": "-1"}
     return None
 
 

@@ -10,7 +10,7 @@ from archive.dataset.stewardship import Author
 
 
 def datacite(about: About) -> dict[str, Any]:
-    """The metadata; without ``doi`` where none is set, for a DOI to be drawn."""
+    """Return the metadata; without a DOI, ``doi`` is missing, so that DataCite assigns one."""
     dataset, edition, summary, steward = about.dataset, about.edition, about.summary, about.stewardship
     document: dict[str, Any] = {
         "schemaVersion": "http://datacite.org/schema/kernel-4",
@@ -34,8 +34,8 @@ def datacite(about: About) -> dict[str, Any]:
                 "relationType": "IsDerivedFrom",
             }
         ],
-        "sizes": [summary.said, f"{sum(one.size for one in about.resources)} bytes"],
-        "formats": sorted({media_type(one.path) for one in about.resources}),
+        "sizes": [summary.said, f"{sum(resource.size for resource in about.resources)} bytes"],
+        "formats": sorted({media_type(resource.path) for resource in about.resources}),
         "rightsList": [{"rights": dataset.rights_title, "rightsUri": dataset.rights_url, "lang": "en"}],
         "descriptions": [
             {"description": dataset.abstract, "descriptionType": "Abstract", "lang": "en"},
@@ -59,14 +59,14 @@ def _contributor(name: str, kind: str) -> dict[str, str]:
 
 
 def _person(author: Author) -> dict[str, Any]:
-    said: dict[str, Any] = {"name": author.filed, "nameType": "Personal" if author.family else "Organizational"}
+    person: dict[str, Any] = {"name": author.filed, "nameType": "Personal" if author.family else "Organizational"}
     if author.family:
-        said["familyName"] = author.family
+        person["familyName"] = author.family
     if author.given:
-        said["givenName"] = author.given
+        person["givenName"] = author.given
     if author.affiliation:
-        said["affiliation"] = [{"name": author.affiliation}]
+        person["affiliation"] = [{"name": author.affiliation}]
     if author.orcid:
         scheme = {"nameIdentifierScheme": "ORCID", "schemeUri": "https://orcid.org"}
-        said["nameIdentifiers"] = [{"nameIdentifier": f"https://orcid.org/{author.orcid}", **scheme}]
-    return said
+        person["nameIdentifiers"] = [{"nameIdentifier": f"https://orcid.org/{author.orcid}", **scheme}]
+    return person

@@ -1,4 +1,4 @@
-"""``DATASHEET.md``: a datasheet for users of web archives, filled with measured facts.
+"""Writes ``DATASHEET.md``: a datasheet for users of web archives, with measured facts.
 
 The order of the parts is that of Gebru and others, *Datasheets for Datasets* (2021); the questions about seeds, scope,
 robots.txt, software and what is missing are those of the *Datasheets for Web Archives Toolkit* (British Library and
@@ -18,11 +18,11 @@ from archive.dataset.markdown import plain, seen
 
 NOT_STATED = "Not stated."
 LATEST = 20
-"""So many runs are told one by one."""
+"""Number of runs that are listed individually."""
 
 
 def datasheet(about: About) -> str:
-    """The datasheet as Markdown."""
+    """Return the datasheet as Markdown."""
     dataset, edition = about.dataset, about.edition
     parts = [
         f"# Datasheet: {plain(dataset.title)}",
@@ -50,9 +50,9 @@ def datasheet(about: About) -> str:
 def _motivation(about: About) -> Iterator[tuple[str, str]]:
     steward = about.stewardship
     yield "Why was the dataset made?", about.dataset.collection.purpose
-    made = "; ".join(_author(about)) if steward.authors else f"{about.dataset.compiler}; no person is named."
+    authors = "; ".join(_author(about)) if steward.authors else f"{about.dataset.compiler}; no person is named."
     published = f" Made available by {plain(steward.publisher)}." if steward.publisher else ""
-    yield "Who made it, and who makes it available?", made + published
+    yield "Who made it, and who makes it available?", authors + published
     yield "Who paid for it?", plain(steward.funder)
 
 
@@ -67,11 +67,15 @@ def _composition(about: About) -> Iterator[tuple[str, str]]:
     texts = f"The texts ({_codes(dataset.texts)}) are left out of this release." if _is_without_texts(about) else ""
     yield "What is one record?", _joined(dataset.collection.unit or plain(dataset.abstract), texts)
     dates = f" Their dates run from {summary.first} to {summary.last}." if summary.first else ""
-    counted = summary.values.get(dataset.language or "", Counter())
-    languages = ", ".join(f"{plain(code)} {count}" for code, count in sorted(counted.items()) if code)
+    by_language = summary.values.get(dataset.language or "", Counter())
+    languages = ", ".join(f"{plain(code)} {count}" for code, count in sorted(by_language.items()) if code)
     yield "How many are there?", f"{summary.said}.{dates}" + (f" By language: {languages}." if languages else "")
-    named = [f"`tables/{name}.csv`" for name in ("runs", "runs_missing") if _has(about, name)]
-    runs = f" {' and '.join(named)} list each run and each address that was left out, with the reason." if named else ""
+    run_tables = [f"`tables/{name}.csv`" for name in ("runs", "runs_missing") if _has(about, name)]
+    runs = (
+        f" {' and '.join(run_tables)} list each run and each address that was left out, with the reason."
+        if run_tables
+        else ""
+    )
     yield "Is it complete, or a sample?", f"{plain(edition.whole)}.{runs}"
     gone = f"{_records(edition.withdrawn)} gone from the source and in `tables/withdrawn.csv`."
     yield "What is missing?", _joined(texts, _empty(about), gone)
@@ -82,7 +86,7 @@ def _composition(about: About) -> Iterator[tuple[str, str]]:
 
 
 def _has(about: About, table: str) -> bool:
-    return table in {one.name for one in about.tables}
+    return table in {existing.name for existing in about.tables}
 
 
 def _is_without_texts(about: About) -> bool:
@@ -90,30 +94,30 @@ def _is_without_texts(about: About) -> bool:
 
 
 def _outside(about: About) -> str:
-    said = ["The archived responses (WARC) that each record names are not in this release."]
+    sentences = ["The archived responses (WARC) that each record names are not in this release."]
     if _has(about, "warc_files"):
-        said.append("`tables/warc_files.csv` names their files with the digests.")
+        sentences.append("`tables/warc_files.csv` names their files with the digests.")
     if about.packages:
         has = "has" if len(about.packages) == 1 else "have"
         digest = " (digest: `tables/packages.csv`)" if _has(about, "packages") else ""
-        said.append(f"{_codes(map(_code, about.packages))} {has} all of them{digest}.")
-    if named := [f"`tables/{about.dataset.name}_{field}.csv`" for field in about.dataset.added]:
-        said.append(
-            f"Files that records offer are not in it either: see {', '.join(named)} for their addresses, and for the "
+        sentences.append(f"{_codes(map(_code, about.packages))} {has} all of them{digest}.")
+    if tables := [f"`tables/{about.dataset.name}_{field}.csv`" for field in about.dataset.added]:
+        sentences.append(
+            f"Files that records offer are not in it either: see {', '.join(tables)} for their addresses, and for the "
             "digest and the place in the archive of each that was fetched."
         )
-    said.append("Files that are named only by their address, such as images, may have changed since.")
-    return " ".join(said)
+    sentences.append("Files that are named only by their address, such as images, may have changed since.")
+    return " ".join(sentences)
 
 
 def _empty(about: About) -> str:
     _, rows = about.summary.coverage()
-    # That nothing was wrong with a record is no lack, and where it comes from is not said by the page.
+    # Records without problems lack nothing, and the provenance is not read from the page.
     others = {about.dataset.problems, *about.dataset.provenance}
-    named = [f"`{name}` {missing}" for name, _, missing, *_ in rows if missing and name not in others]
-    if not named:
+    counts = [f"`{name}` {missing}" for name, _, missing, *_ in rows if missing and name not in others]
+    if not counts:
         return "Every record has a value in every field."
-    return f"Records without a value, by field: {', '.join(named)}. `tables/coverage.csv` has shares."
+    return f"Records without a value, by field: {', '.join(counts)}. `tables/coverage.csv` has shares."
 
 
 def _problems(about: About) -> str:
@@ -121,20 +125,23 @@ def _problems(about: About) -> str:
     if not problems:
         return "No record has a problem."
     counts = sorted(problems.items(), key=lambda pair: (-pair[1], pair[0]))
-    named = ", ".join(f"`{_code(code)}` {count}" for code, count in counts)
-    return f"Records by problem: {named}. README.md says what they mean."
+    listed = ", ".join(f"`{_code(code)}` {count}" for code, count in counts)
+    return f"Records by problem: {listed}. README.md says what they mean."
 
 
 def _collection(about: About) -> Iterator[tuple[str, str]]:
-    how, visits = about.dataset.collection, about.dataset.collection.visits
-    yield "Where did the collection start?", "\n".join(f"- <{_code(seed)}>" for seed in how.seeds)
-    whole = f"{plain(about.edition.whole)}."
-    yield "What was collected, and what was left out on purpose?", _joined(how.scope, whole) if how.scope else ""
+    collection, visits = about.dataset.collection, about.dataset.collection.visits
+    yield "Where did the collection start?", "\n".join(f"- <{_code(seed)}>" for seed in collection.seeds)
+    completeness = f"{plain(about.edition.whole)}."
+    yield (
+        "What was collected, and what was left out on purpose?",
+        _joined(collection.scope, completeness) if collection.scope else "",
+    )
     yield "With what software?", f"{about.dataset.compiler}. Each record names the version that read it."
     yield "When?", _when(visits)
     yield (
         "How was the source treated, and was robots.txt obeyed?",
-        _joined(_pace(visits), how.politeness, _robots(visits)),
+        _joined(_pace(visits), collection.politeness, _robots(visits)),
     )
     yield "How much was requested, and what was answered?", _answers(visits)
     yield (
@@ -154,26 +161,26 @@ def _when(visits: Sequence[Visit]) -> str:
 
 
 def _pace(visits: Sequence[Visit]) -> str:
-    """What was set for the runs, each setting with the runs that had it, and the pace that came of it."""
+    """Return the settings of the runs, each with the number of runs that had it, and the measured pace."""
     if not visits:
         return ""
     counts = Counter(_set(visit.pace) for visit in visits)
-    told = "; ".join(f"{text} ({_count(count, 'run')})" for text, count in counts.items())
-    said = f"Settings of the runs, as recorded: {told}."
+    settings = "; ".join(f"{text} ({_count(count, 'run')})" for text, count in counts.items())
+    sentence = f"Settings of the runs, as recorded: {settings}."
     if rates := sorted(rate for visit in visits if (rate := visit.rate) is not None):
         ends = dict.fromkeys((_number(rates[0]), _number(rates[-1])))
         rest = f"; of {_count(len(visits) - len(rates), 'run')} not recorded" if len(rates) < len(visits) else ""
-        return f"{said} Measured: {' to '.join(ends)} requests a second{rest}."
-    return f"{said} The pace was not recorded."
+        return f"{sentence} Measured: {' to '.join(ends)} requests a second{rest}."
+    return f"{sentence} The pace was not recorded."
 
 
 def _set(pace: Pace | None) -> str:
     if pace is None:
         return "not recorded"
-    slower = "slower if the source is slow" if pace.throttled else "no slower if the source is slow"
+    throttling = "slower if the source is slow" if pace.throttled else "no slower if the source is slow"
     robots = "robots.txt obeyed" if pace.obeys_robots else "robots.txt not obeyed"
     requests = f"at most {_count(pace.concurrency, 'request')} at a time with {pace.delay:g} s between requests"
-    return f"{requests}, {slower}, {robots}"
+    return f"{requests}, {throttling}, {robots}"
 
 
 def _number(rate: float) -> str:
@@ -190,37 +197,37 @@ def _robots(visits: Sequence[Visit]) -> str:
 def _answers(visits: Sequence[Visit]) -> str:
     if not visits:
         return "Nothing was recorded."
-    noted = [visit for visit in visits if visit.requests is not None]
-    statuses = sum((Counter(visit.statuses) for visit in noted), Counter())
-    requests, received = sum(visit.requests or 0 for visit in noted), sum(visit.received for visit in noted)
-    unanswered, files = sum(visit.unanswered for visit in noted), sum(visit.files for visit in noted)
-    said = (
+    recorded = [visit for visit in visits if visit.requests is not None]
+    statuses = sum((Counter(visit.statuses) for visit in recorded), Counter())
+    requests, received = sum(visit.requests or 0 for visit in recorded), sum(visit.received for visit in recorded)
+    unanswered, files = sum(visit.unanswered for visit in recorded), sum(visit.files for visit in recorded)
+    text = (
         f"{_count(requests, 'request')} in all: {_statuses(statuses)}; {unanswered} without an answer. "
         f"{_count(received, 'byte')} came, archived in {_count(files, 'file')}."
     )
-    if len(noted) < len(visits):
-        said += f" Of {_count(len(visits) - len(noted), 'run')} the numbers are not recorded."
+    if len(recorded) < len(visits):
+        text += f" Of {_count(len(visits) - len(recorded), 'run')} the numbers are not recorded."
     latest = visits[-LATEST:]
     if len(latest) < len(visits):
-        said += f" The latest {LATEST} of {len(visits)} runs:"
+        text += f" The latest {LATEST} of {len(visits)} runs:"
     head = (
         "run", "began", "ended", "exit code", "requests", "answers by status", "no answer", "bytes", "requests a second"
     )  # fmt: skip
-    return said + "\n\n" + table(head, [_row(one) for one in latest])
+    return text + "\n\n" + table(head, [_row(visit) for visit in latest])
 
 
-def _row(one: Visit) -> tuple[str, ...]:
-    """A run in the table of the latest."""
-    asked: tuple[str, ...] = ("not recorded",) * 4
-    if one.requests is not None:
-        asked = (str(one.requests), _statuses(one.statuses), str(one.unanswered), str(one.received))
+def _row(visit: Visit) -> tuple[str, ...]:
+    """Return the row of a run."""
+    counts: tuple[str, ...] = ("not recorded",) * 4
+    if visit.requests is not None:
+        counts = (str(visit.requests), _statuses(visit.statuses), str(visit.unanswered), str(visit.received))
     return (
-        f"`{_code(one.run_id)}`",
-        one.started or "not known",
-        one.ended or "not known",
-        "none" if one.exit_code is None else str(one.exit_code),
-        *asked,
-        "not recorded" if one.rate is None else _number(one.rate),
+        f"`{_code(visit.run_id)}`",
+        visit.started or "not known",
+        visit.ended or "not known",
+        "none" if visit.exit_code is None else str(visit.exit_code),
+        *counts,
+        "not recorded" if visit.rate is None else _number(visit.rate),
     )
 
 
@@ -243,8 +250,8 @@ def _unknown(about: About) -> str:
     counts = {name: count for name, count in about.summary.unrecognised.items() if count}
     if not counts:
         return "Every value that belongs to a vocabulary is in it."
-    named = ", ".join(f"`{name}` {count}" for name, count in sorted(counts.items()))
-    return f"Values without a code, kept as printed: {named}."
+    listed = ", ".join(f"`{name}` {count}" for name, count in sorted(counts.items()))
+    return f"Values without a code, kept as printed: {listed}."
 
 
 def _uses(about: About) -> Iterator[tuple[str, str]]:
@@ -253,8 +260,8 @@ def _uses(about: About) -> Iterator[tuple[str, str]]:
 
 
 def _distribution(about: About) -> Iterator[tuple[str, str]]:
-    size = _count(sum(one.size for one in about.resources), "byte")
-    suffixes = sorted({one.path.rpartition(".")[2] for one in about.resources})
+    size = _count(sum(resource.size for resource in about.resources), "byte")
+    suffixes = sorted({resource.path.rpartition(".")[2] for resource in about.resources})
     files = _count(len(about.resources), "file")
     yield "In what form?", f"{files} ({', '.join(suffixes)}), {size}; README.md lists them."
     yield "On what terms?", f"{about.rights} [{about.dataset.rights_title}]({about.dataset.rights_url})"
@@ -289,8 +296,8 @@ def _records(count: int) -> str:
     return f"{_count(count, 'record')} {'is' if count == 1 else 'are'}"
 
 
-def _joined(*said: str) -> str:
-    return " ".join(filter(None, said))
+def _joined(*sentences: str) -> str:
+    return " ".join(filter(None, sentences))
 
 
 def _codes(names: Iterable[str]) -> str:
@@ -298,5 +305,5 @@ def _codes(names: Iterable[str]) -> str:
 
 
 def _code(text: str) -> str:
-    """``text`` between back quotes or angle brackets."""
+    """Return ``text`` escaped for use between back quotes or angle brackets."""
     return seen(text).replace("`", "'").replace("<", "%3C").replace(">", "%3E")

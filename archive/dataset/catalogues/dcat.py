@@ -19,7 +19,7 @@ _LANGUAGES = {"ar": "ARA", "de": "DEU", "en": "ENG", "es": "SPA", "fr": "FRA", "
 """First subtag of a BCP 47 language -> code of the list ``language``."""
 
 _FILE_TYPES = {"csv": "CSV", "json": "JSON", "jsonld": "JSON_LD", "ttl": "RDF_TURTLE", "txt": "TXT", "atom": "ATOM"}
-"""Suffix -> code of the list ``file-type``, where it has one."""
+"""Suffix -> code of the list ``file-type``, if it has one."""
 
 _CONTEXT = {
     "adms": "http://www.w3.org/ns/adms#",
@@ -37,7 +37,7 @@ _CONTEXT = {
 
 
 def dcat(about: About) -> dict[str, Any]:
-    """The dataset with a distribution per file, named by its DOI, else by the address of the release."""
+    """Return the dataset with a distribution per file, identified by its DOI, else by the address of the release."""
     dataset, edition, summary, steward = about.dataset, about.edition, about.summary, about.stewardship
     frequency, _ = FREQUENCIES[steward.frequency or "unknown"]
     license_document = {"@id": dataset.rights_url, "@type": "dct:LicenseDocument"}
@@ -70,7 +70,7 @@ def dcat(about: About) -> dict[str, Any]:
         },
         "prov:wasDerivedFrom": {"@id": dataset.homepage},
         "dcat:landingPage": {"@id": about.page, "@type": "foaf:Document"},
-        "dcat:distribution": [_distribution(about, one, license_document) for one in about.resources],
+        "dcat:distribution": [_distribution(about, resource, license_document) for resource in about.resources],
     }
     if steward.contact:
         document["dcat:contactPoint"] = {
@@ -87,41 +87,41 @@ def dcat(about: About) -> dict[str, Any]:
     return document
 
 
-def _distribution(about: About, one: Resource, license_document: dict[str, str]) -> dict[str, Any]:
-    address = {"@id": about.address(one.path), "@type": "rdfs:Resource"}
-    suffix = one.path.rpartition(".")[2]
-    said: dict[str, Any] = {
-        "@id": f"{about.folder}#{quote(one.path)}",
+def _distribution(about: About, resource: Resource, license_document: dict[str, str]) -> dict[str, Any]:
+    address = {"@id": about.address(resource.path), "@type": "rdfs:Resource"}
+    suffix = resource.path.rpartition(".")[2]
+    distribution: dict[str, Any] = {
+        "@id": f"{about.folder}#{quote(resource.path)}",
         "@type": "dcat:Distribution",
-        "dct:title": _english(one.path),
-        "dct:description": _english(one.description),
+        "dct:title": _english(resource.path),
+        "dct:description": _english(resource.description),
         "dcat:accessURL": address,
         "dcat:downloadURL": address,
         "dcat:mediaType": {
-            "@id": f"https://www.iana.org/assignments/media-types/{media_type(one.path)}",
+            "@id": f"https://www.iana.org/assignments/media-types/{media_type(resource.path)}",
             "@type": "dct:MediaType",
         },
-        "dcat:byteSize": _typed(str(one.size), "nonNegativeInteger"),
+        "dcat:byteSize": _typed(str(resource.size), "nonNegativeInteger"),
         "dct:license": license_document,
         "dct:rights": {"@type": "dct:RightsStatement", "rdfs:label": _english(about.rights)},
         "spdx:checksum": {
             "@type": "spdx:Checksum",
             "spdx:algorithm": {"@id": "spdx:checksumAlgorithm_sha256", "@type": "spdx:ChecksumAlgorithm"},
-            "spdx:checksumValue": _typed(one.sha256, "hexBinary"),
+            "spdx:checksumValue": _typed(resource.sha256, "hexBinary"),
         },
     }
     if code := _FILE_TYPES.get(suffix):
-        said["dct:format"] = {"@id": f"{_AUTHORITY}file-type/{code}", "@type": "dct:MediaTypeOrExtent"}
-    return said
+        distribution["dct:format"] = {"@id": f"{_AUTHORITY}file-type/{code}", "@type": "dct:MediaTypeOrExtent"}
+    return distribution
 
 
 def _agent(author: Author) -> dict[str, Any]:
-    said: dict[str, Any] = {"@type": "foaf:Agent", "foaf:name": author.called}
+    agent: dict[str, Any] = {"@type": "foaf:Agent", "foaf:name": author.called}
     if author.orcid:
-        said["@id"] = f"https://orcid.org/{author.orcid}"
+        agent["@id"] = f"https://orcid.org/{author.orcid}"
     if author.affiliation:
-        said["org:memberOf"] = {"@type": "org:Organization", "skos:prefLabel": author.affiliation}
-    return said
+        agent["org:memberOf"] = {"@type": "org:Organization", "skos:prefLabel": author.affiliation}
+    return agent
 
 
 def _english(text: str) -> dict[str, str]:

@@ -11,7 +11,7 @@ from archive.dataset.stewardship import Author
 
 
 def schema_org(about: About) -> dict[str, Any]:
-    """The description. Addresses of files are relative to the release where its own is not known."""
+    """Return the description. Addresses of files are relative if that of the release is not known."""
     dataset, edition, summary, steward = about.dataset, about.edition, about.summary, about.stewardship
     document: dict[str, Any] = {
         "@context": "https://schema.org/",
@@ -56,22 +56,26 @@ def schema_org(about: About) -> dict[str, Any]:
 
 
 def author_of(author: Author) -> dict[str, Any]:
-    """A person or an organization."""
+    """Return ``author`` as a person or an organization."""
     if not author.family:
         return {"@type": "Organization", "name": author.name}
-    said: dict[str, Any] = {"@type": "Person", "name": author.called, "familyName": author.family}
+    person: dict[str, Any] = {"@type": "Person", "name": author.called, "familyName": author.family}
     if author.given:
-        said["givenName"] = author.given
+        person["givenName"] = author.given
     if author.orcid:
-        said["sameAs"] = f"https://orcid.org/{author.orcid}"
+        person["sameAs"] = f"https://orcid.org/{author.orcid}"
     if author.affiliation:
-        said["affiliation"] = {"@type": "Organization", "name": author.affiliation}
-    return said
+        person["affiliation"] = {"@type": "Organization", "name": author.affiliation}
+    return person
 
 
 def publisher_of(about: About) -> dict[str, Any]:
-    """Who makes it available, and the address for questions."""
-    said: dict[str, Any] = {"@type": "Organization", "name": about.publisher}
+    """Return who makes the dataset available, with the address for questions."""
+    publisher: dict[str, Any] = {"@type": "Organization", "name": about.publisher}
     if contact := about.stewardship.contact:
-        said["contactPoint"] = {"@type": "ContactPoint", "contactType": "questions about the dataset", "email": contact}
-    return said
+        publisher["contactPoint"] = {
+            "@type": "ContactPoint",
+            "contactType": "questions about the dataset",
+            "email": contact,
+        }
+    return publisher
