@@ -18,7 +18,7 @@ EXTENSIONS = word_set(
     "pdf doc docx dot dotx rtf odt xls xlsx xlsm ods csv tsv ppt pptx pps ppsx odp zip 7z rar epub txt "
     "mp3 mp4 jpg jpeg png gif webp svg"
 )
-_LONGEST_KEPT = 500
+_LONGEST_CACHED = 500
 _PICTURES = word_set("jpg jpeg png gif webp svg")
 _SIZE = re.compile(r"\(\s*[\d.,]+\s*(?:bytes|octets|[KMG]i?[Bo])\s*\)", re.IGNORECASE)
 _SIZE_ALONE = re.compile(r"[\d.,]+\s*(?:bytes|octets|[KMG]i?[Bo])", re.IGNORECASE)
@@ -29,7 +29,7 @@ _FILE_LABELS = frozenset(
 
 def is_file(url: str, media_type: str | None = None) -> bool:
     """Whether a link leads to a file: by the extension of its path or the type that the link states."""
-    return (_kept if len(url) <= _LONGEST_KEPT else _is_file)(url, media_type)
+    return (_cached if len(url) <= _LONGEST_CACHED else _is_file)(url, media_type)
 
 
 def _is_file(url: str, media_type: str | None) -> bool:
@@ -39,12 +39,12 @@ def _is_file(url: str, media_type: str | None) -> bool:
     return bool(media_type) and not re.match(r"text/html|application/(?:xhtml|rss|atom)", media_type or "")
 
 
-# Of each link it is asked several times.
-_kept = lru_cache(maxsize=4096)(_is_file)
+# Cached: several modules call it for each link.
+_cached = lru_cache(maxsize=4096)(_is_file)
 
 
 def file_lines(top: Block, base_url: str) -> list[Line]:
-    """Lines of the outline that print a file field: marked by class, by a printed size, or by a label above."""
+    """Return the lines that print a file field: marked by class, by a printed size, or by a label above."""
     found = []
     above = ""
     for line in top.lines():
@@ -58,7 +58,7 @@ def file_lines(top: Block, base_url: str) -> list[Line]:
 
 
 def tables_of_files(top: Block, base_url: str) -> list[Block]:
-    """Tables of nothing but files and their sizes, as Drupal prints the files of a node: outside of a body field."""
+    """Return tables outside body fields with only files and their sizes, as Drupal prints the files of a node."""
     return [
         table for table in top.blocks() if table.tag == "table" and not table.in_body and _is_of_files(table, base_url)
     ]
@@ -79,7 +79,7 @@ def _labels_files(text: str) -> bool:
 
 
 def attachments(lines: Iterable[Line], base_url: str) -> list[Attachment]:
-    """The files linked from ``lines``, each URL once; size and digest are left to whoever fetches them."""
+    """Return the files linked from ``lines``, each URL once, without size and digest."""
     found: dict[str, Attachment] = {}
     for line in lines:
         for link in links_of(line):
@@ -100,7 +100,7 @@ def attachments(lines: Iterable[Line], base_url: str) -> list[Attachment]:
 
 
 def offers_file(line: Line, base_url: str) -> bool:
-    """Whether ``line`` prints nothing but links to files, with their sizes at most."""
+    """Whether ``line`` contains only links to files, maybe with their sizes."""
     links = [link for link in links_of(line) if _url(link, base_url) is not None]
     return bool(links) and not _in_sentence(line, links)
 
@@ -137,6 +137,6 @@ def _marked(line: Line, links: list[Any]) -> bool:
 
 
 def _in_sentence(line: Line, links: list[Any]) -> bool:
-    """Whether a text runs around the links."""
+    """Whether the links are part of a longer text."""
     linked = sum(len(fold("".join(link.itertext()))) for link in links)
     return len(_SIZE.sub("", line.text)) - linked > max(40, linked)

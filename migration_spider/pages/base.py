@@ -1,4 +1,4 @@
-"""What every page of the portal says about itself, whatever its type."""
+"""What all pages have in common, regardless of their kind: address, language, node, main content."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ _NODE_TYPE = re.compile(r"(?:^|\s)(?:page-)?node-{1,2}type-{1,2}([a-z][a-z0-9_-]
 
 
 class Page:
-    """A page at ``url``, read from ``selector``; says None or nothing for what the page does not say.
+    """A page at ``url``, read from ``selector``; values that the page does not print are None or empty.
 
-    What gives the selector may stand in its place: it is asked when something is read.
+    ``selector`` may also be a function that returns the selector: it is called on first use.
     """
 
     kind: Kind = "other"
@@ -38,15 +38,15 @@ class Page:
         self.source = selector
 
     def forget(self) -> None:
-        """Let go of the outline and of all that only this kind of page reads; what is asked again is read again.
+        """Drop the outline and all cached values that only this kind of page has; they are read again if needed.
 
-        The blocks of an outline hold each other, and so the whole page, until the garbage collector goes through all
-        there is: a crawl would keep hundreds of pages, and collecting them takes a fifth of the time of reading them.
+        The blocks of an outline refer to each other, and so keep the page in memory until the garbage collector runs: a
+        crawl would keep hundreds of pages, and collecting them takes a fifth of the time of reading them.
         """
         outline: Block | None = self.__dict__.pop("outline", None)
         for top in (outline, (self.__dict__.get("_beside") or (None,))[0]):
             if top is not None:
-                top.let_go()
+                top.release()
         for name in self.__dict__.keys() - _OF_ALL:
             del self.__dict__[name]
 
@@ -60,7 +60,7 @@ class Page:
 
     @cached_property
     def is_cut(self) -> bool:
-        """Whether the page has more elements than are read of it."""
+        """Whether the page has more elements than are read."""
         return self.elements.is_cut
 
     @property
@@ -73,12 +73,12 @@ class Page:
         return self.root.iter(*tags) if self.root is not None else iter(())
 
     def _attributes(self, tag: str) -> Iterator[dict[str, str]]:
-        """Those of all ``tag`` elements."""
+        """Return the attributes of all ``tag`` elements."""
         return (self.elements.attributes[element] for element in self.elements.tagged(tag))
 
     def meta(self, names: frozenset[str], properties: frozenset[str]) -> str | None:
-        """What the first ``<meta>`` says that has one of ``names`` or ``properties`` and says something."""
-        return _first_said(
+        """Return the first non-empty content of a ``<meta>`` with one of ``names`` or ``properties``."""
+        return _first_text(
             meta.get("content")
             for meta in self._attributes("meta")
             if meta.get("name") in names or meta.get("property") in properties
@@ -86,15 +86,15 @@ class Page:
 
     @cached_property
     def document_title(self) -> str:
-        """``<title>`` of the head, else of anything."""
+        """``<title>`` of the head, else of any element."""
         titles = self.elements.tagged("title")
         in_head = [title for title in titles if local_name(title.getparent()) == "head"]
-        return _first_said(text for title in (*in_head, *titles) for text in _own_texts(title)) or ""
+        return _first_text(text for title in (*in_head, *titles) for text in _own_texts(title)) or ""
 
     @cached_property
     def base_url(self) -> str:
-        """``<base href>``, else the URL: what relative links are relative to (HTML Standard, section 2.4.3)."""
-        stated = _first_said(
+        """``<base href>``, else the URL: the base of relative links (HTML Standard, section 2.4.3)."""
+        stated = _first_text(
             base.get("href") for base in self.elements.tagged("base") if local_name(base.getparent()) == "head"
         )
         return absolute(self.url, stated) or self.url
@@ -103,8 +103,8 @@ class Page:
     def language(self) -> str:
         """BCP 47 language of the page's chrome: ``<html lang>``, else the URL's prefix."""
         attributes = self.root.items() if self.root is not None and self.root.tag == "html" else []
-        stated = _first_said(value for name, value in attributes if name in ("lang", "xml:lang"))
-        stated = stated or _first_said(body.get("lang") for body in self.elements.tagged("body"))
+        stated = _first_text(value for name, value in attributes if name in ("lang", "xml:lang"))
+        stated = stated or _first_text(body.get("lang") for body in self.elements.tagged("body"))
         if stated and re.fullmatch(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*", stated):
             return language_tag(stated)
         return language_of(self.url)
@@ -116,16 +116,16 @@ class Page:
 
     @cached_property
     def alternates(self) -> dict[str, str]:
-        """BCP 47 language -> absolute URL of the translations that the head names, in page order."""
-        found: dict[str, str] = {}
+        """BCP 47 language -> absolute URL of the translations named in the head, in page order."""
+        urls: dict[str, str] = {}
         for link in self._attributes("link"):
             if (language := link.get("hreflang")) is None:
                 continue
             language = language.strip()
             url = absolute(self.base_url, link.get("href"))
             if url and "alternate" in link.get("rel", "").lower().split() and language.lower() != "x-default":
-                found.setdefault(language_tag(language), url)
-        return found
+                urls.setdefault(language_tag(language), url)
+        return urls
 
     @cached_property
     def is_fallback(self) -> bool:
@@ -138,7 +138,7 @@ class Page:
         return prefix_of(canonical) != prefix_of(self.url) and language_of(canonical) != self.language
 
     def _own(self, by_language: dict[str, str]) -> str | None:
-        """The entry for this page's language; ``zh-Hant`` and ``zh`` are taken for one language."""
+        """Return the entry for this page's language; ``zh-Hant`` and ``zh`` count as one language."""
         primary = self.language.split("-")[0].lower()
         return by_language.get(self.language) or next(
             (url for language, url in by_language.items() if language.split("-")[0].lower() == primary), None
@@ -158,7 +158,7 @@ class Page:
         return node_id_of(self)
 
     def linked(self, relation: str) -> str | None:
-        """The address of the first ``<link>`` of the head that has ``relation``, as printed."""
+        """Return the address of the first ``<link>`` with ``relation``, as printed."""
         for link in self._attributes("link"):
             if relation in link.get("rel", "").lower().split() and "href" in link:
                 return link["href"]
@@ -176,7 +176,7 @@ class Page:
     @cached_property
     def is_own(self) -> Callable[[str | None], bool]:
         """Whether an ``href`` leads to this page."""
-        # No method: what holds it would hold the page, and both live until the garbage collector comes.
+        # Not a method: a reference to it would keep the page in memory until the garbage collector runs.
         own = {path_of(address).rstrip("/") for address in (self.url, self.canonical_url) if address}
         return partial(_leads_to, self.base_url, own)
 
@@ -235,7 +235,7 @@ class Page:
 
 
 _OF_ALL = frozenset((*dir(Page), "url", "source"))
-"""What pages of all kinds remember."""
+"""Cached values that pages of all kinds have."""
 
 
 def _leads_to(base_url: str, paths: set[str], href: str | None) -> bool:
@@ -244,13 +244,13 @@ def _leads_to(base_url: str, paths: set[str], href: str | None) -> bool:
     return path.strip("/") != "" and path in paths
 
 
-def _first_said(values: Iterable[str | None]) -> str | None:
-    """The first of ``values`` that says something, folded."""
+def _first_text(values: Iterable[str | None]) -> str | None:
+    """Return the first of ``values`` that is not empty, folded."""
     return next((text for value in values if (text := fold(value))), None)
 
 
 def _own_texts(element: Any) -> Iterator[str | None]:
-    """The texts of ``element`` that stand in none inside."""
+    """Yield the texts directly in ``element``."""
     yield element.text
     yield from (child.tail for child in element)
 

@@ -13,11 +13,11 @@ from migration_spider.pages.outline import HEADING_TAGS, Block
 from migration_spider.pages.outline_builder import build
 
 MOST = 20
-"""Columns of one page that are looked at."""
+"""Columns of one page that are examined."""
 
 
 def block_beside(elements: Elements, chrome: Chrome, base_url: str) -> tuple[Block, MetadataBlock] | None:
-    """The outline of the first column with the whole block of one item, and the block."""
+    """Return the outline of the first column with the complete block of one item, and the block."""
     for element in _columns(elements)[:MOST]:
         if label_count(element) < 3:
             continue
@@ -25,12 +25,12 @@ def block_beside(elements: Elements, chrome: Chrome, base_url: str) -> tuple[Blo
         found = metadata_block.read(top, base_url)
         if found.is_of_one_item and not any(map(_is_linked, top.blocks())):
             return top, found
-        top.let_go()
+        top.release()
     return None
 
 
 def _columns(page: Elements) -> list[Any]:
-    """Where themes put what goes with an article, and much that does not."""
+    """Return elements in which themes print what belongs to an article, and much that does not."""
     named = chain(page.having("class"), page.having("id"))
     return page.chosen(
         page.tagged("aside"),

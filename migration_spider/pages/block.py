@@ -1,4 +1,4 @@
-"""The metadata block of a page as read: its entries, and what each line and piece of it is."""
+"""The metadata block of a page as read: its entries, and the role of each of its lines and pieces."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from migration_spider.vocabularies import is_generic_label, label_kind
 
 
 class Role(NamedTuple):
-    """What a line of the block is."""
+    """The role of a line of the block."""
 
     role: Literal["label", "value", "caption", "copy"]
     entry: int | None
-    """Number of the entry, from 0; None for what belongs to no single one."""
+    """Number of the entry, from 0; None for a line that belongs to no single entry."""
 
     why: str
 
@@ -27,25 +27,25 @@ class MetadataBlock:
     """In page order."""
 
     units: set[Unit] = field(default_factory=set)
-    """The parts of the outline that the block takes up."""
+    """The units of the outline that belong to the block."""
 
     lines: set[Line] = field(default_factory=set)
     """All lines in them."""
 
     roles: dict[Line, Role] = field(default_factory=dict)
-    """What each line of the block is and why, in the order read."""
+    """The role of each line of the block, in the order read."""
 
     owners: dict[Piece, int] = field(default_factory=dict)
-    """Number of the entry of which a piece prints the label or a value."""
+    """A piece that prints a label or a value -> number of its entry."""
 
     @property
     def fields(self) -> set[str]:
-        """Item fields that the labels stand for."""
+        """Item fields that the labels name."""
         return {entry.field_name for entry in self.entries if entry.label and entry.field_name}
 
     @property
     def is_of_one_item(self) -> bool:
-        """Whether the block is the whole one of one item: its date or type once, no label twice, no list of filters."""
+        """Whether this is the complete block of one item: date or type once, no label twice, no list of filters."""
         named = [entry for entry in self.entries if entry.label and entry.field_name]
         is_single = any(
             len(entry.values) == 1 for entry in named if entry.field_name in ("publication_date", "material_type")
@@ -60,7 +60,7 @@ class MetadataBlock:
 
     @property
     def kinds(self) -> set[str]:
-        """Kinds of pages that the labels belong to; beside a date or type everyday words as ``Date`` do not tell."""
+        """Kinds of pages to which the labels belong; beside a date or type everyday words as ``Date`` do not count."""
         is_dated = bool(self.fields & {"publication_date", "material_type"})
         found = {label_kind(entry.label) for entry in self.entries if not (is_dated and is_generic_label(entry.label))}
         return {kind for kind in found if kind is not None}

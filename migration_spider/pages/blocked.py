@@ -1,4 +1,4 @@
-"""Whether an answer is what was asked for, or something that stands in its place: a challenge, a firewall, a login."""
+"""Whether an answer is the requested page, or something in its place: a challenge, a firewall, a login."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ CODES = {
 }
 
 MAX_MARKUP = 500_000
-"""Characters. What stands in the place of a page is small."""
+"""Characters of a page that is examined: what is sent in place of a page is small."""
 MAX_TEXT = 1_500
-"""Characters outside of navigation, header and footer; a page with more says something of its own."""
+"""Characters outside of navigation, header and footer; a page with more has content."""
 MAX_WHOLE_TEXT = 3_000
-"""Characters of a page that has so little chrome that all its text is looked at."""
+"""Characters of a page with so little chrome that its complete text is examined."""
 MAX_LOGIN_TEXT = 400
 """Characters around a login form."""
 
@@ -45,7 +45,7 @@ def _rules(table: Mapping[str, str]) -> list[tuple[str, re.Pattern[str]]]:
 _OF_STATUS = {401: "login", 511: "captive-portal"}
 _TITLE_RULES, _SENTENCE_RULES, _MARKUP_RULES = _rules(TITLES), _rules(SENTENCES), _rules(MARKUP)
 TELLING_FIELDS = tuple(dict.fromkeys(("content-type", *(name for name, _, _ in HEADERS))))
-"""Header fields by which `blocked` goes, and by which a page's text is decoded."""
+"""Header fields that `blocked` examines, and by which a page's text is decoded."""
 _SKIPPED = frozenset(("script", "style", "template", "noscript", "head", "title"))
 _MEDIA = frozenset(["img", "picture", "video", "audio", "iframe", "frame", "object", "embed", "svg", "canvas", "form"])
 _CLASS = "contains(concat(' ', normalize-space(@class), ' '), ' {} ')"
@@ -54,13 +54,13 @@ _CLASS = "contains(concat(' ', normalize-space(@class), ' '), ' {} ')"
 def blocked(
     status: int, headers: Mapping[str, str], text: str, selector: Callable[[], Selector] | None = None
 ) -> str | None:
-    """What stands in the place of the page that was asked for: one of `CODES`, or None.
+    """Return what was sent in place of the requested page, one of `CODES`, or None.
 
     Args:
         status: of the answer. A bare 403, 404, 429 or 5xx is an answer, not a blocked page.
         headers: names in any case.
-        text: the decoded body. Only HTML and short plain text are looked at.
-        selector: gives the page parsed as HTML, for who reads it afterwards, too; else it is parsed here.
+        text: the decoded body. Only HTML and short plain text are examined.
+        selector: returns the page parsed as HTML, so that it is parsed only once; without it the page is parsed here.
     """
     fields = {name.lower(): value for name, value in headers.items()}
     if code := _by_header(fields) or _OF_STATUS.get(status):
@@ -80,8 +80,8 @@ def blocked(
 
 
 def _by_header(fields: Mapping[str, str]) -> str | None:
-    found = (code for name, words, code in HEADERS if any(word in fields.get(name, "").lower() for word in words))
-    return next(found, None)
+    codes = (code for name, words, code in HEADERS if any(word in fields.get(name, "").lower() for word in words))
+    return next(codes, None)
 
 
 def _page(status: int, text: str, selector: Selector) -> str | None:
@@ -98,7 +98,7 @@ def _page(status: int, text: str, selector: Selector) -> str | None:
         return code
     if root.xpath(f"/html/body[{_CLASS.format('maintenance-page')} or {_CLASS.format('in-maintenance')}]"):
         return "maintenance"
-    if code := _by_sentence(seen.whole if len(seen.whole) <= MAX_WHOLE_TEXT else seen.content):
+    if code := _by_sentence(seen.complete if len(seen.complete) <= MAX_WHOLE_TEXT else seen.content):
         return code
     return "login" if _is_login(root, seen) else None
 
@@ -119,25 +119,25 @@ def _has_article(selector: Selector) -> bool:
 
 @dataclass(frozen=True)
 class _Seen:
-    """What a reader of the page sees."""
+    """The text of a page as a reader sees it."""
 
-    whole: str
+    complete: str
     content: str
     """Outside of navigation, header and footer."""
     has_media: bool
 
 
 def _look(root: Any) -> _Seen:
-    whole: list[str] = []
+    complete: list[str] = []
     content: list[str] = []
     has_media = False
-    # Elements on the way, each with whether it is chrome; a string is the text behind one. In document order, so that
-    # sentences stay whole.
+    # Pending elements, each with whether it is chrome; a string is the text after one. In document order, so that
+    # sentences are not torn apart.
     stack: list[tuple[Any, bool]] = [(root, False)]
     while stack:
         element, is_chrome = stack.pop()
         if isinstance(element, str):
-            whole.append(element)
+            complete.append(element)
             if not is_chrome:
                 content.append(element)
             continue
@@ -151,7 +151,7 @@ def _look(root: Any) -> _Seen:
             stack.append((child, is_chrome))
         if element.text:
             stack.append((element.text, is_chrome))
-    return _Seen(fold(" ".join(whole)), fold(" ".join(content)), has_media)
+    return _Seen(fold(" ".join(complete)), fold(" ".join(content)), has_media)
 
 
 def _is_chrome(element: Any) -> bool:
@@ -166,7 +166,7 @@ def _by_markup(text: str) -> str | None:
 
 
 def _by_title(root: Any) -> str | None:
-    """By the title, whole or without the site's name, or by the one main heading."""
+    """Return the code by the title, with or without the site's name, or by the first main heading."""
     title = fold("".join(root.xpath("string((//head/title | //title)[1])")))
     names = [title, re.split(r"\s+[|–—-]\s+", title)[0], fold(root.xpath("string((//h1)[1])"))]
     return next(
@@ -179,7 +179,7 @@ def _by_sentence(text: str) -> str | None:
 
 
 def _is_login(root: Any, seen: _Seen) -> bool:
-    """Whether a form with a password, outside of the chrome, is all there is."""
+    """Whether the page contains little besides a form with a password outside of the chrome."""
     for field in root.xpath("//form//input[translate(@type, 'PASWORD', 'pasword') = 'password']"):
         around = list(field.iterancestors())
         if any(map(_is_chrome, around)):

@@ -1,8 +1,8 @@
-"""By what the pages are known that stand in the place of others: regular expressions, one a line, case ignored.
+"""Marks of pages that are sent in place of others: regular expressions, one per line, case ignored.
 
-Pages about these matters must not match, so a mark is what only the page itself has: its script, its whole title, a
-sentence of its own. What the same products add to good pages (Cloudflare's ``challenge-platform/scripts``, the
-``challenge.js`` of AWS WAF, Imperva's ``_Incapsula_Resource`` script) is no mark.
+Pages about these subjects must not match, so a mark is something that only such a page has: its script, its complete
+title, one of its sentences. Code that the same products add to good pages (Cloudflare's
+``challenge-platform/scripts``, the ``challenge.js`` of AWS WAF, Imperva's ``_Incapsula_Resource`` script) is no mark.
 """
 
 HEADERS = (
@@ -112,7 +112,7 @@ domain default page
 it works
 """,
 }
-"""Titles or main headings, as a whole, without the site's name and the full stop behind them."""
+"""Complete titles or main headings, without the site's name and the full stop at the end."""
 
 SENTENCES = {
     "challenge": r"""
@@ -164,4 +164,4 @@ buy this domain
 domain is parked (?:free|by)
 """,
 }
-"""Sentences in the text of a page that says little else."""
+"""Sentences in the text of a page with little other text."""

@@ -1,4 +1,4 @@
-"""The text of the article, of lines that are text: as plain text, and the element that holds it."""
+"""The text of the article, made of the lines with a text role: as plain text, and the block that contains it."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from migration_spider.pages.class_words import UNSEEN
 from migration_spider.pages.outline import EMBEDS, Block, Line, Piece, Unit, ancestors, local_name
 from migration_spider.pages.text import fold, word_set
 
-# Elements that hold paragraphs rather than being one.
+# Elements that contain paragraphs rather than being one.
 _FRAMES = word_set("div section article main body")
 _FRAME_TAGS = _FRAMES | word_set("td th tr tbody table")
 
 
 def block_around(lines: Sequence[Line]) -> Block | None:
-    """The smallest block that holds ``lines`` and is no part of a text itself, as a paragraph or list is."""
+    """Return the smallest block that contains ``lines`` and is not itself a paragraph, a list or a table."""
     if not lines:
         return None
     shared = list(reversed(list(ancestors(lines[0]))))
@@ -32,7 +32,7 @@ def block_around(lines: Sequence[Line]) -> Block | None:
 
 
 def plain_text(lines: Iterable[Line]) -> str:
-    """Paragraphs parted by an empty line, list items and table rows one per line, table cells by a tab."""
+    """Return the text: an empty line between paragraphs, list items and table rows one per line, cells by tab."""
     out: list[str] = []
     before: Line | None = None
     known: dict[Block, Around] = {}
@@ -60,11 +60,11 @@ def _unseen(path: tuple[Any, ...]) -> bool:
 
 
 Around = tuple[Block | None, Block | None, Block | None]
-"""The innermost cell, the innermost row and the outermost list or table that a block is or stands in."""
+"""The innermost cell, the innermost row and the outermost list or table that a block is or is in."""
 
 
 def _around(block: Block, known: dict[Block, Around]) -> Around:
-    """``known`` keeps what was found: the lines of a text stand in the same blocks, but for the innermost."""
+    """Return the `Around` of ``block``; ``known`` caches it, since most lines of a text share the outer blocks."""
     if block not in known:
         cell, row, outer = (None, None, None) if block.parent is None else _around(block.parent, known)
         if block.tag in ("td", "th"):
@@ -78,7 +78,7 @@ def _around(block: Block, known: dict[Block, Around]) -> Around:
 
 
 def _joint(before: Line, line: Line, known: dict[Block, Around]) -> str:
-    """What parts two lines in the plain text."""
+    """Return the separator of two lines in the plain text."""
     if before.parent is line.parent and line.parent.tag not in _FRAME_TAGS:
         return "\n\n" if line.parent.tag in ("p", "blockquote") and _broken_twice(before, line) else "\n"
     cell_a, row_a, outer_a = _around(before.parent, known)
@@ -93,7 +93,7 @@ def _joint(before: Line, line: Line, known: dict[Block, Around]) -> str:
 
 
 def _broken_twice(before: Line, line: Line) -> bool:
-    """Whether blocks, a rule or two line breaks part two lines of one block."""
+    """Whether blocks, a rule or two line breaks are between two lines of one block."""
     siblings: list[Unit] = line.parent.children
     if siblings.index(line) - siblings.index(before) != 1:
         return True
@@ -111,7 +111,7 @@ def _broken_twice(before: Line, line: Line) -> bool:
 
 
 def _following(slot: tuple[Any, bool], top: Any) -> Iterator[Any]:
-    """The elements after the text in ``slot`` in document order, inside ``top``."""
+    """Yield the elements after the text in ``slot`` in document order, inside ``top``."""
     element, is_tail = slot
     node = element[0] if len(element) and not is_tail else _after(element, top)
     while node is not None:
@@ -120,7 +120,7 @@ def _following(slot: tuple[Any, bool], top: Any) -> Iterator[Any]:
 
 
 def _after(element: Any, top: Any) -> Any:
-    """The first element after the end of ``element``, inside ``top``; else None."""
+    """Return the first element after the end of ``element``, inside ``top``; else None."""
     while element is not None and element is not top:
         if (following := element.getnext()) is not None:
             return following

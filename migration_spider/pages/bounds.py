@@ -1,4 +1,4 @@
-"""Limits of what is read of a page."""
+"""Limits on the size of a page, and its elements within them."""
 
 from __future__ import annotations
 
@@ -19,26 +19,26 @@ MAX_ELEMENTS = 12_000
 # Bytes of a page, feed or sitemap, decoded: a sitemap may have 50 MB (sitemaps.org protocol 0.9). Files may have more.
 LARGEST_ANSWER = 64 << 20
 
-# A page of ours has 100 KB; as a tree it takes thirty times its length in memory, where it is one tag after the other.
+# A page of the portal has 100 KB; its tree takes up to thirty times its length in memory.
 LARGEST_PAGE = 5_000_000
 
-# The beginning of a page may hold more of its elements than of its length.
+# The beginning of a page may have a larger share of its elements than of its length.
 MOST_CUTS = 2
 
-# Of such a page no more than a tenth is read, and the tree of all of it takes 300 MB where it is nothing but tags. Who
-# goes through its comments takes seconds.
+# Of such a page no more than a tenth is read; its complete tree takes 300 MB if it is nothing but tags, and a loop over
+# its comments takes seconds.
 MOST_TAGS = 200_000
 
-# libxml2 looks every attribute of an element up among those before it: 40,000 of them take seconds, 400,000 minutes.
+# libxml2 compares each attribute of an element with those before it: 40,000 of them take seconds, 400,000 minutes.
 MAX_ATTRIBUTES = 5_000
 
-# Characters of tags that are looked at for that, four times those of the largest page.
+# Characters of tags that are searched for that, four times those of the largest page.
 MOST_LOOKED_AT = 4 * LARGEST_PAGE
 
-# libxml2 has no elements below 2,048 others, nor anything that follows these, and says so to nobody.
+# libxml2 silently drops elements below 2,048 others, and all that follows them.
 DEEPEST = 2_000
 
-TELLING = (
+INDEXED = (
     *("class", "id", "role", "href", "style", "aria-controls"),
     *("data-history-node-id", "data-drupal-link-system-path"),
 )
@@ -50,12 +50,12 @@ _PARTED = re.compile(r"[\s/]+")
 
 
 def is_parseable(markup: str) -> bool:
-    """Whether an HTML parser gets through ``markup`` in time and memory that a page may take."""
+    """Whether an HTML parser can read ``markup`` within the time and memory that a page may take."""
     return why_unread(markup) == ""
 
 
 def why_unread(markup: str) -> str:
-    """What keeps ``markup`` from the HTML parser, which would take too long; empty for nothing."""
+    """Return why ``markup`` is not given to the HTML parser, which would take too long; empty if it is."""
     if len(markup) > LARGEST_PAGE:
         return f"a page of {len(markup)} characters: no more than {LARGEST_PAGE} are read"
     if (tags := markup.count("<")) > MOST_TAGS:
@@ -63,26 +63,26 @@ def why_unread(markup: str) -> str:
     return _crowded(markup)
 
 
-# All who look at a page ask, one after the other.
+# Cached: several components check the same page in turn.
 @lru_cache(maxsize=2)
 def _crowded(markup: str) -> str:
     found = _TAG.findall(markup)
-    # Most pages, in 0.4 of the time that looking at each takes.
+    # True for most pages, and takes 0.4 of the time of the loop below.
     if "".join(found).count("<") == len(found) and max(map(len, found), default=0) <= 2 * MAX_ATTRIBUTES:
         return ""
-    left = MOST_LOOKED_AT
+    remaining = MOST_LOOKED_AT
     for tag in _tags(markup):
         start, end = tag.span()
-        left -= end - start
+        remaining -= end - start
         if end - start > 2 * MAX_ATTRIBUTES and len(_PARTED.findall(_VALUE.sub(" ", tag[0]))) > MAX_ATTRIBUTES:
             return f"a tag with more than {MAX_ATTRIBUTES} attributes: its page is not read"
-        if left < 0:
+        if remaining < 0:
             return "tags in the values of tags: its page is not read"
     return ""
 
 
 def _tags(markup: str) -> Iterator[re.Match[str]]:
-    """All that a parser may take for a tag: what stands in a value, too, since the value may be one of a script."""
+    """Yield all that a parser may take for a tag, also within a value, since the value may be text of a script."""
     for tag in _TAG.finditer(markup):
         yield tag
         place, end = tag.span()
@@ -92,63 +92,63 @@ def _tags(markup: str) -> Iterator[re.Match[str]]:
 
 
 class Attributes(dict[Any, dict[str, str]]):
-    """Element -> its attributes, read once: asking lxml for one takes as long as for all."""
+    """Element -> its attributes, read once: lxml takes as long for one as for all."""
 
     def __init__(self, read: Mapping[Any, list[tuple[str, str]]] | None = None) -> None:
         self._read = {} if read is None else read
 
     def __missing__(self, element: Any) -> dict[str, str]:
-        found = self[element] = dict(self._read[element] if element in self._read else element.items())
-        return found
+        attributes = self[element] = dict(self._read[element] if element in self._read else element.items())
+        return attributes
 
 
 class Elements:
-    """The elements of a page, in page order, for all who look for some of them."""
+    """The elements of a page, in page order, with indexes by tag and by attribute."""
 
     def __init__(self, root: Any, nodes: list[Any], *, is_cut: bool = False) -> None:
         self.is_cut = is_cut
         """Whether the page has more than these, or nests deeper than a tree of it may."""
         self.root = root
         """The ``<html>`` element (lxml); None when the answer is no HTML."""
-        # Not only for the loops: as long as somebody has lxml's Python objects, it does not make them again.
+        # Also keeps lxml's Python objects alive: otherwise lxml creates them again on each access.
         self.all = [element for element in nodes if isinstance(element.tag, str)]
         read = {element: element.items() for element in self.all}
         self.attributes = Attributes(read)
         self._by_tag: dict[str, list[Any]] = defaultdict(list)
-        self._by_attribute: dict[str, dict[Any, str]] = {name: {} for name in TELLING}
-        by_tag, telling = self._by_tag, self._by_attribute
+        self._by_attribute: dict[str, dict[Any, str]] = {name: {} for name in INDEXED}
+        by_tag, indexed = self._by_tag, self._by_attribute
         for element, attributes in read.items():
             by_tag[element.tag].append(element)
             for name, value in attributes:
-                if name in telling:
-                    telling[name][element] = value
+                if name in indexed:
+                    indexed[name][element] = value
 
     def tagged(self, tag: str) -> list[Any]:
-        """All ``tag`` elements."""
+        """Return all ``tag`` elements."""
         return self._by_tag.get(tag, [])
 
     def having(self, attribute: str) -> Iterable[tuple[Any, str]]:
-        """All elements with ``attribute``, one of `TELLING`, each with its value."""
+        """Return all elements with ``attribute``, one of `INDEXED`, each with its value."""
         return self._by_attribute[attribute].items()
 
     def chosen(self, *groups: Iterable[Any]) -> list[Any]:
-        """The elements in ``groups``, each once, in page order."""
-        found = set(chain(*groups))
-        return [element for element in self.all if element in found] if len(found) > 1 else list(found)
+        """Return the elements in ``groups``, each once, in page order."""
+        wanted = set(chain(*groups))
+        return [element for element in self.all if element in wanted] if len(wanted) > 1 else list(wanted)
 
 
-# Crawl and pages ask several times, with the selector that the response keeps.
+# Crawl and pages call it several times with the selector of the response.
 _known: WeakKeyDictionary[Selector, Elements] = WeakKeyDictionary()
 
 
 def elements_of(selector: Selector) -> Elements:
-    """What :func:`bounded` leaves of the page in ``selector``; found once."""
+    """Return the elements of the page in ``selector`` within the limits, see :func:`bounded`; cached."""
     selector = bounded(selector)
     return _known.get(selector) or Elements(None, [])
 
 
 def bounded(selector: Selector) -> Selector:
-    """``selector`` as HTML, or the beginning of a page that is far larger than any page of the portal."""
+    """Return ``selector`` as HTML, or the beginning of a page that is far larger than those of the portal."""
     if selector in _known:
         return selector
     if selector.type == "xml":
@@ -170,9 +170,9 @@ def bounded(selector: Selector) -> Selector:
 
 
 def _nodes(root: Any) -> list[Any]:
-    """What a page consists of besides text, one more than is read at most."""
-    # parsel has lxml.html's parser, a new one for each page, which asks Python for the class of every element: nobody
-    # here needs another than lxml's own, of which a page's are made and freed in half the time.
+    """Return the elements and comments of a page, at most one more than the limit."""
+    # parsel uses lxml.html's parser, which calls Python for the class of every element. Here lxml's own class is
+    # enough, and the elements of a page are created and freed in half the time.
     root.getroottree().parser.set_element_class_lookup()
     return list(islice(root.iter(), MAX_ELEMENTS + 1))
 

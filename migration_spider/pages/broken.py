@@ -1,7 +1,7 @@
-"""What shows that a page is not whole: its end is missing, or an error of the server that made it stands in it.
+"""Whether a page is incomplete: its end is missing, or it contains an error of the server.
 
-Pages about such errors must not match: code samples are left out, and a mark is what only the server prints: the form
-of PHP's own messages, with file and line, of Drupal's, of servers that put parts of a page together.
+Pages about such errors must not match: code samples are left out, and a mark is something that only a server prints:
+messages in the form of PHP, with file and line, of Drupal, or of servers that assemble parts of a page.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from typing import Literal
 from migration_spider.pages.blocked_marks import SENTENCES
 
 Error = Literal["", "notice", "error", "fatal"]
-"""``notice``: PHP grumbles, and the page may be whole; ``error``: something of the page failed; ``fatal``: an error is
-the last thing that the page says."""
+"""``notice``: a warning of PHP, and the page may be complete; ``error``: a part of the page failed; ``fatal``: the page
+ends with an error."""
 
 _BEGINS = re.compile(r"<!doctype html|<html\b|<body\b", re.IGNORECASE)
 _BEGINS_WITHIN = 20_000
@@ -26,7 +26,7 @@ _ASIDE_ENDS = {
     "!": re.compile("-->"),
     "s": re.compile(r"</(?:script|style)\s*>", re.IGNORECASE),
 }
-# What no author may leave open (HTML Standard, 13.1.2.4 Optional tags).
+# Elements that no author may leave open (HTML Standard, 13.1.2.4 Optional tags).
 _MUST_CLOSE = (
     "a article aside div em fieldset figure footer form h1 h2 h3 h4 h5 h6 header main nav ol script section select span"
     " strong style table textarea title ul"
@@ -70,16 +70,16 @@ _MARKS = (
     ("<center>", r"<center>\s*(?:nginx|openresty|tengine|cloudflare)(?:/[\d.]+)?\s*</center>"),
 )
 _STRAY = [(word, re.compile(pattern, re.IGNORECASE | re.MULTILINE)) for word, pattern in _MARKS]
-"""(what must stand in the page for it to be looked for, as it is or as a pattern; mark)."""
+"""(text or pattern that must be in the page for the mark to be searched, mark)."""
 
 _OF_PHP = 5
-"""The first of them: what may also stand behind the end of a page."""
+"""Number of the first marks, those of PHP, which may also be after the end of a page."""
 
 LONGEST = 500_000
-"""Characters of a page in which such marks are looked for."""
+"""Characters of a page in which such marks are searched."""
 
 MOST_LOOKED_AT = 20
-"""Marks of one kind of which it is looked whether they are samples of code."""
+"""Marks of one kind that are checked for being samples of code."""
 
 _SENTENCES = "|".join(line.removeprefix("^") for line in SENTENCES["error-page"].split("\n")[1:-1])
 _LAST = re.compile(
@@ -92,40 +92,40 @@ _LAST = re.compile(
     re.IGNORECASE,
 )
 _LAST_WITHIN = 20_000
-"""Characters at the end of a page in which an error is looked for: a trace of its calls may follow it."""
+"""Characters at the end of a page in which an error is searched: a stack trace may follow it."""
 _GOES_ON = re.compile(r"</(?:div|main|article|section|footer|ul|ol|li|p|td|h[1-6])\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """How much of a page came."""
+    """How much of a page was received."""
 
     ends: bool
-    """Whether its end stands there, as ``</body>`` or ``</html>``."""
+    """Whether it has its end, ``</body>`` or ``</html>``."""
 
     is_open: bool = False
-    """Of a page without an end: whether it breaks off inside of something. Authors may leave the end out, no more."""
+    """Of a page without an end: whether it breaks off within an element. Authors may omit only the last end tags."""
 
     error: Error = ""
     """An error that the server printed into it."""
 
 
 def shape_of(text: str) -> Shape | None:
-    """The shape of an HTML document; None when ``text`` is none, as of a fragment."""
+    """Return the shape of an HTML document; None when ``text`` is none, as of a fragment."""
     if not _BEGINS.search(text, 0, _BEGINS_WITHIN):
         return None
     end = max((match.start() for match in _ENDS.finditer(text)), default=None)
-    rest = "" if end is None else _seen(text[end:])[0][-_LAST_WITHIN:]
+    rest = "" if end is None else _without_asides(text[end:])[0][-_LAST_WITHIN:]
     if end is None or _CONTENT.search(rest):
-        is_open = _is_open(*_seen(text))
+        is_open = _is_open(*_without_asides(text))
         return Shape(False, is_open, "fatal" if _ends_in_error(text[-_LAST_WITHIN:]) else _stray(text))
     if _LAST.search(rest) or any(pattern.search(rest) for _, pattern in _STRAY[:_OF_PHP]):
         return Shape(True, error="fatal")
     return Shape(True, error=_stray(text))
 
 
-def _seen(text: str) -> tuple[str, bool]:
-    """``text`` without comments and scripts, and whether it breaks off inside of one."""
+def _without_asides(text: str) -> tuple[str, bool]:
+    """Return ``text`` without comments, scripts and styles, and whether it breaks off inside one."""
     parts, place = [], 0
     while begins := _ASIDE.search(text, place):
         parts.append(text[place : begins.start()])
@@ -147,29 +147,29 @@ def _is_open(text: str, is_aside: bool) -> bool:
 
 
 def _ends_in_error(tail: str) -> bool:
-    """Whether nothing that belongs to a page follows on an error."""
+    """Whether an error is followed by nothing that belongs to a page."""
     last = max((match.end() for match in _GOES_ON.finditer(tail)), default=0)
-    found = islice(_LAST.finditer(tail, last), MOST_LOOKED_AT)
-    return any(not _is_sample(tail, match.start()) for match in found)
+    errors = islice(_LAST.finditer(tail, last), MOST_LOOKED_AT)
+    return any(not _is_sample(tail, match.start()) for match in errors)
 
 
 def _stray(text: str) -> Error:
-    found: Error = ""
+    worst: Error = ""
     if len(text) > LONGEST:
         text = text[: LONGEST // 2] + text[-LONGEST // 2 :]
     for word, pattern in _STRAY:
-        may_stand = word in text if isinstance(word, str) else word.search(text)
-        for match in islice(pattern.finditer(text), MOST_LOOKED_AT) if may_stand else ():
+        may_match = word in text if isinstance(word, str) else word.search(text)
+        for match in islice(pattern.finditer(text), MOST_LOOKED_AT) if may_match else ():
             if _is_sample(text, match.start()):
                 continue
             if not match.groupdict().get("notice"):
                 return "error"
-            found = "notice"
-    return found
+            worst = "notice"
+    return worst
 
 
 def _is_sample(text: str, place: int) -> bool:
-    """Whether what stands at ``place`` is shown as code, quoted, or not shown at all."""
+    """Whether the text at ``place`` is shown as code, quoted, or not shown at all."""
     depths: Counter[str] = Counter()
     for closing, tag in _SAMPLE.findall(text, 0, place):
         name = tag.lower()

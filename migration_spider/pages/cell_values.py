@@ -1,4 +1,4 @@
-"""The values that one line of a page prints: one per link or element beside others, else one for all of it."""
+"""The values on one line of a page: one per link or sibling element, else one for the complete line."""
 
 from __future__ import annotations
 
@@ -13,14 +13,13 @@ from migration_spider.pages.text import absolute, fold, word_set
 LONGEST_NAME = 200
 # Elements that print values side by side.
 _LISTED = word_set("span img time a li label")
-# What stands between values and belongs to none of them.
+# Text between values.
 _SEPARATORS = re.compile(r"[\s\u00a0,;|/•·∙‣–—،、؛，；-]*")
 
 
 def values(pieces: Sequence[Piece], base_url: str) -> list[Value]:
-    """The values that ``pieces`` of one line print: one per link or sibling element, else one for the whole line."""
+    """Return the values in ``pieces`` of one line: one per link or sibling element, else one for the complete line."""
     pieces = _trimmed(pieces)
-    # Most lines have one piece, which is one value.
     groups = (_by_link(pieces) or _by_element(pieces)) if len(pieces) > 1 else None
     if groups is not None:
         return [value for part in groups if (value := _value(part, base_url)) is not None]
@@ -29,7 +28,7 @@ def values(pieces: Sequence[Piece], base_url: str) -> list[Value]:
 
 
 def is_list(pieces: Sequence[Piece]) -> bool:
-    """Whether ``pieces`` print names side by side, each in an element of its own, maybe after a label in another.
+    """Whether ``pieces`` print names side by side, each in a separate element, maybe after a label in another.
 
     Running text in several elements is no such list: its parts begin or end within a sentence.
     """
@@ -46,7 +45,7 @@ def is_list(pieces: Sequence[Piece]) -> bool:
 
 
 def _trimmed(pieces: Sequence[Piece]) -> Sequence[Piece]:
-    """``pieces`` without the separators at both ends."""
+    """Return ``pieces`` without the separators at both ends."""
     first, last = 0, len(pieces)
     while first < last and _separates(pieces[first]):
         first += 1
@@ -64,7 +63,7 @@ def _is_separator(piece: Piece) -> bool:
 
 
 def _by_link(pieces: Sequence[Piece]) -> list[list[Piece]] | None:
-    """``pieces`` by link when there are several and nothing but separators between them."""
+    """Return ``pieces`` by link if there are several and only separators between them."""
     groups: list[list[Piece]] = []
     current = None
     for piece in pieces:
@@ -81,7 +80,7 @@ def _by_link(pieces: Sequence[Piece]) -> list[list[Piece]] | None:
 
 
 def _by_element(pieces: Sequence[Piece]) -> list[list[Piece]] | None:
-    """``pieces`` by sibling inline elements of one kind, as ``<span>A</span> <span>B</span>``."""
+    """Return ``pieces`` by sibling inline elements of one kind, as ``<span>A</span> <span>B</span>``."""
     depth = 0
     while all(len(piece.path) > depth for piece in pieces) and len({piece.path[depth] for piece in pieces}) == 1:
         depth += 1
@@ -112,8 +111,8 @@ def _is_name(text: str) -> bool:
     )
 
 
-def _first(found: Iterable[Any]) -> Any:
-    return next((one for one in found if one is not None), None)
+def _first(elements: Iterable[Any]) -> Any:
+    return next((element for element in elements if element is not None), None)
 
 
 def _value(pieces: Sequence[Piece], base_url: str) -> Value | None:

@@ -1,6 +1,6 @@
 """One line of a page cut into labels and values: ``Label: value``, ``<strong>Label</strong> value``, ``A``, links.
 
-What makes the beginning of a line a label is a table, :data:`HEADS`.
+A table, :data:`HEADS`, lists the facts that make the beginning of a line a label.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ DATE = re.compile(r"\D{0,20}\d{1,4}(?!\d).{0,20}?(?<!\d)(?:(?:19|20)\d\d|\d{1,2}
 _DAY = re.compile(
     r"(?=.*(?:(?:19|20)\d\d|\d[./-]\d\d?[./-]\d\d))(?!(?:by|par|por|von|от)\b)(?:[^\W\d_]+[.,]?\s){0,3}(?=\d)"
     + DATE.pattern
-    # When it was changed, where it is filed, who wrote it.
+    # Followed by the date of a change, a section, or the author.
     + r"(?:\s*[|,;·–-]\s*(?:last )?(?:updated|modified|mis à jour|actualizado|обновлено|aktualisiert|تحديث|更新)"
     r"\b.{0,40}|\s+(?:by|par|por|von|in|en|dans)\s.{1,60})?",
     re.IGNORECASE,
@@ -34,7 +34,7 @@ _DAY = re.compile(
 
 
 class Evidence(NamedTuple):
-    """An entry of a table: what must be true, by name, and what it tells in plain words."""
+    """An entry of `HEADS`: the names of the facts that must be true, and the reason in words."""
 
     facts: frozenset[str]
     why: str
@@ -48,11 +48,11 @@ HEADS = (
     Evidence(word_set("element colon alike"), "{!r} is set off by an element and a colon"),
     Evidence(word_set("class alone"), "a class says that {!r} is a label"),
 )
-"""What makes words at the beginning of a line, or further on, a label. The facts:
+"""Combinations of facts that make words at the beginning of a line, or further on, a label. The facts:
 
-``known`` to the vocabulary; ``alone``: all of the line; ``element``: in one that sets them off; ``colon``: it ends
-them or follows them; ``first`` on the line; ``date``: of publication, and one follows; ``alike``: first, bold, or looks
-as the line's first label, and without a full stop; ``class``: one around it says label.
+``known`` to the vocabulary; ``alone``: the complete line; ``element``: one sets them off; ``colon``: one ends or
+follows them; ``first`` on the line; ``date``: a label for the date of publication, before a date; ``alike``: the first,
+or looks as the line's first label, and without a full stop; ``class``: a class around them names a label.
 """
 
 
@@ -63,10 +63,10 @@ class Cell:
     label: str
     facts: set[str]
     pieces: list[Piece] = field(default_factory=list)
-    """Of its values."""
+    """The pieces of its values."""
 
     start: int = 0
-    """Place of its first piece on the line."""
+    """Index of its first piece on the line."""
 
     @property
     def known(self) -> bool:
@@ -74,8 +74,8 @@ class Cell:
 
     @property
     def why(self) -> str | None:
-        """What of :data:`HEADS` makes it a label; None when nothing does."""
-        return next((one.why.format(self.label) for one in HEADS if one.facts <= self.facts), None)
+        """The reason in :data:`HEADS` why it is a label; None when no entry applies."""
+        return next((entry.why.format(self.label) for entry in HEADS if entry.facts <= self.facts), None)
 
     @property
     def empty(self) -> bool:
@@ -83,14 +83,14 @@ class Cell:
 
 
 def cells(line: Line) -> list[Cell]:
-    """The labels that ``line`` prints with what follows each; [] for a line that begins with no label."""
+    """Return the labels on ``line``, each with the pieces that follow it; [] for a line that begins with no label."""
     # An icon may stand before its label.
     pieces = line.pieces
     if pieces and _is_blank(pieces[0]):
         pieces = list(dropwhile(_is_blank, pieces))
-    whole = _whole(line, pieces)
-    if whole is not None and whole.why:
-        return [whole]
+    complete = _whole_line(line, pieces)
+    if complete is not None and complete.why:
+        return [complete]
     found: list[Cell] = []
     index, own = 0, ""
     while index < len(pieces):
@@ -115,8 +115,8 @@ def _is_blank(piece: Piece) -> bool:
     return piece.image or not piece.text or piece.text.isspace()
 
 
-def _whole(line: Line, pieces: Sequence[Piece]) -> Cell | None:
-    """The label that is all of ``line``, but for an asterisk or the letter that shows a help text."""
+def _whole_line(line: Line, pieces: Sequence[Piece]) -> Cell | None:
+    """Return the label that is the complete ``line``, except an asterisk or the letter of a help text."""
     last = len(pieces)
     label = label_of(line.text)
     while label is None and last > 1 and pieces[last - 1].path and len(fold(pieces[last - 1].text)) < 2:
@@ -131,7 +131,7 @@ def _whole(line: Line, pieces: Sequence[Piece]) -> Cell | None:
 
 
 def _start(pieces: Sequence[Piece], index: int, own: str | None) -> tuple[Cell, int] | None:
-    """The label that begins at ``pieces[index]``, and of how many pieces it is.
+    """Return the label that begins at ``pieces[index]``, and its number of pieces.
 
     ``own`` is the :func:`mark` of the line's first label, None before there is one.
     """
@@ -153,27 +153,27 @@ def _start(pieces: Sequence[Piece], index: int, own: str | None) -> tuple[Cell, 
 
 
 def _head(text: str, piece: Piece, after: str, own: str | None) -> Cell | None:
-    """What ``text``, which ends with ``piece`` and stands before ``after``, has of a label; None for too little."""
+    """Return the cell of ``text``, which ends with ``piece`` and is followed by ``after``; None if it is no label."""
     if not (name := fold(text)):
         return None
     label = label_of(text)
     is_element, has_colon = piece.tag in _LABEL_TAGS, name.endswith(_COLONS) or after.startswith(_COLONS)
     if label is None and not (is_element and has_colon):
-        # Nothing of the table holds: most pieces of a page.
+        # No entry of the table can apply: true for most pieces of a page.
         return None
     alike = own is None or (own and mark(piece) == own)
-    told = {
+    facts = {
         "known": label is not None,
         "element": is_element,
         "colon": has_colon,
         "first": own is None,
         "alike": alike and "." not in name,
     }
-    return Cell(label or name.rstrip(":： "), {fact for fact, is_so in told.items() if is_so})
+    return Cell(label or name.rstrip(":： "), {fact for fact, is_true in facts.items() if is_true})
 
 
 def _run(pieces: Sequence[Piece]) -> tuple[Cell, int] | None:
-    """A label at the beginning of a text that runs on: up to a colon, or up to a date of publication."""
+    """Return the label at the beginning of a piece that goes on: up to a colon, or up to a date of publication."""
     piece, others = pieces[0], pieces[1:]
     if piece.image or piece.link is not None:
         return None
@@ -195,7 +195,7 @@ def _cut(piece: Piece, label: str, end: int, fact: str) -> tuple[Cell, int]:
 
 
 def _by_class(line: Line) -> Cell | None:
-    """The label that a class says ``line`` is."""
+    """Return the label that ``line`` is by a class."""
     if not 0 < len(line.text) <= LONGEST_LABEL:
         return None
     outer = line.pieces[0].path[:1]
@@ -210,7 +210,7 @@ def _by_class(line: Line) -> Cell | None:
 
 
 def unknown_label(line: Line, marks: set[str]) -> Cell | None:
-    """A label at the start of ``line`` whether the vocabulary knows it or not: up to a colon, or marked like others."""
+    """Return the label at the start of ``line``, known or not: up to a colon, or with one of ``marks``."""
     piece = line.pieces[0] if line.pieces else None
     if piece is None or piece.image or piece.link is not None:
         return None

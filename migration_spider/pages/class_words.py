@@ -1,7 +1,7 @@
-"""What the classes and ids of elements say, in the words of Drupal's themes and modules and of other sites.
+"""The meaning of words in classes and ids, as Drupal's themes and modules and other sites use them.
 
-``WORD[classes]`` says whether a class attribute has the word. One rule for all: these words tell what an element is
-only where nothing that a standard names (elements, roles) tells it, and running text in it may show them to be wrong.
+``WORD[classes]`` is whether a class attribute has the word. Elements and roles, which standards define, take precedence
+over these words, and running text in an element may show them to be wrong.
 """
 
 from __future__ import annotations
@@ -12,19 +12,19 @@ from migration_spider.pages.remembered import Remembered
 from migration_spider.pages.text import word_set
 
 
-def _says(pattern: str) -> Remembered[bool]:
+def _matches(pattern: str) -> Remembered[bool]:
     compiled = re.compile(pattern, re.IGNORECASE)
     return Remembered(lambda classes: compiled.search(classes) is not None)
 
 
 def _in(words: str, after: str = r"[\s_-]") -> Remembered[bool]:
     """Whether one of ``words`` is a class or a part of one between hyphens or underscores."""
-    return _says(rf"(?:^|[\s_-])(?:{words})(?:$|{after})")
+    return _matches(rf"(?:^|[\s_-])(?:{words})(?:$|{after})")
 
 
 def _is(words: str, after: str = r"\s") -> Remembered[bool]:
     """Whether one of ``words`` is a class, or begins one that goes on with ``after``."""
-    return _says(rf"(?:^|\s)(?:{words})(?:$|{after})")
+    return _matches(rf"(?:^|\s)(?:{words})(?:$|{after})")
 
 
 # Parts of the site.
@@ -50,7 +50,7 @@ _BOXES = (
     r"|call-to-action|no-?print|hidden-print|d-print-none|placeholder|consent|third-party[a-z-]*|donat\w+|banners?"
     r"|reading-?time|sidebar\w*|sharekit|shares?|social\w*)"
 )
-"""Of classes only: boxes that other sites put around and into a text. Where they print labels, they hold metadata."""
+"""Of classes only: boxes that other sites put around and into a text. Boxes with labels contain metadata."""
 
 _CORE_BLOCK = (
     r"block-(?:user-(?:\d|login|new|online)|comment-(?:\d|recent)|forum-(?:\d|active|new)|blog-(?:\d|recent)"
@@ -70,7 +70,7 @@ _ID_HINT = re.compile(
 )
 _WITH_ID_OF_ITS_PLACE = word_set("div section aside ul ol header footer")
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
-# An editor's name for a field or a kind of paragraph says nothing of its place: field--name-field-related-commitment.
+# An editor's name for a field or a kind of paragraph does not say where it is: field--name-field-related-commitment.
 _EDITORS_NAME = re.compile(
     r"\b(?:views-field-field|field-{1,2}name-field|field--field|field-field|paragraph-{1,2}type-{1,2}"
     r"|node-{1,2}type-{1,2}|media-{1,2}type-{1,2}|teaser-?text|elementor)[\w-]*"
@@ -78,7 +78,7 @@ _EDITORS_NAME = re.compile(
 
 
 def hint_of(name: str, classes: str, id_: str) -> str:
-    """The word in the class or id of an element ``name`` that templates print around a page; empty without one."""
+    """Return the word in the class or id of an element ``name`` that names a part of the site; empty without one."""
     hint = _HINT.search(_EDITORS_NAME.sub(" ", _HUMP.sub("-", classes)))
     if hint is None and name in _WITH_ID_OF_ITS_PLACE:
         hint = _ID_HINT.fullmatch(id_)
@@ -89,15 +89,15 @@ BOX = _in(_BOXES)
 SOFT = _in(
     r"no-?print|hidden-print|d-print-none|tools|page-?tools|banners?|rating|likes?|shar(?:e|ing|es)|facets?|modal|messages"
 )
-"""Words that also name how a part of a text looks, or where it is printed: with running text in it, it is one."""
+"""Words that also describe how a part of a text looks or where it is printed, if it contains running text."""
 PART = _in("sidebar|submitted|byline|messages|menu|modal")
-"""Words that also name a part of the article that holds its metadata."""
+"""Words that also name a part of the article with its metadata."""
 SITE_NAME = _in("site-?(?:name|title)|logo")
-CUSTOM_BLOCK = _says(r"(?:^|\s)block-block-content|(?:^|\s)block-block(?:$|\s)|(?:^|\s)block-content--type-")
-"""Blocks that a site places beside its nodes: they have a body field of their own."""
+CUSTOM_BLOCK = _matches(r"(?:^|\s)block-block-content|(?:^|\s)block-block(?:$|\s)|(?:^|\s)block-content--type-")
+"""Blocks that a site places beside its nodes: they have body fields, too."""
 
 _HIDDEN = _is("hidden|js-hide|d-none|print-only")
-# Hidden on narrow screens only, in the words of Bootstrap and Tailwind: "d-none d-md-block", "hidden md:flex".
+# Hidden on narrow screens only, with classes of Bootstrap and Tailwind: "d-none d-md-block", "hidden md:flex".
 _SHOWN = _is(r"(?:d-(?:sm|md|lg|xl|xxl)-|(?:sm|md|lg|xl|2xl):)(?:block|inline|flex|grid|table)[\w-]*")
 HIDDEN = Remembered(lambda classes: _HIDDEN[classes] and not _SHOWN[classes])
 UNSEEN = _is("visually-?hidden|sr-only|usa-sr-only|element-invisible|screen-reader-text|show-for-sr")
@@ -109,17 +109,17 @@ BODY = _in("field(?:s|)-{1,2}(?:name-|field-)*body|body-field|node__body|article
 TEXT_FIELD = _is("field-{1,2}type-text-(?:long|with-summary)|text-formatted")
 TEXT_BOX = _is("text", after=r"[\s_]")
 FIELD = _is(r"field|paragraph|views-field|block-(?:field|inline)-block\S*", after=r"\s|--")
-"""What Drupal prints around a field or a part of a node, of whatever size."""
+"""Elements that Drupal prints around a field or a part of a node of any size."""
 VALUE_FIELD = _is(
     "field-{1,2}type-(?:entity-reference|taxonomy-term-reference|list-[a-z]+|boolean|datetime|integer|decimal)"
 )
-"""Fields of a word or two by their type: terms, choices, numbers; never of text that an editor writes."""
+"""Fields of a type with a word or two: terms, choices, numbers; never text written by an editor."""
 FIELD_LABEL = _is("field(?:-|--|__)label", after=r"[\s-]")
 FILE = _is(r"file|file-link|file--[\w-]+|field--type-file|field-type-file")
 MEDIA = _is("media", after=r"\s|--")
-"""What Drupal's media module prints a picture or a film in: its own labels say nothing of the page."""
+"""The element of a picture or a film of Drupal's media module: labels in it do not describe the page."""
 OF_NODE = _is("(?:js-)?comment|media|profile|user", after=r"\s|--")
-"""What core's templates print as an ``<article>``, too: a comment, a picture or film, the author."""
+"""Elements that core's templates print as an ``<article>``, too: a comment, a picture or film, the author."""
 TERM = _is("taxonomy-term", after=r"\s|--")
 SUMMARY = _in(
     "field-(?:summary|lead|teaser|intro|introduction|standfirst|subtitle|subheading|abstract|excerpt)"
@@ -143,24 +143,24 @@ RIGHTS = _in(
 )
 TERMS = _in("tags?|keywords?|categor(?:y|ies)|topics?|terms?")
 CAPTION = _in("title|header|heading|caption|legend", after=r"\s")
-"""What themes call the element above the fields of a box, as Bootstrap's "card-header"."""
+"""Names of the element above the fields of a box, as Bootstrap's "card-header"."""
 
 # Rows of a listing.
 
 ROW = _is("views-row|views-col|teaser|node--view-mode-teaser|node-teaser|search-result|card")
 ROW_TITLE = _in("title|headline", after=r"[\s_]")
 ROW_DATE = _in("date|datum|fecha|created|published")
-_BESIDE = _says(
+_BESIDE = _matches(
     r"(?:^|[\s_-])(?:sidebar|related|latest|recent|popular|upcoming)(?:$|[\s_-])|(?:^|\s)block-block-\d+(?:$|\s)"
 )
-_MENU = _says(
+_MENU = _matches(
     r"(?:^|[\s_-])(?:menu|nav|main-?(?:nav|menu)|navigation|navbar|breadcrumbs?|pagers?|pagination|tabs|toolbar"
     r"|contextual(?!-region)|shar(?:e|ing)|social|addtoany|language-switcher|skip-link|cookies?|exposed-form|facets?|footer"
     rf"|comments?|tags)(?:$|[\s_-])|(?:^|\s){_CORE_BLOCK}(?:$|\s)"
 )
-# A name of its own that Views prints for each view: one of "facets" or "tags" may be the listing.
+# The name of a view, which Views prints: the listing may be named "facets" or "tags".
 _VIEW_NAME = re.compile(r"(?<!\S)view-(?:id-|display-id-)?(?!(?:header|footer|filters|grouping)(?!\S))\S+")
-# What a page has beside the element that is called so: "with-navbar", "no-sidebar".
+# Names of another part of the page, in a class of a part beside it: "with-navbar", "no-sidebar".
 _OF_ANOTHER = re.compile(r"(?<!\S)(?:with|has|no)-\S+")
 NODE = _is("node")
 BESIDE = Remembered(lambda words: _BESIDE[words] and _BESIDE[_OF_ANOTHER.sub("", words)])

@@ -1,4 +1,4 @@
-"""The lines of a page that print its metadata block once more, as themes do for narrow screens."""
+"""The lines of a page that repeat its metadata block, as themes do for narrow screens."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ LONGEST_COPIED = 20_000
 
 
 def printed_again(sheet: Sheet, taken: set[Line]) -> tuple[set[Line], set[Line]]:
-    """Lines that begin with a label and say what lines in ``taken`` do, and all that say something else.
+    """Return the lines that begin with a label and repeat text of lines in ``taken``, and all lines with other text.
 
-    Nothing where no copy can be.
+    Both are empty where no copy can be.
     """
     rest = [line for line in sheet.lines if line not in taken] if taken else []
     labels = {line for line in rest if label_of(line.text[: 2 * LONGEST_LABEL].partition(":")[0]) is not None}

@@ -1,4 +1,4 @@
-"""RSS, Atom and sitemaps: the addresses they name. Broken files give what can be read of them."""
+"""The addresses in RSS, Atom and sitemap files. Broken files are read as far as possible."""
 
 from __future__ import annotations
 
@@ -11,15 +11,16 @@ SitemapKind = Literal["index", "urlset"]
 
 
 def rss_links(data: str | bytes | Document) -> list[str]:
-    """URLs of the items of an RSS 2.0, RSS 1.0 or Atom feed in feed order, each once; [] when it is none."""
-    return list(dict.fromkeys(one.url for one in read(data).listed.entries if one.kind in ("item", "entry")))
+    """Return the URLs of the items of an RSS 2.0, RSS 1.0 or Atom feed in feed order, each once; [] for other files."""
+    entries = read(data).listed.entries
+    return list(dict.fromkeys(entry.url for entry in entries if entry.kind in ("item", "entry")))
 
 
 def sitemap_links(data: str | bytes | Document) -> tuple[SitemapKind, list[Entry]]:
-    """``index`` or ``urlset``, and the entries of it (sitemaps.org protocol 0.9), plain or gzipped."""
+    """Return ``index`` or ``urlset``, and the entries of a sitemap (sitemaps.org protocol 0.9), plain or gzipped."""
     listed = read(data).listed
     kind: SitemapKind = "index" if listed.root == "sitemapindex" else "urlset"
-    return kind, [one for one in listed.entries if one.kind in ("url", "sitemap")]
+    return kind, [entry for entry in listed.entries if entry.kind in ("url", "sitemap")]
 
 
 def is_web_page(data: bytes) -> bool:
@@ -29,15 +30,15 @@ def is_web_page(data: bytes) -> bool:
 
 
 def sitemap_problem(data: str | bytes | Document) -> str | None:
-    """What is wrong with a sitemap of which `sitemap_links` gave what can be read; None when it is whole."""
+    """Return why `sitemap_links` did not read the complete sitemap; None if it did."""
     document = read(data)
     name = document.listed.root
     if document.problem or not name:
         return document.problem or "empty"
-    return document.listed.rest if name in ("sitemapindex", "urlset") else f"no sitemap: its root element is {name}"
+    return document.listed.unread if name in ("sitemapindex", "urlset") else f"no sitemap: its root element is {name}"
 
 
 def feed_problem(data: str | bytes | Document) -> str | None:
-    """What is wrong with a feed of which `rss_links` gave what can be read; None when it is whole, or is no feed."""
+    """Return why `rss_links` did not read the complete feed; None if it did, or if the file is no feed."""
     document = read(data)
-    return document.problem or document.listed.rest if document.listed.root in ("rss", "rdf", "feed") else None
+    return document.problem or document.listed.unread if document.listed.root in ("rss", "rdf", "feed") else None

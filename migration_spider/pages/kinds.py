@@ -1,4 +1,4 @@
-"""What kind of page a page is: one table of what tells it, in the order in which it is asked."""
+"""The kind of a page, decided by one table of evidence: the first entry that applies decides."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from collections import Counter
 from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal, TypeVar
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from parsel import Selector
 
 from migration_spider.pages.attachments import is_file
-from migration_spider.pages.base import Page
+from migration_spider.pages.base import Kind, Page
 from migration_spider.pages.listing import ListingPage
 from migration_spider.pages.news import NewsPage
 from migration_spider.pages.outline import Line, ancestors
@@ -38,29 +38,31 @@ _REPLY = re.compile(r"/comment/reply/(?:node/)?(\d+)")
 _OTHER_KINDS = word_set("event practice pledge discussion")
 
 FEWEST_ROWS = 5
-"""Of a page of which nothing but its rows tells what it is."""
+"""Rows of a page that is recognised as a listing by nothing else."""
 
 P = TypeVar("P", bound=Page)
-Tells = Literal["news", "one", "listing"]
 
 
 @dataclass(frozen=True)
 class Evidence:
-    tells: Tells
-    """``one``: a page of one thing that is no news; with a pager it is a listing all the same."""
+    kind: Kind
+    """``other``: a page about one thing that is no news; with a pager it is a listing nevertheless."""
 
     word: str
-    """As in `told_by`."""
+    """What `told_by` returns."""
 
-    holds: Callable[[Facts], bool]
+    applies: Callable[[Facts], bool]
     why: str
 
 
 class Facts:
-    """What the evidence looks at, and what it tells; each fact is read when it is asked for.
+    """The facts about a page that `EVIDENCE` looks at, each computed on first use, and the resulting kind.
 
-    ``named_as_news``: whether a news listing named the page, or what tells it of the page. ``known``: ``named`` or
-    ``plain`` -> place in `EVIDENCE` of what tells then, -1 for nothing; what is found is added.
+    Args:
+        page: any page object.
+        named_as_news: whether a news listing named the page, or a function that returns this for the page.
+        known: a cache, to which results are added: ``named`` or ``plain`` (whether a listing named the page) -> index
+            in `EVIDENCE` of the entry that decides then, -1 for none.
     """
 
     def __init__(
@@ -74,37 +76,37 @@ class Facts:
         self.known = {} if known is None else known
         self.named_as_news = named_as_news(self.page) if callable(named_as_news) else named_as_news
         self.read_as_listing: ListingPage | None = None
-        """The page as a listing, if somebody asked."""
+        """The page as a listing, once that was needed."""
 
     @cached_property
-    def told(self) -> Evidence | None:
-        """The first of the evidence that holds."""
+    def evidence(self) -> Evidence | None:
+        """The first entry of the evidence that applies."""
         return self._first()
 
     @property
     def result(self) -> Page:
-        """The page as what it is; see `page_for`."""
-        found = self.told
-        if found is not None and found.tells == "news":
+        """The page as an object of its kind; see `page_for`."""
+        evidence = self.evidence
+        if evidence is not None and evidence.kind == "news":
             return self.page
-        is_listing = found is not None and (found.tells == "listing" or bool(self.listing.pager_links))
+        is_listing = evidence is not None and (evidence.kind == "listing" or bool(self.listing.pager_links))
         return self.listing if is_listing else read_as(Page, self.page)
 
     @property
     def is_news_if_named(self) -> bool:
         """Whether `page_for` takes the page for news as soon as a listing of news names it."""
-        found = self.told
+        evidence = self.evidence
         if not self.named_as_news:
             self.named_as_news = True
-            found = self._first()
-        return found is not None and found.tells == "news"
+            evidence = self._first()
+        return evidence is not None and evidence.kind == "news"
 
     def _first(self) -> Evidence | None:
-        how = "named" if self.named_as_news else "plain"
-        if how not in self.known:
-            self.known[how] = next((place for place, one in enumerate(EVIDENCE) if one.holds(self)), -1)
-        place = self.known[how]
-        return None if place < 0 else EVIDENCE[place]
+        case = "named" if self.named_as_news else "plain"
+        if case not in self.known:
+            self.known[case] = next((number for number, entry in enumerate(EVIDENCE) if entry.applies(self)), -1)
+        number = self.known[case]
+        return None if number < 0 else EVIDENCE[number]
 
     @property
     def listing(self) -> ListingPage:
@@ -113,18 +115,18 @@ class Facts:
 
     @property
     def labels(self) -> list[str]:
-        """None are looked for where a pager says that it goes on: whatever they are, it is read as a listing.
+        """Labels that the page prints once; those printed several times label the rows of a listing.
 
-        What is printed again and again labels the rows of one.
+        Empty for a page with a pager that is no node: it is read as a listing regardless of its labels.
         """
         if self.is_list_of_no_node:
             return []
-        counted = Counter(entry.label for entry in self.page.block.entries)
-        return [label for label, count in counted.items() if count == 1]
+        counts = Counter(entry.label for entry in self.page.block.entries)
+        return [label for label, count in counts.items() if count == 1]
 
     @property
     def fields(self) -> set[str]:
-        """Item fields that the labels of the page stand for; none for the labels of filters or of many rows."""
+        """Item fields that the labels of the page name; empty for labels of filters or of several rows."""
         if self.is_list_of_no_node:
             return set()
         block = self.page.block
@@ -141,7 +143,7 @@ class Facts:
     def _is_commented(self) -> bool:
         """Whether the page has one place for comments; a listing has one for each row."""
         hrefs = (href for link, href in self.page.elements.having("href") if link.tag == "a")
-        return len({found[1] for href in hrefs if "/comment/reply/" in href and (found := _REPLY.search(href))}) == 1
+        return len({match[1] for href in hrefs if "/comment/reply/" in href and (match := _REPLY.search(href))}) == 1
 
     @property
     def _is_node(self) -> bool:
@@ -156,7 +158,7 @@ class Facts:
         return bool(self.listing.pager_links and self.listing.rows) and not self.is_text_with_links
 
     @property
-    def says_something(self) -> bool:
+    def has_content(self) -> bool:
         """Whether the page prints running text, fields with labels or files to download."""
         page = self.page
         if page.block.entries or all(is_file(row.url) for row in self.listing.rows):
@@ -177,7 +179,7 @@ class Facts:
 
     @property
     def is_text_with_links(self) -> bool:
-        """Whether a node has more running text beside its rows than the rows themselves are."""
+        """Whether a node has more running text beside its rows than in them."""
         if not self.is_node or self.page.outline is None:
             return False
         text, rows = self._sizes
@@ -191,7 +193,7 @@ class Facts:
 
     @property
     def leads_to_other_sites(self) -> bool:
-        """Whether its rows are mere links, most of them each to a site of its own, none to that of the page."""
+        """Whether the rows are mere links, none to the site of the page and most of them to different sites."""
         if not self.listing.has_mere_links:
             return False
         sites = {urlsplit(row.url).netloc for row in self.listing.rows}
@@ -212,18 +214,18 @@ class Facts:
 
 
 def _has_link_within(line: Line) -> bool:
-    """Whether ``line`` is a sentence with a link in it; the title of a row stands in front of what is said of it."""
+    """Whether ``line`` is a sentence with a link in it; a row begins with its title."""
     return line.has_link and line.linked < 0.5 * len(line.text) and line.pieces[0].link is None
 
 
 EVIDENCE = (
     Evidence("news", "type", lambda facts: facts.page.node_type in NEWS_TYPES,
              "the theme prints the content type: nothing is surer"),
-    Evidence("one", "type", lambda facts: facts.page.node_type in OTHER_TYPES,
+    Evidence("other", "type", lambda facts: facts.page.node_type in OTHER_TYPES,
              "the same for what is no news"),
-    Evidence("one", "address", lambda facts: facts.is_of_other_section and not facts.is_all_rows,
+    Evidence("other", "address", lambda facts: facts.is_of_other_section and not facts.is_all_rows,
              "sections of the portal whose pages have labels of the news block beside their own"),
-    Evidence("one", "labels", lambda facts: any(
+    Evidence("other", "labels", lambda facts: any(
         label_kind(label) in _OTHER_KINDS and not is_generic_label(label) for label in facts.labels),
              "labels that only pages of that kind have: an organizer, a pledging initiative"),
     Evidence("news", "labels", lambda facts: not facts.fields.isdisjoint(("publication_date", "material_type")),
@@ -232,42 +234,42 @@ EVIDENCE = (
              "a landing page among the rows of a listing; the pager of an item turns its comments"),
     Evidence("news", "named", lambda facts: facts.named_as_news and facts.is_node,
              "a listing of news named it, and it is a node: other sites print no block"),
-    Evidence("one", "labels", lambda facts: any(label_kind(label) in _OTHER_KINDS for label in facts.labels),
-             "everyday words, as Date and Venue, tell only what nothing else does"),
+    Evidence("other", "labels", lambda facts: any(label_kind(label) in _OTHER_KINDS for label in facts.labels),
+             "everyday words, as Date and Venue, decide only where nothing above does"),
     Evidence("news", "labels", lambda facts: len(facts.fields) >= 3,
              "labels that news shares with others, and nothing of these"),
     Evidence("listing", "pager", lambda facts: bool(facts.listing.pager_links),
              "it goes on"),
-    Evidence("one", "text", lambda facts: bool(facts.listing.rows) and facts.is_text_with_links,
+    Evidence("other", "text", lambda facts: bool(facts.listing.rows) and facts.is_text_with_links,
              "a page of text with a list of other pages below it"),
-    Evidence("one", "text", lambda facts: facts.is_node and facts.listing.has_mere_links and facts.says_something,
+    Evidence("other", "text", lambda facts: facts.is_node and facts.listing.has_mere_links and facts.has_content,
              "a node whose text and fields link to pages: a list of them has titles, dates or classes of rows"),
-    Evidence("one", "text", lambda facts: bool(facts.listing.rows) and facts.leads_to_other_sites,
-             "partners, sponsors: pages of others with nothing said of them"),
-    Evidence("one", "text", lambda facts: bool(facts.listing.rows) and facts.is_text_of_no_node,
+    Evidence("other", "text", lambda facts: bool(facts.listing.rows) and facts.leads_to_other_sites,
+             "partners, sponsors: links to other sites without any description"),
+    Evidence("other", "text", lambda facts: bool(facts.listing.rows) and facts.is_text_of_no_node,
              "a glossary, a programme: a long text with a link here and there"),
     Evidence("listing", "rows", lambda facts: bool(facts.listing.rows),
              "it leads to pages"),
 )  # fmt: skip
-"""In the order in which it is asked; what holds first, tells."""
+"""The first entry that applies decides."""
 
 
 def read_as(kind: type[P], page: Page) -> P:
-    """``page`` as one of ``kind``, with what was read of it that this kind has, too; each has an outline of its own."""
+    """Return ``page`` as an object of class ``kind``, with the values read so far except the outline."""
     if type(page) is kind:
         return page
     other = kind(page.url, page.source)
-    other.__dict__.update((name, read) for name, read in page.__dict__.items() if hasattr(kind, name))
+    other.__dict__.update((name, value) for name, value in page.__dict__.items() if hasattr(kind, name))
     other.__dict__.pop("outline", None)
     return other
 
 
 def page_for(url: str, selector: Selector, *, named_as_news: bool = False) -> Page:
-    """The page class that reads ``selector``.
+    """Return the page in ``selector`` as an object of the class that reads its kind.
 
     Args:
         url: the address that answered.
-        named_as_news: whether a news listing named the page; then a node page without any metadata is news, too.
+        named_as_news: whether a news listing named the page; then a node without any metadata is news, too.
     """
     facts = facts_of(url, selector, named_as_news)
     page = facts.result
@@ -282,16 +284,18 @@ def facts_of(
     named_as_news: bool | Callable[[Page], bool],
     known: MutableMapping[str, int] | None = None,
 ) -> Facts:
-    """What `page_for` goes by, for who asks more of the same page; who has asked lets ``page`` forget what it read."""
+    """Return the facts by which `page_for` decides, for callers that need more of them.
+
+    Callers call ``page.forget()`` when they are done.
+    """
     return Facts(NewsPage(url, selector), named_as_news=named_as_news, known=known)
 
 
 def told_by(page: Page) -> str:
-    """What told the kind of a page that `page_for` made: ``type``, ``address``, ``labels``, ``named`` (by a listing),
-    ``pager``, ``text``, ``rows``, or ``nothing``."""
-    tells = {"news": "news", "listing": "listing", "other": "one"}[page.kind]
+    """Return by what `page_for` recognised the kind of ``page``: ``type``, ``address``, ``labels``, ``named`` (by a
+    listing), ``pager``, ``text``, ``rows``, or ``nothing``."""
     for named in (False, True):
-        found = Facts(page, named_as_news=named).told
-        if found is not None and found.tells == tells:
-            return found.word
-    return "pager" if tells == "listing" else "nothing"
+        evidence = Facts(page, named_as_news=named).evidence
+        if evidence is not None and evidence.kind == page.kind:
+            return evidence.word
+    return "pager" if page.kind == "listing" else "nothing"

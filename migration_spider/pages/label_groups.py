@@ -1,4 +1,4 @@
-"""Which label rows of a page make up its metadata block: no words of running text, no labels of another block."""
+"""Selects the label rows of a page that make up its metadata block, without words of its text and other blocks."""
 
 from __future__ import annotations
 
@@ -13,14 +13,15 @@ from migration_spider.vocabularies import is_generic_label
 
 
 class Group:
-    """Rows of one container that no running text parts."""
+    """Rows of one container without running text between them."""
 
     def __init__(self, container: Block, rows: list[Row], *, before: bool, after: bool) -> None:
         self.container = container
         self.rows = rows
         self.before = before
-        """Whether running text stands before them in the container."""
+        """Whether running text comes before them in the container."""
         self.after = after
+        """Whether running text comes after them."""
         self.known = sum(cell.known for row in rows for cell in row.cells if not row.is_media)
         self.names = {name for row in rows for name in row.names}
         self.kinds = {kind for row in rows for kind in row.names.values()}
@@ -31,7 +32,7 @@ class Group:
 
 
 def select(sheet: Sheet, found: list[Row]) -> list[Row]:
-    """The rows of the block among ``found``: words of running text and other blocks' labels left out."""
+    """Return the rows of the block among ``found``, without words of running text and labels of other blocks."""
     outside = [row for row in found if not row.line.parent.in_body]
     if any(row.names for row in outside):
         found = outside
@@ -54,19 +55,19 @@ def _credible(sheet: Sheet, found: list[Row]) -> list[Group]:
     if all(group.is_of_other_pages and group.is_everyday for group in groups):
         groups = [group for group in groups if not (group.before or group.after or group.is_in_body)]
     if all(group.kinds <= {"file"} for group in groups):
-        # "Annexes", as a part of the text names it.
+        # "Annexes": a word of the text.
         groups = [group for group in groups if not group.is_in_body]
     return groups
 
 
 def _by_class(sheet: Sheet, groups: list[Group]) -> list[Row]:
-    """No label is known: a language or wording never met. Classes that say label must do."""
+    """Return rows by the classes of labels, where no label is known: a language or wording never met."""
     rows = [row for group in groups for row in group.rows if not (row.line.parent.in_body or _heads_prose(sheet, row))]
     return rows if len(rows) > 1 or any(map(_is_field, rows)) else []
 
 
 def _joins(group: Group, best: Block, taken: set[str]) -> bool:
-    """Whether the rows of ``group`` are of the block of which ``best`` holds the most; it has ``taken`` so far."""
+    """Whether ``group`` belongs to the block with the main container ``best`` and so far the labels ``taken``."""
     if (group.names and group.names <= taken) or group.before or group.after:
         return False
     own = group.container
@@ -107,25 +108,25 @@ def _is_plausible(sheet: Sheet, group: Group) -> bool:
     if not group.known:
         if _is_between_paragraphs(sheet, group.container):
             return False
-        # Fields are fields, too, where a theme prints them and the text in one element.
+        # A theme may print fields and text in one element.
         return not (group.before or group.after) or (group.before != group.after and all(map(_is_field, group.rows)))
     if group.known > 1 or not (group.before or group.after):
         return True
     if group.before and group.after:
         return False
-    # One label word beside running text: a heading of the text unless it carries a value.
+    # One label word beside running text is a heading of the text unless it has a value.
     return any(row.shape != "flat" or _is_followed(sheet, row) for row in group.rows if row.names)
 
 
 def _is_between_paragraphs(sheet: Sheet, container: Block) -> bool:
-    """Whether ``container`` is a paragraph or a list beside those of a text: "When: at noon", as its author put it."""
+    """Whether ``container`` is a paragraph or a list among those of a text, as with "When: at noon" in it."""
     if container.tag not in ("p", "ul", "ol") or container.parent is None:
         return False
     return any(child is not container and _is_wall(sheet, child) for child in container.parent.children)
 
 
 def _is_field(row: Row) -> bool:
-    """Whether Drupal's own classes say that ``row`` is a field, with its label and its value."""
+    """Whether Drupal's own classes mark ``row`` as a field with label and value."""
     return row.shape == "box" and not row.is_media and FIELD_LABEL[row.line.parent.classes]
 
 

@@ -1,4 +1,4 @@
-"""What makes words a label: that the vocabulary knows them, the element that sets them off, or a class."""
+"""Marks of a label: the vocabulary knows its words, an element sets it off, or a class names it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _LABEL_CLASS = re.compile(r"(?:^|[\s_-])(?:label|label-above|label-inline)(?:$|[
 
 
 def label_of(text: str) -> str | None:
-    """``text`` folded and without its colon when it is a label that the vocabulary knows, else None."""
+    """Return ``text`` folded and without its colon if the vocabulary knows it as a label, else None."""
     return _label_of(text) if len(text) <= 2 * LONGEST_LABEL else None
 
 
@@ -27,7 +27,7 @@ def _label_of(text: str) -> str | None:
 
 
 def mark(piece: Piece) -> str:
-    """The element that sets ``piece`` off, by tag and class; empty when its tag alone says too little."""
+    """Return tag and class of the element that sets ``piece`` off; empty if it has no class and a neutral tag."""
     element = piece.path[-1] if piece.path else None
     if element is None:
         return ""
@@ -36,12 +36,12 @@ def mark(piece: Piece) -> str:
 
 
 def has_label_class(classes: str) -> bool:
-    """Whether a class says label, as ``field__label``, ``field--label`` and ``views-label`` do."""
+    """Whether a class names a label, as ``field__label``, ``field--label`` and ``views-label`` do."""
     return "label" in classes and _LABELS[classes]
 
 
-def _says_label(word: str) -> bool:
-    # Display Suite and the CCK of Drupal 6 call the label itself so, core what is around label and values.
+def _names_label(word: str) -> bool:
+    # These name the label itself in Display Suite and the CCK of Drupal 6, but the field around it in core.
     if word in ("label-above", "label-inline", "field-label-inline-first"):
         return True
     if word.endswith(("label-above", "label-inline", "label-hidden", "label-visually_hidden")):
@@ -49,4 +49,4 @@ def _says_label(word: str) -> bool:
     return _LABEL_CLASS.search(word) is not None
 
 
-_LABELS = Remembered(lambda classes: any(map(_says_label, classes.split())))
+_LABELS = Remembered(lambda classes: any(map(_names_label, classes.split())))

@@ -1,7 +1,8 @@
-"""Label rows: which lines of a page are labels of its metadata block, and how far the values of each reach.
+"""Label rows: which lines of a page are labels of its metadata block, and the extent of the values of each.
 
-A label is found by its words (see cells.py); its row by structure: the unit that holds it and its values and nothing
-else. What speaks against a label is a table, :data:`REFUSALS`; which rows make up the block, label_groups.py tells.
+A label is found by its words (see cells.py), its row by structure: the unit that contains the label, its values and
+nothing else. Lines that only look like labels are excluded by a table, :data:`REFUSALS`; label_groups.py selects the
+rows that make up the block.
 """
 
 from __future__ import annotations
@@ -22,22 +23,22 @@ Shape = Literal["inline", "box", "flat"]
 
 @dataclass(slots=True, eq=False)
 class Row:
-    """A label as printed with the part of the page that is surely its own."""
+    """A label as printed, with the part of the page that surely belongs to it."""
 
     cells: list[Cell]
     line: Line
     unit: Unit
-    """Largest unit that holds nothing but the label and its values (``inline``, ``box``) or the label (``flat``)."""
+    """Largest unit that contains only the label and its values (``inline``, ``box``) or only the label (``flat``)."""
 
     shape: Shape
-    """Values on the label's line, in the label's box, or in the siblings that follow."""
+    """Where the values are: on the label's line, in the label's box, or in the siblings that follow."""
 
     container: Block
     is_media: bool
-    """Whether it labels a picture or a film, which are no metadata."""
+    """Whether it labels a picture or a film: no metadata."""
 
     names: dict[str, str | None]
-    """Of the labels that the vocabulary knows: item field, or else the label -> kind of page that prints it."""
+    """Item field, or else the label -> kind of page that prints it; for the labels that the vocabulary knows."""
 
 
 class Refusal(NamedTuple):
@@ -73,33 +74,33 @@ REFUSALS = (
         lambda sheet, line, printed: line in sheet.prose and not any(cell.known for cell in printed),
     ),
 )
-"""What a line is that only looks like a label."""
+"""Kinds of lines that only look like labels."""
 
 
 def climb(unit: Unit, top: Block) -> Unit:
-    """The largest unit that shows just what ``unit`` shows."""
+    """Return the largest unit around ``unit`` with the same content."""
     while unit.parent is not None and unit.parent is not top and unit.parent.weight == unit.weight:
         unit = unit.parent
     return unit
 
 
 def find(sheet: Sheet) -> list[Row]:
-    """The rows of the page in page order; label words of running text may be among them."""
+    """Return the label rows of the page in page order; label words of running text may be among them."""
     labelled = {
         line: printed
         for line in sheet.lines
         if not _is_media(sheet, line)
         and (printed := cells(line))
-        and not any(one.applies(sheet, line, printed) for one in REFUSALS)
+        and not any(refusal.applies(sheet, line, printed) for refusal in REFUSALS)
     }
     dated = [line for line, printed in labelled.items() if "date" in printed[0].facts]
     if len({line.text for line in dated}) > 1:
-        # A page says once when it was published; a list of others says it often.
+        # A page prints its date of publication once; a list of other pages prints many.
         labelled = {line: printed for line, printed in labelled.items() if line not in dated}
     labelled = _one_style(sheet, labelled)
     count = sheet.counter(labelled)
-    found = (_row(sheet, line, printed, count) for line, printed in labelled.items())
-    return [row for row in found if row is not None]
+    rows = (_row(sheet, line, printed, count) for line, printed in labelled.items())
+    return [row for row in rows if row is not None]
 
 
 def _is_media(sheet: Sheet, line: Line) -> bool:
@@ -121,7 +122,7 @@ def _row(sheet: Sheet, line: Line, printed: list[Cell], count: Callable[[Unit], 
 
 
 def _extent(sheet: Sheet, line: Line, printed: list[Cell], count: Callable[[Unit], int]) -> tuple[Unit, Shape]:
-    """The largest unit that is the row's own, and its shape."""
+    """Return the largest unit that belongs to the row only, and the row's shape."""
     top = sheet.top
     if not all(cell.empty for cell in printed):
         unit = climb(line, top)
@@ -132,16 +133,16 @@ def _extent(sheet: Sheet, line: Line, printed: list[Cell], count: Callable[[Unit
 
 
 def _box(sheet: Sheet, label: Unit, count: Callable[[Unit], int]) -> Block | None:
-    """The block that holds ``label``, its values and nothing else; None when values stand beside other labels."""
+    """Return the block with ``label``, its values and nothing else; None if the values are beside other labels."""
     box = label.parent
     if (
         box is None
         or box is sheet.top
         or count(box) != 1
-        # A term list has its values beside the label even when it holds one label only.
+        # A term list has its values beside the label, even with a single label.
         or box.tag in ("dl", "main", "article", "body", "ul", "tbody", "table")
         or sheet.has_prose(box)
-        # It begins with content of its own, so that the label is one of several parts.
+        # The block begins with other content, so that the label is one of several parts.
         or label not in box.children[:2]
     ):
         return None
@@ -149,7 +150,7 @@ def _box(sheet: Sheet, label: Unit, count: Callable[[Unit], int]) -> Block | Non
 
 
 def _leads(sheet: Sheet, line: Line) -> bool:
-    """Whether all of its block is what ``line`` labels: further values after line breaks or in a list."""
+    """Whether ``line`` labels the rest of its block: further values after line breaks or in a list."""
     block = line.parent
     return (
         block.children[0] is line
@@ -159,28 +160,29 @@ def _leads(sheet: Sheet, line: Line) -> bool:
 
 
 def _one_style(sheet: Sheet, labelled: dict[Line, list[Cell]]) -> dict[Line, list[Cell]]:
-    """Without values that look like a label and a colon ("Working group: Return") where the page sets labels off."""
+    """Return ``labelled`` without values that look like a label with colon ("Working group: Return"), on pages that set
+    labels off from values."""
     plain = {line for line, printed in labelled.items() if printed[0].facts.isdisjoint(("alone", "element", "date"))}
     if not plain:
         return labelled
-    alone = [line for line in labelled if line not in plain]
-    boxes = _boxes(sheet, alone)
+    set_off = [line for line in labelled if line not in plain]
+    boxes = _boxes(sheet, set_off)
     boxed = set(boxes.values())
     values = {line for line in plain if not boxed.isdisjoint(ancestors(line)) or vocabularies_of(line.text)}
-    flat = [line for line in alone if line not in boxes]
+    flat = [line for line in set_off if line not in boxes]
     if len(plain - values) < _have_values(sheet, flat, labelled):
         values = plain
     return {line: printed for line, printed in labelled.items() if line not in values}
 
 
 def _boxes(sheet: Sheet, labels: list[Line]) -> dict[Line, Block]:
-    """Those of ``labels`` that have a box with their values -> it."""
+    """Return those of ``labels`` that share a box with their values -> the box."""
     count = sheet.counter(labels)
-    found = ((line, _box(sheet, climb(line, sheet.top), count)) for line in labels)
-    return {line: box for line, box in found if box is not None}
+    boxes = ((line, _box(sheet, climb(line, sheet.top), count)) for line in labels)
+    return {line: box for line, box in boxes if box is not None}
 
 
 def _have_values(sheet: Sheet, flat: list[Line], labelled: dict[Line, list[Cell]]) -> int:
-    """How many of ``flat``, labels that stand beside their values, surely have some."""
+    """Return how many of ``flat``, labels that are siblings of their values, surely have values."""
     ends = [sheet.span[line][1] for line in flat]
     return sum(end < len(sheet.lines) and sheet.lines[end] not in labelled for end in ends)

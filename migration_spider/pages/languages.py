@@ -12,7 +12,7 @@ PREFIX_LANGUAGES = {
 
 
 def language_tag(text: str) -> str:
-    """``text`` in the letter case of BCP 47 (RFC 5646, section 2.1.1): ``zh-Hant``, ``pt-BR``, ``es``."""
+    """Return ``text`` in the letter case of BCP 47 (RFC 5646, section 2.1.1): ``zh-Hant``, ``pt-BR``, ``es``."""
     first, *rest = text.strip().replace("_", "-").split("-")
     tags = [first.lower()]
     tags += [part.title() if len(part) == 4 else part.upper() if len(part) == 2 else part.lower() for part in rest]
@@ -20,11 +20,11 @@ def language_tag(text: str) -> str:
 
 
 def prefix_of(url: str) -> str:
-    """The language prefix of the URL's path; empty for English and without one."""
+    """Return the language prefix of the URL's path; empty for English and without one."""
     first = path_of(url).lstrip("/").split("/", 1)[0].lower()
     return first if first in PREFIX_LANGUAGES and first != "en" else ""
 
 
 def language_of(url: str) -> str:
-    """BCP 47 language by the URL's path prefix; ``en`` without one."""
+    """Return the BCP 47 language by the URL's path prefix; ``en`` without one."""
     return PREFIX_LANGUAGES.get(prefix_of(url), "en")

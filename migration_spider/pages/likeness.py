@@ -1,4 +1,4 @@
-"""Which parts of a page look alike, and which of them are of another text than the main one."""
+"""Which parts of a page look alike, and which of them belong to another text than the main one."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from migration_spider.pages.remembered import Remembered
 from migration_spider.pages.sizes import Size, container, weight
 
 LEAST = 0.4
-"""Share, 0 to 1, of running text in a part of the page that is text; the rest is links and lines of templates."""
+"""Least share of running text, 0 to 1, in a part of the text; the rest is links and lines of templates."""
 
 
 SMALL = 0.3
-"""Share of the main part's running text, from 0, that a part unlike it must have to be of the same text."""
+"""Running text that a part which looks unlike the main one must have to belong to its text, as a share of it."""
 
 
-# Classes of the layout, which say nothing of what stands there.
+# Classes of the layout, which say nothing about the content.
 _LAYOUT = re.compile(
     r"(?:col|row|grid|flex|span|container|clearfix|block|field|item|items|content|inner|wrapper|section|even|odd|first"
     r"|last|[\w-]+-(?:first|last|odd|even)|large|medium|small|field__items?|layout|table-responsive|(?:text-)?align-\w+)"
@@ -26,14 +26,14 @@ _LAYOUT = re.compile(
 )
 
 
-# What of a class names one field or kind: "field--name-field-date", "paragraph--type--quote".
+# The part of a class that names one field or kind: "field--name-field-date", "paragraph--type--quote".
 _NAME = re.compile(r"(\b(?:name|type|mode|id|label)-{1,2}|block-(?:field|inline)-block).+")
 
 
 def foreign_parts(running: list[Line], sizes: dict[Block, Size], inside: AbstractSet[Block]) -> dict[Block, bool]:
-    """Parts of the page beside the main one -> whether they are another's: full of links, or small and unlike it.
+    """Return the parts beside the main one -> whether they belong to another text: full of links, or small and unlike.
 
-    What stands ``inside`` the article of the page may be small and look otherwise.
+    Parts ``inside`` the article of the page may be small and look otherwise.
     """
     by_container: dict[Block, float] = {}
     for line in running:
@@ -71,7 +71,7 @@ def _is_foreign(part: Block, core: Block, shared: set[Block], sizes: dict[Block,
 
 
 def face(block: Block) -> Block:
-    """``block``, or what stands alone in it when its own classes are of the layout."""
+    """Return ``block``, or the only block in it if its own classes are those of the layout."""
     while (
         block.classes and not LOOK[block.classes] and len(block.children) == 1 and isinstance(block.children[0], Block)
     ):
@@ -79,14 +79,14 @@ def face(block: Block) -> Block:
     return block
 
 
-def are_alike(one: Block, other: Block) -> bool:
-    """Whether two blocks are of one kind: the same element, and half of their classes the same, names left out."""
-    one, other = face(one), face(other)
-    own, others = LOOK[one.classes], LOOK[other.classes]
-    return one.tag == other.tag and 2 * len(own & others) >= len(own | others)
+def are_alike(first: Block, second: Block) -> bool:
+    """Whether two blocks have the same tag and at least half of their classes in common, names left out."""
+    first, second = face(first), face(second)
+    looks, other_looks = LOOK[first.classes], LOOK[second.classes]
+    return first.tag == second.tag and 2 * len(looks & other_looks) >= len(looks | other_looks)
 
 
 LOOK = Remembered(
     lambda classes: frozenset(_NAME.sub(r"\1", word) for word in classes.split() if not _LAYOUT.fullmatch(word))
 )
-"""What classes say of how an element looks, without those of the layout."""
+"""The set of classes in a class attribute, without those of the layout."""

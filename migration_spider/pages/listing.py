@@ -41,22 +41,22 @@ class ListingPage(Page):
 
     @cached_property
     def shown(self) -> int:
-        """How many teasers there are, also of a URL that the same list has already: Views does so where it joins."""
+        """The number of teasers, including repeated URLs: Views repeats rows when it joins tables."""
         return len(self._teasers)
 
     @cached_property
     def total(self) -> int | None:
-        """How many results it says it has, see `results_total`."""
+        """The total number of results as printed, see `results_total`."""
         return results_total(self)
 
     @property
     def boxes(self) -> list[Any]:
-        """The elements that the rows take up."""
+        """The elements of the rows."""
         return [part for teaser in self._teasers for part in teaser.parts]
 
     @property
     def has_mere_links(self) -> bool:
-        """Whether nothing but their words says that the rows are some: an editor's links look so, too."""
+        """Whether the rows are links without headings, dates or classes of rows, as an editor's links are."""
         return self._read[1]
 
     @property
@@ -66,12 +66,12 @@ class ListingPage(Page):
     @cached_property
     def _read(self) -> tuple[list[Teaser], bool]:
         """The teasers, and whether they are mere links."""
-        # What reads them is not kept: it holds the page.
+        # `Rows` is not stored: it refers to the page.
         found = None if self.main is None else Rows(self.main, self.chrome, self._other_page)
         return ([], False) if found is None else (found.teasers, found.are_mere_links)
 
     def _other_page(self, href: str) -> str | None:
-        """The page that ``href`` leads to; None when it is the listing itself, sorted, filtered or further on."""
+        """Return the page to which ``href`` leads; None if it is this listing, sorted, filtered or continued."""
         url = absolute(self.base_url, href)
         return None if url is None or path_of(url).rstrip("/") == self._here else url.partition("#")[0]
 
@@ -81,12 +81,12 @@ class ListingPage(Page):
 
     @property
     def is_empty(self) -> bool:
-        """Whether the listing has no rows, as one asked for a page past its end."""
+        """Whether the listing has no rows, as a page past its end."""
         return not self.rows
 
     @cached_property
     def _own_links(self) -> dict[str, Any]:
-        """Absolute URL -> link of those to this listing that have a query, each once, in page order."""
+        """Absolute URL -> link, for links with a query to this listing, each once, in page order."""
         found: dict[str, Any] = {}
         for link in self._links:
             if "?" in link.get("href") and (url := self._absolute(link)) and path_of(url).rstrip("/") == self._here:
@@ -123,7 +123,7 @@ class ListingPage(Page):
 
     @cached_property
     def next_url(self) -> str | None:
-        """The next page of the listing: what the pager calls next, else the link to the following number."""
+        """The next page of the listing: the link named next, else the link to the following number."""
         for link in chain(filter(_is_called_next, self._links), filter(_is_next_in_pager, self._links)):
             return self._absolute(link)
         here = page_numbers(self.url) or (0,)
@@ -141,11 +141,12 @@ def _is_called_next(link: Any) -> bool:
 
 def _is_next_in_pager(link: Any) -> bool:
     around: Iterator[Any] = islice(link.iterancestors("li"), 3)
-    return any("pager" in words and "next" in words for words in (one.get("class") or "" for one in (link, *around)))
+    classes = (element.get("class") or "" for element in (link, *around))
+    return any("pager" in words and "next" in words for words in classes)
 
 
 def page_numbers(url: str) -> tuple[int, ...] | None:
-    """The 0-based page of each pager in ``?page=``; None without one."""
+    """Return the 0-based page of each pager in ``?page=``; None without one."""
     try:
         query = urlsplit(url).query
     except ValueError:

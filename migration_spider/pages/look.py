@@ -1,6 +1,6 @@
-"""How the rows of one container look, which tells what stands between and beside them.
+"""How the label rows of one container look, by which the units between and beside them are judged.
 
-A label that the vocabulary does not know is told by its likeness to those that it knows: :data:`NEW_LABELS`.
+A label that the vocabulary does not know is recognised by its likeness to known ones: :data:`NEW_LABELS`.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ Signature = tuple[str, ...]
 
 
 def signature(unit: Unit) -> Signature:
-    """What ``unit`` looks like beside its siblings: tag and the classes that name no single field."""
+    """Return how ``unit`` looks among its siblings: its tag and the classes that name no single field."""
     if isinstance(unit, Line):
         tags = {piece.tag for piece in unit.pieces if piece.text.strip()}
         return ("line", tags.pop() if len(tags) == 1 else "")
@@ -38,7 +38,7 @@ def signature(unit: Unit) -> Signature:
 
 
 class Look:
-    """How the rows ``rows`` of ``container`` look, to tell what its other children are."""
+    """How the rows ``rows`` of ``container`` look, to judge its other children."""
 
     def __init__(self, sheet: Sheet, container: Block, rows: list[Row]) -> None:
         self.sheet = sheet
@@ -52,7 +52,7 @@ class Look:
         self.box_labels = {_trail(row.line, row.unit) for row in rows if row.shape == "box"}
 
     def _values_of(self, flat: list[Row], rows: set[Unit]) -> Iterator[Unit]:
-        """What follows the labels of ``flat``, and is no row, no text and no heading of something else."""
+        """Yield the units right after the labels of ``flat`` that are no rows, no text and no headings."""
         for row in flat:
             unit = self.sheet.follower(row.unit)
             if unit is not None and not (unit in rows or self.sheet.has_prose(unit) or _heads(unit)):
@@ -63,19 +63,19 @@ class Look:
         return signature(row.unit) in self.boxes and not (isinstance(row.unit, Line) or row.unit.tag == "p")
 
     def new_label(self, unit: Unit, *, is_below: bool) -> tuple[Cell, str, bool] | None:
-        """A label that the vocabulary does not know at the beginning of ``unit``, why, and whether values may follow.
+        """Return a label unknown to the vocabulary at the beginning of ``unit``, why, and whether values may follow.
 
         ``is_below``: the unit may also be a value of the label above.
         """
-        for one in NEW_LABELS:
-            cell = one.label(self, unit)
+        for entry in NEW_LABELS:
+            cell = entry.label(self, unit)
             if cell is not None and not (is_below and cell.facts.isdisjoint(("alone", "element"))):
                 is_open = "box" not in cell.facts and (isinstance(unit, Line) or unit.tag == "p")
-                return cell, one.why.format(cell.label), is_open or "alone" in cell.facts
+                return cell, entry.why.format(cell.label), is_open or "alone" in cell.facts
         return None
 
     def bounds(self, labelled: list[int], by_unit: dict[Unit, Row]) -> tuple[int, int]:
-        """First and last child of the container that belong to the block."""
+        """Return the indexes of the first and the last child of the container that belong to the block."""
         children = self.container.children
         first, last = labelled[0], labelled[-1]
         while first > 0 and self._continues(children[first - 1]):
@@ -84,13 +84,13 @@ class Look:
         if final.shape == "flat" and not self.is_empty_box(final):
             follow = self._values(below)
         else:
-            # Lines beside a line, where no text is.
+            # Lines beside a line, in containers without text.
             beside = Line if isinstance(final.unit, Line) and not self.sheet.has_prose(self.container) else ()
             follow = takewhile(lambda unit: self._continues(unit) or isinstance(unit, beside), below)
         return first, last + len(list(follow))
 
     def _values(self, below: list[Unit]) -> Iterator[Unit]:
-        """The first of ``below``, what stands below a label, as long as they look like values or labels."""
+        """Yield the units of ``below``, those below a label, as long as they look like values or labels."""
         looks = set(self.flat_values)
         for unit in below:
             look = signature(unit)
@@ -100,18 +100,18 @@ class Look:
             yield unit
 
     def strays(self, labelled: list[int]) -> set[int]:
-        """The children between two labelled ones that are parts of a text there: a table, a list, a short line."""
+        """Return the children between labelled ones that are parts of a text there: a table, a list, a short line."""
         children = self.container.children
         beside_labels = self.flat_values | self.flat_labels
-        found: set[int] = set()
-        for one, other in pairwise(labelled):
-            gap = range(one + 1, other)
+        strays: set[int] = set()
+        for start, end in pairwise(labelled):
+            gap = range(start + 1, end)
             if not any(self.sheet.has_prose(children[n]) for n in gap):
                 continue
             below = takewhile(lambda n: signature(children[n]) in beside_labels, gap)
             above = takewhile(lambda n: self._continues(children[n]), reversed(gap))
-            found |= set(gap) - set(below) - set(above)
-        return found
+            strays |= set(gap) - set(below) - set(above)
+        return strays
 
     def _continues(self, unit: Unit) -> bool:
         """Whether ``unit`` at the edge of the rows is one more field."""
@@ -122,7 +122,7 @@ class Look:
         if isinstance(unit, Line) or unit.tag in ("p", "li"):
             return is_new
         look = signature(unit)
-        # Of bare elements only what a value alone looks like.
+        # Elements without classes only if they look like a value without label.
         return self._is_box(look) and (is_new or len(look) > 1 or _is_date(lines) or _are_known(lines))
 
     def _is_box(self, look: Signature) -> bool:
@@ -130,7 +130,7 @@ class Look:
 
 
 def is_foreign(sheet: Sheet, unit: Unit) -> bool:
-    """Whether ``unit`` is no field whatever stands around it.
+    """Whether ``unit`` is no field, regardless of what is around it.
 
     Running text, pictures alone, the body, the note on resolution 1244, the title, links that share the page.
     """
@@ -139,7 +139,7 @@ def is_foreign(sheet: Sheet, unit: Unit) -> bool:
         return True
     text = unit.text
     if not text:
-        # A link or a date says something without text.
+        # A link or a date may be a value without text.
         return not any(piece.link is not None or piece.time is not None for line in lines for piece in line.pieces)
     if isinstance(unit, Block) and (unit.tag in ("h1", "figure") or unit.in_body or label_of(text) is not None):
         return True
@@ -185,7 +185,7 @@ NEW_LABELS = (
     NewLabel("{!r} begins its line as the known labels do", _inline_label),
     NewLabel("{!r} heads a box as the known labels do", _box_label),
 )
-"""What makes the beginning of a row a label that the vocabulary does not know."""
+"""Kinds of rows whose beginning is a label although the vocabulary does not know it."""
 
 
 def _is_date(lines: list[Line]) -> bool:
@@ -196,13 +196,13 @@ def _is_date(lines: list[Line]) -> bool:
 
 
 def _are_known(lines: list[Line]) -> bool:
-    """Whether vocabularies know the first value in ``lines``: a field printed without its label."""
+    """Whether a vocabulary knows the first value in ``lines``: a field printed without its label."""
     first = next((value.text for line in lines for value in values(line.pieces, "")), "")
     return bool(vocabularies_of(first))
 
 
 def _heads(unit: Unit) -> bool:
-    """Whether the element of ``unit`` is made to head what follows it."""
+    """Whether the element of ``unit`` is a heading of what follows it."""
     if isinstance(unit, Line):
         return signature(unit)[1] in ("b", "strong")
     return unit.tag in HEADING_TAGS or unit.tag in ("dt", "th", "legend", "summary")

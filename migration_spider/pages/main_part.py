@@ -14,10 +14,10 @@ _MAIN_IDS = frozenset(("main-content", "content", "main"))
 
 
 def main_of(page: Elements) -> Any:
-    """The element of the main content; ``<body>`` or the root when the theme names none; None without a root."""
+    """Return the element of the main content; ``<body>`` or the root when the theme names none; None without a root."""
     marked = page.chosen(page.tagged("main"), (element for element, role in page.having("role") if role == "main"))
     if marked:
-        # A theme may mark the frame of an advertisement so, too.
+        # A theme may use this mark for the frame of an advertisement, too.
         return marked[0] if len(marked) == 1 else _with_text(marked[:20])
     named = [element for element, name in page.having("id") if name in _MAIN_IDS]
     around = ancestors_of(page.tagged("h1"), page.tagged("article")) if named else ()
@@ -26,9 +26,9 @@ def main_of(page: Elements) -> Any:
 
 
 def heading_of(page: Elements, article: Any, main: Any, document: str = "") -> Any:
-    """The ``<h1>`` of the page: in the ``article`` or the ``main`` content rather than in the site's header.
+    """Return the ``<h1>`` of the page: in the ``article`` or the ``main`` content rather than in the site's header.
 
-    Of several with the same place it is the first that ``document``, the title in the head, begins with.
+    Of several in the same element, those with which ``document``, the title in the head, begins come first.
     """
     shown = {h1: text for h1 in page.tagged("h1")[:20] if (text := fold("".join(h1.itertext())))}
     headings = [h1 for h1 in shown if not _is_in_text(h1)]
@@ -42,24 +42,26 @@ def heading_of(page: Elements, article: Any, main: Any, document: str = "") -> A
 
 
 def _is_in_text(heading: Any) -> bool:
-    """Whether ``heading`` stands in a body field below a paragraph or beside another: it heads a part of the text."""
-    around = next((one for one in islice(heading.iterancestors(), 6) if BODY[one.get("class") or ""]), None)
-    parts = [] if around is None else [one for one in around.iter("p", "h1") if fold("".join(one.itertext()))]
-    return (parts[:1] != [heading] and around is not None) or sum(one.tag == "h1" for one in parts) > 1
+    """Whether ``heading`` is in a body field below a paragraph, or one of several: it heads a part of the text."""
+    body = next((outer for outer in islice(heading.iterancestors(), 6) if BODY[outer.get("class") or ""]), None)
+    parts = [] if body is None else [part for part in body.iter("p", "h1") if fold("".join(part.itertext()))]
+    return (parts[:1] != [heading] and body is not None) or sum(part.tag == "h1" for part in parts) > 1
 
 
 def _doubt(h1: Any) -> int:
-    """How little speaks for ``h1`` as the title: 1 in what an editor wrote, 2 for the name of the site."""
+    """Return how unlikely ``h1`` is the title: 1 in text written by an editor, 2 for the name of the site, else 0."""
     if h1.getparent().tag == "a" or SITE_NAME[f"{h1.get('class')} {h1.get('id')}"]:
         return 2
-    around = [one.get("class") or "" for one in islice(h1.iterancestors(), 8)]
+    around = [element.get("class") or "" for element in islice(h1.iterancestors(), 8)]
     return any(TEXT_FIELD[classes] or BODY[classes] for classes in around)
 
 
 def _with_text(marked: list[Any]) -> Any:
-    """Of several elements of the main content the one with the text; what holds all of them where several have some."""
+    """Return the one of several ``marked`` elements with the text; the element around all that have some."""
     size = {element: len("".join(element.itertext())) for element in marked}
     first = max(marked, key=size.__getitem__)
-    others = [one for one in marked if 5 * size[one] > size[first] and first not in (one, *one.iterancestors())]
+    large = [element for element in marked if 5 * size[element] > size[first]]
+    others = [element for element in large if first not in (element, *element.iterancestors())]
     around = (first, *first.iterancestors())
-    return next((up for up in around if all(up in (one, *one.iterancestors()) for one in others)), first)
+    shared = (outer for outer in around if all(outer in (one, *one.iterancestors()) for one in others))
+    return next(shared, first)

@@ -1,4 +1,4 @@
-"""HTML of a part of the page, with parts left out and addresses made absolute; the DOM stays as it is."""
+"""HTML of a part of the page, with parts left out and addresses made absolute; the DOM is not changed."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ _IS_NAME = Remembered(lambda name: _NAME.match(name) is not None)
 
 
 def inner_html(element: Any, base_url: str, without: set[Any], without_text: set[tuple[Any, bool]]) -> str:
-    """HTML inside ``element``.
+    """Return the HTML inside ``element``.
 
     Args:
-        without: elements left out with all they hold; what follows them stays.
-        without_text: text left out, as (element, True when it is the element's tail).
+        without: elements left out with their content; text after them is kept.
+        without_text: texts left out, as (element, True if it is the element's tail).
     """
     out: list[str] = []
 
@@ -76,8 +76,8 @@ def _attributes(element: Any, base_url: str) -> str:
 
 
 def srcset(text: str | None) -> list[tuple[str, str]]:
-    """(address, descriptor) of each candidate in a ``srcset`` (HTML Standard, section 4.8.4.2.1)."""
-    found = []
+    """Return (address, descriptor) of each candidate in a ``srcset`` (HTML Standard, section 4.8.4.2.1)."""
+    candidates = []
     text = text or ""
     at = 0
     while match := _CANDIDATE.match(text, at):
@@ -87,5 +87,5 @@ def srcset(text: str | None) -> list[tuple[str, str]]:
             end = text.find(",", at)
             end = len(text) if end < 0 else end
             size, at = text[at:end].strip(), end
-        found.append((address, size))
-    return found
+        candidates.append((address, size))
+    return candidates

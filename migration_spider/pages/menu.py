@@ -1,4 +1,4 @@
-"""Links that may lead to listings of news: menus, "all news" links, feeds that the head names."""
+"""Links that may lead to listings of news: menus, "all news" links, feeds named in the head."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from migration_spider.pages.listing import ListingPage
 from migration_spider.pages.text import absolute, fold
 from migration_spider.vocabularies import key
 
-# What menus and "all news" links of such sites say, in the portal's languages. A link is taken when its whole text is
-# one of these: "News" is a listing, "News from Chad" is an article.
+# Texts of links to listings, in menus and below teasers, in the portal's languages. The complete text must be one of
+# these: "News" is a listing, "News from Chad" is an article.
 LISTING_NAMES = frozenset(
     key(name)
     for name in (
@@ -33,12 +33,12 @@ FEED_TYPES = frozenset(("application/rss+xml", "application/atom+xml", "applicat
 
 
 def news_listings(page: Page) -> list[str]:
-    """Absolute URLs of the links of ``page``, menus included, whose text names a listing of news; each once."""
+    """Return the absolute URLs of links of ``page``, menus included, whose text names a listing of news; each once."""
     return list(dict.fromkeys(url for url, text in _links(page) if key(text) in LISTING_NAMES))
 
 
 def links(page: Page) -> tuple[list[str], list[str]]:
-    """Absolute URLs that ``page`` links in its menus, and in its text but not as rows of a listing; each once."""
+    """Return the absolute URLs linked in the menus of ``page``, and those in its text that are no rows; each once."""
     rows = {row.url for row in page.rows} if isinstance(page, ListingPage) else set()
     content = {url for url, _ in page.links}
     found = dict.fromkeys(url for url, _ in _links(page))
@@ -46,7 +46,7 @@ def links(page: Page) -> tuple[list[str], list[str]]:
 
 
 def feeds(page: Page) -> list[str]:
-    """Absolute URLs of the feeds that the head names (RSS Advisory Board, "RSS Autodiscovery")."""
+    """Return the absolute URLs of the feeds named in the head (RSS Advisory Board, "RSS Autodiscovery")."""
     found: dict[str, None] = {}
     for link in islice(page.root.iter("link"), MAX_LINKS) if page.root is not None else ():
         if (link.get("type") or "").strip().lower() in FEED_TYPES:

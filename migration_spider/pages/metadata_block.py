@@ -1,8 +1,8 @@
 """The block of labels and values of an article, read from any theme.
 
-Labels are found by meaning (the label vocabulary), the bounds of the block by structure: the containers that hold the
-labels, the shape of their rows, and the running text around them (labels.py). Here rows become entries: those with a
-label, and beside them those whose label is new or missing, which must look like the others (look.py).
+Labels are found by meaning (the label vocabulary), the bounds of the block by structure: the containers of the labels,
+the shape of their rows, and the running text around them (labels.py). This module turns rows into entries: those with a
+label, and between them those with a new label or none, which must look like the others (look.py).
 """
 
 from __future__ import annotations
@@ -31,28 +31,34 @@ from migration_spider.vocabularies import label_kind
 
 
 def read(top: Block, base_url: str) -> MetadataBlock:
-    """The metadata block in the outline ``top``; links are resolved against ``base_url``."""
+    """Return the metadata block in the outline ``top``; links are resolved against ``base_url``."""
     reader = _Reader(Sheet(top), base_url)
     rows = select(reader.sheet, find(reader.sheet))
     is_of_news = any(_field(cell.label) for row in rows for cell in row.cells)
-    # Else nothing, or label words of other kinds of pages: "Date" and "Venue" in a table of the text.
+    # Otherwise there are no labels, or those of other kinds of pages: "Date" and "Venue" in a table of the text.
     if is_of_news or not reader.unlabelled(is_any=bool(rows)):
         reader.rows(rows)
     return reader.finish()
 
 
 def _names_of_terms(lines: list[Line]) -> dict[Line, Line]:
-    """Lines of terms that a template of their own prints -> the one of the term that names it, not its icon or text."""
-    terms: dict[Block, list[Line]] = {}
+    """Return the lines in the template of a term -> the line with its name, not with its icon or text."""
+    by_term: dict[Block, list[Line]] = {}
     for line in lines:
         around = (block for block in islice(ancestors(line), 6) if "taxonomy-term" in block.classes)
         if (term := next((block for block in around if TERM[block.classes]), None)) is not None:
-            terms.setdefault(term, []).append(line)
-    found: dict[Line, Line] = {}
-    for own in terms.values():
-        heads = [line for line in own if any(block.tag in HEADING_TAGS for block in islice(ancestors(line), 3))]
-        found.update(dict.fromkeys(own, next(chain(heads, (line for line in own if line.linked)), own[0])))
-    return found
+            by_term.setdefault(term, []).append(line)
+    names: dict[Line, Line] = {}
+    for lines_of_term in by_term.values():
+        heads = [
+            line for line in lines_of_term if any(block.tag in HEADING_TAGS for block in islice(ancestors(line), 3))
+        ]
+        names.update(
+            dict.fromkeys(
+                lines_of_term, next(chain(heads, (line for line in lines_of_term if line.linked)), lines_of_term[0])
+            )
+        )
+    return names
 
 
 def _field(label: str) -> str | None:
@@ -60,28 +66,28 @@ def _field(label: str) -> str | None:
 
 
 class _Reader:
-    """Makes the entries of one page, and notes of every line what it is."""
+    """Makes the entries of one page, and notes the role of every line of the block."""
 
     def __init__(self, sheet: Sheet, base_url: str) -> None:
         self.sheet = sheet
         self.base_url = base_url
         self.block = MetadataBlock()
-        self.said: dict[Line, tuple[Literal["label", "value", "caption", "copy"], Entry | None, str]] = {}
-        self.owned: dict[Piece, Entry] = {}
-        self.last: list[tuple[Entry, Row]] = []
+        self.roles_of_lines: dict[Line, tuple[Literal["label", "value", "caption", "copy"], Entry | None, str]] = {}
+        self.owners: dict[Piece, Entry] = {}
+        self.labelled: list[tuple[Entry, Row]] = []
 
     # Entries and their lines.
 
     def label(self, line: Line, printed: list[Cell], why: str) -> Entry:
-        """The last of the entries whose labels ``line`` prints, with the values beside them."""
+        """Add the entries whose labels ``line`` prints, with the values beside them; return the last."""
         entry = Entry(label="")
         starts = [cell.start for cell in printed[1:]]
         for cell, end in zip(printed, [*starts, len(line.pieces)], strict=True):
             entry = Entry(label=cell.label, values=values(cell.pieces, self.base_url))
             self.block.entries.append(entry)
             begin = 0 if cell is printed[0] else cell.start
-            self.owned.update(dict.fromkeys(line.pieces[begin:end], entry))
-        self.said[line] = "label", entry, why
+            self.owners.update(dict.fromkeys(line.pieces[begin:end], entry))
+        self.roles_of_lines[line] = "label", entry, why
         return entry
 
     def values(self, entry: Entry, lines: Iterable[Line], why: str) -> None:
@@ -90,10 +96,10 @@ class _Reader:
         for line in lines:
             if named.get(line, line) is line:
                 entry.values.extend(values(line.pieces, self.base_url))
-            self.said[line] = "value", entry, why
-            self.owned.update(dict.fromkeys(line.pieces, entry))
+            self.roles_of_lines[line] = "value", entry, why
+            self.owners.update(dict.fromkeys(line.pieces, entry))
 
-    # Pages whose labels are known.
+    # Pages with known labels.
 
     def rows(self, rows: list[Row]) -> None:
         self.by_unit = {row.unit: row for row in rows}
@@ -142,25 +148,29 @@ class _Reader:
                 open_entry = self._beside(child, look, open_entry)
 
     def _row(self, row: Row, look: Look) -> Entry | None:
-        """Entries of a labelled row; the last is returned when values may follow in the siblings."""
+        """Add the entries of a labelled row; return the last if values may follow in the siblings."""
         if row.is_media:
             self.block.units.add(row.line)
-            self.said[row.line] = "label", None, f"label: of a picture or film, {row.cells[0].label!r}"
+            self.roles_of_lines[row.line] = "label", None, f"label: of a picture or film, {row.cells[0].label!r}"
             return None
         self.block.units.add(row.unit)
         entry = self.label(row.line, row.cells, f"label: {row.cells[0].why}")
-        self.last.append((entry, row))
-        own = self.sheet.of(row.unit)
-        place = own.index(row.line)
+        self.labelled.append((entry, row))
+        lines_of_row = self.sheet.of(row.unit)
+        place = lines_of_row.index(row.line)
         if row.shape == "flat":
             return None if look.is_empty_box(row) else entry
-        others = own[place + 1 :] or own[:place] if row.shape == "box" else own[:place] + own[place + 1 :]
+        others = (
+            lines_of_row[place + 1 :] or lines_of_row[:place]
+            if row.shape == "box"
+            else lines_of_row[:place] + lines_of_row[place + 1 :]
+        )
         self.values(entry, others, f"value: in the box of the label {entry.label!r}")
         is_open = row.shape == "inline" and (isinstance(row.unit, Line) or row.unit.tag == "p")
         return entry if is_open else None
 
     def _beside(self, child: Unit, look: Look, open_entry: Entry | None) -> Entry | None:
-        """What ``child`` is beside the labelled rows; the entry to which what follows belongs is returned."""
+        """Add ``child``, a sibling of labelled rows; return the entry to which the units after it belong."""
         self.block.units.add(child)
         lines = self.sheet.of(child)
         new = look.new_label(child, is_below=open_entry is not None)
@@ -180,7 +190,7 @@ class _Reader:
         return None
 
     def bare(self, unit: Unit, why: str) -> None:
-        """The entry of a field without label."""
+        """Add the entry of a field without label."""
         self.block.units.add(unit)
         entry = Entry(label="", field_name=named_field(unit))
         self.values(entry, self.sheet.of(unit), why)
@@ -188,7 +198,7 @@ class _Reader:
             self.block.entries.append(entry)
 
     def unlabelled(self, *, is_any: bool) -> bool:
-        """Reads what unlabelled.py finds: columns of a table, else, where no label is known at all, fields."""
+        """Read what unlabelled.py finds: columns of a table, else fields if no label is known; return whether any."""
         table = table_of_one(self.sheet)
         if table is not None:
             self.block.units.add(table[0])
@@ -201,45 +211,45 @@ class _Reader:
             self.bare(unit, "value: a field without label, among fields that the vocabularies know")
         return bool(units)
 
-    # What else is of the block.
+    # Other parts of the block.
 
     def _captions(self) -> None:
-        """Takes in the heading of the block ("Details"): of a box, a fieldset or a table that holds nothing else."""
-        own = self._lines()
+        """Add the heading of the block ("Details"): of a box, a fieldset or a table without other content."""
+        taken = self._lines()
         for container in self.containers:
             block: Block | None = container
             while block is not None and block.parent is not None and block.tag not in ("article", "main"):
                 lines = [line for line in self.sheet.of(block) if line.text]
-                above = list(takewhile(lambda line: line not in own, lines))
-                if not all(line in own for line in lines[len(above) :]) or not all(map(_is_caption, above)):
+                above = list(takewhile(lambda line: line not in taken, lines))
+                if not all(line in taken for line in lines[len(above) :]) or not all(map(_is_caption, above)):
                     break
                 self.block.units.update(above)
-                self.said.update((line, ("caption", None, "caption: heads the block")) for line in above)
-                own.update(above)
+                self.roles_of_lines.update((line, ("caption", None, "caption: heads the block")) for line in above)
+                taken.update(above)
                 block = block.parent
 
     def finish(self) -> MetadataBlock:
         block = self.block
         block.units.update(self._copies())
         block.lines = self._lines()
-        for entry, row in self.last:
+        for entry, row in self.labelled:
             entry.unread = not entry.values and is_unread(self.sheet, row)
-        # Settings of the layout that leak into the page, such as "Full width banner: Off", are no metadata.
+        # Settings of the layout that are printed on the page, such as "Full width banner: Off", are no metadata.
         block.entries = [entry for entry in block.entries if not is_site_label(entry.label)]
         numbers = {id(entry): number for number, entry in enumerate(block.entries)}
         block.roles = {
             line: Role(role, None if entry is None else numbers.get(id(entry)), why)
-            for line, (role, entry, why) in self.said.items()
+            for line, (role, entry, why) in self.roles_of_lines.items()
         }
-        block.owners = {piece: numbers[id(entry)] for piece, entry in self.owned.items() if id(entry) in numbers}
+        block.owners = {piece: numbers[id(entry)] for piece, entry in self.owners.items() if id(entry) in numbers}
         return block
 
     def _lines(self) -> set[Line]:
-        """Those of the units so far."""
+        """Return the lines of the units so far."""
         return {line for unit in self.block.units for line in self.sheet.of(unit)}
 
     def _copies(self) -> Iterator[Block]:
-        """Parts of the page that print nothing but what the block does: the same block for narrow screens."""
+        """Yield parts of the page that only repeat the block, as for narrow screens."""
         labels, others = printed_again(self.sheet, self._lines())
         if len(labels) < 2:
             return
@@ -250,12 +260,14 @@ class _Reader:
                 inside.add(block)
             elif count_others(block) == 0 and count_labels(block) > 1:
                 inside.add(block)
-                self.said.update((line, ("copy", None, "copy: the same once more")) for line in self.sheet.of(block))
+                self.roles_of_lines.update(
+                    (line, ("copy", None, "copy: the same once more")) for line in self.sheet.of(block)
+                )
                 yield block
 
 
 def _is_caption(line: Line) -> bool:
-    """Whether ``line`` heads what follows it and is not the page's title."""
+    """Whether ``line`` is a heading, but not the title of the page."""
     around = line.parent
     return len(line.text) <= LONGEST_LABEL and (
         around.tag in ("legend", "summary", "caption", "h2", "h3", "h4", "h5", "h6") or CAPTION[around.classes]
@@ -263,5 +275,5 @@ def _is_caption(line: Line) -> bool:
 
 
 def _is_link(lines: list[Line]) -> bool:
-    texts = [piece for line in lines for piece in line.pieces if piece.image or fold(piece.text)]
-    return any(piece.link is not None for piece in texts[:1])
+    pieces = [piece for line in lines for piece in line.pieces if piece.image or fold(piece.text)]
+    return any(piece.link is not None for piece in pieces[:1])

@@ -1,4 +1,4 @@
-"""A news item: any node page with the portal's metadata block, or that the site calls news."""
+"""A news item: any node page with the portal's metadata block, or of a content type for news."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ _HEADS = HEADING_TAGS | {"dt", "summary", "legend"}
 
 
 class NewsPage(Page):
-    """Members are named like the fields of :class:`NewsItem` and say what the page prints."""
+    """Members are named like the fields of :class:`NewsItem` and contain the values as printed on the page."""
 
     kind: Kind = "news"
 
     template: AbstractSet[Part] = frozenset()
-    """What other pages have shown to be no text of any, see `migration_spider.templates`; to be set before reading."""
+    """Parts that belong to the template by other pages, see `migration_spider.templates`; set before reading."""
 
     @cached_property
     def block(self) -> MetadataBlock:
@@ -53,7 +53,7 @@ class NewsPage(Page):
 
     @cached_property
     def _beside(self) -> tuple[Block, MetadataBlock] | None:
-        """The outline of a column beside the article, and the block that it holds; asked when the article has none."""
+        """The outline of a column beside the article, and the block in it; used if the article has none."""
         return block_beside(self.elements, self.chrome, self.base_url)
 
     @cached_property
@@ -74,7 +74,7 @@ class NewsPage(Page):
 
     @cached_property
     def summary(self) -> str | None:
-        """The lead that the page prints in a field of its own, else its description unless cut from the body."""
+        """The lead that the page prints in a separate field, else its description unless cut from the body."""
         lead = fold(" ".join(line.text for line in self._summary_lines))
         description = None if lead else self.meta(*DESCRIPTIONS)
         if description is None:
@@ -87,7 +87,7 @@ class NewsPage(Page):
 
     @cached_property
     def _read_alone(self) -> list[Line]:
-        """The lines of the outline in page order, each with the role that this page alone tells."""
+        """The lines of the outline in page order, each with its role by this page alone."""
         top = self.outline
         if top is None:
             return []
@@ -100,19 +100,19 @@ class NewsPage(Page):
 
     @cached_property
     def parts(self) -> dict[Part, list[Line]]:
-        """The parts of the text that other pages may have, too, those of the template among them."""
+        """The parts of the text that other pages may have, too, including those of the template."""
         return parts(self._text_alone)
 
     @cached_property
     def left_out(self) -> frozenset[Part]:
-        """Those of them that the template prints; none where these are all of the text: then it is the page's own."""
+        """Those of `parts` that the template prints; none if they are the complete text: then it is the page's own."""
         found = frozenset(self.parts.keys() & self.template)
         is_all = sum(len(self.parts[part]) for part in found) == len(self._text_alone)
         return frozenset() if is_all else found
 
     @cached_property
     def alone(self) -> str:
-        """The text as this page alone tells it."""
+        """The text by this page alone."""
         return plain_text(self._text_alone)
 
     @cached_property
@@ -131,7 +131,7 @@ class NewsPage(Page):
 
     @cached_property
     def layout(self) -> dict[str, str]:
-        """Where the page has its ``title``, and its ``text`` or the most of it: two elements each, see `parts`."""
+        """Place of the ``title``, and of the ``text`` or most of it: two elements each, see `parts`."""
         found = {part: place_of(line.parent, 2) for line in self.lines if (part := line.role) == "title"}
         sizes: Counter[Block] = Counter()
         for line in self.text_lines:
@@ -146,7 +146,7 @@ class NewsPage(Page):
 
     @cached_property
     def body_html(self) -> str:
-        """HTML of the body as the page has it, without what is no body, addresses absolute; not sanitised."""
+        """HTML of the body without lines that are no text, with absolute addresses; not sanitised."""
         body = block_around(self.text_lines)
         if body is None:
             return ""
@@ -169,7 +169,7 @@ class NewsPage(Page):
 
     @cached_property
     def attachments(self) -> list[Attachment]:
-        """Files of the item's file field; the metadata block and what stands outside the body count as such."""
+        """Files of the item's file field; links in the metadata block and outside the body count as such."""
         lines = [line for line in self.lines if line.role == "file" or line in self.block.lines]
         if self.block is not self._own_block and self._beside is not None:
             lines.extend(self._beside[0].lines())
@@ -214,12 +214,12 @@ class NewsPage(Page):
         )
 
     def to_item(self) -> NewsItem:
-        """What is `printed`, for the caller to change. The page forgets what it read."""
+        """Return `printed`, for the caller to change, and drop all cached values of the page."""
         item = self.printed
         self.forget()
         return item
 
 
 def _is_control(element: Any) -> bool:
-    """Whether a button is none of the text: one in a heading is, as in the outline."""
+    """Whether a button is no text; in a heading it is text, as in the outline."""
     return not any(local_name(around) in _HEADS for around in islice(element.iterancestors(), 3))

@@ -1,4 +1,4 @@
-"""The number of the node that a page is, from all that Drupal prints of it."""
+"""The number of the node of a page, from the places where Drupal prints it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _PATH = re.compile(r"(?:^|/)node/(\d{1,10})(?:/(?:edit|delete|revisions|translat
 _BODY_CLASS = re.compile(r"(?:^|\s)page-node-(\d{1,10})(?=\s|$)")
 _ARTICLE_CLASS = re.compile(r"(?:^|\s)(?:page-node|node|node--id|node-id|nid)-(\d{1,10})(?=\s|$)")
 _CURRENT_PATH = re.compile(r'"currentPath"\s*:\s*"node\\?/(\d{1,10})"')
-# What Drupal's forms for comments and for logging in lead to: the node they stand on.
+# Actions of Drupal's forms for comments and for logging in, which name the node of the page.
 _FORM = re.compile(
     r"/comment/reply/(?:node/)?(\d{1,10})(?=[/?#]|$)|[?&]destination=/?node(?:/|%2F)(\d{1,10})(?=[&#]|$)", re.IGNORECASE
 )
@@ -25,18 +25,18 @@ _OWN_RELATIONS = frozenset(("edit-form", "revision", "delete-form"))
 
 
 def node_of(url: str | None) -> int | None:
-    """The node id in a system path such as ``/es/node/7756``; None for any other address."""
+    """Return the node id in a system path such as ``/es/node/7756``; None for any other address."""
     match = _PATH.search(path_of(url).rstrip("/")) if url else None
     return int(match[1]) if match else None
 
 
 def node_id_of(page: Page) -> int | None:
-    """Drupal node id of the page itself, never that of a teaser on it: what the first of `TELLS` says that knows it."""
-    return next((found for tell in TELLS for found in tell(page) if found is not None), None)
+    """Return the Drupal node id of the page itself, never that of a teaser on it: the first result of `SOURCES`."""
+    return next((number for source in SOURCES for number in source(page) if number is not None), None)
 
 
 def form_node(elements: Elements) -> int | None:
-    """The node that a form for comments, or one to log in, leads back to."""
+    """Return the node to which a form for comments, or one to log in, leads back."""
     actions = (elements.attributes[form].get("action", "") for form in elements.tagged("form"))
     return next((int(match[1] or match[2]) for match in map(_FORM.search, actions) if match), None)
 
@@ -46,7 +46,7 @@ def _short_link(page: Page) -> Iterator[int | None]:
 
 
 def _settings(page: Page) -> Iterator[int | None]:
-    """``path.currentPath`` of drupalSettings: the system path, whatever the alias."""
+    """``path.currentPath`` of drupalSettings: the system path, also on pages with an alias."""
     scripts = [script for script in page.elements.tagged("script") if "currentPath" in (script.text or "")]
     for script in scripts:
         if script.get("data-drupal-selector") == "drupal-settings-json":
@@ -96,8 +96,8 @@ def _form(page: Page) -> Iterator[int | None]:
     yield form_node(page.elements)
 
 
-TELLS = (_short_link, _settings, _body_class, _links_of_core, _article, _addresses, _links, _form)
-"""In the order in which they are asked: the surest first."""
+SOURCES = (_short_link, _settings, _body_class, _links_of_core, _article, _addresses, _links, _form)
+"""The most reliable first."""
 
 
 def _number(pattern: re.Pattern[str], words: str | None) -> int | None:
@@ -106,7 +106,7 @@ def _number(pattern: re.Pattern[str], words: str | None) -> int | None:
 
 
 def _leads_to_own_node(name: str, attributes: dict[str, str]) -> bool:
-    """Whether this is an ``<a>`` or ``<link>`` of those that Drupal prints with the page's system path."""
+    """Whether this is an ``<a>`` or ``<link>`` that Drupal prints with the page's system path."""
     if name == "link":
         return attributes.get("rel") in _OWN_RELATIONS
     href = attributes["href"]

@@ -1,4 +1,4 @@
-"""The nodes that a page prints: its own, and whole or shortened ones of other pages beside it."""
+"""The nodes that a page prints: its own, and complete or shortened ones of other pages beside it."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ _ROW = re.compile(r"(?:^|\s)views-row(?:$|\s)").search
 # A teaser, a row, or a node of the type "block", which sites place beside others.
 _NOT_WHOLE = re.compile(r"teaser|view-mode-card|views-row|\s(?:node-|node--type-)block\s").search
 MOST_ABOVE = 80
-"""Characters above the title of a teaser."""
+"""Characters above the title of a teaser, at most."""
 
 
 class Nodes:
-    """Of the page with ``elements``; ``is_own`` says whether an ``href`` leads to the page itself.
+    """The nodes of the page with ``elements``; ``is_own(href)`` is whether an ``href`` leads to the page itself.
 
-    ``node_id`` is told by a form on the page, if at all.
+    ``node_id``: the node named by a form on the page, if any.
     """
 
     def __init__(self, elements: Elements, is_own: Callable[[str | None], bool], node_id: int | None = None) -> None:
@@ -32,24 +32,25 @@ class Nodes:
 
     @cached_property
     def elements(self) -> list[Any]:
-        """The elements in which a theme prints a node, in page order: an ``<article>`` or what stands for it."""
+        """The elements in which a theme prints a node, in page order: an ``<article>`` or another element."""
         page = self.page
         nodes = page.chosen(
             page.tagged("article"),
             (element for element, _ in page.having("data-history-node-id")),
             self._named,
         )
-        found = (one for one in nodes or self._numbered if not _is_beside(one))
-        return [element for element in islice(found, 200) if not _is_part(element)]
+        outside = (node for node in nodes or self._numbered if not _is_beside(node))
+        return [element for element in islice(outside, 200) if not _is_part(element)]
 
     @cached_property
     def _named(self) -> list[Any]:
-        """The elements that a class calls a node."""
-        return [one for one, words in self.page.having("class") if "node" in words and " node " in f" {words} "]
+        """The elements with the class "node"."""
+        named = self.page.having("class")
+        return [element for element, words in named if "node" in words and " node " in f" {words} "]
 
     @property
     def _numbered(self) -> list[Any]:
-        """The element that a theme gives the number of the page's node in words of its own: "article article-33"."""
+        """The element whose class has the number of the page's node after another word: "article article-33"."""
         if self.node_id is None:
             return []
         number = re.compile(rf"(?:^|\s)(?:node|article|post|entry|story|content)-{self.node_id}(?:$|\s)")
@@ -57,8 +58,9 @@ class Nodes:
 
     @cached_property
     def _beside(self) -> list[Any]:
-        """The same in an aside: what a site places beside its pages."""
-        return list(islice((one for one in self._named if _is_beside(one) and not _is_part(one)), 50))
+        """The elements of nodes in an aside, which a site places beside its pages."""
+        beside = (element for element in self._named if _is_beside(element) and not _is_part(element))
+        return list(islice(beside, 50))
 
     @cached_property
     def own(self) -> Any:
@@ -84,18 +86,18 @@ class Nodes:
 
     @cached_property
     def _titles(self) -> set[str]:
-        """What the ``<h1>`` say."""
+        """The texts of the ``<h1>``."""
         return {_words(h1) for h1 in self.page.tagged("h1")[:20]}
 
     def _is_row(self, element: Any) -> bool:
-        """Whether ``element`` stands in one of several rows of a view, which may print its nodes whole."""
-        row = next((one for one in element.iterancestors("div", "li") if _ROW(one.get("class") or "")), None)
+        """Whether ``element`` is in one of several rows of a view, which may print complete nodes."""
+        row = next((outer for outer in element.iterancestors("div", "li") if _ROW(outer.get("class") or "")), None)
         return row is not None and any(
-            _ROW(one.get("class") or "") for one in chain(row.itersiblings(), row.itersiblings(preceding=True))
+            _ROW(sibling.get("class") or "") for sibling in chain(row.itersiblings(), row.itersiblings(preceding=True))
         )
 
     def others(self, node_id: int | None) -> frozenset[Any]:
-        """Elements of nodes that are not the page's own: with another id than ``node_id``, or headed by a link."""
+        """Return the elements of other nodes than the page's: with another id than ``node_id``, or headed by a link."""
         kept = set() if self.own is None else {self.own, *self.own.iterancestors()}
         return frozenset(
             element
@@ -124,15 +126,15 @@ def _words(element: Any) -> str:
 
 
 def ancestors_of(*groups: list[Any]) -> set[Any]:
-    """All elements around one in ``groups``."""
-    found: set[Any] = set()
+    """Return all ancestors of the elements in ``groups``."""
+    outer: set[Any] = set()
     for group in groups:
         for element in group:
             around = element.getparent()
-            while around is not None and around not in found:
-                found.add(around)
+            while around is not None and around not in outer:
+                outer.add(around)
                 around = around.getparent()
-    return found
+    return outer
 
 
 def _is_beside(element: Any) -> bool:
@@ -140,7 +142,7 @@ def _is_beside(element: Any) -> bool:
 
 
 def _is_part(element: Any) -> bool:
-    """Whether ``element`` prints what belongs to a node: a comment, a picture or film, the author.
+    """Whether ``element`` prints a part of a node: a comment, a picture or film, the author.
 
     Core's templates print them as ``<article>``, too; without a class those of an author without picture are empty.
     """
@@ -150,7 +152,7 @@ def _is_part(element: Any) -> bool:
 
 
 def _has_text_before(element: Any, heading: Any) -> bool:
-    """Whether more than a date or a kicker stands in ``element`` above ``heading``: then it heads a part only."""
+    """Whether ``element`` has more than a date or a kicker above ``heading``, which then heads only a part."""
     around = set(heading.iterancestors())
     length = 0
     for node in element.iter():
@@ -164,9 +166,9 @@ def _has_text_before(element: Any, heading: Any) -> bool:
 
 
 def _is_all(link: Any, heading: Any) -> bool:
-    """Whether ``link`` has all words of ``heading``, or a picture and no words are linked."""
-    own, whole = (sum(map(str.isalnum, "".join(element.itertext()))) for element in (link, heading))
-    return not own or 2 * own > whole
+    """Whether ``link`` contains most letters of ``heading``, or no words but a picture."""
+    linked, total = (sum(map(str.isalnum, "".join(element.itertext()))) for element in (link, heading))
+    return not linked or 2 * linked > total
 
 
 def _has_other_id(element: Any, node_id: int | None) -> bool:

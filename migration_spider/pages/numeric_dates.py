@@ -1,4 +1,4 @@
-"""In which order a page prints day and month of its numeric dates."""
+"""The order of day and month in the numeric dates of a page."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ has_numeric_date = Remembered(lambda text: _NUMERIC_DATE.search(text) is not Non
 
 
 def day_first(root: Any) -> bool | None:
-    """Whether all numeric dates of the page, in teasers too, have the day before the month; None when they do not say.
+    """Whether all numeric dates of the page, in teasers too, have the day before the month; None if none shows it.
 
-    ``17/12/2021`` and ``12/17/2021`` say it.
+    ``17/12/2021`` and ``12/17/2021`` show it.
     """
     text = " ".join(islice(root.itertext("p", "div", "span", "time", "td", "li", "dd", "a", "small"), 5000))
-    orders = {int(first) > int(second) for first, second in _NUMERIC_DATE.findall(text) if _tells(first, second)}
+    orders = {int(first) > int(second) for first, second in _NUMERIC_DATE.findall(text) if _shows_order(first, second)}
     return orders.pop() if len(orders) == 1 else None
 
 
-def _tells(first: str, second: str) -> bool:
+def _shows_order(first: str, second: str) -> bool:
     """Whether only one of two numbers can be a month."""
     return (int(first) > 12) != (int(second) > 12)

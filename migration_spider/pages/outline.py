@@ -1,8 +1,8 @@
-"""The page as a tree of blocks and lines: what a browser would stack and what it would print side by side.
+"""The page as a tree of blocks, which a browser stacks, and lines, whose parts it prints side by side.
 
-Every reader of article pages (metadata block, body, title) works on this outline, which outline_builder.py makes in one
+All readers of article pages (metadata block, body, title) work on this outline, which outline_builder.py makes in one
 pass over the DOM, so that themes without any class read the same as themes with many. Parts of the site are left out,
-see chrome.py; what each line is, roles.py says.
+see chrome.py; roles.py gives each line its role.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from migration_spider.pages.text import fold, reading_length, word_set
 
 HEADING_TAGS = word_set("h1 h2 h3 h4 h5 h6")
 EMBEDS = word_set("iframe embed object video audio")
-"""Elements that show what stands at another address."""
+"""Elements that show a resource at another address."""
 
 
 def local_name(element: Any) -> str:
@@ -33,13 +33,13 @@ def lower_name(tag: str) -> str:
 
 @dataclass(slots=True, eq=False)
 class Piece:
-    """Text between two tags."""
+    """The text between two tags."""
 
     text: str
     """White space as in the source; the alternative text of an image."""
 
     slot: tuple[Any, bool]
-    """Where the text is kept in the DOM: (element, True when it is the element's tail)."""
+    """Position of the text in the DOM: (element, True if it is the element's tail)."""
 
     path: tuple[Any, ...]
     """Inline elements around the text, outermost first, below the block of the line."""
@@ -51,7 +51,7 @@ class Piece:
     """The ``<time>`` around the text."""
 
     image: bool = False
-    """Whether an image, an icon, an empty ``<time>`` or an embed stands here and ``text`` only names it."""
+    """Whether this is an image, an icon, an empty ``<time>`` or an embed, and ``text`` only names it."""
 
     @property
     def tag(self) -> str:
@@ -71,7 +71,7 @@ class Line:
     """Characters, images and empty links included: 0 when a reader would see nothing."""
 
     length: int = 0
-    """How long the text reads, see `text.reading_length`."""
+    """Reading length of the text, see `text.reading_length`."""
 
     linked: int = 0
     """Characters of the text that are links."""
@@ -79,10 +79,10 @@ class Line:
     has_link: bool = False
 
     is_prose: bool | None = None
-    """What `prose.is_prose` said; None when it was not asked."""
+    """The cached result of `prose.is_prose`; None before the first call."""
 
     role: str = ""
-    """What the line is, one of `roles.ROLES`; empty until it is asked."""
+    """One of `roles.ROLES`; empty until it was assigned."""
 
     why: str = ""
     """The evidence for the role."""
@@ -112,34 +112,34 @@ class Block:
     tag: str
     parent: Block | None
     classes: str
-    """As in the source."""
+    """The class attribute as in the source."""
 
     id: str | None = None
     children: list[Block | Line] = field(default_factory=list)
     weight: int = 0
 
     in_body: bool = False
-    """Whether a class of this block or of one around it says body field."""
+    """Whether a class of this block or of one around it names a body field."""
 
     unseen: bool = False
     """Whether a class of this block or of one around it hides it from sight but not from screen readers."""
 
-    whole: tuple[list[Block], list[Line]] | None = None
-    """Of a finished outline: all its blocks and lines, in page order."""
+    contents: tuple[list[Block], list[Line]] | None = None
+    """Of the top of a finished outline: all its blocks and lines, in page order."""
 
     holds_only_lines: bool | None = None
-    """Of a finished outline; None until it is asked, for a block may have thousands of children."""
+    """Of a finished outline; None until it was computed, since a block may have thousands of children."""
 
-    made: list[Block] | None = None
-    """Of a finished outline: all its blocks, with those that were left out of it again."""
+    all_blocks: list[Block] | None = None
+    """Of the top of a finished outline: all its blocks, with those that were left out later."""
 
     def lines(self) -> Iterator[Line]:
         """Lines of this block and of all blocks inside, in page order."""
-        return iter(self.whole[1]) if self.whole else self._lines()
+        return iter(self.contents[1]) if self.contents else self._lines()
 
     def blocks(self) -> Iterator[Block]:
         """This block and all blocks inside, in page order."""
-        return iter(self.whole[0]) if self.whole else self._blocks()
+        return iter(self.contents[0]) if self.contents else self._blocks()
 
     def _lines(self) -> Iterator[Line]:
         stack: list[Block | Line] = [self]
@@ -157,12 +157,12 @@ class Block:
             yield block
             stack += [child for child in block.children[::-1] if isinstance(child, Block)]
 
-    def let_go(self) -> None:
-        """Of a finished outline: part its blocks, which hold each other and the page."""
-        for block in self.made or ():
+    def release(self) -> None:
+        """Break the references between the blocks of a finished outline, so that the page can be freed."""
+        for block in self.all_blocks or ():
             block.children.clear()
-            block.whole = None
-        self.made = None
+            block.contents = None
+        self.all_blocks = None
 
     @property
     def text(self) -> str:
@@ -173,7 +173,7 @@ Unit = Block | Line
 
 
 def ancestors(unit: Unit) -> Iterator[Block]:
-    """The blocks around ``unit``, innermost first."""
+    """Yield the blocks around ``unit``, innermost first."""
     block = unit.parent
     while block is not None:
         yield block

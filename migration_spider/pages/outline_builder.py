@@ -1,4 +1,4 @@
-"""From the DOM to the outline of a page, in one pass, without what belongs to the site."""
+"""Builds the outline of a page from the DOM in one pass, without parts of the site."""
 
 from __future__ import annotations
 
@@ -36,26 +36,26 @@ SKIPPED_TAGS = word_set(
 _FOOTNOTE = re.compile(r"\s*\[?(\d{1,3}(?:\s*,\s*\d{1,3})*)\]?\s*")
 _UNIT = re.compile(r"(?<![^\W\d_])[^\W\d_]{1,2}$")
 DEEPEST = 200
-"""How deep blocks nest in an outline; what broken pages nest deeper stands in the deepest one, line by line."""
+"""Deepest nesting of blocks in an outline; lines of broken pages that nest deeper go to the deepest block."""
 
 
 def build(root: Any, chrome: Chrome, base_url: str) -> Block:
-    """Outline of the element ``root`` without what ``chrome`` refuses; addresses are resolved against ``base_url``."""
+    """Return the outline of ``root`` without parts that ``chrome`` refuses; ``base_url`` resolves addresses."""
     top = Block(root, local_name(root), None, root.get("class") or "", root.get("id"))
     builder = _Builder(top, chrome, base_url)
     builder.run()
-    top.made = builder.blocks
-    top.whole = builder.blocks, builder.lines
+    top.all_blocks = builder.blocks
+    top.contents = builder.blocks, builder.lines
     prune(top, chrome)
     _weigh(top)
     return top
 
 
 def shown_text(element: Any, *, is_title: bool = False) -> str:
-    """The text of ``element`` as a reader sees it: blocks and line breaks part words, texts for screen readers go.
+    """Return the text of ``element`` as shown, with spaces at blocks and line breaks, without texts for screen readers.
 
-    Empty when the element itself is for screen readers only. Of a title, what is hidden, numbers of footnotes and signs
-    that link to the heading itself go, too.
+    Empty when the element itself is for screen readers only. From a title, hidden parts, numbers of footnotes and signs
+    that link to the heading itself are removed, too.
     """
     out: list[str] = []
     stack: list[Any] = [element]
@@ -94,7 +94,7 @@ class _Builder:
         self.block = top
         self.blocks = [top]
         self.lines: list[Line] = []
-        """With the blocks, in page order."""
+        """All lines, in page order."""
         self.depth = 0
         self.line: Line | None = None
         self.path: tuple[Any, ...] = ()
@@ -143,7 +143,7 @@ class _Builder:
 
     @property
     def is_in_heading(self) -> bool:
-        """Whether a button is text here: in a heading it is what folds its section."""
+        """Whether a button is text here: in a heading it folds the section."""
         return self.block.tag in HEADING_TAGS or self.block.tag in ("dt", "summary", "legend")
 
     def enter(self, element: Any, name: str) -> Any:
@@ -169,7 +169,7 @@ class _Builder:
             if name == "a":
                 self.link = element
                 if not len(element) and not fold(element.text):
-                    # Icons drawn by the style sheet: the link says all there is.
+                    # An icon drawn by the style sheet: only the link has a text.
                     label = fold(element.get("title") or element.get("aria-label"))
                     self.piece(Piece(label, (element, False), self.path, self.link, self.time, image=True))
             elif name == "time":
@@ -196,7 +196,7 @@ class _Builder:
             self.piece(Piece(alt, (element, False), (*self.path, element), self.link, self.time, image=True))
 
     def embed(self, element: Any) -> None:
-        """A film, a map, a form of another site: its title and address, on a line of their own."""
+        """Add a film, a map or a form of another site: its title and address, on a separate line."""
         source = element.get("src") or element.get("data-src") or element.get("data") or ""
         if not source and (inner := element.find("source")) is not None:
             source = inner.get("src") or ""
@@ -211,7 +211,7 @@ class _Builder:
         self.flush()
 
     def footnote(self, text: str) -> str:
-        """``text`` of a ``<sup>``; the number of a footnote is set apart from the word or number before it."""
+        """Return ``text`` of a ``<sup>``, with the number of a footnote set apart from the word before it."""
         match = _FOOTNOTE.fullmatch(text)
         before = self.line.pieces[-1].text if self.line is not None else ""
         if match is None or not before or before[-1].isspace() or _UNIT.search(before):
@@ -234,11 +234,11 @@ class _Builder:
 
 
 def _weigh(top: Block) -> None:
-    """Tell what each block weighs, and leave out those in which a reader would see nothing."""
+    """Set the weight of each block, and leave out blocks in which a reader would see nothing."""
     blocks, lines = list(top.blocks()), list(top.lines())
     for block in reversed(blocks):
         weights = [child.weight for child in block.children]
         block.weight = sum(weights)
         if 0 in weights:
             block.children = [child for child in block.children if child.weight]
-    top.whole = [block for block in blocks if block.weight or block is top], lines
+    top.contents = [block for block in blocks if block.weight or block is top], lines

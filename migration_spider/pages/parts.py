@@ -1,8 +1,8 @@
-"""The parts that hold the text of a page, each with its place: what many pages need to tell a template's words.
+"""The parts of a page that contain its text, each with its place, for the comparison of many pages.
 
-What stands at one place of many pages in the same words was written once, in a template or a block of the site; what
-differs from page to page was written for the page. One page alone cannot tell them apart, `migration_spider.templates`
-does.
+Text with the same words at the same place of many pages was written once, in a template or a block of the site; text
+that differs from page to page was written for the page. A single page does not show the difference;
+`migration_spider.templates` compares many.
 """
 
 from __future__ import annotations
@@ -15,29 +15,29 @@ from migration_spider.pages.outline import Block, Line, ancestors
 from migration_spider.pages.sizes import container
 
 LONGEST = 1000
-"""Characters; longer parts are not looked at: they are what the page is about."""
+"""Characters of a part that is compared: longer parts belong to the page."""
 
 DEPTH = 4
-"""Elements that make a place, those without a class of their own left out."""
+"""Number of elements that make up a place; elements without a class are not counted."""
 
-# Classes that number, order or name what one page has, or say how it looks there.
+# Classes that differ between pages of one template: numbers, positions, states.
 _PASSING = re.compile(
     r".*\d.*|odd|even|first|last|active|clearfix|contextual-region|node--(?:promoted|sticky|unpublished)|is-.*|js-.*"
 )
 
 
 class Part(NamedTuple):
-    """The text that stands in one element of a page."""
+    """The text in one element of a page."""
 
     place: str
-    """Where: elements with their classes, innermost first, as ``p < div.field--name-body < article.node``."""
+    """Elements with their classes, innermost first, as ``p < div.field--name-body < article.node``."""
 
     text: str
-    """All of it, a line each."""
+    """The complete text, one line of the page per line."""
 
 
 def place_of(block: Block, depth: int = DEPTH) -> str:
-    """Where ``block`` stands, as all pages of one template have it: ``depth`` elements."""
+    """Return the place of ``block``, the same on all pages of one template: ``depth`` elements."""
     named = []
     for around in (block, *ancestors(block)):
         words = sorted({word for word in around.classes.split() if not _PASSING.fullmatch(word)})
@@ -49,12 +49,12 @@ def place_of(block: Block, depth: int = DEPTH) -> str:
 
 
 def parts(lines: Iterable[Line]) -> dict[Part, list[Line]]:
-    """The parts that ``lines``, those of a text in page order, stand in; no body field, which editors write."""
-    found: dict[Block, list[Line]] = {}
+    """Return the parts with the ``lines`` of a text, in page order, without body fields, which editors write."""
+    by_container: dict[Block, list[Line]] = {}
     for line in lines:
-        found.setdefault(container(line), []).append(line)
+        by_container.setdefault(container(line), []).append(line)
     return {
-        Part(place_of(block), text): own
-        for block, own in found.items()
-        if not block.in_body and 0 < len(text := "\n".join(line.text for line in own)) <= LONGEST
+        Part(place_of(block), text): part_lines
+        for block, part_lines in by_container.items()
+        if not block.in_body and 0 < len(text := "\n".join(line.text for line in part_lines)) <= LONGEST
     }

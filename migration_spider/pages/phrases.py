@@ -1,4 +1,4 @@
-"""What templates print around a text, whatever it is about: their phrases and headings, and the links that share it."""
+"""Phrases and headings that templates print around any text, and links that share a page."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from migration_spider.pages.outline import Line
 from migration_spider.pages.text import fold, key_set
 from migration_spider.vocabularies import key, label_kind
 
-# Headings of sections that lead to other pages; under them nothing is about this page.
+# Headings of sections that lead to other pages.
 _SECTION_HEADINGS = key_set(
     "Latest news|Latest|Latest content|Latest updates|Recent news|Recent content|More news|Other news|News archive"
     "|Related|Related content|Related news|Related items|Related links|Related articles|Related resources"
@@ -52,7 +52,7 @@ _SECTION_HEADINGS = key_set(
     "|Najczęściej czytane|Leggi anche|Articoli correlati|Notizie correlate|Lees ook|Meer nieuws"
 )
 
-# What templates print around a text, word for word.
+# Phrases of templates.
 _PHRASES = key_set(
     "Skip to main content|Aller au contenu principal|Pasar al contenido principal|Saltar al contenido principal"
     "|Перейти к основному содержанию|تجاوز إلى المحتوى الرئيسي|跳转到主要内容|移至主內容|Print|Share|Back to top"
@@ -61,7 +61,7 @@ _PHRASES = key_set(
     "|Pubblicità|Реклама|Reklama|إعلان|广告"
 )
 
-# What share buttons link to, whatever the theme calls them.
+# Addresses of share buttons.
 _SHARER = re.compile(
     r"(?:(?:https?:)?//(?:[\w-]+\.)*(?:facebook\.com/(?:sharer|share|dialog/share)|(?:twitter|x)\.com/(?:intent/|share|home\?status)"
     r"|linkedin\.com/(?:shareArticle|sharing|cws/share)|(?:wa\.me|api\.whatsapp\.com|web\.whatsapp\.com)/(?:send)?\?"
@@ -72,37 +72,37 @@ _SHARER = re.compile(
 
 
 def leads_elsewhere(heading: str) -> bool:
-    """Whether ``heading`` stands above what leads to other pages: "Latest news", "Share:"."""
+    """Whether ``heading`` announces other pages: "Latest news", "Share:"."""
     return key(heading.rstrip(".:!")) in _SECTION_HEADINGS
 
 
 LONGEST_PHRASE = max(map(len, _PHRASES)) + 40
-"""Characters; a text is looked up when no white space in it makes it longer than any phrase."""
+"""Characters of a text that is looked up; 40 more than the longest phrase, for white space."""
 
 
 def is_phrase(text: str) -> bool:
-    """Whether ``text`` is what templates print around any page: "Skip to main content"."""
+    """Whether ``text`` is a phrase of templates: "Skip to main content"."""
     return len(text) <= LONGEST_PHRASE and key(text) in _PHRASES
 
 
 def is_site_label(text: str) -> bool:
-    """Whether the vocabulary knows ``text`` as a label that stands above nothing of the page."""
+    """Whether the vocabulary knows ``text`` as a label of the site, above nothing of the page."""
     return label_kind(text) == "chrome"
 
 
 def only_shares(line: Line) -> bool:
-    """Whether ``line`` is nothing but links that share the page on other sites, and words that ask to."""
+    """Whether ``line`` contains only links that share the page on other sites, and words that ask to share."""
     return only_links(line, _SHARER)
 
 
 def only_links(line: Line, pattern: re.Pattern[str]) -> bool:
-    """Whether ``line`` is nothing but links whose addresses match ``pattern``."""
+    """Whether ``line`` contains only links whose addresses match ``pattern``."""
     addresses = list(hrefs(line)) if line.has_link else []
     return bool(addresses) and all(map(pattern.fullmatch, addresses))
 
 
 def hrefs(line: Line) -> Iterator[str]:
-    """What each piece of ``line`` links to; empty for words that are no link."""
+    """Yield the address of each piece of ``line``; empty for words that are no link."""
     for piece in line.pieces:
         if piece.link is not None and (piece.image or fold(piece.text)):
             yield piece.link.get("href") or ""
@@ -111,5 +111,5 @@ def hrefs(line: Line) -> Iterator[str]:
 
 
 def _asks_to_share(text: str) -> bool:
-    """Whether ``text`` stands before such links or between them: "Share:", "|"."""
+    """Whether ``text`` belongs before or between links that share: "Share:", "|"."""
     return leads_elsewhere(fold(text)) or not any(map(str.isalnum, text))

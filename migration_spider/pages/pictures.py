@@ -14,11 +14,11 @@ from migration_spider.pages.outline import Block
 from migration_spider.pages.text import absolute, fold
 
 MOST = 500
-"""Elements of one article that are looked at."""
+"""Elements of one article that are examined."""
 
 
 def pictures(around: Any, block: MetadataBlock, chrome: Chrome, base_url: str) -> list[Image]:
-    """Those in the element ``around`` that are neither icons of the metadata block nor chrome, each address once."""
+    """Return the pictures in ``around``, each address once, without icons of the metadata block and chrome."""
     elements = list(islice(around.iter("img"), MOST))
     if not elements:
         return []
@@ -34,25 +34,25 @@ def pictures(around: Any, block: MetadataBlock, chrome: Chrome, base_url: str) -
 
 
 def _is_shown(element: Any, chrome: Chrome, shown: dict[Any, bool]) -> bool:
-    """Whether neither ``element`` nor an element around it is chrome; ``shown`` keeps what is known."""
+    """Whether neither ``element`` nor an element around it is chrome; ``shown`` caches results."""
     chain = []
     while element is not None and element not in shown:
         chain.append(element)
         element = element.getparent()
-    answer = True if element is None else shown[element]
-    for one in reversed(chain):
-        tag = one.tag if isinstance(one.tag, str) else ""
-        answer = answer and not chrome.why_hidden(one, tag)
-        shown[one] = answer
-    return answer
+    is_shown = True if element is None else shown[element]
+    for ancestor in reversed(chain):
+        tag = ancestor.tag if isinstance(ancestor.tag, str) else ""
+        is_shown = is_shown and not chrome.why_hidden(ancestor, tag)
+        shown[ancestor] = is_shown
+    return is_shown
 
 
-# Only as long as a picture that a person sees.
+# Pictures that nobody sees, as for counting visits.
 _PIXEL = re.compile(r"(?:pixel|spacer|blank|1x1)\.(?:gif|png)", re.IGNORECASE)
 
 
 def _source(img: Any) -> str | None:
-    """The address of a picture; that of one that a script loads when it comes into sight stands elsewhere."""
+    """Return the address of a picture; for one that a script loads later, from another attribute."""
     address = img.get("src") or ""
     if not address or address.startswith("data:"):
         address = img.get("data-src") or next((url for url, _ in srcset(img.get("srcset"))), "")

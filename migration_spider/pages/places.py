@@ -1,4 +1,4 @@
-"""Where on a page its fields were read: for whoever wants to see that it was read right."""
+"""Where on a page each field of the item was read, to check the result."""
 
 from __future__ import annotations
 
@@ -11,54 +11,54 @@ from migration_spider.pages.outline import Line, Piece
 from migration_spider.pages.text import absolute, fold
 
 Slot = tuple[Any, bool]
-"""A text in the DOM: (element, True when it is the element's tail)."""
+"""A text in the DOM: (element, True if it is the element's tail)."""
 
 
 class Place(NamedTuple):
-    """What of the page one field was read from."""
+    """The texts and elements from which one field was read."""
 
     field: str
     """Name of the item field."""
 
     entry: int | None
-    """Of ``metadata``: the number of the label in the block, from 0."""
+    """Number of the entry, from 0, for ``metadata``; else None."""
 
     texts: list[Slot]
     """In page order."""
 
     elements: list[Any]
-    """What shows no text: pictures."""
+    """Elements without text: pictures."""
 
 
 def places(page: NewsPage) -> list[Place]:
-    """The places of the fields that the page prints; a field read from the head, or from nothing, has none.
+    """Return the places of the fields that the page prints; empty fields and fields read from the head have none.
 
-    Each text belongs to one place only: the first that asks for it.
+    Each text belongs to one place only: the first of the fields that were read from it.
     """
     taken: set[Slot] = set()
 
-    def place(field: str, texts: Iterator[Slot], elements: list[Any] | None = None, entry: int | None = None) -> Place:
+    def make(field: str, texts: Iterator[Slot], elements: list[Any] | None = None, entry: int | None = None) -> Place:
         own = [slot for slot in dict.fromkeys(texts) if slot not in taken]
         taken.update(own)
         return Place(field, entry, own, elements or [])
 
-    found = [place("title", _title(page))]
+    found = [make("title", _title(page))]
     by_entry = _block(page)
     for number in range(len(page.block.entries)):
         pieces = by_entry.get(number, [])
         icons = [piece.slot[0] for piece in pieces if piece.image]
-        found.append(place("metadata", _slots(pieces), icons, number))
+        found.append(make("metadata", _slots(pieces), icons, number))
     found += [
-        place("summary", _slots(_pieces(page._summary_lines))),
-        place("attachments", _slots(_files(page))),
-        place("body_text", _slots(_pieces(page.text_lines))),
-        place("images", iter(()), _pictures(page)),
+        make("summary", _slots(_pieces(page._summary_lines))),
+        make("attachments", _slots(_files(page))),
+        make("body_text", _slots(_pieces(page.text_lines))),
+        make("images", iter(()), _pictures(page)),
     ]
-    return [one for one in found if one.texts or one.elements]
+    return [place for place in found if place.texts or place.elements]
 
 
 def entries(page: NewsPage) -> dict[Piece, Entry]:
-    """The pieces that print labels and values of the metadata block -> the entry that each is of."""
+    """Return the pieces that print labels and values of the metadata block -> the entry of each."""
     return {piece: page.block.entries[number] for number, pieces in _block(page).items() for piece in pieces}
 
 
@@ -85,7 +85,7 @@ def _title(page: NewsPage) -> Iterator[Slot]:
 
 
 def _block(page: NewsPage) -> dict[int, list[Piece]]:
-    """Number of an entry of the block -> the pieces that print its label and values, in the order read."""
+    """Return the number of each entry of the block -> the pieces of its label and values, in the order read."""
     found: dict[int, list[Piece]] = {}
     for piece, number in page.block.owners.items():
         if fold(piece.text):
@@ -94,7 +94,7 @@ def _block(page: NewsPage) -> dict[int, list[Piece]]:
 
 
 def _files(page: NewsPage) -> list[Piece]:
-    urls = {one.url for one in page.attachments}
+    urls = {attachment.url for attachment in page.attachments}
     lines = list(page.outline.lines()) if page.outline is not None else []
     if page._beside is not None:
         lines += page._beside[0].lines()
@@ -106,7 +106,7 @@ def _files(page: NewsPage) -> list[Piece]:
 
 
 def _pictures(page: NewsPage) -> list[Any]:
-    urls = {one.url for one in page.images}
+    urls = {image.url for image in page.images}
     around = page.article if page.article is not None else page.main
     if around is None or not urls:
         return []

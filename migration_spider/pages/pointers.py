@@ -1,6 +1,6 @@
-"""Lines that editors put between the paragraphs of a text and that are none of it.
+"""Lines that editors put between the paragraphs of a text, but that do not belong to it.
 
-They lead to another story of the site ("Read also: ...") or to terms, or say whose a picture is ("Photo: ...").
+They lead to another story of the site ("Read also: ...") or to terms, or name the owner of a picture ("Photo: ...").
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from migration_spider.pages.text import absolute, path_of, word_set
 from migration_spider.pages.words import asks_to_read
 
 _ITEMS = word_set("td th li dt dd h1 h2 h3 h4 h5 h6")
-# Pages of a term: what tags under a text link to.
+# Pages of terms, to which tags under a text link.
 _TERM = re.compile(
     r"/(?:tags?|taxonomy|topics?|temas?|keywords?|categor(?:y|ies|ias?|ie)|themen?|themes?|etiquetas?|schlagwort\w*)(?:/|$|\?)",
     re.IGNORECASE,
@@ -25,12 +25,12 @@ _TERM = re.compile(
 
 
 def is_rights(line: Line) -> bool:
-    """Whether ``line`` stands in an element that says whose a picture is, or who may copy the text."""
+    """Whether ``line`` is in an element for the credit of a picture or the licence of the text."""
     return len(line.text) < 400 and any(RIGHTS[block.classes] for block in islice(ancestors(line), 2))
 
 
 def leads_to_story(line: Line, base_url: str) -> bool:
-    """Whether ``line`` is nothing but a link to a page of the site, besides the words that ask to read it."""
+    """Whether ``line`` contains only a link to a page of the site, besides words that ask to read it."""
     rest = len(line.text) - asks_to_read(line.text)
     if rest == 0 or not line.has_link or line.linked < 0.8 * rest:
         return False
@@ -39,7 +39,7 @@ def leads_to_story(line: Line, base_url: str) -> bool:
 
 
 def stories(lines: list[Line], asking: set[Line], base_url: str) -> set[Line]:
-    """Those of ``asking`` right above links to pages of the site, and these."""
+    """Return the lines of ``asking`` right above links to pages of the site, and these links."""
     found: set[Line] = set()
     above: Line | None = None
     for line in lines:
@@ -53,7 +53,7 @@ def stories(lines: list[Line], asking: set[Line], base_url: str) -> set[Line]:
 
 
 def is_no_item(line: Line) -> bool:
-    """Whether ``line`` is no cell, item or heading of its own: a table may have a column of photographs."""
+    """Whether ``line`` is no cell, item or heading: a table may have a column of photographs."""
     return line.parent.tag not in _ITEMS
 
 
@@ -63,15 +63,15 @@ def _is_of_site(href: str | None, base_url: str) -> bool:
 
 
 def _site(url: str) -> list[str]:
-    """The last two parts of the name of a host."""
+    """Return the last two parts of the name of a host."""
     return (urlsplit(url).hostname or "").split(".")[-2:]
 
 
 def lists_links(line: Line) -> bool:
-    """Whether ``line`` is words with a colon and, behind them, nothing but links: "Filed under: Boats, Piers"."""
-    said = [piece for piece in line.pieces if piece.text.strip()]
-    is_named = said[:1] != [] and said[0].link is None and said[0].text.rstrip().endswith((":", "："))
-    return is_named and all(piece.link is not None or len(piece.text.strip()) < 4 for piece in said[1:])
+    """Whether ``line`` is words with a colon, followed by links only: "Filed under: Boats, Piers"."""
+    pieces = [piece for piece in line.pieces if piece.text.strip()]
+    is_headed = pieces[:1] != [] and pieces[0].link is None and pieces[0].text.rstrip().endswith((":", "："))
+    return is_headed and all(piece.link is not None or len(piece.text.strip()) < 4 for piece in pieces[1:])
 
 
 def leads_to_term(link: Any) -> bool:

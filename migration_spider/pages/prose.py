@@ -1,4 +1,4 @@
-"""Running text, told from the values and headings of a page."""
+"""Distinguishes running text from the values and headings of a page."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from migration_spider.pages.text import word_set
 from migration_spider.vocabularies import is_kosovo_footnote
 
 SENTENCE_END = (".", "!", "?", "”", "…", "。", "؟", "۔", "»", ".)", '."')
-# Elements that prose is made of: between them a label is a word of the text.
+# Elements of prose: a label between them is a word of the text.
 PROSE_TAGS = word_set("p blockquote ul ol pre figure table") | HEADING_TAGS
 
 LEAST = 60
-"""Characters; whatever is shorter may be a name."""
+"""Reading length of running text; shorter texts may be names."""
 
 
 def is_site_note(text: str) -> bool:
@@ -35,7 +35,7 @@ def _is_prose(line: Line) -> bool:
     if length < LEAST:
         return False
     if length > len(text) and text.endswith(SENTENCE_END):
-        # Chinese parts no words; names do not end in its full stop.
+        # Chinese has no spaces between words; names do not end in its full stop.
         return not is_site_note(text)
     if line.linked > 0.8 * length or is_site_note(text) or is_list(line.pieces):
         return False

@@ -1,4 +1,4 @@
-"""Takes out of an outline what leads to other pages: teasers, and sections whose heading says so."""
+"""Removes from an outline what leads to other pages: teasers, and sections with such a heading."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ LONGEST = 500
 
 
 def prune(top: Block, chrome: Chrome) -> None:
-    """Drop sections whose heading says that they are chrome, such as "Latest news", and teasers of other pages."""
+    """Drop teasers of other pages, and sections whose heading announces other pages, such as "Latest news"."""
     for teaser in list(_teasers(top, chrome)):
         if teaser.parent is not None and teaser in teaser.parent.children:
             _drop([teaser], teaser.parent, chrome, "a teaser of another page")
-            top.whole = None
+            top.contents = None
     headings = [block for block in top.blocks() if _leads_elsewhere(block)][:MOST_SECTIONS]
     text = {line for line in top.lines() if is_prose(line)} if headings else set()
     for heading in headings:
         _drop_section(heading, chrome, text)
-        top.whole = None
+        top.contents = None
 
 
 def _leads_elsewhere(block: Block) -> bool:
@@ -39,16 +39,16 @@ def _leads_elsewhere(block: Block) -> bool:
 
 
 def _drop_section(heading: Block, chrome: Chrome, text: set[Line]) -> None:
-    """Drop what ``heading`` heads: the box that begins with it, else what follows it up to the next heading."""
+    """Drop the section of ``heading``: the box that begins with it, else the units up to the next heading."""
     section, why = heading.parent, f"below the heading {heading.text!r}"
-    # The heading may stand in a wrapper of its own.
+    # The heading may be alone in a wrapper.
     inner: Block = heading
     while section is not None and len(section.children) == 1 and not chrome.protects(section.element):
         inner, section = section, section.parent
     if section is None or inner not in section.children:
         return
     if heading.unseen and heading.element.getnext() in chrome.left_out:
-        # What it names for screen readers is left out already, as the breadcrumb below "You are here".
+        # A heading for screen readers, whose section is left out already, as the breadcrumb below "You are here".
         _drop([inner], section, chrome, why)
         return
     start = section.children.index(inner)
@@ -88,7 +88,7 @@ def _is_paragraph(unit: Unit, text: set[Line]) -> bool:
 
 
 def _teasers(top: Block, chrome: Chrome) -> Iterator[Block]:
-    """Boxes headed by a link, with others such beside them or with labels of their own: cards of other pages."""
+    """Yield cards of other pages: boxes headed by a link, with others like them beside or with labels in them."""
     headings = [block for block in top.blocks() if block.tag in HEADING_TAGS]
     heads = Counter(around for heading in headings for around in ancestors(heading))
     boxes: dict[Block, list[tuple[Block, Block]]] = {}
@@ -105,7 +105,7 @@ def _teasers(top: Block, chrome: Chrome) -> Iterator[Block]:
 
 
 def _box(heading: Block, heads: Counter[Block], chrome: Chrome) -> Block:
-    """The largest block around ``heading`` with no other heading in it: itself, where it stands in what the page is."""
+    """Return the largest block around ``heading`` with no other heading in it, or ``heading`` in the page's text."""
     box = heading
     for around in ancestors(heading):
         if heads[around] > 1 or around.in_body or around.parent is None or chrome.protects(around.element):
@@ -115,7 +115,7 @@ def _box(heading: Block, heads: Counter[Block], chrome: Chrome) -> Block:
 
 
 def _is_linked(heading: Block) -> bool:
-    """Whether all of ``heading`` is a link to a page; a link into the page folds a section."""
+    """Whether the complete ``heading`` is a link to a page; a link within the page folds a section."""
     pieces = [piece for line in heading.lines() for piece in line.pieces if piece.text.strip()]
     return bool(pieces) and all(
         piece.link is not None and not (piece.link.get("href") or "#").startswith("#") for piece in pieces
@@ -123,9 +123,9 @@ def _is_linked(heading: Block) -> bool:
 
 
 def _is_other(box: Block, chrome: Chrome) -> bool:
-    """Whether a single box headed by a link has labels of its own, or leads to the same page once more below it.
+    """Whether a single box headed by a link has labels, or a second link to the same page.
 
-    Not if the link is the page's own title.
+    False if the link is the page's own title.
     """
     links = [piece.link for line in box.lines() for piece in line.pieces if piece.link is not None]
     first = links[0].get("href") if links else None

@@ -1,4 +1,4 @@
-"""What is said of texts that come again on every page of a site: class attributes, labels, phrases."""
+"""A cache for pure functions of texts that are repeated on every page of a site: class attributes, labels, phrases."""
 
 from __future__ import annotations
 
@@ -8,21 +8,22 @@ from typing import TypeVar
 T = TypeVar("T")
 
 LONGEST = 500
-"""Characters of a text that is kept: longer ones do not come again."""
+"""Characters of a text that is cached: longer texts are not repeated."""
 
 MOST = 4096
+"""Cached texts; the cache is cleared when it is full."""
 
 
 class Remembered(dict[str, T]):
-    """``of[text]`` is what the pure function ``told`` says of ``text``; asked again, it costs a look into a dict."""
+    """``cache[text]`` is ``function(text)``; repeated calls cost no more than a look into a dict."""
 
-    def __init__(self, told: Callable[[str], T]) -> None:
-        self.told = told
+    def __init__(self, function: Callable[[str], T]) -> None:
+        self.function = function
 
     def __missing__(self, text: str) -> T:
-        said = self.told(text)
+        result = self.function(text)
         if len(text) <= LONGEST:
             if len(self) >= MOST:
                 self.clear()
-            self[text] = said
-        return said
+            self[text] = result
+        return result

@@ -1,4 +1,4 @@
-"""What a browser loads to show a page: style sheets, scripts, images, icons, fonts."""
+"""The files that a browser loads to show a page: style sheets, scripts, images, icons, fonts."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from migration_spider.pages.text import absolute, word_set
 # CSS Syntax 3: url(...) quoted or not, and @import with a plain string.
 _URL = re.compile(r"url\(\s*(?:\"([^\"]*)\"|'([^']*)'|([^()\"'\s]+))\s*\)", re.IGNORECASE)
 _IMPORT = re.compile(r"@import\s+(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
-# A page asks for some hundred files, of which no more are fetched either (MIGRATION_REQUISITES_PER_PAGE).
+# A page loads some hundred files, and no more are fetched (MIGRATION_REQUISITES_PER_PAGE).
 MOST_OF_A_SHEET = 10_000
 _LINKED = word_set(
     "stylesheet icon apple-touch-icon apple-touch-icon-precomposed mask-icon manifest preload modulepreload prefetch"
@@ -26,7 +26,7 @@ _LOADING = word_set("link script img source input video audio track embed object
 
 
 def page_requisites(url: str, selector: Selector) -> list[str]:
-    """Absolute URLs, without fragments, of what the page at ``url`` embeds; each once, in page order."""
+    """Return the absolute URLs, without fragments, of the files of the page at ``url``; each once, in page order."""
     page = Page(url, selector)
     found: dict[str, None] = {}
     for address in _addresses(page):
@@ -72,7 +72,7 @@ _OF_TAG = {"link": _of_link, "style": _of_style, "image": _of_svg, "use": _of_sv
 
 
 def css_requisites(url: str, text: str) -> list[str]:
-    """Absolute URLs that the style sheet ``text`` at ``url`` imports or shows; each once, in order."""
+    """Return the absolute URLs that the style sheet ``text`` at ``url`` imports or shows; each once, in order."""
     found: dict[str, None] = {}
     for address in _css(text):
         resolved = absolute(url, address)
@@ -82,9 +82,9 @@ def css_requisites(url: str, text: str) -> list[str]:
 
 
 def with_addresses(url: str, text: str, put: Callable[[str], str]) -> str:
-    """The style sheet ``text`` at ``url`` without comments, and what ``put`` makes of each absolute URL in it.
+    """Return the style sheet ``text`` at ``url`` without comments and with each absolute URL replaced by ``put(URL)``.
 
-    ``put`` gives an address that stands between double quotes as it is.
+    ``put`` must return an address that needs no escaping between double quotes.
     """
 
     def replaced(match: re.Match[str]) -> str:
@@ -105,13 +105,13 @@ def _css(text: str) -> Iterator[str]:
 
 
 def _address(match: re.Match[str]) -> str:
-    """What is to be loaded; nothing for what the sheet holds itself."""
+    """Return the address to load; empty for data within the style sheet."""
     address = next((group for group in match.groups() if group), "").strip()
     return "" if address.lower().startswith(("data:", "about:", "#")) else address.replace("\\", "")
 
 
 def _without_comments(text: str) -> str:
-    """``text`` without comments; one that is not closed runs to the end (CSS Syntax 3, section 4.3.2)."""
+    """Return ``text`` without comments; one that is not closed runs to the end (CSS Syntax 3, section 4.3.2)."""
     out, place = [], 0
     while (start := text.find("/*", place)) >= 0:
         out.append(text[place:start])

@@ -1,4 +1,4 @@
-"""How many results a listing says it has, in the line over or under its rows."""
+"""The total number of results of a listing, from the line above or below its rows."""
 
 from __future__ import annotations
 
@@ -16,19 +16,18 @@ _WORDS = r"\s*[-–—‑]\s*(\d{1,6})\s+(?:of|sur|de|von|из|من)\s+"
 _RANGE = re.compile(rf"(?<!\d)(\d{{1,6}}){_WORDS}(\d{{1,3}}(?:[\s.,\u00a0\u202f]?\d{{3}})*)(?!\d)")
 # "共 738 条", "第 1 - 12 项，共 738 项"
 _CHINESE = re.compile(r"(\d{1,6})\s*[-–—至]\s*(\d{1,6})[^\d]{0,6}[共,，]\s*(?:有\s*)?(\d{1,6})")
-# What one of them has, wherever it begins and ends: most pages have nothing of the kind, and a look at each element of
-# one that has not takes as long as reading its rows.
+# A part of both: most pages do not contain it, and searching each element takes as long as reading the rows.
 _EITHER = re.compile(rf"\d{_WORDS}\d|{_CHINESE.pattern}")
 
 
 def results_total(page: Page) -> int | None:
-    """The total of a line such as ``Displaying results 1 - 12 of 738`` (Drupal Views, result summary).
+    """Return the total in a line such as ``Displaying results 1 - 12 of 738`` (Drupal Views, result summary).
 
-    None when the page has no such line, or several that differ: with several listings on a page none is meant alone.
+    None when the page has no such line, or several listings with different totals.
     """
     if page.main is None or not _EITHER.search(fold("".join(page.main.itertext()))):
         return None
-    found: set[int] = set()
+    totals: set[int] = set()
     for element in page.main.iter("div", "p", "span", "header", "footer", "caption", "h2", "h3"):
         text = fold("".join(element.itertext()))
         if len(text) > 120:
@@ -37,5 +36,5 @@ def results_total(page: Page) -> int | None:
             if match := pattern.search(text):
                 first, last, total = int(match[1]), int(match[2]), int(re.sub(r"\D", "", match[3]))
                 if first <= last <= total:
-                    found.add(total)
-    return found.pop() if len(found) == 1 else None
+                    totals.add(total)
+    return totals.pop() if len(totals) == 1 else None

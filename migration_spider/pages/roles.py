@@ -1,9 +1,9 @@
-"""What each line of a page is: one pass over the outline with one table of evidence.
+"""The role of each line of a page, given by two tables of evidence.
 
-``EVIDENCE`` is tried from the top for each line, and the first entry that holds gives the line its role and says why.
-What the parts of a page already told (its title, its metadata block, its file fields) comes first, then what templates
-print around a text, then what tells text from the rest. To read a new shape, add an entry with its reason, and a case
-in tests/pages/roles that fails without it.
+For each line the entries of `TOLD` are tried in order, and the first that applies gives the line its role and the
+reason; `LEFT` does the same for the lines without a role. First come the parts of a page that were read before (title,
+metadata block, file fields), then lines that templates print around a text, then the evidence that a line is text. To
+read a new shape of page, add an entry with its reason, and a case in tests/pages/test_roles.py that fails without it.
 """
 
 from __future__ import annotations
@@ -30,38 +30,38 @@ from migration_spider.pages.sizes import WRITTEN, is_heading, is_linked
 from migration_spider.pages.words import WORDS
 
 ROLES = ("title", "lead", "text", "heading", "caption", "label", "value", "file", "note", "date", "chrome")
-"""``date`` is a line that says when or by whom the page was published; ``note`` the one on resolution 1244."""
+"""``date`` is a line with the date of publication or the author; ``note`` the one on resolution 1244."""
 
 TEXT_ROLES = frozenset(("text", "heading", "caption"))
 
-# What leads to the comment form, in any language: "Log in to post comments".
+# Links to the comment form, in any language: "Log in to post comments".
 _TO_COMMENT = re.compile(r"(?:#|%23)comment-form\b|/comment/reply/", re.IGNORECASE)
-# The site's name as a link to its front page, in the page's language or in English; always on a line of its own.
+# The site's name as a link to its front page, in the page's language or in English; always alone on its line.
 _FRONT_PAGE = re.compile(r"/(?:[a-z]{2}(?:-[a-z]{2,4})?/?)?")
 
 
 class Evidence(NamedTuple):
-    """One entry of the table: when it holds for a line, the line has the role."""
+    """One entry of the tables: a line to which it applies has the role."""
 
     role: str
     why: str
     """Printed by ``scrapy explain``."""
 
-    holds: Callable[[Line, Reading], bool] = lambda line, page: True
+    applies: Callable[[Line, Reading], bool] = lambda line, page: True
 
     words: str = ""
-    """What its words must say, see `WORDS`; empty when they need not."""
+    """A meaning that the words of the line must have, see `WORDS`; empty for no such condition."""
 
 
 class Reading:
-    """What the other parts of a page told, for the evidence to ask; made, it has given each line its role.
+    """What is known of a page besides the line to judge; creating it gives each line of ``top`` its role.
 
     Args:
         top: the outline.
         article: the element of the page's own node; None when the theme marks none.
         block: the metadata block.
         titles: the lines that print the title.
-        summary: the lines of a field of its own for the lead.
+        summary: the lines of a separate field for the lead.
     """
 
     scope: Scope
@@ -80,11 +80,11 @@ class Reading:
         self.follower = self.second = ""
         self.shown = list(top.lines())
         self.lines = [line for line in self.shown if line.text or is_embed(line)]
-        self.said = {line: WORDS[line.text] for line in self.lines}
-        self._tell()
+        self.meanings = {line: WORDS[line.text] for line in self.lines}
+        self._assign_known()
         above = takewhile(lambda line: line not in titles, self.lines) if titles else ()
         self.scope = Scope(top, article, [line for line in self.lines if not line.role], frozenset(above))
-        self._tell_left()
+        self._assign_rest()
 
     @cached_property
     def above_picture(self) -> set[Line]:
@@ -97,21 +97,21 @@ class Reading:
 
     @cached_property
     def stories(self) -> set[Line]:
-        asking = {line for line, said in self.said.items() if "asks below" in said}
+        asking = {line for line, meanings in self.meanings.items() if "asks below" in meanings}
         return pointers.stories(self.lines, asking, self.base_url) if asking else set()
 
-    def _tell(self) -> None:
+    def _assign_known(self) -> None:
         for line in self.lines:
-            _give(line, TOLD, self)
-            if line.role == "value" and (told := self.block.roles.get(line)):
-                line.role, line.why = _OF_BLOCK[told.role], told.why
-            self.after_banner = "banner" in self.said[line]
+            _assign(line, TOLD, self)
+            if line.role == "value" and (in_block := self.block.roles.get(line)):
+                line.role, line.why = _OF_BLOCK[in_block.role], in_block.why
+            self.after_banner = "banner" in self.meanings[line]
 
-    def _tell_left(self) -> None:
-        """From below, for what follows tells what a heading is."""
+    def _assign_rest(self) -> None:
+        """From the last line to the first, since the role of a heading depends on what follows it."""
         for line in reversed(self.lines):
             if not line.role:
-                _give(line, LEFT, self)
+                _assign(line, LEFT, self)
             if line.why not in _BESIDE_TEXT:
                 self.follower, self.second = line.role, self.follower
 
@@ -119,10 +119,10 @@ class Reading:
 _OF_BLOCK = {"label": "label", "value": "value", "caption": "label", "copy": "chrome"}
 
 
-def _give(line: Line, table: tuple[Evidence, ...], reading: Reading) -> None:
-    said = reading.said[line]
-    for role, why, holds, words in table:
-        if (not words or words in said) and holds(line, reading):
+def _assign(line: Line, table: tuple[Evidence, ...], reading: Reading) -> None:
+    meanings = reading.meanings[line]
+    for role, why, applies, words in table:
+        if (not words or words in meanings) and applies(line, reading):
             line.role, line.why = role, why
             if role == "text" and is_heading(line):
                 line.role = "heading"
@@ -145,7 +145,7 @@ def _is_byline(line: Line, reading: Reading) -> bool:
     around = line.parent
     if BYLINE[around.classes] or (around.tag in ("li", "p") and BYLINE[_outer(line)]):
         return not is_prose(line) or META[around.classes]
-    return "submitted" in reading.said[line]
+    return "submitted" in reading.meanings[line]
 
 
 def _outer(line: Line) -> str:
@@ -178,7 +178,7 @@ def _is_date(line: Line, reading: Reading) -> bool:
 
 
 def _is_tags(line: Line, reading: Reading) -> bool:
-    """Whether ``line`` is nothing but links to terms, as themes print them above or under a text."""
+    """Whether ``line`` contains only links to terms, as themes print them above or under a text."""
     links = list(files.links_of(line)) if line.has_link and (is_linked(line) or pointers.lists_links(line)) else []
     if not links:
         return False
@@ -196,16 +196,17 @@ def _is_menu(line: Line, reading: Reading) -> bool:
 
 
 def _is_file(line: Line, reading: Reading) -> bool:
-    """Whether ``line`` offers a file, and is no item of a list of which others lead to pages."""
+    """Whether ``line`` offers a file, and is not an item of a list with links to pages."""
     if not files.offers_file(line, reading.base_url):
         return False
     items = line.parent.parent.children if line.parent.tag == "li" and line.parent.parent is not None else []
-    others = (one for item in islice(items, MOST_BESIDE) if isinstance(item, Block) for one in item.lines() if one.text)
-    return all(files.offers_file(one, reading.base_url) for one in others)
+    blocks = (item for item in islice(items, MOST_BESIDE) if isinstance(item, Block))
+    others = (other for block in blocks for other in block.lines() if other.text)
+    return all(files.offers_file(other, reading.base_url) for other in others)
 
 
 def _is_kicker(line: Line, reading: Reading) -> bool:
-    """Whether ``line`` is a few words above the text in an element that a template gave a look of its own."""
+    """Whether ``line`` is a few words above the text in an element that a template made look different."""
     scope, around = reading.scope, line.parent
     if not scope.is_above(line) or len(line.text) >= 60 or around.tag in HEADING_TAGS or not line.pieces:
         return False
@@ -219,16 +220,16 @@ def _is_kicker(line: Line, reading: Reading) -> bool:
 
 
 def _is_value(line: Line) -> bool:
-    """Whether ``line`` is all there is of an item of a field of terms, choices or numbers, without a label."""
+    """Whether ``line`` is an item of a field of terms, choices or numbers, without a label."""
     around = islice(ancestors(line), 3)
     return line.parent.tag not in HEADING_TAGS and any(VALUE_FIELD[block.classes] for block in around)
 
 
 def _is_part(line: Line, reading: Reading) -> bool:
-    """Whether ``line`` stands in a part like one with running text, or between such in an element without a class."""
+    """Whether ``line`` is in a part like one with running text, or between such parts in an element without a class."""
     scope = reading.scope
     if not scope.running:
-        # Words too few to be told by their looks: a theme that marks the node can tell.
+        # Too few words to compare how they look: in the element of the node they are its text.
         return scope.article is not None and not is_linked(line)
     if (is_linked(line) and line.parent.tag not in WRITTEN) or (_is_value(line) and not is_prose(line)):
         return False
@@ -243,7 +244,7 @@ def _is_plain(part: Unit) -> bool:
 
 
 def _is_written(line: Line, reading: Reading) -> bool:
-    """Whether ``line`` is in a paragraph, list or table beside the text without a look, or in a box of text."""
+    """Whether ``line`` is in a paragraph, list or table without classes beside the text, or in a box of text."""
     if not reading.scope.running or is_linked(line) or is_heading(line):
         return False
     part = reading.scope.part(line)
@@ -259,7 +260,7 @@ def _is_among_paragraphs(line: Line, reading: Reading) -> bool:
 
 
 def _is_opening(line: Line, reading: Reading) -> bool:
-    """Whether ``line`` is a paragraph above the text, in the element of its node, that a theme gave a look."""
+    """Whether ``line`` is a paragraph with its own styling above the text, in the element of the node."""
     scope = reading.scope
     return (
         scope.article is not None
@@ -271,14 +272,14 @@ def _is_opening(line: Line, reading: Reading) -> bool:
 
 
 def _heads_text(line: Line, reading: Reading) -> bool:
-    """Whether ``line`` is a heading right above a text, in nothing of its own."""
+    """Whether ``line`` is a heading right above a text, alone in its part of the page."""
     if not is_heading(line) or is_linked(line) or reading.follower not in TEXT_ROLES:
         return False
     return not reading.scope.is_above(line) or len(lines_of(reading.scope.part(line))) == 1
 
 
 def _heads_no_text(line: Line, reading: Reading) -> bool:
-    """Whether ``line`` is a heading, or words with a colon, above what is no text: "Share this page", "Read on:"."""
+    """Whether ``line`` is a heading, or words with a colon, above something else than text: "Share this page"."""
     if (
         reading.follower in TEXT_ROLES
         or _is_lead(line, reading)
@@ -287,7 +288,7 @@ def _heads_no_text(line: Line, reading: Reading) -> bool:
     ):
         return False
     if reading.second in TEXT_ROLES and reading.scope.is_between(line) and reading.scope.is_beside(line):
-        # A picture's caption or an example in a look of its own stands between.
+        # Between them is the caption of a picture, or an example with its own styling.
         return False
     if line.text.endswith((":", "：")) and len(line.text) < 60:
         if line in reading.above_picture:
@@ -297,21 +298,21 @@ def _heads_no_text(line: Line, reading: Reading) -> bool:
 
 
 def _is_below_title(line: Line, reading: Reading) -> bool:
-    """Whether ``line`` is a long heading between title and text, and no link."""
+    """Whether ``line`` is a long heading right below the title, and no link."""
     if len(line.text) < LEAST or not is_heading(line) or is_linked(line):
         return False
     return reading.above.get(line) in reading.titles
 
 
 def _is_lead(line: Line, reading: Reading) -> bool:
-    """Whether ``line`` stands above the text in an element whose class says lead."""
+    """Whether ``line`` is above the text in an element whose class names a lead."""
     if not reading.scope.is_above(line):
         return False
     return any(LEAD[block.classes] for block in islice(ancestors(line), 3))
 
 
 _BESIDE_TEXT = frozenset(("whose it is, by its class", "whose a picture is", "asks to read another story"))
-"""Evidence for lines that may stand between a heading and its text."""
+"""Reasons of lines that may be between a heading and its text."""
 
 TOLD = (
     Evidence("title", "prints the title", lambda line, page: line in page.titles),
@@ -342,13 +343,13 @@ TOLD = (
         words="asks",
     ),
 )
-"""What other parts of the page and the words of a line tell, whatever stands around it."""
+"""Evidence from the words of a line and from other parts of the page, regardless of the lines around it."""
 
 LEFT = (
     Evidence("chrome", "a list of links to other pages", _is_menu),
     Evidence("chrome", "heads what is no text", _heads_no_text),
     Evidence("text", "inside the body field", lambda line, page: page.scope.is_in_body(line)),
-    Evidence("chrome", "outside the article", lambda line, page: not page.scope.holds(line)),
+    Evidence("chrome", "outside the article", lambda line, page: not page.scope.contains(line)),
     Evidence("date", "a date and little beside it", _is_date, words="date"),
     Evidence("chrome", "links to terms", _is_tags),
     Evidence("text", "a lead, by its class", _is_lead),
@@ -363,4 +364,4 @@ LEFT = (
     Evidence("text", "a paragraph above the text of its node", _is_opening),
     Evidence("chrome", "nothing tells that it is text"),
 )
-"""What the place of a line among the others tells, for those that are still without a role."""
+"""Evidence from the position of a line among the others, for lines without a role so far."""

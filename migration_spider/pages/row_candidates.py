@@ -1,4 +1,4 @@
-"""Links at like places, which are the titles of all rows of a listing or of none, and what speaks for them."""
+"""Groups of links at like positions: candidates for the titles of the rows of a listing, each with a score."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ WEIGHTS: dict[int, float] = {NEVER: 0, READ_ON: 1, ASIDE: 0, WORDED: 2, NAMED: 3
 
 
 class Candidates:
-    """Links at like places, which are the titles of all rows or of none, and what speaks for them."""
+    """Links at like positions, which are the titles of all rows or of none."""
 
     def __init__(self, titles: list[Title], top: Any) -> None:
         if len(titles) > 2 and titles[0].rank < HEADED and len({title.words for title in titles}) == 1:
-            # "Web", "Minutes": ways to pages that are named elsewhere.
+            # "Web", "Minutes": links to pages that are named elsewhere.
             for title in titles:
                 title.rank = READ_ON
         _box(titles, top)
@@ -37,17 +37,17 @@ class Candidates:
 
     @cached_property
     def length(self) -> float:
-        """Of their titles."""
+        """Mean reading length of the titles."""
         return sum(min(reading_length(title.words), 60) for title in self.titles) / len(self.titles)
 
     @cached_property
     def beyond(self) -> float:
-        """Characters that each says besides its links."""
+        """Mean number of characters besides the links."""
         beyond = sum(min(box.beyond, 200) for box in self.boxes) / len(self.titles)
         if beyond < FEW and self.rank != WORDED:
-            # Rows without boxes: what they say stands beside their titles.
+            # Rows without boxes: their text is beside their titles.
             lists = {title.box.above for title in self.titles if title.box.above}
-            beyond = min(sum(one.beyond for one in lists) / len(self.titles), 200)
+            beyond = min(sum(place.beyond for place in lists) / len(self.titles), 200)
         return beyond
 
     @cached_property
@@ -71,16 +71,16 @@ class Candidates:
 
     @property
     def are_nodes(self) -> bool:
-        """Whether they are headings of several teasers of nodes."""
+        """Whether the links are headings of several teasers of nodes."""
         return self.rank == HEADED and self.different > 1 and all(place.is_row for place in self.boxes)
 
-    def holds(self, other: Candidates) -> bool:
-        """Whether all of ``other`` stand in rows of these."""
+    def contains(self, other: Candidates) -> bool:
+        """Whether all of ``other`` are in rows of these."""
         return all(any(place in self.boxes for place in up(title.place)) for title in other.titles)
 
     @property
     def is_single_row(self) -> bool:
-        """Whether a link that is alone is a row all the same."""
+        """Whether a single link is a row nevertheless."""
         title = self.titles[0]
         if self.rank == HEADED and (title.place.in_view or (self.dated and _is_only_heading(title))):
             return True
@@ -88,16 +88,16 @@ class Candidates:
 
     @property
     def score(self) -> float:
-        """How much speaks for them; 0 when they are no titles."""
-        if not WEIGHTS[self.rank] or any(refuses(self) for refuses, _ in REFUSES):
+        """How likely the links are titles of rows; 0 when they are none."""
+        if not WEIGHTS[self.rank] or any(applies(self) for applies, _ in REFUSALS):
             return 0
         score = self.different**2 / len(self.titles) * max(self.length / 20, 0.2) * (1 + self.beyond / 100)
-        for name, factor, _ in SPEAKS:
+        for name, factor, _ in FACTORS:
             score *= factor if getattr(self, name) else 1
         return score * WEIGHTS[self.rank]
 
 
-SPEAKS = (
+FACTORS = (
     ("dated", 2.0, "rows of news have dates, menus have none"),
     ("marked", 1.5, "classes that Views and the like give to rows"),
     ("in_main", 5.0, "the block of the page itself: others stand beside it on several pages"),
@@ -107,21 +107,21 @@ SPEAKS = (
         "a block of the latest, of what is related, of events: beside the rows, or on a page of another kind",
     ),
 )
-"""What speaks for candidates: (name, factor, why)."""
+"""Factors of the score: (name of the property, factor if it is true, why)."""
 
-REFUSES: tuple[tuple[Callable[[Candidates], bool], str], ...] = (
-    (lambda one: one.different == 1 and not one.marked and not one.is_single_row,
-     "a single link is a row only if it is made like one, or stands with a date in a line of its own"),
-    (lambda one: one.beyond < FEW and one.rank == READ_ON,
+REFUSALS: tuple[tuple[Callable[[Candidates], bool], str], ...] = (
+    (lambda links: links.different == 1 and not links.marked and not links.is_single_row,
+     "a single link is a row only if it is marked up like one, or is on a line with a date"),
+    (lambda links: links.beyond < FEW and links.rank == READ_ON,
      "where nothing is said, there is nothing to read on"),
-    (lambda one: one.beyond < FEW and one.beside and not one.marked and not one.dated,
+    (lambda links: links.beyond < FEW and links.beside and not links.marked and not links.dated,
      "links to other sites where the page is shared"),
 )  # fmt: skip
-"""What no rows are like: (test, why)."""
+"""Candidates that are no rows: (test, why)."""
 
 
 def candidates(titles: list[Title], top: Any) -> Iterator[Candidates]:
-    """Links at like places, in lists that are alike."""
+    """Yield the groups of links at like positions in lists that are alike."""
     by_place: dict[int, list[Title]] = {}
     for title in titles:
         if title.rank != NEVER:
@@ -131,20 +131,20 @@ def candidates(titles: list[Title], top: Any) -> Iterator[Candidates]:
         depth = Counter(title.box.depth for title in group).most_common(1)[0][0] - 1
         by_list: dict[tuple[int, int], list[Title]] = {}
         for title in group:
-            # A row that is alone in its list has the whole list for its box.
+            # The box of a row that is alone in its list is the complete list.
             around = next(place for place in up(title.place) if place.depth <= depth or place.above is None)
             by_list.setdefault((around.exact, title.rank), []).append(title)
-        for one in by_list.values():
-            yield from (Candidates(column, top) for column in _columns(one))
+        for links in by_list.values():
+            yield from (Candidates(column, top) for column in _columns(links))
 
 
 def _box(titles: list[Title], top: Any) -> None:
-    """Give each of ``titles`` the largest element that holds no other of them."""
-    held = Counter(place for title in titles for place in up(title.place))
+    """Give each of ``titles`` the largest element that contains no other of them."""
+    counts = Counter(place for title in titles for place in up(title.place))
     for title in titles:
         title.box = title.place
         for place in up(title.place):
-            if held[place] > 1 or place.element is top:
+            if counts[place] > 1 or place.element is top:
                 break
             title.box = place
     if len(titles) == 1:
@@ -154,13 +154,14 @@ def _box(titles: list[Title], top: Any) -> None:
 
 
 def _is_only_heading(title: Title) -> bool:
-    """Whether no further heading of its level stands in its box, as in a text with chapters."""
+    """Whether the box contains no further heading of this level, as a text with chapters does."""
     tag = next((local_name(place.element) for place in up(title.place) if place.rank == HEADED), "")
-    return sum(1 for one in islice(title.box.element.iter(), MOST_OF_ROW) if one.tag == tag) < 2
+    tags = [element.tag for element in islice(title.box.element.iter(), MOST_OF_ROW)]
+    return tags.count(tag) < 2
 
 
 def _columns(titles: list[Title]) -> list[list[Title]]:
-    """The columns of a table, where they hold links of several kinds; those of a grid hold one teaser each."""
+    """Return ``titles`` by column of a table with links of several kinds; in a grid each cell contains a teaser."""
     by_column: dict[int, list[Title]] = {}
     lines = set()
     for title in titles:
@@ -169,7 +170,7 @@ def _columns(titles: list[Title]) -> list[list[Title]]:
         lines.add(title.link if cell is None else cell.getparent())
     if len(lines) == len(titles) or len(by_column) == 1:
         return [titles]
-    lengths = [sum(len(one.words) for one in column) / len(column) for column in by_column.values()]
-    differ = all(len({one.url for one in column}) == len(column) for column in by_column.values())
+    lengths = [sum(len(title.words) for title in column) / len(column) for column in by_column.values()]
+    differ = all(len({title.url for title in column}) == len(column) for column in by_column.values())
     is_grid = differ and min(lengths) * 2 >= max(lengths)
     return [titles] if is_grid else list(by_column.values())

@@ -1,4 +1,4 @@
-"""When a row of a listing says that its page was published."""
+"""The date of publication that a row of a listing prints."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ _DATE = re.compile(
 _YEAR = re.compile("(?:19|20)\\d\\d")
 _MONTH = re.compile(r"[^\W\d_]{3,12}\.?,?\s+(?:de\s+)?(?:19|20)\d\d")
 _CLOCK = re.compile(r"\d{1,2}[:.h]\d{2}\s*(?:[ap]\.?m\.?|uhr|h)?", re.IGNORECASE)
-# What may stand beside a date that is all of a text: "on Wed, 9 May 2021 - 7:25pm (All day)".
+# Parts beside the date of a text that is a date only: "on Wed, 9 May 2021 - 7:25pm (All day)".
 _WITH_DATE = re.compile(rf"{_CLOCK.pattern}|\d{{1,2}}\s*[ap]\.?m\.?|\([^()]*\)", re.IGNORECASE)
 _WEEKDAY = re.compile(r"[^\W\d_]+\.?,\s*$")
-# With two digits for the year; where it is no number of a version, as no more than a time tells.
+# With two digits for the year; dotted ones only before a time, since others are numbers of versions.
 _SHORT = re.compile(r"(?<![\w./-])(?:\d{1,2}/\d{1,2}/\d\d(?![\w/])|\d{1,2}\.\d{1,2}\.\d\d(?=[\s–-]+\d{1,2}[:.]\d\d))")
 _LABEL = re.compile(r"^[^:]{1,30}:\s*")
 FEW = 10
 """Characters, such as those of a number or a sign."""
 
 LONGEST_DATED = 60
-"""Characters of a text that is a date, maybe with a label or a place; longer ones are prose that names a day."""
+"""Characters of a text that is a date, maybe with a label or a place; longer texts are prose that names a day."""
 
 LONGEST_TITLE = 300
 
@@ -42,14 +42,14 @@ def date_of(parts: list[Any], title: str) -> str | None:
     for part in parts:
         for time in part.iter("time"):
             text = text_of(time)
-            if not _CLOCK.fullmatch(text) and (said := text or fold(time.get("datetime"))):
-                return said
+            if not _CLOCK.fullmatch(text) and (printed := text or fold(time.get("datetime"))):
+                return printed
         if isinstance(part.tag, str):
-            # No comment.
+            # Not for comments, whose tag is a function.
             texts += filter(None, map(fold, _texts(part, title)))
         texts.append(fold(part.tail))
     if len(title) > FEW:
-        # It may come again, as in what a screen reader reads: "Read more about ...".
+        # It may be repeated, as in texts for screen readers: "Read more about ...".
         texts = [text.replace(title, "") for text in texts]
     short = [text for text in texts if text != title and len(text) < LONGEST_DATED]
     if alone := next(filter(None, map(heading_date, short)), None):
@@ -61,23 +61,23 @@ def date_of(parts: list[Any], title: str) -> str | None:
 
 
 def _texts(part: Any, title: str) -> list[str]:
-    """The texts in ``part``; of a paragraph with more than a few words only lines that are no more than a date."""
+    """Return the texts in ``part``; of a paragraph with more than a few words only lines that are a date."""
     texts = list(islice(part.itertext(), 500))
     if not any(map(_YEAR.search, texts)):
         return texts
-    prose = [one for one in part.iter("p") if len(text_of(one).replace(title, "")) >= LONGEST_DATED]
+    prose = [p for p in part.iter("p") if len(text_of(p).replace(title, "")) >= LONGEST_DATED]
     if not prose:
         return texts
-    left_out = {_slot(text) for one in prose for line in _lines(one) if not _is_date(line) for text in line}
+    left_out = {_slot(text) for p in prose for line in _lines(p) if not _is_date(line) for text in line}
     return [text for text in part.xpath(".//text()")[:500] if _slot(text) not in left_out]
 
 
 def _lines(paragraph: Any) -> Iterator[list[Any]]:
-    """The texts of ``paragraph`` between its breaks."""
+    """Yield the texts of each line of ``paragraph``."""
     line: list[Any] = []
-    for one in paragraph.xpath(".//text()|.//br"):
-        if isinstance(one, str):
-            line.append(one)
+    for node in paragraph.xpath(".//text()|.//br"):
+        if isinstance(node, str):
+            line.append(node)
         else:
             yield line
             line = []
@@ -93,7 +93,7 @@ def _slot(text: Any) -> tuple[Any, bool]:
 
 
 def date_in(title: str) -> str | None:
-    """The date that ``title`` is, or that stands apart from its words: "28 August 2020 | Boats come home"."""
+    """Return the date that ``title`` is, or that is set apart from its words: "28 August 2020 | Boats come home"."""
     match = find_date(title) or _SHORT.search(title) if len(title) < LONGEST_TITLE else None
     if match is None:
         return None
@@ -104,32 +104,33 @@ def date_in(title: str) -> str | None:
 
 
 def _month(parts: list[Any], short: list[str]) -> str | None:
-    """A month, where the theme says that it is the date; else it may be that of an event, or a title."""
+    """Return a month if a class marks it as the date; without one it may be that of an event, or a title."""
     if not any(map(_MONTH.fullmatch, short)):
         return None
-    named = (one for part in parts for one in part.iter("div", "span", "p", "td") if ROW_DATE[one.get("class", "")])
+    elements = (element for part in parts for element in part.iter("div", "span", "p", "td"))
+    named = (element for element in elements if ROW_DATE[element.get("class", "")])
     return next(filter(_MONTH.fullmatch, map(text_of, named)), None)
 
 
 def heading_date(text: str) -> str | None:
-    """The date that ``text`` is, maybe with a weekday and a time; None when it says more than that."""
-    found = find_date(text) if len(text) < LONGEST_TITLE else None
-    return None if found is None else _alone(found, text)
+    """Return the date that ``text`` is, maybe with a weekday and a time; None when it contains more."""
+    match = find_date(text) if len(text) < LONGEST_TITLE else None
+    return None if match is None else _alone(match, text)
 
 
 def _with_short_year(text: str) -> str | None:
-    found = _SHORT.search(text)
-    return None if found is None else _alone(found, text)
+    match = _SHORT.search(text)
+    return None if match is None else _alone(match, text)
 
 
-def _alone(found: re.Match[str], text: str) -> str | None:
-    before, after = _WEEKDAY.sub("", text[: found.start()]), text[found.end() :]
+def _alone(match: re.Match[str], text: str) -> str | None:
+    before, after = _WEEKDAY.sub("", text[: match.start()]), text[match.end() :]
     beside = _WITH_DATE.sub("", before) + _WITH_DATE.sub("", after)
-    return found[0] if len(found[0]) > len(beside) else None
+    return match[0] if len(match[0]) > len(beside) else None
 
 
 def find_date(text: str) -> re.Match[str] | None:
-    # Looking for its year is faster, and most texts have none.
+    # Searching for the year first is faster, and most texts have none.
     return _DATE.search(text) if _YEAR.search(text) else None
 
 

@@ -1,4 +1,4 @@
-"""What a link may be of a row of a listing: its title, a way to read on, or something beside; and what it says."""
+"""The role of a link in a row of a listing: its title, a link to read on, or something beside; and its words."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from migration_spider.pages.row_places import ASIDE, HEADED, NEVER, READ_ON, WOR
 from migration_spider.pages.text import fold, key_set, word_set
 from migration_spider.vocabularies import key
 
-# What links say that lead to the rest of a text, or to a form of it, and not what it is.
+# Words of links to the rest of a text, or to a form of it, that do not name it.
 _READ_ON = key_set(
     "read more|more|continue reading|learn more|find out more|see more|view|view more|details|full story|read|full text"
     "|lire la suite|en savoir plus|lire plus|voir plus|plus|suite|voir|leer más|ver más|más información|más|saber más"
@@ -42,17 +42,17 @@ class Title:
     rank: int
     place: Place
     box: Place
-    """The largest element that holds no other title of the set."""
+    """The largest element that contains no other title of the set."""
 
 
 def rank_of(link: Any, words: str, place: Place) -> int:
     if next(link.iter(*HEADING_TAGS), None) is not None:
         return HEADED
-    told = max(around.rank for around in islice(up(place), 4))
-    if not words or (told <= WORDED and _reads_on(words)):
+    rank = max(around.rank for around in islice(up(place), 4))
+    if not words or (rank <= WORDED and _reads_on(words)):
         return READ_ON
-    if told > WORDED and (told == HEADED or not _is_enumerated(link)):
-        return told
+    if rank > WORDED and (rank == HEADED or not _is_enumerated(link)):
+        return rank
     after = fold(link.tail)
     if _length_before(link) > LONGEST_DATED or (after[:1].islower() and len(after) > LONGEST_DATED):
         # A link within a sentence.
@@ -65,13 +65,13 @@ def _reads_on(words: str) -> bool:
 
 
 def _is_number(words: str) -> bool:
-    """Whether ``words`` are a number as of a year or a page; one of a document is longer, or has two parts."""
+    """Whether ``words`` are a number as of a year or a page; document numbers are longer, or have two parts."""
     is_short = not any(map(str.isalpha, words)) and sum(map(str.isdigit, words)) < 5
     return is_short and re.fullmatch(r"\d+[-/]\d+", words) is None
 
 
 def _length_before(link: Any) -> int:
-    """Characters that stand before ``link`` on its line, the text of other links left out."""
+    """Characters before ``link`` on its line, the text of other links left out."""
     length, element = 0, link
     while True:
         for before in islice(element.itersiblings(preceding=True), 3):
@@ -87,7 +87,7 @@ def _length_before(link: Any) -> int:
 
 
 def _is_second(link: Any) -> bool:
-    """Whether ``link`` stands in a line of links: one that follows another, or a part of an enumeration."""
+    """Whether ``link`` follows another link on its line, or is part of an enumeration."""
     before = link.getprevious()
     is_after = before is not None and before.tag == "a"
     if _is_enumerated(link):
@@ -98,29 +98,29 @@ def _is_second(link: Any) -> bool:
 def _is_enumerated(link: Any) -> bool:
     """Whether ``link`` is a part of an enumeration of links."""
     before, after = link.getprevious(), link.getnext()
-    first = [before] if before is not None and before.tag == "a" else []
-    first += [link] if after is not None and after.tag == "a" else []
-    return any(fold(one.tail).startswith(_SEPARATORS) for one in first)
+    followed = [before] if before is not None and before.tag == "a" else []
+    followed += [link] if after is not None and after.tag == "a" else []
+    return any(fold(element.tail).startswith(_SEPARATORS) for element in followed)
 
 
 def title_in(link: Any) -> str:
-    """The words of ``link``; of one around a whole teaser those of its heading, or of what a class calls its title."""
+    """Return the words of ``link``; for a link around a complete teaser those of its heading or title element."""
     return _named_in([link]) or words_of(link)
 
 
 def _named_in(parts: list[Any]) -> str:
-    """The words of the heading in ``parts``, or of what a class calls a title."""
+    """Return the words of the heading in ``parts``, or of the element whose class names a title."""
     headings = (heading for part in parts for heading in part.iter(*HEADING_TAGS))
-    named = (one for part in parts for one in part.iter("div", "span", "p", "strong", "td"))
-    named = (one for one in named if ROW_TITLE[one.get("class", "")])
+    elements = (element for part in parts for element in part.iter("div", "span", "p", "strong", "td"))
+    named = (element for element in elements if ROW_TITLE[element.get("class", "")])
     return next(filter(None, map(words_of, chain(headings, named))), "")
 
 
 def title_of(title: Title, parts: list[Any]) -> str:
     if title.rank != READ_ON:
         return title.words
-    hidden = (one for one in title.link.iter("span") if UNSEEN[one.get("class") or ""])
+    hidden = (span for span in title.link.iter("span") if UNSEEN[span.get("class") or ""])
     texts = (fold(text) for part in parts for text in part.itertext())
-    said = (text for text in texts if any(map(str.isalpha, text)) and not find_date(text))
-    found = chain([_named_in(parts)], (_LED.sub("", text_of(one)) for one in hidden), said)
-    return next(filter(None, found), title.words)
+    phrases = (text for text in texts if any(map(str.isalpha, text)) and not find_date(text))
+    candidates = chain([_named_in(parts)], (_LED.sub("", text_of(span)) for span in hidden), phrases)
+    return next(filter(None, candidates), title.words)

@@ -1,4 +1,4 @@
-"""What belongs to the rows of a listing: what stands around their titles, between them and over them."""
+"""The elements that belong to each row of a listing: around, between and above the titles."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from migration_spider.pages.text import fold
 
 
 def parts_of(titles: list[Title], top: Any) -> Iterator[tuple[Title, list[Any], list[str]]]:
-    """Each title with the elements of its row, and the texts that stand above it if rows begin with them."""
+    """Yield each title with the elements of its row, and the texts above it if rows begin with these."""
     starts = {title.box.element: title for title in titles}
     if len(starts) < len(titles):
         yield from ((title, [title.box.element], []) for title in titles)
         return
     leading, rows = _cut(top, starts)
-    # What follows the last row may be no part of it.
+    # Elements after the last row may be no part of it.
     longest = max((len(parts) for _, parts in rows[:-1]), default=1)
     del rows[-1][1][longest:]
     over = [fold(top.text), *_texts(leading[-2:])]
@@ -36,7 +36,7 @@ def parts_of(titles: list[Title], top: Any) -> Iterator[tuple[Title, list[Any], 
 
 
 def _cut(top: Any, starts: dict[Any, Title]) -> tuple[list[Any], list[tuple[Title, list[Any]]]]:
-    """The children of ``top`` before the first of ``starts``, and each title with those from its own to the next."""
+    """Return the children of ``top`` before the first of ``starts``, and each title with those up to the next."""
     leading: list[Any] = []
     rows: list[tuple[Title, list[Any]]] = []
     for child in top:
@@ -48,12 +48,12 @@ def _cut(top: Any, starts: dict[Any, Title]) -> tuple[list[Any], list[tuple[Titl
 
 
 def _texts(parts: list[Any]) -> list[str]:
-    """What stands in each of ``parts`` and behind it."""
+    """Return the text of each of ``parts`` and the text after it."""
     return [text for part in parts for text in (text_of(part), fold(part.tail))]
 
 
 def above(box: Place, top: Any) -> Iterator[str]:
-    """Short texts that stand above the list of ``box``, the nearest first."""
+    """Yield short texts above the list of ``box``, the nearest first."""
     for place in islice(up(box), 7):
         if place.element is top:
             return
@@ -69,6 +69,6 @@ def above(box: Place, top: Any) -> Iterator[str]:
 
 
 def cell_around(place: Place | None) -> Any | None:
-    """The cell of a table that ``place`` stands in, as a list of the files of a meeting does."""
+    """Return the table cell that contains ``place``, as with a list of the files of a meeting."""
     around = islice(up(place), 7) if place is not None else iter(())
-    return next((one.element for one in around if one.above is not None and one.element.tag == "td"), None)
+    return next((outer.element for outer in around if outer.above is not None and outer.element.tag == "td"), None)

@@ -1,4 +1,4 @@
-"""Where the links of a listing stand: each element that holds some, once, seen from above."""
+"""The elements around the links of a listing, each described by the path from the top."""
 
 from __future__ import annotations
 
@@ -17,25 +17,25 @@ from migration_spider.pages.text import fold, key_set
 from migration_spider.vocabularies import key
 
 DEEPEST = 60
-"""How far up from its link a row is looked for; only broken pages nest deeper."""
+"""How many levels above its link a row is looked for; only broken pages nest deeper."""
 
 LONGEST_ROW = 600
-"""Characters of a row that are looked at for a date."""
+"""Characters of a row that are searched for a date."""
 
 MOST_CLASSES = 30
 
 NEVER, READ_ON, ASIDE, WORDED, NAMED, HEADED = range(6)
-"""What a link may be of a row, from least to most: no title; a way to a page that is named elsewhere; an author, a
-subject or a second link; any words; words at the place of a title; a heading."""
+"""Ranks of a link in a row, from lowest to highest: no title; a link to a page that is named elsewhere; an author, a
+subject or a second link; any words; words in an element for titles; a heading."""
 
 TITLE_COLUMNS = key_set("title|name|headline|subject|titre|intitulé|título|название|заголовок|العنوان|标题|標題|titel")
 
-# Classes that tell a row from the one before it, not its kind.
+# Classes by which a row differs from the one before it.
 _OF_ONE = re.compile(
     r".*\d.*|(?:.*-)?(?:first|last|odd|even|active|trail)|show|in|open|collapsed|expanded|current|clearfix"
 )
 _KIND = Remembered(lambda classes: sorted(filter(_is_of_kind, classes.split()[:MOST_CLASSES]), key=_is_not_of_views))
-"""The classes that tell the kind of an element, that of Views first: a theme adds the column before it."""
+"""The classes common to elements of one kind, that of Views first: a theme adds the column before it."""
 
 
 def _is_of_kind(word: str) -> bool:
@@ -48,31 +48,31 @@ def _is_not_of_views(word: str) -> bool:
 
 @dataclass(slots=True, eq=False)
 class Place:
-    """An element that holds links, seen from above."""
+    """An element that contains links, described by the path from the top."""
 
     element: Any
     above: Place | None
     depth: int
     alike: int
-    """Number of the chain of tags and first classes from the top to here."""
+    """Number of the path of tags and first classes from the top to this element."""
 
     exact: int
     """The same with all classes."""
 
     beside: bool = False
-    """Whether a class here or above says that it stands beside what the page is about."""
+    """Whether a class of this element or one around it names a part beside the content."""
 
     is_row: bool = False
-    """Whether a class says that it is one."""
+    """Whether a class names a row."""
 
     in_view: bool = False
-    """Whether it stands where Views prints rows."""
+    """Whether it is in the element in which Views prints rows."""
 
     in_main: bool = False
-    """Whether it stands in the block that Drupal prints for the page itself, and in no node there."""
+    """Whether it is in the block that Drupal prints for the page itself, and in no node there."""
 
     rank: int = WORDED
-    """What it makes of a link inside, at most three levels below."""
+    """Rank that it gives a link inside, at most three levels below."""
 
     linked: int = 0
     """Characters of links inside."""
@@ -82,7 +82,7 @@ class Place:
 
     @property
     def text(self) -> str:
-        # The boxes of titles are those of the ways to read on, too.
+        # Cached: a title and its link to read on have the same box.
         if self._text is None:
             self._text = str(self.element.xpath("string()"))
         return self._text
@@ -95,22 +95,22 @@ class Place:
 
     @property
     def beyond(self) -> int:
-        """Characters that are in no link."""
+        """Characters outside of links."""
         return max(0, len(fold(self.text)) - self.linked)
 
 
 def up(place: Place) -> Iterator[Place]:
-    """``place`` and what stands around it."""
-    here: Place | None = place
+    """Yield ``place`` and the places around it, the innermost first."""
+    current: Place | None = place
     for _ in range(DEEPEST):
-        if here is None:
+        if current is None:
             return
-        yield here
-        here = here.above
+        yield current
+        current = current.above
 
 
 class Places:
-    """The places of the links below ``top``; ``chrome`` says what belongs to the site."""
+    """The places of the links below ``top``; ``chrome`` decides what belongs to the site."""
 
     def __init__(self, top: Any, chrome: Chrome) -> None:
         self.chrome = chrome
@@ -119,7 +119,7 @@ class Places:
         self._places: dict[Any, Place | None] = {top: Place(top, None, 0, 0, 0)}
 
     def of(self, element: Any) -> Place | None:
-        """Where ``element`` stands; None in menus and other parts of the site."""
+        """Return the place of ``element``; None in menus and other parts of the site."""
         below = []
         while element not in self._places:
             below.append(element)
@@ -175,13 +175,14 @@ class Places:
 
 
 def words_of(element: Any) -> str:
-    """What ``element`` shows; what it says to screen readers when it shows nothing."""
+    """Return the text that ``element`` shows; that for screen readers if it shows none."""
     text = fold("".join(islice(element.itertext(), 200)))
-    hidden = [one for one in islice(element.iter("span", "div", "small"), 50) if UNSEEN[one.get("class") or ""]]
+    parts = islice(element.iter("span", "div", "small"), 50)
+    hidden = [part for part in parts if UNSEEN[part.get("class") or ""]]
     if not hidden:
         return text
-    for one in hidden:
-        text = fold(text.replace(fold("".join(one.itertext())), " ", 1))
+    for part in hidden:
+        text = fold(text.replace(fold("".join(part.itertext())), " ", 1))
     return text
 
 

@@ -1,8 +1,8 @@
-"""The rows of a listing: which links are their titles, and what each row says.
+"""The rows of a listing: which links are their titles, and the text and date of each row.
 
 Links with the same tags around them, in lists with the same classes around these, are candidates together
-(`row_candidates`), and the best set gives the rows. What belongs to a row is then what stands around its title up to
-where another title stands, and, where rows have no box of their own, what follows up to there (`row_parts`).
+(`row_candidates`), and the best set gives the rows. A row then contains what is around its title up to the next title,
+and, where rows have no separate boxes, what follows up to there (`row_parts`).
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ class Rows:
 
     Args:
         top: the element of the main content.
-        chrome: what belongs to the site.
-        address: makes the absolute URL of an ``href``; None for what is no other page.
+        chrome: decides what belongs to the site.
+        address: returns the absolute URL of an ``href``; None if it leads to no other page.
     """
 
     def __init__(self, top: Any, chrome: Chrome, address: Callable[[str], str | None]) -> None:
@@ -48,12 +48,12 @@ class Rows:
 
     @cached_property
     def teasers(self) -> list[Teaser]:
-        """In page order; a page that two rows lead to is there twice."""
+        """In page order; a page to which two rows lead is included twice."""
         return [] if self._best is None else list(self._read(_with_siblings(self._best, self._found)))
 
     @property
     def are_mere_links(self) -> bool:
-        """Whether nothing but their words says that they are rows: no headings, dates, or class of rows."""
+        """Whether the rows have neither headings nor dates nor a class for rows."""
         best = self._best
         if best is None or best.marked or best.dated:
             return False
@@ -65,14 +65,14 @@ class Rows:
 
     @cached_property
     def _best(self) -> Candidates | None:
-        scored = [(one.score, one) for one in candidates(self._found, self.top)]
-        most, best = max(scored, key=lambda one: one[0], default=(0, None))
-        if best is None or most == 0:
+        scored = [(group.score, group) for group in candidates(self._found, self.top)]
+        highest, best = max(scored, key=lambda pair: pair[0], default=(0, None))
+        if best is None or highest == 0:
             return None
-        # The same rows by other links: that of the author may be longer than the title.
-        same = [(one.rank, score, one) for score, one in scored if one.boxes == best.boxes]
-        best = max(same, key=lambda one: one[:2])[2]
-        return next((one for one in _of_nodes(scored) if best.rank < HEADED and one.holds(best)), best)
+        # The same rows with other links: the author's may be longer than the title.
+        equal = [(group.rank, score, group) for score, group in scored if group.boxes == best.boxes]
+        best = max(equal, key=lambda entry: entry[:2])[2]
+        return next((group for group in _of_nodes(scored) if best.rank < HEADED and group.contains(best)), best)
 
     def _titles(self) -> Iterator[Title]:
         for link in islice(self.top.iter("a"), MOST_LINKS):
@@ -99,22 +99,22 @@ class Rows:
                 yield Teaser(title.url, title_of(title, parts), date, parts)
 
     def _date_of_line(self, cell: Any | None) -> str | None:
-        """What the other cells of the line of a table say that has several rows in one, ``cell``."""
+        """Return the date in the other cells of a table line that has several rows in one, ``cell``."""
         if cell is not None and cell not in self._lines:
             self._lines[cell] = date_of([other for other in islice(cell.getparent(), 30) if other is not cell], "")
         return self._lines.get(cell)
 
 
 def _of_nodes(scored: list[tuple[float, Candidates]]) -> list[Candidates]:
-    """The best of those whose rows are teasers of nodes: what these link to in their texts are no rows."""
-    of_nodes = (one for one in scored if one[0] > 0 and one[1].are_nodes)
-    return [one for _, one in nlargest(3, of_nodes, key=lambda one: one[0])]
+    """Return the best candidates that are teasers of nodes: links in the texts of these are no rows."""
+    of_nodes = ((score, group) for score, group in scored if score > 0 and group.are_nodes)
+    return [group for _, group in nlargest(3, of_nodes, key=lambda pair: pair[0])]
 
 
 def _with_siblings(best: Candidates, titles: list[Title]) -> list[Title]:
-    """The titles of ``best``, and of further rows of the same lists where rows are not all made the same."""
+    """Return the titles of ``best``, and of further rows of the same lists with other markup."""
     kinds = {(box.above, box.alike) for box in best.boxes}
-    # A group with one row has the group for its box: other groups are alike and hold rows.
+    # The box of a row alone in its group is the group: other groups look like it and contain rows.
     groups = {place for title in best.titles for place in up(title.place)}
     rows = {title.box: title for title in best.titles}
     for title in titles:

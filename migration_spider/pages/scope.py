@@ -1,4 +1,4 @@
-"""Where on a page the article's text stands: its running text, and what is beside it or a part like it."""
+"""Where the text of the article is on a page: its running text, the lines beside it, and parts like it."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from migration_spider.pages.prose import PROSE_TAGS, SENTENCE_END, is_prose
 from migration_spider.pages.sizes import container, sizes_of, weight
 
 SHORTEST = 40
-"""Characters of a sentence that may be all there is of a text."""
+"""Characters of the shortest sentence that may be a complete text."""
 
 LONG = 500
-"""The same of what a body field holds that is the text, however much of other pages stands below it."""
+"""Characters in a body field that make it the text, regardless of how much from other pages is below it."""
 
 FEWEST = 15
-"""The same where nothing marks the node."""
+"""The same as `SHORTEST` where nothing marks the node."""
 
 
 class Scope:
-    """Of one page.
+    """The extent of the article's text among the lines of one page.
 
     Args:
         top: the outline.
         article: the element of the page's own node; None when the theme marks none.
-        rest: the lines that are nothing else, in page order.
+        rest: the lines without a role so far, in page order.
         untitled: the lines above the title.
     """
 
@@ -50,22 +50,22 @@ class Scope:
         self.last = max(places, default=len(rest) if article is not None else -1)
 
     def _running(self, article: Any, rest: list[Line]) -> list[Line]:
-        """The running text, or where there is none what may be: sentences, and long lines; not the site's own."""
-        found = [line for line in rest if is_prose(line)] or [line for line in rest if weight(line) >= SHORTEST]
-        if not found and article is None:
-            found = [line for line in rest if weight(line) >= FEWEST and line.text.endswith(SENTENCE_END)]
-        own = [line for line in found if not self._is_in_custom_block(line, article)]
-        return own if own or article is not None else found
+        """Lines of running text, or else sentences and long lines; without those in blocks of the site."""
+        lines = [line for line in rest if is_prose(line)] or [line for line in rest if weight(line) >= SHORTEST]
+        if not lines and article is None:
+            lines = [line for line in rest if weight(line) >= FEWEST and line.text.endswith(SENTENCE_END)]
+        own = [line for line in lines if not self._is_in_custom_block(line, article)]
+        return own if own or article is not None else lines
 
     def _of_article(self, running: list[Line], article: Any, rest: list[Line]) -> list[Line]:
-        """Those of ``running`` in the article, when it holds half of them; and a lead between title and article."""
+        """Those of ``running`` in the article, if it contains half of them, and a lead between title and article."""
         inside = {line for line in running if line.parent in self.inside}
-        # A film or a few words may be all of its text.
+        # A film or a few words may be the complete text.
         has_body = not inside and self._has_body(rest)
         own = sum(map(weight, inside))
         is_most = bool(inside) and 2 * own >= sum(map(weight, running))
         if not is_most and own >= LONG and sum(weight(line) for line in inside if line.parent.in_body) >= 0.5 * own:
-            # Below it stands more of other pages than the page has itself.
+            # Below it is more text of other pages than the page itself has.
             is_most = True
         self.article = article if is_most or has_body or not running else None
         if not is_most:
@@ -77,7 +77,7 @@ class Scope:
     def _has_body(self, rest: list[Line]) -> bool:
         return any(line.parent.in_body and line.parent in self.inside for line in rest)
 
-    def holds(self, line: Line) -> bool:
+    def contains(self, line: Line) -> bool:
         if line in self.running:
             return True
         return (self.article is None or line.parent in self.inside) and not self._is_foreign(line)
@@ -86,7 +86,7 @@ class Scope:
         return bool(self.foreign) and not self.foreign.isdisjoint(ancestors(line))
 
     def _is_in_custom_block(self, line: Line, article: Any) -> bool:
-        """Whether ``line`` stands in a block that the site places beside its nodes (Drupal's block_content)."""
+        """Whether ``line`` is in a block that the site places beside its nodes (Drupal's block_content)."""
         for block in ancestors(line) if self.custom else ():
             if block.element is article:
                 return False
@@ -96,10 +96,10 @@ class Scope:
 
     def is_in_body(self, line: Line) -> bool:
         """Whether ``line`` is in a body field of the node."""
-        return line.parent.in_body and self.holds(line) and not self._is_in_custom_block(line, None)
+        return line.parent.in_body and self.contains(line) and not self._is_in_custom_block(line, None)
 
     def is_of_site(self, line: Line) -> bool:
-        """Whether ``line`` stands in a block of the site while the text does not."""
+        """Whether ``line`` is in a block of the site while the text is not."""
         return bool(self.running) and self._is_in_custom_block(line, self.article)
 
     def is_above(self, line: Line) -> bool:
@@ -109,18 +109,18 @@ class Scope:
         return self.first <= self.order[line] <= self.last
 
     def is_beside(self, line: Line) -> bool:
-        """Whether ``line`` is a sibling of running text, or in a list, table or heading that is one."""
+        """Whether ``line``, or the list, table or heading that contains it, is a sibling of running text."""
         return container(line) in self.containers
 
     def part(self, line: Line) -> Unit:
-        """The largest unit around ``line`` without running text: a sibling of what has some."""
+        """Return the largest unit around ``line`` without running text."""
         unit: Unit = line
         while unit.parent is not None and self.sizes[unit.parent].running == 0:
             unit = unit.parent
         return unit
 
     def is_alike(self, part: Unit) -> bool:
-        """Whether ``part`` looks like a sibling of it that holds running text, by more than its tag and place."""
+        """Whether ``part`` has the classes of a sibling with running text."""
         if isinstance(part, Line) or part.parent is None or not LOOK[face(part).classes]:
             return False
         return any(
@@ -129,7 +129,7 @@ class Scope:
         )
 
     def is_menu(self, line: Line) -> bool:
-        """Whether ``line`` stands in an element of a template that holds little but links, two at least."""
+        """Whether ``line`` is in an element of a template with little but links, two at least."""
         for around in ancestors(line):
             size = self.sizes[around]
             if size.running or around is self.top:
@@ -148,9 +148,9 @@ def lines_of(unit: Unit) -> list[Line]:
 
 
 def _inside(top: Block, element: Any) -> set[Block]:
-    """The block of ``element`` and all inside."""
-    found: set[Block] = set()
+    """Return the block of ``element`` and all blocks in it."""
+    blocks: set[Block] = set()
     for block in top.blocks() if element is not None else ():
-        if block.element is element or block.parent in found:
-            found.add(block)
-    return found
+        if block.element is element or block.parent in blocks:
+            blocks.add(block)
+    return blocks

@@ -1,4 +1,4 @@
-"""The lines of an outline by number: what a unit holds, and what follows it, in one step."""
+"""The lines of an outline by number, so that the content of a unit and the unit after it are found in one step."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from migration_spider.pages.prose import is_prose
 
 
 class Sheet:
-    """The lines of an outline by number, and what each unit of it holds, told in one step however large it is."""
+    """The lines of an outline by number, and the range of numbers of each unit."""
 
     def __init__(self, top: Block) -> None:
         self.top = top
@@ -22,17 +22,17 @@ class Sheet:
             self.span[block] = (self.span[inner[0]][0], self.span[inner[-1]][1]) if inner else (0, 0)
         self.media = {block for block in top.blocks() if MEDIA[block.classes]}
         self.has_terms = any("taxonomy-term" in block.classes for block in top.blocks())
-        """Whether a template prints terms, as their own pages or as values."""
+        """Whether the template of terms is used, as for values."""
         self.prose = {line for line in self.lines if is_prose(line)}
         self._count_prose = self.counter(self.prose)
 
     def of(self, unit: Unit) -> list[Line]:
-        """The lines of ``unit``."""
+        """Return the lines of ``unit``."""
         start, end = self.span[unit]
         return self.lines[start:end]
 
     def counter(self, lines: Iterable[Line]) -> Callable[[Unit], int]:
-        """A function that tells how many of ``lines`` a unit holds."""
+        """Return a function that counts how many of ``lines`` are in a unit."""
         chosen, spans = set(lines), self.span
         sums = list(accumulate((line in chosen for line in self.lines), initial=0))
 
@@ -46,7 +46,7 @@ class Sheet:
         return self._count_prose(unit) > 0
 
     def follower(self, unit: Unit) -> Unit | None:
-        """The next child of the block that holds ``unit``."""
+        """Return the child after ``unit`` of the block around it."""
         end = self.span[unit][1]
         if unit.parent is None or end >= self.span[unit.parent][1]:
             return None

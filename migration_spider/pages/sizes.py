@@ -1,4 +1,4 @@
-"""How much text the parts of a page hold, and what of it is running text."""
+"""The amount of text in the parts of a page, and how much of it is running text."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from migration_spider.pages.prose import PROSE_TAGS
 from migration_spider.pages.text import word_set
 
 WRITTEN = PROSE_TAGS | word_set("li dl dt dd tr td th tbody thead tfoot caption figcaption")
-"""Elements that an editor writes, rather than a template."""
+"""Elements written by editors rather than templates."""
 
 
 _HEADS = HEADING_TAGS | {"summary"}
@@ -17,7 +17,7 @@ _HEADS = HEADING_TAGS | {"summary"}
 
 @dataclass(slots=True)
 class Size:
-    """What stands in a block, in characters."""
+    """The amount of text in a block, in characters."""
 
     running: float = 0
     """Of the article's running text."""
@@ -32,10 +32,10 @@ class Size:
 
 
 def sizes_of(top: Block, rest: list[Line], running: set[Line]) -> dict[Block, Size]:
-    found = {block: Size() for block in top.blocks()}
+    sizes = {block: Size() for block in top.blocks()}
     for line in rest:
         length, linked = len(line.text), line.linked
-        own = found[line.parent]
+        own = sizes[line.parent]
         if line in running:
             own.running += weight(line)
         else:
@@ -43,19 +43,19 @@ def sizes_of(top: Block, rest: list[Line], running: set[Line]) -> dict[Block, Si
             own.links += linked > 0.8 * length
         own.all += length
         own.linked += linked
-    for block, own in reversed(found.items()):
+    for block, own in reversed(sizes.items()):
         if own.all and block is not top and block.parent is not None:
-            around = found[block.parent]
-            around.running += own.running
-            around.other += own.other
-            around.all += own.all
-            around.linked += own.linked
-            around.links += own.links
-    return found
+            outer = sizes[block.parent]
+            outer.running += own.running
+            outer.other += own.other
+            outer.all += own.all
+            outer.linked += own.linked
+            outer.links += own.links
+    return sizes
 
 
 def container(line: Line) -> Block:
-    """The block whose parts ``line`` is one of: around its paragraph, its list or its bare ``<div>``."""
+    """Return the block around the paragraph, the list or the bare ``<div>`` of ``line``."""
     block = line.parent
     while block.tag in WRITTEN and block.parent is not None:
         block = block.parent
@@ -67,18 +67,18 @@ def container(line: Line) -> Block:
 
 
 def is_heading(line: Line) -> bool:
-    """Whether ``line`` is a heading, or in a block inside of one."""
+    """Whether ``line`` is a heading, or in a block inside one."""
     around = line.parent
     return around.tag in _HEADS or (around.parent is not None and around.parent.tag in _HEADS)
 
 
 def is_linked(line: Line) -> bool:
-    """Whether nearly all of ``line`` is links."""
+    """Whether nearly all text of ``line`` is in links."""
     return line.linked > 0.8 * len(line.text)
 
 
 def weight(line: Line) -> float:
-    """How much of a text ``line`` is: its characters; names and links count little."""
+    """Return how much ``line`` contributes to a text: its characters; names and links count little."""
     length = line.length
     if line.linked > 0.6 * len(line.text):
         return 0.1 * length

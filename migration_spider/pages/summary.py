@@ -1,4 +1,4 @@
-"""The summary of an article: the lead in a field of its own, else the description in the head of the page."""
+"""The summary of an article: the lead in a separate field, else the description in the head of the page."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ DESCRIPTIONS = frozenset(("description",)), frozenset(("og:description",))
 
 
 SENTENCE = 20
-"""Letters of what is a sentence and no abbreviation."""
+"""Letters of a sentence; fewer may be an abbreviation."""
 
 
 _SENTENCES = re.compile(r"(?<=[.!?…])\s+")
 
 
 def summary_lines(top: Block, block_lines: AbstractSet[Line]) -> list[Line]:
-    """The lines of the first field of a lead outside the metadata block, which has ``block_lines``."""
+    """Return the lines of the first field for a lead outside the metadata block, whose lines are ``block_lines``."""
     for block in top.blocks():
         if SUMMARY[block.classes] and not any(line in block_lines for line in block.lines()):
             return [line for line in block.lines() if line.text and not _labels(line)]
@@ -28,7 +28,7 @@ def summary_lines(top: Block, block_lines: AbstractSet[Line]) -> list[Line]:
 
 
 def is_of_body(description: str, body_text: str) -> bool:
-    """Whether ``description`` is taken from the body: all of it, or most of its sentences."""
+    """Whether ``description``, or most of its sentences, is in the body."""
     body = _letters(body_text)
     if description in body_text or _letters(description) in body:
         return True

@@ -10,22 +10,22 @@ from migration_spider.pages.remembered import Remembered
 from migration_spider.vocabularies import key
 
 _IDEOGRAPHS = re.compile("[\u3400-\u9fff\uf900-\ufaff]+")
-# With which of them a character begins in UTF-8.
+# First bytes of ideographs in UTF-8.
 _BEGIN_IDEOGRAPHS = bytes((*range(0xE3, 0xEA), 0xEF))
 _UNSEEN = "\u200b\u2060\ufeff\u00ad"
 _WITHOUT_UNSEEN = str.maketrans("", "", _UNSEEN)
-# An address that does not depend on the path of the page it stands on.
+# An address that does not depend on the path of its page.
 _ROOTED = re.compile(r"/(?!/)|//[^/?#]|https?://[^/?#]")
-# Signs that order a terminal or a line about and are no part of a word: asked percent-encoded by browsers, too.
+# Control characters of terminals and text direction, which browsers percent-encode in requests, too.
 _UNPRINTED = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 _ORIGIN = re.compile(r"https?://[^/?#]+")
-_LONGEST_KEPT = 500
+_LONGEST_CACHED = 500
 
 
 def fold(text: str | None) -> str:
-    """``text`` with every run of white space, no-break spaces among them, as one space; ends stripped.
+    """Return ``text`` with each run of white space, including no-break spaces, as one space; both ends stripped.
 
-    Soft hyphens and zero-width spaces are layout, not text: they vanish.
+    Soft hyphens and zero-width spaces are layout, not text: they are removed.
     """
     if not text:
         return ""
@@ -35,10 +35,10 @@ def fold(text: str | None) -> str:
 
 
 def reading_length(text: str) -> int:
-    """How long ``text`` reads: its characters, those of Chinese three times, since each is about half a word."""
+    """Return the reading length of ``text``: characters, Chinese ones three times, since each is about half a word."""
     if text.isascii():
         return len(text)
-    # To look for them in the text itself takes ten times as long.
+    # Searching the text itself takes ten times as long.
     data = text.encode("utf-8", "surrogatepass")
     if len(data.translate(None, _BEGIN_IDEOGRAPHS)) == len(data):
         return len(text)
@@ -46,14 +46,14 @@ def reading_length(text: str) -> int:
 
 
 def absolute(base: str, address: str | None) -> str | None:
-    """``address`` resolved against ``base``; None for what is no http(s) address (RFC 3986, section 5)."""
+    """Return ``address`` resolved against ``base``; None if it is no http(s) address (RFC 3986, section 5)."""
     if address is None:
         return None
     address, is_rooted = _CLEAN[address]
     if is_rooted:
-        # Menus and pictures come again on every page of a site.
+        # Menus and pictures are repeated on all pages of a site.
         base = _FRONT[base]
-    return _kept(base, address) if len(address) <= _LONGEST_KEPT else _absolute(base, address)
+    return _cached(base, address) if len(address) <= _LONGEST_CACHED else _absolute(base, address)
 
 
 def _cleaned(address: str) -> tuple[str, bool]:
@@ -82,12 +82,12 @@ def _absolute(base: str, address: str) -> str | None:
     return resolved if parts.scheme in ("http", "https") and parts.netloc else None
 
 
-_kept = lru_cache(maxsize=4096)(_absolute)
+_cached = lru_cache(maxsize=4096)(_absolute)
 
 
 def path_of(address: str) -> str:
-    """The path of ``address``; empty when it cannot be read."""
-    return _kept_path(address) if len(address) <= _LONGEST_KEPT else _path_of(address)
+    """Return the path of ``address``; empty if it cannot be parsed."""
+    return _cached_path(address) if len(address) <= _LONGEST_CACHED else _path_of(address)
 
 
 def _path_of(address: str) -> str:
@@ -97,14 +97,14 @@ def _path_of(address: str) -> str:
         return ""
 
 
-_kept_path = lru_cache(maxsize=4096)(_path_of)
+_cached_path = lru_cache(maxsize=4096)(_path_of)
 
 
 def word_set(words: str) -> frozenset[str]:
-    """The words of a blank-separated list."""
+    """Return the words of a blank-separated list."""
     return frozenset(words.split())
 
 
 def key_set(names: str) -> frozenset[str]:
-    """The keys of names separated by ``|``."""
+    """Return the keys of names separated by ``|``."""
     return frozenset(key(name) for name in names.split("|"))

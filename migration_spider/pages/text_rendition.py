@@ -1,7 +1,7 @@
-"""A page of which only the text is left: a saved text, or a ``conversion`` record of a WET file.
+"""Reads a page of which only the text exists: a saved text, or a ``conversion`` record of a WET file.
 
-The same labels as on HTML pages are looked for, line by line; what text cannot carry (links, files, images, the
-``datetime`` of a date, which values share a field) is lost.
+It searches line by line for the same labels as on HTML pages. Links, files, images, the ``datetime`` of a date and the
+boundaries of values are not in the text.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ LONGEST_VALUE = 160
 """Characters; a longer line is running text, which ends the metadata block."""
 
 HEAD_LINES = 80
-"""How far down the title is looked for: some renditions begin with the site's menus."""
+"""Lines in which the title is searched: some renditions begin with the site's menus."""
 
 
 class TextPage:
-    """Members are named like the fields of :class:`NewsItem` and say what the text prints."""
+    """Members are named like the fields of :class:`NewsItem` and contain the values as printed in the text."""
 
     def __init__(self, url: str, text: str) -> None:
         self.url = url
@@ -40,7 +40,7 @@ class TextPage:
 
     @cached_property
     def _block(self) -> int:
-        """Index of the line that begins the metadata block; the number of lines when there is none."""
+        """Index of the first line of the metadata block; the number of lines when there is none."""
         begin = len(self.lines)
         for number in range(len(self.lines) - 1, -1, -1):
             line = self.lines[number]
@@ -66,7 +66,7 @@ class TextPage:
 
     @cached_property
     def _title(self) -> tuple[str, int]:
-        """The title and the index of the line after it: pages print it twice, with section words before or between."""
+        """The title and the index of the line after it; pages print it twice, with section words before or between."""
         head = [line for line in self.lines[: min(HEAD_LINES, self._block)] if line]
         title = next((line for number, line in enumerate(head) if line in head[number + 1 :]), next(iter(head), ""))
         last = max((n for n, line in enumerate(self.lines[:HEAD_LINES]) if line == title), default=-1)
@@ -78,7 +78,7 @@ class TextPage:
 
     @property
     def body_text(self) -> str:
-        """Paragraphs parted by an empty line, as the text has them between title and metadata block."""
+        """The paragraphs between title and metadata block, separated by empty lines."""
         paragraphs: list[list[str]] = [[]]
         for line in self.lines[self._title[1] : self._block]:
             if line:
@@ -88,7 +88,7 @@ class TextPage:
         return "\n\n".join("\n".join(paragraph) for paragraph in paragraphs if paragraph)
 
     def to_item(self) -> NewsItem:
-        """The as-printed half of the item; the problem codes say what the text lost."""
+        """Return the as-printed half of the item; problem codes name what is missing in the text."""
         return NewsItem(
             url=self.url,
             node_id=node_of(self.url),
@@ -96,12 +96,12 @@ class TextPage:
             title=self.title,
             body_text=self.body_text,
             metadata=self.metadata,
-            problems=["text-rendition", *(f"value-lost:{name}" for name in self._fields_over_nothing)],
+            problems=["text-rendition", *(f"value-lost:{name}" for name in self._fields_without_value)],
         )
 
     @property
-    def _fields_over_nothing(self) -> list[str]:
-        """Item fields whose labels stand over nothing: values that are icons or ``<time>`` leave no text."""
+    def _fields_without_value(self) -> list[str]:
+        """Item fields whose labels have no value: icons and ``<time>`` leave no text."""
         printed: dict[str, bool] = {}
         for entry in self.metadata:
             name = entry.field_name

@@ -1,4 +1,4 @@
-"""The title of a page: its heading and what its head says, each checked against the other."""
+"""The title of a page: its heading and the titles in its head, checked against each other."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ _BETWEEN = " :–—|-"
 
 
 def title_of(page: Page) -> str:
-    """The heading of the page; else what its head says, without the name of the site."""
+    """Return the heading of the page, else the title in its head without the name of the site."""
     return next(filter(None, _candidates(page)), "")
 
 
 def title_lines(top: Block, title: str, heading: Any) -> list[Line]:
-    """The lines of the ``heading``, and above the text those that print ``title``: many pages print it twice.
+    """Return the lines of ``heading``, and those above the text that print ``title``: many pages print it twice.
 
     Args:
         top: the outline.
@@ -46,7 +46,7 @@ def title_lines(top: Block, title: str, heading: Any) -> list[Line]:
 
 
 def _candidates(page: Page) -> Iterator[str]:
-    """The surest first."""
+    """Yield candidates for the title, the most reliable first; some are empty."""
     heading = "" if page.heading is None else _once(_shown(page.heading))
     shared, document = page.meta(*_TITLES) or "", page.document_title
     named = list(filter(None, (shared, *_beginnings(document))))
@@ -67,12 +67,12 @@ def _candidates(page: Page) -> Iterator[str]:
 
 
 def _parts_of_heading(heading: Any, named: list[str], shared: str) -> Iterator[str]:
-    """What the head names, where the heading has it and an element of its own besides: a kicker above, a line below."""
+    """Yield titles in the head that are a part of the heading, beside an element with a kicker or a subtitle."""
     whole = _shown(heading)
     inside = [text for part in islice(heading, 10) if (text := _shown(part))]
     kickers = [(text, whole[len(text) :].lstrip(_BETWEEN)) for text in inside if whole.startswith(text)]
     yield from (text for text in named if text in {rest for _, rest in kickers})
-    # Both, with a sign between them that the heading leaves to its look: "Harbour: Ferry towns agree".
+    # Both, with a sign between them that the heading does not print: "Harbour: Ferry towns agree".
     yield from (text for text in named if any(rest and _parted(text, kicker) == rest for kicker, rest in kickers))
     once = _once(whole)
     if shared in {once[: -len(text)].rstrip(_BETWEEN) for text in inside if once.endswith(text)}:
@@ -80,7 +80,7 @@ def _parts_of_heading(heading: Any, named: list[str], shared: str) -> Iterator[s
 
 
 def _parted(named: str, kicker: str) -> str:
-    """What stands in ``named`` behind ``kicker`` and a sign."""
+    """Return the rest of ``named`` after ``kicker`` and a sign; empty if it does not begin with it."""
     return named[len(kicker) :].lstrip(_BETWEEN) if named.startswith(kicker) else ""
 
 
@@ -89,11 +89,11 @@ def _shown(heading: Any) -> str:
 
 
 def _beginnings(document: str) -> list[str]:
-    """What of the title of a document may be the page's: all, or up to a sign that parts it from the site's name."""
+    """Return the parts of a document's title that may be the page's: all, or up to a sign before the site's name."""
     return [document, *(document[: match.start()] for match in reversed(list(_SITE_PARTS.finditer(document))))][:10]
 
 
 def _once(text: str) -> str:
-    """``text`` once when it is printed twice in a row."""
+    """Return ``text``, or half of it if it is the same text twice."""
     half = len(text) // 2
     return text[:half] if len(text) > 8 and text[half : half + 1] == " " and text[:half] == text[half + 1 :] else text

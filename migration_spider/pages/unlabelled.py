@@ -1,4 +1,4 @@
-"""Metadata of a page on which no label of news is known: the columns of a table, or fields that say what they are."""
+"""Metadata of a page without known labels of news: the columns of a table, or fields recognised by name or value."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from migration_spider.pages.sheet import Sheet
 from migration_spider.vocabularies import VOCABULARIES, lookup_named, machine_name_field
 
 FEWEST = 3
-"""Labels, or fields without one, of a block that is told by nothing else: less may be chance."""
+"""Least number of labels, or of fields without one, that make a block by themselves: fewer may be chance."""
 
 MOST = 200
 """Fields without a label side by side; more are a list."""
 
-# How Drupal's themes, Views and Layout Builder print the machine name of a field.
+# Classes in which Drupal's themes, Views and Layout Builder print the machine name of a field.
 _NAME = re.compile(r"(?:field-{1,2}name-|views-field-|block-field-block(?:node|node-?\w+?)(?=field))(field-[\w-]+)")
 _NO_FIELD = HEADING_TAGS | {"p", "ul", "ol", "table", "blockquote", "figure", "pre"}
 
 Column = tuple[Block, str, Block]
-"""The cell of a heading, what it says, and the cell below it."""
+"""The cell of a heading, its text, and the cell below it."""
 
 
 def table_of_one(sheet: Sheet) -> tuple[Block, list[Column]] | None:
-    """A table with one row below its headings, and its columns: a view that prints one item, labels as headings."""
+    """Return a table with a row of headings and one row below, and its columns: a view of one item."""
     tables = (block for block in sheet.top.blocks() if block.tag == "table" and not block.in_body)
     return next(((table, found) for table in tables if (found := _columns(table))), None)
 
@@ -37,16 +37,16 @@ def _columns(table: Block) -> list[Column]:
     rows = [block for block in table.blocks() if block.tag == "tr"]
     if len(rows) != 2:
         return []
-    heads, under = ([cell for cell in row.children if isinstance(cell, Block)] for row in rows)
+    heads, below = ([cell for cell in row.children if isinstance(cell, Block)] for row in rows)
     labels = [label_of(head.text) for head in heads if head.tag == "th"]
     # A table of the text may have one or two headings that sound like labels.
-    if len(labels) - labels.count(None) < FEWEST or not len(heads) == len(under) == len(set(labels)):
+    if len(labels) - labels.count(None) < FEWEST or not len(heads) == len(below) == len(set(labels)):
         return []
-    return [(head, label or head.text, cell) for head, label, cell in zip(heads, labels, under, strict=True)]
+    return [(head, label or head.text, cell) for head, label, cell in zip(heads, labels, below, strict=True)]
 
 
 def fields(sheet: Sheet, base_url: str) -> list[Block]:
-    """Fields without any printed label: by what the site's own names of them say, or the vocabularies know.
+    """Return fields without a printed label, recognised by their machine names or by the vocabularies.
 
     Two must belong to different vocabularies, and one more be known, as the date.
     """
@@ -69,11 +69,11 @@ def _rows_of_fields(sheet: Sheet, base_url: str) -> Iterator[list[Block]]:
 
 
 def _fields_of(sheet: Sheet, unit: Unit, base_url: str) -> set[str]:
-    """``date``, or the item fields to one of which all values of ``unit`` belong."""
+    """Return ``date``, or the item fields to which all values of ``unit`` may belong."""
     if isinstance(unit, Line) or unit.tag in _NO_FIELD or is_foreign(sheet, unit):
         return set()
-    if own := named_field(unit):
-        return {"date" if own == "publication_date" else own}
+    if name := named_field(unit):
+        return {"date" if name == "publication_date" else name}
     printed = [value for line in sheet.of(unit) for value in values(line.pieces, base_url)]
     if len(printed) == 1 and (printed[0].datetime or DATE.fullmatch(printed[0].text)):
         return {"date"}
@@ -86,7 +86,7 @@ def _vocabularies_of_all(texts: list[str]) -> set[str]:
 
 
 def named_field(unit: Unit) -> str | None:
-    """The item field that the classes of ``unit`` name; None when they name none or several."""
+    """Return the item field that the classes of ``unit`` name; None when they name none or several."""
     if isinstance(unit, Line):
         return None
     names = {match[1] for block in unit.blocks() for match in _NAME.finditer(block.classes)}

@@ -9,7 +9,7 @@ from migration_spider.pages.outline import Block
 from migration_spider.pages.sheet import Sheet
 from migration_spider.pages.text import fold
 
-# What shows something without text.
+# Elements that show something without text.
 _SHOWN = ("img", "svg", "iframe", "object", "embed", "video", "canvas")
 
 
@@ -19,7 +19,7 @@ def is_unread(sheet: Sheet, row: Row) -> bool:
     end = following.element if isinstance(following, Block) else None
     piece = row.line.pieces[-1]
     label = row.unit.element if isinstance(row.unit, Block) else piece.path[0] if piece.path else piece.slot[0]
-    after = takewhile(lambda one: one is not end and one.tag != "br", islice(label.itersiblings(), 20))
-    parts = [one for one in (label, *after) if isinstance(one.tag, str)]
-    text = fold("".join(text for one in parts for text in islice(one.itertext(), 100)))
-    return len(text) > len(row.line.text) or any(next(one.iter(*_SHOWN), None) is not None for one in parts)
+    after = takewhile(lambda sibling: sibling is not end and sibling.tag != "br", islice(label.itersiblings(), 20))
+    parts = [element for element in (label, *after) if isinstance(element.tag, str)]
+    text = fold("".join(text for part in parts for text in islice(part.itertext(), 100)))
+    return len(text) > len(row.line.text) or any(next(part.iter(*_SHOWN), None) is not None for part in parts)

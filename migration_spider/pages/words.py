@@ -1,4 +1,4 @@
-"""What the words of a line say of it, wherever it stands: `SAYINGS`."""
+"""The meaning of the words of a line for its role, regardless of its position: `FORMS` and `WORDS`."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _COPYRIGHT = re.compile(
     r"|rechte vorbehalten|права защищены|الحقوق محفوظة|版权所有|版權所有).*",
     re.IGNORECASE,
 )
-# What asks to read on, in words that no sentence is made of alone.
+# Words that ask to read on and are no sentence.
 _ASKS = (
     r"\W*(?:"
     r"(?:you (?:can|may|might) )?(?:also )?(?:read|see|watch|listen|on this site)(?: (?:also|more|next|here))?"
@@ -83,15 +83,15 @@ _INVITES = re.compile(
 )
 
 SHORT = 100
-"""Characters of a line that is no sentence: whose a picture is, a date."""
+"""Characters of a line that is no sentence: a picture credit, a date."""
 
 LONG = 200
-"""Characters of a line that says more than one thing: by whom and when, whose rights."""
+"""Characters of a line with several facts: author and date, rights."""
 
 LONGEST = 250
 """Characters of a line that leads to another story: its title, and the words before."""
 
-SAYINGS = {
+FORMS = {
     "view": (LONG, _VIEW_DOCUMENT),
     "submitted": (LONG, _SUBMITTED),
     "rights": (LONG, _COPYRIGHT),
@@ -100,20 +100,20 @@ SAYINGS = {
     "asks below": (SHORT, _LEADS_BELOW),
     "date": (SHORT, _DATE_ALONE),
 }
-"""Name -> (how long a line may be that says so, what all of it is)."""
+"""Name of a meaning -> (greatest length of such a line, pattern of the complete line)."""
 
 
 def asks_to_read(text: str) -> int:
-    """How many characters of ``text`` ask to read another story, before its title; 0 for none."""
-    found = _LEADS.match(text) if len(text) <= LONGEST else None
-    return 0 if found is None else found.end()
+    """Return how many characters at the start of ``text`` ask to read another story, before its title; 0 for none."""
+    match = _LEADS.match(text) if len(text) <= LONGEST else None
+    return 0 if match is None else match.end()
 
 
-def _said(text: str) -> frozenset[str]:
+def _meanings(text: str) -> frozenset[str]:
     length = len(text)
-    found = {name for name, (longest, form) in SAYINGS.items() if length <= longest and form.fullmatch(text)}
+    meanings = {name for name, (longest, form) in FORMS.items() if length <= longest and form.fullmatch(text)}
     words = key(text) if length <= LONG else ""
-    told = {
+    facts = {
         "phrase": is_phrase(text),
         "site label": is_site_label(text),
         "note": is_site_note(text),
@@ -121,8 +121,8 @@ def _said(text: str) -> frozenset[str]:
         "setting": words in ("off", "on", "0", "1"),
         "asks": asks_to_read(text) > 0,
     }
-    return frozenset(found.union(name for name, is_so in told.items() if is_so))
+    return frozenset(meanings.union(name for name, is_true in facts.items() if is_true))
 
 
-WORDS = Remembered(_said)
-"""What the words of a line say; of most nothing."""
+WORDS = Remembered(_meanings)
+"""Text of a line -> names of its meanings; most lines have none."""

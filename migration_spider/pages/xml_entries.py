@@ -1,4 +1,4 @@
-"""What feeds and sitemaps name, read while the file is parsed: no more of its tree is kept than what is open."""
+"""The entries of feeds and sitemaps, read while the file is parsed, with only the open elements in memory."""
 
 from __future__ import annotations
 
@@ -12,39 +12,39 @@ from migration_spider.pages.outline import lower_name
 from migration_spider.pages.text import fold
 
 MOST_ENTRIES = 50_000
-"""Addresses that a sitemap may have (sitemaps.org protocol 0.9, "Sitemap index files"); of feeds as many are read."""
+"""Addresses that a sitemap may have (sitemaps.org protocol 0.9, "Sitemap index files"); also the limit for feeds."""
 
 MOST_ELEMENTS = 1_000_000
-"""Elements of a file that are read: a full sitemap with the translations of each of its pages has two thirds."""
+"""Elements of a file that are read: a full sitemap with the translations of each page has two thirds of them."""
 
 MOST_ALTERNATES = 200
 """Translations of one page that are read."""
 
 LONGEST_ADDRESS = 8192
-"""Characters; longer ones are not asked for anyway (URLLENGTH_LIMIT)."""
+"""Characters; longer ones are not requested anyway (URLLENGTH_LIMIT)."""
 
 LONGEST_START = 1 << 20
-"""What may stand before the first element, or the end of its tag: a DTD of 50 MB does not end in 25 s."""
+"""Bytes before the first element or the end of its tag: a DTD of 50 MB does not end within 25 s."""
 
 LONGEST_TAG = 8_000_000
-"""What may stand between two tags, or be one: 50 MB of attributes of one element take 600 MB of memory."""
+"""Bytes between two tags, or of one tag: 50 MB of attributes of one element take 600 MB of memory."""
 
 _LONGEST_DATE = 100
 _ENTRIES = frozenset(("url", "sitemap", "item", "entry"))
 _WEB = ("http://", "https://")
 _PIECE = 1 << 16
 _NONE: Mapping[str, str] = MappingProxyType({})
-"""One for all: a full sitemap without translations would have 50,000 empty ones."""
+"""Shared: a full sitemap without translations would have 50,000 empty dicts."""
 
 
 @dataclass(slots=True)
 class Entry:
-    """What a file says of one page, feed item or sitemap."""
+    """One page, feed item or sitemap in a file."""
 
     kind: Literal["url", "sitemap", "item", "entry"]
 
     url: str = ""
-    """Absolute; empty while none was found."""
+    """Absolute; empty until one was found."""
 
     lastmod: str | None = None
     """As printed."""
@@ -53,7 +53,7 @@ class Entry:
     """hreflang -> URL."""
 
     def take(self, name: str, child: Any) -> None:
-        """Read an element that stands directly in this one."""
+        """Read a child element of this entry."""
         if self.kind in ("url", "sitemap"):
             self._take_of_sitemap(name, child)
         elif not self.url:
@@ -64,7 +64,7 @@ class Entry:
             self.url = self.url or _address(_own_text(child))
         elif name == "lastmod":
             text = child.text or ""
-            # Many have the same one.
+            # Many entries have the same date.
             self.lastmod = sys.intern(fold(text[:_LONGEST_DATE])) or None
         elif name == "link":
             language = child.get("hreflang") or "x-default"
@@ -75,46 +75,50 @@ class Entry:
 
 @dataclass(slots=True)
 class Listed:
-    """What was read of a file."""
+    """The entries read from a file."""
 
     root: str = ""
-    """Lower-case name of the root element without its namespace; empty when there is none."""
+    """Lower-case name of the root element without its namespace; empty if there is none."""
 
     entries: list[Entry] = field(default_factory=list)
     """Those with an address, `MOST_ENTRIES` at most, in the order of the file."""
 
-    rest: str | None = None
-    """Why no more was read; None when all was."""
+    unread: str | None = None
+    """Why the rest was not read; None if everything was."""
 
 
 class Reader:
-    """Reads ``content`` piece by piece with a pull parser, which keeps the elements that are open and little more."""
+    """Reads a file piece by piece with a pull parser, and keeps little more than the open elements."""
 
     def __init__(self, parser: Any) -> None:
         self.listed = Listed()
         self._parser = parser
         self._open: list[Any] = []
         self._entries: list[Entry] = []
-        """Those of the open elements that are entries."""
+        """Entries whose elements are open."""
         self._elements = 0
         self._seen = 0
-        """Starts and ends of elements."""
+        """Number of starts and ends of elements."""
 
     def read(self, content: str | bytes) -> Listed:
-        """Raises XMLSyntaxError or ValueError: it is broken; what was read until then is in ``listed``."""
-        seen, told = 0, 0
+        """Read ``content``.
+
+        Raises:
+            XMLSyntaxError, ValueError: the file is broken; the entries before that are in ``listed``.
+        """
+        seen, tag_end = 0, 0
         for start in range(0, len(content), _PIECE):
             try:
                 self._parser.feed(content[start : start + _PIECE])
             finally:
                 self._look()
             if self._seen > seen:
-                seen, told = self._seen, start
-            if self.listed.rest:
+                seen, tag_end = self._seen, start
+            if self.listed.unread:
                 return self.listed
             if not self.listed.root and start >= LONGEST_START:
                 raise ValueError(f"no element in the first {LONGEST_START} bytes: the rest is not read")
-            if start - told >= LONGEST_TAG:
+            if start - tag_end >= LONGEST_TAG:
                 raise ValueError(f"no tag ends within {LONGEST_TAG} bytes: the rest is not read")
         try:
             self._parser.close()
@@ -124,13 +128,13 @@ class Reader:
         return self.listed
 
     def _end_all(self) -> None:
-        """Take what the end of a broken file left open."""
+        """Take the entries that are still open at the end of a broken file."""
         for entry in self._entries:
             self._take(entry)
         self._entries = []
 
     def _look(self) -> None:
-        """Take what the parser has found, and let go of what is over."""
+        """Take the entries that the parser has completed, and delete the elements that are no longer needed."""
         for event, element in self._parser.read_events():
             name = lower_name(element.tag)
             self._seen += 1
@@ -138,17 +142,17 @@ class Reader:
                 self._begin(name, element)
             else:
                 self._end(name, element)
-            if self.listed.rest:
+            if self.listed.unread:
                 return
         for element in self._open:
-            # The last child may be what the parser adds to.
+            # The parser may still add to the last child.
             if len(element) > 1:
                 del element[:-1]
 
     def _begin(self, name: str, element: Any) -> None:
         self._elements += 1
         if self._elements > MOST_ELEMENTS:
-            self.listed.rest = f"more than {MOST_ELEMENTS} elements: the rest is not read"
+            self.listed.unread = f"more than {MOST_ELEMENTS} elements: the rest is not read"
         self.listed.root = self.listed.root or name
         self._open.append(element)
         if name in _ENTRIES:
@@ -163,7 +167,7 @@ class Reader:
 
     def _take(self, entry: Entry) -> None:
         if entry.url and len(self.listed.entries) == MOST_ENTRIES:
-            self.listed.rest = f"names more than {MOST_ENTRIES} addresses: no more are asked for"
+            self.listed.unread = f"names more than {MOST_ENTRIES} addresses: no more are asked for"
         elif entry.url:
             self.listed.entries.append(entry)
 
@@ -180,5 +184,5 @@ def _address(text: str) -> str:
 
 
 def _own_text(element: Any) -> str:
-    """The text of an element that has nothing else in it: half an address may go on with an error."""
+    """Return the text of an element without children, else nothing: after an error it may be half an address."""
     return "" if len(element) else fold(element.text)

@@ -1,4 +1,4 @@
-"""Feeds and sitemaps as XML: strictly where that goes, else with single bad characters mended, else what is whole.
+"""Reads feeds and sitemaps as XML: strictly if possible, else with bad characters repaired, else up to the damage.
 
 No DTD, entity or address in a file is followed.
 """
@@ -18,20 +18,20 @@ from migration_spider.pages.xml_entries import Listed, Reader
 # A sitemap has at most 50 MB uncompressed (sitemaps.org protocol, "Sitemap file size").
 MAX_BYTES = 52_428_800
 
-MOST_MENDED = 5_000_000
-"""Bytes of a file that is mended; what is larger and broken gives what an XML parser makes of it."""
+MOST_REPAIRED = 5_000_000
+"""Bytes of a file that is repaired; larger broken files are read as far as an XML parser recovers."""
 
 _DECLARED = re.compile(rb"""^<\?xml\b[^>]{0,100}?\bencoding\s*=\s*["']([\w.:-]+)""")
 _DECLARATION = re.compile(r"<\?xml\s[^>]*\?>")
 _ROOT = re.compile(r"<\?xml\b|<(?:rss|feed|urlset|sitemapindex|(?:\w+:)?rdf)\b", re.IGNORECASE)
 _NO_BYTES = re.compile("[\udc80-\udcff]+")
-"""What ``surrogateescape`` makes of bytes that are no UTF-8."""
+"""Bytes that are no UTF-8, as decoded with ``surrogateescape``."""
 
 _KEPT = re.compile(r"<!\[CDATA\[|<!--|<\?|<!DOCTYPE\b", re.IGNORECASE)
 _KEPT_ENDS = {"<!--": "-->", "<![CDATA[": "]]>", "<?": "?>", "<!DOCTYPE": ">"}
 _SUBSET = re.compile(r"[\[>]")
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What no XML file may have (XML 1.0, production 2)."""
+"""Characters that no XML file may contain (XML 1.0, production 2)."""
 
 _AMPERSAND = re.compile(r"&(?:#(?:(\d{1,7})|x([0-9a-f]{1,6}));|([a-z]\w{0,30});)?", re.IGNORECASE)
 _OWN = frozenset(("amp", "lt", "gt", "quot", "apos"))
@@ -40,24 +40,24 @@ _NO_TAG = re.compile(r"<(?![a-z_:/!?])", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What could be read of a file."""
+    """The readable part of a file."""
 
     listed: Listed
 
     problem: str | None = None
-    """Why it is not all."""
+    """Why it is not the complete file."""
 
     oddity: str | None = None
-    """What is wrong with the file, although all of it was read."""
+    """What is wrong with the file, although it was read completely."""
 
 
 def read(data: str | bytes | Document) -> Document:
-    """The document in a file, plain or gzipped; one that was read already as it is."""
+    """Return the document in a file, plain or gzipped; a `Document` is returned unchanged."""
     if isinstance(data, Document):
         return data
     damage = None
     if isinstance(data, bytes):
-        data, damage = _plain(data)
+        data, damage = _unzipped(data)
         data = data[:MAX_BYTES]
         if not _is_misnamed(data):
             listed, error = _parse(data)
@@ -65,7 +65,7 @@ def read(data: str | bytes | Document) -> Document:
                 return Document(listed, damage)
         else:
             error = "UTF-8, which the file calls otherwise"
-        if len(data) > MOST_MENDED:
+        if len(data) > MOST_REPAIRED:
             listed, _ = _parse(data[: data.rfind(b">") + 1], recover=True)
             return Document(listed, damage or f"broken XML ({error})")
         data = _decoded(data)
@@ -77,20 +77,20 @@ def read(data: str | bytes | Document) -> Document:
             damage, text = damage or "something stands before its beginning", text[begins.start() :]
         elif begins[0] == "<?xml":
             text = text[begins.start() :]
-    # What the declaration says of the encoding is past.
+    # The text is decoded: the encoding in the declaration is no longer valid.
     if declaration := _DECLARATION.match(text):
         text = text[declaration.end() :]
     text = text.rstrip(" \t\r\n\0")
-    listed, broken = _parse(_mended(text))
+    listed, broken = _parse(_repaired(text))
     if broken is None:
         return Document(listed, damage, error)
-    # Half an address at the cut of a file would be an address of something else.
-    listed, _ = _parse(_mended(text[: text.rfind(">") + 1]), recover=True)
+    # Half an address at the end of a cut file would be another address.
+    listed, _ = _parse(_repaired(text[: text.rfind(">") + 1]), recover=True)
     return Document(listed, damage or f"broken XML ({error or broken})")
 
 
 def _parse(content: str | bytes, *, recover: bool = False) -> tuple[Listed, str | None]:
-    """(what was read, what is wrong or None); prefixes that nobody declared are no fault."""
+    """Return (the entries, the error or None); undeclared prefixes are no error."""
     parser = etree.XMLPullParser(
         events=("start", "end"),
         recover=recover,
@@ -106,30 +106,30 @@ def _parse(content: str | bytes, *, recover: bool = False) -> tuple[Listed, str 
         return reader.read(content), None
     except (etree.XMLSyntaxError, ValueError) as error:
         log = parser.feed_error_log
-        if not recover and log and all("NAMESPACE" in one.domain_name for one in log):
+        if not recover and log and all("NAMESPACE" in entry.domain_name for entry in log):
             return _parse(content, recover=True)[0], None
         return reader.listed, str(error)
 
 
-def _plain(data: bytes) -> tuple[bytes, str | None]:
-    """``data`` without its gzip coding, up to the size that a sitemap may have, and why that is not all."""
+def _unzipped(data: bytes) -> tuple[bytes, str | None]:
+    """Return ``data`` without its gzip coding, up to the size that a sitemap may have, and why that is not all."""
     if data[:2] != b"\x1f\x8b":
         return data, None
     machine = zlib.decompressobj(wbits=31)
     try:
         content = machine.decompress(data, MAX_BYTES)
     except zlib.error as error:
-        return _whole_part(data), f"damaged gzip ({error})"
+        return _before_damage(data), f"damaged gzip ({error})"
     return content, None if machine.eof else "the gzip file is cut off, or larger than a sitemap may be"
 
 
 def plain(data: bytes) -> bytes:
-    """``data`` without its gzip coding, as far as it can be read."""
-    return _plain(data)[0]
+    """Return ``data`` without its gzip coding, as far as it can be read."""
+    return _unzipped(data)[0]
 
 
-def _whole_part(data: bytes) -> bytes:
-    """What of a gzip file stands before the damage."""
+def _before_damage(data: bytes) -> bytes:
+    """Return the content of a gzip file before the damage."""
     machine, out = zlib.decompressobj(wbits=31), bytearray()
     try:
         for start in range(0, len(data), 512):
@@ -152,7 +152,7 @@ def _is_misnamed(content: bytes) -> bool:
 
 
 def _decoded(content: bytes) -> str:
-    """The text of a file that does not keep to the encoding that it names; bytes that fit nowhere are Windows-1252."""
+    """Return the text of a file whose encoding is not the one it names; bytes that fit no other are Windows-1252."""
     stated, bom = read_bom(content)
     if stated is not None and bom is not None and stated != "utf-8":
         return content[len(bom) :].decode(stated, "replace")
@@ -164,10 +164,10 @@ def _decoded(content: bytes) -> str:
     return _NO_BYTES.sub(lambda found: found[0].encode("utf-8", "surrogateescape").decode("cp1252", "replace"), text)
 
 
-def _mended(text: str) -> str:
-    """``text`` without characters that XML forbids, with lone ``&`` and ``<`` as such, with HTML's names of characters.
+def _repaired(text: str) -> str:
+    """Return ``text`` without characters that XML forbids, with lone ``&`` and ``<`` escaped, and HTML's entities.
 
-    Names that the file declares itself stay.
+    Entities that the file declares are kept.
     """
     declared = frozenset(re.findall(r"<!ENTITY\s+([\w.-]+)\s", text[:100_000]))
 
@@ -189,7 +189,7 @@ def _mended(text: str) -> str:
 
 
 def _parts(text: str) -> list[str]:
-    """``text`` in parts: every second one is a comment, a CDATA section, an instruction or the document type."""
+    """Return ``text`` in parts: each second one is a comment, a CDATA section, an instruction or the document type."""
     parts, begin, place = [], 0, 0
     without_end: set[str] = set()
     while found := _KEPT.search(text, place):
@@ -201,7 +201,7 @@ def _parts(text: str) -> list[str]:
             start = max(start, text.find("]", start))
         end = text.find(_KEPT_ENDS[mark], start)
         if end < 0:
-            # Nor has one further down: each is looked for once.
+            # Later ones have no end either: search once for each.
             without_end.add(mark)
             continue
         place = end + len(_KEPT_ENDS[mark])

@@ -192,7 +192,7 @@ def test_of_a_file_no_more_is_held_than_is_open(many):
 def test_no_more_is_read_than_a_sitemap_may_have():
     many = b"".join(b"<url><loc>http://a/%d</loc></url>" % n for n in range(MOST_ENTRIES))
     whole = read(b"<urlset>" + many + b"</urlset>")
-    assert (MOST_ENTRIES, None) == (len(whole.listed.entries), whole.listed.rest)
+    assert (MOST_ENTRIES, None) == (len(whole.listed.entries), whole.listed.unread)
     more = b"<urlset>" + many + b"<url><loc>http://a/more</loc></url></urlset>"
     assert MOST_ENTRIES == len(sitemap_links(more)[1])
     assert "more than 50000 addresses" in sitemap_problem(more)

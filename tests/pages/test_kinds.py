@@ -93,7 +93,7 @@ def test_kinds_and_what_told_them():
     assert [] == wrong()
 
 
-@pytest.mark.parametrize("one", kinds.EVIDENCE, ids=lambda one: f"{one.tells} by {one.word}: {one.why}")
+@pytest.mark.parametrize("one", kinds.EVIDENCE, ids=lambda one: f"{one.kind} by {one.word}: {one.why}")
 def test_no_evidence_is_there_for_nothing(one, monkeypatch):
     monkeypatch.setattr(kinds, "EVIDENCE", tuple(other for other in kinds.EVIDENCE if other is not one))
     assert [] != wrong()
@@ -102,7 +102,7 @@ def test_no_evidence_is_there_for_nothing(one, monkeypatch):
 def test_the_order_of_the_evidence_matters(monkeypatch):
     for place in range(len(kinds.EVIDENCE) - 1):
         first, second = kinds.EVIDENCE[place : place + 2]
-        if first.tells == second.tells or first.word == second.word == "type" or first.word == "pager":
+        if first.kind == second.kind or first.word == second.word == "type" or first.word == "pager":
             # Both say the same, or cannot hold together; whatever has a pager and is no news is a listing.
             continue
         swapped = (*kinds.EVIDENCE[:place], second, first, *kinds.EVIDENCE[place + 2 :])

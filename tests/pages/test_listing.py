@@ -156,7 +156,7 @@ def wrong():
     return found
 
 
-@pytest.mark.parametrize("table", ["SPEAKS", "REFUSES"])
+@pytest.mark.parametrize("table", ["FACTORS", "REFUSALS"])
 def test_nothing_speaks_for_or_against_rows_without_a_case(table, monkeypatch):
     assert [] == wrong()
     entries = getattr(row_candidates, table)
