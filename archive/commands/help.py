@@ -7,8 +7,16 @@ import textwrap
 
 
 class HelpFormatter(argparse.RawDescriptionHelpFormatter):
-    """Wraps the lines of a description that begin at the margin; indented lines are lists and examples."""
+    """Wraps the paragraphs of a description, lines that begin at the margin; indented lines are lists and examples."""
 
     def _fill_text(self, text: str, width: int, indent: str) -> str:
-        lines = (line if line.startswith(" ") else textwrap.fill(line, width) for line in text.splitlines())
-        return "\n".join(indent + line for line in "\n".join(lines).splitlines())
+        filled: list[str] = []
+        paragraph: list[str] = []
+        for line in (*text.splitlines(), ""):
+            if line and not line.startswith(" "):
+                paragraph.append(line)
+                continue
+            filled += textwrap.wrap(" ".join(paragraph), width)
+            paragraph = []
+            filled.append(line)
+        return "\n".join(indent + line for line in filled[:-1])
