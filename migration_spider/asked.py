@@ -13,10 +13,10 @@ from archive.replay import response_of
 from migration_spider import evidence
 from migration_spider.exceptions import MigrationError
 from migration_spider.pages import Page, page_for
-from migration_spider.pages.blocked import CODES
 from migration_spider.pages.bounds import is_parseable
 from migration_spider.reparse.reading import Seen, record_at, scan_file
 from migration_spider.reparse.source import Source, own_files, sources
+from migration_spider.responses.blocked import CODES
 from migration_spider.whole import code_of
 
 NOWHERE = "https://page.invalid/"

@@ -54,7 +54,7 @@ class BlockedPageError(MigrationError):
     """The answer is a challenge, firewall, maintenance, error or login page in the place of the page.
 
     Raised by ``BlockedMiddleware``; the request fails, and nothing of the answer becomes an item. ``code`` is that of
-    `pages.blocked.CODES`.
+    `responses.blocked.CODES`.
     """
 
     def __init__(self, message: str, code: str) -> None:

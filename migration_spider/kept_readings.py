@@ -35,13 +35,13 @@ from scrapy.http import Response
 from archive.disk import oddity
 from migration_spider.items import NewsItem
 from migration_spider.pages import NewsPage, Page, facts_of
-from migration_spider.pages.blocked import TELLING_FIELDS
 from migration_spider.pages.bounds import why_unread
-from migration_spider.pages.broken import Shape, shape_of
 from migration_spider.pages.kinds import Facts
 from migration_spider.pages.listing import Row
 from migration_spider.pages.parts import Part
-from migration_spider.pages.requisites import page_requisites
+from migration_spider.responses.blocked import TELLING_FIELDS
+from migration_spider.responses.broken import Shape, shape_of
+from migration_spider.responses.requisites import page_requisites
 from migration_spider.state.database import free_name
 from migration_spider.whole import code_of
 

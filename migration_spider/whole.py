@@ -17,11 +17,11 @@ from scrapy.http import HtmlResponse, Response, TextResponse
 from archive import ArchiveError
 from archive.index import CollectionIndex
 from archive.replay import answer, unknown_encoding
-from migration_spider.pages.blocked import blocked
-from migration_spider.pages.broken import Shape, shape_of
+from migration_spider.responses.blocked import blocked
+from migration_spider.responses.broken import Shape, shape_of
 
 CUT = "cut"
-"""The code of `pages.blocked.CODES`."""
+"""The code of `responses.blocked.CODES`."""
 
 SAMPLE = 8
 """Pages of the archive that are looked at where the run has to be compared with what was before."""
@@ -133,7 +133,7 @@ class Judge:
 
 
 def code_of(response: Response) -> str | None:
-    """What stands in the place of the page (`pages.blocked.CODES`), by the answer alone."""
+    """What stands in the place of the page (`responses.blocked.CODES`), by the answer alone."""
     # The bytes of a header may be of any kind (RFC 9110, section 5.5).
     headers = {name.decode("latin-1"): b", ".join(told).decode("latin-1") for name, told in response.headers.items()}
     text = response.text if isinstance(response, TextResponse) else ""

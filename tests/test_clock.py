@@ -8,9 +8,9 @@ import pytest
 
 from archive.warc.record import Draft, format_date, new_record_id
 from archive.warc.writer import WarcWriter
-from migration_spider.pages.blocked import blocked
 from migration_spider.report.read import report_file, runs_since
 from migration_spider.report.words import dates_ahead
+from migration_spider.responses.blocked import blocked
 from migration_spider.state import Memory, revise
 from migration_spider.state.memory import LONG_AGO, Rules
 from migration_spider.state.runs import Runs

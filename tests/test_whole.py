@@ -4,7 +4,7 @@ import json
 
 from scrapy.http import Response
 
-from migration_spider.pages.broken import Shape, shape_of
+from migration_spider.responses.broken import Shape, shape_of
 from migration_spider.whole import Habit, Judge, code_of
 from tests.crawling import items, scrapy
 from tests.harvesting import OFTEN, harvest, ids, lose

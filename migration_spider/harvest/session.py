@@ -26,9 +26,9 @@ from migration_spider.kept import Table
 from migration_spider.kept_readings import FILE as READINGS
 from migration_spider.kept_readings import KeptReadings
 from migration_spider.monitors import Verdict
-from migration_spider.pages.blocked import blocked
 from migration_spider.report import run_folder
 from migration_spider.report.write import write_report
+from migration_spider.responses.blocked import blocked
 from migration_spider.run import Run
 from migration_spider.state import Memory
 from migration_spider.state.memory import Rules

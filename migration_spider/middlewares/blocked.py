@@ -13,7 +13,7 @@ from scrapy.http import HtmlResponse, Response, TextResponse
 
 from migration_spider.exceptions import BlockedPageError
 from migration_spider.middlewares.politeness import PolitenessMiddleware, is_robots
-from migration_spider.pages.blocked import CODES
+from migration_spider.responses.blocked import CODES
 from migration_spider.whole import CUT, Judge, code_of, judge_of
 
 PASSING = frozenset(("maintenance", "error-page", "empty"))
@@ -36,7 +36,7 @@ LOGIN_PATH = re.compile(r"/user/login/?$|/saml(?:_login)?(?:/|$)|/caslogin/?$", 
 
 
 class BlockedMiddleware:
-    """Puts `pages.blocked.blocked` between the site and everything that reads its answers, attachments included.
+    """Puts `responses.blocked.blocked` between the site and everything that reads its answers, attachments included.
 
     Such an answer fails its request with ``BlockedPageError``. Where it stands for the front page or robots.txt, or
     for MIGRATION_MAX_BLOCKED pages in a row (MIGRATION_MAX_REFUSALS of those that are asked again), the run ends with

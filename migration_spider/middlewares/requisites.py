@@ -10,7 +10,7 @@ from scrapy.http import HtmlResponse, Response, TextResponse
 
 from migration_spider import scrapy_internals
 from migration_spider.pages.bounds import LARGEST_PAGE
-from migration_spider.pages.requisites import css_requisites
+from migration_spider.responses.requisites import css_requisites
 
 PRIORITY = 300
 """Above every page, so that whatever page was fetched is whole even when the crawl is stopped."""

@@ -12,9 +12,6 @@ in which a page goes through them, which is the order to read them in:
 7. titles, body, markup, parts, places: fields of the item, from lines with a role.
 8. rows, row_places, row_links, row_candidates, row_parts, row_dates: the rows of a listing; results, menu: their
    number, and links to other listings.
-
-Other modules: blocked and broken (whether an answer is the requested page, and complete), feeds, xml_files and
-xml_entries (feeds and sitemaps), requisites (files that a browser loads), text_rendition (pages saved as text).
 """
 
 from migration_spider.pages.base import Page

@@ -19,8 +19,6 @@ from migration_spider.items import Evidence, NewsItem
 from migration_spider.normalize.item import normalize
 from migration_spider.pages import ListingPage, NewsPage, Page, page_for
 from migration_spider.pages.bounds import LARGEST_ANSWER, is_parseable
-from migration_spider.pages.broken import Shape, shape_of
-from migration_spider.pages.text_rendition import TextPage
 from migration_spider.reparse.attachments import Attachments, Files, fill
 from migration_spider.reparse.capture import Capture, Step, host_of
 from migration_spider.reparse.catalogue import Catalogue
@@ -28,6 +26,8 @@ from migration_spider.reparse.engines import Engine, one_process
 from migration_spider.reparse.lines import Line, Lines, draft_of, first_line
 from migration_spider.reparse.notes import Note
 from migration_spider.reparse.reading import record_at
+from migration_spider.responses.broken import Shape, shape_of
+from migration_spider.responses.text_rendition import TextPage
 from migration_spider.site_profile import SiteTold, site_told
 from migration_spider.spiders.scope import Scope
 from migration_spider.whole import Habit, problems_of

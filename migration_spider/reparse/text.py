@@ -10,7 +10,7 @@ from migration_spider import EXTRACTOR
 from migration_spider.exceptions import MigrationError
 from migration_spider.items import NewsItem, to_record
 from migration_spider.normalize.item import finish, normalize
-from migration_spider.pages.text_rendition import TextPage
+from migration_spider.responses.text_rendition import TextPage
 
 
 class NoTextError(MigrationError):

@@ -10,9 +10,9 @@ from scrapy.http import Response
 
 from migration_spider.ledger import Sitemap
 from migration_spider.normalize.dates import parse_date
-from migration_spider.pages import feeds
-from migration_spider.pages.xml_entries import Entry
-from migration_spider.pages.xml_files import Document, read
+from migration_spider.responses import feeds
+from migration_spider.responses.xml_entries import Entry
+from migration_spider.responses.xml_files import Document, read
 from migration_spider.spiders.base import CANDIDATE, ROW, SITEMAP, PortalSpider
 
 CUT_AGAIN = 2

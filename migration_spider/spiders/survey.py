@@ -19,7 +19,7 @@ from migration_spider.normalize.identity import item_id
 from migration_spider.pages import NewsPage, Page
 from migration_spider.pages.languages import language_of
 from migration_spider.pages.listing import page_numbers
-from migration_spider.pages.requisites import css_requisites, page_requisites
+from migration_spider.responses.requisites import css_requisites, page_requisites
 from migration_spider.sampling import MOST, SAMPLES, Traits, traits, varied
 from migration_spider.spiders.base import CANDIDATE, FEED, LISTING, NEWS_LISTING, ROW
 from migration_spider.spiders.explore import Explorer

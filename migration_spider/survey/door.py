@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator, Mapping
 from urllib.parse import urlsplit
 
 from archive import ArchiveError
-from migration_spider.pages import feeds as feeds_of
 from migration_spider.pages import menu
-from migration_spider.pages.xml_files import plain
-from migration_spider.pages.xml_files import read as read_xml
+from migration_spider.responses import feeds as feeds_of
+from migration_spider.responses.xml_files import plain
+from migration_spider.responses.xml_files import read as read_xml
 from migration_spider.survey.answers import Answer
 from migration_spider.survey.model import (
     Access,

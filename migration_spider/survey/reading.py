@@ -15,9 +15,9 @@ from migration_spider.normalize.block import BlockResult
 from migration_spider.normalize.identity import item_id
 from migration_spider.normalize.item import SiteOrders, normalize
 from migration_spider.pages import NewsPage, Page, page_for, told_by
-from migration_spider.pages.blocked import CODES
 from migration_spider.pages.bounds import is_parseable
 from migration_spider.pages.parts import Part
+from migration_spider.responses.blocked import CODES
 from migration_spider.site_profile import SiteProfile
 from migration_spider.survey.answers import Answer, Answers
 from migration_spider.survey.model import (

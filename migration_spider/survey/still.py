@@ -19,8 +19,8 @@ from migration_spider.explained import Told
 from migration_spider.pages.base import Page
 from migration_spider.pages.outline import local_name
 from migration_spider.pages.places import Place
-from migration_spider.pages.requisites import with_addresses
 from migration_spider.pages.text import absolute, word_set
+from migration_spider.responses.requisites import with_addresses
 from migration_spider.survey.answers import Answers
 from migration_spider.survey.still_marks import MARKS, OURS, ROLE_MARKS, add_switch, element_of, mark, style_of, tell
 

@@ -31,13 +31,13 @@ from migration_spider.normalize.dates import parse_date
 from migration_spider.normalize.item import normalize
 from migration_spider.pages import ListingPage, NewsPage, page_for
 from migration_spider.pages.bounds import is_parseable
-from migration_spider.pages.feeds import feed_problem, rss_links, sitemap_links, sitemap_problem
-from migration_spider.pages.xml_files import MAX_BYTES
 from migration_spider.reparse.notes import KINDS, essence, note_of
 from migration_spider.reparse.source import SourceError, sources
 from migration_spider.report import record
 from migration_spider.report.checking import ReportError
 from migration_spider.report.read import read_report
+from migration_spider.responses.feeds import feed_problem, rss_links, sitemap_links, sitemap_problem
+from migration_spider.responses.xml_files import MAX_BYTES
 from migration_spider.site_learner import SiteLearner
 from migration_spider.site_profile import ProfileError, parse
 from migration_spider.state import database, lines

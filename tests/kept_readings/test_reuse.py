@@ -10,8 +10,8 @@ from migration_spider.items import to_record
 from migration_spider.kept_readings import KeptReadings, reader_digest
 from migration_spider.pages import ListingPage, NewsPage, page_for
 from migration_spider.pages.bounds import why_unread
-from migration_spider.pages.broken import shape_of
-from migration_spider.pages.requisites import page_requisites
+from migration_spider.responses.broken import shape_of
+from migration_spider.responses.requisites import page_requisites
 from migration_spider.whole import code_of
 from tests.crawling import ROOT
 from tests.kept_readings.asked import NEWS, OF_ALL, OF_LISTINGS, SITE, answer, read, unread

@@ -7,7 +7,7 @@ from parsel import Selector
 from migration_spider.normalize.item import normalize
 from migration_spider.pages import NewsPage, page_for
 from migration_spider.pages.listing import ListingPage
-from migration_spider.pages.requisites import page_requisites
+from migration_spider.responses.requisites import page_requisites
 from tests.pages.page import SITE, document
 
 MEMBERS = ("rows", "pager_links", "next_url", "links")

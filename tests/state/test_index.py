@@ -19,7 +19,7 @@ from archive.warc.record import Draft, format_date, new_record_id
 from archive.warc.writer import WarcWriter
 from migration_spider.harvest.recover import recover
 from migration_spider.items import ITEM_MEDIA_TYPE, TOMBSTONE_MEDIA_TYPE
-from migration_spider.pages.blocked import blocked
+from migration_spider.responses.blocked import blocked
 from migration_spider.state.memory import Memory, Rules
 
 URL = "http://127.0.0.1/a"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Literal
 
-from migration_spider.pages.blocked_marks import SENTENCES
+from migration_spider.responses.blocked_marks import SENTENCES
 
 Error = Literal["", "notice", "error", "fatal"]
 """``notice``: a warning of PHP, and the page may be complete; ``error``: a part of the page failed; ``fatal``: the page

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from migration_spider.pages.xml_entries import Entry
-from migration_spider.pages.xml_files import Document, read
+from migration_spider.responses.xml_entries import Entry
+from migration_spider.responses.xml_files import Document, read
 
 SitemapKind = Literal["index", "urlset"]
 

@@ -5,8 +5,8 @@ import gzip
 import pytest
 from lxml import etree
 
-from migration_spider.pages.feeds import feed_problem, rss_links, sitemap_links, sitemap_problem
-from migration_spider.pages.xml_entries import (
+from migration_spider.responses.feeds import feed_problem, rss_links, sitemap_links, sitemap_problem
+from migration_spider.responses.xml_entries import (
     LONGEST_ADDRESS,
     LONGEST_START,
     MOST_ALTERNATES,
@@ -14,7 +14,7 @@ from migration_spider.pages.xml_entries import (
     Entry,
     Reader,
 )
-from migration_spider.pages.xml_files import read
+from migration_spider.responses.xml_files import read
 
 A, B = "https://portal.example/a", "https://portal.example/b"
 RSS = f"""<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel><link>https://portal.example/</link>
@@ -200,7 +200,7 @@ def test_no_more_is_read_than_a_sitemap_may_have():
 
 
 def test_no_more_is_read_of_one_page_than_it_can_have(monkeypatch):
-    monkeypatch.setattr("migration_spider.pages.xml_entries.MOST_ELEMENTS", 1000)
+    monkeypatch.setattr("migration_spider.responses.xml_entries.MOST_ELEMENTS", 1000)
     links = "".join(f'<link hreflang="{n}" href="http://a/{n}"/>' for n in range(900))
     (entry,) = sitemap_links(f"<urlset><url><loc>{A}</loc>{links}</url></urlset>")[1]
     assert MOST_ALTERNATES == len(entry.alternates)
@@ -210,7 +210,7 @@ def test_no_more_is_read_of_one_page_than_it_can_have(monkeypatch):
 
 
 def test_of_a_tag_without_end_no_more_than_its_bound_is_parsed(monkeypatch):
-    monkeypatch.setattr("migration_spider.pages.xml_entries.LONGEST_TAG", 500_000)
+    monkeypatch.setattr("migration_spider.responses.xml_entries.LONGEST_TAG", 500_000)
     names = " ".join(f'a{number}=""' for number in range(200_000))
     problem = sitemap_problem(f"<urlset><url><loc>http://a.example/</loc></url><url {names}/></urlset>".encode())
     assert problem

@@ -3,7 +3,7 @@
 import pytest
 
 from migration_spider.normalize.item import normalize
-from migration_spider.pages.text_rendition import TextPage
+from migration_spider.responses.text_rendition import TextPage
 
 URL = "https://portal.example/es/node/7756"
 TEXT = """Skip to main content

@@ -2,7 +2,7 @@
 
 from parsel import Selector
 
-from migration_spider.pages.requisites import MOST_OF_A_SHEET, css_requisites, page_requisites
+from migration_spider.responses.requisites import MOST_OF_A_SHEET, css_requisites, page_requisites
 
 SITE = "https://portal.example"
 

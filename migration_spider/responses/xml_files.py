@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from lxml import etree
 from w3lib.encoding import read_bom, resolve_encoding
 
-from migration_spider.pages.xml_entries import Listed, Reader
+from migration_spider.responses.xml_entries import Listed, Reader
 
 # A sitemap has at most 50 MB uncompressed (sitemaps.org protocol, "Sitemap file size").
 MAX_BYTES = 52_428_800

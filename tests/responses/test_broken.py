@@ -2,7 +2,7 @@
 
 import pytest
 
-from migration_spider.pages.broken import Shape, shape_of
+from migration_spider.responses.broken import Shape, shape_of
 
 HEAD = '<!DOCTYPE html>\n<html lang="en"><head><title>Ferries</title></head><body><div class="page"><main>'
 TEXT = "<article><h1>Ferries</h1><p>The ferry leaves at noon.</p><p>It is back at six.</p></article>"

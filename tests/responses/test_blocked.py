@@ -4,7 +4,7 @@ import gzip
 
 import pytest
 
-from migration_spider.pages.blocked import CODES, blocked
+from migration_spider.responses.blocked import CODES, blocked
 from tests.pages.page import PROSE, document
 from tests.portal.markup.block import VARIANTS
 from tests.portal.site import Site
