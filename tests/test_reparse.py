@@ -204,6 +204,7 @@ def test_no_run_begins_the_file_meanwhile(archive, tmp_path):
     lock = CollectionLock(tmp_path / "warc")
     assert "scrapy reparse: error: " in reparse(data=tmp_path, code=75)
     assert not (tmp_path / "items").exists()
+    assert "is writing this archive" in reparse("--diff", data=tmp_path, code=75)
     reparse("--output", tmp_path / "elsewhere.jsonl", data=tmp_path)
     lock.release()
     reparse(data=tmp_path)

@@ -66,7 +66,10 @@ exit codes:
         if opts.list:
             if args:
                 raise UsageError("--list takes no run")
-            self.list_runs(opts.json)
+            try:
+                self.list_runs(opts.json)
+            except MigrationError as error:
+                self.fail(error)
             return
         from migration_spider.report.read import read_report, report_file, runs_ahead, runs_since
 
@@ -75,8 +78,7 @@ exit codes:
             file = report_file(Path(settings["DATA_DIR"]), args[0] if args else None)
             report = read_report(file)
         except MigrationError as error:
-            print(f"scrapy report: error: {error}", file=sys.stderr)
-            self.exitcode = USAGE
+            self.fail(error)
             return
         page = file.with_name("report.html")
         if opts.json:
@@ -93,6 +95,11 @@ exit codes:
             console.print(f"\nWith charts: {page}", highlight=False, markup=False, soft_wrap=True)
         if not args:
             self.tell_others(runs_since(file), runs_ahead(file))
+
+    def fail(self, error: MigrationError) -> None:
+        """Tell ``error`` in one line."""
+        print(f"scrapy report: error: {error}", file=sys.stderr)
+        self.exitcode = USAGE
 
     def tell_others(self, later: int, ahead: int) -> None:
         """That the report shown is that of the last run, or why it is not."""

@@ -69,6 +69,9 @@ def items_of(args: list[str], opts: argparse.Namespace, settings: Any) -> int:
     archive = sources(args)
     if args and not (opts.output or opts.diff):
         raise AskedWrongError("use --output to say where the items of these files go")
+    if opts.diff and not args:
+        # A run that goes on adds items and renames its files: everything would differ, or could not be read.
+        CollectionLock.require_free(data / "warc")
     with nullcontext() if opts.output or opts.diff else _alone(data / "warc"):
         archive = archive or sources(own_files(data / "warc"))
         if not archive:

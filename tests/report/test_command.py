@@ -90,6 +90,12 @@ def test_a_survey_says_where_its_report_is(data, tmp_path):
     assert f"the run {folder.name} was a survey: its report is {folder / 'survey.html'}\n" in output
 
 
+@pytest.mark.parametrize("words", [["--list"], ["--list", "--json"]])
+def test_a_setting_that_cannot_be_used_is_one_line(words, tmp_path):
+    told = scrapy("report", *words, "-s", "MIGRATION_REVISIT=often", data=tmp_path, code=2).decode()
+    assert re.fullmatch("scrapy report: error: MIGRATION_REVISIT=often: expected .*\n", told)
+
+
 def test_a_run_that_goes_on_is_not_called_killed(tmp_path):
     folders = [tmp_path / "runs" / f"2026112{n}T030405Z-8c1f2a" for n in (1, 2)]
     for folder in folders:
