@@ -2,7 +2,8 @@
 
 from parsel import Selector
 
-from migration_spider.pages import ListingPage, Page, facts_of, feeds, menu
+from migration_spider.pages import ListingPage, Page, facts_of, menu
+from migration_spider.responses import feeds
 
 HERE = "http://portal.example/updates"
 PAGE = """<html><head>
