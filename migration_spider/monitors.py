@@ -63,7 +63,8 @@ MONITORS = (
     Monitor(NOT_ARCHIVED, "archive/failed", _any, "writing the archive failed: {value}", "unarchived"),
     Monitor(NOT_ARCHIVED, "archive/unproved", _any, "the archive did not confirm that all of it is exact and on disk",
             "unarchived"),
-    Monitor(NOT_ARCHIVED, "migration/not_stored", _any, "items could not be written: {value}", "unarchived"),
+    Monitor(NOT_ARCHIVED, "migration/not_stored", _any, "items could not be written: {value}", "unarchived",
+            ("archive/failed",)),
     Monitor(NOT_ARCHIVED, "migration/not_written", _any, "{value}", "unarchived"),
     Monitor(NOT_ARCHIVED, "migration/not_kept", _any, "{value}", "unarchived"),
     Monitor(INTERNAL_ERROR, "migration/failure", _any, "an error in the code: {value}", "broken"),
@@ -78,7 +79,7 @@ MONITORS = (
             ("migration/pages", *_ENDED)),
     Monitor(REFUSED, "migration/pages", lambda value: not value, "no page was answered: the site refused, or could "
             "not be reached", "down", ("migration/asked_gone", *_ENDED)),
-    Monitor(INTERNAL_ERROR, "migration/unproved", _any, "not confirmed as done: {value}", "broken"),
+    Monitor(INTERNAL_ERROR, "migration/unproved", _any, "not confirmed as done: {value}", "broken", _UNWRITTEN),
     Monitor(INCOMPLETE, "migration/paused", _any, "paused: {value}", "paused"),
     Monitor(INCOMPLETE, "migration/interrupted", _any, "interrupted: {value}", "interrupted"),
     Monitor(INCOMPLETE, "finish_reason", lambda value: value != "finished", "stopped before the end ({value})",

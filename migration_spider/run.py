@@ -320,8 +320,9 @@ class Run:
         self._swallowed.remove()
         archiver: Any = archiver_of(self.crawler)
         self.facts |= {"finish_reason": self.finish_reason, **archive_counts(archiver)}
-        if archiver.failed is not None:
-            self.facts |= {"archive/failed": str(archiver.failed), "finish_reason": FINISH_REASON}
+        if (failed := archiver.failed) is not None:
+            why = refusal(failed.__cause__ or failed, archiver.directory) or str(failed)
+            self.facts |= {"archive/failed": why, "finish_reason": FINISH_REASON}
         if not self.is_stopped and self.finish_reason in INTERRUPTIONS:
             self.note("interrupted", INTERRUPTIONS[self.finish_reason])
         if "closed" not in self.done:

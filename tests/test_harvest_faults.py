@@ -230,6 +230,8 @@ def test_a_full_disk_is_exit_5_and_costs_nothing_that_was_stored(small_disk, por
     said = run(command(small_disk, site=portal.url), 5).decode()
     assert "Traceback" not in said
     assert "No space left" in said
+    assert "make room, and run again" in said.splitlines()[-1]
+    assert "an error in the code" not in said
     stored = items(small_disk)
     assert len({line["id"] for line in stored}) == len(stored) < 28
     for line in stored:

@@ -66,6 +66,23 @@ def test_exit_code(change, code):
 
 
 @pytest.mark.parametrize(
+    "first",
+    [
+        {
+            "archive/failed": "warc: disk quota exceeded",
+            "migration/stopped": "no more",
+            "migration/not_stored": "no archive",
+        },
+        {"migration/not_stored": "news.jsonl: disk is full"},
+    ],
+)
+def test_what_follows_from_a_disk_that_refuses_is_not_told_beside_it(first):
+    verdict = verdict_of(GOOD | first | {"migration/item_errors": 1, "migration/unproved": "stored"}, Config())
+    assert 5 == verdict.code
+    assert 1 == len(verdict.messages)
+
+
+@pytest.mark.parametrize(
     ("why", "says"),
     [
         ({"migration/skipped/robots": 7}, "robots.txt forbids 7 pages"),
