@@ -17,14 +17,14 @@ _HANDLERS = {
     "https": "archive.capture.handler.HttpsCaptureHandler",
 }
 
-_BEHIND_ALL_OTHERS = 1_000_000
+_LAST = 1_000_000
 
 
 class ArchiveAddon:
     """Archives every HTTP exchange of a crawl in WARC files below ``ARCHIVE_DIR``.
 
     Raises:
-        ConfigurationError: a setting is missing or makes no sense. (``NotConfigured`` would let the crawl run
+        ConfigurationError: a setting is missing or not valid. (With ``NotConfigured``, the crawl would run
             unarchived.)
     """
 
@@ -35,10 +35,10 @@ class ArchiveAddon:
         handlers = settings.getwithbase("DOWNLOAD_HANDLERS")
         settings.set(FALLBACK_HANDLERS, {scheme: handlers[scheme] for scheme in _HANDLERS}, priority="addon")
         for scheme, path in _HANDLERS.items():
-            # At the priority of the command line: a handler set by the project is wrapped, not left alone.
+            # At the priority of the command line: a handler that the project sets is wrapped as well.
             settings["DOWNLOAD_HANDLERS"].set(scheme, path, priority="cmdline")
         middlewares = "DOWNLOADER_MIDDLEWARES"
         settings.setdefault_in_component_priority_dict(middlewares, FreshEvidenceMiddleware, 0)
-        settings.setdefault_in_component_priority_dict(middlewares, GuardMiddleware, _BEHIND_ALL_OTHERS)
+        settings.setdefault_in_component_priority_dict(middlewares, GuardMiddleware, _LAST)
         settings.setdefault_in_component_priority_dict("SPIDER_MIDDLEWARES", ItemEvidenceMiddleware, 950)
         settings.setdefault_in_component_priority_dict("EXTENSIONS", ArchiveExtension, 900)

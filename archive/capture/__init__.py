@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 __all__ = ["Archiver", "ItemRecordPipeline", "archiver_of"]
 
 _HOMES = {"Archiver": "archiver", "ItemRecordPipeline": "items", "archiver_of": "extension"}
-"""Name -> its module. Who only asks for a setting captures nothing."""
+"""Name -> its module, imported on first access: reading a setting does not need the capture."""
 
 
 def __getattr__(name: str) -> Any:

@@ -18,17 +18,17 @@ _LONGEST_HEAD = 1 << 20
 
 @dataclass(slots=True)
 class Answer:
-    """A final response, taken apart."""
+    """The parts of a final response."""
 
     interim: list[bytes]
     """The heads of the 1xx responses before it."""
     block: Block
-    """What is stored: all of it, secrets blanked."""
+    """The block to store: the complete response with secrets blanked."""
     head: bytes
-    """As received; empty when its end did not come."""
+    """The head as received; empty if its end did not arrive."""
     body: Block
     stored_head: bytes
-    """With secrets blanked."""
+    """The head with secrets blanked."""
     redacted: list[str]
     status: int | None
     header: Fields
@@ -36,7 +36,7 @@ class Answer:
 
 @dataclass(slots=True)
 class _HeadAndRest:
-    """A block whose head was changed, before a body too large for memory."""
+    """A block of a changed head and a body that is too large for memory."""
 
     head: bytes
     rest: Stream
@@ -51,7 +51,7 @@ class _HeadAndRest:
 
 
 def take_apart(exchange: Exchange, secrets: Sequence[str]) -> Answer | None:
-    """The final response of ``exchange``, the values of the ``secrets`` blanked; None when nothing of it came."""
+    """Return the final response of ``exchange`` with the values of ``secrets`` blanked; None if none arrived."""
     start = exchange.received.start(_LONGEST_HEAD)
     interim, offset = split_interim(start)
     if exchange.received.size <= offset:
@@ -70,22 +70,22 @@ def take_apart(exchange: Exchange, secrets: Sequence[str]) -> Answer | None:
 
 
 def interim_of(exchange: Exchange) -> list[bytes]:
-    """The heads of the interim (1xx) responses."""
+    """Return the heads of the interim (1xx) responses."""
     return split_interim(exchange.received.start(_LONGEST_HEAD))[0]
 
 
 def payload_digest(header: Fields, body: Block, reading: str, largest: int) -> str:
-    """``WARC-Payload-Digest`` in one of the readings of `archive.capture.records.Rules`."""
+    """Return ``WARC-Payload-Digest`` in one of the readings of `archive.capture.records.Rules`."""
     if reading == "entity":
         try:
             return f"{DIGEST_ALGORITHM}:{sha256(decode_transfer(header, chunks_of(body), largest))[0]}"
         except UndecodableEntityError:
-            return digest(body)  # A body that is not what its head says has no other payload than itself.
+            return digest(body)  # The body does not match its head: it is its own payload.
     return digest(body)
 
 
 def entity_facts(header: Fields, body: Block, largest: int) -> tuple[str | None, int | None, str | None]:
-    """SHA-256 (hex) and size of the entity, None; when it cannot be decoded, or not within the bounds, why."""
+    """Return (SHA-256 in hex, size, None) of the entity, or (None, None, reason) if it cannot be decoded."""
     try:
         return *sha256(decode_entity(header, chunks_of(body), largest)), None
     except UndecodableEntityError as error:

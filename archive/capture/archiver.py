@@ -1,4 +1,4 @@
-"""The archiver of a crawl: takes exchanges and metadata from the reactor, has them written, and returns their
+"""The archiver of a crawl: takes exchanges and metadata from the reactor, has a thread write them, and returns their
 positions.
 """
 
@@ -38,27 +38,27 @@ FINISH_REASON = "archive_error"
 
 
 class Archiver:
-    """Writes the archive of one crawl. All methods are for the reactor's thread.
+    """Writes the archive of one crawl. All methods must be called in the reactor's thread.
 
-    The collection is opened by `open`, or by the first thing to write, and again when something comes after `close`.
+    The collection is opened by `open` or by the first write, and again by a write after `close`.
     """
 
     def __init__(self, crawler: Crawler) -> None:
         self.settings = settings = read_settings(crawler.settings)
         self.directory = settings.dir
         self.run_id: str = settings.run_id or _new_run_id()
-        """Name of the run, in every warcinfo record."""
+        """Name of the run; every warcinfo record contains it."""
         self.failed: BaseException | None = None
-        """Why the archive cannot be relied on; None while all is well."""
+        """The error because of which the archive is not complete, or None."""
         largest = crawler.settings.getint("DOWNLOAD_MAXSIZE") or LARGEST
         self.rules = Rules(settings.redact, settings.payload_digest, largest)
         self.self_check = selfcheck.SelfCheck()
         self.refused_items = 0
-        """Items of `ItemRecordPipeline` that could not be written."""
+        """Number of items that `ItemRecordPipeline` could not write."""
         self.is_checked = False
         """Whether the self-check has passed."""
         self.was_asked = False
-        """Whether a request was on its way to a download handler."""
+        """Whether any request reached the downloader."""
         self.keeps_items = False
         """Whether items are written too, see `archive.capture.items`."""
         self._crawler = crawler
@@ -70,22 +70,23 @@ class Archiver:
         self._originals: Originals | None = None
         self._thread: WriterThread | None = None
         self._waiting: list[Job] = []
-        """What goes to the thread together, at the end of this turn of the reactor: to wake it costs more than to write
-        a page."""
-        self._counted: Counter[str] = Counter()
-        """What `counts` shows, and `_told` as the stats collector has it."""
-        self._told: dict[str, int] = {}
-        self.counts: Mapping[str, int] = MappingProxyType(self._counted)
+        """Jobs that go to the thread together, at the end of this iteration of the reactor: waking the thread takes
+        longer than writing a page."""
+        self._counts: Counter[str] = Counter()
+        """The counts behind `counts`."""
+        self._reported: dict[str, int] = {}
+        """The counts as last set in the stats collector."""
+        self.counts: Mapping[str, int] = MappingProxyType(self._counts)
         """``exchanges``, ``files``, ``bytes``, ``records/<type>``; the stats ``archive/...`` are a copy."""
         self._closed_files = 0
         self._closed_bytes = 0
 
     @property
     def doubt(self) -> str | None:
-        """In one line, why it is not proved that everything fetched is archived and on the disk; None when it is.
+        """The reason, in one line, why it is not proved that every response is archived and on disk; None if it is.
 
-        Always something while the crawl lasts: a run is to be called good when this is None in the end, and not
-        because nothing said that it failed.
+        It is never None during the crawl. A run was successful only if this is None at its end; the absence of errors
+        proves nothing.
         """
         if self.failed is not None:
             return f"the archive could not be written: {_one_line(self.failed)}"
@@ -101,14 +102,14 @@ class Archiver:
 
     @property
     def is_proved(self) -> bool:
-        """`doubt` has nothing to say."""
+        """Whether `doubt` is None."""
         return self.doubt is None
 
     async def check(self) -> None:
-        """Let through when the capture is exact, which is tried once; to be awaited before anything is fetched.
+        """Wait for the self-check, which runs once; to be awaited before anything is fetched.
 
         Raises:
-            ArchiveError: it is not, or could not be tried: the crawl is over.
+            ArchiveError: the capture is not exact, or could not be checked; the crawl is stopped.
         """
         self.require()
         if self.is_checked:
@@ -124,7 +125,7 @@ class Archiver:
         try:
             await selfcheck.check_capture(self._crawler, self.self_check)
             self.is_checked = True
-        except BaseException as error:  # noqa: BLE001  (whatever it was, the waiters raise it)
+        except BaseException as error:  # noqa: BLE001  (the waiters raise it)
             self.fail(error if isinstance(error, ArchiveError) else ArchiveError(f"the self-check: {error!r}"))
         finally:
             if not self.is_checked and self.failed is None:
@@ -134,7 +135,7 @@ class Archiver:
                 waiter.callback(None)
 
     def open(self) -> None:
-        """Lock the collection and finish what a killed run left.
+        """Lock the collection and salvage the files of a killed run.
 
         Raises:
             ArchiveError: the collection is locked, or cannot be written.
@@ -149,29 +150,29 @@ class Archiver:
             max_file_size=self.settings.max_file_size,
             info=warcinfo_fields(project, self.settings, self.run_id),
         )
-        for left in self._writer.salvaged:
+        for file in self._writer.salvaged:
             logger.warning(
                 "Salvaged %s, left by a killed run: %d records kept, %d bytes dropped (%s)",
-                left.file,
-                left.records,
-                left.dropped,
-                left.problem or "all whole",
+                file.file,
+                file.records,
+                file.dropped,
+                file.problem or "all whole",
             )
-            if left.tail:
+            if file.tail:
                 logger.warning(
-                    "The bytes dropped from %s contain complete records: they are in %s", left.file, left.tail
+                    "The bytes dropped from %s contain complete records: they are in %s", file.file, file.tail
                 )
         self._originals = Originals(self.directory) if self.settings.dedup else None
         self._thread = WriterThread(self._writer, self.settings.fsync_interval, self._deliver)
 
     async def write_call(self, call: Call) -> dict[str, Any] | None:
-        """Archive what a call of the download handler sent and received.
+        """Archive the bytes that a call of the download handler sent and received.
 
         Returns:
-            Of the response record that holds the last response: ``file``, ``offset``, ``length``, ``record_id``,
-            ``target_uri``, ``date``, ``payload_digest``, ``entity_sha256``, ``entity_length``. Of this fetch:
-            ``fetched_at``, and ``revisit``: None when that record was written for it, else the ``file``, ``offset``,
-            ``length`` and ``record_id`` of its revisit record. None without a response.
+            Facts about the response record of the last response: ``file``, ``offset``, ``length``, ``record_id``,
+            ``target_uri``, ``date``, ``payload_digest``, ``entity_sha256``, ``entity_length``. Facts about this fetch:
+            ``fetched_at``, and ``revisit``: None if that record was written for this fetch, else the ``file``,
+            ``offset``, ``length`` and ``record_id`` of its revisit record. None without a response.
 
         Raises:
             ArchiveError: it could not be written.
@@ -179,12 +180,15 @@ class Archiver:
         return await maybe_deferred_to_future(self.start_write_call(call))
 
     def start_write_call(self, call: Call) -> Deferred[dict[str, Any] | None]:
-        """`write_call` for one who cannot await."""
+        """Like `write_call`, for callers that cannot await."""
         return self._submit(partial(self._write_call_now, call, self._originals)).addCallback(self._count_call)
 
     def _write_call_now(self, call: Call, originals: Originals | None, writer: WarcWriter) -> Written:
-        """In the writer's thread. Of the records no more is given back than is told: their many parts, held until the
-        reactor comes round, would be what the garbage collector is busy with."""
+        """Write the records of a call; runs in the writer's thread.
+
+        It returns only the facts that are needed. The many objects of the records would otherwise live until the next
+        iteration of the reactor and slow down the garbage collector.
+        """
         written = Written()
         try:
             if call.spool_error is not None:
@@ -202,7 +206,7 @@ class Archiver:
         return written
 
     def _count_call(self, written: Written) -> dict[str, Any] | None:
-        self._counted["exchanges"] += written.exchanges
+        self._counts["exchanges"] += written.exchanges
         self._count(written.types)
         return written.evidence
 
@@ -221,10 +225,10 @@ class Archiver:
         Args:
             payload: the block.
             content_type: its media type.
-            target_uri: ``WARC-Target-URI``, that of the record it is about.
-            refers_to: ``WARC-Record-ID`` of that record; None when it is about none.
-            date: ``WARC-Date``; now when left out.
-            extra: further named fields.
+            target_uri: ``WARC-Target-URI`` of the record that it describes.
+            refers_to: ``WARC-Record-ID`` of that record; None if it describes no record.
+            date: ``WARC-Date``; by default now.
+            extra: additional named fields.
 
         Returns:
             ``file``, ``offset``, ``length``, ``record_id``, ``target_uri``, ``date``.
@@ -249,17 +253,17 @@ class Archiver:
         return {**where(span), "target_uri": target_uri, "date": date}
 
     async def sync(self) -> None:
-        """Return when everything written before the call is on the disk; calls at the same time share an fsync.
+        """Wait until everything written before the call is on disk; simultaneous calls share an fsync.
 
         Raises:
-            ArchiveError: it may not be on the disk.
+            ArchiveError: it may not be on disk.
         """
         self.require()
         if self._thread is not None:
             await maybe_deferred_to_future(self._submit(None))
 
     async def close(self) -> None:
-        """Finish the last file and release the collection; an error is told by `failed`, as after a write."""
+        """Finish the last file and release the collection; an error sets `failed`, as after a write."""
         thread, writer = self._thread, self._writer
         if thread is None or writer is None:
             return
@@ -284,11 +288,11 @@ class Archiver:
         self._closed_files += len(writer.files)
         self._closed_bytes += writer.bytes_written
         self._is_open = False
-        self._look_at(writer)
-        self._tell_stats(None)
+        self._check_files(writer)
+        self._set_stats(None)
 
-    def _look_at(self, writer: WarcWriter) -> None:
-        """Fail unless what was written is there: the files, under their names, with all their bytes."""
+    def _check_files(self, writer: WarcWriter) -> None:
+        """Fail unless all files written exist under their names and have their full size."""
         if self.failed is not None:
             return
         try:
@@ -300,26 +304,26 @@ class Archiver:
             self.fail(ArchiveError(f"{self.directory} has {size} bytes of this crawl, and not {writer.bytes_written}"))
 
     def require(self) -> None:
-        """Raise ArchiveError when the archive has failed: nothing may be fetched or called stored."""
+        """Raise ArchiveError if the archive has failed: nothing may be fetched or reported as stored."""
         if self.failed is not None:
-            self._stop_crawl()  # It may have failed before there was a crawl to stop.
+            self._stop_crawl()  # If it failed earlier, there may have been no engine to stop.
             raise ArchiveError(f"the archive could not be written: {_one_line(self.failed)}") from self.failed
 
     def fail(self, error: BaseException) -> None:
-        """Stop the crawl, with a reason of its own."""
+        """Stop the crawl, with `FINISH_REASON`."""
         if self.failed is not None:
             return
         self.failed = error
         logger.error("The archive could not be written, the crawl stops: %s", _one_line(error))
         try:
             self._crawler.stats.set_value("archive/failed", 1)
-        except Exception as untold:  # noqa: BLE001  (output only; the crawl has to be stopped all the same)
-            logger.error("The stats could not be set: %r", untold)  # noqa: TRY400  (one line is enough)
+        except Exception as stats_error:  # noqa: BLE001  (output only; the crawl has to be stopped all the same)
+            logger.error("The stats could not be set: %r", stats_error)  # noqa: TRY400  (one line is enough)
         self._stop_crawl()
 
     def _stop_crawl(self) -> None:
         engine = None
-        with suppress(RuntimeError):  # Not made yet: `require` comes back.
+        with suppress(RuntimeError):  # The engine does not exist yet: `require` tries again.
             engine = self._crawler.engine
         if not self._is_stopped and engine is not None and engine.spider is not None:
             self._is_stopped = True
@@ -344,7 +348,7 @@ class Archiver:
     def _hand_over(self) -> None:
         jobs, self._waiting = self._waiting, []
         if jobs:
-            assert self._thread is not None  # noqa: S101  (close() hands over before it lets go of it)
+            assert self._thread is not None  # noqa: S101  (close() hands over the jobs before it sets this to None)
             self._thread.put(jobs)
 
     def _deliver(self, jobs: list[Job]) -> None:
@@ -356,10 +360,10 @@ class Archiver:
         for job in jobs:
             if job.error is not None:
                 if not isinstance(job.error, ArchiveError):
-                    job.error = _told_as_ours(job.error)
+                    job.error = _as_archive_error(job.error)
                 self.fail(job.error)
             job.fire()
-        self._tell_stats(self._writer)
+        self._set_stats(self._writer)
 
     def _count_metadata(self, spans: list[Span]) -> list[Span]:
         self._count(["metadata"] * len(spans))
@@ -367,24 +371,24 @@ class Archiver:
 
     def _count(self, types: list[str]) -> None:
         for kind in types:
-            self._counted[f"records/{kind}"] += 1
+            self._counts[f"records/{kind}"] += 1
 
-    def _tell_stats(self, writer: WarcWriter | None) -> None:
-        """Once for all jobs that came back together: each call of the stats collector costs some microseconds."""
+    def _set_stats(self, writer: WarcWriter | None) -> None:
+        """Set the stats, once per batch of finished jobs: each call of the stats collector takes some microseconds."""
         files = self._closed_files + (len(writer.files) if writer else 0)
-        self._counted["files"] = self._counted["records/warcinfo"] = files
-        self._counted["bytes"] = self._closed_bytes + (writer.bytes_written if writer else 0)
-        for name, value in self._counted.items():
-            if self._told.get(name) != value:
-                self._told[name] = value
+        self._counts["files"] = self._counts["records/warcinfo"] = files
+        self._counts["bytes"] = self._closed_bytes + (writer.bytes_written if writer else 0)
+        for name, value in self._counts.items():
+            if self._reported.get(name) != value:
+                self._reported[name] = value
                 self._crawler.stats.set_value(f"archive/{name}", value)
 
 
-def _told_as_ours(error: BaseException) -> ArchiveError:
-    """A mistake, or what only looks as if it should end the process: it came from another thread."""
-    ours = ArchiveError(f"writing ended with {type(error).__name__}: {error}")
-    ours.__cause__ = error
-    return ours
+def _as_archive_error(error: BaseException) -> ArchiveError:
+    """Return an ArchiveError caused by ``error``, which is a bug, or a BaseException of another thread."""
+    archive_error = ArchiveError(f"writing ended with {type(error).__name__}: {error}")
+    archive_error.__cause__ = error
+    return archive_error
 
 
 def _one_line(error: BaseException) -> str:

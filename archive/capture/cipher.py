@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-# Key exchange and authentication, AES or Camellia with key length, mode, and the hash when it is written.
+# Key exchange and authentication; AES, Camellia or ARIA with key length, mode, and optionally the hash.
 _OPENSSL = re.compile(
     r"(?:(?P<kx>ECDHE|DHE)-(?P<auth>RSA|ECDSA|DSS)-)?"
     r"(?:(?P<cipher>AES|CAMELLIA|ARIA)(?P<bits>128|256)-(?:(?P<mode>GCM|CCM8|CCM)-?)?(?P<hash>SHA\d*)?"
@@ -13,9 +13,9 @@ _OPENSSL = re.compile(
 
 
 def iana_name(name: str) -> str:
-    """``ECDHE-RSA-AES128-GCM-SHA256`` -> ``TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256``; unknown forms as they are.
+    """Return ``TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256`` for ``ECDHE-RSA-AES128-GCM-SHA256``; unknown names unchanged.
 
-    OpenSSL gives the suites of TLS 1.3 by their registered names already.
+    For the suites of TLS 1.3, OpenSSL already uses the registered names.
     """
     match = _OPENSSL.fullmatch(name)
     if match is None:

@@ -13,16 +13,16 @@ from archive.entity import LARGEST, entity_of, entity_start
 from archive.message import Fields
 
 START_KEY = "entity_start"
-"""In the ``meta`` of a request: of the answer no more than so many bytes are wanted, whatever its size."""
+"""Key in the ``meta`` of a request: the number of bytes of the response that are needed, regardless of its size."""
 
 
 class EntityMiddleware:
-    """In the place of Scrapy's ``HttpCompressionMiddleware``, with the one decoder that the archive has.
+    """Replaces Scrapy's ``HttpCompressionMiddleware``; uses the decoder of the archive.
 
-    The bound is ``download_maxsize`` of the request, else DOWNLOAD_MAXSIZE.
+    The limit is ``download_maxsize`` of the request, else DOWNLOAD_MAXSIZE.
 
     Raises:
-        UndecodableEntityError: the answer cannot be decoded, or not within the bounds; it is archived as it came.
+        UndecodableEntityError: the response cannot be decoded within the limits; it is archived as received.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -45,6 +45,6 @@ class EntityMiddleware:
         headers = response.headers.copy()
         headers.pop("Content-Encoding", None)
         kind = responsetypes.from_args(headers=headers, url=response.url, body=body)
-        # What was guessed of the characters of packed bytes is forgotten.
+        # Discard the encoding that was guessed from compressed bytes.
         unknown: dict[str, Any] = {"encoding": None} if issubclass(kind, TextResponse) else {}
         return response.replace(cls=kind, headers=headers, body=body, **unknown)

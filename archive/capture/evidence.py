@@ -1,4 +1,4 @@
-"""Facts about written records: for items (file, offset, digests), and for later revisit records."""
+"""Facts about written records, for items (file, offset, digests) and for later revisit records."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from archive.warc.record import Span
 
 @dataclass(slots=True)
 class Written:
-    """What is told of a call that was written."""
+    """The result of writing a call."""
 
     exchanges: int = 0
     types: list[str] = field(default_factory=list)
-    """Of the records."""
+    """Types of the records."""
     evidence: dict[str, Any] | None = None
 
 
 def remember(originals: Originals | None, records: ExchangeRecords, spans: list[Span]) -> None:
-    """Have later revisits refer to what was written."""
+    """Store the written payload, so that later revisits can refer to it."""
     if originals is not None and records.payload is not None and records.response is not None and records.facts:
         span = spans[records.response]
         originals.add(records.payload, span, records.facts.date, is_original=records.original is None)
 
 
 def evidence_of(records: ExchangeRecords, spans: list[Span]) -> dict[str, Any] | None:
-    """What `Archiver.write_call` returns."""
+    """Return the evidence, in the form that `Archiver.write_call` documents."""
     if records.response is None or records.facts is None:
         return None
     span, facts, original = spans[records.response], records.facts, records.original
@@ -38,7 +38,7 @@ def evidence_of(records: ExchangeRecords, spans: list[Span]) -> dict[str, Any] |
 
 
 def where(span: Span) -> dict[str, Any]:
-    """A span, as it is told to spiders and pipelines."""
+    """Return a span as a dict for spiders and pipelines."""
     return {"file": span.file, "offset": span.offset, "length": span.length, "record_id": span.record_id}
 
 

@@ -24,26 +24,26 @@ _PIECE = 1 << 18
 
 @dataclass(slots=True)
 class FilePart:
-    """The bytes of an open file from ``start`` on: a `archive.warc.record.Stream`."""
+    """``size`` bytes of an open file from ``start`` on; an `archive.warc.record.Stream`."""
 
     file: IO[bytes]
     start: int
     size: int
 
     def chunks(self) -> Iterator[bytes]:
-        """The bytes from the start; may be called again."""
+        """Yield the bytes from the start; may be called again."""
         self.file.seek(self.start)
-        left = self.size
-        while left:
-            piece = self.file.read(min(left, _PIECE))
+        remaining = self.size
+        while remaining:
+            piece = self.file.read(min(remaining, _PIECE))
             if not piece:
                 raise OSError("the end of a spooled body is lost")
-            left -= len(piece)
+            remaining -= len(piece)
             yield piece
 
 
 class Wire:
-    """Received bytes: in memory up to ``limit`` bytes, beyond it in a file without a name in ``directory``."""
+    """Received bytes: in memory up to ``limit`` bytes, then in an unnamed file in ``directory``."""
 
     __slots__ = ("_directory", "_file", "_limit", "_pieces", "size")
 
@@ -58,7 +58,7 @@ class Wire:
         """Add bytes.
 
         Raises:
-            OSError: the disk does not take them.
+            OSError: they cannot be written to disk.
         """
         self.size += len(data)
         if self._file is None:
@@ -71,14 +71,14 @@ class Wire:
         self._file.write(data)
 
     def start(self, size: int) -> bytes:
-        """The first ``size`` bytes, or fewer."""
+        """Return the first ``size`` bytes, or fewer."""
         if self._file is None:
             return b"".join(self._pieces)[: min(size, self.size)]
         self._file.seek(0)
         return self._file.read(min(size, self.size))
 
     def part(self, start: int) -> Block:
-        """The bytes from ``start`` on."""
+        """Return the bytes from ``start`` on."""
         if self._file is None:
             return b"".join(self._pieces)[start : self.size]
         return FilePart(self._file, start, self.size - start)
@@ -87,31 +87,31 @@ class Wire:
         """Free the memory or the file."""
         self._pieces = []
         if self._file is not None:
-            with suppress(OSError):  # What a full disk does not take was missed before.
+            with suppress(OSError):  # An error of a full disk was reported before.
                 self._file.close()
 
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """What is known of a connection once its first byte has come."""
+    """Facts about a connection, collected when its first byte arrives."""
 
     ip: str | None
-    """Address of the peer; the proxy's when there is one."""
+    """Address of the peer, which may be a proxy."""
 
     tls_version: str | None
     """``1.3`` for TLS 1.3; None without TLS."""
 
     cipher: str | None
-    """Name of the cipher suite as OpenSSL prints it."""
+    """OpenSSL's name of the cipher suite."""
 
     certificate_sha256: str | None
     """SHA-256 of the server's certificate (DER), in hex."""
 
 
 class Exchange:
-    """A request written to a connection, and what came back.
+    """A request written to a connection, and the bytes received in response.
 
-    ``end`` is None while it goes on, then ``complete`` or the value of ``WARC-Truncated`` (ISO 28500:2017, 5.13).
+    ``end`` is None until its end, then ``complete`` or the value of ``WARC-Truncated`` (ISO 28500:2017, 5.13).
     """
 
     __slots__ = (
@@ -140,7 +140,7 @@ class Exchange:
     ) -> None:
         self.method = method
         self.target = target
-        """As in the request line."""
+        """The request target, as in the request line."""
         self.connection_id = connection_id
         self.connection: Connection | None = None
         self.date = datetime.now(timezone.utc)
@@ -149,21 +149,21 @@ class Exchange:
         self.ended: float | None = None
         self.sent = bytearray()
         self.written = True
-        """Whether ``sent`` left this machine: not so when the TLS handshake failed."""
+        """Whether ``sent`` left this machine; False if the TLS handshake failed."""
         self._is_open = is_open
         self.received = received
         self.surplus = b""
-        """What came with the end of the message and does not belong to it."""
+        """Bytes that arrived with the end of the message but do not belong to it."""
         self.closed_by_us = False
-        """Whether the client ended the connection before the end of the message; the call knows why."""
+        """Whether the client closed the connection before the end of the message; the call has the reason."""
         self.listening: Deferred[None] | None = None
-        """Fires when an answer that the client gave up on has come to its end; None while it follows."""
+        """Fires when a response that the client stopped reading has ended; None while the client reads it."""
         self.end: str | None = None
         self.error: BaseException | None = None
         self.spool_error: OSError | None = None
 
     def receive(self, data: bytes) -> None:
-        """Take bytes off the wire; those that come after the end are nobody's."""
+        """Add received bytes; bytes after the end are ignored."""
         if self.end is not None or self.spool_error is not None:
             return
         if self.first_byte is None:
@@ -171,11 +171,11 @@ class Exchange:
         try:
             self.received.append(data)
         except OSError as error:
-            # Raised here it would end in Twisted's log; the handler raises it when the call ends.
+            # Raised here, it would only be logged by Twisted; the handler raises it when the call ends.
             self.spool_error = error
 
     def finish(self, end: str, error: BaseException | None = None) -> None:
-        """Note the end; the first one counts."""
+        """Set the end; only the first call has an effect."""
         if self.end is None:
             self.written = self.first_byte is not None or self._is_open()
             self.end = end
@@ -184,16 +184,16 @@ class Exchange:
             self._stop_listening()
 
     def milliseconds_to(self, moment: float | None) -> int | None:
-        """From its start to ``moment``, one of its own; None before that came."""
+        """Return the time from ``started`` to ``moment``, one of its other times; None if ``moment`` is None."""
         return None if moment is None else round((moment - self.started) * 1000)
 
     def abandon(self) -> None:
-        """The client ended the connection, and the call will say why."""
+        """Note that the client closed the connection; the reason follows with the end of the call."""
         self.closed_by_us = True
         self._stop_listening()
 
     def listen_on(self) -> None:
-        """The client has given up; what comes is part of the answer all the same."""
+        """Note that the client stopped reading; all further bytes are still part of the response."""
         self.listening = Deferred()
 
     def _stop_listening(self) -> None:
@@ -206,7 +206,7 @@ _USERINFO = re.compile(r"(?<=//)[^/?#\s]*@")
 
 
 def without_userinfo(text: str) -> str:
-    """``text`` without the credentials of the URLs in it, which stay out of the archive."""
+    """Return ``text`` without the credentials in its URLs, which must not be archived."""
     return _USERINFO.sub("", text)
 
 
@@ -214,12 +214,12 @@ _connection_ids = itertools.count(1)
 
 
 def next_connection_id() -> int:
-    """A number for a new connection, unique in the process."""
+    """Return a number for a new connection, unique in the process."""
     return next(_connection_ids)
 
 
 class Call:
-    """One call of ``download_request``: Twisted may make two exchanges of it, or fail before the first."""
+    """One call of ``download_request``. Twisted may make two exchanges for it, or fail before the first."""
 
     __slots__ = (
         "_requested",
@@ -248,13 +248,13 @@ class Call:
         self._requested = url
         self.proxied = proxied
         self.facts = facts
-        """What the crawler knows of the request, as fields for the metadata record."""
+        """Facts about the request from the crawler, as fields for the metadata record."""
         self.spool_size = spool_size
         self.spool_directory = spool_directory
         self.largest_stream = largest_stream
-        """Bytes of a body that is archived without being handed on; 0: every body is handed on."""
+        """Maximum size of a body that is archived without being passed on; 0: every body is passed on."""
         self.is_withheld = False
-        """Whether the body of the last answer was not handed on."""
+        """Whether the body of the last response was not passed on."""
         self.date = datetime.now(timezone.utc)
         self.started = monotonic()
         self.exchanges: list[Exchange] = []
@@ -262,18 +262,18 @@ class Call:
 
     @property
     def url(self) -> str:
-        """The URL asked for, without credentials and fragment."""
+        """The requested URL, without credentials and fragment."""
         parts = urlsplit(without_userinfo(self._requested))
         return parts._replace(path=parts.path or "/", fragment="").geturl()
 
     def exchange(self, method: bytes, target: bytes, connection_id: int, is_open: Callable[[], bool]) -> Exchange:
-        """Begin an exchange; ``is_open`` tells whether the connection lets bytes through by now."""
+        """Begin an exchange; ``is_open`` returns whether the connection transmits bytes at the time of its call."""
         exchange = Exchange(method, target, connection_id, Wire(self.spool_size, self.spool_directory), is_open)
         self.exchanges.append(exchange)
         return exchange
 
     def target_uri(self, exchange: Exchange) -> str:
-        """The URI of the request line: absolute as a proxy gets it, or completed from the request."""
+        """Return the URI of the request line: absolute, as for a proxy, or completed from the request."""
         target = exchange.target.decode("ascii", "replace")
         if not target.startswith("/"):
             return target
@@ -281,30 +281,30 @@ class Call:
         return f"{scheme}://{_END_OF_HOST.split(rest, 1)[0]}{target}"
 
     def finish(self, end: str, error: BaseException | None = None) -> None:
-        """Note that the call is over; an exchange that has not come to its end gets ``end``."""
+        """Note that the call has ended; an exchange that has not ended gets ``end``."""
         self.error = error
         for exchange in self.exchanges:
             exchange.finish("unspecified" if end == "disconnect" and exchange.closed_by_us else end, error)
         if self.exchanges and self.exchanges[-1].error is None and end == "disconnect":
-            self.exchanges[-1].error = error  # The answer came to its end, and the client made nothing of it.
+            self.exchanges[-1].error = error  # The response ended, but the client could not parse it.
 
     @property
     def overlong(self) -> OverlongError | None:
-        """Why the last answer was cut off by us, when it was no body that was too long."""
+        """The error because of which we cut off the last response, unless its body was too long."""
         error = self.exchanges[-1].error if self.exchanges else None
         return error if isinstance(error, OverlongError) else None
 
     @property
     def listening(self) -> list[Deferred[None]]:
-        """What to wait for before `finish`: answers that the client gave up on and that still come."""
+        """Deferreds to wait for before `finish`: responses that the client stopped reading and that still arrive."""
         return [exchange.listening for exchange in self.exchanges if exchange.listening is not None]
 
     @property
     def spool_error(self) -> OSError | None:
-        """What the disk said when a body was spooled."""
+        """The error of spooling a body to disk, or None."""
         return next((exchange.spool_error for exchange in self.exchanges if exchange.spool_error), None)
 
     def close(self) -> None:
-        """Free what was received."""
+        """Free the received bytes."""
         for exchange in self.exchanges:
             exchange.received.close()

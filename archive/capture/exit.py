@@ -1,6 +1,6 @@
 """Sets the exit code of a crawl with a failed archive, if the project requests it (``ARCHIVE_EXIT_CODE``).
 
-Scrapy exits with 0 whatever the finish reason is, and so does a script with ``CrawlerProcess``.
+Scrapy exits with 0 regardless of the finish reason, and so does a script with ``CrawlerProcess``.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ from collections.abc import Callable
 
 
 def end_process_unless(doubt: Callable[[], str | None], code: int) -> Callable[[], None]:
-    """Have this process end with ``code``, whatever else it says, when ``doubt()`` then has something to say.
+    """Make this process exit with ``code`` if ``doubt()`` does not return None at that time.
 
     Returns:
-        A function that takes this back.
+        A function that undoes this.
     """
     pid = os.getpid()
 
     def end() -> None:
         if os.getpid() != pid or (words := doubt()) is None:
-            return  # A fork of the process has not failed, whatever its parent did.
+            return  # A forked process has not failed, even if its parent has.
         print(f"archive: {words}", file=sys.stderr)
         logging.shutdown()
         sys.stdout.flush()

@@ -22,15 +22,15 @@ from archive.errors import ArchiveError, CollectionLockedError, ConfigurationErr
 
 
 class ArchiveExtension:
-    """Opens the archive before the crawl, which does not start when that fails, and closes it after the pipelines.
+    """Opens the archive before the crawl, which does not start if that fails, and closes it after the pipelines.
 
     Raises:
-        ConfigurationError: a setting makes no sense, or the handler to wrap has no HTTP/1 bytes to tap.
-        ArchiveError: the collection is locked, or cannot be written; or Scrapy or Twisted is of an unknown version.
+        ConfigurationError: a setting is not valid, or the handler to wrap does not use HTTP/1.
+        ArchiveError: the collection is locked or cannot be written, or the version of Scrapy or Twisted is unknown.
     """
 
     def __init__(self, crawler: Crawler) -> None:
-        # Half a second, which every command would pay: Scrapy imports all commands to find the one that is asked for.
+        # This import takes half a second, in every command: Scrapy imports all commands to find the requested one.
         from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 
         for scheme, path in crawler.settings.getdict(FALLBACK_HANDLERS).items():
@@ -41,15 +41,15 @@ class ArchiveExtension:
         self._crawler = crawler
         self.archiver = Archiver(crawler)
         self._frozen: Frozen | None = None
-        self._go_free: Callable[[], None] | None = None
+        self._cancel_exit_code: Callable[[], None] | None = None
         if self.archiver.settings.exit_code is not None:
-            self._go_free = end_process_unless(lambda: self.archiver.doubt, self.archiver.settings.exit_code)
+            self._cancel_exit_code = end_process_unless(lambda: self.archiver.doubt, self.archiver.settings.exit_code)
         try:
             probe()
             self.archiver.open()
         except (CollectionLockedError, ConfigurationError):
-            if self._go_free is not None:
-                self._go_free()  # Nothing was fetched, and the error speaks for itself.
+            if self._cancel_exit_code is not None:
+                self._cancel_exit_code()  # Nothing was fetched, and the error is reported anyway.
             raise
         except Exception as error:
             self.archiver.failed = error
@@ -61,7 +61,7 @@ class ArchiveExtension:
         crawler.signals.connect(extension.spider_opened, signals.spider_opened)
         crawler.signals.connect(extension.request_reached_downloader, signals.request_reached_downloader)
         crawler.signals.connect(extension.close, signals.spider_closed)
-        # Once more for what other receivers of spider_closed have written; not sent when the crawl did not start.
+        # Again, for records that other receivers of spider_closed write; not sent if the crawl did not start.
         crawler.signals.connect(extension.close, signals.engine_stopped)
         return extension
 
@@ -84,13 +84,13 @@ class ArchiveExtension:
 
 
 def archiver_of(crawler: Crawler) -> Archiver:
-    """The archiver of ``crawler``, from the moment at which its extensions are made.
+    """Return the archiver of ``crawler``; available after its extensions are created.
 
     Raises:
-        ConfigurationError: the add-on is not installed, or it is too early.
+        ConfigurationError: the add-on is not installed, or the extensions do not exist yet.
     """
     extension = None
-    with suppress(RuntimeError):  # It is too early.
+    with suppress(RuntimeError):  # The extensions do not exist yet.
         extension = crawler.get_extension(ArchiveExtension)
     if extension is None:
         raise ConfigurationError(

@@ -1,4 +1,4 @@
-"""Finds the end of an HTTP/1 response in its bytes while they arrive (RFC 9112, sections 2 to 8).
+"""Finds the end of an HTTP/1 response while its bytes arrive (RFC 9112, sections 2 to 8).
 
 It is as lenient as Twisted's client, which reads the same bytes: lines may end with LF alone, and lines without a
 colon are skipped. A response that Twisted rejects is malformed here, too.
@@ -11,17 +11,17 @@ from collections.abc import Generator
 
 from archive.message import number_of_bytes
 
-# Chromium takes 256 KB of header.
+# Chromium accepts 256 KB of header.
 LONGEST_LINE = 1 << 18
 
 LONGEST_HEAD = 1 << 19
-"""Bytes of the lines of all heads and trailers of one answer."""
+"""Maximum bytes of the lines of all heads and trailers of one response."""
 
 MOST_FIELDS = 1_000
-"""Those lines. Servers send some tens; http.client takes 100."""
+"""Maximum number of these lines. Servers send a few dozen; http.client accepts 100."""
 
 LONGEST_FRAMING = 1 << 26
-"""Bytes of what stands between the data of chunks: enough for ten million chunks of one byte."""
+"""Maximum bytes between the data of chunks: enough for ten million chunks of one byte."""
 
 _STATUS_LINE = re.compile(rb"HTTP/\d+\.\d+ ([+-]?\d+)(?: |$)")
 _NAME = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -31,15 +31,15 @@ _Steps = Generator[None, None, None]
 
 
 class MalformedError(ValueError):
-    """An answer is none of HTTP/1."""
+    """A response is not valid HTTP/1."""
 
 
 class OverlongError(MalformedError):
-    """What stands around the body of an answer is more than is taken of it."""
+    """The head, trailer or chunk framing of a response exceeds a limit."""
 
 
 class Framing:
-    """Follows one answer to ``method``; `feed` it what comes."""
+    """Follows one response to a request with ``method``; pass the received bytes to `feed`."""
 
     __slots__ = (
         "_at",
@@ -57,18 +57,18 @@ class Framing:
     def __init__(self, method: bytes) -> None:
         self.is_complete = False
         self.ends_with_connection = False
-        """Whether everything that comes until the connection ends is the body."""
+        """Whether the body extends to the end of the connection."""
         self.length: int | None = None
-        """Bytes of the body, once the head is there and if it says so."""
+        """Bytes of the body; None before the end of the head, or if the head does not state it."""
         self.problem: MalformedError | None = None
-        """Why the end cannot be told; None while it can."""
+        """Why the end cannot be determined, or None."""
         self._unread = b""
         self._at = self._head = self._framing = self._fields_seen = 0
         self._steps = self._answer(method)
         next(self._steps)
 
     def feed(self, data: bytes) -> int:
-        """How many bytes of ``data`` belong to the answer."""
+        """Process received bytes; return how many of ``data`` belong to the response."""
         if self.is_complete:
             return 0
         if self.ends_with_connection or self.problem is not None:
@@ -107,8 +107,8 @@ class Framing:
             self.ends_with_connection = True
 
     def _fields(self) -> Generator[None, None, dict[bytes, list[bytes]]]:
-        """The fields that decide on the length of the body."""
-        found: dict[bytes, list[bytes]] = {}
+        """Read the header; return the fields that determine the length of the body. Pauses until more bytes arrive."""
+        fields: dict[bytes, list[bytes]] = {}
         lines: list[bytes] = []
         while line := (yield from self._head_line()):
             if line[:1] not in b" \t":
@@ -119,12 +119,12 @@ class Framing:
                 raise MalformedError(f"a folded line that continues none: {line[:100]!r}")
         for line in lines:
             name, colon, value = line.partition(b":")
-            # A name that is none is passed over with its line, see `private.overlook_names`.
+            # A line with an invalid name is skipped, see `private.overlook_names`.
             if colon and _NAME.fullmatch(name):
                 name = name.lower()
                 if name in {b"content-length", b"transfer-encoding"}:
-                    found.setdefault(name, []).append(value.strip())
-        return found
+                    fields.setdefault(name, []).append(value.strip())
+        return fields
 
     def _chunks(self) -> _Steps:
         while True:
@@ -155,7 +155,7 @@ class Framing:
         return line
 
     def _line(self) -> Generator[None, None, bytes]:
-        """The next line without its end."""
+        """Return the next line without its end. Pauses until more bytes arrive."""
         searched = self._at
         while (end := self._unread.find(b"\n", searched)) < 0:
             if len(self._unread) - self._at > LONGEST_LINE:
@@ -172,15 +172,15 @@ class Framing:
 
     def _skip(self, size: int) -> _Steps:
         while size:
-            here = min(size, len(self._unread) - self._at)
-            self._at += here
-            size -= here
+            skipped = min(size, len(self._unread) - self._at)
+            self._at += skipped
+            size -= skipped
             if size:
                 yield
 
 
 def _length(values: list[bytes]) -> int:
-    """Of a repeated length all must be the same (RFC 9112, section 6.3)."""
+    """Return the length; repeated values must be equal (RFC 9112, section 6.3)."""
     lengths = {number_of_bytes(part.strip().decode("latin-1")) for value in values for part in value.split(b",")}
     length = lengths.pop()
     if length is None or lengths:

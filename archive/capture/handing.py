@@ -1,10 +1,10 @@
 """Archives long responses without passing their body to Scrapy, for requests that only need the archive record.
 
-The HTTP client keeps the body of a response in memory, and Scrapy a second time. For such a request, the client gets
-the head at once, with chunked encoding instead of the length, and the end when the body is complete. So time-outs,
-lost connections and the connection pool work as for other responses, but the bytes only go to the disk. If a response
-has no length, its beginning is kept here until it is known whether it is long. HTML, and responses without a content
-type, are passed on up to DOWNLOAD_MAXSIZE.
+The HTTP client keeps the body of a response in memory, and so does Scrapy. For such a request, the client gets the head
+at once, with chunked encoding instead of the length, and the end when the body is complete. So time-outs, lost
+connections and the connection pool work as for other responses, but the body is only written to disk. If a response has
+no length, its beginning is kept here until it is known whether it is long. HTML, and responses without a content type,
+are passed on up to DOWNLOAD_MAXSIZE.
 """
 
 from __future__ import annotations
@@ -14,34 +14,34 @@ from archive.capture.framing import Framing, OverlongError
 from archive.message import head_length, parse_fields, split_interim, status_of
 
 STREAM_KEY = "archive_stream"
-"""In the ``meta`` of a request: true when a long body need not be handed on."""
+"""Key in the ``meta`` of a request: true if a long body need not be passed on."""
 
 WITHHELD_FLAG = "archived-without-body"
-"""Among the ``flags`` of a response whose body is in the archive alone."""
+"""Value in the ``flags`` of a response whose body is only in the archive."""
 
 _LENGTH = b"content-length"
 _CHUNKED = b"Transfer-Encoding: chunked\r\n\r\n"
 _LAST_CHUNK = b"0\r\n\r\n"
 _NO_CHUNK = b"-\r\n"
-"""What tells the client that an answer is no answer."""
+"""An invalid chunk: it makes the client reject the response."""
 
 
 class HandedOn:
-    """What the client gets of the answer to ``call`` that ``framing`` follows; give it to `of` piece by piece."""
+    """Computes the bytes that the client gets of a response to ``call``, followed by ``framing``; see `of`."""
 
     def __init__(self, call: Call, framing: Framing) -> None:
         self._call = call
         self._framing = framing
         self._head: bytes | None = b""
-        """What came and was not handed on yet; None behind the head."""
+        """Bytes of the head that were not passed on yet; None after the head."""
         self._waiting: list[bytes] | None = None
-        """The beginning of a body of no known length, while that may be long; None when none waits."""
+        """The beginning of a body of unknown length, until it is known whether it is long; None if nothing is kept."""
         self._size = 0
-        """Bytes of that body and of what stands between its chunks."""
+        """Bytes of that body, including its chunk framing."""
         call.is_withheld = False
 
     def of(self, data: bytes) -> bytes:
-        """What to hand on when ``data`` has come, which is all of the answer and known to the framing."""
+        """Return the bytes to pass on after ``data``, which belongs to the response and was fed to the framing."""
         if self._head is not None:
             self._head += data
             _, start = split_interim(self._head)
@@ -53,7 +53,7 @@ class HandedOn:
                 return data
             end = start + size
             head = data[start:end]
-            if not self._is_wanted(head):
+            if not self._may_be_withheld(head):
                 return data
             if self._framing.length is None:
                 self._waiting = []
@@ -67,13 +67,13 @@ class HandedOn:
         return self._end() if self._call.is_withheld else data
 
     def rest(self) -> bytes:
-        """What to hand on when the connection is lost."""
+        """Return the bytes to pass on when the connection is lost."""
         waiting, self._waiting = self._waiting, None
         return b"".join(waiting or ())
 
     @property
     def problem(self) -> OverlongError | None:
-        """Why no more is taken of an answer that is not handed on and did not say its length."""
+        """The error if a withheld body of unknown length exceeds the limit, or None."""
         largest = self._call.largest_stream
         if self._size <= largest:
             return None
@@ -87,7 +87,7 @@ class HandedOn:
         self._size += len(data)
         if self._call.is_withheld:
             return self._end()
-        assert self._waiting is not None  # noqa: S101  (else nobody asks)
+        assert self._waiting is not None  # noqa: S101  (the callers checked this)
         self._waiting.append(data)
         if self._size > self._call.spool_size:
             self._waiting = []
@@ -100,20 +100,20 @@ class HandedOn:
             return _LAST_CHUNK
         return _NO_CHUNK if self._framing.problem is not None else b""
 
-    def _is_wanted(self, head: bytes) -> bool:
-        """Whether it is an answer that need not be handed on when it is long."""
+    def _may_be_withheld(self, head: bytes) -> bool:
+        """Whether the response need not be passed on if it is long."""
         media_type = parse_fields(head).get("Content-Type") or ""
-        # By the words of a page others tell what stands in the place of a file: a challenge, or where to go instead.
+        # Other components recognize challenges and redirects, which replace a file, by the text of an HTML page.
         is_file = status_of(head) == 200 and bool(media_type) and "html" not in media_type.lower()
         return is_file and not _is_folded(head) and self._call.spool_size < self._call.largest_stream
 
 
 def _is_folded(head: bytes) -> bool:
-    """Whether lines of it go on in the next, which `_without_length` would have to know of."""
+    """Whether it has folded lines, which `_without_length` does not support."""
     return b"\n " in head or b"\n\t" in head
 
 
 def _without_length(head: bytes) -> bytes:
     lines = head.rstrip(b"\r\n").split(b"\n")
-    kept = [line for line in lines if line.partition(b":")[0].strip().lower() != _LENGTH]
-    return b"\n".join([*kept[:-1], kept[-1].rstrip(b"\r") + b"\r\n"]) + _CHUNKED
+    others = [line for line in lines if line.partition(b":")[0].strip().lower() != _LENGTH]
+    return b"\n".join([*others[:-1], others[-1].rstrip(b"\r") + b"\r\n"]) + _CHUNKED

@@ -1,4 +1,4 @@
-"""Download handlers that wrap other download handlers and archive what these send and receive."""
+"""Download handlers that wrap other download handlers and archive the bytes that these send and receive."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ from archive.errors import ArchiveError
 class CaptureHandler:
     """Wraps the handler that the project uses for ``scheme``; a response is archived before it is returned.
 
-    ``request.meta["archive"]`` then says where, see `Archiver.write_call`.
+    ``request.meta["archive"]`` then has the position of the record, see `Archiver.write_call`.
 
     Raises:
-        ArchiveError: from `download_request`, when the archive cannot be written, or the capture is not exact.
+        ArchiveError: from `download_request`, if the archive cannot be written, or the capture is not exact.
     """
 
     lazy = False
@@ -42,7 +42,7 @@ class CaptureHandler:
             fallback = load_object(crawler.settings.getdict(FALLBACK_HANDLERS)[self.scheme])
             self._fallback: HTTP11DownloadHandler = build_from_crawler(fallback, crawler)
             set_pool(self._fallback, TappedPool(pool_of(self._fallback)))
-        except Exception as error:  # noqa: BLE001  (raised here it would be logged, and the crawl go on without us)
+        except Exception as error:  # noqa: BLE001  (raised here, it would be logged, and the crawl would continue without the handler)
             self._archiver.fail(error)
 
     @classmethod
@@ -64,7 +64,7 @@ class CaptureHandler:
                 request.meta[META_KEY] = evidence
             raise
         except BaseException:
-            # Cancelled: there is no time to wait, but what came is kept.
+            # Cancelled: the received bytes are archived, but there is no time to wait for that.
             self._archiver.start_write_call(call).addErrback(lambda failure: None)
             raise
         evidence = await self._archiver.write_call(call)
@@ -76,7 +76,7 @@ class CaptureHandler:
         return _without_body(response) if call.is_withheld else response
 
     def begin(self, request: Request) -> Call:
-        """A call for ``request``, not yet made."""
+        """Return the record of the call for ``request``, which `fetch` makes."""
         return Call(
             request.url,
             proxied=bool(request.meta.get("proxy")),
@@ -87,7 +87,7 @@ class CaptureHandler:
         )
 
     async def fetch(self, request: Request, call: Call) -> Response:
-        """Let the wrapped handler download; ``call`` is finished in any case."""
+        """Let the wrapped handler download; ``call`` is finished even after an error."""
         current = CurrentCall(call)
         token = CURRENT_CALL.set(current)
         try:
@@ -97,7 +97,7 @@ class CaptureHandler:
                 await maybe_deferred_to_future(end)
             call.finish(_end_of(error), error)
             if (overlong := call.overlong) and isinstance(error, Exception):
-                # The client only knows that its connection was lost, and would ask again.
+                # The client only knows that its connection was lost, and would retry.
                 raise DownloadCancelledError(f"{without_userinfo(request.url)}: {overlong}") from error
             raise
         finally:
@@ -105,7 +105,7 @@ class CaptureHandler:
             current.call = None
         call.finish("disconnect" if "dataloss" in response.flags else "unspecified")
         if overlong := call.overlong:
-            # The end of the connection, which was ours, is that of a body without a length to the client.
+            # We closed the connection; to the client this was the end of a body without a length.
             raise DownloadCancelledError(f"{without_userinfo(request.url)}: {overlong}")
         return response
 
@@ -121,26 +121,26 @@ class CaptureHandler:
 
 
 class HttpCaptureHandler(CaptureHandler):
-    """For http."""
+    """The handler for http."""
 
     scheme = "http"
 
 
 class HttpsCaptureHandler(CaptureHandler):
-    """For https."""
+    """The handler for https."""
 
     scheme = "https"
 
 
 def _without_body(response: Response) -> Response:
-    """``response`` as one whose body is in the archive alone: nothing is left that is coded."""
+    """Return ``response`` with `WITHHELD_FLAG`, and without ``Content-Encoding``, as there is no body to decode."""
     headers = response.headers.copy()
     headers.pop("Content-Encoding", None)
     return response.replace(headers=headers, flags=[*response.flags, WITHHELD_FLAG])
 
 
 def _end_of(error: BaseException) -> str:
-    """The value of ``WARC-Truncated`` for an exchange that ``error`` cut short (ISO 28500:2017, 5.13)."""
+    """Return the value of ``WARC-Truncated`` for an exchange that ``error`` interrupted (ISO 28500:2017, 5.13)."""
     if isinstance(error, DownloadTimeoutError):
         return "time"
     if isinstance(error, DownloadCancelledError):
@@ -151,7 +151,7 @@ def _end_of(error: BaseException) -> str:
 
 
 def _facts(request: Request) -> list[tuple[str, str]]:
-    """What the request knows, for the metadata record."""
+    """Return the facts of the request, for the metadata record."""
     meta: dict[str, Any] = request.meta
     fields = []
     redirected = meta.get("redirect_urls") or []

@@ -1,4 +1,4 @@
-"""Writes items to the archive: each item is a ``metadata`` record about the response that it was made from.
+"""Writes items to the archive, each as a ``metadata`` record about the response that it was made from.
 
 It supports all types of items that itemadapter supports: dict, `scrapy.Item`, dataclass, attrs, pydantic.
 """
@@ -23,14 +23,14 @@ CONTENT_TYPE = "application/json"
 
 
 class ItemError(ArchiveError):
-    """An item cannot be tied to an archived response; raised by the pipeline, for that item."""
+    """An item cannot be linked to an archived response; raised by the pipeline, for that item."""
 
 
 class ItemEvidenceMiddleware:
-    """A spider middleware: puts ``response.meta["archive"]`` on the items made of the response.
+    """Spider middleware: copies ``response.meta["archive"]`` to the items made from the response.
 
-    The add-on installs it; it does nothing in a project without `ItemRecordPipeline`, which refuses what has none: an
-    error here would cost the other items of the page.
+    The add-on installs it. It does nothing in a project without `ItemRecordPipeline`. It ignores errors, which would
+    discard the other items of the page; the pipeline refuses items without evidence.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -50,16 +50,16 @@ class ItemEvidenceMiddleware:
 
 
 class ItemRecordPipeline:
-    """Writes each item, as it is when it comes here, as a ``metadata`` record that refers to its response record.
+    """Writes each item as a ``metadata`` record that refers to the response record.
 
-    To be put in ``ITEM_PIPELINES``, behind what changes items. The field ``ARCHIVE_ITEM_FIELD`` then tells of the
-    response what ``response.meta["archive"]`` does, and as ``item_record`` where the record of the item is: ``file``,
+    Put it in ``ITEM_PIPELINES`` after all pipelines that change items. The field ``ARCHIVE_ITEM_FIELD`` then has the
+    content of ``response.meta["archive"]``, and in ``item_record`` the position of the record of the item: ``file``,
     ``offset``, ``length``, ``record_id``.
 
-    A crawl with items that were refused is not proved whole (`Archiver.doubt`).
+    A crawl in which items were refused does not count as complete (`Archiver.doubt`).
 
     Raises:
-        ItemError: the item was made of no archived response, or its type has no field for the evidence.
+        ItemError: the item was not made from an archived response, or its type has no field for the evidence.
         ArchiveError: the archive cannot be written.
     """
 
@@ -85,7 +85,7 @@ class ItemRecordPipeline:
         span = await self._archiver.write_metadata(
             json.dumps(content, ensure_ascii=False, cls=ScrapyJSONEncoder).encode(),
             content_type=CONTENT_TYPE,
-            # With the page's own address replay tools would show this record in the page's place.
+            # With the address of the page itself, replay tools would show this record instead of the page.
             target_uri=f"urn:item:{facts['target_uri']}",
             refers_to=facts["record_id"],
         )
@@ -95,10 +95,10 @@ class ItemRecordPipeline:
 
 
 def set_evidence(item: Any, field: str, evidence: dict[str, Any] | None) -> None:
-    """Put ``evidence`` in ``field`` of ``item``.
+    """Set ``field`` of ``item`` to ``evidence``.
 
     Raises:
-        ItemError: the type of the item does not take it.
+        ItemError: the type of the item does not accept it.
     """
     try:
         ItemAdapter(item)[field] = evidence

@@ -1,5 +1,5 @@
-"""Downloader middlewares: no request is sent before the self-check has passed, and responses carry only correct
-evidence.
+"""Downloader middlewares: they prevent requests before the self-check has passed, and ensure that the evidence of each
+response is correct.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ META_KEY = "archive"
 
 
 class FreshEvidenceMiddleware:
-    """Drops ``meta["archive"]`` from every request: redirects, retries and spiders copy the ``meta`` of a response.
+    """Removes ``meta["archive"]`` from every request: redirects, retries and spiders copy the ``meta`` of a response.
 
-    Before all others, since a cache answers without asking those behind it.
+    It is the first middleware, since a cache returns a response without calling later ones.
     """
 
     def process_request(self, request: Request) -> None:
@@ -28,12 +28,12 @@ class FreshEvidenceMiddleware:
 
 
 class GuardMiddleware:
-    """Behind all others: what passes here goes to a download handler, and must come back with evidence.
+    """The last middleware: every request here goes to a download handler, and the response must have evidence.
 
-    The self-check is awaited here and not only in the download handlers, which something may have replaced.
+    The self-check is awaited here and not only in the download handlers, which may have been replaced.
 
     Raises:
-        ArchiveError: the archive has failed, or the response of a download handler is not in it.
+        ArchiveError: the archive has failed, or the response of a download handler is not archived.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -46,7 +46,7 @@ class GuardMiddleware:
     def process_request(self, request: Request) -> Awaitable[None] | None:
         self._archiver.require()
         if urlparse_cached(request).scheme in {"http", "https"}:
-            request.meta[META_KEY] = None  # Asked for, and not archived yet; answers of a cache have no such key.
+            request.meta[META_KEY] = None  # Requested, not archived yet; responses from a cache lack this key.
         return None if self._archiver.is_checked else self._archiver.check()
 
     def process_response(self, request: Request, response: Response) -> Response:

@@ -24,7 +24,7 @@ _PARSER = "_parser"
 
 
 class UnsupportedVersionError(ArchiveError):
-    """A private name is not there: this version of Scrapy or Twisted was never tried."""
+    """A private name is missing: this version of Scrapy or Twisted is not supported."""
 
     def __init__(self, name: str) -> None:
         super().__init__(
@@ -34,7 +34,7 @@ class UnsupportedVersionError(ArchiveError):
 
 
 def probe() -> None:
-    """Look for the private names that can be seen before a handler is made.
+    """Check for the private names that can be checked before a handler is created.
 
     Raises:
         UnsupportedVersionError: one is missing.
@@ -52,46 +52,46 @@ def _attribute(handler: HTTP11DownloadHandler, name: str) -> Any:
 
 
 def pool_of(handler: HTTP11DownloadHandler) -> Any:
-    """The connection pool of a download handler."""
+    """Return the connection pool of a download handler."""
     return _attribute(handler, _POOL)
 
 
 def set_pool(handler: HTTP11DownloadHandler, pool: Any) -> None:
-    """Have ``handler`` ask ``pool`` for its connections."""
+    """Make ``handler`` use the connection pool ``pool``."""
     _attribute(handler, _POOL)
     setattr(handler, _POOL, pool)
 
 
 @contextmanager
 def policy(handler: HTTP11DownloadHandler, of: Any) -> Iterator[None]:
-    """Have ``handler`` use the ``IPolicyForHTTPS`` that ``of`` makes of its own."""
-    own = _attribute(handler, _CONTEXT_FACTORY)
-    setattr(handler, _CONTEXT_FACTORY, of(own))
+    """Make ``handler`` use the ``IPolicyForHTTPS`` that ``of`` returns for its original one."""
+    original = _attribute(handler, _CONTEXT_FACTORY)
+    setattr(handler, _CONTEXT_FACTORY, of(original))
     try:
         yield
     finally:
-        setattr(handler, _CONTEXT_FACTORY, own)
+        setattr(handler, _CONTEXT_FACTORY, original)
 
 
 def lengthen_lines(protocol: HTTP11ClientProtocol, length: int) -> None:
-    """Let the header lines of the answer that ``protocol`` waits for have ``length`` bytes; Twisted stops at 16 KB."""
+    """Allow header lines of ``length`` bytes in the response that ``protocol`` waits for; Twisted's limit is 16 KB."""
     parser: Any = getattr(protocol, _PARSER)
     if parser is not None:
         parser.MAX_LENGTH = length
 
 
 def overlook_names(protocol: HTTP11ClientProtocol) -> None:
-    """Let the answer that ``protocol`` waits for have fields whose name is none: browsers leave out the line.
+    """Ignore fields with invalid names in the response that ``protocol`` waits for, as browsers do.
 
-    Twisted would leave out the page.
+    Twisted would reject the response.
     """
     parser: Any = getattr(protocol, _PARSER)
     if parser is None:
         return
-    received = parser.headerReceived
+    header_received = parser.headerReceived
 
-    def known(name: bytes, value: bytes) -> None:
+    def add_valid(name: bytes, value: bytes) -> None:
         with suppress(ValueError):  # InvalidHeaderName
-            received(name, value)
+            header_received(name, value)
 
-    parser.headerReceived = known
+    parser.headerReceived = add_valid

@@ -27,16 +27,16 @@ from archive.warc.record import (
     new_record_id,
 )
 
-# Where a head with bare line feeds ends is read differently by warcio and FastWARC, and FastWARC looks for the end no
-# further than this: such a record gets no payload digest, since one of them would call it wrong. The metadata record
-# has it.
+# warcio and FastWARC disagree on the end of a head with bare line feeds, and FastWARC does not find an end after this
+# many bytes. Such a record gets no payload digest, since one of them would report it as wrong; the metadata record has
+# it.
 _HEAD_END = b"\r\n\r\n"
 _LONGEST_HEAD_READ = 1 << 15
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """How exchanges become records; from the settings."""
+    """The settings for making records."""
 
     redact: Sequence[str]
     """Header names whose values are blanked."""
@@ -46,12 +46,12 @@ class Rules:
     ``entity``: of the body without transfer encodings, as jwarc and gowarc do."""
 
     largest_entity: int
-    """Bytes; of an answer that unpacks to more there is no digest of the entity."""
+    """Bytes; a response whose entity is larger when decoded gets no digest of the entity."""
 
 
 @dataclass(slots=True)
 class Facts:
-    """What the crawler is told of a response, besides the span of its record."""
+    """Facts about a response for the crawler, besides the span of its record."""
 
     target_uri: str
     date: str
@@ -60,7 +60,7 @@ class Facts:
     entity_sha256: str | None
     entity_length: int | None
     undecoded: str | None = None
-    """Why there is no digest of the entity."""
+    """Why there is no digest of the entity, or None."""
 
 
 @dataclass(slots=True)
@@ -71,17 +71,17 @@ class ExchangeRecords:
     response: int | None = None
     """Index of the response or revisit record among ``drafts``; None without one."""
     facts: Facts | None = None
-    """None without such a record."""
+    """None without a response or revisit record."""
     original: Original | None = None
-    """What the revisit record refers to; None when there is a response record."""
+    """The record that the revisit record refers to; None for a response record."""
     payload: Payload | None = None
-    """The payload served, when it came whole and later ones may refer to it."""
+    """The payload, if it is complete and later revisits may refer to it."""
 
 
 def records_of(call: Call, rules: Rules, originals: Originals | None = None) -> Iterator[ExchangeRecords]:
-    """The records of every exchange of ``call``; of a call that never reached the wire a metadata record alone.
+    """Yield the records of every exchange of ``call``; for a call that was not sent, only a metadata record.
 
-    With ``originals``, payloads that are stored already become revisits.
+    With ``originals``, payloads that are already stored become revisits.
     """
     exchanges = [exchange for exchange in call.exchanges if exchange.sent]
     if not exchanges:
@@ -114,7 +114,7 @@ def _exchange_records(call: Call, exchange: Exchange, rules: Rules, originals: O
     if exchange.written:
         fields = [*common, *([("WARC-Payload-Digest", digest(body))] if body else [])]
         result.drafts.append(_draft("request", request_id, fields, links(request_id), HTTP_REQUEST, head + body))
-    told = []
+    extra = []
     if answer:
         redacted += answer.redacted
         result.response = len(result.drafts)
@@ -130,23 +130,23 @@ def _exchange_records(call: Call, exchange: Exchange, rules: Rules, originals: O
             fields = [*common, *revisit.fields]
             draft = _draft("revisit", response_id, fields, links(response_id), HTTP_RESPONSE if block else None, block)
             if not revisit.has_head:
-                told.append(("notModifiedResponse", base64.b64encode(answer.stored_head).decode()))
+                extra.append(("notModifiedResponse", base64.b64encode(answer.stored_head).decode()))
         else:
             fields = [*common, *_response_fields(exchange, answer, facts)]
             draft = _draft("response", response_id, fields, links(response_id), HTTP_RESPONSE, answer.block)
         result.drafts.append(draft)
-    told = _metadata_fields(call, exchange, answer, result.facts, redacted) + told
-    draft = _draft("metadata", metadata_id, common, links(metadata_id), WARC_FIELDS, format_fields(told))
+    extra = _metadata_fields(call, exchange, answer, result.facts, redacted) + extra
+    draft = _draft("metadata", metadata_id, common, links(metadata_id), WARC_FIELDS, format_fields(extra))
     result.drafts.append(draft)
     return result
 
 
-def _revisit(exchange: Exchange, answer: Answer, told: ExchangeRecords, originals: Originals) -> Revisit | None:
-    if exchange.end != "complete" or not answer.head or told.facts is None:
+def _revisit(exchange: Exchange, answer: Answer, records: ExchangeRecords, originals: Originals) -> Revisit | None:
+    if exchange.end != "complete" or not answer.head or records.facts is None:
         return None
     if answer.status == 304:
-        return not_modified(exchange, answer.header, told.facts.target_uri, originals)
-    return identical_payload(told.payload, told.facts.payload_digest, originals)
+        return not_modified(exchange, answer.header, records.facts.target_uri, originals)
+    return identical_payload(records.payload, records.facts.payload_digest, originals)
 
 
 def _draft(
@@ -164,17 +164,17 @@ def _draft(
 
 
 def _connection_fields(call: Call, exchange: Exchange, answer: Answer | None) -> list[tuple[str, str]]:
-    """Peer and protocols: ISO 28500:2017, 5.9, and the IIPC proposals WARC-Protocol and WARC-Cipher-Suite."""
-    known = exchange.connection
+    """Return the fields of peer and protocols (ISO 28500:2017, 5.9; IIPC: WARC-Protocol and WARC-Cipher-Suite)."""
+    connection = exchange.connection
     fields = []
-    if known is not None and known.ip and not call.proxied:  # Through a proxy the peer is not the origin.
-        fields.append(("WARC-IP-Address", known.ip))
+    if connection is not None and connection.ip and not call.proxied:  # With a proxy, the peer is not the origin.
+        fields.append(("WARC-IP-Address", connection.ip))
     version = answer.head[5:8] if answer and answer.head[5:8] in {b"1.0", b"1.1"} else b"1.1"
     fields.append(("WARC-Protocol", f"http/{version.decode()}"))
-    if known is not None and known.tls_version:
-        fields.append(("WARC-Protocol", f"tls/{known.tls_version}"))
-        if known.cipher:
-            fields.append(("WARC-Cipher-Suite", iana_name(known.cipher)))
+    if connection is not None and connection.tls_version:
+        fields.append(("WARC-Protocol", f"tls/{connection.tls_version}"))
+        if connection.cipher:
+            fields.append(("WARC-Cipher-Suite", iana_name(connection.cipher)))
     return fields
 
 
@@ -211,17 +211,20 @@ def _response_fields(exchange: Exchange, answer: Answer, facts: Facts) -> list[t
 def _error_fields(error: BaseException | None) -> list[tuple[str, str]]:
     if error is None:
         return []
-    told = str(error)
-    if "@" in told:
-        # Twisted names a host with its credentials, without the slashes by which they are known.
-        told = re.sub(r"\S+@", "", without_userinfo(told))
-    return [("error", f"{type(error).__name__}: {told}")]
+    message = str(error)
+    if "@" in message:
+        # Twisted's message has the host with its credentials, but without the slashes that mark them.
+        message = re.sub(r"\S+@", "", without_userinfo(message))
+    return [("error", f"{type(error).__name__}: {message}")]
 
 
 def _metadata_fields(
     call: Call, exchange: Exchange, answer: Answer | None, facts: Facts | None, redacted: Sequence[str]
 ) -> list[tuple[str, str]]:
-    """``via`` and ``fetchTimeMs`` are those of ISO 28500:2017, 6.5; the others are ours, see docs/archive.md."""
+    """Return the fields of the metadata record.
+
+    ``via`` and ``fetchTimeMs`` are defined in ISO 28500:2017, 6.5; the others are ours, see docs/archive.md.
+    """
     fields: list[tuple[str, Any]] = [
         *call.facts,
         ("connectionId", exchange.connection_id),
@@ -249,7 +252,7 @@ def _metadata_fields(
 
 
 def _left_out_of_response(answer: Answer, facts: Facts) -> Iterator[tuple[str, str]]:
-    """What the response record does not say of its payload, and why."""
+    """Yield facts about the payload that the response record lacks, and the reason."""
     if facts.payload_digest and not _is_read_alike(answer.head):
         yield "payloadDigest", facts.payload_digest
     if size_of(answer.block) and not answer.head:

@@ -14,24 +14,24 @@ from archive.originals import Original, Originals
 from archive.warc.payload import Payload
 
 _ETAGS = re.compile(r'(?:W/)?"[^"]*"|[^\s,]+')
-"""The elements of ``If-None-Match``; servers are met that leave out the quotes."""
+"""The elements of ``If-None-Match``; some servers omit the quotes."""
 
 _PROFILE = "http://netpreserve.org/warc/1.1/revisit/"
 
 
 @dataclass(frozen=True, slots=True)
 class Revisit:
-    """What a revisit record says."""
+    """The content of a revisit record."""
 
     original: Original
     fields: list[tuple[str, str]]
 
     has_head: bool
-    """Whether the head of the response is its block; else the block is empty."""
+    """Whether its block is the head of the response; else the block is empty."""
 
 
 def identical_payload(payload: Payload | None, payload_digest: str | None, originals: Originals) -> Revisit | None:
-    """The revisit of a payload that is stored already; None when it is to be stored."""
+    """Return the revisit of a payload that is already stored; None if it must be stored."""
     original = originals.find(payload) if payload is not None else None
     if original is None:
         return None
@@ -39,7 +39,7 @@ def identical_payload(payload: Payload | None, payload_digest: str | None, origi
         original = replace(original, payload_digest=payload_digest)
     fields = [
         ("WARC-Profile", _PROFILE + "identical-payload-digest"),
-        # That of the original: chunk borders may differ, and replay looks the record up by it.
+        # The digest of the original: chunk boundaries may differ, and replay looks up the record by it.
         ("WARC-Payload-Digest", original.payload_digest or ""),
         *_refers_to(original),
         ("WARC-Truncated", "length"),
@@ -48,14 +48,14 @@ def identical_payload(payload: Payload | None, payload_digest: str | None, origi
 
 
 def not_modified(exchange: Exchange, header: Fields, target_uri: str, originals: Originals) -> Revisit | None:
-    """The revisit for a 304 with these ``header`` fields; None when the archive does not hold what it speaks of.
+    """Return the revisit for a 304 with these ``header`` fields; None if the archive lacks the response it refers to.
 
-    Its block is empty: with the head of the 304 in it, pywb answers 304 and ReplayWeb.page shows nothing.
+    Its block is empty: with the head of the 304 in it, pywb responds with 304 and ReplayWeb.page shows nothing.
     """
-    asked = parse_fields(bytes(exchange.sent))
-    if exchange.method != b"GET" or not ("If-None-Match" in asked or "If-Modified-Since" in asked):
+    request_header = parse_fields(bytes(exchange.sent))
+    if exchange.method != b"GET" or not ("If-None-Match" in request_header or "If-Modified-Since" in request_header):
         return None
-    original = originals.find_unmodified(target_uri, _meant(asked, header))
+    original = originals.find_unmodified(target_uri, _current_etags(request_header, header))
     if original is None:
         return None
     return Revisit(
@@ -63,17 +63,17 @@ def not_modified(exchange: Exchange, header: Fields, target_uri: str, originals:
     )
 
 
-def _meant(asked: Fields, answered: Fields) -> list[str]:
-    """The ETags one of which a 304 calls current: those asked about; of several the one it names (RFC 9110, 13.1.2).
+def _current_etags(request_header: Fields, response_header: Fields) -> list[str]:
+    """Return the ETags that a 304 may confirm: those in the request; of several the one named (RFC 9110, 13.1.2).
 
-    Of a single one it may name a variant, as Apache does when it compresses.
+    If the request has a single one, the response may name a variant, as Apache does when it compresses.
     """
-    told = answered.get_all("ETag")
-    tags = [tag for value in asked.get_all("If-None-Match") for tag in _ETAGS.findall(value)]
+    response_tags = response_header.get_all("ETag")
+    tags = [tag for value in request_header.get_all("If-None-Match") for tag in _ETAGS.findall(value)]
     if "*" in tags or not tags:
-        return told
-    named = [tag for tag in tags if tag.removeprefix("W/") in {tag.removeprefix("W/") for tag in told}]
-    return named or tags
+        return response_tags
+    confirmed = [tag for tag in tags if tag.removeprefix("W/") in {tag.removeprefix("W/") for tag in response_tags}]
+    return confirmed or tags
 
 
 def _refers_to(original: Original) -> list[tuple[str, str]]:

@@ -1,7 +1,7 @@
 """The self-check: proves with exchanges on the loop-back interface that the capture is exact, before the first
 request.
 
-The exchanges use the download handlers of the engine, as all requests do. If another handler replaces the capture,
+The exchanges use the engine's download handlers, as all requests do. If another handler replaces the capture,
 they are not recorded, and the check fails.
 """
 
@@ -28,23 +28,23 @@ from zope.interface import implementer
 from archive.capture.exchange import Call
 from archive.errors import ArchiveError
 
-# Everything that a parsed copy of the answer loses: case, padding, duplicates, chunk framing, a trailer.
+# Contains everything that a parsed copy of the response loses: case, padding, duplicates, chunk framing, a trailer.
 _ANSWER = (
     b"HTTP/1.1 200  Fine \r\nx-MiXed:  1 \r\nX-Other: a\r\nx-mixed: 2\r\nno colon\r\nTransfer-Encoding: chunked\r\n\r\n"
     b"2;name=value\r\nab\r\n0\r\nTrailer: t\r\n\r\n"
 )
 _TIMEOUT = 10
-_TOGETHER = 60
-"""Seconds for all exchanges: something that stands in the way may never answer."""
+_FETCH_TIMEOUT = 60
+"""Seconds for one fetch as a whole: a component in between may never respond."""
 _META_KEY = "archive_self_check"
 _HOST = "127.0.0.1"
 
 _WAYS = (("http", False), ("https", False), ("http", True), ("https", True))
-"""Scheme, and whether through a proxy; with https that is a CONNECT."""
+"""(scheme, whether through a proxy); https through a proxy uses CONNECT."""
 
 
 class _Server(Protocol):
-    """Answers everything; the third request on a connection it drops, as servers do that have waited too long."""
+    """Responds to all requests; drops the third on a connection, as servers do with connections that idled too long."""
 
     def connectionMade(self) -> None:  # noqa: N802  (IProtocol)
         self._count = 0
@@ -71,31 +71,31 @@ class _Server(Protocol):
 
 
 class SelfCheck:
-    """What the capture must know of the self-check of its crawl, and tells it."""
+    """The state that the capture and the self-check of its crawl share."""
 
     def __init__(self) -> None:
         self.token: object | None = None
-        """Marks the requests of the check, while it runs."""
+        """Marks the requests of the check; None when it is not running."""
         self.certificate: Certificate | None = None
-        """What its server shows, while it runs."""
+        """The certificate of its server; None when it is not running."""
         self.calls: list[Call] = []
-        """What the capture saw of the request under way."""
+        """The recorded calls of the current request."""
 
     def has_asked(self, request: Request) -> bool:
-        """Whether ``request`` is one of the check's: it is recorded, and not archived."""
+        """Whether ``request`` is part of the check: it is recorded but not archived."""
         return self.token is not None and request.meta.get(_META_KEY) is self.token
 
     def trusting(self, policy: Any) -> Any:
-        """``policy`` for the connections of the check: their server shows a certificate that was made for it."""
+        """Return the policy for the connections of the check, which trusts the certificate of its server."""
         return policy if self.certificate is None else _Trusting(self.certificate)
 
 
 async def check_capture(crawler: Crawler, check: SelfCheck) -> None:
-    """Fetch from a server of our own and compare both directions, byte for byte.
+    """Fetch from a local server and compare both directions byte for byte.
 
     Raises:
-        ArchiveError: the capture is not exact: this version of Scrapy or Twisted is not supported, or something
-            replaced a download handler. Any other error is one of those, too.
+        ArchiveError: the capture is not exact: this version of Scrapy or Twisted is not supported, or a component
+            replaced a download handler. Any other error has one of these reasons, too.
     """
     from twisted.internet import reactor as installed
 
@@ -103,7 +103,7 @@ async def check_capture(crawler: Crawler, check: SelfCheck) -> None:
     factory: Any = Factory.forProtocol(_Server)
     factory.noisy = False
     factory.log = []
-    key_and_certificate: Any = _throw_away()
+    key_and_certificate: Any = _new_certificate()
     factory.options = key_and_certificate.options()
     check.certificate = Certificate(key_and_certificate.original)  # type: ignore[no-untyped-call]
     check.token = object()
@@ -121,7 +121,7 @@ async def check_capture(crawler: Crawler, check: SelfCheck) -> None:
                 url = f"{scheme}://{_HOST}:{numbers[scheme]}/self-check/{number}"
                 request = Request(url, headers={"X-Self-Check": "1"}, meta=meta)
                 fetching = deferred_from_coro(_fetch(crawler, request))
-                await maybe_deferred_to_future(fetching.addTimeout(_TOGETHER, reactor))
+                await maybe_deferred_to_future(fetching.addTimeout(_FETCH_TIMEOUT, reactor))
                 calls, check.calls = check.calls, []
                 _compare(f"{scheme}{' through a proxy' if is_proxied else ''}", scheme, calls, factory.log)
                 factory.log.clear()
@@ -132,7 +132,7 @@ async def check_capture(crawler: Crawler, check: SelfCheck) -> None:
 
 
 async def _fetch(crawler: Crawler, request: Request) -> None:
-    with suppress(StopDownload):  # A rule of the project's; what was stopped was recorded.
+    with suppress(StopDownload):  # A rule of the project; the bytes until then were recorded.
         await crawler.engine.downloader.handlers.download_request_async(request)
 
 
@@ -149,7 +149,7 @@ def _compare(way: str, scheme: str, calls: list[Call], log: list[tuple[bytes, by
     ]
     for call in calls:
         call.close()
-    if not log or seen != [(asked, answered, "complete" if answered else "disconnect") for asked, answered in log]:
+    if not log or seen != [(request, response, "complete" if response else "disconnect") for request, response in log]:
         raise ArchiveError(
             f"the self-check of the capture failed for {way}: it is not exact with these versions of Scrapy and "
             "Twisted, or with another component that handles requests; install the versions that the project names"
@@ -168,12 +168,12 @@ class _Trusting:
         return optionsForClientTLS(name, trustRoot=self._roots)
 
 
-def _throw_away() -> PrivateCertificate:
-    """A key and a certificate for `_HOST`, known to nobody else."""
+def _new_certificate() -> PrivateCertificate:
+    """Return a temporary key and a certificate for `_HOST`."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "self-check")])
     utc = datetime.timezone.utc
-    # Whatever the clock says, and should it be set meanwhile (RFC 5280, 4.1.2.5: the last is "no end").
+    # Valid regardless of the clock, even if it is changed meanwhile (RFC 5280, 4.1.2.5: the last is "no end").
     first, last = datetime.datetime(1970, 1, 1, tzinfo=utc), datetime.datetime(9999, 12, 31, 23, 59, 59, tzinfo=utc)
     certificate = (
         x509.CertificateBuilder()

@@ -19,12 +19,12 @@ _REFERENCE = re.compile(r"%\((\w+)\)s")
 
 
 def _listed(value: Any) -> Any:
-    """As ``getlist`` reads it: a text is split at commas."""
+    """Split a text at commas, as ``getlist`` does."""
     return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
 
 def _absent(value: Any) -> Any:
-    """An empty text says nothing: the command line cannot say None."""
+    """Return None for an empty text, since None cannot be given on the command line."""
     return None if value == "" else value
 
 
@@ -33,7 +33,7 @@ Text = Annotated[str | None, BeforeValidator(_absent)]
 
 
 class ArchiveSettings(BaseModel):
-    """``ARCHIVE_<NAME>`` as ``<name>``; each description says what is expected."""
+    """The settings ``ARCHIVE_<NAME>`` as ``<name>``; each description states the valid values."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True, defer_build=True)
 
@@ -67,10 +67,10 @@ class ArchiveSettings(BaseModel):
 
 
 def read_settings(settings: BaseSettings) -> ArchiveSettings:
-    """The settings of the add-on in ``settings``.
+    """Return the add-on's settings from ``settings``.
 
     Raises:
-        ConfigurationError: one is missing or makes no sense; it names the setting, its value, and what is expected.
+        ConfigurationError: one is missing or not valid; the message names the setting, its value, and what is expected.
     """
     fields = ArchiveSettings.model_fields
     given = {name: settings[setting_name(name)] for name in fields if setting_name(name) in settings}
@@ -81,31 +81,31 @@ def read_settings(settings: BaseSettings) -> ArchiveSettings:
         return ArchiveSettings(**given)
     except ValidationError as error:
         raise ConfigurationError(
-            "; ".join(dict.fromkeys(_told(given, problem["loc"]) for problem in error.errors()))
+            "; ".join(dict.fromkeys(_error_message(given, problem["loc"]) for problem in error.errors()))
         ) from None
 
 
 def setting_name(field: str) -> str:
-    """``max_file_size`` -> ``ARCHIVE_MAX_FILE_SIZE``."""
+    """Return the name of a setting: ``ARCHIVE_MAX_FILE_SIZE`` for ``max_file_size``."""
     return PREFIX + field.upper()
 
 
 def expand(settings: BaseSettings, text: str) -> str:
-    """``%(NAME)s`` in ``text`` replaced by the setting of that name.
+    """Return ``text`` with ``%(NAME)s`` replaced by the setting of that name.
 
     Raises:
-        ConfigurationError: it is not set.
+        ConfigurationError: such a setting is not set.
     """
 
     def value(match: re.Match[str]) -> str:
-        found = settings.get(match[1])
-        if found is None or not str(found).strip():
+        setting = settings.get(match[1])
+        if setting is None or not str(setting).strip():
             raise ConfigurationError(f"{match[1]} is not set, which {text} refers to")
-        return str(found)
+        return str(setting)
 
     return _REFERENCE.sub(value, text)
 
 
-def _told(given: dict[str, Any], location: Sequence[int | str]) -> str:
+def _error_message(given: dict[str, Any], location: Sequence[int | str]) -> str:
     name = str(location[0])
     return f"{setting_name(name)}={given.get(name)!r}: expected {ArchiveSettings.model_fields[name].description}"

@@ -1,8 +1,8 @@
 """The wire tap: copies the bytes of the connections of Twisted's HTTP/1 client before anything parses them.
 
-It uses public interfaces of Twisted. The pool gets a connection for an endpoint (`HTTPConnectionPool.getConnection`),
-and this endpoint makes connections with a wrapped protocol (`twisted.protocols.policies`). The wrapper is inside TLS
-and inside the tunnel of a proxy (CONNECT), so it sees the bytes that the HTTP client writes and reads.
+It uses public interfaces of Twisted. The pool gets a connection from an endpoint (`HTTPConnectionPool.getConnection`),
+and this endpoint connects with a wrapped protocol (`twisted.protocols.policies`). The wrapper is inside TLS and inside
+the tunnel of a proxy (CONNECT), so it sees the bytes that the HTTP client writes and reads.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ from archive.capture.framing import LONGEST_LINE, Framing, OverlongError
 from archive.capture.handing import HandedOn
 from archive.capture.private import lengthen_lines, overlook_names
 
-# Seconds to listen on after an answer that is not understood; a server that is done with it closes earlier.
+# Seconds to continue reading after a malformed response; a server that has sent all of it closes earlier.
 _PATIENCE = 2.0
-# Bytes of such an answer that are taken: it is evidence of a fault, and no page.
+# Bytes of such a response that are recorded: it is evidence of a fault, and not a page.
 _LONGEST_UNKNOWN = 1 << 20
 
 
 class CurrentCall:
-    """Holds a call while it lasts: timers keep their context, and what is in it, long after they were cancelled."""
+    """Refers to a call only while it lasts: timers keep their context, and its contents, long after cancellation."""
 
     __slots__ = ("call",)
 
@@ -42,32 +42,32 @@ class CurrentCall:
 
 
 CURRENT_CALL: ContextVar[CurrentCall] = ContextVar("archive_current_call", default=CurrentCall(None))  # noqa: B039
-"""The call in whose first step a connection is asked for, and written to when the pool has one."""
+"""The current call: set while a connection is requested, and written to if the pool has one."""
 
 
 @implementer(IHandshakeListener)
 class Tap(ProtocolWrapper):
-    """Between a connection and the HTTP client on it: tells the exchange what passes."""
+    """Sits between a connection and its HTTP client, and passes all bytes to the exchange, too."""
 
     def __init__(self, factory: Any, wrapped: Any) -> None:
         super().__init__(factory, wrapped)
         self.transport: Any
         self._id = next_connection_id()
         self._call: Call | None = factory.call
-        """The call that this connection was made for, until it has written its request."""
+        """The call that this connection was made for, until its request is written."""
         self._exchange: Exchange | None = None
-        """The exchange whose answer has not come to its end."""
+        """The exchange whose response has not ended yet."""
         self._framing = Framing(b"GET")
-        self._handed: HandedOn | None = None
-        """What the client gets of a response that is archived without being passed on; None: all."""
+        self._handed_on: HandedOn | None = None
+        """Computes the bytes for the client if the response may be withheld from it; None: it gets all bytes."""
         self._described: Connection | None = None
         self._handshaken = False
         self._reading = False
-        """Whether the client is being told what came."""
+        """Whether the client is processing received bytes."""
         self._stopped = False
-        """Whether the client asked for no more, for a reason of its own."""
+        """Whether the client stopped reading a valid response."""
         self._patience: Any = None
-        """The timer that ends listening to an answer that the client gave up on; None while it follows."""
+        """The timer that ends reading a response that the client could not parse; None while the client reads."""
 
     # ---- what the client sends ----
 
@@ -84,7 +84,7 @@ class Tap(ProtocolWrapper):
             call = self._call or CURRENT_CALL.get().call
             self._call = None
             if call is None:
-                return  # The handler misses the exchange, and says so.
+                return  # The handler notices that there is no exchange.
             method, _, rest = data.partition(b" ")
             is_tls = _tls_handle(self.transport) is not None
             is_closing = self._stopped  # The pool may hand out a connection that a stopped download is closing.
@@ -96,11 +96,11 @@ class Tap(ProtocolWrapper):
             )
             self._exchange = exchange
             self._framing = Framing(method)
-            self._handed = HandedOn(call, self._framing) if call.largest_stream and method == b"GET" else None
+            self._handed_on = HandedOn(call, self._framing) if call.largest_stream and method == b"GET" else None
         exchange.sent += data
 
     def handshakeCompleted(self) -> None:  # noqa: N802  (IHandshakeListener)
-        """What was written before has left by now."""
+        """Note that all bytes written before have been sent by now."""
         self._handshaken = True
 
     # ---- what the client receives ----
@@ -109,15 +109,15 @@ class Tap(ProtocolWrapper):
         exchange = self._exchange
         if exchange is not None:
             if exchange.connection is None:
-                # Earlier the handshake is not over; later the handle may be gone.
+                # Earlier, the handshake is not complete; later, the handle may be gone.
                 self._described = self._described or _describe(self.transport)
                 exchange.connection = self._described
                 lengthen_lines(self.wrappedProtocol, LONGEST_LINE)
                 overlook_names(self.wrappedProtocol)
-            belongs = self._framing.feed(data)
-            own, surplus = data[:belongs], data[belongs:]
-            exchange.receive(own)
-            given = own if self._handed is None else self._handed.of(own)
+            count = self._framing.feed(data)
+            mine, surplus = data[:count], data[count:]
+            exchange.receive(mine)
+            passed_on = mine if self._handed_on is None else self._handed_on.of(mine)
             if problem := self._too_long(exchange):
                 self._end("length", problem)
                 self.abortConnection()
@@ -125,7 +125,7 @@ class Tap(ProtocolWrapper):
             if self._framing.is_complete:
                 exchange.surplus = surplus
                 self._end("complete")
-            data = given + surplus
+            data = passed_on + surplus
         if self._patience is None:
             self._reading = True
             try:
@@ -133,12 +133,12 @@ class Tap(ProtocolWrapper):
             finally:
                 self._reading = False
         elif self._exchange is None:
-            self._hang_up()  # The whole answer is there, although the client did not understand it.
+            self._hang_up()  # The response is complete, although the client could not parse it.
 
     def _too_long(self, exchange: Exchange) -> OverlongError | None:
-        """Why no more is taken of the answer; a body has a bound of its own, DOWNLOAD_MAXSIZE."""
-        if self._handed is not None and self._handed.problem:
-            return self._handed.problem
+        """Return the error if the response exceeds a limit, else None. DOWNLOAD_MAXSIZE limits the body separately."""
+        if self._handed_on is not None and self._handed_on.problem:
+            return self._handed_on.problem
         if self._framing.is_complete:
             return None
         if isinstance(self._framing.problem, OverlongError):
@@ -162,7 +162,7 @@ class Tap(ProtocolWrapper):
             self._abandon()
             super().loseConnection()  # type: ignore[no-untyped-call]
         elif self._patience is None:
-            # The client understands no more, but what the server goes on to send is part of its answer all the same.
+            # The client cannot parse the rest, but the bytes that the server still sends are part of its response.
             from twisted.internet import reactor
 
             clock: Any = reactor
@@ -171,7 +171,7 @@ class Tap(ProtocolWrapper):
             self.transport.resumeProducing()
 
     def stopProducing(self) -> None:  # noqa: N802  (IPushProducer)
-        """The client wants no more of an answer that it understands."""
+        """The client stops reading a valid response."""
         self._abandon()
         self.transport.stopProducing()
 
@@ -180,7 +180,7 @@ class Tap(ProtocolWrapper):
         self.transport.abortConnection()
 
     def _abandon(self) -> None:
-        """The client ends it before the end of the answer; the call knows why."""
+        """Note that the client closes the connection before the end of the response; the call has the reason."""
         self._stopped = True
         if self._patience is not None and self._patience.active():
             self._patience.cancel()
@@ -196,7 +196,7 @@ class Tap(ProtocolWrapper):
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:  # noqa: N802  (IProtocol)
         is_followed = self._patience is None and not self._stopped
-        if self._handed is not None and (rest := self._handed.rest()) and is_followed:
+        if self._handed_on is not None and (rest := self._handed_on.rest()) and is_followed:
             super().dataReceived(rest)  # type: ignore[no-untyped-call]
         if self._patience is not None:
             if self._patience.active():
@@ -212,7 +212,7 @@ class Tap(ProtocolWrapper):
 
 
 class TappingFactory(WrappingFactory):
-    """Builds what ``factory`` builds, tapped, for ``call``."""
+    """Builds the protocols of ``factory``, wrapped in a `Tap`, for ``call``."""
 
     protocol = Tap
     noisy = False
@@ -224,14 +224,14 @@ class TappingFactory(WrappingFactory):
 
 @implementer(IStreamClientEndpoint)
 class TappedEndpoint:
-    """Connects as ``endpoint`` does, for one call: Twisted asks it again when a pooled connection was stale."""
+    """Connects like ``endpoint``, for one call; Twisted uses it again if a pooled connection was stale."""
 
     def __init__(self, endpoint: Any, call: Call | None) -> None:
         self._endpoint = endpoint
         self._call = call
 
     def connect(self, factory: Any) -> Deferred[Any]:
-        """Resolves to what ``factory`` builds, whose transport is tapped."""
+        """Connect; the result is the protocol that ``factory`` builds, with a `Tap` as its transport."""
         connecting: Deferred[Any] = self._endpoint.connect(TappingFactory(factory, self._call))
         return connecting.addCallback(lambda tap: tap.wrappedProtocol)
 
@@ -240,13 +240,13 @@ class TappedEndpoint:
 
 
 class TappedPool:
-    """The connection pool ``pool``, whose connections are tapped."""
+    """Wraps the connection pool ``pool``, so that its connections are tapped."""
 
     def __init__(self, pool: Any) -> None:
         self._pool = pool
 
     def getConnection(self, key: Any, endpoint: Any) -> Deferred[Any]:  # noqa: N802  (HTTPConnectionPool)
-        """As the pool's own."""
+        """Like that of the pool."""
         connection: Deferred[Any] = self._pool.getConnection(key, TappedEndpoint(endpoint, CURRENT_CALL.get().call))
         return connection
 
@@ -255,7 +255,7 @@ class TappedPool:
 
 
 def _tls_handle(transport: Any) -> Any:
-    """The pyOpenSSL connection of ``transport``; None without TLS, when the handle is a socket."""
+    """Return the pyOpenSSL connection of ``transport``; None without TLS, where the handle is a socket."""
     handle = transport.getHandle() if hasattr(transport, "getHandle") else None
     return handle if hasattr(handle, "get_cipher_name") else None
 

@@ -12,7 +12,7 @@ from typing import Any
 from archive.errors import ArchiveError
 from archive.warc.writer import WarcWriter
 
-# Whoever asks for a record waits for it, so the queue is short in practice. Full, it blocks the asker.
+# Callers wait for their records, so the queue is short in practice. A full queue blocks the caller.
 _QUEUE_SIZE = 1000
 
 Work = Callable[[WarcWriter], Any]
@@ -20,16 +20,16 @@ Work = Callable[[WarcWriter], Any]
 
 @dataclass(slots=True)
 class Job:
-    """A piece of work and what came of it; work None asks for an fsync."""
+    """A piece of work and its result; ``work`` None requests an fsync."""
 
     work: Work | None
     waiter: Any = None
-    """For whoever is given the job back: who waits for it."""
+    """The Deferred that `fire` resolves, or None."""
     result: Any = None
     error: BaseException | None = None
 
     def fire(self) -> None:
-        """Tell the waiter, a Deferred, what came of it; for the thread that it belongs to."""
+        """Resolve the waiter; to be called in the reactor's thread."""
         if self.waiter is None or self.waiter.called:
             return
         if self.error is not None:
@@ -39,36 +39,36 @@ class Job:
 
 
 class WriterThread:
-    """Works on ``writer`` in a thread of its own, and syncs it at least every ``fsync_interval`` seconds.
+    """Uses ``writer`` in a separate thread, and syncs it at least every ``fsync_interval`` seconds.
 
-    ``deliver`` gets finished jobs, in the thread; a job without a waiter tells of an error that nobody waits for.
-    Should the thread end before its time, all jobs come back with an error, those queued later too.
+    ``deliver`` is called in the thread with finished jobs; a job without a waiter reports an error for which no caller
+    waits. If the thread ends early, all jobs are returned with an error, including those queued later.
     """
 
     def __init__(self, writer: WarcWriter, fsync_interval: float, deliver: Callable[[list[Job]], None]) -> None:
         self._writer = writer
         self._interval = fsync_interval
         self._deliver = deliver
-        # A SimpleQueue costs a tenth of a Queue, but has no bound of its own.
+        # A SimpleQueue takes a tenth of the time of a Queue, but has no maximum size.
         self._queue: queue.SimpleQueue[list[Job] | None] = queue.SimpleQueue()
         self._put = self._taken = 0
-        """Jobs, each counted by one thread."""
+        """Counts of jobs, each changed by one thread only."""
         self._room = threading.Event()
         self._room.set()
         self._last_sync = monotonic()
-        self._in_hand: list[Job] = []
-        """Taken off the queue, and not delivered yet."""
+        self._unfinished: list[Job] = []
+        """Jobs taken from the queue but not delivered yet."""
         self._death: BaseException | None = None
-        """What the thread died of."""
-        # A daemon: a crawl that dies must not hang; what it leaves open is salvaged at the next start.
-        self._thread = threading.Thread(target=self._live, name="archive-writer", daemon=True)
+        """The error that ended the thread."""
+        # A daemon, so that a crawl that dies does not hang; its open file is salvaged at the next start.
+        self._thread = threading.Thread(target=self._run_safely, name="archive-writer", daemon=True)
         self._thread.start()
 
     def put(self, jobs: list[Job]) -> None:
-        """Queue jobs, which costs as much as to queue one; blocks while the queue is full."""
+        """Queue jobs, which takes as long as queueing one; blocks while the queue is full."""
         if self._put - self._taken >= _QUEUE_SIZE:
             self._room.clear()
-            # Else it was emptied, and the event set, before it was cleared; or nobody empties it any more.
+            # Otherwise the queue was emptied, and the event set, before it was cleared; or the thread has ended.
             if self._put > self._taken and self._is_alive:
                 self._room.wait()
         self._put += len(jobs)
@@ -83,17 +83,17 @@ class WriterThread:
         self._give_back()
 
     def join(self) -> None:
-        """Wait for the end."""
+        """Wait for the end of the thread."""
         self._thread.join()
 
     @property
     def _is_alive(self) -> bool:
         return self._death is None and self._thread.is_alive()
 
-    def _live(self) -> None:
+    def _run_safely(self) -> None:
         try:
             self._run()
-        except BaseException as error:  # noqa: BLE001  (told with every job from here on)
+        except BaseException as error:  # noqa: BLE001  (reported with all later jobs)
             self._death = error
         finally:
             self._death = self._death or ArchiveError("it was stopped")
@@ -101,10 +101,10 @@ class WriterThread:
             self._room.set()
 
     def _give_back(self) -> None:
-        """Return what is queued for a thread that does not work any more, by whoever comes first."""
+        """If the thread has ended, deliver all queued jobs with an error; called in either thread."""
         if self._is_alive:
             return
-        lost, self._in_hand = self._in_hand, []
+        lost, self._unfinished = self._unfinished, []
         try:
             while True:
                 lost += self._queue.get_nowait() or []
@@ -120,7 +120,7 @@ class WriterThread:
         while running:
             batch = self._batch()
             running = None not in batch
-            jobs = list(self._in_hand)
+            jobs = list(self._unfinished)
             syncs = [job for job in jobs if job.work is None]
             for job in jobs:
                 if job.work is not None:
@@ -137,13 +137,13 @@ class WriterThread:
                 self._do(timed, WarcWriter.sync)
                 self._last_sync = monotonic()
                 if timed.error is not None:
-                    jobs.append(timed)  # There may be no write to come that would meet it.
+                    jobs.append(timed)  # There may be no later write that would report it.
             if jobs:
                 self._deliver(jobs)
-            self._in_hand = []
+            self._unfinished = []
 
     def _batch(self) -> list[list[Job] | None]:
-        """What is queued by now; waits for the first, but no longer than until the next fsync is due."""
+        """Return all queued jobs; waits for the first, but not longer than until the next fsync is due."""
         wait = max(0.0, self._last_sync + self._interval - monotonic()) if self._writer.dirty else None
         batch: list[list[Job] | None] = []
         try:
@@ -151,13 +151,13 @@ class WriterThread:
             while True:
                 batch.append(self._queue.get_nowait())
         except queue.Empty:
-            self._in_hand = [job for jobs in batch if jobs is not None for job in jobs]
-            self._taken += len(self._in_hand)
+            self._unfinished = [job for jobs in batch if jobs is not None for job in jobs]
+            self._taken += len(self._unfinished)
             self._room.set()
             return batch
 
     def _do(self, job: Job, work: Work) -> None:
         try:
             job.result = work(self._writer)
-        except BaseException as error:  # noqa: BLE001  (handed to the waiter, who raises it)
+        except BaseException as error:  # noqa: BLE001  (passed to the waiter, which raises it)
             job.error = error

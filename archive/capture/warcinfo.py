@@ -13,7 +13,7 @@ from archive.capture.settings import ArchiveSettings
 
 
 def warcinfo_fields(project: BaseSettings, settings: ArchiveSettings, run_id: str) -> list[tuple[str, str]]:
-    """Fields of ISO 28500:2017, 6.2, with those of the DCMI terms that it suggests."""
+    """Return the fields of ISO 28500:2017, 6.2, with the DCMI terms that it suggests."""
     fields = [
         (
             "software",

@@ -87,7 +87,7 @@ SABOTAGE = {
         "SystemExit",
     ),
     "no answer": (
-        "from archive.capture import selfcheck\nselfcheck._TOGETHER = 0.5\nselfcheck._ANSWER = b''\n",
+        "from archive.capture import selfcheck\nselfcheck._FETCH_TIMEOUT = 0.5\nselfcheck._ANSWER = b''\n",
         "self-check",
     ),
     "engine without its handlers": (
