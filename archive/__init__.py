@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from archive.warc import Draft, Record, Salvaged, Span, WarcWriter, iter_records, read_record
 
 __version__ = "0.1.0"
-"""Of `archive` and of the project around it: they are released together."""
+"""Version of `archive` and of the project around it, which are released together."""
 
 __all__ = [
     "ArchiveError",
@@ -38,7 +38,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """What reads and writes WARC files, imported when it is asked for: who catches an error needs none of it."""
+    """Import the readers and writers of WARC files on first access: code that catches an error does not need them."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from archive import warc

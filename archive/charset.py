@@ -18,7 +18,7 @@ cp866 cp874 cp932 cp949 cp950 cp1250 cp1251 cp1252 cp1253 cp1254 cp1255 cp1256 c
 big5hkscs euc_jp iso2022_jp shift_jis euc_kr
 """
 _KNOWN = frozenset(_NAMES.split())
-"""Names that Python gives to the encodings of the list, and to those that its labels stand for."""
+"""Python's names of the encodings of the list."""
 
 _ONLY_OF_BROWSERS = {
     **dict.fromkeys(("unicode-1-1-utf-8", "unicode11utf8", "unicode20utf8", "x-unicode20utf8"), "utf-8"),
@@ -36,19 +36,19 @@ _ONLY_OF_BROWSERS = {
     "x-euc-jp": "euc_jp",
     "windows-949": "cp949",
 }
-"""Labels of the list that Python does not know -> its name of the encoding."""
+"""Labels of the list that Python does not know -> Python's name of the encoding."""
 
 _IN_HEADER = re.compile(r"""charset\s*=\s*["']?\s*([^\s;,"']+)""", re.IGNORECASE)
 _IN_PAGE = re.compile(
     rb"""<meta\b[^>]*?\bcharset\s*=\s*["']?\s*([^\s"'/>;]+)|^\s*<\?xml\b[^>]*?\bencoding\s*=\s*["']([^"']+)""",
     re.IGNORECASE,
 )
-_LOOKED_AT = 4096
-"""Bytes of a page that may name its encoding; Scrapy looks at as many."""
+_SEARCHED = 4096
+"""Bytes of a page that are searched for the name of its encoding, as many as by Scrapy."""
 
 
 def known(label: str) -> str | None:
-    """Python's name of the encoding that ``label`` stands for; None when browsers know none."""
+    """Return Python's name of the encoding with this ``label``; None if browsers do not know the label."""
     if name := _ONLY_OF_BROWSERS.get(label.lower()):
         return name
     try:
@@ -59,12 +59,12 @@ def known(label: str) -> str | None:
 
 
 def unknown_label(content_type: str | None, body: bytes) -> str | None:
-    """The first encoding that a page names and nobody knows; None where all is well."""
+    """Return the first encoding that a page names and browsers do not know, or None."""
     return next((label for label in _labels(content_type, body) if known(label) is None), None)
 
 
 def encoding_of(content_type: str | None, body: bytes) -> str | None:
-    """The encoding to read a page in where Python would take another; None where it would not."""
+    """Return the encoding in which browsers read a page if Scrapy would choose another one, else None."""
     labels = _labels(content_type, body)
     if all(map(known, labels)) and not any(label.lower() in _ONLY_OF_BROWSERS for label in labels):
         return None
@@ -78,11 +78,11 @@ def encoding_of(content_type: str | None, body: bytes) -> str | None:
 
 
 def _labels(content_type: str | None, body: bytes) -> list[str]:
-    """What the header and the page name, in the order in which they count; nothing where a byte order mark tells."""
+    """Return the labels of the header and the page, in order of priority; none if there is a byte order mark."""
     if read_bom(body)[0] is not None:
         return []
     in_header = _IN_HEADER.search(content_type or "")
-    in_page = _IN_PAGE.search(body[:_LOOKED_AT])
+    in_page = _IN_PAGE.search(body[:_SEARCHED])
     labels = [in_header[1]] if in_header else []
     if in_page and not (in_header and known(in_header[1])):
         labels.append((in_page[1] or in_page[2]).decode("latin-1"))

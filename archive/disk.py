@@ -1,4 +1,4 @@
-"""Helpers for files: they are synced to the disk, appear only when complete, and are never pipes or devices."""
+"""Helpers for files: sync them to disk, make them appear only when complete, and reject pipes and devices."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import BinaryIO
 
 @contextmanager
 def replacing(path: Path) -> Iterator[BinaryIO]:
-    """A new file that takes the place of ``path`` when it is complete and on the disk, else vanishes."""
+    """Open a new file that replaces ``path`` when it is complete and on disk; after an error it is deleted."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         with temporary.open("wb") as stream:
@@ -45,17 +45,17 @@ _KINDS = {
 }
 
 
-def as_made(path: Path) -> None:
-    """Give a temporary file or folder, which is private, the mode that the umask gives to any other."""
+def set_default_mode(path: Path) -> None:
+    """Give a temporary file or folder, which is private, the mode that the umask gives to others."""
     mask = os.umask(0o077)
     os.umask(mask)
     path.chmod((0o777 if path.is_dir() else 0o666) & ~mask)
 
 
 def linked(path: Path) -> str | None:
-    """Why a file of an archive is not taken, and what to do: ``is a link, ...``. None when it is no link.
+    """Return why a link is rejected, and the remedy: ``is a link, ...``. None if ``path`` is not a link.
 
-    Asked of what a folder holds, which may come from anywhere, and not of what somebody names himself.
+    To be called for the contents of folders, which may be untrusted, and not for paths that the user gave.
     """
     if not path.is_symlink():
         return None
@@ -63,33 +63,33 @@ def linked(path: Path) -> str | None:
 
 
 def oddity(path: Path) -> str | None:
-    """Why ``path`` cannot be read like a file: ``is a named pipe, not a file``. None when it can, or is not there.
+    """Return why ``path`` is not a regular file: ``is a named pipe, not a file``. None if it is, or does not exist.
 
-    Asked before it is opened: opening a pipe waits for somebody who writes into it.
+    To be called before it is opened: opening a pipe blocks until it has a writer.
     """
     try:
         kind = _KINDS.get(stat.S_IFMT(path.stat().st_mode))
     except (OSError, ValueError):
-        return None  # whoever opens it says why
+        return None  # opening it raises the error
     return f"is {kind}, not a file" if kind else None
 
 
-def require_makable(path: Path) -> None:
-    """See that a new file or folder can be made at ``path``, as far as that can be seen before.
+def require_creatable(path: Path) -> None:
+    """Check that a new file or folder can be created at ``path``, as far as that can be known in advance.
 
-    Folders that lead to it and are not there are made by whoever writes; so the nearest one that is there counts.
+    The writer creates missing parent folders, so the nearest existing one is checked.
 
     Raises:
-        OSError: it cannot; as whoever writes would raise it, after the work.
+        OSError: it cannot be created; the same error that the writer would raise after the work.
     """
-    there = next((one for one in path.absolute().parents if os.path.lexists(one)), None)
-    if there is None or not there.is_dir():
-        raise NotADirectoryError(errno.ENOTDIR, f"cannot be made: {there} is no folder", str(path))
-    if not os.access(there, os.W_OK | os.X_OK):
-        raise PermissionError(errno.EACCES, f"cannot be made: this user cannot write in {there}", str(path))
+    existing = next((parent for parent in path.absolute().parents if os.path.lexists(parent)), None)
+    if existing is None or not existing.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, f"cannot be made: {existing} is no folder", str(path))
+    if not os.access(existing, os.W_OK | os.X_OK):
+        raise PermissionError(errno.EACCES, f"cannot be made: this user cannot write in {existing}", str(path))
 
 
-# What an operating system (errno(3)) or SQLite (sqlite.org/rescode.html) says of a disk -> what to do.
+# Error of the operating system (errno(3)) or SQLite (sqlite.org/rescode.html) about a disk -> remedy.
 _AGAIN = "and run again"
 _GONE = f"it was moved or deleted during the run: put it back, {_AGAIN}"
 _REMEDIES: dict[int | str, str] = {
@@ -113,19 +113,19 @@ _REMEDIES: dict[int | str, str] = {
 
 
 def remedy(error: BaseException | None) -> str | None:
-    """What to do about what a disk refused; None where it was no disk that refused."""
+    """Return the remedy for an error of a disk; None for any other error."""
     if isinstance(error, OSError):
         return _REMEDIES.get(error.errno or 0)
     if isinstance(error, sqlite3.Error):
-        return next((to_do for said, to_do in _REMEDIES.items() if isinstance(said, str) and said in str(error)), None)
+        return next((to_do for text, to_do in _REMEDIES.items() if isinstance(text, str) and text in str(error)), None)
     return None
 
 
 def refusal(error: BaseException, place: object) -> str | None:
-    """Place, cause and remedy of what a disk refused, in one line; None where it was no disk that refused.
+    """Return place, cause and remedy of an error of a disk, in one line; None for any other error.
 
     Args:
-        place: file or folder, for errors that name none.
+        place: file or folder, for errors without a file name.
     """
     if (to_do := remedy(error)) is None:
         return None

@@ -1,9 +1,8 @@
 """Decodes the body of an HTTP message: removes transfer encodings and content encodings.
 
 This is the only decoder of the project. Each step takes and returns an iterator of byte strings, so a body of any size
-needs constant memory. It stops at these bounds: `LARGEST` bytes per coding, `MOST_CODINGS` codings, `MOST_MEMBERS`
-members of one. Transfer encodings: RFC 9112, section 7; content encodings: RFC 9110, section 8.4 (br: RFC 7932, zstd:
-RFC 8878).
+needs constant memory. Its limits are `LARGEST` bytes per coding, `MOST_CODINGS` codings, and `MOST_MEMBERS` members of
+one. Transfer encodings: RFC 9112, section 7; content encodings: RFC 9110, section 8.4 (br: RFC 7932, zstd: RFC 8878).
 """
 
 from __future__ import annotations
@@ -19,18 +18,18 @@ from archive.errors import EntityTooLargeError, UndecodableEntityError
 from archive.message import Fields
 
 LARGEST = 200 << 20
-"""Bytes that one coding may unpack to, where nobody says another number: no page has them, and memory does."""
+"""Default limit of bytes that one coding may unpack to: more than any page has, and less than the memory."""
 
 MOST_CODINGS = 5
-"""Codings on top of each other. Servers use one; curl refuses more than five since 7.88 (CVE-2023-23916), and so do
+"""Maximum number of nested codings. Servers use one; curl refuses more than five since 7.88 (CVE-2023-23916), as do
 urllib3 and others: each may multiply the work by a thousand."""
 
 MOST_MEMBERS = 10_000
-"""Gzip members or zstd frames behind each other: each costs some time even when it is empty. A file of `LARGEST` bytes
-that was packed in blocks of 64 KB has a third of them."""
+"""Maximum number of consecutive gzip members or zstd frames: even an empty one takes time. A file of `LARGEST` bytes in
+blocks of 64 KB has a third of this number."""
 
 _LARGEST_WINDOW = 23
-"""Of zstd, as a power of two: 8 MB, which nobody who sends it on the web may exceed (RFC 9659, section 3)."""
+"""Window of zstd, as a power of two: 8 MB, which is the maximum on the web (RFC 9659, section 3)."""
 
 _PIECE = 1 << 16
 _LONGEST_LINE = 1 << 16
@@ -39,14 +38,14 @@ Pieces = Iterable[bytes]
 
 
 def _cut(pieces: Pieces) -> Iterator[bytes]:
-    """The same bytes in small pieces: what a decoder leaves of a piece is copied each time."""
+    """Yield the same bytes in small pieces: decoders copy the unused rest of a piece each time."""
     for piece in pieces:
         for start in range(0, len(piece), _PIECE):
             yield piece[start : start + _PIECE]
 
 
 class _Reader:
-    """Lines and byte counts out of pieces, whatever their borders."""
+    """Reads lines and numbers of bytes from pieces, regardless of their boundaries."""
 
     def __init__(self, pieces: Pieces) -> None:
         self._pieces = _cut(pieces)
@@ -60,7 +59,7 @@ class _Reader:
         return False
 
     def line(self) -> bytes:
-        """The next line without its end."""
+        """Return the next line without its end."""
         while (end := self._buffer.find(b"\n", self._at)) < 0:
             if len(self._buffer) - self._at > _LONGEST_LINE or not self._more():
                 raise UndecodableEntityError("a chunked body is cut off inside a line")
@@ -68,7 +67,7 @@ class _Reader:
         return line.removesuffix(b"\r")
 
     def take(self, size: int) -> Iterator[bytes]:
-        """Exactly ``size`` bytes."""
+        """Yield exactly ``size`` bytes."""
         while size:
             if self._at == len(self._buffer) and not self._more():
                 raise UndecodableEntityError(f"a chunked body is cut off {size} bytes before the end of a chunk")
@@ -79,16 +78,16 @@ class _Reader:
 
 
 def dechunk(pieces: Pieces) -> Iterator[bytes]:
-    """The data of a chunked body; extensions and trailers are skipped.
+    """Yield the data of a chunked body; extensions and trailers are skipped.
 
     Raises:
-        UndecodableEntityError: a chunk size is no hexadecimal number, or the body ends before the last chunk.
+        UndecodableEntityError: a chunk size is not a hexadecimal number, or the body ends before the last chunk.
     """
     reader = _Reader(pieces)
     while True:
         size_text = reader.line().split(b";", 1)[0].strip()
         try:
-            # int() alone would take "+5", "0x5" and "1_0" for sizes.
+            # int() alone would accept "+5", "0x5" and "1_0".
             size = int(size_text, 16) if size_text.isalnum() and size_text[:2] not in {b"0x", b"0X"} else -1
         except ValueError:
             size = -1
@@ -103,7 +102,7 @@ def dechunk(pieces: Pieces) -> Iterator[bytes]:
         pass
 
 
-def _counted(members: int, coding: str) -> int:
+def _count_member(members: int, coding: str) -> int:
     if members == MOST_MEMBERS:
         raise EntityTooLargeError(f"more than {MOST_MEMBERS} parts of {coding}")
     return members + 1
@@ -116,18 +115,18 @@ def _inflate(pieces: Pieces, wbits: int) -> Iterator[bytes]:
         data = piece
         while data:
             if stream.eof:
-                # A further gzip member (RFC 1952, section 2.2); anything else after the end is padding.
+                # Another gzip member (RFC 1952, section 2.2); any other bytes after the end are padding.
                 if wbits != 31 or data[:2] != b"\x1f\x8b"[: len(data)]:
                     return
                 stream = isal_zlib.decompressobj(wbits)
-                members = _counted(members, "gzip")
+                members = _count_member(members, "gzip")
             members = members or 1
-            found = stream.decompress(data, _PIECE)
+            output = stream.decompress(data, _PIECE)
             data = stream.unused_data if stream.eof else stream.unconsumed_tail
-            yield found
-            while found and not data and not stream.eof:
-                found = stream.decompress(b"", _PIECE)
-                yield found
+            yield output
+            while output and not data and not stream.eof:
+                output = stream.decompress(b"", _PIECE)
+                yield output
     if members and not stream.eof:
         raise UndecodableEntityError("compressed data is cut off")
 
@@ -137,7 +136,7 @@ def _gunzip(pieces: Pieces) -> Iterator[bytes]:
 
 
 def _inflate_either(pieces: Pieces) -> Iterator[bytes]:
-    """ "deflate" is zlib data (RFC 9110, 8.4.1.2), but servers also send it raw: the two first bytes tell."""
+    """Decode "deflate": zlib data (RFC 9110, 8.4.1.2), or raw, as some servers send; the first two bytes decide."""
     source = iter(pieces)
     start = b""
     for piece in source:
@@ -159,19 +158,19 @@ def _unbrotli(pieces: Pieces) -> Iterator[bytes]:
     except ImportError:
         brotli = None
     stream: Any = brotli.Decompressor() if brotli else None
-    if not hasattr(stream, "can_accept_more_data"):  # Without a limit for its output, as before 1.2.
+    if not hasattr(stream, "can_accept_more_data"):  # Versions before 1.2 have no limit for their output.
         raise UndecodableEntityError("Content-Encoding br: install brotli>=1.2 to decode it")
     empty = True
     for piece in pieces:
         if stream.is_finished():
             return
         empty = False
-        found = stream.process(piece, output_buffer_limit=_PIECE)
-        yield found
-        # It says that it can take more although it still has some to give.
-        while not stream.is_finished() and (found or not stream.can_accept_more_data()):
-            found = stream.process(b"", output_buffer_limit=_PIECE)
-            yield found
+        output = stream.process(piece, output_buffer_limit=_PIECE)
+        yield output
+        # It reports that it accepts more data although it still has output.
+        while not stream.is_finished() and (output or not stream.can_accept_more_data()):
+            output = stream.process(b"", output_buffer_limit=_PIECE)
+            yield output
     if not empty and not stream.is_finished():
         raise UndecodableEntityError("brotli data is cut off")
 
@@ -195,7 +194,7 @@ def _unzstd(pieces: Pieces) -> Iterator[bytes]:
         while data:
             if stream is None or stream.eof:
                 stream = module.ZstdDecompressor(options=options)
-                frames = _counted(frames, "zstd")
+                frames = _count_member(frames, "zstd")
             yield stream.decompress(data, _PIECE)
             while not stream.eof and not stream.needs_input:
                 yield stream.decompress(b"", _PIECE)
@@ -217,7 +216,7 @@ _NOTHING = {"identity", "none"}
 
 
 def _bounded(decoder: Decoder, pieces: Pieces, coding: str, limit: int) -> Iterator[bytes]:
-    """``decoder`` up to ``limit`` bytes, with the errors of all libraries told as ours."""
+    """Yield the output of ``decoder`` up to ``limit`` bytes; errors of its library become ours."""
     size = 0
     try:
         for piece in decoder(_cut(pieces)):
@@ -239,7 +238,7 @@ def _bounded(decoder: Decoder, pieces: Pieces, coding: str, limit: int) -> Itera
 
 
 def _decoded(body: Pieces, codings: list[str], limit: int) -> Pieces:
-    """``body`` without ``codings``, the outermost first."""
+    """Return ``body`` with ``codings``, the outermost first, removed."""
     if len(codings) > MOST_CODINGS:
         raise EntityTooLargeError(f"{len(codings)} codings on top of each other, more than {MOST_CODINGS}")
     for coding in codings:
@@ -248,16 +247,16 @@ def _decoded(body: Pieces, codings: list[str], limit: int) -> Pieces:
 
 
 def decode_transfer(fields: Fields, body: Pieces, limit: int = LARGEST) -> Pieces:
-    """``body`` without its transfer encodings, content encodings kept.
+    """Return ``body`` without its transfer encodings; content encodings are kept.
 
     Raises:
-        UndecodableEntityError: as `decode_entity`; when there are too many, or one is unknown, at once.
+        UndecodableEntityError: as in `decode_entity`; if there are too many, or one is unknown, without iterating.
     """
     codings: list[str] = []
     is_chunked = False
     for coding in reversed(fields.tokens("Transfer-Encoding")):
         if coding in _NOTHING or (coding == "chunked" and is_chunked):
-            continue  # A server and what stands before it may both say chunked; it may be applied but once.
+            continue  # A server and its proxy may both name chunked; it is applied only once.
         if coding == "chunked":
             body, codings = dechunk(_decoded(body, codings, limit)), []
             is_chunked = True
@@ -269,41 +268,41 @@ def decode_transfer(fields: Fields, body: Pieces, limit: int = LARGEST) -> Piece
 
 
 def decode_entity(fields: Fields, body: Pieces, limit: int = LARGEST) -> Iterator[bytes]:
-    """The entity of a message with these header ``fields`` and this ``body`` as on the wire, piece by piece.
+    """Yield the entity of a message with these header ``fields`` and this raw ``body``, piece by piece.
 
-    What an unknown content encoding was applied to is left as it is, as browsers and Scrapy do: such a name is mostly
-    a mistake for a charset (``Content-Encoding: utf-8``). No more than ``limit`` bytes are given of a body with a
-    coding that unpacks; one without is no larger than it came.
+    Decoding stops at an unknown content encoding, as in browsers and Scrapy: such a name is usually a misplaced charset
+    (``Content-Encoding: utf-8``). At most ``limit`` bytes are yielded of a compressed body; a body without codings has
+    no limit.
 
     Raises:
-        UndecodableEntityError: while iterating, when an encoding is broken or cut off, or a transfer encoding unknown;
-            as an `EntityTooLargeError`, when it is more than the bounds allow.
+        UndecodableEntityError: while iterating, if an encoding is broken or cut off, or a transfer encoding unknown;
+            as an `EntityTooLargeError`, if it exceeds a limit.
     """
     yield from _decoded(decode_transfer(fields, body, limit), _content_codings(fields), limit)
 
 
 def entity_of(fields: Fields, body: bytes, limit: int = LARGEST) -> bytes:
-    """The entity in one piece; errors as in `decode_entity`."""
+    """Return the entity in one piece; errors as in `decode_entity`."""
     if not (fields.tokens("Transfer-Encoding") or _content_codings(fields)):
         return body
-    found = io.BytesIO()
+    entity = io.BytesIO()
     for piece in decode_entity(fields, [body], limit):
-        found.write(piece)
-    return found.getvalue()
+        entity.write(piece)
+    return entity.getvalue()
 
 
 def entity_start(fields: Fields, body: Pieces, size: int) -> bytes:
-    """The first ``size`` bytes of the entity, or all of it; what is behind them is not decoded. Errors as there."""
-    found = bytearray()
+    """Return the first ``size`` bytes of the entity, or fewer; the rest is not decoded. Raises as `decode_entity`."""
+    start = bytearray()
     for piece in decode_entity(fields, body):
-        found += piece
-        if len(found) >= size:
+        start += piece
+        if len(start) >= size:
             break
-    return bytes(found[:size])
+    return bytes(start[:size])
 
 
 def _content_codings(fields: Fields) -> list[str]:
-    """Those that are known, the outermost first."""
+    """Return the known content encodings, the outermost first."""
     codings: list[str] = []
     for coding in reversed(fields.tokens("Content-Encoding")):
         if coding in _CONTENT_DECODERS:
@@ -314,6 +313,6 @@ def _content_codings(fields: Fields) -> list[str]:
 
 
 def unknown_encoding(fields: Fields) -> str | None:
-    """The content encoding at which `decode_entity` stops, because nothing is known of it."""
+    """Return the unknown content encoding at which `decode_entity` stops, or None."""
     codings = reversed(fields.tokens("Content-Encoding"))
     return next((coding for coding in codings if coding not in _NOTHING and coding not in _CONTENT_DECODERS), None)

@@ -2,8 +2,8 @@
 
 For each response record it has the position and the payload, which revisit records refer to (ISO 28500:2017, 6.7). For
 each address it has the last response. The index is made from the WARC files, and made again if it is missing, damaged,
-out of date or of another version. So a killed run, files of other programs and a lost index need no special handling.
-It exists beside ``index.cdxj`` because it is read and extended while a WARC file is open, which is not possible with a
+outdated or of another version. So a killed run, files of other programs and a lost index need no special handling. It
+exists beside ``index.cdxj`` because it is read and extended while a WARC file is open, which is not possible with a
 sorted file.
 """
 
@@ -23,10 +23,10 @@ from archive.entity import entity_start
 from archive.errors import ArchiveError, BrokenRecordError, UndecodableEntityError
 from archive.index_file import (
     INDEX_NAME,
+    add_payloads,
     finished_files,
     forget_changed,
-    know,
-    noting,
+    mark_known,
     number_of,
     open_index,
     rank,
@@ -55,44 +55,44 @@ LARGEST_ITEM = 1 << 25
 """Bytes of a record that is read as an item."""
 
 IsBlocked = Callable[[int, Mapping[str, str], str], object]
-"""(status, header fields, text) -> something true when the answer is none of the page that was asked for."""
+"""Called with (status, header fields, text); truthy if the response is not the requested page but a block page."""
 
 IsCut = Callable[["CollectionIndex", str, str], bool]
-"""(index, address, text) -> whether the answer is not all of the page, as what was known before tells."""
+"""Called with (index, address, text); whether the page is truncated, compared with what the index knows."""
 
 
 def _is_silent(status: int) -> bool:
-    """Whether an answer says nothing of the page that is there (RFC 9110, section 15)."""
+    """Whether a response with this status has no information about the page (RFC 9110, section 15)."""
     return status == 304 or status in _BUSY or status >= 500
 
 
 @dataclass(frozen=True, slots=True)
 class LastAnswer:
-    """What an address answered last."""
+    """The last response of an address."""
 
     url: str
     status: int
-    """200 also where a 304 said that it is as before."""
+    """200 also if a later 304 confirmed it."""
 
     etag: str | None
     last_modified: str | None
     checked: str
-    """``WARC-Date`` of the answer."""
+    """``WARC-Date`` of the response."""
 
     head: Span
     """The record with the HTTP head."""
 
     body: Span
-    """The record with the body; another one when ``head`` is that of a revisit."""
+    """The record with the body; differs from ``head`` if that is a revisit."""
 
 
 class CollectionIndex:
-    """The index of the collection in ``directory``, whose lock the caller holds, for one who wants to know what every
-    address answered last.
+    """The index of the collection in ``directory``, with the last response of every address. The caller must hold the
+    lock of the collection.
 
-    Answers that ``is_blocked`` or ``is_cut`` say nothing good of are left out: the page behind them was not seen.
-    Metadata records of one of ``item_types`` are the caller's own, and given to him as they are met, as ``parse_item``
-    makes them; what it refuses with a ValueError is left out: the archive may come from anybody.
+    Responses for which ``is_blocked`` or ``is_cut`` is true are left out, as they are not the page. Metadata records
+    with one of the content types ``item_types`` are parsed with ``parse_item`` and returned by `catch_up`; those for
+    which it raises ValueError are skipped, as the archive is not trusted.
 
     Raises:
         ArchiveError: the index cannot be opened.
@@ -123,7 +123,7 @@ class CollectionIndex:
         self._db.close()
 
     def get(self, url: str) -> LastAnswer | None:
-        """What ``url`` (without fragment) answered last; None when it never gave an answer worth knowing."""
+        """Return the last response of ``url`` (its fragment is ignored); None without a usable response."""
         row = self._db.execute(
             "SELECT url, status, etag, last_modified, checked, h.name, head_offset, head_length,"
             " b.name, body_offset, body_length FROM answer JOIN file h ON h.id = head_file"
@@ -136,40 +136,40 @@ class CollectionIndex:
         return LastAnswer(address, status, etag, last_modified, checked, Span(*spans[:3]), Span(*spans[3:]))
 
     def last_date(self) -> str:
-        """The latest ``WARC-Date`` of a last answer; empty when there is none."""
+        """Return the latest ``WARC-Date`` of all last responses; empty if there are none."""
         return str(self._db.execute("SELECT coalesce(max(checked), '') FROM answer").fetchone()[0])
 
     def unknown_files(self) -> list[WarcFile]:
-        """Finished WARC files that the index does not hold yet, by name, which is by age."""
+        """Return the finished WARC files that the index does not contain yet, sorted by name, which is by age."""
         with self._db:
             forget_changed(self._db, self.directory)
         known = {name for (name,) in self._db.execute("SELECT name FROM file WHERE is_read")}
         return [file for file in finished_files(self.directory) if file.name not in known]
 
     def forget_files(self) -> None:
-        """Have `catch_up` read all files again."""
+        """Make `catch_up` read all files again."""
         with self._db:
             self._db.execute("UPDATE file SET is_read = 0")
 
     def catch_up(self, advance: Advance = lambda size: None) -> Iterator[list[dict[str, Any]]]:
-        """Read the files that are new, and yield for each the items that stand in it, in order.
+        """Read the new files, and yield for each the items that it contains, in order.
 
         A damaged file is read up to the damage, which is logged. ``advance`` gets the numbers of bytes read.
         """
         for file in self.unknown_files():
             items: list[dict[str, Any]] = []
-            told = stamp_of(file.path)
+            stamp = stamp_of(file.path)
             try:
-                for record in self._learning(file, told, stream_file(file.path, advance)):
+                for record in self._indexing(file, stamp, stream_file(file.path, advance)):
                     kind, content_type = map(record.headers.get, ("WARC-Type", "Content-Type"))
                     if kind == "metadata" and content_type in self._item_types:
                         items += self._items_of(file, record)
             except BrokenRecordError as error:
                 logger.warning(_DAMAGE, error)
-            # Outside of the transaction: the file is known only when whoever takes them is done, so that a kill in
-            # between loses nothing.
+            # Outside of the transaction: the file is marked as read only after the caller has processed the items, so
+            # that a kill in between loses nothing.
             yield items
-            self._know(file, told)
+            self._mark_read(file, stamp)
 
     def _items_of(self, file: WarcFile, record: StreamedRecord) -> Iterator[dict[str, Any]]:
         try:
@@ -184,68 +184,67 @@ class CollectionIndex:
     def passing(
         self, file: WarcFile, records: Generator[StreamedRecord, None, None], advance: Advance = lambda size: None
     ) -> Iterator[StreamedRecord]:
-        """Learn from the records of ``file`` as they pass to another reader: what `catch_up` does of a file whose items
-        are taken already."""
-        told = stamp_of(file.path)
+        """Yield ``records`` of ``file``, and add them to the index meanwhile, as `catch_up` does, without the items."""
+        stamp = stamp_of(file.path)
         query = "SELECT 1 FROM file WHERE is_read AND name = ? AND size = ? AND mtime_ns = ?"
-        if file.is_open or self._db.execute(query, (file.name, *told)).fetchone():
+        if file.is_open or self._db.execute(query, (file.name, *stamp)).fetchone():
             yield from records
             return
         try:
-            for record in self._learning(file, told, records):
+            for record in self._indexing(file, stamp, records):
                 yield record
                 advance(record.length())
         except BrokenRecordError as error:
             logger.warning(_DAMAGE, error)
-            self._know(file, told)
+            self._mark_read(file, stamp)
             raise
-        self._know(file, told)
+        self._mark_read(file, stamp)
 
-    def _know(self, file: WarcFile, told: tuple[int, ...]) -> None:
+    def _mark_read(self, file: WarcFile, stamp: tuple[int, ...]) -> None:
         with self._db:
-            know(self._db, file.name, told, is_read=True)
+            mark_known(self._db, file.name, stamp, is_read=True)
 
-    def _learning(
-        self, file: WarcFile, told: tuple[int, ...], records: Generator[StreamedRecord, None, None]
+    def _indexing(
+        self, file: WarcFile, stamp: tuple[int, ...], records: Generator[StreamedRecord, None, None]
     ) -> Iterator[StreamedRecord]:
-        """Learn all that the index holds of a file from its records, up to where it is damaged."""
+        """Yield the records of a file up to its first damage, and add them to the index."""
         number = number_of(self._db, file.name)
         try:
-            with closing(noting(self._db, file, told, records)) as passing:
+            with closing(add_payloads(self._db, file, stamp, records)) as passing:
                 for record in passing:
                     yield record
                     if (kind := record.headers.get("WARC-Type")) in ("response", "revisit"):
-                        self._learn_answer(number, record, kind)
+                        self._add_answer(number, record, kind)
         finally:
             self._db.commit()
 
-    def _learn_answer(self, number: int, record: StreamedRecord, kind: str) -> None:
-        told = record.headers
-        url, date = target_uri(told) or "", told.get("WARC-Date") or ""
+    def _add_answer(self, number: int, record: StreamedRecord, kind: str) -> None:
+        headers = record.headers
+        url, date = target_uri(headers) or "", headers.get("WARC-Date") or ""
         block = record.start(LONGEST_START)
-        here = (number, record.offset, record.length())
+        position = (number, record.offset, record.length())
         head, content = split_head(block)
         fields, status = parse_fields(head), status_of(head)
-        body: tuple[int, int, int] | None = here
+        body: tuple[int, int, int] | None = position
         if kind == "response":
             is_whole = head_length(block) is not None and len(block) == record.size
-            if is_whole and self._is_none(url, status, fields, content):
+            if is_whole and self._is_not_the_page(url, status, fields, content):
                 return
-            if record_id := told.get("WARC-Record-ID"):
-                self._db.execute(_NOTE_RECORD, (record_id, *here))
-            if "WARC-Truncated" in told:
+            if record_id := headers.get("WARC-Record-ID"):
+                self._db.execute(_NOTE_RECORD, (record_id, *position))
+            if "WARC-Truncated" in headers:
                 return
         else:
             query = "SELECT file, offset, length FROM record WHERE id = ? AND is_answer"
-            body = self._db.execute(query, (told.get("WARC-Refers-To"),)).fetchone()
-            if (told.get("WARC-Profile") or "").rstrip("/").endswith(_NOT_MODIFIED):
-                self._unmodified(url, date, body)
+            body = self._db.execute(query, (headers.get("WARC-Refers-To"),)).fetchone()
+            if (headers.get("WARC-Profile") or "").rstrip("/").endswith(_NOT_MODIFIED):
+                self._confirm(url, date, body)
                 return
         if body is not None and status is not None and not _is_silent(status):
-            self._remember(url, status, fields, date, here, body)
+            self._store_answer(url, status, fields, date, position, body)
 
-    def _is_none(self, url: str, status: int | None, fields: Fields, content: bytes) -> bool:
-        """Whether this is no answer of the page; files other than text are what they are."""
+    def _is_not_the_page(self, url: str, status: int | None, fields: Fields, content: bytes) -> bool:
+        """Whether the response is not the page itself; only texts are examined."""
         if status is None:
             return False
         text = ""
@@ -258,13 +257,13 @@ class CollectionIndex:
             return True
         return status == 200 and self._is_cut(self, url, text)
 
-    def _unmodified(self, url: str, date: str, body: tuple[int, int, int] | None) -> None:
-        """A 304: what was known of the page holds on; without that, what the record tells that it refers to."""
-        known = self._db.execute(
+    def _confirm(self, url: str, date: str, body: tuple[int, int, int] | None) -> None:
+        """Process a 304: update the last response, or add the response that the revisit record refers to."""
+        updated = self._db.execute(
             "UPDATE answer SET checked = iif(checked > ?, ?, max(checked, ?)) WHERE url = ? AND status = 200",
             (rank(date)[1], date, date, url),
         ).rowcount
-        if known or body is None:
+        if updated or body is None:
             return
         (name,) = self._db.execute("SELECT name FROM file WHERE id = ?", body[:1]).fetchone()
         try:
@@ -272,10 +271,10 @@ class CollectionIndex:
         except ArchiveError as error:
             logger.warning("The last answer of %s could not be read: %s", url, error)
             return
-        self._remember(url, 200, fields, date, body, body)
+        self._store_answer(url, 200, fields, date, body, body)
 
-    def _remember(
+    def _store_answer(
         self, url: str, status: int, fields: Fields, date: str, head: tuple[int, int, int], body: tuple[int, int, int]
     ) -> None:
-        told = fields.get("ETag"), fields.get("Last-Modified")
-        self._db.execute(_NOTE_ANSWER, (url, status, *told, date, *head, *body, url, *rank(date)))
+        validators = fields.get("ETag"), fields.get("Last-Modified")
+        self._db.execute(_NOTE_ANSWER, (url, status, *validators, date, *head, *body, url, *rank(date)))

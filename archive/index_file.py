@@ -1,4 +1,4 @@
-"""The SQLite file of an index: its tables, how it is opened, and the payloads that are added to it."""
+"""The SQLite file of an index: its tables, how it is opened, and how payloads are added."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from archive.cdxj.files import WarcFile, stamp, warc_files
-from archive.warc.payload import LONGEST_START, Met, PayloadFinder
+from archive.warc.payload import LONGEST_START, FoundPayload, PayloadFinder
 from archive.warc.reader import StreamedRecord
 from archive.warc.record import format_date
 
@@ -42,9 +42,9 @@ CREATE TABLE answer (
 PRAGMA user_version = {_VERSION};
 COMMIT;
 """
-"""``file``: size and time when its payloads were noted, NULL until then, and whether all else was, too. ``record``: the
-responses, the key of the payload that one holds, and whether it is an answer that later revisits may go by. ``latest``:
-the payload that an address served last with status 200. ``answer``: a `LastAnswer`."""
+"""``file``: size and time when its payloads were added, NULL before, and whether all other facts were. ``record``: the
+responses, each with the key of its payload, and whether later revisits may refer to it. ``latest``: the last payload of
+an address with status 200. ``answer``: a `LastAnswer`."""
 
 _NOTE_PAYLOAD = "INSERT INTO record VALUES (?, ?, ?, ?, ?, 0) ON CONFLICT (id) DO UPDATE SET key = excluded.key"
 _NOTE_LATEST = (
@@ -54,20 +54,20 @@ _NOTE_LATEST = (
 
 
 def open_index(directory: Path) -> sqlite3.Connection:
-    """The index of the collection in ``directory``, whose lock the caller holds; made when it cannot be used.
+    """Open the index of the collection in ``directory``, whose lock the caller holds; recreate it if it is not usable.
 
     Raises:
-        sqlite3.Error, OSError: it cannot be made either.
+        sqlite3.Error, OSError: it cannot be recreated.
     """
     path = directory / INDEX_NAME
     path.with_name(_FORMER_NAME).unlink(missing_ok=True)
-    for attempt in ("as it is", "anew"):
-        # Made in one thread, used in another, never in two at once.
+    for is_new in (False, True):
+        # Opened in one thread, used in another, never in both at the same time.
         db = sqlite3.connect(path, check_same_thread=False, timeout=_BUSY_SECONDS)
-        # A damaged name is that of nothing; it must not be an error.
+        # A damaged name matches nothing; it must not be an error.
         db.text_factory = lambda text: text.decode("utf-8", "replace")
         try:
-            # The writer adds while the crawl asks. Whatever a crash loses is found in the files again.
+            # The writer adds rows while the crawl reads. Rows that a crash loses are read from the files again.
             db.execute("PRAGMA journal_mode = WAL")
             db.execute("PRAGMA synchronous = NORMAL")
             if db.execute("PRAGMA user_version").fetchone() == (0,):
@@ -76,7 +76,7 @@ def open_index(directory: Path) -> sqlite3.Connection:
                 raise sqlite3.DatabaseError("damaged, or of another version")
         except sqlite3.Error as error:
             db.close()
-            if attempt == "anew" or isinstance(error, sqlite3.OperationalError):
+            if is_new or isinstance(error, sqlite3.OperationalError):
                 raise type(error)(f"{path}: {error}") from error
             logger.warning("%s is made again: %s", path, error)
             remove_index(directory)
@@ -86,13 +86,13 @@ def open_index(directory: Path) -> sqlite3.Connection:
 
 
 def remove_index(directory: Path) -> None:
-    """Have the next start make the index again."""
+    """Delete the index, so that the next start recreates it."""
     for suffix in ("", "-wal", "-shm"):
         (directory / (INDEX_NAME + suffix)).unlink(missing_ok=True)
 
 
 def _is_sound(db: sqlite3.Connection) -> bool:
-    """Whether it can be read and has just our tables: what only looks well would fail in the middle of a run."""
+    """Whether it is readable and has exactly our tables: otherwise it would fail in the middle of a run."""
     described = "SELECT sql FROM sqlite_master ORDER BY name"
     with closing(sqlite3.connect(":memory:")) as pattern:
         pattern.executescript(_SCHEMA)
@@ -104,7 +104,7 @@ def _is_sound(db: sqlite3.Connection) -> bool:
 
 
 def forget_changed(db: sqlite3.Connection, directory: Path) -> list[WarcFile]:
-    """Forget the records of files that are gone or others by now; give the finished files of unknown payloads."""
+    """Delete the records of removed and changed files; return the finished files whose payloads are not indexed."""
     files = {file.name: file for file in finished_files(directory)}
     query = "SELECT id, name, size, mtime_ns FROM file WHERE size IS NOT NULL"
     for number, name, *known in db.execute(query).fetchall():
@@ -117,68 +117,68 @@ def forget_changed(db: sqlite3.Connection, directory: Path) -> list[WarcFile]:
 
 
 def finished_files(directory: Path) -> list[WarcFile]:
-    """The WARC files of ``directory`` that no writer is at, by name, which is by age."""
+    """Return the WARC files of ``directory`` that are not being written, sorted by name, which is by age."""
     return [file for file in warc_files(directory) if not file.is_open] if directory.is_dir() else []
 
 
 def stamp_of(path: Path) -> tuple[int, ...]:
-    """Size and time of change, by which a file that was replaced is known."""
+    """Return size and time of change, which detect that a file was replaced."""
     return tuple(stamp(path).values())
 
 
 def number_of(db: sqlite3.Connection, name: str) -> int:
-    """The number that stands for a file in the index."""
+    """Return the id of a file in the index."""
     db.execute("INSERT OR IGNORE INTO file (name) VALUES (?)", (name,))
     return int(db.execute("SELECT id FROM file WHERE name = ?", (name,)).fetchone()[0])
 
 
-def note(db: sqlite3.Connection, number: int, met: Met) -> None:
-    """Note a payload that was met in the file called ``number``."""
-    payload, span = met.payload, met.span
-    if met.is_original:
+def add_payload(db: sqlite3.Connection, number: int, found: FoundPayload) -> None:
+    """Add a payload from the file with the id ``number``."""
+    payload, span = found.payload, found.span
+    if found.is_original:
         db.execute(_NOTE_PAYLOAD, (span.record_id, number, span.offset, span.length, payload.key))
     if payload.status == 200:
         uri = uri_key(payload.target_uri)
-        row = (uri, payload.key, payload.entity, payload.size, payload.etag, met.date)
-        db.execute(_NOTE_LATEST, (*row, uri, *rank(met.date)))
+        row = (uri, payload.key, payload.entity, payload.size, payload.etag, found.date)
+        db.execute(_NOTE_LATEST, (*row, uri, *rank(found.date)))
 
 
 def rank(date: str) -> tuple[str, str]:
-    """What an answer of that ``WARC-Date`` gives way to: one that is later, and not later than now.
+    """Return the bounds of the dates that have priority over ``date``: later, but not later than now.
 
-    A clock that was ahead once must not make its answers the last ones for years: they give way to all others.
+    Responses dated in the future, from a wrong clock, must not remain the last ones for years: all others replace them.
     """
     now = format_date(datetime.now(timezone.utc))
     return "" if date > now else date, now
 
 
 def uri_key(uri: str) -> bytes:
-    """What stands for an address in ``latest``."""
+    """Return the key of an address in ``latest``."""
     return hashlib.sha256(uri.encode()).digest()[:16]
 
 
-def know(db: sqlite3.Connection, name: str, told: tuple[int, ...], *, is_read: bool = False) -> None:
-    """Note that the index has the payloads of a file of this `stamp_of`, and whether it has all else too."""
-    db.execute("UPDATE file SET size = ?, mtime_ns = ?, is_read = ? WHERE name = ?", (*told, is_read, name))
+def mark_known(db: sqlite3.Connection, name: str, stamp: tuple[int, ...], *, is_read: bool = False) -> None:
+    """Note that the index has the payloads of a file with this `stamp_of`, and whether it has all other facts."""
+    db.execute("UPDATE file SET size = ?, mtime_ns = ?, is_read = ? WHERE name = ?", (*stamp, is_read, name))
 
 
-def noting(
-    db: sqlite3.Connection, file: WarcFile, told: tuple[int, ...], records: Generator[StreamedRecord, None, None]
+def add_payloads(
+    db: sqlite3.Connection, file: WarcFile, stamp: tuple[int, ...], records: Generator[StreamedRecord, None, None]
 ) -> Generator[StreamedRecord, None, None]:
-    """Note the payloads of a file of the stamp ``told`` as its records pass, where they are not known yet."""
+    """Yield ``records`` of a file with this `stamp_of`, and add their payloads unless these are known."""
     number = number_of(db, file.name)
     query = "SELECT size IS ? AND mtime_ns IS ? FROM file WHERE id = ?"
-    (is_known,) = db.execute(query, (*told, number)).fetchone()
+    (is_known,) = db.execute(query, (*stamp, number)).fetchone()
     finder = PayloadFinder(file.path, file.name)
     with closing(records):
         try:
             for record in records:
-                # First of all, since the other reader may want no more than the end of the block.
+                # Before the yield, since the other reader may read to the end of the block.
                 record.start(LONGEST_START)
                 yield record
                 record.length()
-                for met in () if is_known else finder.meet(record):
-                    note(db, number, met)
+                for found in () if is_known else finder.meet(record):
+                    add_payload(db, number, found)
         finally:
-            for met in finder.rest():
-                note(db, number, met)
+            for found in finder.rest():
+                add_payload(db, number, found)

@@ -11,17 +11,17 @@ from functools import cache
 
 _BLANK_LINE = re.compile(rb"\n\r?\n")
 _STATUS_LINE = re.compile(rb"\S+ +(\d{3,9})(?:[ \r\n]|$)")
-# More digits than any file has bytes; int() refuses thousands of them with an error of its own.
+# Enough digits for the size of any file; int() raises an error for thousands of digits.
 _LONGEST_NUMBER = 18
 _BLANKS = " \t\r\n\f\v"
-"""White space of header fields; Latin-1 has others, which belong to a value."""
+"""White space in header fields; other white space of Latin-1 belongs to the value."""
 _NO_LINE = ("", "\r")
 _FOLDING = (b" ", b"\t", b"")
 _REDACTED = b"[redacted]"
 
 
 class Fields:
-    """Named fields in file order, duplicates kept; names compare without case."""
+    """Named fields in file order, with duplicates; names are case-insensitive."""
 
     __slots__ = ("_pairs", "_values")
 
@@ -41,16 +41,16 @@ class Fields:
         return self._values.keys()
 
     def get(self, name: str, default: str | None = None) -> str | None:
-        """The first value of ``name``, else ``default``."""
+        """Return the first value of ``name``, else ``default``."""
         values = self._values.get(name.lower())
         return values[0] if values else default
 
     def get_all(self, name: str) -> list[str]:
-        """Every value of ``name``, in file order."""
+        """Return all values of ``name``, in file order."""
         return list(self._values.get(name.lower(), ()))
 
     def tokens(self, name: str) -> list[str]:
-        """The comma-separated tokens of every ``name`` field, in lower case (RFC 9110, section 5.6.1)."""
+        """Return the comma-separated tokens of every ``name`` field, in lower case (RFC 9110, section 5.6.1)."""
         return [token.strip().lower() for value in self.get_all(name) for token in value.split(",") if token.strip()]
 
     def __contains__(self, name: object) -> bool:
@@ -73,21 +73,21 @@ class Fields:
 
 
 def head_length(message: bytes) -> int | None:
-    """Bytes up to and with the blank line that ends the head; None when the head does not end in ``message``."""
+    """Return the length of the head, including its blank line; None if the head does not end in ``message``."""
     match = _BLANK_LINE.search(message)
     return match.end() if match else None
 
 
 def split_head(message: bytes) -> tuple[bytes, bytes]:
-    """``(head, body)`` of an HTTP message; the head keeps its blank line. A message without one is all head."""
+    """Return ``(head, body)`` of an HTTP message. The head includes its blank line; without one, all is head."""
     end = head_length(message)
     return (message, b"") if end is None else (message[:end], message[end:])
 
 
 def parse_fields(head: bytes, encoding: str = "iso-8859-1") -> Fields:
-    """The field lines after the start line of ``head``: values stripped, folded lines joined by a space.
+    """Return the fields after the start line of ``head``: values stripped, folded lines joined by a space.
 
-    Lines without a colon are left out, as browsers do.
+    Lines without a colon are ignored, as in browsers.
     """
     pairs: list[tuple[str, str]] = []
     for line in head.decode(encoding, "replace").split("\n")[1:]:
@@ -104,9 +104,8 @@ def parse_fields(head: bytes, encoding: str = "iso-8859-1") -> Fields:
 
 
 def plain_field(head: bytes, name: bytes) -> bytes | None:
-    """The value of a field that stands once in ``head``, in the way in which nearly all write it: a line of its own,
-    one space behind the colon. None where this is not certain, and only `parse_fields` can tell; that takes ten times
-    as long.
+    """Return the value of a field that occurs once in ``head`` in the usual form: a separate line, one space after the
+    colon. None if this is not certain: then `parse_fields` is needed, which takes ten times as long.
     """
     start = head.find(b"\r\n%b: " % name)
     if start < 0 or head.lower().count(name.lower()) != 1:
@@ -117,21 +116,21 @@ def plain_field(head: bytes, name: bytes) -> bytes | None:
 
 
 def status_of(head: bytes) -> int | None:
-    """The status code of a response head; None without a status line (HTTP/0.9, or not HTTP at all)."""
+    """Return the status code of a response head; None without a status line (HTTP/0.9, or not HTTP at all)."""
     match = _STATUS_LINE.match(head) if head[:5] == b"HTTP/" else None
     return int(match.group(1)) if match else None
 
 
 def number_of_bytes(text: str) -> int | None:
-    """The value of a ``Content-Length``; None when it is not a plain number."""
+    """Return the value of a ``Content-Length``; None when it is not a plain number."""
     return int(text) if text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER else None
 
 
 def split_interim(message: bytes) -> tuple[list[bytes], int]:
-    """The heads of interim (1xx) responses before the final one, and the offset at which the final one starts.
+    """Return the heads of interim (1xx) responses before the final one, and the offset at which the final one starts.
 
     RFC 9110, section 15.2. A WARC response block starts with the final status line, else replay tools serve the 1xx.
-    An interim response that is cut off is taken for the last: nothing of the final one has come.
+    An incomplete interim response is the last: no byte of the final one has arrived.
     """
     interim: list[bytes] = []
     start = 0
@@ -152,7 +151,7 @@ def _secret_lines(names: tuple[str, ...]) -> re.Pattern[bytes] | None:
 
 
 def redact(head: bytes, names: Collection[str]) -> tuple[bytes, list[str]]:
-    """``head`` with the values of ``names`` replaced, folded lines with them, and the field names found, as written."""
+    """Return ``head`` with the values of ``names`` replaced, including folded lines, and the field names found."""
     pattern = _secret_lines(tuple(names))
     if pattern is None:
         return head, []

@@ -14,10 +14,10 @@ from archive.cdxj.files import WarcFile, find
 from archive.errors import ArchiveError, BrokenRecordError
 from archive.index_file import (
     INDEX_NAME,
+    add_payload,
+    add_payloads,
     forget_changed,
-    know,
-    note,
-    noting,
+    mark_known,
     number_of,
     open_index,
     remove_index,
@@ -25,7 +25,7 @@ from archive.index_file import (
     uri_key,
 )
 from archive.message import Fields
-from archive.warc.payload import STORED, Met, Payload
+from archive.warc.payload import STORED, FoundPayload, Payload
 from archive.warc.reader import check_record, stream_file
 from archive.warc.record import Span
 
@@ -34,7 +34,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Original:
-    """A response record that holds a payload, as read back from the disk."""
+    """A response record that contains a payload, as read back from disk."""
 
     span: Span
     target_uri: str
@@ -42,13 +42,13 @@ class Original:
     payload_digest: str | None
     entity_sha256: str | None
     entity_length: int | None
-    """None when the entity cannot be decoded."""
+    """None if the entity cannot be decoded."""
 
 
 class _Filter:
-    """Says of most keys that were not added that they were not, in two megabytes.
+    """Excludes most keys that were not added, in two megabytes of memory.
 
-    In a first crawl no payload is known, and to ask SQLite for each costs as much as to compress it.
+    In a first crawl no payload is known, and an SQLite query for each takes as long as compressing it.
     """
 
     def __init__(self) -> None:
@@ -64,11 +64,11 @@ class _Filter:
 class Originals:
     """The payloads of the collection in ``directory``, whose lock the caller holds; for the writer's thread.
 
-    The index is opened when it is first asked, and gets what it does not know yet. It is a hint, never believed: the
-    record that it names is read back, whole and with its checksum, before it is handed out, so that no crash and no
-    hand on the files can make a revisit refer to a record that is not there.
+    The index is opened on first use, and missing files are added. It is only a hint: before a record is returned, it is
+    read back completely and its checksum is verified. So neither a crash nor changed files can make a revisit refer to
+    a missing record.
 
-    What the disk or SQLite refuses ends the use of the index, not that of the archive: payloads are then stored again.
+    After an error of the disk or SQLite, the index is no longer used, and payloads are stored again.
     """
 
     def __init__(self, directory: Path) -> None:
@@ -76,13 +76,13 @@ class Originals:
         self._was_opened = False
         self._db: sqlite3.Connection | None = None
         self._file: str | None = None
-        """The one that is being written, and its number in the index."""
+        """The file that is being written; `_number` is its id in the index."""
         self._number = 0
         self._opened: tuple[str, BinaryIO] | None = None
         self._known = _Filter()
 
     def find(self, payload: Payload) -> Original | None:
-        """The record that a revisit of ``payload`` may refer to; None when it has to be stored."""
+        """Return the record that a revisit of ``payload`` may refer to; None if the payload must be stored."""
         db = self._index()
         if db is None or not payload.may_refer or payload.key not in self._known:
             return None
@@ -91,10 +91,10 @@ class Originals:
         return None
 
     def find_unmodified(self, target_uri: str, etags: list[str]) -> Original | None:
-        """The record that holds what a 304 of ``target_uri`` calls unmodified: the last answer with status 200.
+        """Return the record that a 304 of ``target_uri`` refers to: that of the last response with status 200.
 
-        None when there is none, or when its ETag is none of ``etags``, those of the exchange (compared weakly, RFC
-        9110, 8.8.3.2): then the 304 speaks of an earlier answer.
+        None if there is none, or if its ETag is not in ``etags``, those of the exchange (weak comparison, RFC 9110,
+        8.8.3.2): then the 304 refers to an earlier response.
         """
         db = self._index()
         if db is None:
@@ -109,12 +109,12 @@ class Originals:
             if known and "*" not in known and (etag or "").removeprefix("W/") not in known:
                 return None
             original = self._read_back(db, key, entity, size)
-            # A 304 does not tell the digest that the record leaves out.
+            # If the record lacks the digest, the 304 does not have it either.
             return original if original and original.payload_digest else None
         return None
 
     def add(self, payload: Payload, span: Span, date: str, *, is_original: bool) -> None:
-        """Note that ``payload`` was served at ``date``, and whether the record at ``span`` holds it."""
+        """Note that ``payload`` was served at ``date``, and whether the record at ``span`` contains it."""
         db = self._index()
         if db is None:
             return
@@ -122,12 +122,12 @@ class Originals:
             if span.file != self._file:
                 self._settle(db)
                 self._file, self._number = span.file, number_of(db, span.file)
-            note(db, self._number, Met(payload, date, span, is_original))
+            add_payload(db, self._number, FoundPayload(payload, date, span, is_original))
             if is_original:
                 self._known.add(payload.key)
 
     def close(self) -> None:
-        """Keep what was noted; call when the last file is finished."""
+        """Commit and close the index; to be called after the last file is finished."""
         self._close_file()
         if self._db is not None:
             with self._failing("is made again at the next start"):
@@ -152,21 +152,21 @@ class Originals:
         return self._db
 
     def _read(self, db: sqlite3.Connection, file: WarcFile) -> None:
-        """Note the payloads of a finished file, of a damaged one up to the damage."""
-        told = stamp_of(file.path)
+        """Add the payloads of a finished file; of a damaged one, those before the damage."""
+        stamp = stamp_of(file.path)
         try:
-            for _ in noting(db, file, told, stream_file(file.path)):
+            for _ in add_payloads(db, file, stamp, stream_file(file.path)):
                 pass
         except ArchiveError as error:
             logger.warning("Reading for deduplication stopped here: %s", error)
-        know(db, file.name, told)
+        mark_known(db, file.name, stamp)
 
     def _settle(self, db: sqlite3.Connection) -> None:
-        """Keep the entries of the file that is finished by now."""
+        """Commit the entries of the previous file."""
         if self._file is not None:
-            # One that is still open changes yet: without a size it is read again at the next start.
+            # A file that is still open will change: without a size, it is read again at the next start.
             with suppress(FileNotFoundError):
-                know(db, self._file, stamp_of(self._directory / self._file))
+                mark_known(db, self._file, stamp_of(self._directory / self._file))
         db.commit()
 
     @contextmanager
@@ -199,10 +199,10 @@ class Originals:
             logger.warning("A payload is stored again, because its record is damaged: %s", error)
             db.execute("UPDATE record SET key = NULL WHERE id = ?", (span.record_id,))
             return None
-        told = [fields.get(f"WARC-{name}") for name in ("Target-URI", "Date", "Payload-Digest")]
-        target_uri, date, payload_digest = told
+        values = [fields.get(f"WARC-{name}") for name in ("Target-URI", "Date", "Payload-Digest")]
+        target_uri, date, payload_digest = values
         if not (target_uri and date):
-            return None  # Replay tools find it by these.
+            return None  # Replay tools need these to find it.
         known = (None, None) if entity.startswith(STORED) else (entity, size)
         return Original(span, target_uri.strip("<>"), date, payload_digest, *known)
 
@@ -213,7 +213,7 @@ class Originals:
         return fields
 
     def _open(self, name: str) -> BinaryIO:
-        """The file, kept open for the next record: a second crawl reads one file in order."""
+        """Return the open file, which is kept open for the next record: a second crawl reads each file in order."""
         if self._opened is None or self._opened[0] != name:
             self._close_file()
             self._opened = (name, find(self._directory, name).open("rb"))

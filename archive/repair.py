@@ -45,22 +45,22 @@ class Dropped:
 
 @dataclass(slots=True)
 class Repaired:
-    """What became of a file."""
+    """The result of repairing a file."""
 
     kept: int = 0
-    """Records in the new file, mended ones included."""
+    """Number of records in the new file, including mended ones."""
     size: int = 0
     """Bytes of the new file."""
     mended: Counter[str] = field(default_factory=Counter)
-    """Records packed anew, their header and block unchanged, by reason."""
+    """Number of records that were compressed again, with unchanged header and block, by reason."""
     dropped: list[Dropped] = field(default_factory=list)
     doubted: list[int] = field(default_factory=list)
-    """Offsets of records that are kept, although their block is not that of WARC-Block-Digest: it was
-    changed, or the digest was wrong from the start."""
+    """Offsets of records that are kept although their block does not match WARC-Block-Digest: it was changed, or the
+    digest was always wrong."""
 
 
 def repaired_name(path: Path) -> Path:
-    """Where the repaired file stands by default: ``x.repaired.warc.gz`` beside ``x.warc.gz``."""
+    """Return the default path of the repaired file: ``x.repaired.warc.gz`` beside ``x.warc.gz``."""
     name = path.name.removesuffix(OPEN_SUFFIX)
     stem, warc, rest = name.partition(".warc")
     return path.with_name(f"{stem}.repaired{warc}{rest}")
@@ -69,9 +69,9 @@ def repaired_name(path: Path) -> Path:
 def repair(
     path: str | os.PathLike[str], output: str | os.PathLike[str], advance: Advance = lambda size: None
 ) -> Repaired:
-    """Write every whole record of the WARC file ``path`` to ``output``, which must not exist yet.
+    """Write every complete record of the WARC file ``path`` to ``output``, which must not exist yet.
 
-    ``advance`` is called with the number of bytes read since the last call. Without a whole record no file is written.
+    ``advance`` is called with the number of bytes read since the last call. Without a complete record, no file is made.
 
     Raises:
         ArchiveError: ``path`` cannot be read, or ``output`` exists.
@@ -90,7 +90,7 @@ def repair(
 
 @contextmanager
 def _new_file(target: Path) -> Iterator[BinaryIO]:
-    """A file that gets its name when it is complete and on the disk; an empty one gets none."""
+    """Open a file that is renamed to ``target`` when it is complete and on disk; an empty one is deleted."""
     temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     try:
         with temporary.open("xb") as stream:
@@ -109,17 +109,17 @@ class _Repair:
     def __init__(self, name: str, damaged: BinaryIO, new: BinaryIO, advance: Advance) -> None:
         self._name, self._damaged, self._new, self._advance = name, damaged, new, advance
         self._result = Repaired()
-        self._told = 0
+        self._reported_offset = 0
         self._member = (-1, 0)
-        """Offset of the gzip member, and records of it that were kept."""
+        """(offset of the current gzip member, number of its records that were kept)."""
         self._gap_is_kept = False
-        """Whether the damage that comes next lies behind the last record kept."""
+        """Whether the next damage is after the end of the last record kept, which is complete."""
 
     def run(self) -> Repaired:
-        self._result.kept, whole, _ = whole_records(self._name, self._damaged)
-        self._copy(0, whole)
-        with self._damaged_again() as again:
-            for found in walk(self._name, again, whole):
+        self._result.kept, end, _ = whole_records(self._name, self._damaged)
+        self._copy(0, end)
+        with self._reopened() as second:
+            for found in walk(self._name, second, end):
                 if isinstance(found, Gap):
                     self._drop(found)
                 else:
@@ -129,35 +129,35 @@ class _Repair:
         self._progress(self._damaged.seek(0, os.SEEK_END))
         return self._result
 
-    def _damaged_again(self) -> BinaryIO:
-        """The walk reads the file through a stream of its own, since `_copy` moves in this one."""
+    def _reopened(self) -> BinaryIO:
+        """Return a second stream of the file for `walk`, since `_copy` changes the position of the first."""
         return Path(self._name).open("rb")
 
     def _progress(self, offset: int) -> None:
-        self._advance(offset - self._told)
-        self._told = offset
+        self._advance(offset - self._reported_offset)
+        self._reported_offset = offset
 
     def _copy(self, start: int, end: int) -> None:
         self._damaged.seek(start)
-        left = end - start
-        while left:
-            data = self._damaged.read(min(left, _PIECE))
+        remaining = end - start
+        while remaining:
+            data = self._damaged.read(min(remaining, _PIECE))
             if not data:
                 raise ArchiveError(f"{self._name}: the file became shorter while it was read")
             self._new.write(data)
-            left -= len(data)
+            remaining -= len(data)
 
-    def _is_sound(self, record: FoundRecord, damage: DamageError, is_alike: bool) -> bool:
-        """Whether the record itself is whole, and only its gzip member is damaged."""
-        if not record.is_block_whole or not is_alike:
+    def _is_sound(self, record: FoundRecord, damage: DamageError, is_digest_equal: bool) -> bool:
+        """Whether the record itself is complete, and only its gzip member is damaged."""
+        if not record.is_block_whole or not is_digest_equal:
             return False
-        # No digest covers the header: the damage must be seen to lie in the check sum itself.
+        # No digest covers the header, so the damage must be in the checksum itself.
         return damage.code == "member-cut" or (
             damage.code == "member-check" and check_sum_is_damaged(self._damaged, record.offset)
         )
 
     def _keep(self, record: FoundRecord) -> None:
-        """Write the record anew; take that back when it can be taken over as it is, or not kept at all."""
+        """Write the record again; undo this if its bytes can be copied instead, or if it cannot be kept."""
         if record.version not in READABLE:
             self._refuse(record)
             return
@@ -168,39 +168,39 @@ class _Repair:
         except DamageError as damage:
             if self._is_sound(record, damage, digest is None or digest.matches):
                 self._gap_is_kept = True
-                self._mended(record, damage.problem)
+                self._count_mended(record, damage.problem)
             else:
-                self._take_back(start)
+                self._truncate(start)
             return
         is_doubtful = digest is not None and not digest.matches
         if is_doubtful and not (record.is_gzipped and record.ending == _RECORD_END):
-            # In a gzip member, too: with line ends in the place of others, a length that is wrong looks right.
+            # In a gzip member, too: if the block contains line ends at the right place, a wrong length looks valid.
             self._result.doubted.append(record.offset)
         if record.ending != _RECORD_END:
-            self._mended(record, "line ends after the block are missing")
+            self._count_mended(record, "line ends after the block are missing")
         elif not record.is_gzipped:
             self._result.kept += 1
         elif record.length is not None:
-            self._take_back(start)
+            self._truncate(start)
             self._copy(record.offset, record.offset + record.length)
             self._result.kept += 1
         elif is_doubtful:
-            # In a member of its own a record is as it was written; in one that breaks later it need not be.
-            self._take_back(start)
+            # In a separate member, a record is as it was written; in a member that is damaged later, it may not be.
+            self._truncate(start)
             words = f"record {record.inner} bytes into the gzip member: its block is not that of WARC-Block-Digest"
             self._result.dropped.append(Dropped(record.offset, record.offset, words))
         else:
-            self._mended(record, "several records in a gzip member")
+            self._count_mended(record, "several records in a gzip member")
 
     def _refuse(self, record: FoundRecord) -> None:
         try:
             record.finish()
         except DamageError:
-            return  # The gap that follows tells it.
+            return  # The gap that follows reports it.
         words = f"WARC/{record.version} is not a supported version: the header is damaged, or very old"
         self._result.dropped.append(Dropped(record.offset, record.offset + (record.length or 0), words))
 
-    def _mended(self, record: FoundRecord, reason: str) -> None:
+    def _count_mended(self, record: FoundRecord, reason: str) -> None:
         self._result.kept += 1
         self._result.mended[reason] += 1
         offset, kept = self._member
@@ -221,7 +221,7 @@ class _Repair:
             self._new.write(packer.compress(_RECORD_END) + packer.flush())
         record.finish()
 
-    def _take_back(self, start: int) -> None:
+    def _truncate(self, start: int) -> None:
         self._new.seek(start)
         self._new.truncate()
 

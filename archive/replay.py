@@ -20,14 +20,14 @@ from archive.warc.reader import read_record
 from archive.warc.record import Record, Span
 
 _SCANNED = 4096
-"""Characters that Scrapy looks through for a base or a refresh."""
+"""Characters in which Scrapy searches for a base or a refresh."""
 
 
 def read_span(directory: Path, span: Span) -> Record:
-    """The record at ``span`` of the collection in ``directory``; also while its file is written.
+    """Return the record at ``span`` of the collection in ``directory``; its file may still be open for writing.
 
     Raises:
-        ArchiveError: it is not there, or damaged.
+        ArchiveError: it does not exist, or is damaged.
     """
     return read_record(find(directory, span.file), span.offset, span.length)
 
@@ -35,21 +35,21 @@ def read_span(directory: Path, span: Span) -> Record:
 def answer(
     directory: Path, url: str, head: Span, body: Span, fetched_at: str, *, flag: str
 ) -> tuple[Response, dict[str, Any]]:
-    """An archived answer as Scrapy makes it of the wire, and the facts that the capture gave with it.
+    """Return an archived response, as Scrapy would create it, and the facts that the capture returned for it.
 
     Args:
-        url: what was asked for.
-        head: a record with the HTTP head; that of a revisit when there is one.
-        body: the record that holds the body.
-        fetched_at: when it was answered, UTC, ISO 8601 with Z.
-        flag: put among the response's ``flags``, to tell it from one of the network.
+        url: the requested URL.
+        head: the record with the HTTP head; the revisit record if there is one.
+        body: the record with the body.
+        fetched_at: time of the response, UTC, ISO 8601 with Z.
+        flag: added to the response's ``flags``, to distinguish it from one of the network.
 
     Returns:
-        The response without transfer and content codings, and what `archive.capture.Archiver.write_call` returned
-        for it (``revisit`` is empty).
+        The response without transfer and content codings, and the facts that `archive.capture.Archiver.write_call`
+        returned for it (``revisit`` is empty).
 
     Raises:
-        ArchiveError: a record is not there, is damaged, or has no HTTP head.
+        ArchiveError: a record does not exist, is damaged, or has no HTTP head.
     """
     stored = read_span(directory, body)
     message = stored if head == body else read_span(directory, head)
@@ -74,32 +74,32 @@ def answer(
 
 
 def response_of(url: str, status: int, fields: Fields, payload: bytes, *, flags: list[str] | None = None) -> Response:
-    """A Scrapy response of decoded content: same class, same character encoding as one of the wire."""
+    """Return a Scrapy response with decoded content, of the same class and encoding as from the network."""
     headers = Headers()
     for name, value in fields:
         if name.lower() not in ("content-encoding", "transfer-encoding"):
-            # Byte for byte; what was no HTTP head may have other characters.
+            # The exact bytes; a head that is not HTTP may have other characters.
             headers.appendlist(name.encode("latin-1", "replace"), value.encode("latin-1", "replace"))
     kind = responsetypes.from_args(headers=headers, url=url, body=payload)
     return in_known_encoding(kind(url=url, status=status, headers=headers, body=payload, flags=flags))
 
 
 def in_known_encoding(response: Response) -> Response:
-    """``response``, to be read in another character encoding where it names one that browsers do not know."""
+    """Return ``response`` with another character encoding if it names one that browsers do not know."""
     if not isinstance(response, TextResponse):
         return response
     encoding = encoding_of(_content_type(response), response.body)
-    read = response.replace(encoding=encoding) if encoding else response
-    if isinstance(read, HtmlResponse):
-        _give_base(read)
-    return read
+    decoded = response.replace(encoding=encoding) if encoding else response
+    if isinstance(decoded, HtmlResponse):
+        _ignore_bad_addresses(decoded)
+    return decoded
 
 
-def _give_base(page: HtmlResponse) -> None:
-    """Have a ``<base>`` and a refresh to what is no address (``http://[::1``) count for nothing, as in browsers.
+def _ignore_bad_addresses(page: HtmlResponse) -> None:
+    """Ignore a ``<base>`` and a refresh with an invalid address (``http://[::1``), as browsers do.
 
-    Scrapy raises ValueError whenever it is asked for the selector of such a page, for its links or its refresh
-    (HTML Standard, 2.4.3 and 4.2.5.3: such a base is passed over, such a refresh is not followed).
+    Scrapy would raise ValueError for the selector of such a page, its links or its refresh (HTML Standard, 2.4.3 and
+    4.2.5.3: such a base is ignored, such a refresh is not followed).
     """
     try:
         get_base_url(page)
@@ -112,11 +112,11 @@ def _give_base(page: HtmlResponse) -> None:
     except ValueError:
         _of_scrapy._metaref_cache[page] = (None, None)
     else:
-        del _of_scrapy._metaref_cache[page]  # the crawl has tags of its own to pass over
+        del _of_scrapy._metaref_cache[page]  # the crawl may ignore other tags
 
 
 def unknown_encoding(response: Response) -> str | None:
-    """The first character encoding that ``response`` names and browsers do not know."""
+    """Return the first character encoding that ``response`` names and browsers do not know, or None."""
     return unknown_label(_content_type(response), response.body)
 
 

@@ -10,10 +10,10 @@ from archive.errors import ArchiveError
 
 _PACKAGES = {"gpg": "gnupg", "minisign": "minisign", "openssl": "openssl"}
 
-Ran = subprocess.CompletedProcess[str]
+Result = subprocess.CompletedProcess[str]
 
 
-def run(command: Sequence[str], *, interactive: bool = False) -> Ran:
+def run(command: Sequence[str], *, interactive: bool = False) -> Result:
     """Run a program to its end; without a shell, and without input unless it is ``interactive``.
 
     Raises:
@@ -31,18 +31,18 @@ def run(command: Sequence[str], *, interactive: bool = False) -> Ran:
 
 
 def require(tool: str) -> None:
-    """Raises ArchiveError: ``tool`` is not installed."""
+    """Raise ArchiveError if ``tool`` is not installed."""
     if not is_installed(tool):
         raise ArchiveError(f"{tool} is not installed: on Debian and Ubuntu `apt install {_PACKAGES[tool]}`")
 
 
 def is_installed(tool: str) -> bool:
-    """Whether there is such a program."""
+    """Whether the program ``tool`` is installed."""
     return shutil.which(tool) is not None
 
 
-def last_words(ran: Ran) -> str:
-    """The last line of what a program said, for a message."""
-    told = (ran.stderr + ran.stdout).splitlines()
-    lines = [line for line in told if line.strip() and not line.startswith("[GNUPG:]")]
-    return lines[-1].strip()[:300] if lines else f"exit code {ran.returncode}"
+def error_line(result: Result) -> str:
+    """Return the last line of a program's output, for a message."""
+    output = (result.stderr + result.stdout).splitlines()
+    lines = [line for line in output if line.strip() and not line.startswith("[GNUPG:]")]
+    return lines[-1].strip()[:300] if lines else f"exit code {result.returncode}"

@@ -10,7 +10,7 @@ import stat
 import pytest
 
 from archive import ArchiveError
-from archive.disk import as_made
+from archive.disk import set_default_mode
 from migration_spider.exceptions import MigrationError
 from migration_spider.extensions.run_log import Disarming
 from migration_spider.state.positions import Positions
@@ -73,7 +73,7 @@ def test_what_is_made_is_as_private_as_the_umask_says(tmp_path, mask, mode):
             assert ["1@en"] == index.ids("1@en")
         private = tmp_path / "private"
         private.mkdir(mode=0o700)
-        as_made(private)
+        set_default_mode(private)
         assert mask == os.umask(mask)
     finally:
         os.umask(before)

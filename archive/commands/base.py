@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def archive_directory(settings: Any) -> Path:
-    """The project's folder of WARC files, ``ARCHIVE_DIR``.
+    """Return the project's folder of WARC files, ``ARCHIVE_DIR``.
 
     Raises:
         UsageError: it is not set, or the folder is not there.
@@ -38,7 +38,7 @@ def archive_directory(settings: Any) -> Path:
 
 
 def named_archive(paths: list[str]) -> list[WarcFile]:
-    """The WARC files that are named, and those in folders that are named.
+    """Return the WARC files that are named, and those in folders that are named.
 
     Raises:
         UsageError: one is not there, or is neither a file nor a folder.
@@ -55,7 +55,7 @@ def named_archive(paths: list[str]) -> list[WarcFile]:
 
 
 def named_file(option: str, name: str | None) -> Path | None:
-    """The file that ``option`` names to be read; None where it is not given.
+    """Return the file that ``option`` names to be read; None where it is not given.
 
     Raises:
         UsageError: it is not there, or is no file.
@@ -75,19 +75,19 @@ def named_file(option: str, name: str | None) -> Path | None:
 
 
 def named_output(option: str, name: str | Path) -> Path:
-    """The file to write, of ``option``: before the work, which may take hours.
+    """Return the file to write, of ``option``: before the work, which may take hours.
 
     Raises:
         UsageError: it is a folder.
         OSError: it cannot be made.
     """
-    from archive.disk import oddity, require_makable
+    from archive.disk import oddity, require_creatable
 
     path = Path(name)
     # A device or pipe is written as it is.
     if path.is_dir() and (odd := oddity(path)):
         raise UsageError(f"{option}: {path} {odd}", print_help=False)
-    require_makable(path)
+    require_creatable(path)
     return path
 
 

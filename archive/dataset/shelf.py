@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from archive.dataset.errors import DatasetError
-from archive.disk import as_made, oddity, sync
+from archive.disk import oddity, set_default_mode, sync
 
 LATEST = "latest"
 
@@ -67,7 +67,7 @@ class Shelf:
         """Sync ``draft`` to disk and rename it to ``target``. Return False if that was created meanwhile."""
         for path in sorted(draft.rglob("*")):
             sync(path)
-        as_made(draft)
+        set_default_mode(draft)
         sync(draft)
         try:
             draft.rename(target)

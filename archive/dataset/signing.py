@@ -19,7 +19,7 @@ from archive.dataset.proofs import WARC_SUMS
 from archive.disk import replacing
 from archive.errors import ArchiveError
 from archive.timestamp import check_stamp, stamped
-from archive.tools import Ran, is_installed, last_words, require, run
+from archive.tools import Result, error_line, is_installed, require, run
 
 SIGNED = ("SHA256SUMS", WARC_SUMS)
 GPG, MINISIGN, STAMP, SIGSTORE = ".asc", ".minisig", ".tsr", ".sigstore.json"
@@ -87,7 +87,7 @@ def sign(release: Path, how: Signer) -> list[Path]:
             output = Path(scratch, file.name + how.suffix)
             result = run(how.command(file, output), interactive=True)
             if result.returncode or not output.is_file():
-                raise ArchiveError(f"{result.args[0]}: {last_words(result)}")
+                raise ArchiveError(f"{result.args[0]}: {error_line(result)}")
             signatures.append(_put(file, how.suffix, output.read_bytes()))
     return signatures
 
@@ -173,7 +173,7 @@ def _check_gpg(file: Path, signature: Path, keys: Sequence[Path]) -> Finding:
         gpg = ["gpg", "--homedir", home, "--batch", "--no-autostart", "--status-fd", "1"]
         for key in keys:
             if (result := run([*gpg, "--import", str(key)])).returncode:
-                raise ArchiveError(f"{key}: not a GnuPG key: {last_words(result)}")
+                raise ArchiveError(f"{key}: not a GnuPG key: {error_line(result)}")
         result = run([*gpg, "--trust-model", "always", "--verify", str(signature), str(file)])
         unknown = _NO_KEY.search(result.stdout)
         if signers := _signers(result):
@@ -182,10 +182,10 @@ def _check_gpg(file: Path, signature: Path, keys: Sequence[Path]) -> Finding:
             if not keys:
                 return Finding(signature.name, f"signed by the key {unknown[1]}, not checked: no key given (--key)")
             return Finding(signature.name, f"signed by the key {unknown[1]}, which is not the given one", True)
-        return Finding(signature.name, f"not a valid signature: {last_words(result)}", True)
+        return Finding(signature.name, f"not a valid signature: {error_line(result)}", True)
 
 
-def _signers(result: Ran) -> list[str]:
+def _signers(result: Result) -> list[str]:
     """Return the signers, if all signatures are valid except those by keys that were not given."""
     parts = [part for part in result.stdout.split(_NEXT)[1:] if not _NO_KEY.search(part)]
     matches = [(_GOOD.search(part), _VALID.search(part)) for part in parts]
@@ -204,7 +204,7 @@ def _check_minisign(file: Path, signature: Path, keys: Sequence[Path]) -> Findin
         result = run(["minisign", "-V", "-p", str(key), "-x", str(signature), "-m", str(file)])
         if not result.returncode:
             return Finding(signature.name, f"signed by the key {_minisign_key(signature)} of {key.name}")
-        problem = last_words(result)
+        problem = error_line(result)
     return Finding(signature.name, f"not a valid signature: {problem}", True)
 
 

@@ -25,32 +25,32 @@ from archive.warc.record import (
 from archive.warc.salvage import OPEN_SUFFIX
 from archive.warc.serialize import Serializer
 
-# isal's level 2 packs web pages smaller than its lower levels, at a quarter of the time of zlib's 9.
+# isal's level 2 compresses web pages better than its lower levels, in a quarter of the time of zlib's 9.
 _LEVEL = 2
 _GZIP_WBITS = 31
 
 DIGEST_ALGORITHM = "sha256"
-_WITHOUT_A_BREAK = 2047
+_GIL_KEPT = 2047
 _LONG = 1 << 17
 
 
 def chunks_of(block: Block) -> Iterator[bytes]:
-    """The bytes of a block, whole or in pieces."""
+    """Return the bytes of a block, in one or more pieces."""
     return iter((block,)) if isinstance(block, bytes) else block.chunks()
 
 
 def size_of(block: Block) -> int:
-    """Bytes of a block."""
+    """Return the size of a block in bytes."""
     return len(block) if isinstance(block, bytes) else block.size
 
 
 def digest(block: Block) -> str:
-    """The labelled digest of ``block``: ``sha256:`` and lower-case hexadecimal (ISO 28500:2017, 5.8)."""
+    """Return the labelled digest of ``block``: ``sha256:`` and lower-case hexadecimal (ISO 28500:2017, 5.8)."""
     return f"{DIGEST_ALGORITHM}:{sha256(chunks_of(block))[0]}"
 
 
 def sha256(pieces: Iterable[bytes]) -> tuple[str, int]:
-    """SHA-256 in hex, and size, of all pieces together."""
+    """Return the SHA-256 in hex, and the size, of all pieces together."""
     digester = hashlib.sha256()
     size = 0
     for piece in pieces:
@@ -58,15 +58,15 @@ def sha256(pieces: Iterable[bytes]) -> tuple[str, int]:
         if len(piece) > _LONG:
             digester.update(piece)
             continue
-        # For more than this, hashlib lets other threads run; to have one's turn again costs more than to hash a page.
+        # For more bytes, hashlib releases the GIL; getting it back takes longer than hashing a page.
         view = memoryview(piece)
-        for start in range(0, len(piece), _WITHOUT_A_BREAK):
-            digester.update(view[start : start + _WITHOUT_A_BREAK])
+        for start in range(0, len(piece), _GIL_KEPT):
+            digester.update(view[start : start + _GIL_KEPT])
     return digester.hexdigest(), size
 
 
 class _Packer:
-    """A gzip member that is packed while a block too large for memory streams by."""
+    """Compresses a gzip member piece by piece, for blocks that are too large for memory."""
 
     def __init__(self, put: Callable[[bytes], None]) -> None:
         self._put = put
@@ -76,17 +76,17 @@ class _Packer:
         self._put(self._packer.compress(data))
 
     def flush(self) -> None:
-        """Nothing: a flush in the middle would cost room."""
+        """Do nothing: a flush in the middle would take space."""
 
     def finish(self) -> None:
         self._put(self._packer.flush())
 
 
 class OpenFile:
-    """The file ``directory/name``, with the suffix ``.open`` until `finish`; begins with a warcinfo record.
+    """The file ``directory/name``, with the suffix ``.open`` until `finish`; it starts with a warcinfo record.
 
     Raises:
-        OSError: from every method, when the disk says no.
+        OSError: from every method, if the disk fails.
     """
 
     def __init__(self, directory: Path, name: str, moment: datetime, info: Sequence[tuple[str, str]]) -> None:
@@ -118,7 +118,7 @@ class OpenFile:
             raise
 
     def append(self, drafts: Sequence[Draft]) -> list[Span]:
-        """Write records, small ones together."""
+        """Write records; small ones in one system call."""
         spans = []
         for draft in drafts:
             offset = self.end + len(self._pending)
@@ -147,7 +147,7 @@ class OpenFile:
     def _put(self, data: bytes) -> None:
         view = memoryview(data)
         while view:
-            # An unbuffered write may take less than offered, for example on the last blocks of a full disk.
+            # An unbuffered write may write fewer bytes, for example on the last blocks of a full disk.
             written = self._stream.write(view)
             if not written:
                 raise OSError(f"{self.name}: the system takes no more bytes")
@@ -156,14 +156,14 @@ class OpenFile:
         self.dirty = True
 
     def cut(self, end: int) -> None:
-        """Take back what a failed write left after ``end``, so that the file ends with a whole record."""
+        """Remove the bytes of a failed write after ``end``, so that the file ends with a complete record."""
         self._pending = bytearray()
         self._stream.truncate(end)
         self._stream.seek(end)
         self.end = end
 
     def sync(self) -> None:
-        """Return when every byte written is on the disk."""
+        """Wait until every byte written is on disk."""
         if self.dirty:
             descriptor = self._stream.fileno()
             os.fsync(descriptor)
@@ -172,7 +172,7 @@ class OpenFile:
             self.dirty = False
 
     def finish(self) -> None:
-        """Make the file durable and take its suffix away."""
+        """Sync the file and remove its suffix."""
         self.dirty = True
         self.sync()
         self._stream.close()
@@ -183,5 +183,5 @@ class OpenFile:
         sync(self._directory)
 
     def abandon(self) -> None:
-        """Leave the file as it is, for the next writer to salvage."""
+        """Close the file unchanged; the next writer salvages it."""
         self._stream.close()

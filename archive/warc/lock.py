@@ -10,14 +10,14 @@ from archive.errors import CollectionLockedError
 
 LOCK_NAME = ".lock"
 
-# What a link there points to would be emptied.
+# O_NOFOLLOW, as the target of a link would be truncated.
 _FLAGS = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
 
 
 class CollectionLock:
-    """An advisory lock on a directory, held until `release` or the end of the process, however it ends.
+    """An advisory lock on a directory, held until `release` or any end of the process.
 
-    The lock file stays: removing it would let two processes lock two files of the same name.
+    The lock file is not deleted: otherwise two processes could lock two files of the same name.
 
     Raises:
         CollectionLockedError: another process, or another writer in this one, holds it.
@@ -41,10 +41,10 @@ class CollectionLock:
 
     @staticmethod
     def require_free(directory: Path) -> None:
-        """See that nobody holds the lock of ``directory``, without taking it or writing there.
+        """Check that no process holds the lock of ``directory``, without taking it or writing there.
 
         Raises:
-            CollectionLockedError: somebody does.
+            CollectionLockedError: a process holds it.
         """
         try:
             descriptor = os.open(directory / LOCK_NAME, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
@@ -59,5 +59,5 @@ class CollectionLock:
             os.close(descriptor)
 
     def release(self) -> None:
-        """Let others write."""
+        """Release the lock."""
         os.close(self._descriptor)

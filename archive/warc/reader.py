@@ -30,7 +30,7 @@ from archive.warc.walk import FoundRecord, found_at
 from archive.warc.whole import LARGEST_WHOLE, whole_record
 
 _PACKED = 1 << 10
-"""Bytes that warcio reads and unpacks at a time; of zeros, that is a thousand times as many."""
+"""Bytes that warcio reads and decompresses at a time; zeros unpack to a thousand times as many."""
 _PIECE = 1 << 18
 _LONGEST_HEADER = 1 << 20
 _GZIP_MAGIC = b"\x1f\x8b"
@@ -40,12 +40,12 @@ _VERSIONS = {f"WARC/{version}".encode(): version for version in READABLE}
 _RECORD_END = b"\r\n\r\n"
 _ZipError: Any = isal_zlib.error  # The stubs take the class for an instance.
 
-# It warns of each address that it mends; its fields are not used, but those of the header as it stands.
+# It logs a warning for each address that it corrects; we use the original header instead.
 logging.getLogger("warcio.recordloader").setLevel(logging.ERROR)
 
 LARGEST_BLOCK = LARGEST + (1 << 20)
-"""Bytes of a block that is held in memory where nobody says another number; a gzip member of a megabyte may unpack to a
-thousand times as much."""
+"""Default limit of the bytes of a block that is read into memory; a gzip member of a megabyte may unpack to a thousand
+times as much."""
 _LARGEST_OF_ALL = 1 << 30
 
 Path_ = str | PathLike[str]
@@ -53,15 +53,15 @@ Advance = Callable[[int], None]
 
 
 class StreamedRecord:
-    """A record while a reader stands at it, in memory that does not depend on its size: its block is read once, or not
-    at all, and not after the next record was asked for."""
+    """A record at the current position of a reader. Memory does not depend on its size. Its block can be read once, and
+    only before the next record is requested."""
 
     is_gzipped: bool
-    """Whether it is a gzip member of its own."""
+    """Whether it is a gzip member."""
     offset: int
     """Byte offset in the file: of the gzip member, or of the record in a plain file."""
     head: bytes
-    """The header as it stands, with its blank line."""
+    """The bytes of the header, with its blank line."""
     size: int
     """Bytes of the block."""
 
@@ -91,7 +91,7 @@ class StreamedRecord:
         return parse_fields(self.head, "utf-8")
 
     def _begin(self) -> bool:
-        """Have warcio read the header; False when it does not see it as it stands."""
+        """Let warcio read the header; return False if its result differs from the bytes of the header."""
         records = WARCIterator(self._stream, no_record_parse=True, block_size=_PACKED)
         reader = records.reader
         reader.set_decomp("archive-gzip" if self.is_gzipped else "archive-plain")
@@ -99,7 +99,7 @@ class StreamedRecord:
         line = reader.readline()
         if line.removesuffix(b"\n").removesuffix(b"\r") not in _VERSIONS:
             return False
-        # Of a first line that is read by itself, warcio cannot say that the file has come to its end.
+        # The first line is read separately, so that warcio does not report the end of the file.
         records.next_line = line
         try:
             record = next(records)
@@ -114,7 +114,7 @@ class StreamedRecord:
         return True
 
     def chunks(self) -> Iterator[bytes]:
-        """What is left of the block, piece by piece.
+        """Yield the rest of the block, piece by piece.
 
         Raises:
             BrokenRecordError: it ends early, or is damaged.
@@ -133,7 +133,7 @@ class StreamedRecord:
             yield piece
 
     def start(self, limit: int) -> bytes:
-        """The first bytes of the block: all, or at least ``limit``; `chunks` goes on behind them.
+        """Return the first bytes of the block: all, or at least ``limit``; `chunks` continues after them.
 
         May be called again.
         """
@@ -148,10 +148,10 @@ class StreamedRecord:
         return self._start
 
     def length(self) -> int:
-        """Bytes in the file, after reading to the record's end: with its two line ends, or of the gzip member.
+        """Read to the end of the record; return its length in the file, with the two line ends, or of the gzip member.
 
         Raises:
-            BrokenRecordError: the record does not end as a record should.
+            BrokenRecordError: the end of the record is not valid.
         """
         if self._length is None:
             if self._found is not None:
@@ -162,13 +162,13 @@ class StreamedRecord:
 
     @property
     def end(self) -> int:
-        """Byte offset of what follows the record."""
+        """Byte offset after the record."""
         return self.offset + self.length()
 
     def _end(self) -> int:
         for _ in self.chunks():
             pass
-        # One byte more than there may be, so that the check at the end of a gzip member is read.
+        # Try to read one byte more, so that the checksum at the end of a gzip member is read.
         ending = self._reader.read(len(_RECORD_END) + self.is_gzipped)
         if ending != _RECORD_END or self._tap is None or not self._tap.is_sound:
             raise self._broken()
@@ -183,10 +183,10 @@ class StreamedRecord:
 
 
 class _Tap:
-    """What warcio unpacks a record with, in place of zlib: keeps the header as it stands and whether all was sound.
+    """Replaces zlib as warcio's decompressor; it keeps the bytes of the header, and whether the data was valid.
 
-    What it takes for damaged it gives back as unused, so that warcio takes it for the end of a gzip member; an
-    exception would be written to standard error and forgotten.
+    It returns damaged data as unused, so that warcio assumes the end of a gzip member; warcio would print an exception
+    to standard error and ignore it.
     """
 
     def __init__(self) -> None:
@@ -199,7 +199,7 @@ class _Tap:
         return b""
 
     def _note(self, data: bytes, piece: bytes) -> bytes:
-        """``piece``, which was unpacked from ``data``."""
+        """Process ``piece``, which was decompressed from ``data``, and return it."""
         if not self._is_head_whole:
             self.head += piece
             end = head_length(self.head)
@@ -225,7 +225,7 @@ class _GzipTap(_Tap):
         super().__init__()
         self._unzip: Any = isal_zlib.decompressobj(_GZIP_WBITS)
         self._is_begun = False
-        self.is_sound = False  # until the check at the end of the member
+        self.is_sound = False  # until the checksum at the end of the member
 
     def decompress(self, data: bytes) -> bytes:
         if self._unzip.eof or self.unused_data:
@@ -233,7 +233,7 @@ class _GzipTap(_Tap):
             return b""
         if not self._is_begun:
             self._is_begun = True
-            # isal reads over what RFC 1952, 2.3.1.2, reserves, zlib does not.
+            # isal ignores the reserved flags of RFC 1952, 2.3.1.2; zlib does not.
             if len(data) < 4 or data[3] & _RESERVED_FLAGS:
                 return self._damaged(data)
         try:
@@ -273,12 +273,12 @@ def _finished(name: str, found: FoundRecord) -> int:
 def stream_records(
     name: str, stream: BinaryIO, start: int = 0, advance: Advance = lambda size: None
 ) -> Generator[StreamedRecord, None, None]:
-    """Every record of an open WARC file from the one at ``start`` on; ``name`` is for messages.
+    """Yield the records of an open WARC file from the one at ``start`` on; ``name`` is for messages.
 
-    Each is passed, and checked to its end, when the next is asked for. ``advance`` is told how many bytes were passed.
+    Each is read and checked to its end when the next is requested. ``advance`` is called with the number of its bytes.
 
     Raises:
-        BrokenRecordError: the file is damaged at some point; the records before it have been given.
+        BrokenRecordError: the file is damaged; the records before the damage have been yielded.
     """
     size = stream.seek(0, os.SEEK_END)
     is_gzipped = is_gzip(stream)
@@ -292,19 +292,19 @@ def stream_records(
 
 
 def is_gzip(stream: BinaryIO, offset: int = 0) -> bool:
-    """Whether a file is gzipped, by its first bytes, or those at ``offset``, where a record begins."""
+    """Whether a file is gzipped, according to its first bytes, or to those at ``offset``, where a record starts."""
     try:
         stream.seek(offset)
-    except (OSError, ValueError, OverflowError):  # No file has such a place: who reads there says so.
+    except (OSError, ValueError, OverflowError):  # An impossible offset: reading the record reports it.
         return False
     return stream.read(len(_GZIP_MAGIC)) == _GZIP_MAGIC
 
 
 def record_at(name: str, stream: BinaryIO, offset: int, length: int, largest: int = LARGEST_BLOCK) -> Record:
-    """The one record in ``length`` bytes at ``offset`` of an open WARC file.
+    """Return the record in ``length`` bytes at ``offset`` of an open WARC file.
 
     Raises:
-        BrokenRecordError: the span is not exactly one whole record, or its block has more than ``largest`` bytes.
+        BrokenRecordError: the span is not exactly one complete record, or its block has more than ``largest`` bytes.
     """
     record = _streamed_at(name, stream, offset, length)
     block = _block(name, record, largest)
@@ -318,17 +318,17 @@ def _block(name: str, record: StreamedRecord, largest: int) -> bytes:
         raise BlockTooLargeError(name, record.offset, words)
     if record.size <= LARGEST_WHOLE:
         return record.start(record.size)
-    found = BytesIO()
+    block = BytesIO()
     for piece in record.chunks():
-        found.write(piece)
-    return found.getvalue()
+        block.write(piece)
+    return block.getvalue()
 
 
 def check_record(name: str, stream: BinaryIO, offset: int, length: int) -> Fields:
-    """The named fields of the record in ``length`` bytes at ``offset``, read to its end and checked.
+    """Return the named fields of the record in ``length`` bytes at ``offset``, read to its end and checked.
 
     Raises:
-        BrokenRecordError: this is not one whole record.
+        BrokenRecordError: the span is not exactly one complete record.
     """
     record = _streamed_at(name, stream, offset, length)
     _check_length(name, record, length)
@@ -356,11 +356,11 @@ def _record(record: StreamedRecord, block: bytes) -> Record:
 
 
 def read_record(path: Path_, offset: int, length: int, largest: int = LARGEST_BLOCK) -> Record:
-    """The one record in ``length`` bytes at ``offset`` of the WARC file ``path``.
+    """Return the record in ``length`` bytes at ``offset`` of the WARC file ``path``.
 
     Raises:
-        ArchiveError: the file cannot be opened, the span is not exactly one whole record, or its block has more than
-            ``largest`` bytes.
+        ArchiveError: the file cannot be opened, the span is not exactly one complete record, or its block has more
+            than ``largest`` bytes.
     """
     name = fspath(path)
     try:
@@ -371,20 +371,20 @@ def read_record(path: Path_, offset: int, length: int, largest: int = LARGEST_BL
 
 
 def iter_records(path: Path_) -> Iterator[Record]:
-    """Every record of the WARC file ``path``, in file order.
+    """Yield the records of the WARC file ``path``, in file order.
 
     Raises:
-        ArchiveError: the file cannot be opened, or is damaged at some point; the records before it have been given.
+        ArchiveError: the file cannot be opened or is damaged; the records before the damage have been yielded.
     """
     for record in stream_file(path):
         yield _record(record, _block(fspath(path), record, _LARGEST_OF_ALL))
 
 
 def stream_file(path: Path_, advance: Advance = lambda size: None) -> Generator[StreamedRecord, None, None]:
-    """The records of the WARC file ``path`` as `stream_records` gives them.
+    """Yield the records of the WARC file ``path``, as `stream_records` does.
 
     Raises:
-        ArchiveError: the file cannot be opened or, as a `BrokenRecordError`, is damaged at some point.
+        ArchiveError: the file cannot be opened or, as a `BrokenRecordError`, is damaged.
     """
     name = fspath(path)
     try:

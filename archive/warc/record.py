@@ -15,7 +15,7 @@ from archive.message import Fields, parse_fields, split_head, status_of
 
 VERSION = "WARC/1.1"
 READABLE = frozenset(("1.0", "1.1"))
-"""Versions that are read: ISO 28500:2009 and ISO 28500:2017."""
+"""Supported versions: ISO 28500:2009 and ISO 28500:2017."""
 
 HTTP_REQUEST = "application/http;msgtype=request"
 HTTP_RESPONSE = "application/http;msgtype=response"
@@ -26,10 +26,10 @@ class Stream(Protocol):
     """A block too large for memory."""
 
     size: int
-    """Bytes."""
+    """Size in bytes."""
 
     def chunks(self) -> Iterator[bytes]:
-        """The bytes from the start; may be called again."""
+        """Return the bytes from the start; may be called again."""
 
 
 Block = bytes | Stream
@@ -37,7 +37,7 @@ Block = bytes | Stream
 
 @dataclass(slots=True)
 class Draft:
-    """A record to be written: its own named fields and its block.
+    """A record to be written: its named fields and its block.
 
     The writer adds WARC-Warcinfo-ID, WARC-Block-Digest and Content-Length.
     """
@@ -50,18 +50,18 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Where a record is: the gzip member of ``length`` bytes at ``offset`` of ``file``, a name in the collection."""
+    """The position of a record: the gzip member of ``length`` bytes at ``offset`` of ``file`` in the collection."""
 
     file: str
     offset: int
     length: int
     record_id: str = field(default="", compare=False)
-    """Empty where it is not known."""
+    """Empty if it is not known."""
 
 
 def new_record_id() -> str:
-    """A fresh ``WARC-Record-ID``."""
-    # A UUID of version 4 (RFC 9562, 5.4), without the detour over uuid.UUID, which costs as much as a digest.
+    """Return a new ``WARC-Record-ID``."""
+    # A UUID of version 4 (RFC 9562, 5.4), without uuid.UUID, which takes as long as a digest.
     random = secrets.token_bytes(16)
     digits = random.hex()
     variant = "89ab"[random[8] & 3]
@@ -69,12 +69,12 @@ def new_record_id() -> str:
 
 
 def format_date(moment: datetime) -> str:
-    """``WARC-Date`` in UTC with microseconds (W3C-DTF profile, ISO 28500:2017, 5.4)."""
+    """Return ``WARC-Date`` in UTC with microseconds (W3C-DTF profile, ISO 28500:2017, 5.4)."""
     return f"{moment.astimezone(timezone.utc).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
 
 
 def format_fields(pairs: Sequence[tuple[str, str]]) -> bytes:
-    """A block of ``application/warc-fields``; line ends inside values become spaces."""
+    """Return a block of ``application/warc-fields``; line ends inside values become spaces."""
     return "".join(f"{name}: {' '.join(value.split())}\r\n" for name, value in pairs).encode()
 
 
@@ -136,12 +136,12 @@ class Record:
 
     @property
     def http_head(self) -> bytes:
-        """The exact head of the HTTP message with its blank line; empty when there is none."""
+        """The exact head of the HTTP message with its blank line; empty if there is none."""
         return self._http[0]
 
     @property
     def body(self) -> bytes:
-        """What follows the HTTP head, encodings kept; the block when there is no head."""
+        """The bytes after the HTTP head, still encoded; the complete block if there is no head."""
         return self._http[1]
 
     @cached_property
@@ -151,16 +151,16 @@ class Record:
 
     @property
     def status(self) -> int | None:
-        """The HTTP status code; None when the block is no HTTP response."""
+        """The HTTP status code; None if the block is not an HTTP response."""
         return status_of(self.http_head)
 
     @property
     def payload(self) -> bytes:
-        """The `entity`, within the bound of the library."""
+        """The `entity`, with the default limit."""
         return self.entity()
 
     def entity(self, limit: int = LARGEST) -> bytes:
-        """The body without transfer and content encodings, of which none may unpack to more than ``limit`` bytes.
+        """Return the body without transfer and content encodings; the limit of each when decoded is ``limit`` bytes.
 
         Raises:
             UndecodableEntityError: an encoding is unknown, broken, cut off or too large.
@@ -171,14 +171,14 @@ class Record:
         try:
             return entity_of(fields, self.body, limit)
         except UndecodableEntityError:
-            # Some writers store the body dechunked and leave the header: then no chunk size is in front.
+            # Some writers remove the chunks and keep the header: then the body does not start with a chunk size.
             if "Transfer-Encoding" not in fields or starts_with_chunk(self.body):
                 raise
-        kept = [pair for pair in fields if pair[0].lower() != "transfer-encoding"]
-        return entity_of(Fields(kept), self.body, limit)
+        remaining = [pair for pair in fields if pair[0].lower() != "transfer-encoding"]
+        return entity_of(Fields(remaining), self.body, limit)
 
 
 def starts_with_chunk(body: bytes) -> bool:
-    """Whether ``body`` is chunked, by the size in front."""
+    """Whether ``body`` starts with a chunk size."""
     size = body[:40].split(b"\n", 1)[0].split(b";", 1)[0].strip()
     return bool(size) and all(byte in b"0123456789abcdefABCDEF" for byte in size)

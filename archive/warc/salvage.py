@@ -1,4 +1,4 @@
-"""Completes the file of a killed writer: an ``.open`` file is cut after its last whole record."""
+"""Completes the file of a killed writer: an ``.open`` file is truncated after its last complete record."""
 
 from __future__ import annotations
 
@@ -25,45 +25,45 @@ _PIECE = 1 << 18
 
 @dataclass(frozen=True, slots=True)
 class Salvaged:
-    """What became of one ``.open`` file."""
+    """The result of salvaging an ``.open`` file."""
 
     file: str
     """Name of the finished file."""
 
     records: int
-    """Whole records kept; without any, the file is gone."""
+    """Number of complete records, which are kept; if there are none, the file is deleted."""
 
     kept: int
-    """Bytes kept."""
+    """Number of bytes kept."""
 
     dropped: int
-    """Bytes after the last whole record, cut off."""
+    """Number of bytes after the last complete record, which are removed."""
 
     problem: str | None
-    """What was wrong with them; None when nothing was dropped."""
+    """Why these bytes are not a record; None if none were removed."""
 
     lost: tuple[str, ...]
-    """Ids of records that records kept name as parts of their exchange, and that are not among them."""
+    """Ids of missing records that kept records name as parts of their exchange."""
 
     tail: str | None
-    """Name of the file to which the dropped bytes went, when there are whole records in them; else None."""
+    """Name of the file with the removed bytes, if these contain complete records; else None."""
 
 
 def unfinished(directory: Path) -> list[Path]:
-    """The ``.open`` files of ``directory``, by name.
+    """Return the ``.open`` files of ``directory``, by name.
 
     Raises:
-        ArchiveError: one is a link: what it points to was written by nobody knows whom, and would be cut.
+        ArchiveError: one is a link: its target may belong to another program, and would be truncated.
     """
-    found = [path for path in sorted(directory.iterdir()) if _LEFT_BEHIND.fullmatch(path.name)]
-    for path in found:
-        if odd := linked(path):
-            raise ArchiveError(f"{path} {odd}")
-    return [path for path in found if path.is_file()]
+    paths = [path for path in sorted(directory.iterdir()) if _LEFT_BEHIND.fullmatch(path.name)]
+    for path in paths:
+        if problem := linked(path):
+            raise ArchiveError(f"{path} {problem}")
+    return [path for path in paths if path.is_file()]
 
 
 def examine(path: Path) -> Salvaged:
-    """What `finish` will make of an ``.open`` file."""
+    """Return the result that `finish` would have for an ``.open`` file."""
     named: set[str] = set()
     ids: set[str] = set()
 
@@ -79,21 +79,21 @@ def examine(path: Path) -> Salvaged:
     return Salvaged(final, records, kept, dropped, problem, tuple(sorted(named - ids)), tail)
 
 
-def finish(directory: Path, found: Salvaged) -> None:
-    """Cut an ``.open`` file to what `examine` found whole, and take its suffix away. The caller holds the lock."""
-    final = directory / found.file
-    path = directory / (found.file + OPEN_SUFFIX)
+def finish(directory: Path, salvaged: Salvaged) -> None:
+    """Truncate an ``.open`` file as found by `examine`, and remove its suffix. The caller holds the lock."""
+    final = directory / salvaged.file
+    path = directory / (salvaged.file + OPEN_SUFFIX)
     if final.exists():
         raise FileExistsError(
             errno.EEXIST, "exists next to the finished file of this name: move one of them away", path
         )
     with path.open("r+b") as stream:
-        if found.tail:
-            _copy_from(stream, found.kept, directory / found.tail)
-        if found.dropped:
-            stream.truncate(found.kept)
+        if salvaged.tail:
+            _copy_from(stream, salvaged.kept, directory / salvaged.tail)
+        if salvaged.dropped:
+            stream.truncate(salvaged.kept)
         os.fsync(stream.fileno())
-    if found.kept:
+    if salvaged.kept:
         path.rename(final)
     else:
         path.unlink()
@@ -101,7 +101,7 @@ def finish(directory: Path, found: Salvaged) -> None:
 
 
 def _has_records(name: str, stream: BinaryIO, start: int) -> bool:
-    """Whether a whole record follows on the damage at ``start``: a kill leaves none, a damaged disk may."""
+    """Whether a complete record follows the damage at ``start``: not after a kill, but maybe after a disk error."""
     for found in walk(name, stream, start):
         if isinstance(found, FoundRecord):
             try:
@@ -114,16 +114,16 @@ def _has_records(name: str, stream: BinaryIO, start: int) -> bool:
 
 def _copy_from(stream: BinaryIO, start: int, target: Path) -> None:
     stream.seek(start)
-    with replacing(target) as copy:  # not through a link that stands there
+    with replacing(target) as copy:  # does not follow an existing link
         shutil.copyfileobj(stream, copy, _PIECE)
 
 
 def whole_records(
     name: str, stream: BinaryIO, note: Callable[[Fields], None] = lambda fields: None
 ) -> tuple[int, int, str | None]:
-    """``(records, bytes, problem)``: how far a gzip-per-record file is whole; the problem ends it, None at its end.
+    """Return ``(records, bytes, problem)`` of the undamaged start of a gzip-per-record file; problem None if it is all.
 
-    ``note`` gets the named fields of each record. Memory stays flat whatever the size of a record.
+    ``note`` is called with the named fields of each record. Memory does not depend on the size of records.
     """
     records = end = 0
     try:

@@ -23,33 +23,33 @@ from archive.warc.record import VERSION
 
 
 class Sink(Protocol):
-    """Where the bytes go."""
+    """The destination of the bytes."""
 
     def write(self, data: bytes, /) -> Any: ...
 
     def flush(self) -> None: ...
 
 
-class Serializer(WARCWriter):  # type: ignore[misc]  # warcio tells no types
-    """Writes records to ``sink``, unpacked."""
+class Serializer(WARCWriter):  # type: ignore[misc]  # warcio has no types
+    """Writes uncompressed records to ``sink``."""
 
     def __init__(self, sink: Sink) -> None:
         super().__init__(sink, gzip=False, warc_version=VERSION)
 
     def ensure_digest(self, record: Any, block: bool = True, payload: bool = True) -> None:
-        """Add no digest: those that a record has stand among its fields."""
+        """Add no digest: the fields of a record already contain all digests."""
 
     def write(self, kind: str, fields: Sequence[tuple[str, str]], pieces: Iterator[bytes], size: int) -> None:
-        """Write a record of these ``fields`` and a block of ``size`` bytes; ``Content-Length`` stands last."""
+        """Write a record with these ``fields`` and a block of ``size`` bytes; ``Content-Length`` comes last."""
         header = StatusAndHeaders("", fields, protocol=VERSION)
         head = _Head(b"".join(pieces)) if kind == "revisit" else None
-        # Without a content type of its own, since it would put that in the place of the last one among the fields.
+        # Without a separate content type, since warcio would replace the last one in the fields with it.
         record = ArcWarcRecord("warc", kind, header, _Reading(pieces), head, None, size, payload_length=size)
         self.write_record(record)
 
 
 class _Head(StatusAndHeaders):  # type: ignore[misc]
-    """An HTTP head as it stands, with its blank line."""
+    """The exact bytes of an HTTP head, with its blank line."""
 
     def __init__(self, head: bytes) -> None:
         super().__init__("", [])
@@ -59,15 +59,15 @@ class _Head(StatusAndHeaders):  # type: ignore[misc]
         self.headers_buff = self._head
 
     def __bool__(self) -> bool:
-        return True  # Without fields it would be taken for none at all.
+        return True  # Otherwise a head without fields would count as missing.
 
 
 class _Reading:
-    """Pieces as a file."""
+    """Wraps pieces as a file object."""
 
     def __init__(self, pieces: Iterable[bytes]) -> None:
         self._pieces: Iterator[bytes] = filter(None, pieces)
 
     def read(self, size: int = -1) -> bytes:
-        """The next piece, whatever its size; empty at the end only."""
+        """Return the next piece, of any size; empty only at the end."""
         return next(self._pieces, b"")

@@ -1,4 +1,4 @@
-"""Writes the WARC files of a collection, with exact blocks; a finished file never has half a record."""
+"""Writes the WARC files of a collection, with exact blocks; a finished file never contains an incomplete record."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ def _stamp(moment: datetime) -> str:
     return f"{moment:%Y%m%d%H%M%S}{moment.microsecond // 1000:03}"
 
 
-def _next(name: str) -> str:
-    """The stamp a millisecond after that in the name of a file; empty when it has none."""
+def _next_stamp(name: str) -> str:
+    """Return the stamp one millisecond after that in the name of a file; empty if it has none."""
     stamp = _STAMP.search(name)
     try:
         last = datetime.strptime(f"{stamp[1]}000+0000", "%Y%m%d%H%M%S%f%z") if stamp else None
@@ -39,30 +39,30 @@ def _next(name: str) -> str:
 
 
 def _salvage_fields(salvaged: Sequence[Salvaged]) -> list[tuple[str, str]]:
-    """What a warcinfo record says of what a killed writer left half-written."""
+    """Return the fields of a warcinfo record about the unfinished files of a killed writer."""
     fields = []
-    for left in salvaged:
-        if left.dropped or left.lost:
-            fields.append(("salvaged", f"{left.file}: {left.records} records kept, {left.dropped} bytes dropped"))
-            fields += [("lostRecord", record_id) for record_id in left.lost]
+    for file in salvaged:
+        if file.dropped or file.lost:
+            fields.append(("salvaged", f"{file.file}: {file.records} records kept, {file.dropped} bytes dropped"))
+            fields += [("lostRecord", record_id) for record_id in file.lost]
     return fields
 
 
 class WarcWriter:
-    """The one writer of the collection in ``directory``.
+    """The only writer of the collection in ``directory``.
 
-    A file is named ``PREFIX-<UTC, 17 digits>-<serial>-<host>.warc.gz``, later than all that are there, carries the
-    suffix ``.open`` while it is written, and loses it by an atomic rename after an fsync. A file is opened when there
-    is something to write.
+    A file is named ``PREFIX-<UTC, 17 digits>-<serial>-<host>.warc.gz``, with a time after all existing files. It has
+    the suffix ``.open`` while it is written, which an atomic rename after an fsync removes. A file is opened on the
+    first write.
 
     Args:
-        directory: made when missing.
+        directory: created if missing.
         prefix: first part of the file names.
         max_file_size: bytes after which the next file is begun.
-        info: the fields of the warcinfo record that heads every file.
+        info: the fields of the warcinfo record at the start of every file.
 
     Raises:
-        CollectionLockedError: another process writes here.
+        CollectionLockedError: another process writes the collection.
         ArchiveError: the directory cannot be written.
     """
 
@@ -79,9 +79,9 @@ class WarcWriter:
         self.max_file_size = max_file_size
         self.info = list(info)
         self.files: list[str] = []
-        """Names of the files begun, in order."""
+        """Names of the files opened, in order."""
         self.failed: OSError | None = None
-        """The first error of the disk; nothing is written after it."""
+        """The first error of the disk, after which nothing is written."""
         self._host = _file_name_part(socket.gethostname()) or "localhost"
         self._file: OpenFile | None = None
         self._finished_bytes = 0
@@ -92,7 +92,7 @@ class WarcWriter:
         except OSError as error:
             raise ArchiveError(f"{self.directory}: the archive cannot be written: {error}") from error
         self.salvaged: list[Salvaged] = []
-        """What became of the files that a killed writer left."""
+        """The files of a killed writer."""
         try:
             self._salvage()
         except (OSError, ArchiveError) as error:
@@ -102,28 +102,28 @@ class WarcWriter:
 
     def _salvage(self) -> None:
         self.salvaged = [examine(path) for path in unfinished(self.directory)]
-        if any(left.lost for left in self.salvaged):
-            # Said in the archive before anything is cut: afterwards nobody could tell it any more.
+        if any(file.lost for file in self.salvaged):
+            # Recorded in the archive before anything is truncated: afterwards, nothing would show the loss.
             self._file = self._begin()
             self._file.sync()
-        for left in self.salvaged:
-            finish(self.directory, left)
+        for file in self.salvaged:
+            finish(self.directory, file)
 
     @property
     def bytes_written(self) -> int:
-        """Bytes in all files begun."""
+        """Bytes in all files."""
         return self._finished_bytes + (self._file.end if self._file else 0)
 
     @property
     def dirty(self) -> bool:
-        """Whether something was written since the last `sync`."""
+        """Whether any bytes were written since the last `sync`."""
         return self._file is not None and self._file.dirty
 
     def write(self, drafts: Sequence[Draft]) -> list[Span]:
         """Append ``drafts`` to one file, all or none.
 
         Raises:
-            ArchiveError: nothing was written, and nothing will be: the writer refuses from here on.
+            ArchiveError: nothing was written; all later writes will fail, too.
         """
         with self._failing():
             file = self._file
@@ -143,17 +143,17 @@ class WarcWriter:
                 raise
 
     def sync(self) -> None:
-        """Return when everything written is on the disk.
+        """Wait until everything written is on disk.
 
         Raises:
-            ArchiveError: it may not be.
+            ArchiveError: it may not be on disk.
         """
         with self._failing():
             if self._file is not None:
                 try:
                     self._file.sync()
                 except OSError:
-                    # A second fsync may succeed although the pages are lost: only salvage reads what is there.
+                    # A second fsync may succeed although data is lost: only a salvage reads the actual contents.
                     self._abandon()
                     raise
 
@@ -167,7 +167,7 @@ class WarcWriter:
             self._finish()
 
     def close(self) -> None:
-        """Finish the current file and release the collection. After a failed write, the whole records are kept.
+        """Finish the current file and release the collection. After a failed write, the complete records are kept.
 
         Raises:
             ArchiveError: the last file is not finished; the next writer will salvage it.
@@ -183,10 +183,10 @@ class WarcWriter:
 
     def _begin(self) -> OpenFile:
         now = datetime.now(timezone.utc)
-        # Names tell the order of writing, which a clock that is set back must not turn round.
-        moment = max((_stamp(now), *(_next(path.name) for path in self.directory.glob("*.warc.gz*"))))
+        # Names show the order of writing, even if the clock was set back.
+        moment = max((_stamp(now), *(_next_stamp(path.name) for path in self.directory.glob("*.warc.gz*"))))
         serial = len(self.files)
-        # A clock may be set back, and two writers may begin in the same millisecond: a finished file is never replaced.
+        # The clock may be set back, and two writers may start in the same millisecond: never replace a finished file.
         while self._is_taken(name := f"{self.prefix}-{moment}-{serial:05}-{self._host}.warc.gz"):
             serial += 1
         info = self.info if self.files else self.info + _salvage_fields(self.salvaged)
@@ -198,7 +198,7 @@ class WarcWriter:
         return any((self.directory / (name + suffix)).exists() for suffix in ("", OPEN_SUFFIX))
 
     def _abandon(self) -> None:
-        """Leave the file without its name, for the next writer to salvage."""
+        """Close the file under its unfinished name; the next writer salvages it."""
         if self._file is not None:
             self._file.abandon()
             self._finished_bytes += self._file.end
@@ -209,14 +209,14 @@ class WarcWriter:
             try:
                 self._file.finish()
             except OSError:
-                self._abandon()  # As after a failed fsync: not to be tried again.
+                self._abandon()  # Never retry, as after a failed fsync.
                 raise
             self._finished_bytes += self._file.end
             self._file = None
 
     @contextmanager
     def _failing(self) -> Iterator[None]:
-        """Turn the first error of the disk into the last."""
+        """Set `failed` after the first error of the disk, and raise it again for all later operations."""
         with self._guard:
             if self.failed is not None:
                 raise ArchiveError(f"{self.directory}: writing failed before: {self.failed}") from self.failed

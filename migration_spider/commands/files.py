@@ -54,14 +54,14 @@ exit codes:
         names = _names(args[1:])
         from archive.capture.settings import expand
         from archive.dataset.holdings import Holdings
-        from archive.disk import require_makable
+        from archive.disk import require_creatable
         from migration_spider.offered import MANIFEST, export, select
         from migration_spider.report.text import visible
 
         settings: Any = self.settings
         folder = Path(args[0])
         try:
-            require_makable(folder / MANIFEST)
+            require_creatable(folder / MANIFEST)
             found = select(Path(settings["DATA_DIR"]) / "items" / "news.jsonl", names)
             if found.unknown and not (found.files or found.without or found.unfetched):
                 self._say_unknown(found.unknown)

@@ -142,7 +142,7 @@ exit codes:
         """Make the release, its site, its signatures: what to print then. ``made`` tells how far it came."""
         from archive.dataset import Wholeness, publish
         from archive.dataset.signing import sign, stamp
-        from archive.disk import require_makable
+        from archive.disk import require_creatable
         from archive.warc.lock import CollectionLock
         from migration_spider.publish import described, holdings_of, stewardship
         from migration_spider.standing import standing_of
@@ -155,7 +155,7 @@ exit codes:
             rather = "--incomplete publishes it as it is, and the release says so"
             self._fail(f"{standing.said}: {standing.remedy}; {rather}", INCOMPLETE)
             return []
-        require_makable(data / "dataset" / "new")
+        require_creatable(data / "dataset" / "new")
         with Steps() as steps, holdings_of(warc) as holdings:
             for sentence in holdings.damaged if holdings else ():
                 print(f"scrapy publish: the archive is damaged: {sentence}", file=sys.stderr)

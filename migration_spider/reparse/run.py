@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from archive.commands.output import harmless
 from archive.commands.progress import Steps
-from archive.disk import require_makable
+from archive.disk import require_creatable
 from archive.errors import cleaned
 from archive.warc.lock import CollectionLock
 from migration_spider.config import Config
@@ -65,7 +65,7 @@ def items_of(args: list[str], opts: argparse.Namespace, settings: Any) -> int:
     if opts.site and not is_web_address(opts.site):
         raise AskedWrongError(f"--site {opts.site}: expected an address such as https://example.org")
     if opts.output:
-        require_makable(Path(opts.output))
+        require_creatable(Path(opts.output))
     archive = sources(args)
     if args and not (opts.output or opts.diff):
         raise AskedWrongError("use --output to say where the items of these files go")

@@ -1,7 +1,7 @@
-"""Reads a WARC file that may be damaged: every record that can be reached, and every gap between them.
+"""Reads a WARC file that may be damaged: all readable records, and the gaps between them.
 
-The file is plain or gzip, with one or several records per member (ISO 28500:2017, annex D; RFC 1952). Memory does not
-grow with the size of a record, a member or the damage.
+The file is plain or gzip, with one or more records per member (ISO 28500:2017, annex D; RFC 1952). Memory does not
+depend on the size of a record, a member or the damage.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ __all__ = ["DamageError", "FoundRecord", "Gap", "WholeRecord", "check_sum_is_dam
 
 _PIECE = 1 << 16
 
-_AGAIN = 8
-_AGAIN_AT_LEAST = 1 << 24
+_MOST_REREADS = 8
+_LEAST_REREAD_BYTES = 1 << 24
 _START = 1 << 13
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Bytes ``offset`` to ``end`` of the file that hold no whole record, or not only whole ones."""
+    """Bytes ``offset`` to ``end`` of the file that are not, or not only, complete records."""
 
     offset: int
     end: int
@@ -36,27 +36,27 @@ class Gap:
 
 
 class _LookAhead:
-    """Where to look for the next record when one turned out to be damaged.
+    """Decides where to search for the next record after a damaged one.
 
-    At its second byte, for its length may be what is wrong. Bytes that were read in vain are so read again, in all
-    `_AGAIN` times the file; one made of nothing but starts of records would have each of its bytes read as often as it
-    has bytes. After that, what was read is left.
+    The search starts at its second byte, since its length may be wrong. So bytes are read again, up to `_MOST_REREADS`
+    times the size of the file: reading a file of nothing but starts of records would otherwise take quadratic time.
+    After that, bytes that were read are skipped.
     """
 
     def __init__(self, size: int) -> None:
-        self._left = max(_AGAIN * size, _AGAIN_AT_LEAST)
+        self._left = max(_MOST_REREADS * size, _LEAST_REREAD_BYTES)
 
     def start(self, offset: int, reached: int) -> int:
-        """For a record that began at ``offset`` and was read up to ``reached``; a start of one is read in no time."""
+        """Return where to search after a record at ``offset`` that was read up to ``reached``; short reads are free."""
         self._left -= max(0, reached - offset - _START)
         return offset + 1 if self._left > 0 else max(offset + 1, reached)
 
 
 def walk(name: str, stream: BinaryIO, start: int = 0) -> Iterator[FoundRecord | Gap]:
-    """The records and gaps of a WARC file in file order, from the record at ``start`` on; ``name`` is for messages.
+    """Yield the records and gaps of a WARC file in file order, from a record at ``start`` on; ``name`` is for messages.
 
-    A record is read by the caller, or skipped when the next one is asked for. When reading it raises `DamageError`, go
-    on with the next: a `Gap` tells the damage once more, with the place where the walk goes on.
+    A record is read by the caller, or skipped when the next one is requested. If reading it raises `DamageError`,
+    continue with the next: a `Gap` reports the damage again, with the offset at which the walk continues.
     """
     size = stream.seek(0, os.SEEK_END)
     if start >= size:
@@ -73,17 +73,17 @@ def walk(name: str, stream: BinaryIO, start: int = 0) -> Iterator[FoundRecord | 
 
 
 def found_at(name: str, stream: BinaryIO, offset: int, *, is_gzipped: bool) -> FoundRecord:
-    """The record at ``offset``, to be read by the caller.
+    """Return the record at ``offset``, to be read by the caller.
 
     Raises:
-        DamageError: none begins there.
+        DamageError: no record starts there.
     """
     if is_gzipped:
         member = MemberReader(name, Source(stream, offset))
         try:
             return FoundRecord(name, offset, member)
         except DamageError:
-            member.end()  # What cannot be unpacked says more than what it was unpacked to.
+            member.end()  # If it cannot be decompressed, raise that error, which is more specific.
             raise
     size = stream.seek(0, os.SEEK_END)
     return FoundRecord(name, offset, PlainReader(Source(stream, offset), size))
@@ -104,7 +104,7 @@ def _walk_members(name: str, stream: BinaryIO, start: int, size: int) -> Iterato
     ahead = _LookAhead(size)
     damage: DamageError | None = None
     while offset < size:
-        # Not behind damage: what only looks like a record is read no more than once in vain.
+        # Not after damage: bytes that only look like a record must not be read twice.
         whole = whole_record(stream, offset) if damage is None else None
         if whole is not None:
             yield WholeRecord(name, offset, whole)
@@ -133,7 +133,7 @@ def _walk_members(name: str, stream: BinaryIO, start: int, size: int) -> Iterato
 
 
 def _records_of(name: str, member: MemberReader) -> Iterator[FoundRecord]:
-    """The records of one gzip member."""
+    """Yield the records of one gzip member."""
     while not member.at_end():
         record = FoundRecord(name, member.offset, member)
         yield record

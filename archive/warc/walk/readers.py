@@ -24,7 +24,7 @@ class DamageError(BrokenRecordError):
 
 
 class Source:
-    """A file whose last bytes can be given back."""
+    """A file to which the last bytes read can be returned."""
 
     def __init__(self, stream: BinaryIO, offset: int) -> None:
         self._stream = stream
@@ -44,7 +44,7 @@ class Source:
         self.offset -= len(data)
 
     def seek(self, offset: int) -> None:
-        """Go on at a place where it is not sure that there is something to read."""
+        """Continue at an offset where there may be nothing to read."""
         self._back, self._piece = b"", _FIRST_PIECE
         self._stream.seek(offset)
         self.offset = offset
@@ -59,10 +59,10 @@ class Reader(ABC):
 
     @abstractmethod
     def _more(self) -> bytes:
-        """The next bytes; empty at the end only."""
+        """Return the next bytes; empty only at the end."""
 
     def read(self, size: int) -> bytes:
-        """Up to ``size`` bytes; empty at the end only."""
+        """Return up to ``size`` bytes; empty only at the end."""
         data = self._buffer or self._more()
         data, self._buffer = data[:size], data[size:]
         self.position += len(data)
@@ -73,14 +73,14 @@ class Reader(ABC):
         self.position -= len(data)
 
     def read_all(self, size: int) -> bytes:
-        """``size`` bytes; fewer at the end only."""
+        """Return ``size`` bytes; fewer only at the end."""
         data = b""
         while len(data) < size and (piece := self.read(size - len(data))):
             data += piece
         return data
 
     def missing(self, size: int) -> int:
-        """How many of the next ``size`` bytes are certainly not there."""
+        """Return how many of the next ``size`` bytes are known to be missing."""
         return 0
 
     def at_end(self) -> bool:
@@ -95,7 +95,7 @@ class PlainReader(Reader):
         self._source, self._size = source, size
 
     def missing(self, size: int) -> int:
-        # Without looking ahead, every record with a length gone wild would cost a reading of the rest of the file.
+        # Otherwise every record with a wrong, large length would make us read the rest of the file.
         return max(0, self.position + size - self._size)
 
     def _more(self) -> bytes:
@@ -103,7 +103,7 @@ class PlainReader(Reader):
 
 
 class MemberReader(Reader):
-    """One gzip member; its check sum and length are checked at its end."""
+    """The bytes of one gzip member; its checksum and length are verified at its end."""
 
     def __init__(self, name: str, source: Source) -> None:
         super().__init__()
@@ -132,7 +132,7 @@ class MemberReader(Reader):
             data = self._unzip.decompress(self._packed, _PIECE)
             self._packed = self._unzip.unconsumed_tail
         except zlib.error as error:
-            # What was unpacked in front of the damage is lost with the exception: again, byte by byte.
+            # The exception discards the output before the damage: decompress it again, byte by byte.
             data = self._inflate_to_the_damage(before)
             words = str(error).partition("decompressing data: ")[2] or str(error)
             if "header" in words and not self.position and not data:
@@ -145,16 +145,16 @@ class MemberReader(Reader):
         return data
 
     def _inflate_to_the_damage(self, unzip: zlib._Decompress) -> bytes:
-        found = b""
+        output = b""
         try:
-            for place in range(len(self._packed)):
-                found += unzip.decompress(self._packed[place : place + 1])
+            for index in range(len(self._packed)):
+                output += unzip.decompress(self._packed[index : index + 1])
         except zlib.error:
             pass
-        return found
+        return output
 
     def end(self) -> int:
-        """Offset of the byte after the member.
+        """Return the offset of the byte after the member.
 
         Raises:
             DamageError: it has no end.
@@ -166,9 +166,9 @@ class MemberReader(Reader):
 
 
 def check_sum_is_damaged(stream: BinaryIO, offset: int) -> bool:
-    """Whether the gzip member at ``offset`` is whole but for its check: a byte of the check sum, or the length.
+    """Whether the gzip member at ``offset`` is undamaged except for one byte of its checksum, or its length.
 
-    Data that was changed has another check sum in two bytes or more, but for one case in four million.
+    The checksum of changed data differs in two or more bytes, except in one case in four million.
     """
     stream.seek(offset)
     data = stream.read(_PIECE)
@@ -185,5 +185,5 @@ def check_sum_is_damaged(stream: BinaryIO, offset: int) -> bool:
     except zlib.error:
         return False
     stored = (unzip.unused_data + stream.read(4))[:4]
-    differing = sum(one != other for one, other in zip(stored, computed.to_bytes(4, "little"), strict=False))
+    differing = sum(a != b for a, b in zip(stored, computed.to_bytes(4, "little"), strict=False))
     return unzip.eof and len(stored) == 4 and differing <= 1

@@ -1,4 +1,4 @@
-"""One record while it is read: its header is parsed, its block can be read, and its end is checked."""
+"""A record that is being read: parses its header, reads its block, and checks its end."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from archive.warc.whole import Whole
 _PIECE = 1 << 16
 _LONGEST_HEADER = 1 << 20
 _RECORD_END = b"\r\n\r\n"
-# What stands between a block and the next record when a writer forgot some of the two line ends.
+# The bytes between a block and the next record if a writer omitted some of the two line ends.
 _SHORT_END = re.compile(rb"(?:\r?\n){0,3}\r?(?=WARC/\d|\Z)")
 _LOOK_AHEAD = 24
 _OTHER_FORMATS = {
@@ -26,24 +26,24 @@ _OTHER_FORMATS = {
 
 
 def describe(data: bytes) -> str:
-    """What to say of bytes that should be the start of a record, and are not."""
-    known = next((words for start, words in _OTHER_FORMATS.items() if data.startswith(start)), None)
-    return f"{data[:12]!r}{f': {known}' if known else ''}"
+    """Describe bytes that should be the start of a record but are not."""
+    other_format = next((words for start, words in _OTHER_FORMATS.items() if data.startswith(start)), None)
+    return f"{data[:12]!r}{f': {other_format}' if other_format else ''}"
 
 
 class FoundRecord:
-    """A record while it is read: its header, then `pieces`, then `finish`, each raising `DamageError`."""
+    """A record that is being read: first its header, then `pieces`, then `finish`; each raises `DamageError`."""
 
     def __init__(self, name: str, offset: int, reader: Reader) -> None:
         self.offset = offset
-        """Of the gzip member, or of the record in a plain file."""
+        """Offset of the gzip member, or of the record in a plain file."""
         self.inner = reader.position if isinstance(reader, MemberReader) else 0
         """Bytes before the record in its gzip member."""
         self.is_gzipped = isinstance(reader, MemberReader)
         self.length: int | None = None
         """Bytes in the file, after `finish`; None for one of several records in a gzip member."""
         self.ending = b""
-        """What followed the block, after `finish`: two line ends, when all is well."""
+        """The bytes after the block, available after `finish`: two line ends if they are correct."""
         self.is_block_whole = False
         """Whether every byte of the block could be read."""
         self.head = b""
@@ -86,7 +86,7 @@ class FoundRecord:
         self._reader.unread(data[end:])
 
     def _runs_on(self, head: bytes, end: int = sys.maxsize) -> bool:
-        """Whether the header goes on in that of the next record; in a gzip member of its own it cannot."""
+        """Whether the header continues into that of the next record, which a separate gzip member cannot contain."""
         return not (self.is_gzipped and self.inner == 0) and RECORD_START.search(head, 0, end) is not None
 
     def _content_length(self) -> int:
@@ -99,7 +99,7 @@ class FoundRecord:
         return size
 
     def pieces(self) -> Iterator[bytes]:
-        """What is left of the block."""
+        """Yield the rest of the block."""
         if missing := self._reader.missing(self._left):
             self._damage = self._broken("record-cut", f"the block ends {missing} bytes early")
             raise self._damage
@@ -116,7 +116,7 @@ class FoundRecord:
         self.is_block_whole = True
 
     def finish(self) -> None:
-        """Read to the record's end."""
+        """Read to the end of the record."""
         if self._damage:
             raise self._damage
         if self._is_finished:
@@ -146,7 +146,7 @@ class FoundRecord:
 
 
 class WholeRecord(FoundRecord):
-    """A record that was read at once and found to be sound."""
+    """A record that was read completely and is not damaged."""
 
     def __init__(self, name: str, offset: int, whole: Whole) -> None:
         self._name, self.offset, self.inner, self.is_gzipped = name, offset, 0, True
@@ -155,7 +155,7 @@ class WholeRecord(FoundRecord):
 
     @property
     def block(self) -> bytes:
-        """What is left of the block, which it leaves where it is."""
+        """The rest of the block; reading it does not consume it."""
         return self._rest
 
     def pieces(self) -> Iterator[bytes]:
@@ -164,4 +164,4 @@ class WholeRecord(FoundRecord):
             yield rest
 
     def finish(self) -> None:
-        """Nothing: it was read to its end."""
+        """Do nothing: it was read to its end."""

@@ -1,4 +1,4 @@
-"""Finds the start of the next record in any bytes."""
+"""Finds the start of the next record in arbitrary bytes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ RECORD_START = re.compile(rb"\nWARC/\d{1,3}\.\d{1,3}\r?\n")
 
 
 def next_member(stream: BinaryIO, start: int, size: int) -> int:
-    """Offset of the first gzip member from ``start`` on that begins like a record; the file's ``size`` without one."""
+    """Return the offset of the first gzip member from ``start`` on that begins like a record; ``size`` if none does."""
     for offset in _search(stream, re.compile(re.escape(MEMBER_START)), start):
         stream.seek(offset)
         try:
@@ -29,7 +29,7 @@ def next_member(stream: BinaryIO, start: int, size: int) -> int:
 
 
 def next_record(stream: BinaryIO, start: int, size: int) -> int:
-    """Offset of the first version line from ``start`` on in a plain file; the file's ``size`` without one."""
+    """Return the offset of the first version line from ``start`` on in a plain file; ``size`` if there is none."""
     stream.seek(start)
     if not start and VERSION_LINE.match(stream.read(LONGEST_VERSION_LINE)):
         return 0
@@ -37,7 +37,7 @@ def next_record(stream: BinaryIO, start: int, size: int) -> int:
 
 
 def _search(stream: BinaryIO, pattern: re.Pattern[bytes], start: int) -> Iterator[int]:
-    """Offsets at which ``pattern`` matches."""
+    """Yield the offsets at which ``pattern`` matches."""
     overlap = LONGEST_VERSION_LINE + 1
     window = b""
     offset = start  # of the window
@@ -45,9 +45,11 @@ def _search(stream: BinaryIO, pattern: re.Pattern[bytes], start: int) -> Iterato
     while True:
         stream.seek(offset + len(window))
         data = stream.read(piece)
-        piece = min(2 * piece, _PIECE)  # It may be near, and be none: then the next search begins behind it.
+        piece = min(
+            2 * piece, _PIECE
+        )  # Start small: a match may be near, and may not be a record, and then the next search starts after it.
         window += data
-        # A match that begins in the overlap is found in the next window, where it is whole.
+        # A match that begins in the overlap is found in the next window, which contains all of it.
         last = len(window) - overlap if data else len(window)
         for match in pattern.finditer(window):
             if match.start() < last:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from archive.dataset import DatasetError
-from archive.disk import as_made, oddity, require_makable
+from archive.disk import oddity, require_creatable, set_default_mode
 
 MARK = "site.json"
 """File that marks a folder as a site, and lists its content."""
@@ -27,7 +27,7 @@ def require_free(folder: Path) -> None:
     if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
         raise DatasetError(f"{folder} is not a folder: give another one for the site")
     if not folder.exists():
-        require_makable(folder)
+        require_creatable(folder)
         return
     if folder.is_mount() or folder.resolve() == Path.cwd():
         raise DatasetError(f"{folder} cannot be replaced as a whole: give a folder in it, such as {folder / 'site'}")
@@ -58,7 +58,7 @@ def replacing(folder: Path) -> Iterator[Path]:
         names = sorted(path.name for path in new.iterdir())
         document = {"what": "a static site made by scrapy publish --site", "holds": names}
         (new / MARK).write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
-        as_made(new)
+        set_default_mode(new)
         if hasattr(os, "sync"):
             os.sync()  # the folder may be on a stick that is pulled out
         require_free(folder)
