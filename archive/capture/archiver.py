@@ -85,8 +85,7 @@ class Archiver:
     def doubt(self) -> str | None:
         """The reason, in one line, why it is not proved that every response is archived and on disk; None if it is.
 
-        It is never None during the crawl. A run was successful only if this is None at its end; the absence of errors
-        proves nothing.
+        It is never None during the crawl. A run was successful only if this is None at its end, not if no error came.
         """
         if self.failed is not None:
             return f"the archive could not be written: {_one_line(self.failed)}"
@@ -184,11 +183,8 @@ class Archiver:
         return self._submit(partial(self._write_call_now, call, self._originals)).addCallback(self._count_call)
 
     def _write_call_now(self, call: Call, originals: Originals | None, writer: WarcWriter) -> Written:
-        """Write the records of a call; runs in the writer's thread.
-
-        It returns only the facts that are needed. The many objects of the records would otherwise live until the next
-        iteration of the reactor and slow down the garbage collector.
-        """
+        """Write the records of a call, in the writer's thread. Returns only facts, as the many objects of the records
+        would live until the next iteration of the reactor and slow down the garbage collector."""
         written = Written()
         try:
             if call.spool_error is not None:
