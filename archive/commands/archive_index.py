@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archive.commands.base import ArchiveCommand, archive_directory, named_archive, named_output
+from archive.commands.output import counted
 
 if TYPE_CHECKING:
     from archive.cdxj import Indexed, WarcFile
@@ -71,4 +72,5 @@ def _size(files: list[WarcFile]) -> int:
 
 
 def _summary(output: str, result: Indexed) -> str:
-    return f"{output}: {result.lines} captures; {len(result.read)} files read, {len(result.reused)} known before"
+    captures, read = counted(result.lines, "capture"), counted(len(result.read), "file")
+    return f"{output}: {captures}; {read} read, {len(result.reused)} known before"

@@ -8,6 +8,7 @@ from pathlib import Path
 from scrapy.exceptions import UsageError
 
 from archive.commands.base import ArchiveCommand, named_output
+from archive.commands.output import counted
 from archive.errors import ArchiveError, cleaned
 
 
@@ -62,7 +63,7 @@ exit codes:
         for dropped in result.dropped:
             print(cleaned(f"{damaged}: {dropped}"))
         for reason, count in result.mended.items():
-            print(f"{damaged}: {count} {'record' if count == 1 else 'records'} compressed again: {reason}")
+            print(f"{damaged}: {counted(count, 'record')} compressed again: {reason}")
         for offset in result.doubted:
             print(
                 f"{damaged}: the record at byte {offset} is kept, although its block is not that of WARC-Block-Digest"
@@ -70,5 +71,5 @@ exit codes:
         if not result.kept:
             self.fail(f"{damaged}: no whole record; nothing was written")
             return 2
-        print(f"{output}: {result.kept} {'record' if result.kept == 1 else 'records'}, {result.size} bytes")
+        print(f"{output}: {counted(result.kept, 'record')}, {result.size} bytes")
         return 1 if result.dropped or result.doubted else 0

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from scrapy.exceptions import UsageError
 
 from archive.commands.base import ArchiveCommand, archive_directory, named_archive, named_file
+from archive.commands.output import counted
 from archive.errors import ArchiveError
 
 if TYPE_CHECKING:
@@ -101,10 +102,10 @@ def _summary(files: int, verification: Verification) -> str:
     notes = Counter({code: count for code, count in verification.codes.items() if code in NOTES})
     faults, records = verification.faults, verification.records
     lines = [
-        f"{files} {'file' if files == 1 else 'files'}, {sum(records.values())} records: {listed(records)}",
+        f"{counted(files, 'file')}, {sum(records.values())} records: {listed(records)}",
         f"payload digests: {listed(verification.readings)}",
         *(f"{name}: {count} lines" for name, count in verification.lines.items()),
         f"notes: {listed(notes)}",
-        f"{faults} {'fault' if faults == 1 else 'faults'}",
+        counted(faults, "fault"),
     ]
     return "\n".join(lines)

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from scrapy.exceptions import UsageError
 
 from archive.commands.base import ArchiveCommand, archive_directory, named_archive, named_file, named_output
+from archive.commands.output import counted
 
 if TYPE_CHECKING:
     from archive.wacz.signing import Key
@@ -98,9 +99,12 @@ exit codes:
                 key=key,
                 advance=progress.advance,
             )
-        extra = "" if result.extra_pages is None else f" with items, {result.extra_pages} other pages"
-        of = "1 WARC file" if len(result.files) == 1 else f"{len(result.files)} WARC files"
-        print(f"{output}: {result.bytes / 1e6:.2f} MB; {of}, {result.captures} captures, {result.pages} pages{extra}")
+        told = [counted(len(result.files), "WARC file"), counted(result.captures, "capture")]
+        if result.extra_pages is None:
+            told.append(counted(result.pages, "page"))
+        else:
+            told += [f"{counted(result.pages, 'page')} with items", counted(result.extra_pages, "other page")]
+        print(f"{output}: {result.bytes / 1e6:.2f} MB; {', '.join(told)}")
         print(OPEN)
         return 0
 

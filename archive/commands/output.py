@@ -59,3 +59,8 @@ def put(data: bytes) -> None:
         sys.stdout.write("\n".join(map(cleaned, text.replace("\r\n", "\n").split("\n"))) + "\n")
     else:
         sys.stdout.buffer.write(data)
+
+
+def counted(count: int, name: str) -> str:
+    """``1 file``, ``2 files``."""
+    return f"{count} {name}{'' if count == 1 else 's'}"

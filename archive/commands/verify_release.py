@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from scrapy.exceptions import UsageError
 
 from archive.commands.base import ArchiveCommand
+from archive.commands.output import counted
 
 if TYPE_CHECKING:
     from archive.dataset.findings import Verified
@@ -132,9 +133,6 @@ def _size(release: Path, archive: Path | None) -> int:
 
 
 def _summary(verified: Verified) -> str:
-    def counted(count: int, name: str) -> str:
-        return f"{count} {name}{'' if count == 1 else 's'}"
-
     parts = (
         counted(verified.files, "file"),
         counted(verified.rows, "row"),

@@ -76,6 +76,18 @@ def test_items_of_every_type_are_archived_and_carry_their_evidence(server, tmp_p
         assert (record.content_type, json.loads(record.block)) == ("application/json", item)
         assert record.headers.get("WARC-Refers-To") == facts["record_id"]
         assert item == {"title": "A page", "size": len(BY_NAME["plain"].entity)}
+    checked = scrapy(tmp_path, "archive-verify", "--items", "items.jsonl")
+    assert (checked.returncode, checked.stdout.splitlines()[-1]) == (0, "0 faults"), checked.stdout
+
+
+def test_an_item_that_was_changed_after_it_was_archived_is_a_fault(server, tmp_path):
+    project(tmp_path, "dict", server)
+    lines = tmp_path / "items.jsonl"
+    lines.write_text(lines.read_text().replace("A page", "Another page", 1))
+    checked = scrapy(tmp_path, "archive-verify", "--items", "items.jsonl")
+    assert checked.returncode == 1
+    assert checked.stdout.count("item-not-archived: line 1: ") == 1
+    assert checked.stdout.splitlines()[-1] == "1 fault"
 
 
 def test_a_type_without_the_field_is_told_in_one_clear_error(server, tmp_path):
