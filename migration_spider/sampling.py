@@ -8,6 +8,9 @@ from collections.abc import Hashable, Sequence
 SAMPLES = 12
 """Sample items of a survey: what a person looks through in five minutes."""
 
+FEWEST = 10
+"""Requests with which a survey comes beyond robots.txt and the front page."""
+
 MOST = 200
 """Requests of a survey, all counted, where MIGRATION_MAX_REQUESTS says nothing."""
 

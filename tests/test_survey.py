@@ -157,6 +157,7 @@ def test_without_news_it_says_what_to_do(tmp_path):
     assert 3 == survey["outcome"]["exit_code"]
     assert {"other"} == {one["kind"] for one in survey["types"]}
     assert "No news was found" in output
+    assert "With more than 30 requests (--max-requests) it may find some." in output
     assert "No news was found" in page
     assert "MIGRATION_NEWS_LISTINGS" in survey["steps"][0]["command"]
     assert not (tmp_path / "items").exists()
@@ -188,7 +189,7 @@ def test_a_harvest_after_it_finds_all(tmp_path):
 def test_options_of_a_crawl_are_refused(tmp_path):
     for words, wrong in (
         (["-a", "max_items=3"], "the options are site, languages"),
-        (["--max-requests", 0], "above 0"),
+        (["--max-requests", 9], "with fewer than 10 no page of news is reached"),
     ):
         printed = scrapy("survey", *words, "-a", "site=http://127.0.0.1:9", data=tmp_path, code=2).decode()
         assert wrong in printed

@@ -39,6 +39,8 @@ class Command(ProjectCommand, ScrapyCrawl):
     examples = EXAMPLES
     takes: tuple[str, ...] = ()
     """Names of its ``-a`` options, where it has not all."""
+    is_its_own_log = False
+    """Whether where nobody watches it prints lines of progress, not its log; ``crawl.log`` has every line."""
     interrupted = (
         "Interrupted: waiting for open requests and closing files. Everything stored is kept. "
         "Press again to stop at once."
@@ -117,8 +119,11 @@ exit codes:
         if self.is_quiet:
             self.interrupted = ""
             settings.set("LOG_ENABLED", False, priority="cmdline")
-        elif progress.is_shown(settings) and settings.getpriority("LOG_LEVEL") < SETTINGS_PRIORITIES["cmdline"]:
-            settings.set("LOG_LEVEL", "WARNING", priority="cmdline")
+        elif settings.getpriority("LOG_LEVEL") < SETTINGS_PRIORITIES["cmdline"]:
+            if progress.is_shown(settings):
+                settings.set("LOG_LEVEL", "WARNING", priority="cmdline")
+            elif self.is_its_own_log and progress.is_plain(settings):
+                settings.set("LOG_LEVEL", progress.SILENT, priority="cmdline")
 
     @printing
     def run(self, args: list[str], opts: argparse.Namespace) -> None:

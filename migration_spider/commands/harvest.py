@@ -6,7 +6,6 @@ import argparse
 from typing import Any
 
 from scrapy.exceptions import UsageError
-from scrapy.settings import SETTINGS_PRIORITIES
 
 from migration_spider.commands.crawl import Command as Crawl
 
@@ -24,6 +23,7 @@ class Command(Crawl):
     """See docs/harvest.md."""
 
     examples = EXAMPLES
+    is_its_own_log = True
     interrupted = (
         "Interrupted: waiting for open requests, closing files and writing the report. The same command continues "
         "where it stopped. Press again to stop at once; nothing is lost."
@@ -73,13 +73,3 @@ exit codes:
                 chosen[setting] = value
         for name, value in chosen.items():
             settings.set(name, value, priority="cmdline")
-
-    def choose_log(self) -> None:
-        from migration_spider.extensions import progress
-
-        super().choose_log()
-        settings: Any = self.settings
-        is_ours = settings.getpriority("LOG_LEVEL") < SETTINGS_PRIORITIES["cmdline"]
-        if not self.is_quiet and progress.is_plain(settings) and is_ours:
-            # Where nobody watches, what is printed is mailed; crawl.log has every line.
-            settings.set("LOG_LEVEL", progress.SILENT, priority="cmdline")

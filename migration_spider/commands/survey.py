@@ -12,7 +12,7 @@ from scrapy.exceptions import UsageError
 from archive.errors import cleaned
 from migration_spider import EXTRACTOR
 from migration_spider.commands.crawl import Command as Crawl
-from migration_spider.sampling import MOST
+from migration_spider.sampling import FEWEST, MOST
 
 EXAMPLES = f"""\
   scrapy survey  # the portal: at most {MOST} requests
@@ -26,6 +26,7 @@ class Command(Crawl):
 
     examples = EXAMPLES
     takes = ("site", "languages")
+    is_its_own_log = True
 
     def syntax(self) -> str:
         return "[options]"
@@ -67,8 +68,10 @@ exit codes:
 
     def adjust(self, opts: argparse.Namespace) -> None:
         if opts.max_requests is not None:
-            if opts.max_requests <= 0:
-                raise UsageError(f"--max-requests {opts.max_requests}: expected a number above 0")
+            if opts.max_requests < FEWEST:
+                raise UsageError(
+                    f"--max-requests {opts.max_requests}: with fewer than {FEWEST} no page of news is reached"
+                )
             settings: Any = self.settings
             settings.set("MIGRATION_MAX_REQUESTS", opts.max_requests, priority="cmdline")
 

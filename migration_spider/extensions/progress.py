@@ -30,7 +30,7 @@ def is_logged_elsewhere(settings: Any) -> bool:
 
 
 SILENT = "CRITICAL"
-"""LOG_LEVEL of a harvest where nobody watches: then the lines of this module are its progress."""
+"""LOG_LEVEL of a harvest or survey where nobody watches: then the lines of this module are its progress."""
 
 FIRST_LINE = 60.0
 """Seconds after which the first plain line comes; the next after twice, four times as many: a day has eleven."""

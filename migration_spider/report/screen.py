@@ -13,7 +13,7 @@ from migration_spider.report.run import run_folder
 from migration_spider.report.text import short
 from migration_spider.run import Run
 
-FIGURES = ("items on the site", "new", "changed", "gone", "missing")
+FIGURES = ("item on the site", "items on the site", "new", "changed", "gone", "missing")
 """The five numbers that are told, of `words.figures`."""
 
 MOST_REASONS = 3

@@ -121,10 +121,10 @@ def figures(report: Report) -> list[tuple[str, str]]:
     items, http, found = report["items"], report["http"], counted(report["items"])
     shown = (counts.NEW, counts.CHANGED, counts.GONE, counts.PERHAPS_GONE)
     return [
-        ("items on the site", number(items["total"])),
+        ("item on the site" if items["total"] == 1 else "items on the site", number(items["total"])),
         *((word, number(found[word])) for word in shown),
         ("missing", number(len(report["missing"]))),
-        ("requests", number(http["requests"])),
+        ("request" if http["requests"] == 1 else "requests", number(http["requests"])),
         ("received", size(http["bytes"])),
         ("time", duration(report["run"]["seconds"])),
     ]

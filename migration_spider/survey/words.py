@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from migration_spider.monitors import COMPLETE, INCOMPLETE, REFUSED
 from migration_spider.report.text import duration, number, plural, short
+from migration_spider.sampling import MOST
 from migration_spider.survey.content import rows_of
 from migration_spider.survey.model import DateOrder, Field, Listing, PageType, Sample, Source, Survey
 from migration_spider.survey.proposals import as_line, as_option
@@ -75,17 +76,20 @@ def lead(survey: Survey, where: str) -> str:
     if code == COMPLETE:
         doubts = sum(doubtful(one) > 0 for one in samples)
         told = f"{plural(doubts, 'item has', 'items have')} fields that were not understood. " if doubts else ""
-        count = plural(len(samples), "sample item")
+        shown = plural(len(samples), "sample item, next to its", "sample items, each next to its")
+        they = "it was" if len(samples) == 1 else "they were"
         return (
-            f"{where} shows {count}, each next to its archived page. {told}"
-            "Check that they were read correctly, then run the commands at the end."
+            f"{where} shows {shown} archived page. {told}"
+            f"Check that {they} read correctly, then run the commands at the end."
         )
     if code == REFUSED and survey["access"]["blocked"]:
         return f"Ask the operators of the site to allow the user agent “{short(survey['run']['user_agent'])}”."
     if code == INCOMPLETE:
+        most = survey["run"]["max_requests"]
+        few = f"With more than {number(most)} requests (--max-requests) it may find some. " if most < MOST else ""
         return (
-            f"{plural(pages(survey), 'page was', 'pages were')} read, and none is news. "
-            "The types of pages below show how they were recognised."
+            f"{plural(pages(survey), 'page was', 'pages were')} read, and none is news. {few}"
+            "The types of pages below show how they were recognized."
         )
     return "No page was read." if not pages(survey) else "The pages read until then are below."
 
@@ -108,15 +112,16 @@ def news_languages(survey: Survey) -> list[str]:
 def figures(survey: Survey) -> list[tuple[str, str]]:
     """(name, value) of each number at the top."""
     labels = [one for one in survey["labels"] if one["label"]]
-    return [
-        ("requests", number(survey["run"]["requests"])),
-        ("pages read", number(pages(survey))),
-        ("items", number(items(survey))),
-        ("languages of news", number(len(news_languages(survey)))),
-        ("listings of news", number(sum(one["verdict"] == "news" for one in survey["listings"]))),
-        ("labels", number(len(labels))),
-        ("unknown labels", number(sum(not one["is_known"] for one in labels))),
-    ]
+    counts = (
+        (survey["run"]["requests"], "request", "requests"),
+        (pages(survey), "page read", "pages read"),
+        (items(survey), "item", "items"),
+        (len(news_languages(survey)), "language of news", "languages of news"),
+        (sum(one["verdict"] == "news" for one in survey["listings"]), "listing of news", "listings of news"),
+        (len(labels), "label", "labels"),
+        (sum(not one["is_known"] for one in labels), "unknown label", "unknown labels"),
+    )
+    return [(one if count == 1 else many, number(count)) for count, one, many in counts]
 
 
 def doubtful(sample: Sample) -> int:
@@ -145,6 +150,11 @@ def told_by(one: PageType) -> str:
 def share(one: Listing) -> str:
     """``5 of 6``."""
     return f"{number(one['news'])} of {number(one['read'])}" if one["read"] else "–"
+
+
+def read(one: Listing) -> str:
+    """``news: 5 of 6 rows read``."""
+    return f"news: {number(one['news'])} of {plural(one['read'], 'row')} read" if one["read"] else "no row read"
 
 
 def total(one: Listing) -> str:
