@@ -20,7 +20,10 @@ _DATE = re.compile(
     r"|(?:19|20)\d\d\s*[年년]\s*\d{1,2}\s*[月월]\s*\d{1,2}\s*[日일]"
 )
 _YEAR = re.compile("(?:19|20)\\d\\d")
-_MONTH = re.compile(r"[^\W\d_]{3,12}\.?,?\s+(?:de\s+)?(?:19|20)\d\d")
+# A month, or a day whose year has two digits: a date only where a class marks it as one.
+_MARKED = re.compile(r"[^\W\d_]{3,12}\.?,?\s+(?:de\s+)?(?:19|20)\d\d|\d{1,2}([./-])\d{1,2}\1\d\d")
+# Some themes print the ending of a number in an element of its own: "May 21<sup>st</sup>, 2014".
+_ENDING = re.compile(r"(?<=\d) (?=(?:st|nd|rd|th)\b)| (?=,)")
 _CLOCK = re.compile(r"\d{1,2}[:.h]\d{2}\s*(?:[ap]\.?m\.?|uhr|h)?", re.IGNORECASE)
 # Parts beside the date of a text that is a date only: "on Wed, 9 May 2021 - 7:25pm (All day)".
 _WITH_DATE = re.compile(rf"{_CLOCK.pattern}|\d{{1,2}}\s*[ap]\.?m\.?|\([^()]*\)", re.IGNORECASE)
@@ -54,10 +57,10 @@ def date_of(parts: list[Any], title: str) -> str | None:
     short = [text for text in texts if text != title and len(text) < LONGEST_DATED]
     if alone := next(filter(None, map(heading_date, short)), None):
         return alone
-    for text in (*short, " ".join(short)):
+    for text in (*short, _ENDING.sub("", " ".join(short))):
         if match := find_date(text):
             return match[0]
-    return next(filter(None, map(_with_short_year, short)), None) or _month(parts, short)
+    return next(filter(None, map(_with_short_year, short)), None) or _marked(parts, short)
 
 
 def _texts(part: Any, title: str) -> list[str]:
@@ -103,13 +106,13 @@ def date_in(title: str) -> str | None:
     return match[0] if is_first or is_last else None
 
 
-def _month(parts: list[Any], short: list[str]) -> str | None:
-    """Return a month if a class marks it as the date; without one it may be that of an event, or a title."""
-    if not any(map(_MONTH.fullmatch, short)):
+def _marked(parts: list[Any], short: list[str]) -> str | None:
+    """Return a month or a short date that a class marks as the date; else it may be that of an event, or a title."""
+    if not any(map(_MARKED.fullmatch, short)):
         return None
     elements = (element for part in parts for element in part.iter("div", "span", "p", "td"))
     named = (element for element in elements if ROW_DATE[element.get("class", "")])
-    return next(filter(_MONTH.fullmatch, map(text_of, named)), None)
+    return next(filter(_MARKED.fullmatch, map(text_of, named)), None)
 
 
 def heading_date(text: str) -> str | None:

@@ -7,10 +7,11 @@ and, where rows have no separate boxes, what follows up to there (`row_parts`).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from functools import cached_property
 from heapq import nlargest
-from itertools import groupby, islice
+from itertools import groupby, islice, takewhile
 from typing import Any, NamedTuple
 
 from migration_spider.pages.chrome import Chrome
@@ -18,9 +19,11 @@ from migration_spider.pages.row_candidates import Candidates, candidates
 from migration_spider.pages.row_dates import date_in, date_of, find_date, heading_date, text_of
 from migration_spider.pages.row_links import Title, rank_of, title_in, title_of
 from migration_spider.pages.row_parts import above, cell_around, parts_of
-from migration_spider.pages.row_places import HEADED, WORDED, Places, up
+from migration_spider.pages.row_places import HEADED, WORDED, Place, Places, up
 
 MOST_LINKS = 5000
+
+_VIEW = re.compile(r"(?<!\S)view-id-\S+")
 
 
 class Teaser(NamedTuple):
@@ -124,4 +127,24 @@ def _with_siblings(best: Candidates, titles: list[Title]) -> list[Title]:
         if box not in rows or title.rank > rows[box].rank:
             title.box, rows[box] = box, title
     taken = {*best.titles, *rows.values()}
+    taken |= _above_of_same_view(taken, titles)
     return [title for title in titles if title in taken]
+
+
+def _above_of_same_view(taken: set[Title], titles: list[Title]) -> set[Title]:
+    """Return the titles of fewer rows above those of ``taken``, in a display of its own of the same view."""
+    first = next(title for title in titles if title in taken)
+    view = _view_of(first)
+    rows: dict[Place, Title] = {}
+    for title in () if view is None else takewhile(lambda title: title is not first, titles):
+        row = next((place for place in up(title.place) if place.is_row), None)
+        is_title = row is not None and title.rank == first.rank and not title.place.beside and row not in rows
+        if row is not None and is_title and _view_of(title) == view:
+            title.box, rows[row] = row, title
+    return set(rows.values()) if len(rows) < len(taken) else set()
+
+
+def _view_of(title: Title) -> str | None:
+    """Return the class with the name of the view around ``title``."""
+    classes = (place.element.get("class") or "" for place in up(title.place))
+    return next((match[0] for match in map(_VIEW.search, classes) if match is not None), None)

@@ -149,3 +149,18 @@ def test_a_comment_beside_the_cell_of_the_rows():
     )
     found = listing(f"<table><tr><td>Left</td><!-- a comment --><td><div>{rows}</div></td></tr></table>").rows
     assert [f"March 2{n}, 2015" for n in range(4)] == [row.date for row in found]
+
+
+def test_a_featured_row_in_a_display_of_its_own_of_the_same_view():
+    def view(name, *numbers):
+        row = "<div class='views-row'><h3><a href='/{0}'>Story {0} of the towns</a></h3><p>Boats come home</p></div>"
+        rows = "".join(map(row.format, numbers))
+        return f"<div class='view view-id-{name}'><div class='view-content'>{rows}</div></div>"
+
+    def numbers(*views):
+        return [one.url.rpartition("/")[2] for one in listing("".join(views)).rows]
+
+    block = "<div class='block'>{}</div>"
+    assert list("123") == numbers(block.format(view("news", 1)), view("news", 2, 3))
+    assert list("23") == numbers(block.format(view("events", 1)), view("news", 2, 3))
+    assert list("12") == numbers(view("news", 1, 2), block.format(view("news", 3)))

@@ -76,10 +76,17 @@ def test_several_rows_in_one_line_of_a_table_have_its_date():
         ("<p><b>Published:</b> 2.21.14 - 11:05pm</p>", "2.21.14"),
         ("<p>Release 2.3.10 of it</p><p>2.3.10</p>", None),
         ("<p>1/2/14 of the towns that met there</p>", None),
+        ("<b>On air:</b> <p><span class='date-display-single'>9.27.13</span></p>", "9.27.13"),
     ],
 )
 def test_a_year_with_two_digits(said, day):
     assert [day] == dates(row(1, said))
+
+
+def test_the_ending_of_a_number_in_an_element_of_its_own():
+    assert ["21st May, 2014", "June 3rd, 2014"] == dates(
+        row(1, "<div>21<sup>st</sup> May, 2014</div>"), row(2, "<div>June 3<sup>rd</sup>, 2014</div>")
+    )
 
 
 def test_the_day_of_writing_is_told_before_that_of_a_meeting():
