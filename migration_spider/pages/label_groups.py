@@ -53,11 +53,16 @@ def select(sheet: Sheet, found: list[Row]) -> list[Row]:
 def _credible(sheet: Sheet, found: list[Row]) -> list[Group]:
     groups = [group for group in _groups(sheet, found) if _is_plausible(sheet, group)]
     if all(group.is_of_other_pages and group.is_everyday for group in groups):
-        groups = [group for group in groups if not (group.before or group.after or group.is_in_body)]
+        groups = [group for group in groups if not group.is_in_body and _is_apart(group)]
     if all(group.kinds <= {"file"} for group in groups):
         # "Annexes": a word of the text.
         groups = [group for group in groups if not group.is_in_body]
     return groups
+
+
+def _is_apart(group: Group) -> bool:
+    """Return whether no running text stands beside the rows of ``group``, or Drupal marks them as fields."""
+    return not (group.before or group.after) or all(map(_is_field, group.rows))
 
 
 def _by_class(sheet: Sheet, groups: list[Group]) -> list[Row]:

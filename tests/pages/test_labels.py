@@ -163,6 +163,14 @@ def test_event_lines_of_an_event_are_its_block():
     )
 
 
+def test_a_field_of_an_event_beside_the_text_is_its_block():
+    field = (
+        "<div class='field'><div class='field-label'>Event date:</div><div class='field-items'>5 May 2021</div></div>"
+    )
+    assert [("Event date", ["5 May 2021"])] == block(f"<div class='node'><div>{field}{PROSE}</div></div>")
+    assert [] == block(f"<div class='field--name-body'>{field}{PROSE}</div>")
+
+
 def test_parts_of_a_text_with_names_of_files_are_text():
     parts = (
         "<li>Title</li><li><b>Tide table:</b> three to five lines</li><li>End</li><li><b>Attachments</b> (if any)</li>"
