@@ -106,6 +106,8 @@ UNSEEN = _is("visually-?hidden|sr-only|usa-sr-only|element-invisible|screen-read
 # Parts of a node.
 
 BODY = _in("field(?:s|)-{1,2}(?:name-|field-)*body|body-field|node__body|article-body|body-text", after=r"\s")
+VIEWED = _is("views-field")
+"""A field in a row of a view."""
 TEXT_FIELD = _is("field-{1,2}type-text-(?:long|with-summary)|text-formatted")
 TEXT_BOX = _is("text", after=r"[\s_]")
 FIELD = _is(r"field|paragraph|views-field|block-(?:field|inline)-block\S*", after=r"\s|--")

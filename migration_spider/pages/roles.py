@@ -275,7 +275,9 @@ def _heads_text(line: Line, reading: Reading) -> bool:
     """Whether ``line`` is a heading right above a text, alone in its part of the page."""
     if not is_heading(line) or is_linked(line) or reading.follower not in TEXT_ROLES:
         return False
-    return not reading.scope.is_above(line) or len(lines_of(reading.scope.part(line))) == 1
+    return not reading.scope.is_above(line) or {one.parent for one in lines_of(reading.scope.part(line))} == {
+        line.parent
+    }
 
 
 def _heads_no_text(line: Line, reading: Reading) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from migration_spider.pages.class_words import CUSTOM_BLOCK
+from migration_spider.pages.class_words import CUSTOM_BLOCK, VIEWED
 from migration_spider.pages.likeness import LOOK, are_alike, face, foreign_parts
 from migration_spider.pages.outline import Block, Line, Unit, ancestors
 from migration_spider.pages.prose import PROSE_TAGS, SENTENCE_END, is_prose
@@ -34,7 +34,7 @@ class Scope:
         self.top = top
         self.untitled = untitled
         self.inside = _inside(top, article)
-        self.custom = {block for block in top.blocks() if _is_custom(block)}
+        self.custom = {block for block in top.blocks() if _is_custom(block)} | _bodies_of_others(top)
         self.order = {line: number for number, line in enumerate(rest)}
         running = self._of_article(self._running(article, rest), article, rest)
         self.sizes = sizes_of(top, rest, set(running))
@@ -141,6 +141,13 @@ class Scope:
 
 def _is_custom(block: Block) -> bool:
     return CUSTOM_BLOCK[block.classes] or (block.id or "").startswith("block-block-")
+
+
+def _bodies_of_others(top: Block) -> set[Block]:
+    """Return the body fields in rows of views on a page that prints a body field of its own."""
+    bodies = [block for block in top.blocks() if block.in_body and not (block.parent and block.parent.in_body)]
+    of_views = {block for block in bodies if VIEWED[block.classes]}
+    return of_views if len(of_views) < len(bodies) else set()
 
 
 def lines_of(unit: Unit) -> list[Line]:

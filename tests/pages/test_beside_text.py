@@ -109,6 +109,11 @@ def test_a_heading_heads_the_text_below_a_picture(between):
     assert f"{LONG}\n\nThe pier\n\n" in text(content)
 
 
+def test_a_heading_of_two_lines_in_an_element_of_its_own_heads_the_text():
+    heading = "<center><h3>Boats come home<br>in the morning</h3></center>"
+    assert text(f"<div>{heading}<p>{LONG}</p></div>").startswith("Boats come home")
+
+
 def test_a_sentence_that_is_a_heading_heads_nothing():
     content = f"<article><p>{LONG}</p><h3>{LONG}</h3><div>Back to top</div></article>"
     assert f"{LONG}\n\n{LONG}" == text(content)
@@ -277,3 +282,11 @@ def test_a_small_part_of_the_article_that_looks_otherwise_is_text():
     quote = f"<blockquote class='review'><div><p>{LONG}</p></div></blockquote>"
     found = whole(f"<article><h1>Ferry towns agree</h1><div class='text'>{FIRST * 5}</div>{quote}</article>")
     assert f"{OPENED}\n\n{LONG}" in found.body_text
+
+
+def test_the_body_of_another_page_in_a_row_of_a_view():
+    row = f"<div class='views-row'><div class='views-field views-field-body'><p class='field-content'>{LONG}</p></div></div>"
+    own = f"<div class='field--name-body'><p>{SHORT}</p><p>{OPENED}</p></div>"
+    assert f"{SHORT}\n\n{OPENED}" == text(f"<article>{own}<div class='latest'><h2>Briefing</h2>{row}</div></article>")
+    # Without a body field of its own, a view may print the page.
+    assert LONG == text(f"<article>{row}</article>")
