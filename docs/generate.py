@@ -233,6 +233,8 @@ def sources(words: str) -> Iterator[tuple[Path, ast.Module]]:
     """The files of both packages in which ``words`` stand, parsed."""
     for package in ("migration_spider", "archive"):
         for file in sorted((ROOT / package).rglob("*.py")):
+            if "build" in file.relative_to(ROOT).parts:  # a copy that `pip install ./archive` leaves
+                continue
             text = file.read_text(encoding="utf-8")
             if words in text:
                 yield file, ast.parse(text)

@@ -10,6 +10,7 @@ CODE = {
     file: file.read_text(encoding="utf-8")
     for folder in ("migration_spider", "archive")
     for file in sorted((ROOT / folder).rglob("*.py"))
+    if "build" not in file.relative_to(ROOT).parts  # a copy that `pip install ./archive` leaves
 }
 
 

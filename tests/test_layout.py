@@ -19,6 +19,7 @@ FILES = {
     str(file.relative_to(ROOT)): file.read_text(encoding="utf-8")
     for folder in ("archive", "migration_spider", "bench", "docs", ".ci", "tests/portal")
     for file in sorted((ROOT / folder).rglob("*.py"))
+    if "build" not in file.relative_to(ROOT).parts
 }
 
 
