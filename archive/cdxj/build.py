@@ -19,34 +19,34 @@ from archive.warc.reader import Advance, StreamedRecord, stream_file
 from archive.warc.walk import Gap, walk
 
 Passing = Callable[[WarcFile, Generator[StreamedRecord, None, None]], Iterator[StreamedRecord]]
-"""Gives on the records of a file, and may learn from them what it wants: so a file is read once for several ends."""
+"""Called with a file and its records, yields the records; it may process them, so that a file is read only once."""
 
 _FILENAME = b'"filename": '
 
-_MOST_FAULTS = 100
-"""Places of one file that are told; what stands behind the last of them is not read."""
+_MOST_DAMAGES = 100
+"""Damaged places of one file that are reported; the file is not read after the last of them."""
 
 
 @dataclass(slots=True)
 class Indexed:
-    """What an index holds and where it came from."""
+    """The result of building an index."""
 
     lines: int = 0
     """Lines in the index."""
     read: list[str] = field(default_factory=list)
     """Names of the files that were read."""
     reused: list[str] = field(default_factory=list)
-    """Names of the files whose lines were taken over."""
+    """Names of the files whose lines were copied from the previous index."""
     whole_bytes: dict[str, int] = field(default_factory=dict)
-    """Of each file that was read: how many bytes from its start are whole records."""
+    """Name of each file that was read -> bytes from its start that are complete records."""
     faults: list[BrokenRecordError] = field(default_factory=list)
-    """Where files are damaged, in their order."""
+    """The damaged places, in the order of files."""
     damage: list[Damage] = field(default_factory=list)
-    """The same for programs: a line of the index at such a place is one that stood there before the damage."""
+    """The same for programs. A line of the index at such a place is from before the damage."""
 
     @property
     def said(self) -> list[str]:
-        """Of each damaged file a sentence without its full stop."""
+        """A sentence without its full stop per damaged file."""
         first: dict[str, list[BrokenRecordError]] = {}
         for fault in self.faults:
             first.setdefault(fault.path, []).append(fault)
@@ -58,8 +58,8 @@ class Indexed:
 
 
 def index_path(directory: str | os.PathLike[str]) -> Path:
-    """Where the index of the collection in ``directory`` stands: ``index.cdxj`` beside the folder."""
-    return Path(os.path.abspath(directory)).parent / "index.cdxj"  # noqa: PTH100 (a link is not followed)
+    """Return the path of the index of the collection in ``directory``: ``index.cdxj`` beside the folder."""
+    return Path(os.path.abspath(directory)).parent / "index.cdxj"  # noqa: PTH100 (does not follow links)
 
 
 def build_index(
@@ -68,12 +68,12 @@ def build_index(
     advance: Advance = lambda size: None,
     passing: Passing = lambda file, records: records,
 ) -> Indexed:
-    """Make ``output`` the index of exactly these files, sorted in the order of bytes.
+    """Write the index of exactly these files to ``output``, sorted in the order of bytes.
 
-    Lines of files that have not changed since ``output`` was made are taken over; the records of the others go through
-    ``passing``, up to where they are damaged. Open files are indexed up to their last whole record, damaged ones around
-    the damage. The lines that ``output`` had of what is damaged stay in it: whoever follows one is told why nothing can
-    be read there. Memory does not depend on the size of the archive.
+    Lines of files that have not changed since ``output`` was made are copied. The records of other files are passed
+    through ``passing``, up to the first damage. Open files are indexed up to their last complete record, damaged ones
+    around the damage. Lines that ``output`` had for records that are damaged now are kept, so that readers can report
+    the damage. Memory does not depend on the size of the archive.
 
     Raises:
         ArchiveError: a file cannot be opened.
@@ -84,24 +84,24 @@ def build_index(
     result = Indexed()
     files = [current(file) for file in files]
     stamps = {file.name: _stamp(file) for file in files}
-    known = read_manifest(path)
-    result.reused = [name for name in stamps if stamps[name] == known.get(name)]
+    old_stamps = read_manifest(path)
+    result.reused = [name for name in stamps if stamps[name] == old_stamps.get(name)]
     with LineSorter(path.parent) as sorter:
         for file in files:
             if file.name in result.reused:
                 advance(stamps[file.name]["bytes"])
             else:
                 index_file(file, sorter.add, result, advance, passing)
-        if not result.read and set(known) == set(stamps):
+        if not result.read and set(old_stamps) == set(stamps):
             result.lines = _count(path)
             return result
-        for line in _lost(path, result.damage):
+        for line in _damaged_lines(path, result.damage):
             sorter.add(line)
         with replacing(path) as stream:
-            result.lines = _write(heapq.merge(_kept(path, result.reused), sorter.sorted()), stream)
+            result.lines = _write(heapq.merge(_reused_lines(path, result.reused), sorter.sorted()), stream)
     broken = {fault.path for fault in result.faults}
-    lasting = {file.name: stamps[file.name] for file in files if _lasting(file, broken)}
-    write_manifest(path, lasting, [(one, stamps[one.file]["bytes"]) for one in result.damage])
+    final = {file.name: stamps[file.name] for file in files if _is_final(file, broken)}
+    write_manifest(path, final, [(damage, stamps[damage.file]["bytes"]) for damage in result.damage])
     return result
 
 
@@ -124,7 +124,7 @@ def index_file(
     advance: Advance,
     passing: Passing = lambda file, records: records,
 ) -> None:
-    """Give the lines of one file to ``add``, in file order, and note in ``result`` how far it was readable.
+    """Pass the lines of one file to ``add``, in file order, and note in ``result`` how far it was readable.
 
     Raises:
         ArchiveError: the file cannot be opened.
@@ -134,14 +134,14 @@ def index_file(
     result.whole_bytes[name] = 0
     try:
         if not file.is_open and not file.path.stat().st_size:
-            _index_behind(file, BrokenRecordError(str(file.path), 0, "the file is empty"), add, result, advance)
+            _index_after(file, BrokenRecordError(str(file.path), 0, "the file is empty"), add, result, advance)
         for record in passing(file, stream_file(file.path, advance)):
             result.whole_bytes[name] = record.offset
             _index_record(record, file, name, add)
             result.whole_bytes[name] = record.end
     except BrokenRecordError as error:
         if not file.is_open:
-            _index_behind(file, error, add, result, advance)
+            _index_after(file, error, add, result, advance)
     except OSError as error:
         raise ArchiveError(f"{file.path}: {error.strerror}") from error
 
@@ -157,13 +157,13 @@ def _index_record(record: StreamedRecord, file: WarcFile, name: str, add: Callab
         add(line)
 
 
-def _index_behind(
+def _index_after(
     file: WarcFile, fault: BrokenRecordError, add: Callable[[bytes], None], result: Indexed, advance: Advance
 ) -> None:
-    """Note the damage ``fault``, and go on behind it, and so again."""
-    path, told = str(file.path), fault.offset
+    """Note the damage ``fault``, and index the records after it and after any further damage."""
+    path, reported_offset = str(file.path), fault.offset
     lost = [Damage(file.name, fault.offset, None, fault.problem)]
-    # The walk moves in its stream, and knows where records begin; what is indexed is read as everything else is.
+    # The walk finds the starts of records in a separate stream; the records are read as usual.
     with file.path.open("rb") as walked, file.path.open("rb") as stream:
         size = stream.seek(0, os.SEEK_END)
         for found in walk(path, walked, fault.offset):
@@ -171,11 +171,11 @@ def _index_behind(
                 continue
             if lost[-1].end is None:
                 lost[-1] = replace(lost[-1], end=found.offset)
-            if len(lost) == _MOST_FAULTS:
+            if len(lost) == _MOST_DAMAGES:
                 lost.append(Damage(file.name, found.offset, None, "damaged too often: it was not read from here on"))
                 break
-            advance(found.offset - told)
-            told = found.offset
+            advance(found.offset - reported_offset)
+            reported_offset = found.offset
             if isinstance(found, Gap):
                 lost.append(Damage(file.name, found.offset, None, found.problem))
                 continue
@@ -186,8 +186,8 @@ def _index_behind(
             except BrokenRecordError as error:
                 lost.append(Damage(file.name, found.offset, None, error.problem))
     result.damage += lost
-    result.faults += [fault, *(BrokenRecordError(path, one.offset, one.problem) for one in lost[1:])]
-    advance(size - told)
+    result.faults += [fault, *(BrokenRecordError(path, damage.offset, damage.problem) for damage in lost[1:])]
+    advance(size - reported_offset)
 
 
 def _stamp(file: WarcFile) -> Stamp:
@@ -196,13 +196,13 @@ def _stamp(file: WarcFile) -> Stamp:
     return stamp(file.path)
 
 
-def _lasting(file: WarcFile, broken: set[str]) -> bool:
-    """An open file will grow, and a damaged one shall be reported again."""
+def _is_final(file: WarcFile, broken: set[str]) -> bool:
+    """Whether the lines of ``file`` may be reused: an open file will grow, and a damaged one must be reported again."""
     return not file.is_open and str(file.path) not in broken
 
 
-def _kept(index: Path, names: Collection[str]) -> Iterator[bytes]:
-    """The lines that ``index`` has of these files."""
+def _reused_lines(index: Path, names: Collection[str]) -> Iterator[bytes]:
+    """Yield the lines that ``index`` has for these files."""
     if not names:
         return
     endings = {json.dumps(name).encode("ascii") + b"}\n" for name in names}
@@ -212,22 +212,22 @@ def _kept(index: Path, names: Collection[str]) -> Iterator[bytes]:
                 yield line
 
 
-def _lost(index: Path, damage: Sequence[Damage]) -> Iterator[bytes]:
-    """The lines that ``index`` had of what is damaged now."""
+def _damaged_lines(index: Path, damage: Sequence[Damage]) -> Iterator[bytes]:
+    """Yield the lines that ``index`` had for records that are damaged now."""
     places: dict[bytes, list[Damage]] = {}
-    for one in damage:
-        places.setdefault(json.dumps(one.file).encode("ascii") + b"}\n", []).append(one)
+    for place in damage:
+        places.setdefault(json.dumps(place.file).encode("ascii") + b"}\n", []).append(place)
     if not places or not index.is_file():
         return
     with index.open("rb") as stream:
         for line in stream:
-            there = places.get(line[line.rfind(_FILENAME) + len(_FILENAME) :])
-            if there and any(one.holds(_offset(line)) for one in there):
+            in_file = places.get(line[line.rfind(_FILENAME) + len(_FILENAME) :])
+            if in_file and any(place.holds(_offset(line)) for place in in_file):
                 yield line
 
 
 def _offset(line: bytes) -> int:
-    """Where the record of a line stands; -1 of a line that says nothing of it."""
+    """Return the offset of the record of a line; -1 if the line has none."""
     try:
         return int(json.loads(line.split(b" ", 2)[2])["offset"])
     except (ValueError, KeyError, IndexError, TypeError, RecursionError):

@@ -1,7 +1,7 @@
 """The lines of a CDXJ index (https://specs.webrecorder.net/cdxj/0.1.0/).
 
 They are byte for byte the same as those of cdxj-indexer 1.5 without options, so that indexes of both programs can be
-compared and mixed. Where cdxj-indexer reads an HTTP head in a special way, so does this module.
+compared and mixed. This module also reads HTTP heads exactly as cdxj-indexer does.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from archive.warc.record import WARC_FIELDS
 _TYPES = {"response", "revisit", "resource", "metadata"}
 _RESPONSE = b"\r\nWARC-Type: response\r\n"
 LONGEST = 1 << 60
-"""Bytes that no file has: what is beyond, no file can be asked for."""
+"""More bytes than any file has: greater offsets and lengths are rejected."""
 _NEVER = {b"request", b"warcinfo"}
 _NOTES = WARC_FIELDS.encode("ascii")
 _HTTP_TYPES = {"response", "revisit"}
@@ -42,7 +42,7 @@ _TYPE_LINE = re.compile(rb"\ncontent-type:([^\r]*)", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class IndexEntry:
-    """One line of an index: where the record of a URL is."""
+    """One line of an index: the position of the record of a URL."""
 
     key: str
     """SURT form of ``url``."""
@@ -54,36 +54,36 @@ class IndexEntry:
     """``WARC-Target-URI``."""
 
     mime: str | None
-    """Media type without parameters; ``warc/revisit`` of a revisit record."""
+    """Media type without parameters; ``warc/revisit`` for a revisit record."""
 
     status: int | None
-    """HTTP status code; None of a record that is no HTTP response."""
+    """HTTP status code; None if the record is not an HTTP response."""
 
     digest: str | None
-    """``WARC-Payload-Digest`` as written, or the SHA-1 in base 32 of the body as stored."""
+    """``WARC-Payload-Digest`` as written, or the SHA-1 (base 32) of the body as stored."""
 
     length: int
-    """Bytes in the file; in a plain file without the two line ends after the block."""
+    """Bytes in the file; in an uncompressed file without the two line ends after the block."""
 
     offset: int
     """Byte offset in the file."""
 
     filename: str
-    """Name of the WARC file when it is finished, without its folder."""
+    """Name of the finished WARC file, without its folder."""
 
 
 def parse_line(line: bytes) -> IndexEntry:
-    """The capture of one line.
+    """Parse one line.
 
     Raises:
-        ArchiveError: it is no CDXJ line, or does not say where the record is.
+        ArchiveError: it is not a CDXJ line, or lacks the position of the record.
     """
     try:
         key, timestamp, text = line.decode().split(" ", 2)
         facts = json.loads(text)
         status = facts.get("status", "")
-        told = (facts.get("url", ""), facts["filename"], facts.get("mime"), facts.get("digest"))
-        if not all(isinstance(one, str) or (one is None and place > 1) for place, one in enumerate(told)):
+        texts = (facts.get("url", ""), facts["filename"], facts.get("mime"), facts.get("digest"))
+        if not all(isinstance(text, str) or (text is None and place > 1) for place, text in enumerate(texts)):
             raise TypeError("no text")  # noqa: TRY301  (one way out)
         offset, length = int(facts["offset"]), int(facts["length"])
         if not (0 <= offset < LONGEST and 0 <= length < LONGEST):
@@ -104,10 +104,10 @@ def parse_line(line: bytes) -> IndexEntry:
 
 
 def timestamp_of(date: str) -> str:
-    """14 digits of a W3C-DTF date, of any precision (WARC/1.1, section 5.4).
+    """Return the 14 digits of a W3C-DTF date, of any precision (WARC/1.1, section 5.4).
 
     Raises:
-        ValueError: it is no date.
+        ValueError: it is not a date.
     """
     if _USUAL_DATE.fullmatch(date):
         datetime.fromisoformat(date[:19])
@@ -115,18 +115,18 @@ def timestamp_of(date: str) -> str:
     parts = [int(part) for part in re.split(r"\D+", date) if part][:6]
     year, month, day, hour, minute, second = [*parts, *(0, 1, 1, 0, 0, 0)[len(parts) :]]
     try:
-        datetime(year, month, day, hour, minute, second)  # noqa: DTZ001 (only whether there is such a moment)
+        datetime(year, month, day, hour, minute, second)  # noqa: DTZ001 (only checks whether the date exists)
     except OverflowError as error:
         raise ValueError(f"{date!r} is not a date") from error
     return f"{year:04}{month:02}{day:02}{hour:02}{minute:02}{second:02}"
 
 
 def line_of(record: StreamedRecord, filename: str) -> bytes | None:
-    """The line of ``record``, which is read to its end; None when it is of a kind that is not indexed.
+    """Return the line of ``record``, which is read to its end; None if its type is not indexed.
 
     Raises:
         BrokenRecordError: the record is damaged.
-        ValueError: its ``WARC-Date`` is no date.
+        ValueError: its ``WARC-Date`` is not a date.
     """
     if _is_left_out(record.head):
         return None
@@ -147,7 +147,7 @@ def line_of(record: StreamedRecord, filename: str) -> bytes | None:
         digest = _sha1(record, head_size)
     mime = None if content_type is None else _AFTER_MIME.split(content_type, maxsplit=1)[0]
     facts = (('"url": ', url), ('"mime": ', mime), ('"status": ', status), ('"digest": ', digest or None))
-    # As json.dumps writes it, in half the time.
+    # The output of json.dumps, in half the time.
     text = "".join([f"{name}{_quoted(value)}, " for name, value in facts if value is not None])
     length = record.length() if record.is_gzipped else record.length() - len(_RECORD_END)
     place = f'"length": "{length}", "offset": "{record.offset}", "filename": {_quoted(filename)}'
@@ -160,7 +160,7 @@ def _is_indexed(kind: str | None, content_type: str | None) -> bool:
 
 
 def _is_left_out(head: bytes) -> bool:
-    """Whether a glance tells that a record is not indexed: two of three in a crawl, whose fields need not be read."""
+    """Whether a quick look shows that a record is not indexed, as two of three in a crawl: saves parsing its fields."""
     if _RESPONSE in head:
         return False
     kind = plain_field(head, b"WARC-Type")
@@ -168,17 +168,17 @@ def _is_left_out(head: bytes) -> bool:
 
 
 def _answer(record: StreamedRecord, url: str) -> tuple[str | None, str | None, int]:
-    """What `_http_head` says of a record, where it is of HTTP."""
+    """Return the result of `_http_head` if the record is of HTTP."""
     if not record.size or not url.startswith(("http:", "https:")):
         return None, None, 0
     return _http_head(record.start(_LONGEST_HEAD))
 
 
 def plain_fields(head: bytes) -> dict[str, str] | None:
-    """The first field of each name in a header as nearly all are written, for those in `READ`; None of any other, and
-    `parse_fields` takes three times as long.
+    """Return the first field of each name in `READ`, from a header of the usual form; None for any other header, for
+    which `parse_fields` takes three times as long.
 
-    A blank stands behind the first colon of each line and at no other, so that all lines are split at once.
+    In the usual form, only the first colon of each line has a space after it, so all lines are split at once.
     """
     if not _PLAIN_HEADER.fullmatch(head):
         return None
@@ -189,7 +189,7 @@ def plain_fields(head: bytes) -> dict[str, str] | None:
     return dict(zip(reversed(names), reversed(parts[2:-2:2]), strict=True))
 
 
-@lru_cache(maxsize=256)  # Of a writer's headers, nearly all have the names of some other.
+@lru_cache(maxsize=256)  # Most headers of a writer have the same names as another one.
 def _are_spelt_alike(names: tuple[str, ...]) -> bool:
     return all(name in READ or name.lower() not in _IN_ANY_CASE for name in names)
 
@@ -208,14 +208,14 @@ def _sha1(record: StreamedRecord, head_size: int) -> str:
 
 
 def _http_head(block: bytes) -> tuple[str | None, str | None, int]:
-    """``(status, Content-Type, bytes of the head)`` as warcio reads them.
+    """Return ``(status, Content-Type, bytes of the head)``, parsed as by warcio.
 
-    The second word of the first line is the status, whatever the line is.
+    The second word of any first line is the status.
     """
     if usual := _USUAL_HEAD.match(block):
-        # In a fifth of the time of what reads odd ones.
-        found = _TYPE_LINE.search(block, 0, usual.end())
-        return usual["status"].decode(), found[1].decode().strip() if found else None, usual.end()
+        # Takes a fifth of the time of `_odd_head`.
+        type_line = _TYPE_LINE.search(block, 0, usual.end())
+        return usual["status"].decode(), type_line[1].decode().strip() if type_line else None, usual.end()
     return _odd_head(block)
 
 

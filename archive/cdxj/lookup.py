@@ -20,17 +20,17 @@ _EARLIEST = "00010101000000"
 
 
 def lookup(index: str | os.PathLike[str], url: str, timestamp: str | None = None) -> list[IndexEntry]:
-    """The captures whose URL has the same SURT key as ``url``: ``http`` and ``https``, with and without ``www.``.
+    """Return the captures with the SURT key of ``url``: ``http`` and ``https``, with and without ``www.``.
 
     Args:
         index: a CDXJ file sorted in the order of bytes.
-        timestamp: digits of a moment in UTC, from a year (``2024``) to seconds, ISO 8601 punctuation allowed.
+        timestamp: digits of a time in UTC, from a year (``2024``) to seconds, ISO 8601 punctuation allowed.
 
     Returns:
-        In the order of time; with ``timestamp`` the nearest first. Empty when there is none.
+        The captures sorted by time; with ``timestamp`` the nearest first.
 
     Raises:
-        ArchiveError: the index cannot be read, or ``timestamp`` is no moment.
+        ArchiveError: the index cannot be read, or ``timestamp`` is not valid.
     """
     prefix = surt(url).encode("ascii") + b" "
     moment = None if timestamp is None else _moment(timestamp)
@@ -45,7 +45,7 @@ def lookup(index: str | os.PathLike[str], url: str, timestamp: str | None = None
 
 
 def iter_captures(index: str | os.PathLike[str]) -> Iterator[IndexEntry]:
-    """Every capture, in the order of the index.
+    """Yield every capture, in the order of the index.
 
     Raises:
         ArchiveError: the index cannot be read.
@@ -61,14 +61,14 @@ def iter_captures(index: str | os.PathLike[str]) -> Iterator[IndexEntry]:
 
 
 def read_capture(directory: str | os.PathLike[str], capture: IndexEntry) -> Record:
-    """The record of ``capture`` in the collection ``directory``.
+    """Return the record of ``capture`` in the collection ``directory``.
 
     Raises:
-        ArchiveError: it is not where the index says.
+        ArchiveError: it is not at the position in the index.
     """
     path = find(directory, capture.filename)
     with path.open("rb") as stream:
-        # Of a plain file the index counts the record without the two line ends after it.
+        # In an uncompressed file, the index has the length of the record without the two line ends after it.
         length = capture.length if is_gzip(stream, capture.offset) else capture.length + 4
     return read_record(path, capture.offset, length)
 

@@ -10,15 +10,15 @@ from typing import IO
 
 _RUN_BYTES = 8_000_000
 _MOST_RUNS = 64
-"""Open files at a time."""
+"""Maximum number of open files."""
 
 
 class LineSorter:
-    """Takes lines in any order and gives them in that of their bytes, as ``LC_ALL=C sort`` does.
+    """Sorts lines by their bytes, as ``LC_ALL=C sort`` does.
 
     Args:
-        directory: where temporary files go; they have no name, so that a killed process leaves none.
-        run_bytes: bytes of lines held in memory.
+        directory: folder for temporary files, which have no name, so that a killed process leaves none.
+        run_bytes: bytes of lines that are kept in memory.
     """
 
     def __init__(self, directory: Path, run_bytes: int = _RUN_BYTES) -> None:
@@ -28,10 +28,10 @@ class LineSorter:
         self._bytes = 0
         self._runs: list[IO[bytes]] = []
         self.count = 0
-        """Lines taken."""
+        """Number of lines added."""
 
     def add(self, line: bytes) -> None:
-        """Take a line with its line end."""
+        """Add a line, including its line end."""
         self._lines.append(line)
         self._bytes += len(line)
         self.count += 1
@@ -52,12 +52,12 @@ class LineSorter:
         run.seek(0)
 
     def sorted(self) -> Iterator[bytes]:
-        """All lines in order; once."""
+        """Return all lines in order; may be called once."""
         self._lines.sort()
         return heapq.merge(*self._runs, self._lines) if self._runs else iter(self._lines)
 
     def close(self) -> None:
-        """Free the temporary files."""
+        """Delete the temporary files."""
         for run in self._runs:
             run.close()
         self._runs = []

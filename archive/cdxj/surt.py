@@ -1,8 +1,8 @@
 """Sort-friendly URI reordering transform (SURT): the key of a URL in an index.
 
 The canonical form is that of the Internet Archive's wayback machine, as the Python package ``surt`` 0.3.1 computes it
-and cdxj-indexer, pywb and the Common Crawl use it: ``http://www.Example.org/a/?b=2&a=1`` becomes
-``org,example)/a?a=1&b=2``. Unlike the package this never asks the name server about hosts that look like numbers.
+and cdxj-indexer, pywb and Common Crawl use it: ``http://www.Example.org/a/?b=2&a=1`` becomes
+``org,example)/a?a=1&b=2``. Unlike the package, this never queries DNS for hosts that look like numbers.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from urllib.parse import SplitResultBytes, quote_from_bytes, unquote_to_bytes
 
 _SCHEME = re.compile(rb"[a-zA-Z][a-zA-Z0-9+\-.]*:")
 _SEVERAL_PROTOCOLS = re.compile(rb"(https?://)+")
-# RFC 2396, appendix B, with letters of the scheme as section 3.1 has them.
+# RFC 2396, appendix B, with the letters of a scheme in section 3.1.
 _PARTS = re.compile(rb"(?:([a-zA-Z][a-zA-Z0-9+.-]*):)?(?://([^/?#]*))?([^?#]*)(?:\?([^#]*))?")
 _WWW = re.compile(rb"www\d*\.")
 _SAFE = rb"""!"$&'()*+,-./:;<=>?@[\]^_`{|}~"""
 _PLAIN = re.compile(rb"[A-Za-z0-9/=&?_.~-]*")
-"""What `_escape` would leave as it is."""
+"""Bytes that `_escape` would not change."""
 _NUMERIC_HOST = re.compile(rb"0[0-7]*(?:\.[0-7]+){0,3}|[1-9][0-9]*(?:\.[0-9]+){0,3}")
 _DEFAULT_PORTS = {b"http": 80, b"https": 443}
 
@@ -41,12 +41,11 @@ _QUERY_SESSIONS = [
 ]
 
 
-@lru_cache(maxsize=256)  # What is told of a page follows it.
+@lru_cache(maxsize=256)  # The records of a page are consecutive.
 def surt(url: str) -> str:
-    """The key of ``url``, ASCII without white space; ``-`` for an empty one.
+    """Return the key of ``url`` in ASCII, without white space; ``-`` for an empty URL.
 
-    A URL that cannot be taken apart (a port that is no number) is its own key; what is not
-    printable ASCII is escaped.
+    The key of a URL that cannot be parsed (its port is not a number) is the URL, with all but printable ASCII escaped.
     """
     raw = url.encode("utf-8", "surrogatepass")
     if not raw:
@@ -93,12 +92,12 @@ def _authority(netloc: bytes) -> tuple[bytes, int | None]:
 
 @lru_cache(maxsize=64)
 def _site(host: bytes, port: int | None, scheme: bytes) -> bytes:
-    """``org,example:8080)``; empty without a host."""
+    """Return the key of a host, such as ``org,example:8080)``; empty without a host."""
     host = _host(host, scheme)
     if not host:
         return b""
-    named = b":%d" % port if port and port != _DEFAULT_PORTS.get(scheme.lower(), 0) else b""
-    return b",".join(reversed(host.split(b"."))) + named + b")"
+    port_suffix = b":%d" % port if port and port != _DEFAULT_PORTS.get(scheme.lower(), 0) else b""
+    return b",".join(reversed(host.split(b"."))) + port_suffix + b")"
 
 
 def _unescape(text: bytes) -> bytes:
@@ -124,7 +123,7 @@ def _host(host: bytes, scheme: bytes) -> bytes:
 
 
 def _address(host: bytes) -> bytes | None:
-    """The dotted form of an IPv4 address, whatever its notation: ``2130706433``, ``0177.1``; None for a name."""
+    """Return the dotted form of an IPv4 address in any notation (``2130706433``, ``0177.1``); None for a name."""
     if host.isdigit():
         return socket.inet_ntoa((int(host) & 0xFFFFFFFF).to_bytes(4, "big")).encode("ascii")
     if not _NUMERIC_HOST.fullmatch(host):
@@ -149,17 +148,17 @@ def _path(path: bytes, has_host: bool) -> bytes:
 def _without_dots(path: bytes) -> bytes:
     if path[:1] == b"/" and b"//" not in path and b"/." not in path:
         return path
-    kept: list[bytes] = []
-    for part in path.split(b"/")[1:]:
-        if part == b".":
+    segments: list[bytes] = []
+    for segment in path.split(b"/")[1:]:
+        if segment == b".":
             continue
-        if part == b".." and kept:
-            kept.pop()
+        if segment == b".." and segments:
+            segments.pop()
         else:
-            kept.append(part)
-    if not kept:
+            segments.append(segment)
+    if not segments:
         return b"/"
-    return b"/" + b"".join(part + b"/" for part in kept[:-1] if part) + kept[-1]
+    return b"/" + b"".join(segment + b"/" for segment in segments[:-1] if segment) + segments[-1]
 
 
 def _query(query: bytes) -> bytes:

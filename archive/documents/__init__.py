@@ -29,21 +29,21 @@ PROBLEMS = {
     "too-costly": "reading it took more time or memory than is allowed",
     "cut-off": "it has more text than is kept; the rest is left out",
 }
-"""Code -> what is wrong with a file, told of it."""
+"""Code -> problem of a file, as a clause about it."""
 
 _LIBRARIES = ("pypdfium2", "python-docx")
 _EDITION = 1
-"""Of this package: raised when it reads the same file otherwise."""
+"""Version of this reader: increased when it reads the same file differently."""
 
 _WORKER = Path(__file__).with_name("worker.py")
 _MOST_PER_WORKER = 200
-"""Documents after which the process is replaced, so that what leaks in it does not add up."""
+"""Documents after which the process is replaced, so that memory leaks do not accumulate."""
 
 _PDF_STARTS = 1024
-"""Bytes within which a PDF file says that it is one (ISO 32000-2, annex I, note on readers)."""
+"""Bytes that are searched for the header of a PDF file (ISO 32000-2, annex I, note on readers)."""
 
 _STOPPED = frozenset((signal.SIGXCPU, signal.SIGKILL, signal.SIGABRT))
-"""How a process ends that takes too much: stopped by the system, or by itself when it gets no memory."""
+"""Signals that end a process over its limits: from the system, or its own when it gets no memory."""
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _BLANKS = re.compile(r"[ \t\u00a0]+(?=\n)")
@@ -52,17 +52,17 @@ _LINES = re.compile(r"\n{3,}")
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What reading one file may take."""
+    """Limits of reading one file."""
 
     seconds: int = 30
-    """Of the processor."""
+    """CPU time."""
 
     wall_seconds: int = 120
     memory: int = 1 << 30
-    """Bytes of address space of the process."""
+    """Address space of the process, in bytes."""
 
     size: int = 100 << 20
-    """Bytes of the file."""
+    """Size of the file, in bytes."""
 
     pages: int = 5_000
     characters: int = 5_000_000
@@ -70,13 +70,13 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What a file says."""
+    """The content of a file."""
 
     title: str | None = None
-    """As its author noted it, white space folded."""
+    """From the metadata of the file, with white space folded."""
 
     pages: int | None = None
-    """None of a Word file, which has pages only when it is printed."""
+    """None for a Word file, which has pages only when it is printed."""
 
     text: str | None = None
     problem: str | None = None
@@ -84,12 +84,12 @@ class Document:
 
 
 def installed() -> bool:
-    """Whether the extra ``documents`` is."""
+    """Whether the extra ``documents`` is installed."""
     return versions() is not None
 
 
 def versions() -> str | None:
-    """What decides how a file is read, as ``1 pypdfium2 5.15.2 python-docx 1.2.0``; None without the extra."""
+    """Return the versions of the reader and its libraries, ``1 pypdfium2 5.15.2 ...``; None without the extra."""
     try:
         return " ".join((str(_EDITION), *(f"{name} {version(name)}" for name in _LIBRARIES)))
     except PackageNotFoundError:
@@ -97,14 +97,14 @@ def versions() -> str | None:
 
 
 def kind_of(data: bytes) -> str | None:
-    """``pdf`` or ``zip``, by the first bytes."""
+    """Return ``pdf`` or ``zip``, according to the first bytes, or None."""
     if data.startswith(b"PK\x03\x04"):
         return "zip"
     return "pdf" if b"%PDF-" in data[:_PDF_STARTS] else None
 
 
 class Reader:
-    """Reads documents, one after the other; a context manager. No document makes it fail."""
+    """Reads documents one by one; a context manager. No document makes it raise."""
 
     def __init__(self, limits: Limits | None = None) -> None:
         self.limits = limits or Limits()
@@ -123,7 +123,7 @@ class Reader:
         self._folder.cleanup()
 
     def read(self, data: bytes) -> Document:
-        """What the document with these bytes says."""
+        """Return the content of the document with these bytes."""
         kind = kind_of(data)
         if kind is None:
             return Document(problem="other-kind")
@@ -136,14 +136,14 @@ class Reader:
             self._path.unlink()
         if isinstance(line, str):
             return Document(problem=line)
-        said = json.loads(line)
-        text = _cleaned(said.get("text") or "")
-        title = " ".join(_cleaned(said.get("title") or "").split())
-        problem = said.get("problem")
-        return Document(title or None, said.get("pages"), text or None, problem or (None if text else "no-text"))
+        content = json.loads(line)
+        text = _cleaned(content.get("text") or "")
+        title = " ".join(_cleaned(content.get("title") or "").split())
+        problem = content.get("problem")
+        return Document(title or None, content.get("pages"), text or None, problem or (None if text else "no-text"))
 
     def _ask(self, request: bytes) -> bytes | str:
-        """The answer of the process, or the problem."""
+        """Return the line of the process, or the code of a problem."""
         worker = self._start()
         assert worker.stdin is not None  # noqa: S101 - it is a pipe
         try:
@@ -162,25 +162,25 @@ class Reader:
         return "too-costly" if status is None or -status in _STOPPED else "broken"
 
     def _answer(self, worker: subprocess.Popen[bytes]) -> bytes:
-        """The next line; what there is of it when the process ends.
+        """Return the next line, which is incomplete if the process ends.
 
         Raises:
             TimeoutError: it takes too long, or is too long.
         """
         assert worker.stdout is not None  # noqa: S101 - it is a pipe
         until = time.monotonic() + self.limits.wall_seconds
-        most = 12 * self.limits.characters + (1 << 20)  # A character may take two escapes of six.
-        found = bytearray()
+        most = 12 * self.limits.characters + (1 << 20)  # A character may be two escapes of six bytes.
+        line = bytearray()
         with selectors.DefaultSelector() as selector:
             selector.register(worker.stdout, selectors.EVENT_READ)
-            while not found.endswith(b"\n"):
-                if not selector.select(max(0.0, until - time.monotonic())) or len(found) > most:
+            while not line.endswith(b"\n"):
+                if not selector.select(max(0.0, until - time.monotonic())) or len(line) > most:
                     raise TimeoutError
                 piece = worker.stdout.read1(1 << 16)  # type: ignore[attr-defined]
                 if not piece:
                     break
-                found += piece
-        return bytes(found)
+                line += piece
+        return bytes(line)
 
     def _start(self) -> subprocess.Popen[bytes]:
         if self._count >= _MOST_PER_WORKER:
@@ -211,6 +211,6 @@ def _status(worker: subprocess.Popen[bytes]) -> int | None:
 
 
 def _cleaned(text: str) -> str:
-    """``text`` without what is no character, and no more than one empty line on end."""
+    """Return ``text`` without control characters, and with at most one empty line in sequence."""
     text = _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n").replace("\x0c", "\n"))
     return _LINES.sub("\n\n", _BLANKS.sub("", text)).strip()

@@ -20,9 +20,9 @@ PRAGMA user_version = {_VERSION};
 
 
 class Memory:
-    """Documents in the file ``path``, which can be thrown away, and is when it is damaged; a context manager.
+    """Documents in the file ``path``, which may be deleted, and is if it is damaged; a context manager.
 
-    What other versions of the libraries read is read again. One process at a time may use it.
+    Documents that other versions of the libraries read are read again. Only one process at a time may use it.
     """
 
     def __init__(self, path: Path, reader: Reader) -> None:
@@ -39,13 +39,13 @@ class Memory:
         self._db.close()
 
     def _open(self) -> sqlite3.Connection:
-        for attempt in ("as it is", "anew"):
+        for is_new in (False, True):
             try:
                 db = sqlite3.connect(self._path, isolation_level=None)
             except sqlite3.OperationalError as error:
                 raise OSError(f"{self._path}: {error}") from error
             try:
-                # What a crash loses is read again.
+                # Documents lost in a crash are read again.
                 db.execute("PRAGMA synchronous = OFF")
                 if db.execute("PRAGMA user_version").fetchone() == (0,):
                     db.executescript(_SCHEMA)
@@ -53,7 +53,7 @@ class Memory:
                 sound = db.execute("PRAGMA quick_check(1)").fetchone() == ("ok",)
             except sqlite3.DatabaseError as error:
                 db.close()
-                if attempt == "anew" or "locked" in str(error) or "unable to open" in str(error):
+                if is_new or "locked" in str(error) or "unable to open" in str(error):
                     raise OSError(f"{self._path}: {error}") from error
                 self._path.unlink()
             else:
@@ -64,7 +64,7 @@ class Memory:
         raise OSError(f"{self._path} cannot be made")
 
     def document(self, sha256: str, data: Callable[[], bytes]) -> Document:
-        """What the document of that digest says; ``data`` gives its bytes when it must be read."""
+        """Return the content of the document with this digest; ``data`` returns its bytes if it must be read."""
         row = self._db.execute(
             "SELECT title, pages, text, problem FROM document WHERE sha256 = ? AND reader IS ?",
             (sha256, self._versions),
@@ -72,10 +72,10 @@ class Memory:
         if row:
             title, pages, packed, problem = row
             return Document(title, pages, zlib.decompress(packed).decode() if packed else None, problem)
-        found = self._reader.read(data())
-        packed = zlib.compress(found.text.encode()) if found.text else None
+        content = self._reader.read(data())
+        packed = zlib.compress(content.text.encode()) if content.text else None
         self._db.execute(
             "REPLACE INTO document VALUES (?, ?, ?, ?, ?, ?)",
-            (sha256, self._versions, found.title, found.pages, packed, found.problem),
+            (sha256, self._versions, content.title, content.pages, packed, content.problem),
         )
-        return found
+        return content

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from typing import Any
 
-Said = dict[str, Any]
+Content = dict[str, Any]
 
 _PASSWORD = 4  # FPDF_ERR_PASSWORD of fpdfview.h
 _WORDS = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -22,8 +22,8 @@ _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallba
 _SIGNS = {f"{_WORDS}tab": "\t", f"{_WORDS}br": "\n", f"{_WORDS}cr": "\n", f"{_WORDS}noBreakHyphen": "-"}
 
 
-def read_pdf(path: str, limits: dict[str, int]) -> Said:
-    """The text of a PDF file, page after page."""
+def read_pdf(path: str, limits: dict[str, int]) -> Content:
+    """Return the text of a PDF file, page by page."""
     import pypdfium2
 
     try:
@@ -34,10 +34,10 @@ def read_pdf(path: str, limits: dict[str, int]) -> Said:
         raise
     with closing(document):
         pages = len(document)
-        text, whole = _up_to(_pages(document, min(pages, limits["pages"])), limits["characters"])
+        text, is_complete = _up_to(_pages(document, min(pages, limits["pages"])), limits["characters"])
         title = document.get_metadata_dict().get("Title")
-    whole = whole and pages <= limits["pages"]
-    return {"title": title, "pages": pages, "text": text, "problem": None if whole else "cut-off"}
+    is_complete = is_complete and pages <= limits["pages"]
+    return {"title": title, "pages": pages, "text": text, "problem": None if is_complete else "cut-off"}
 
 
 def _pages(document: Any, count: int) -> Iterator[str]:
@@ -45,14 +45,14 @@ def _pages(document: Any, count: int) -> Iterator[str]:
         page = document[number]
         text_page = page.get_textpage()
         text = text_page.get_text_bounded()
-        # A word that is parted at the end of a line is one word; PDFium marks the place.
+        # Join words that are hyphenated at the end of a line; PDFium marks them.
         yield text.replace("\r\n", "\n").replace("\ufffe\n", "").replace("\x02\n", "").replace("\ufffe", "") + "\n\n"
         text_page.close()
         page.close()
 
 
-def read_zip(path: str, limits: dict[str, int]) -> Said:
-    """The text of a Word document (ECMA-376), paragraph by paragraph, text boxes and tables where they stand."""
+def read_zip(path: str, limits: dict[str, int]) -> Content:
+    """Return the text of a Word document (ECMA-376) by paragraphs, with text boxes and tables in their places."""
     import docx
     from docx.opc.constants import RELATIONSHIP_TYPE
     from docx.opc.exceptions import PackageNotFoundError
@@ -63,48 +63,48 @@ def read_zip(path: str, limits: dict[str, int]) -> Said:
         raise
     except ValueError:
         return {"problem": "other-kind"}  # a spreadsheet, slides
-    text, whole = _up_to(_paragraphs(document.element.body), limits["characters"])
-    # Where it has none, the library would make properties up, with a title.
+    text, is_complete = _up_to(_paragraphs(document.element.body), limits["characters"])
+    # If it has no properties, the library would invent some, with a title.
     has_title = any(
         relation.reltype == RELATIONSHIP_TYPE.CORE_PROPERTIES for relation in document.part.package.rels.values()
     )
     title = document.core_properties.title if has_title else None
-    return {"title": title, "text": text, "problem": None if whole else "cut-off"}
+    return {"title": title, "text": text, "problem": None if is_complete else "cut-off"}
 
 
 def _paragraphs(body: Any) -> Iterator[str]:
-    passed = [body]
-    while passed:
-        node = passed.pop()
+    stack = [body]
+    while stack:
+        node = stack.pop()
         if isinstance(node, str):
             yield node
         elif node.tag == f"{_WORDS}t":
             yield node.text or ""
         elif node.tag in _SIGNS:
             yield _SIGNS[node.tag]
-        elif node.tag != _FALLBACK:  # what it stands in for is there too
+        elif node.tag != _FALLBACK:  # its alternative is in the document, too
             if node.tag == f"{_WORDS}p":
-                passed.append("\n")
-            passed.extend(reversed(node))
+                stack.append("\n")
+            stack.extend(reversed(node))
 
 
 def _up_to(pieces: Iterator[str], most: int) -> tuple[str, bool]:
-    """``pieces`` in one, up to ``most`` characters; whether that is all."""
-    found: list[str] = []
+    """Return the joined ``pieces``, up to ``most`` characters, and whether that is all."""
+    parts: list[str] = []
     size = 0
     for piece in pieces:
-        found.append(piece)
+        parts.append(piece)
         size += len(piece)
         if size > most:
-            return "".join(found)[:most], False
-    return "".join(found), True
+            return "".join(parts)[:most], False
+    return "".join(parts), True
 
 
-READERS: dict[str, Callable[[str, dict[str, int]], Said]] = {"pdf": read_pdf, "zip": read_zip}
+READERS: dict[str, Callable[[str, dict[str, int]], Content]] = {"pdf": read_pdf, "zip": read_zip}
 
 
 def _limit(limits: dict[str, int]) -> None:
-    """Set what the system keeps of the limits, before a document is looked at."""
+    """Set the limits that the system enforces, before any document is read."""
     import resource
 
     for name, value in (("RLIMIT_AS", limits["memory"]), ("RLIMIT_FSIZE", 0), ("RLIMIT_CORE", 0)):
@@ -113,7 +113,7 @@ def _limit(limits: dict[str, int]) -> None:
 
 
 def _limit_time(seconds: int) -> None:
-    """So many seconds of the processor from now on."""
+    """Set the limit of CPU time, in seconds from now."""
     import resource
 
     used = resource.getrusage(resource.RUSAGE_SELF)
@@ -123,22 +123,22 @@ def _limit_time(seconds: int) -> None:
 
 
 def main() -> None:
-    """Answer until the input ends."""
+    """Process requests until the end of the input."""
     limits = json.loads(sys.argv[1])
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8", errors="replace")
-    # Libraries may print.
+    # Libraries may print to standard output.
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     _limit(limits)
     for line in sys.stdin:
-        asked = json.loads(line)
+        request = json.loads(line)
         _limit_time(limits["seconds"])
         try:
-            said = READERS[asked["kind"]](asked["path"], limits)
+            content = READERS[request["kind"]](request["path"], limits)
         except (MemoryError, RecursionError):
-            said = {"problem": "too-costly"}
+            content = {"problem": "too-costly"}
         except Exception:  # noqa: BLE001 - the libraries have no error of their own for all that a file may have
-            said = {"problem": "broken"}
-        answers.write(json.dumps(said) + "\n")
+            content = {"problem": "broken"}
+        answers.write(json.dumps(content) + "\n")
         answers.flush()
 
 

@@ -1,7 +1,7 @@
-"""Rewrites the addresses of an archived page: to the same address in the archive, or to nothing.
+"""Rewrites the addresses of an archived page to the same addresses in the archive, or removes them.
 
-Every rewritten address begins with the prefix of the replay, a timestamp and ``http``, whatever the page contains. A
-mistake in reading an address can therefore show the wrong capture, but cannot lead to the web. Addresses are parsed as
+Every rewritten address begins with the prefix of the replay, a timestamp and ``http``, for any content of the page. A
+mistake in parsing an address can therefore show the wrong capture, but cannot lead to the web. Addresses are parsed as
 browsers do (URL Standard, 4.4) where that differs from RFC 3986: white space, backslashes, escaped dots.
 """
 
@@ -12,20 +12,20 @@ from dataclasses import dataclass, replace
 from urllib.parse import quote, unquote, urljoin, urlsplit, urlunsplit
 
 EMBEDDED = "oe_"
-"""Behind the moment of an address: what a page embeds, shown in its place or not at all."""
+"""Suffix of the timestamp in an address: a resource embedded in a page, which is only shown there."""
 ORIGINAL = "id_"
-"""Behind the moment of an address: the bytes as they were served, as a download."""
+"""Suffix of the timestamp in an address: the original bytes, as a download."""
 
-_AROUND = "".join(map(chr, range(33)))
-_INSIDE = re.compile(r"[\t\n\r]")
+_OUTER_WHITE_SPACE = "".join(map(chr, range(33)))
+_INNER_WHITE_SPACE = re.compile(r"[\t\n\r]")
 _ESCAPED_DOT = re.compile("%2e", re.IGNORECASE)
 _IMAGE_DATA = re.compile(r"data:(?:image/[\w.+-]+|font/[\w.+-]+|application/(?:x-)?font[\w.+-]*)[;,]", re.IGNORECASE)
 _PLAIN = re.compile(r"/(?:[\w-][\w.-]*/)*(?:[\w-][\w.-]*)?(?:\?[\w=&.-]+)?", re.ASCII)
 _ORIGIN = re.compile(r"https?://[\w.-]*\w(?::\d+)?(?=[/?#]|$)", re.ASCII)
 _SAFE = "!$&()*+,-./:;=?@_~%[]"
-"""What stands in an address as it is: nothing that ends a string of HTML or of CSS."""
+"""Characters that are not escaped in an address: none of them ends a string in HTML or CSS."""
 _LONGEST = 1 << 13
-"""Characters of an address, as it stands and as it is followed: longer ones lead nowhere."""
+"""Maximum characters of an address, as written and as resolved; longer ones are removed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,49 +33,49 @@ class Addresses:
     """The addresses of one archived page."""
 
     prefix: str
-    """Path of the replay on this server, with the slash at its end: ``/memento/``."""
+    """Path of the replay on this server, with a slash at its end: ``/memento/``."""
     timestamp: str
-    """Moment of the page, 14 digits: what it leads to is looked for near that."""
+    """Time of the page, 14 digits: its links lead to captures near that time."""
     base: str
-    """Address of the page, which others are relative to."""
+    """Address of the page, to which others are relative."""
 
     def based(self, href: str) -> Addresses:
-        """The same with the ``href`` of a ``base`` element."""
+        """Return a copy with the ``href`` of a ``base`` element as base."""
         base = self.absolute(href)
         return replace(self, base=base) if base else self
 
     def absolute(self, address: str) -> str | None:
-        """``address`` as an absolute one of the web, without its fragment; None when it is another, or none."""
-        address = _INSIDE.sub("", address.strip(_AROUND))
+        """Return ``address`` as an absolute web address without fragment; None if it is not an address of the web."""
+        address = _INNER_WHITE_SPACE.sub("", address.strip(_OUTER_WHITE_SPACE))
         if len(address) > _LONGEST:
             return None
-        found = None
+        url = None
         if _PLAIN.fullmatch(address) and (origin := _ORIGIN.match(self.base)):
-            # Most links of a page: a path and no more, with nothing in it that needs a second look.
-            found = f"{origin[0]}{address}"
+            # Most links of a page are a path without any special characters.
+            url = f"{origin[0]}{address}"
         elif len(self.base) <= _LONGEST:
-            found = self._followed(address)
-        return found if found and len(found) <= _LONGEST else None
+            url = self._resolved(address)
+        return url if url and len(url) <= _LONGEST else None
 
-    def _followed(self, address: str) -> str | None:
+    def _resolved(self, address: str) -> str | None:
         before, mark, query = address.partition("?")
         before = before.replace("\\", "/")
         if "%2" in before:
             before = "/".join(_plain_dots(segment) for segment in before.split("/"))
         try:
             parts = urlsplit(urljoin(self.base, before + mark + query))
-            # A host of dots alone would be taken for a step in the path of our own address.
+            # A host of only dots would act as a path segment in our address.
             is_web = parts.scheme.lower() in ("http", "https") and bool(unquote(parts.hostname or "").strip("."))
             path = _without_dots(parts.path)
-            # Without a name and password, which no archive has in its index.
+            # Without user name and password, which an index does not contain.
             host = parts.netloc.rpartition("@")[2]
         except ValueError:
             return None
         return urlunsplit((parts.scheme.lower(), host, path, parts.query, "")) if is_web else None
 
     def link(self, address: str) -> str | None:
-        """Where a link to ``address`` leads; one within the page stays as it is."""
-        address = address.strip(_AROUND)
+        """Return the target of a link to ``address``; a link within the page is unchanged."""
+        address = address.strip(_OUTER_WHITE_SPACE)
         if address.startswith("#"):
             return address
         url = self.absolute(address)
@@ -85,8 +85,8 @@ class Addresses:
         return self._at("", url) + (f"#{quote(fragment, safe=_SAFE)}" if fragment else "")
 
     def embedded(self, address: str) -> str | None:
-        """Where a thing that the page shows in itself is fetched from: the archive, or the page, which may hold it."""
-        address = address.strip(_AROUND)
+        """Return the address of an embedded resource: in the archive, or unchanged if the page itself contains it."""
+        address = address.strip(_OUTER_WHITE_SPACE)
         if address.startswith("#"):
             return address
         if _IMAGE_DATA.match(address):
@@ -94,7 +94,7 @@ class Addresses:
         url = self.absolute(address)
         if url is None:
             return None
-        # An image out of a file of many is told by its fragment.
+        # The fragment may select an image in a file with several.
         fragment = address.partition("#")[2]
         return self._at(EMBEDDED, url) + (f"#{quote(fragment, safe=_SAFE)}" if fragment else "")
 
@@ -103,25 +103,25 @@ class Addresses:
 
 
 def quoted(url: str) -> str:
-    """``url`` as it stands in an address of the replay; what is escaped in it stays so."""
+    """Return ``url`` escaped for use in an address of the replay; existing escapes are kept."""
     return quote(url.encode("utf-8", "replace"), safe=_SAFE)
 
 
 def _plain_dots(segment: str) -> str:
-    """A segment that browsers take for ``.`` or ``..`` as one; others as they are."""
+    """Return ``.`` or ``..`` for a segment that browsers read as such; others unchanged."""
     plain = _ESCAPED_DOT.sub(".", segment)
     return plain if plain in (".", "..") else segment
 
 
 def _without_dots(path: str) -> str:
-    """No segment that a browser would go up by: `urljoin` leaves those of an address that is absolute already."""
-    kept: list[str] = []
+    """Remove ``.`` and ``..`` segments: `urljoin` keeps those of an absolute address."""
+    resolved: list[str] = []
     segments = path.split("/")
     for segment in segments[1:]:
-        if segment == ".." and kept:
-            kept.pop()
+        if segment == ".." and resolved:
+            resolved.pop()
         elif segment not in (".", ".."):
-            kept.append(segment)
+            resolved.append(segment)
     if segments[-1] in (".", ".."):
-        kept.append("")
-    return "/" + "/".join(kept)
+        resolved.append("")
+    return "/" + "/".join(resolved)

@@ -1,4 +1,4 @@
-"""Finds the captures of an address in a collection, and reads the archived response of any size in pieces."""
+"""Finds the captures of an address in a collection, and reads archived responses of any size in pieces."""
 
 from __future__ import annotations
 
@@ -21,40 +21,40 @@ from archive.warc.record import starts_with_chunk
 
 REVISIT = "warc/revisit"
 LARGEST_FILE = 2 << 30
-"""Bytes that a file may unpack to on its way through: it is never held."""
+"""Maximum bytes of a decoded file; it is never completely in memory."""
 
 _LONGEST_HEAD = 1 << 20
 _START = 1 << 16
 _MOST_STEPS = 5
-"""Revisits of revisits that are followed; ours refer to what holds the body."""
+"""Maximum length of a chain of revisits that is followed; our revisits refer directly to the record with the body."""
 _WEB = ("http://", "https://")
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What an address answered."""
+    """An archived response."""
 
     capture: IndexEntry
-    """Where it stands in the index."""
+    """Its entry in the index."""
     holder: IndexEntry
-    """The record that holds the body; another one when ``capture`` is a revisit."""
+    """The record with the body; differs from ``capture`` if that is a revisit."""
     status: int
     fields: Fields
-    """Header fields of the answer, with its codings."""
+    """Header fields of the response, including its codings."""
     archive: Archive
 
     @property
     def media_type(self) -> str:
-        """In lower case, without parameters; empty when none was told."""
+        """The media type in lower case, without parameters; empty if none was sent."""
         return (self.fields.get("Content-Type") or "").partition(";")[0].strip().lower()
 
     @property
     def location(self) -> str | None:
-        """Where it redirects to, as told."""
+        """The target of a redirect, as sent."""
         return self.fields.get("Location") if 300 <= self.status < 400 else None
 
     def pieces(self, limit: int = LARGEST_FILE) -> Iterator[bytes]:
-        """The entity, piece by piece; the file is open until the end, or until the iterator is closed.
+        """Yield the entity, piece by piece; the file stays open until the end, or until the iterator is closed.
 
         Raises:
             ArchiveError: it cannot be read or decoded, or has more than ``limit`` bytes.
@@ -70,19 +70,19 @@ class Answer:
                 yield piece
 
     def whole(self, limit: int) -> bytes:
-        """The entity in one piece; errors as there."""
+        """Return the entity in one piece; raises as `pieces`."""
         return b"".join(self.pieces(limit))
 
 
 @dataclass(frozen=True)
 class Archive:
-    """A collection: a folder of WARC files and the index of them. Nothing is kept in memory or open."""
+    """A collection: a folder of WARC files and their index. It keeps nothing in memory and no file open."""
 
     directory: Path
     index: Path
 
     def captures(self, url: str) -> list[IndexEntry]:
-        """Everything that was answered under ``url``, in the order of time.
+        """Return all captures of ``url``, sorted by time.
 
         Raises:
             ArchiveError: the index cannot be read.
@@ -90,27 +90,27 @@ class Archive:
         return [capture for capture in lookup(self.index, url) if capture.url.startswith(_WEB)]
 
     def nearest(self, url: str, timestamp: str | None, *, shown: bool = False) -> IndexEntry | None:
-        """The capture nearest to ``timestamp``, 14 digits, without one the last; None when there is none.
+        """Return the capture nearest to ``timestamp`` (14 digits), or the last one without it; None if there is none.
 
-        A redirect counts for the very address that it was of: ``http://`` leads to ``https://``, and both stand under
-        one key of the index.
+        A redirect only counts for exactly its address: ``http://`` redirects to ``https://``, and both have the same
+        key in the index.
 
         Args:
-            shown: pass over those that say that there was nothing to show just then, if others do not.
+            shown: prefer captures without an error status.
         """
-        found = [c for c in lookup(self.index, url, timestamp) if c.url.startswith(_WEB)]
+        captures = [c for c in lookup(self.index, url, timestamp) if c.url.startswith(_WEB)]
         if timestamp is None:
-            found.reverse()
-        asked = unquote(url)
-        usable = [c for c in found if not 300 <= (c.status or 200) < 400 or unquote(c.url) == asked] or found
+            captures.reverse()
+        wanted = unquote(url)
+        usable = [c for c in captures if not 300 <= (c.status or 200) < 400 or unquote(c.url) == wanted] or captures
         if shown:
             usable.sort(key=lambda capture: (capture.status or 200) >= 400)
         if not usable:
             return None
-        return min(usable, key=lambda c: (c.timestamp != usable[0].timestamp, unquote(c.url) != asked))
+        return min(usable, key=lambda c: (c.timestamp != usable[0].timestamp, unquote(c.url) != wanted))
 
     def address_at(self, filename: str, offset: int) -> str:
-        """The address that the record at ``offset`` of a file is about.
+        """Return the target URI of the record at ``offset`` of a file.
 
         Raises:
             ArchiveError: there is no such record.
@@ -121,37 +121,37 @@ class Archive:
             return (target_uri(record.headers) or "").replace(" ", "%20")
 
     def answer(self, capture: IndexEntry) -> Answer:
-        """What was answered.
+        """Return the response of ``capture``.
 
         Raises:
-            ArchiveError: it is not where the index says, or its body is in a record that is not there.
+            ArchiveError: it is not at the position in the index, or the record with its body is missing.
         """
-        told, head = self._head(capture)
-        holder, held, told_of = capture, head, told
+        headers, head = self._head(capture)
+        holder, holder_head, holder_headers = capture, head, headers
         for _ in range(_MOST_STEPS):
-            if told_of.get("WARC-Type") != "revisit":
+            if holder_headers.get("WARC-Type") != "revisit":
                 break
-            holder = self._referred(told_of, holder)
-            told_of, held = self._head(holder)
+            holder = self._referred(holder_headers, holder)
+            holder_headers, holder_head = self._head(holder)
         else:
             raise ArchiveError(f"{capture.url}: too long a chain of revisit records: its body was not found")
         status = status_of(head)
-        if not head or status == 304:  # as of a page that the server called unmodified
-            head, status = held, status_of(held)
-        if status is None and told_of.get("WARC-Type") == "response":
+        if not head or status == 304:  # the revisit of an unmodified page
+            head, status = holder_head, status_of(holder_head)
+        if status is None and holder_headers.get("WARC-Type") == "response":
             raise ArchiveError(f"{capture.url}: no HTTP response at byte {capture.offset} of {capture.filename}")
-        fields = parse_fields(head) if head else Fields([("Content-Type", told_of.get("Content-Type") or "")])
+        fields = parse_fields(head) if head else Fields([("Content-Type", holder_headers.get("Content-Type") or "")])
         return Answer(capture, holder, status or 200, fields, self)
 
     def _head(self, capture: IndexEntry) -> tuple[Fields, bytes]:
-        """The fields of a record, and its HTTP head; empty when it has none."""
+        """Return the fields of a record, and its HTTP head, which may be empty."""
         path = find(self.directory, capture.filename)
         with path.open("rb") as stream:
             record = _record(path, stream, capture)
             return record.headers, _split(record)[0]
 
     def _referred(self, revisit: Fields, capture: IndexEntry) -> IndexEntry:
-        """The record that a revisit refers to (ISO 28500:2017, 6.7): by its id, else by time or digest."""
+        """Return the record that a revisit refers to (ISO 28500:2017, 6.7): by its id, else by time or digest."""
         url = (revisit.get("WARC-Refers-To-Target-URI") or capture.url).strip("<>")
         others = [c for c in self.captures(url) if (c.filename, c.offset) != (capture.filename, capture.offset)]
         moment, wanted = revisit.get("WARC-Refers-To-Date"), revisit.get("WARC-Refers-To")
@@ -168,7 +168,7 @@ class Archive:
 
 
 def _timestamp(date: str | None) -> str:
-    """That of a date as a record has it; empty when it is none."""
+    """Return the timestamp of a date in a record; empty if it is not valid."""
     try:
         return timestamp_of(date or "")
     except ValueError:
@@ -185,7 +185,7 @@ def _record(path: Path, stream: BinaryIO, capture: IndexEntry) -> StreamedRecord
 
 
 def _split(record: StreamedRecord) -> tuple[bytes, bytes]:
-    """The HTTP head of a record and what of the body was read with it; no head where the block is none."""
+    """Return the HTTP head of a record, empty if it has none, and the start of the body."""
     start = record.start(_START)
     if not start.startswith(b"HTTP/"):
         return b"", start
@@ -194,11 +194,11 @@ def _split(record: StreamedRecord) -> tuple[bytes, bytes]:
 
 
 def _opened(path: Path, stream: BinaryIO, capture: IndexEntry) -> tuple[StreamedRecord, Fields, bytes]:
-    """A record, the fields that say how its body is coded, and the start of the body."""
+    """Return a record, the fields with the codings of its body, and the start of the body."""
     record = _record(path, stream, capture)
     head, body = _split(record)
     fields = parse_fields(head)
     if "Transfer-Encoding" in fields and not starts_with_chunk(body):
-        # Some writers store the body dechunked and leave the header.
+        # Some writers remove the chunks from the body and keep the header.
         fields = Fields([pair for pair in fields if pair[0].lower() != "transfer-encoding"])
     return record, fields, body

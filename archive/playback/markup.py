@@ -22,78 +22,78 @@ from archive.playback.addresses import Addresses
 from archive.playback.style import as_text, rewritten
 
 LARGEST_PAGE = 8 << 20
-"""Bytes of a page that is rewritten; the time is that of the length, some 150 ms for a megabyte."""
+"""Maximum bytes of a page that is rewritten; the time is proportional, some 150 ms per megabyte."""
 MOST_ELEMENTS = 100_000
-"""Of a page that is rewritten: memory and time go by them."""
+"""Elements of a page that is rewritten; memory and time depend on them."""
 MOST_ATTRIBUTES = 500
-"""Of an element: some parsers take the square of their number in time."""
+"""Attributes of an element; the time of some parsers is quadratic in their number."""
 DEEPEST = 2_000
-"""Elements that stand within each other; libxml2 has none below 2,048, and says so to nobody."""
+"""Nested elements; libxml2 silently drops those below a depth of 2,048."""
 MOST_STEPS = 100_000_000
-"""Open elements that are looked through for the start of an end tag: of each page, half a second or so."""
+"""Open elements that are searched for the start of an end tag: about half a second per page."""
 MOST_ADDRESSES = 20_000
-"""Of a page that is rewritten, with those of its styles."""
+"""Addresses of a page that is rewritten, including those of its styles."""
 MOST_WRITTEN = 8 << 20
-"""Characters of the addresses that are written for a page."""
+"""Total characters of the addresses that are written for a page."""
 LONGEST_WAIT = 20.0
-"""Seconds that a big page waits for another one."""
+"""Seconds that a large page waits for another one."""
 
-_GONE_NAMES = """
+_REMOVED_NAMES = """
     script template base set animate animatemotion animatetransform animatecolor discard handler listener
     bgsound keygen param track fencedframe portal
     """
-_GONE = frozenset(_GONE_NAMES.split())
-"""Elements that are left out with what is in them: they act, fetch, or show nothing without a script."""
+_REMOVED = frozenset(_REMOVED_NAMES.split())
+"""Elements that are removed with their content: they run code, fetch, or show nothing without a script."""
 _FRAMES = frozenset(("iframe", "frame", "embed", "object", "applet"))
-"""Elements that show another document: a link to it stands in their place."""
+"""Elements that show another document; a link replaces them."""
 _RENAMED = {"plaintext": "pre", "xmp": "pre", "noembed": "div", "frameset": "div", "noframes": "div"}
-"""Elements that are read by rules of their own -> what stands for them."""
+"""Elements with special parsing rules -> their replacement."""
 _LINKS_SHOWN = frozenset(("stylesheet", "icon", "apple-touch-icon"))
-_LINKS_STAY = _LINKS_SHOWN | {"alternate", "shortcut"}
-"""Relations of a ``link`` that stays: no header forbids ``preconnect``, and nobody knows what comes after it."""
+_LINKS_KEPT = _LINKS_SHOWN | {"alternate", "shortcut"}
+"""Relations of a ``link`` that is kept: no header forbids ``preconnect``, and there may be new relations."""
 _NAME = re.compile(r"[A-Za-z_][\w:.-]*", re.ASCII)
-"""A name of an element or attribute that every parser reads as one."""
+"""A name of an element or attribute that all parsers accept."""
 _QUOTED = r""" (?:"[\w\s:/.,+-]*"|'[\w\s:/.,+-]*')"""
 _DOCTYPE = re.compile(rf"<!DOCTYPE \w+(?: (?:PUBLIC|SYSTEM)(?:{_QUOTED}){{1,2}})?>", re.ASCII)
-_ACTS_NAMES = """
+_ACTIVE_NAMES = """
     action formaction ping attributionsrc srcdoc manifest codebase archive classid code integrity nonce crossorigin
     target download profile dynsrc lowsrc longdesc cite autofocus autoplay http-equiv blocking
     shadowrootmode base popovertarget commandfor
     """
-_ACTS = frozenset(_ACTS_NAMES.split())
-"""Attributes that are left out wherever they stand: they act, fetch, or speak of what is fetched."""
+_ACTIVE = frozenset(_ACTIVE_NAMES.split())
+"""Attributes that are removed everywhere: they run code, fetch, or describe fetched resources."""
 _EMBEDDED = frozenset(("src", "poster", "background", "icon"))
 _LISTS = frozenset(("srcset", "imagesrcset"))
 _STYLED_NAMES = """
     style fill stroke filter mask clip-path cursor marker marker-start marker-mid marker-end mask-image
     """
 _STYLED = frozenset(_STYLED_NAMES.split())
-"""Attributes of CSS: the last ones are those of SVG that may name a thing by ``url()``."""
+"""Attributes with CSS; all except ``style`` are SVG attributes that may contain ``url()``."""
 _IMAGES = frozenset(("image", "use", "feimage", "pattern", "lineargradient", "radialgradient", "filter", "textpath"))
-"""Elements of SVG whose ``href`` is shown in the page, and not gone to."""
+"""Elements of SVG whose ``href`` is an embedded resource, not a link."""
 _CANDIDATE = re.compile(r"[\s,]*(\S+)")
 _DESCRIPTOR = re.compile(r"(?:[^,(]|\([^)]*\)?)*")
 _UNSTORABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What a tree of XML cannot hold, and a reference to a character may bring into it."""
+"""Characters that XML trees reject, which may come from character references."""
 _LOCAL_ONLY = re.compile(r"\{.*\}")
 _LOCAL = re.compile(r"\{.*\}|.*:")
 _HtmlParser: Any = etree.HTMLParser  # The stubs miss arguments.
 _XmlParser: Any = etree.XMLParser
 _MARK = "gone"
-"""Name that an element which is left out gets until all are taken out at once."""
+"""Temporary name of removed elements, until all are deleted at once."""
 _MOST_CANDIDATES = 100
 """Images in one ``srcset``."""
 _BIG = 1 << 20
 _turn = Lock()
-"""Of those who take a big page apart: one at a time, since its tree takes many times its size."""
+"""Held while a large page is rewritten: one at a time, since its tree takes many times its size."""
 
 
 class UnshowableError(ArchiveError):
-    """An archived page cannot be shown; the message says why. Its bytes can still be downloaded."""
+    """An archived page cannot be shown; the message has the reason. Its bytes can still be downloaded."""
 
 
 def text_of(content_type: str | None, body: bytes) -> str:
-    """``body`` as text, decoded as browsers decode it."""
+    """Return ``body`` as text, decoded as in browsers."""
     encoding = encoding_of(content_type, body)
     text = html_to_unicode(f"text/html; charset={encoding}" if encoding else content_type, body)[1]
     return text.replace("\0", "\ufffd")
@@ -104,10 +104,10 @@ class BusyError(ArchiveError):
 
 
 class _Bounds:
-    """Counts what a parser meets, without making a tree of it.
+    """A parser target that checks the limits without building a tree.
 
     Raises:
-        UnshowableError: at once or from `start`, when it is too much.
+        UnshowableError: in the constructor or in `start`, if a limit is exceeded.
     """
 
     def __init__(self, data: bytes) -> None:
@@ -134,16 +134,16 @@ class _Bounds:
         pass
 
 
-class _Counted:
-    """The addresses of a page, of which it has so many.
+class _CountedAddresses:
+    """The addresses of a page, with limits.
 
     Raises:
-        UnshowableError: from all, when there are too many or they are too long.
+        UnshowableError: from all methods, if there are too many or they are too long.
     """
 
     def __init__(self, addresses: Addresses) -> None:
         self._addresses = addresses
-        self._met = self._written = 0
+        self._count = self._written = 0
 
     def based(self, href: str) -> None:
         self._addresses = self._addresses.based(href)
@@ -155,13 +155,13 @@ class _Counted:
         return self._counted(self._addresses.embedded(address))
 
     def name(self, address: str) -> str:
-        """What a link without words is called."""
+        """Return the text of a link without words."""
         return self._addresses.absolute(address) or ""
 
     def _counted(self, place: str | None) -> str | None:
-        self._met += 1
+        self._count += 1
         self._written += len(place or "")
-        if self._met > MOST_ADDRESSES:
+        if self._count > MOST_ADDRESSES:
             raise UnshowableError(f"the page has more than {MOST_ADDRESSES} addresses")
         if self._written > MOST_WRITTEN:
             raise UnshowableError(f"the addresses of the page are longer than {MOST_WRITTEN >> 20} MB together")
@@ -169,25 +169,25 @@ class _Counted:
 
 
 def page(content_type: str | None, body: bytes, addresses: Addresses) -> bytes:
-    """The HTML page ``body`` for replay, in UTF-8.
+    """Return the HTML page ``body`` for replay, in UTF-8.
 
     Raises:
         UnshowableError: it is too large.
-        BusyError: as it says.
+        BusyError: another large page was being rewritten for too long.
     """
     _check_size(body)
     data = text_of(content_type, body).encode("utf-8", "replace")
     if len(data) < _BIG:
-        return _taken_apart(data, addresses)
+        return _rewritten_page(data, addresses)
     if not _turn.acquire(timeout=LONGEST_WAIT):
         raise BusyError("another large page is being prepared; try again in a minute")
     try:
-        return _taken_apart(data, addresses)
+        return _rewritten_page(data, addresses)
     finally:
         _turn.release()
 
 
-def _taken_apart(data: bytes, addresses: Addresses) -> bytes:
+def _rewritten_page(data: bytes, addresses: Addresses) -> bytes:
     try:
         return _page(data, addresses)
     except (ValueError, etree.LxmlError) as error:
@@ -195,7 +195,7 @@ def _taken_apart(data: bytes, addresses: Addresses) -> bytes:
 
 
 def _page(data: bytes, addresses: Addresses) -> bytes:
-    # Without `huge_tree` what stands deeper than 255 elements is cut off without a word.
+    # Without `huge_tree`, elements nested more than 255 deep are silently removed.
     safely = {"encoding": "utf-8", "no_network": True, "huge_tree": True}
     parser = _HtmlParser(remove_comments=True, remove_pis=True, default_doctype=False, **safely)
     if not data.strip():
@@ -204,19 +204,19 @@ def _page(data: bytes, addresses: Addresses) -> bytes:
     root = etree.fromstring(data, parser)
     if root is None:
         return b""
-    told: Any = root.getroottree().docinfo
+    docinfo: Any = root.getroottree().docinfo
     _rewrite(root, addresses)
     content: Any = etree.tostring(root, method="html", encoding="utf-8", with_tail=False)
-    # Without one that it did not have: a page is laid out by other rules then.
-    doctype = told.doctype if _DOCTYPE.fullmatch(told.doctype) else ""
+    # Do not add a doctype: it would change the layout mode of the page.
+    doctype = docinfo.doctype if _DOCTYPE.fullmatch(docinfo.doctype) else ""
     return f"{doctype}\n".encode() + bytes(content)
 
 
 def drawing(body: bytes, addresses: Addresses) -> bytes:
-    """The SVG image ``body`` for replay.
+    """Return the SVG image ``body`` for replay.
 
     Raises:
-        UnshowableError: it is too large, or no XML.
+        UnshowableError: it is too large, or not XML.
     """
     _check_size(body)
     safely = {"resolve_entities": False, "no_network": True, "load_dtd": False}
@@ -225,7 +225,7 @@ def drawing(body: bytes, addresses: Addresses) -> bytes:
         root = etree.fromstring(body, _XmlParser(remove_comments=True, remove_pis=True, **safely))
     except etree.XMLSyntaxError as error:
         raise UnshowableError(f"this image is not valid SVG: {error.msg}") from error
-    if _name(root.tag) in _GONE | _FRAMES:
+    if _name(root.tag) in _REMOVED | _FRAMES:
         raise UnshowableError(f"the root element of this image is <{_name(root.tag)}>")
     _rewrite(root, addresses)
     content: Any = etree.tostring(root, encoding="utf-8", xml_declaration=True, with_tail=False)
@@ -237,21 +237,25 @@ def _check_size(body: bytes) -> None:
         raise UnshowableError(f"the page has {len(body) / 1e6:.1f} MB, more than the limit of {LARGEST_PAGE >> 20} MB")
 
 
-def _rewrite(root: etree._Element, of_page: Addresses) -> None:
-    addresses = _Counted(of_page)
+def _rewrite(root: etree._Element, page_addresses: Addresses) -> None:
+    addresses = _CountedAddresses(page_addresses)
     for base in root.iter("base"):
         if href := base.get("href"):
             addresses.based(href)
             break
     for element in [*root.iter(etree.Element)]:
         name = _name(element.tag)
-        if name in _GONE or (name == "link" and not _stays(element)) or (name == "meta" and _is_of_head(element)):
+        if (
+            name in _REMOVED
+            or (name == "link" and not _is_kept(element))
+            or (name == "meta" and _is_http_header(element))
+        ):
             _empty(element)
             element.tag = _MARK
         elif name in _FRAMES:
-            _link_in_place_of(element, addresses)
+            _replace_with_link(element, addresses)
         else:
-            _one(element, name, addresses)
+            _rewrite_element(element, name, addresses)
     etree.strip_elements(root, _MARK, etree.Entity, with_tail=False)
 
 
@@ -260,29 +264,29 @@ def _empty(element: Any) -> None:  # The stubs miss an argument.
 
 
 def _name(tag: object) -> str:
-    """The name of an element or attribute in lower case, without the name space or its prefix."""
+    """Return the name of an element or attribute in lower case, without its namespace or prefix."""
     return _LOCAL.sub("", str(tag)).lower()
 
 
-def _stays(link: etree._Element) -> bool:
+def _is_kept(link: etree._Element) -> bool:
     relations = _relations(link)
-    return _LINKS_STAY.issuperset(relations) and not _LINKS_SHOWN.isdisjoint(relations)
+    return _LINKS_KEPT.issuperset(relations) and not _LINKS_SHOWN.isdisjoint(relations)
 
 
 def _relations(link: etree._Element) -> list[str]:
     return (link.get("rel") or "").lower().split()
 
 
-def _is_of_head(meta: etree._Element) -> bool:
-    """Whether a ``meta`` element says what belongs into the head of an answer: those are ours."""
+def _is_http_header(meta: etree._Element) -> bool:
+    """Whether a ``meta`` element replaces an HTTP header: we set these ourselves."""
     return "charset" in meta.attrib or "http-equiv" in meta.attrib
 
 
-def _link_in_place_of(frame: etree._Element, addresses: _Counted) -> None:
-    """Make a frame a link to what it showed: a frame in a frame is one too many for the header to allow."""
+def _replace_with_link(frame: etree._Element, addresses: _CountedAddresses) -> None:
+    """Replace a frame with a link to its content: the headers do not allow nested frames."""
     address = frame.get("src") or frame.get("data") or frame.get("href") or ""
     place = addresses.link(address) if address else None
-    if _name(frame.tag) != "object":  # What is in one is shown where it cannot be.
+    if _name(frame.tag) != "object":  # The content of an object is its fallback.
         _empty(frame)
     frame.attrib.clear()
     frame.tag = "div"
@@ -293,7 +297,7 @@ def _link_in_place_of(frame: etree._Element, addresses: _Counted) -> None:
         frame.insert(0, link)
 
 
-def _one(element: etree._Element, name: str, addresses: _Counted) -> None:
+def _rewrite_element(element: etree._Element, name: str, addresses: _CountedAddresses) -> None:
     if name in _RENAMED:
         element.tag = _RENAMED[name]
     elif name == "style":
@@ -303,11 +307,11 @@ def _one(element: etree._Element, name: str, addresses: _Counted) -> None:
     elif not _NAME.fullmatch(_LOCAL_ONLY.sub("", str(element.tag))):
         element.tag = "span"
     stated: list[tuple[Any, Any]] = element.attrib.items()
-    kept = [(key, _in_place_of(name, _name(key), value, element, addresses)) for key, value in stated]
-    if kept != stated:
+    replaced = [(key, _replacement(name, _name(key), value, element, addresses)) for key, value in stated]
+    if replaced != stated:
         element.attrib.clear()
-        for key, place in kept:
-            with suppress(ValueError):  # A name that the parser takes and a tree does not.
+        for key, place in replaced:
+            with suppress(ValueError):  # A name that the parser accepts, but the tree does not.
                 if place is not None:
                     element.attrib[key] = _storable(place)
 
@@ -316,9 +320,11 @@ def _storable(text: str) -> str:
     return _UNSTORABLE.sub(" ", text)
 
 
-def _in_place_of(name: str, attribute: str, value: str, element: etree._Element, addresses: _Counted) -> str | None:
-    """What the attribute has in the replay; None when it is left out."""
-    if attribute.startswith("on") or attribute in _ACTS or not _NAME.fullmatch(attribute):
+def _replacement(
+    name: str, attribute: str, value: str, element: etree._Element, addresses: _CountedAddresses
+) -> str | None:
+    """Return the value of the attribute in the replay; None to remove it."""
+    if attribute.startswith("on") or attribute in _ACTIVE or not _NAME.fullmatch(attribute):
         return None
     if attribute == "href":
         is_shown = name in _IMAGES or (name == "link" and not _LINKS_SHOWN.isdisjoint(_relations(element)))
@@ -332,8 +338,8 @@ def _in_place_of(name: str, attribute: str, value: str, element: etree._Element,
     return value
 
 
-def _candidates(value: str, addresses: _Counted) -> Iterator[str]:
-    """The images of a ``srcset`` (HTML, 4.8.4.2.2), each with its width or density."""
+def _candidates(value: str, addresses: _CountedAddresses) -> Iterator[str]:
+    """Yield the images of a ``srcset`` (HTML, 4.8.4.2.2), each with its width or density."""
     at = 0
     for _ in range(_MOST_CANDIDATES):
         match = _CANDIDATE.match(value, at)
@@ -341,7 +347,7 @@ def _candidates(value: str, addresses: _Counted) -> Iterator[str]:
             return
         address, descriptor, at = match[1].rstrip(","), "", match.end()
         if address == match[1]:
-            found = _DESCRIPTOR.match(value, at)
-            descriptor, at = (found[0], found.end()) if found else ("", at)
+            descriptor_match = _DESCRIPTOR.match(value, at)
+            descriptor, at = (descriptor_match[0], descriptor_match.end()) if descriptor_match else ("", at)
         if address and (place := addresses.embedded(address)):
             yield f"{place.rstrip(',')} {descriptor.strip()}".strip()

@@ -22,39 +22,39 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where this server has what, with the scheme and host in front and a slash at the end."""
+    """The addresses of this server, with scheme and host, and a slash at the end."""
 
     memento: str
     timemap: str
-    """Without the name of the format."""
+    """Without the format."""
     timegate: str
 
     def of_capture(self, capture: IndexEntry) -> str:
-        """URI-M: where a capture is shown."""
+        """Return the URI-M, which shows a capture."""
         return f"{self.memento}{capture.timestamp}/{quoted(capture.url)}"
 
     def of_map(self, url: str, form: str = "link") -> str:
-        """URI-T: where all captures are listed."""
+        """Return the URI-T, which lists all captures."""
         return f"{self.timemap}{form}/{quoted(url)}"
 
     def of_gate(self, url: str) -> str:
-        """URI-G: where one is chosen by its date."""
+        """Return the URI-G, which selects a capture by its date."""
         return f"{self.timegate}{quoted(url)}"
 
 
 def http_date(timestamp: str) -> str:
-    """14 digits as an HTTP date (RFC 9110, 5.6.7), as ``Memento-Datetime`` has it."""
+    """Return 14 digits as an HTTP date (RFC 9110, 5.6.7), for ``Memento-Datetime``."""
     moment = datetime.strptime(timestamp, "%Y%m%d%H%M%S").replace(tzinfo=timezone.utc)
     return format_datetime(moment, usegmt=True)
 
 
 def seconds_of(timestamp: str) -> float:
-    """14 digits as seconds since 1970."""
+    """Return 14 digits as seconds since 1970."""
     return datetime.strptime(timestamp, "%Y%m%d%H%M%S").replace(tzinfo=timezone.utc).timestamp()
 
 
 def is_moment(digits: str) -> bool:
-    """Whether 4 to 14 digits, from a year to seconds, are a moment that there is."""
+    """Whether 4 to 14 digits, from a year to seconds, are a valid time."""
     try:
         seconds_of(digits + "00010101000000"[len(digits) :])
     except (ValueError, OverflowError):
@@ -63,39 +63,39 @@ def is_moment(digits: str) -> bool:
 
 
 def timestamp_of_http_date(text: str) -> str:
-    """14 digits of an ``Accept-Datetime`` (RFC 7089, 2.1.1: the one form of RFC 1123, in GMT).
+    """Return the 14 digits of an ``Accept-Datetime`` (RFC 7089, 2.1.1: only the form of RFC 1123, in GMT).
 
     Raises:
-        ValueError: it is none.
+        ValueError: it is not such a date.
     """
     match = _HTTP_DATE.fullmatch(text.strip())
     if match is None:
         raise ValueError(f"{text[:60]!r} is not a date such as 'Thu, 31 May 2007 20:35:00 GMT'")
     day, month, year, hour, minute, second = match.groups()
     number = _MONTHS.index(month) + 1
-    # Whether there is such a day; a leap second is the one before it.
+    # Checks that the date exists; a leap second becomes the second before it.
     datetime(int(year), number, int(day), int(hour), int(minute), min(int(second), 59), tzinfo=timezone.utc)
     return f"{year}{number:02}{day}{hour}{minute}{min(int(second), 59):02}"
 
 
 def distinct(captures: Sequence[IndexEntry], url: str) -> list[IndexEntry]:
-    """One capture of each second, in the order of time: what an address with 14 digits can name."""
-    found: dict[str, IndexEntry] = {}
+    """Return one capture per second, sorted by time: those that an address with 14 digits can distinguish."""
+    by_second: dict[str, IndexEntry] = {}
     for capture in captures:
-        if capture.timestamp not in found or (capture.url == url and found[capture.timestamp].url != url):
-            found[capture.timestamp] = capture
-    return [found[timestamp] for timestamp in sorted(found)]
+        if capture.timestamp not in by_second or (capture.url == url and by_second[capture.timestamp].url != url):
+            by_second[capture.timestamp] = capture
+    return [by_second[timestamp] for timestamp in sorted(by_second)]
 
 
 def links(url: str, captures: Sequence[IndexEntry], chosen: IndexEntry | None, places: Places) -> str:
-    """The ``Link`` header of a capture or of the TimeGate (RFC 7089, 2.2).
+    """Return the ``Link`` header of a capture or of the TimeGate (RFC 7089, 2.2).
 
     Args:
         url: URI-R.
-        captures: as `distinct` gives them.
-        chosen: the one that is answered with; None where none is.
+        captures: the result of `distinct`.
+        chosen: the capture in the response, or None.
     """
-    said = [
+    parts = [
         f'<{quoted(url)}>; rel="original"',
         f'<{places.of_map(url)}>; rel="timemap"; type="{LINK_FORMAT}"',
         f'<{places.of_gate(url)}>; rel="timegate"',
@@ -113,8 +113,8 @@ def links(url: str, captures: Sequence[IndexEntry], chosen: IndexEntry | None, p
         if at + 1 < len(moments):
             relations.setdefault(moments[at + 1], []).append("next")
     by_moment = {capture.timestamp: capture for capture in captures}
-    said += [_memento(by_moment[moment], words, places) for moment, words in sorted(relations.items())]
-    return ", ".join(said)
+    parts += [_memento(by_moment[moment], words, places) for moment, words in sorted(relations.items())]
+    return ", ".join(parts)
 
 
 def _memento(capture: IndexEntry, words: Sequence[str], places: Places) -> str:
@@ -123,7 +123,7 @@ def _memento(capture: IndexEntry, words: Sequence[str], places: Places) -> str:
 
 
 def link_map(url: str, captures: Sequence[IndexEntry], places: Places) -> Iterator[str]:
-    """The TimeMap of ``url`` in ``application/link-format`` (RFC 7089, 5; RFC 6690), line by line."""
+    """Yield the TimeMap of ``url`` in ``application/link-format`` (RFC 7089, 5; RFC 6690), line by line."""
     first, last = captures[0], captures[-1]
     yield f'<{quoted(url)}>; rel="original",\n'
     span = f'from="{http_date(first.timestamp)}"; until="{http_date(last.timestamp)}"'
@@ -135,20 +135,20 @@ def link_map(url: str, captures: Sequence[IndexEntry], places: Places) -> Iterat
 
 
 def json_map(url: str, captures: Sequence[IndexEntry], places: Places) -> str:
-    """The same as JSON, in the shape that other archives give it (``/timemap/json/``)."""
+    """Return the TimeMap as JSON, in the form that other archives use (``/timemap/json/``)."""
     listed = [
-        # A page that the server called unmodified has no status of its own.
+        # The revisit of an unmodified page has no status.
         {"uri": places.of_capture(capture), "datetime": _iso(capture.timestamp)}
         | ({} if capture.status is None else {"status": capture.status})
         for capture in captures
     ]
-    said = {
+    document = {
         "original_uri": url,
         "timegate_uri": places.of_gate(url),
         "timemap_uri": {"link_format": places.of_map(url), "json_format": places.of_map(url, "json")},
         "mementos": {"first": listed[0], "last": listed[-1], "list": listed},
     }
-    return json.dumps(said, ensure_ascii=False, indent=1) + "\n"
+    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
 
 
 def _iso(timestamp: str) -> str:

@@ -1,4 +1,4 @@
-"""The HTTP headers of archived content, which isolate it whatever it contains.
+"""The HTTP headers of archived content, which isolate it regardless of its content.
 
 Each page gets its own origin, shared with no other page. It cannot run scripts, send forms or open windows, and it can
 load only from the replay (Content Security Policy Level 3; HTML, 7.1.5). The isolation depends only on these headers;
@@ -14,38 +14,38 @@ _ALL = [
     ("Referrer-Policy", "no-referrer"),
     ("X-DNS-Prefetch-Control", "off"),
     ("X-Robots-Tag", "noindex, nofollow, noarchive"),
-    # The page has an origin of its own, so that its own images count as those of a stranger.
+    # The page has a separate origin, so its images are cross-origin.
     ("Cross-Origin-Resource-Policy", "cross-origin"),
-    # Any other makes a page with a sandbox an error when it stands alone (HTML, 7.4.5).
+    # With any other value, a top-level page with a sandbox is an error (HTML, 7.4.5).
     ("Cross-Origin-Opener-Policy", "unsafe-none"),
     ("Cache-Control", "no-cache"),
 ]
 
 
 def shown_headers(replay: str, media_type: str) -> list[tuple[str, str]]:
-    """Headers of content that is shown.
+    """Return the headers of content that is shown.
 
     Args:
-        replay: where the replay is on this server, ``http://127.0.0.1:8000/memento/``.
-        media_type: of the content.
+        replay: address of the replay on this server, ``http://127.0.0.1:8000/memento/``.
+        media_type: media type of the content.
     """
     policy = (
         f"sandbox; default-src 'none'; img-src {replay} data:; style-src {replay} 'unsafe-inline'; "
         f"font-src {replay} data:; media-src {replay}; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
     )
-    # Fonts are asked for in a mode that needs leave; only pages without an origin get it, such as these.
-    leave = [("Access-Control-Allow-Origin", "null")] if media_type.startswith(("font/", "application/")) else []
-    return [("Content-Security-Policy", policy), *_ALL, *leave]
+    # Fonts are requested with CORS; "null" is the origin of sandboxed pages such as these.
+    cors = [("Access-Control-Allow-Origin", "null")] if media_type.startswith(("font/", "application/")) else []
+    return [("Content-Security-Policy", policy), *_ALL, *cors]
 
 
 def told_headers() -> list[tuple[str, str]]:
-    """Headers of a page of ours that stands in the place of an archived one, and may stand in its frame."""
+    """Return the headers of a page of ours that replaces an archived one, and may be shown in its frame."""
     policy = "sandbox; default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
     return [("Content-Security-Policy", policy), *_ALL]
 
 
 def download_headers(name: str) -> list[tuple[str, str]]:
-    """Headers of content that is saved under ``name``, and shown by no browser."""
+    """Return the headers of content that browsers save under ``name`` instead of showing it."""
     plain = "".join(c if c.isascii() and c.isprintable() and c not in '"\\%;/' else "_" for c in name) or "file"
     disposition = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
     policy = "sandbox; default-src 'none'; frame-ancestors 'none'"

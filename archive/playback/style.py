@@ -1,7 +1,7 @@
 """Rewrites style sheets so that their addresses lead into the archive (CSS Syntax 3, section 4).
 
-Only possible addresses are read and rewritten: ``url()`` in any spelling, and the strings of ``@import``,
-``image-set()`` and similar functions. All other bytes stay as they are. The sheet is read in one pass, in linear time;
+Only possible addresses are parsed and rewritten: ``url()`` in any spelling, and the strings of ``@import``,
+``image-set()`` and similar functions. All other bytes are unchanged. The sheet is read in one pass, in linear time;
 a library that builds a tree of all tokens takes twenty times as long for one megabyte.
 """
 
@@ -32,22 +32,22 @@ _OF_ADDRESSES = {"url", "src", "image", "image-set", "-webkit-image-set", "cross
 """Functions whose strings are addresses (CSS Values 4, 4.5; CSS Images 4, 2.1 and 2.4)."""
 
 Lead = Callable[[str], "str | None"]
-"""Address as it stands -> address in its place; None for none."""
+"""Called with an address, returns the address to replace it; None to remove it."""
 
 MOST_ADDRESSES = 20_000
-"""In one sheet: what is behind so many is left out."""
+"""Addresses of one sheet; the rest of the sheet after them is removed."""
 LARGEST_SHEET = 2 << 20
-"""Characters of one sheet: of a larger one nothing is left."""
+"""Characters of one sheet; a larger one is replaced by an empty one."""
 
 MOST_WRITTEN = 8 << 20
-"""Characters of the addresses that are written for one sheet."""
+"""Total characters of the addresses that are written for one sheet."""
 
 NOWHERE = "about:invalid"
-"""An address that nothing is fetched from (CSS Values 4, 4.5.1)."""
+"""An address that is never fetched (CSS Values 4, 4.5.1)."""
 
 
 def rewritten(sheet: str, lead: Lead) -> str:
-    """A style sheet, or the declarations of a ``style`` attribute, with the addresses that ``lead`` gives."""
+    """Return a style sheet, or the declarations of a ``style`` attribute, with the addresses from ``lead``."""
     if len(sheet) > LARGEST_SHEET:
         return ""
     if "(" not in sheet and "@" not in sheet and "\\" not in sheet:
@@ -56,45 +56,45 @@ def rewritten(sheet: str, lead: Lead) -> str:
 
 
 def as_text(sheet: str) -> str:
-    """A sheet that means the same, with nothing in it that is markup or a reference to a character.
+    """Return an equivalent sheet that contains no markup and no character references.
 
-    A ``style`` element within ``svg`` or ``math`` is read as any other element is, and what a browser takes to be
-    within those is not always what this parser does (HTML, 13.2.6.5). A ``<`` that cannot be said otherwise is left
-    out: the rule that it stands in means nothing then.
+    A ``style`` element within ``svg`` or ``math`` is parsed like any other element, and browsers and this parser may
+    disagree on what is within those (HTML, 13.2.6.5). A ``<`` that cannot be written in another way is removed, which
+    makes its rule invalid.
     """
     if "<" not in sheet and "&" not in sheet:
         return sheet
-    found: list[str] = []
+    parts: list[str] = []
     done = 0
     for match in _TOKEN.finditer(sheet):
         if match["string"] or match["comment"]:
-            said = _IN_STRING.sub(_spelled, match["string"]) if match["string"] else "/**/"
-            found += (_as_marks(sheet[done : match.start()]), said)
+            replacement = _IN_STRING.sub(_escaped, match["string"]) if match["string"] else "/**/"
+            parts += (_without_markup(sheet[done : match.start()]), replacement)
             done = match.end()
-    found.append(_as_marks(sheet[done:]))
-    # Once more for all of it: a mistake above is one of style, not of markup.
-    return _BEFORE_NAME.sub("& ", "".join(found).replace("<", ""))
+    parts.append(_without_markup(sheet[done:]))
+    # Again for the complete sheet, so that a mistake above can only affect the style, not the markup.
+    return _BEFORE_NAME.sub("& ", "".join(parts).replace("<", ""))
 
 
-def _spelled(match: re.Match[str]) -> str:
+def _escaped(match: re.Match[str]) -> str:
     return f"\\{ord(match[0][-1]):x} " if match[0][-1] in "<&" else match[0]
 
 
-def _as_marks(piece: str) -> str:
-    """What stands between strings and comments; ``<!--`` around a sheet is for browsers of old."""
-    piece = _RANGE.sub(_turned, piece.replace("<!--", " ")) if "<" in piece else piece
+def _without_markup(piece: str) -> str:
+    """Rewrite the text between strings and comments; ``<!--`` around a sheet is for very old browsers."""
+    piece = _RANGE.sub(_reversed, piece.replace("<!--", " ")) if "<" in piece else piece
     return _BEFORE_NAME.sub("&/**/", piece)
 
 
-def _turned(match: re.Match[str]) -> str:
-    """The same range with its ends the other way round."""
+def _reversed(match: re.Match[str]) -> str:
+    """Return an equivalent range with ``>`` instead of ``<``."""
     first, or_same, second, or_same_too, third = match.groups()
     rest = f"{second}>{or_same}{first}"
     return f"({rest})" if third is None else f"({third}>{or_same_too}{rest})"
 
 
 def unescaped(text: str) -> str:
-    """A name or string without the escapes in it (CSS Syntax 3, 4.3.7)."""
+    """Return a name or string with its escapes replaced (CSS Syntax 3, 4.3.7)."""
     return _ESCAPED.sub(_character, text) if "\\" in text else text
 
 
@@ -112,17 +112,17 @@ class _Scan:
     def __init__(self, sheet: str, lead: Lead) -> None:
         self._sheet, self._lead = sheet, lead
         self._calls: list[bool] = []
-        """Of each open bracket: whether the strings in it are addresses."""
+        """For each open bracket, whether the strings in it are addresses."""
         self._imports = False
-        self._met = self._written = 0
+        self._count = self._written = 0
 
     def pieces(self) -> list[str]:
-        """The sheet, in pieces."""
-        found: list[str] = []
+        """Return the sheet, in pieces."""
+        parts: list[str] = []
         done = at = 0
         while match := _TOKEN.search(self._sheet, at):
-            if self._met > MOST_ADDRESSES or self._written > MOST_WRITTEN:
-                return found
+            if self._count > MOST_ADDRESSES or self._written > MOST_WRITTEN:
+                return parts
             start, at = match.span()
             piece = None
             if match["name"]:
@@ -133,10 +133,10 @@ class _Scan:
             elif match["mark"]:
                 self._mark(match["mark"])
             if piece is not None:
-                found += (self._sheet[done:start], piece)
+                parts += (self._sheet[done:start], piece)
                 done = at
-        found.append(self._sheet[done:])
-        return found
+        parts.append(self._sheet[done:])
+        return parts
 
     def _name(self, match: re.Match[str]) -> tuple[str | None, int]:
         at = match.end()
@@ -162,8 +162,8 @@ class _Scan:
         return self._string_of(unescaped(text[1:].removesuffix(text[0])))
 
     def _string_of(self, address: str) -> str:
-        # What `lead` gives has no character that would end the string, but for an image inside the sheet.
-        self._met += 1
+        # Addresses from `lead` have no character that ends the string, except for an image within the sheet.
+        self._count += 1
         place = self._lead(address) or NOWHERE
         self._written += len(place)
         return '"' + "".join(c if c not in '"\\<' and c >= " " else f"\\{ord(c):x} " for c in place) + '"'
