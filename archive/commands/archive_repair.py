@@ -48,8 +48,10 @@ exit codes:
             raise UsageError("name one WARC file", print_help=False)
         damaged = Path(args[0])
         if not damaged.is_file():
-            odd = oddity(damaged)
-            raise UsageError(f"{damaged} {odd}" if odd else f"{damaged}: there is no such file", print_help=False)
+            problem = oddity(damaged)
+            raise UsageError(
+                f"{damaged} {problem}" if problem else f"{damaged}: there is no such file", print_help=False
+            )
         output = Path(opts.output) if opts.output else repaired_name(damaged)
         if output.exists():
             raise UsageError(f"{output}: exists already; use -o with another name", print_help=False)

@@ -55,7 +55,7 @@ exit codes:
         from archive.commands.progress import ByteProgress
         from archive.verify import Verification
 
-        files, index, items = self._wanted(args, opts)
+        files, index, items = self._inputs(args, opts)
         size = sum(file.path.stat().st_size for file in files if file.path.exists())
         with ByteProgress("verifying", size, quiet=opts.quiet) as progress:
             verification = Verification(files, index=index, items=items, is_whole=not args, advance=progress.advance)
@@ -66,8 +66,8 @@ exit codes:
             print(_summary(len(files), verification))
         return 1 if verification.faults else 0
 
-    def _wanted(self, args: list[str], opts: argparse.Namespace) -> tuple[list[WarcFile], Path | None, list[Path]]:
-        """The WARC files, their index and the items that cite them: those named, else those of the project."""
+    def _inputs(self, args: list[str], opts: argparse.Namespace) -> tuple[list[WarcFile], Path | None, list[Path]]:
+        """Return the WARC files, their index and the items that cite them: those given, else those of the project."""
         from archive.cdxj import index_path, warc_files
         from archive.disk import oddity
 
@@ -79,17 +79,17 @@ exit codes:
         else:
             directory = archive_directory(self.settings)
             files, where = warc_files(directory), str(directory)
-            index = index or _if_there(index_path(directory))
+            index = index or _if_exists(index_path(directory))
             items = items or sorted((directory.parent / "items").glob("*.jsonl"))
         for path in filter(None, (index, *items)):
-            if odd := oddity(path):
-                raise ArchiveError(f"{path} {odd}")
+            if problem := oddity(path):
+                raise ArchiveError(f"{path} {problem}")
         if not files:
             raise UsageError(f"no WARC files in {where}", print_help=False)
         return files, index, items
 
 
-def _if_there(path: Path) -> Path | None:
+def _if_exists(path: Path) -> Path | None:
     return path if path.exists() else None
 
 

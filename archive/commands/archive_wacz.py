@@ -110,7 +110,7 @@ exit codes:
 
 
 def _check_values(opts: argparse.Namespace) -> None:
-    """Raise UsageError for values that no work is needed to refuse."""
+    """Raise UsageError for values that can be rejected before any work."""
     if opts.with_dataset and not Path(opts.with_dataset).is_dir():
         raise UsageError(f"--with-dataset: {opts.with_dataset}: there is no such folder", print_help=False)
     if opts.main_page and not urlsplit(opts.main_page).netloc:
@@ -118,7 +118,7 @@ def _check_values(opts: argparse.Namespace) -> None:
 
 
 def _key(opts: argparse.Namespace) -> Key | None:
-    """What the file is signed with, if it is."""
+    """Return the key for signing the file, or None."""
     from archive.wacz import read_key
 
     if key := named_file("--sign-key", opts.sign_key):

@@ -25,7 +25,7 @@ def archive_directory(settings: Any) -> Path:
     """Return the project's folder of WARC files, ``ARCHIVE_DIR``.
 
     Raises:
-        UsageError: it is not set, or the folder is not there.
+        UsageError: it is not set, or the folder does not exist.
     """
     from archive.capture.settings import expand
 
@@ -38,10 +38,10 @@ def archive_directory(settings: Any) -> Path:
 
 
 def named_archive(paths: list[str]) -> list[WarcFile]:
-    """Return the WARC files that are named, and those in folders that are named.
+    """Return the WARC files ``paths``, and those in the folders among ``paths``.
 
     Raises:
-        UsageError: one is not there, or is neither a file nor a folder.
+        UsageError: one does not exist, or is neither a file nor a folder.
     """
     from archive.cdxj import named_files
     from archive.disk import oddity
@@ -49,24 +49,24 @@ def named_archive(paths: list[str]) -> list[WarcFile]:
     for path in map(Path, paths):
         if not path.exists():
             raise UsageError(f"{path}: there is no such file or folder", print_help=False)
-        if not path.is_dir() and (odd := oddity(path)):
-            raise UsageError(f"{path} {odd}", print_help=False)
+        if not path.is_dir() and (problem := oddity(path)):
+            raise UsageError(f"{path} {problem}", print_help=False)
     return named_files(paths)
 
 
 def named_file(option: str, name: str | None) -> Path | None:
-    """Return the file that ``option`` names to be read; None where it is not given.
+    """Return the input file of ``option``; None if the option is not given.
 
     Raises:
-        UsageError: it is not there, or is no file.
+        UsageError: it does not exist, is not a regular file, or cannot be read.
     """
     from archive.disk import oddity
 
     if name is None:
         return None
     path = Path(name)
-    if odd := oddity(path):
-        raise UsageError(f"{option}: {path} {odd}", print_help=False)
+    if problem := oddity(path):
+        raise UsageError(f"{option}: {path} {problem}", print_help=False)
     if not path.is_file():
         raise UsageError(f"{option}: {path}: there is no such file", print_help=False)
     if not os.access(path, os.R_OK):
@@ -75,24 +75,24 @@ def named_file(option: str, name: str | None) -> Path | None:
 
 
 def named_output(option: str, name: str | Path) -> Path:
-    """Return the file to write, of ``option``: before the work, which may take hours.
+    """Check the output file of ``option``, before the work, which may take hours, and return it.
 
     Raises:
         UsageError: it is a folder.
-        OSError: it cannot be made.
+        OSError: it cannot be created.
     """
     from archive.disk import oddity, require_creatable
 
     path = Path(name)
-    # A device or pipe is written as it is.
-    if path.is_dir() and (odd := oddity(path)):
-        raise UsageError(f"{option}: {path} {odd}", print_help=False)
+    # Devices and pipes are allowed.
+    if path.is_dir() and (problem := oddity(path)):
+        raise UsageError(f"{option}: {path} {problem}", print_help=False)
     require_creatable(path)
     return path
 
 
 def refuse_options(args: list[str]) -> None:
-    """Scrapy hands unknown options on as arguments, where they would be taken for names of files.
+    """Raise UsageError for unknown options: Scrapy passes them on as arguments, as if they were file names.
 
     Raises:
         UsageError: one of ``args`` is an option.
@@ -116,7 +116,7 @@ class Tool(ScrapyCommand):
 
 
 class ProjectCommand(Tool):
-    """A command of a Scrapy project that refuses options which it does not have."""
+    """A command of a Scrapy project that rejects unknown options."""
 
     requires_project = True
 
@@ -126,22 +126,22 @@ class ProjectCommand(Tool):
 
 
 class ArchiveCommand(Tool):
-    """A command on archives. Subclasses define `execute`, which returns the exit code."""
+    """A command for archives. Subclasses define `execute`, which returns the exit code."""
 
     requires_project = False
 
     @abstractmethod
     def execute(self, args: list[str], opts: argparse.Namespace) -> int:
-        """Do the work; errors of the archive and of the disk are told in one line and end with exit code 1."""
+        """Do the work. Errors of the archive and the disk are printed in one line and end with exit code 1."""
 
     @partial(printing, unread=1)
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        forgive("backslashreplace")  # The name of a file need not be text.
+        forgive("backslashreplace")  # File names may not be valid text.
         try:
             refuse_options(args)
             self.exitcode = self.execute(args, opts)
         except UsageError as error:
-            # Told here, in one line: Scrapy would print the whole help.
+            # Printed here in one line: Scrapy would print the complete help.
             self.fail(f"{error}; see --help", 2)
         except ArchiveError as error:
             self.fail(str(error))
@@ -151,7 +151,7 @@ class ArchiveCommand(Tool):
             self.fail(told(error))
 
     def fail(self, problem: str, code: int = 1) -> None:
-        """Tell ``problem`` on standard error; the command will end with exit code ``code``."""
+        """Print ``problem`` to standard error, and set the exit code of the command."""
         name = type(self).__module__.rpartition(".")[2].replace("_", "-")
         print(f"scrapy {name}: error: {problem}", file=sys.stderr)
         self.exitcode = code

@@ -7,7 +7,7 @@ import textwrap
 
 
 class HelpFormatter(argparse.RawDescriptionHelpFormatter):
-    """Wraps the paragraphs of a description, lines that begin at the margin; indented lines are lists and examples."""
+    """Wraps the paragraphs of a description; indented lines, which are lists and examples, are unchanged."""
 
     def _fill_text(self, text: str, width: int, indent: str) -> str:
         filled: list[str] = []

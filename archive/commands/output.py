@@ -1,4 +1,4 @@
-"""Prints the output of a command on any terminal or pipe, also with few characters or without a reader."""
+"""Prints the output of a command to any terminal or pipe, even with a small character set or without a reader."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _UNESCAPED = re.compile(r"[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069
 
 
 def printing(run: Callable[..., None], unread: int | None = None) -> Callable[..., None]:
-    """``run`` of a command, made to end well wherever its output goes.
+    """Decorate the ``run`` method of a command, so that it ends properly with any output.
 
-    Characters that standard output cannot show are replaced. Where its reader has gone (``| head``), the command ends
-    without a word, with the exit code ``unread``, or the one that it has by then.
+    Characters that standard output cannot show are replaced. If its reader has ended (``| head``), the command ends
+    silently, with the exit code ``unread``, or its current one.
     """
 
     @wraps(run)
@@ -29,7 +29,7 @@ def printing(run: Callable[..., None], unread: int | None = None) -> Callable[..
             run(command, *arguments)
             sys.stdout.flush()
         except BrokenPipeError:
-            # What is still buffered goes nowhere, without a complaint of the interpreter at its end.
+            # Discard the buffered output, so that the interpreter does not complain at its end.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             command.exitcode = command.exitcode if unread is None else unread
 
@@ -37,23 +37,23 @@ def printing(run: Callable[..., None], unread: int | None = None) -> Callable[..
 
 
 def forgive(errors: str = "replace") -> None:
-    """Have standard output replace what it cannot show; standard error does so by itself."""
+    """Make standard output replace characters that it cannot show, as standard error does by default."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors=errors)
 
 
 def told(error: BaseException) -> str:
-    """An error in one line: of what the system refused place and cause, without its number."""
+    """Return an error in one line; for errors of the system, the file and the cause, without the number."""
     return f"{error.filename}: {error.strerror}" if isinstance(error, OSError) and error.filename else str(error)
 
 
 def harmless(json_text: str) -> str:
-    """JSON that says the same, and nothing to a terminal: what JSON leaves as it is (C1, bidirectional) is escaped."""
-    return _UNESCAPED.sub(lambda found: f"\\u{ord(found[0]):04x}", json_text)
+    """Return equivalent JSON without control characters for a terminal: C1 and bidi characters are escaped, too."""
+    return _UNESCAPED.sub(lambda match: f"\\u{ord(match[0]):04x}", json_text)
 
 
 def put(data: bytes) -> None:
-    """Print ``data``: into a file or pipe as it is, on a terminal as text that says nothing to it."""
+    """Print ``data``: unchanged to a file or pipe, as text without control characters to a terminal."""
     if sys.stdout.isatty():
         text = data.decode("utf-8", "replace")
         sys.stdout.write("\n".join(map(cleaned, text.replace("\r\n", "\n").split("\n"))) + "\n")

@@ -14,18 +14,18 @@ if TYPE_CHECKING:
 _PLAIN_INTERVAL = 10.0  # seconds
 
 _STEP = 1 << 18
-"""Bytes; records are smaller, and to tell of each would take as long as to read it."""
+"""Bytes between updates; an update for every record would take as long as reading it."""
 
-_Self = TypeVar("_Self", bound="_Shown")
+_Self = TypeVar("_Self", bound="_Progress")
 
 
-class _Shown:
-    """A context manager that shows ``words`` and how much is done; nothing when it is ``quiet``."""
+class _Progress:
+    """A context manager that shows ``words`` and the progress; nothing if ``quiet``."""
 
     def __init__(self, words: str, total: int | None, *, in_bytes: bool = False, quiet: bool = False) -> None:
         self._words = words
         self._quiet = quiet
-        self._told = time.monotonic()
+        self._last_print = time.monotonic()
         self._bar: Progress | None = None
         if sys.stderr.isatty() and not quiet:
             self._bar = _bar(in_bytes=in_bytes)
@@ -42,17 +42,17 @@ class _Shown:
         if self._bar:
             self._bar.stop()
 
-    def _tell(self, done: int, total: int | None, plain: str) -> None:
+    def _update(self, done: int, total: int | None, plain: str) -> None:
         if self._bar:
             self._bar.update(self._task, completed=done, total=total)
-        elif not self._quiet and time.monotonic() - self._told >= _PLAIN_INTERVAL:
-            self._told = time.monotonic()
-            with suppress(OSError):  # nobody reads it any more: the work goes on
+        elif not self._quiet and time.monotonic() - self._last_print >= _PLAIN_INTERVAL:
+            self._last_print = time.monotonic()
+            with suppress(OSError):  # standard error has no reader any more: continue
                 print(f"{self._words}: {plain}", file=sys.stderr, flush=True)
 
 
 def _bar(*, in_bytes: bool) -> Progress:
-    # To load it takes as long as to check a thousand records, and most commands write to no terminal.
+    # Importing it takes as long as checking a thousand records, and most commands have no terminal.
     from rich.console import Console
     from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -61,8 +61,8 @@ def _bar(*, in_bytes: bool) -> Progress:
     return Progress(*columns, console=Console(stderr=True), transient=True)
 
 
-class ByteProgress(_Shown):
-    """Counts bytes done of ``total``; `advance` is the callback that the library takes."""
+class ByteProgress(_Progress):
+    """Counts the bytes done of ``total``; `advance` is the callback for the library."""
 
     def __init__(self, words: str, total: int, *, quiet: bool = False) -> None:
         super().__init__(words, total, in_bytes=True, quiet=quiet)
@@ -70,21 +70,21 @@ class ByteProgress(_Shown):
         self._done = self._shown = 0
 
     def advance(self, size: int) -> None:
-        """``size`` more bytes are done."""
+        """Count ``size`` more bytes as done."""
         self._done += size
         if self._done - self._shown < _STEP and self._done < self._total:
             return
         self._shown = self._done
         percent = 100 * self._done // self._total if self._total else 100
-        self._tell(self._done, self._total, f"{percent} % of {self._total / 1e6:.0f} MB")
+        self._update(self._done, self._total, f"{percent} % of {self._total / 1e6:.0f} MB")
 
 
-class Steps(_Shown):
-    """Counts what is done of a total that the library tells; `update` is the callback that it takes."""
+class Steps(_Progress):
+    """Shows counts that the library reports; `update` is the callback for it."""
 
     def __init__(self, words: str) -> None:
         super().__init__(words, None)
 
     def update(self, done: int, total: int) -> None:
-        """``done`` of ``total``."""
-        self._tell(done, total, f"{done} of {total}")
+        """Show ``done`` of ``total``."""
+        self._update(done, total, f"{done} of {total}")

@@ -83,7 +83,7 @@ exit codes:
         return 1 if verification.verified.problems else 0
 
     def _archive(self, release: Path, opts: argparse.Namespace) -> Path | None:
-        """The archive that was named, else the one beside the release; None when it is not to be read, or none is."""
+        """Return the archive given, else the one beside the release; None if there is none or it is not wanted."""
         if opts.no_archive:
             return None
         if not opts.archive:
@@ -94,7 +94,7 @@ exit codes:
         return where
 
     def _beside(self, release: Path) -> Path | None:
-        """The archive of the data folder that the release lies in, whichever project's; or this project's."""
+        """Return the archive in the data folder of the release, which may be another project's, else this project's."""
         from archive.capture.settings import expand
 
         settings: Any = self.settings
@@ -102,11 +102,11 @@ exit codes:
             return None
         ours = Path(expand(settings, str(directory))).resolve()
         theirs = release.parent.parent / ours.name
-        return next((one for one in (theirs, ours) if one.is_dir() and one.parent in release.parents), None)
+        return next((path for path in (theirs, ours) if path.is_dir() and path.parent in release.parents), None)
 
 
 def _release(args: list[str]) -> Path:
-    """The folder of the release that is named."""
+    """Return the folder of the release from the arguments."""
     from archive.dataset.untrusted import SUMS
 
     if len(args) != 1:
@@ -118,14 +118,14 @@ def _release(args: list[str]) -> Path:
 
 
 def _named(name: str) -> Path:
-    """A file that an option names."""
+    """Return the file of an option."""
     if not Path(name).is_file():
         raise UsageError(f"{name}: there is no such file", print_help=False)
     return Path(name)
 
 
 def _size(release: Path, archive: Path | None) -> int:
-    """Bytes to be read, about."""
+    """Return the approximate number of bytes to be read."""
     folders = [release, *([archive] if archive and archive.is_dir() else [])]
     files = [path for folder in folders for path in folder.rglob("*") if path.is_file() and not path.is_symlink()]
     packaged = 2 * archive.stat().st_size if archive and archive.is_file() else 0

@@ -30,13 +30,13 @@ _RECORD_END = b"\r\n\r\n"
 
 
 class Verification:
-    """One verification of ``files``; `run` it once, then look at the counts.
+    """A verification of ``files``; call `run` once, then read the counts.
 
     Args:
-        files: WARC files, gzipped or plain, of any writer.
-        index: a CDXJ over them.
-        items: files of JSON lines that cite their records.
-        is_whole: ``files`` are the whole collection, so that nothing may point elsewhere.
+        files: WARC files of any writer, gzipped or plain.
+        index: their CDXJ index.
+        items: files of JSON lines that cite records of them.
+        is_whole: whether ``files`` are the complete collection, so that no reference may lead elsewhere.
         advance: called with the number of bytes read since the last call.
     """
 
@@ -54,24 +54,24 @@ class Verification:
         self._items = [Path(path) for path in items]
         self._is_whole = is_whole
         self._advance = advance
-        self._all = RecordTable()
-        self._links = Links(self._all)
+        self._table = RecordTable()
+        self._links = Links(self._table)
         self.records: Counter[str] = Counter()
-        """Whole records by type."""
+        """Number of complete records by type."""
         self.readings: Counter[str] = Counter()
-        """Payload digests that are right, by reading: ``stored``, ``entity``, or ``both`` where these are the same."""
+        """Number of correct payload digests by reading: ``stored``, ``entity``, or ``both`` if these are equal."""
         self.codes: Counter[str] = Counter()
-        """Faults and notes by code."""
+        """Number of faults and notes by code."""
         self.lines: dict[str, int] = {}
-        """Lines of the index and of the items that were checked, by file name."""
+        """Number of lines of the index and the items that were checked, by file name."""
 
     @property
     def faults(self) -> int:
-        """How many faults there are, notes aside."""
+        """Number of faults, without notes."""
         return sum(count for code, count in self.codes.items() if code in FAULTS)
 
     def run(self) -> Iterator[Fault]:
-        """Every fault and note, in the order in which they are found."""
+        """Yield every fault and note, in the order of discovery."""
         for fault in self._run():
             self.codes[fault.code] += 1
             yield fault
@@ -79,7 +79,7 @@ class Verification:
     def _run(self) -> Iterator[Fault]:
         names = {file.name for file in self._files}
         checks = {
-            path: CrossCheck(path, self._all, names, is_whole=self._is_whole) for path in self._index + self._items
+            path: CrossCheck(path, self._table, names, is_whole=self._is_whole) for path in self._index + self._items
         }
         for file in map(current, self._files):
             try:
@@ -96,8 +96,8 @@ class Verification:
 
     def _check_file(self, file: WarcFile) -> Iterator[Fault]:
         shown = str(file.path)
-        self._all.begin(file.name, shown)
-        told = 0
+        self._table.begin(file.name, shown)
+        reported_offset = 0
         with file.path.open("rb", buffering=_BUFFER) as stream:
             size = os.fstat(stream.fileno()).st_size
             if not size and not file.is_open:
@@ -105,16 +105,16 @@ class Verification:
             crowded = -1
             for found in walk(shown, stream):
                 if isinstance(found, Gap):
-                    unfinished = file.is_open and found.end >= size  # It may have grown meanwhile.
+                    unfinished = file.is_open and found.end >= size  # The file may have grown meanwhile.
                     yield Fault(shown, found.offset, "unfinished" if unfinished else found.code, found.problem)
                     continue
                 if found.inner and found.offset != crowded:
                     crowded = found.offset
                     yield Fault(shown, crowded, "member-several-records", "more than one record in a gzip member")
                 yield from self._check_record(shown, found, size if file.is_open else -1)
-                self._advance(found.offset - told)
-                told = found.offset
-        self._advance(size - told)
+                self._advance(found.offset - reported_offset)
+                reported_offset = found.offset
+        self._advance(size - reported_offset)
 
     def _check_record(self, shown: str, record: FoundRecord, unfinished_end: int) -> Iterator[Fault]:
         usual = usual_fields(record.head)
@@ -122,12 +122,12 @@ class Verification:
         if isinstance(fields, Fields):
             for code, words in check_header(record.head, fields):
                 yield Fault(shown, record.offset, code, words)
-        number = self._all.add(record, fields)
+        number = self._table.add(record, fields)
         yield from self._links.add(number, fields)
         try:
-            facts = _checked(record, usual)
+            facts = _block_facts(record, usual)
         except DamageError:
-            return  # The gap that follows tells it.
+            return  # The gap that follows reports it.
         for code, words in facts.findings:
             yield Fault(shown, record.offset, code, words)
         if record.ending != _RECORD_END:
@@ -138,7 +138,7 @@ class Verification:
         if facts.reading:
             self.readings[facts.reading] += 1
         self._links.add_block(number, fields, facts)
-        self._all.add_block(record.length, facts.status)
+        self._table.add_block(record.length, facts.status)
         if facts.json is not None and (refers_to := fields.get("WARC-Refers-To")):
             try:
                 self._add_json(refers_to, facts.json)
@@ -147,15 +147,15 @@ class Verification:
 
     def _add_json(self, refers_to: str, block: bytes) -> None:
         if self._items:
-            self._all.add_object(object_key(refers_to, json.loads(block)))
+            self._table.add_object(object_key(refers_to, json.loads(block)))
         elif not is_usual_json(block):
             json.loads(block)
 
 
-def _checked(record: FoundRecord, usual: UsualFields | None) -> BlockFacts:
-    """What a block says, at a glance where its ``usual`` fields allow that; raises `DamageError`."""
+def _block_facts(record: FoundRecord, usual: UsualFields | None) -> BlockFacts:
+    """Return the facts of a block, by the fast check if it has ``usual`` fields. Raises `DamageError`."""
     if usual is not None and isinstance(record, WholeRecord) and (facts := usual_block(usual, record.block)):
         return facts
-    found = check_block(record)
+    block_facts = check_block(record)
     record.finish()
-    return found
+    return block_facts

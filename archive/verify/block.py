@@ -33,9 +33,9 @@ def check_block(record: FoundRecord) -> BlockFacts:
     elif kind == "metadata" and "json" in content_type and record.size <= _LARGEST_JSON:
         facts.json = b"".join(pieces)
     elif kind == "warcinfo" and record.size <= _LONGEST_HEAD:
-        told = b"".join(pieces)
-        _check_payload(record.fields, (told,), facts)
-        facts.lost = parse_fields(b"\n" + told, "utf-8").get_all("lostRecord")
+        block = b"".join(pieces)
+        _check_payload(record.fields, (block,), facts)
+        facts.lost = parse_fields(b"\n" + block, "utf-8").get_all("lostRecord")
     elif kind != "revisit":
         _check_payload(record.fields, pieces, facts)
     for _ in pieces:
@@ -55,7 +55,7 @@ def _claimed(fields: Fields, name: str, facts: BlockFacts) -> Digest | None:
 
 
 def _claimed_payload(fields: Fields, facts: BlockFacts) -> Digest | None:
-    """None also for a segment, whose digest is that of the payload of all segments (WARC/1.1, 5.9)."""
+    """Return the payload digest. None also for a segment, whose digest covers all segments (WARC/1.1, 5.9)."""
     return None if "WARC-Segment-Number" in fields else _claimed(fields, "WARC-Payload-Digest", facts)
 
 
@@ -67,7 +67,7 @@ def _check_payload(fields: Fields, pieces: Iterable[bytes], facts: BlockFacts) -
 
 
 def _compare(stored: Digest | None, entity: Digest | None, facts: BlockFacts) -> None:
-    """``entity`` is ``stored`` itself where there is but one reading, None where the other cannot be read."""
+    """Note which digest matches; ``entity`` is ``stored`` if both readings are equal, None if it cannot be computed."""
     if stored is None:
         return
     if stored is entity and stored.matches:
@@ -102,7 +102,7 @@ def _check_http(kind: str | None, fields: Fields, pieces: Iterator[bytes], facts
 
 
 def _head_of(pieces: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:
-    """``(head, the rest)``; the head has no end when the block has none within the first megabyte."""
+    """Return ``(head, rest)``; the head has no end if there is none within the first megabyte of the block."""
     data = b""
     for piece in pieces:
         data += piece
@@ -120,7 +120,7 @@ def _chain(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def _lengths(header: Fields) -> set[str]:
-    """What ``Content-Length`` says; more than one value when it is said in several ways."""
+    """Return the different values of ``Content-Length``, normally one."""
     return {text.strip() for value in header.get_all("Content-Length") for text in value.split(",")}
 
 
@@ -135,7 +135,7 @@ class _Body:
         self._size = 0
         self._transfer_error: UndecodableEntityError | None = None
 
-    def _say(self, code: str, words: str) -> None:
+    def _add_finding(self, code: str, words: str) -> None:
         self._facts.findings.append((code, words))
 
     def _counted(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
@@ -155,7 +155,7 @@ class _Body:
         header = self._header
         is_chunked = "chunked" in header.tokens("Transfer-Encoding")
         if is_chunked and first and not _CHUNK_SIZE.match(first) and not self._is_truncated:
-            self._say("http-unchunked", f"the body begins with {first[:12]!r}")
+            self._add_finding("http-unchunked", f"the body begins with {first[:12]!r}")
             header = Fields([pair for pair in header if pair[0].lower() != "transfer-encoding"])
             is_chunked = False
         body = self._counted(_chain(first, pieces))
@@ -170,7 +170,7 @@ class _Body:
             self._check_framing(header, is_framed, problem)
 
     def _content_problem(self, header: Fields, unframed: Iterator[bytes]) -> str | None:
-        """Why the entity cannot be decoded; ``unframed`` is read to its end."""
+        """Return why the entity cannot be decoded, or None; ``unframed`` is read to its end."""
         only_content = Fields([pair for pair in header if pair[0].lower() != "transfer-encoding"])
         unknown = unknown_encoding(header)
         problem = f"Content-Encoding {unknown!r} is unknown" if unknown else None
@@ -187,33 +187,33 @@ class _Body:
         stated = number_of_bytes(next(iter(lengths))) if len(lengths) == 1 else None
         if is_framed:
             if self._transfer_error is None:
-                self._whole()
+                self._note_if_truncated()
             elif not self._size:
                 self._facts.missing_body = "a chunked body is empty"
             elif not self._is_truncated:
-                self._say("http-chunks", str(self._transfer_error))
+                self._add_finding("http-chunks", str(self._transfer_error))
                 return
         elif stated is not None:
             self._check_length(stated)
         elif lengths:
-            self._say("http-lengths", f"Content-Length {', '.join(sorted(lengths))[:80]!r}")
+            self._add_finding("http-lengths", f"Content-Length {', '.join(sorted(lengths))[:80]!r}")
         elif problem and "cut off" in problem and not self._is_truncated and self._size:
-            self._say("http-cut", problem)
+            self._add_finding("http-cut", problem)
             return
         if problem and not self._transfer_error and not self._is_truncated:
-            self._say("http-encoding", problem)
+            self._add_finding("http-encoding", problem)
 
     def _check_length(self, stated: int) -> None:
         words = f"{self._size} of {stated} bytes"
         if self._size == stated:
-            self._whole()
+            self._note_if_truncated()
         elif self._size > stated:
-            self._say("http-long", words)
+            self._add_finding("http-long", words)
         elif not self._size and not self._is_truncated:
             self._facts.missing_body = words
         elif not self._is_truncated:
-            self._say("http-short", words)
+            self._add_finding("http-short", words)
 
-    def _whole(self) -> None:
+    def _note_if_truncated(self) -> None:
         if self._is_truncated and self._size:
-            self._say("truncated-whole", f"{self._size} bytes are all of the body")
+            self._add_finding("truncated-whole", f"{self._size} bytes are all of the body")

@@ -1,4 +1,4 @@
-"""Compares an archived record with what an item, or a row of a release, says about it."""
+"""Compares an archived record with the statements of an item, or of a row of a release, about it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from archive.warc.record import Record
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One claim of an item's evidence, and whether the archived bytes bear it out."""
+    """One claim in an item's evidence, compared with the archived bytes."""
 
     name: str
     claimed: str
@@ -26,23 +26,23 @@ class Check:
 
 
 def checks_of(where: Mapping[str, Any], record: Record) -> Iterator[Check]:
-    """Everything that ``where`` claims of ``record``; what it has not, or as null, is not claimed.
+    """Yield a check for every claim about ``record`` in ``where``; missing and null keys are no claims.
 
-    Keys: ``record_id``, ``target_uri``, ``date``, ``payload_digest`` as in the evidence of an item; ``sha256`` is that
-    of the entity, in hex. The block digest is the record's own claim.
+    Keys: ``record_id``, ``target_uri``, ``date``, ``payload_digest`` as in the evidence of an item; ``sha256`` of the
+    entity, in hex. The block digest is a claim of the record itself.
 
     Raises:
-        ArchiveError: a digest is of an algorithm that cannot be computed, or the body cannot be decoded.
+        ArchiveError: a digest has an unknown algorithm, or the body cannot be decoded.
     """
-    found = {"record_id": record.record_id, "target_uri": record.target_uri or "", "date": record.date}
+    actual = {"record_id": record.record_id, "target_uri": record.target_uri or "", "date": record.date}
     names = {"record_id": "record id", "target_uri": "address", "date": "date"}
     for key, name in names.items():
         if where.get(key) is not None:
-            yield Check(name, str(where[key]), found[key])
-    # Other programs may have left digests out.
+            yield Check(name, str(where[key]), actual[key])
+    # Other programs may omit digests.
     if payload_digest := where.get("payload_digest"):
         stored = _digest(payload_digest, record.body)
-        # The digest of a chunked answer is of the bytes as stored or of the entity, as the archive's setting says.
+        # The digest of a chunked response is that of the stored bytes or of the entity, depending on a setting.
         yield Check(
             "payload digest",
             payload_digest,
@@ -55,7 +55,7 @@ def checks_of(where: Mapping[str, Any], record: Record) -> Iterator[Check]:
 
 
 def _digest(claimed: str, data: bytes) -> str:
-    """``claimed`` when it is the digest of ``data``, else what is. Raises ArchiveError: its algorithm is not known."""
+    """Return ``claimed`` if it is the digest of ``data``, else that digest. Raises ArchiveError: unknown algorithm."""
     digest = Digest(claimed)
     digest.update(data)
     if not digest.is_known:

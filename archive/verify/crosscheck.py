@@ -16,20 +16,20 @@ from archive.verify.table import RecordTable, bare, digest_key, key, seconds
 
 
 def object_key(record_id: str, value: Any) -> int:
-    """The key of a JSON object that belongs to the record ``record_id``, whatever its order of keys."""
+    """Return the key of a JSON object of the record ``record_id``, regardless of the order of its keys."""
     return key((record_id, json.dumps(value, sort_keys=True)))
 
 
 class CrossCheck:
-    """Lines of one file that cite records of ``table``: those that stand in it now, to be made before the records are
-    read. What a running crawl adds, or puts in its place, may cite records that were written after they were.
+    """Checks the lines of one file that cite records of ``table``. It must be created before the records are read, and
+    checks only the lines of that time: later lines of a running crawl may cite records that were not read.
 
-    ``names`` are the WARC files checked. Where these are the whole collection, a line about another file is wrong;
+    ``names`` are the WARC files checked. If these are the complete collection, a line about another file is a fault;
     else it is only counted.
     """
 
     def __init__(self, path: Path, table: RecordTable, names: set[str], *, is_whole: bool) -> None:
-        self._path, self._all, self._names, self._is_whole = path, table, names, is_whole
+        self._path, self._table, self._names, self._is_whole = path, table, names, is_whole
         self._elsewhere: Counter[str] = Counter()
         self._stream: BinaryIO | None = None
         self._error: OSError | None = None
@@ -39,7 +39,7 @@ class CrossCheck:
         except OSError as error:
             self._error = error
         self.lines = 0
-        """Lines checked."""
+        """Number of lines checked."""
 
     def _lines(self) -> Iterator[tuple[int, bytes]]:
         if self._stream is None:
@@ -58,20 +58,20 @@ class CrossCheck:
         return Fault(str(self._path), offset, code, words)
 
     def _find(self, file: str, offset: int) -> int | None:
-        return self._all.find(file, offset)
+        return self._table.find(file, offset)
 
     def check_index(self) -> Iterator[Fault]:
-        """Every line of a CDXJ against its record, and every capture against the index.
+        """Compare every line of a CDXJ with its record, and every record with the index.
 
         Raises:
             OSError: the index cannot be read.
         """
-        indexed = bytearray(len(self._all))
-        above = b""
+        indexed = bytearray(len(self._table))
+        previous = b""
         for offset, line in self._lines():
-            if line < above:
+            if line < previous:
                 yield self._fault(offset, "index-unsorted", f"{line[:80]!r}")
-            above = line
+            previous = line
             if line.startswith((b"!", b" CDX")):
                 continue
             try:
@@ -94,24 +94,24 @@ class CrossCheck:
         yield from self._unindexed(indexed)
 
     def _unindexed(self, indexed: Sequence[int]) -> Iterator[Fault]:
-        for number, kept in enumerate(self._all):
-            # An index is of finished files.
-            if kept.kind and not indexed[number] and kept.uri and kept.length and not self._all.is_open(number):
-                yield self._all.fault(number, "index-missing", f"{self._path.name} has no line for this record")
+        for number, row in enumerate(self._table):
+            # An index only covers finished files.
+            if row.kind and not indexed[number] and row.uri and row.length and not self._table.is_open(number):
+                yield self._table.fault(number, "index-missing", f"{self._path.name} has no line for this record")
 
     def _differing(self, capture: IndexEntry, number: int) -> Iterator[str]:
-        kept = self._all[number]
-        # In a plain file indexers leave the two line ends after the block out of the length.
-        if kept.length not in (0, capture.length, capture.length + 4):
-            yield f"length ({kept.length}, not {capture.length})"
-        if kept.uri != key(bare(capture.url)):
+        row = self._table[number]
+        # In an uncompressed file, the length in an index excludes the two line ends after the block.
+        if row.length not in (0, capture.length, capture.length + 4):
+            yield f"length ({row.length}, not {capture.length})"
+        if row.uri != key(bare(capture.url)):
             yield f"address (not {capture.url[:200]})"
-        if kept.seconds and kept.seconds != seconds(capture.timestamp):
+        if row.seconds and row.seconds != seconds(capture.timestamp):
             yield f"time (not {capture.timestamp})"
-        if kept.digest and capture.digest and kept.digest != digest_key(capture.digest):
+        if row.digest and capture.digest and row.digest != digest_key(capture.digest):
             yield f"payload digest (not {capture.digest})"
-        if kept.status and capture.status and kept.status != capture.status:
-            yield f"status ({kept.status}, not {capture.status})"
+        if row.status and capture.status and row.status != capture.status:
+            yield f"status ({row.status}, not {capture.status})"
 
     def _elsewhere_notes(self) -> Iterator[Fault]:
         for file, count in sorted(self._elsewhere.items()):
@@ -119,7 +119,7 @@ class CrossCheck:
             yield self._fault(0, "lines-elsewhere", words)
 
     def check_items(self) -> Iterator[Fault]:
-        """JSON lines whose ``warc`` names file, offset, length, record id, target URI, date and payload digest.
+        """Compare JSON lines, with file, offset, length, record id etc. of a record in ``warc``, with the records.
 
         Raises:
             OSError: the file cannot be read.
@@ -151,18 +151,18 @@ class CrossCheck:
             archived = (
                 {name: value for name, value in item.items() if name != "warc"} if "item_record" in where else item
             )
-            if object_key(str(record_id), archived) not in self._all.archived:
+            if object_key(str(record_id), archived) not in self._table.archived:
                 yield self._fault(offset, "item-not-archived", f"{name}: no metadata record contains this item")
         yield from self._elsewhere_notes()
 
     def _differing_citation(self, where: dict[str, Any], number: int) -> list[str]:
-        kept = self._all[number]
+        row = self._table[number]
         comparisons = (
-            ("length", where.get("length"), kept.length),
-            ("record_id", key(str(where["record_id"])), self._all.id[number]),
-            ("target_uri", key(bare(str(where.get("target_uri") or ""))), kept.uri),
-            ("date", key(str(where.get("date") or "")), kept.date),
-            # A record may be without the digest that the item has (of a head that ends in bare line feeds).
-            ("payload_digest", digest_key(str(where.get("payload_digest") or "")), kept.digest or None),
+            ("length", where.get("length"), row.length),
+            ("record_id", key(str(where["record_id"])), self._table.id[number]),
+            ("target_uri", key(bare(str(where.get("target_uri") or ""))), row.uri),
+            ("date", key(str(where.get("date") or "")), row.date),
+            # A record may lack the digest that the item has (if its head ends in bare line feeds).
+            ("payload_digest", digest_key(str(where.get("payload_digest") or "")), row.digest or None),
         )
         return [name for name, claimed, actual in comparisons if actual is not None and claimed != actual]

@@ -12,13 +12,13 @@ _ALGORITHMS = {"md5", "sha1", "sha224", "sha256", "sha384", "sha512", "blake2b",
 
 
 class Digest:
-    """The digest that a field claims; `update` with the bytes, then `matches`."""
+    """The digest that a field claims; call `update` with the bytes, then `matches`."""
 
     def __init__(self, labelled: str) -> None:
         label, _, self._value = labelled.partition(":")
         name = label.strip().lower().replace("-", "")
         self.is_known = name in _ALGORITHMS
-        """Whether the algorithm can be computed here."""
+        """Whether the algorithm is known."""
         self._label = label
         make: Any = getattr(hashlib, name if self.is_known else "md5")  # hashlib.new takes three times as long
         self._hash = make(usedforsecurity=False)
@@ -30,7 +30,7 @@ class Digest:
 
     @property
     def matches(self) -> bool:
-        """Whether the claim is true; true as well for an algorithm that cannot be computed."""
+        """Whether the claim is true; True for an unknown algorithm, too."""
         if not self.is_known or self._hash.hexdigest() == self._value:
             return True
         return self._hash.digest() in _readings(self._value.strip(), self._hash.digest_size)
@@ -40,7 +40,7 @@ class Digest:
 
 
 def _readings(text: str, size: int) -> Iterator[bytes]:
-    """Hexadecimal and base32 are both in use, in any case and with or without padding."""
+    """Yield the possible values of a digest: hexadecimal and base32 are used, in any case, with or without padding."""
     if len(text) == 2 * size:
         with suppress(ValueError):
             yield bytes.fromhex(text)
@@ -50,7 +50,7 @@ def _readings(text: str, size: int) -> Iterator[bytes]:
 
 
 def through(pieces: Iterable[bytes], *digests: Digest | None) -> Iterator[bytes]:
-    """``pieces``, each added to ``digests`` as it passes."""
+    """Yield ``pieces``, each after it was added to ``digests``."""
     wanted = [digest for digest in digests if digest is not None]
     for piece in pieces:
         for digest in wanted:

@@ -69,18 +69,18 @@ NOTES = {
     "http-lengths": "Content-Length is not a number, or there are several different ones",
     "truncated-whole": "WARC-Truncated, although the body is as long as its head says",
 }
-"""Worth knowing, and counted; no reason to doubt the file."""
+"""These are counted, but the file is valid."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Something wrong, or worth a note, at one place."""
+    """A fault or a note about one place."""
 
     file: str
-    """Name of the file as it was given."""
+    """The file, as given by the caller."""
 
     offset: int
-    """Byte offset of the record or the damage; of the line, in an index and among items."""
+    """Byte offset of the record or the damage; in an index and in items, that of the line."""
 
     code: str
     """A key of `FAULTS` or `NOTES`."""
@@ -89,7 +89,7 @@ class Fault:
 
     @property
     def is_note(self) -> bool:
-        """Whether it leaves the file sound."""
+        """Whether it is a note, so that the file is valid."""
         return self.code in NOTES
 
     def __str__(self) -> str:

@@ -12,44 +12,44 @@ from typing import BinaryIO, cast
 from archive.errors import ArchiveError
 
 PAGE = 64
-"""Rows read at once where one is looked for."""
+"""Rows that are read at once to find one."""
 
 HELD = 64 * PAGE
-"""Rows that stay in memory, and that are written at once: an archive of fewer records needs no file."""
+"""Rows that are kept in memory and written at once: an archive with fewer records needs no file."""
 
 
 class Rows:
-    """Rows of ``width`` numbers below 2**64 each, by number.
+    """Numbered rows of ``width`` numbers below 2**64.
 
-    Every use raises ArchiveError when the file cannot be written or read: an OSError would be taken for one of the
-    files that are verified.
+    All methods raise ArchiveError if the file cannot be written or read: an OSError would be attributed to one of the
+    verified files.
     """
 
     def __init__(self, width: int) -> None:
         self._width = width
         self._last: array[int] = array("Q")
-        """The rows from ``_stored`` on."""
+        """The rows from number ``_stored`` on."""
         self._stored = 0
-        """How many rows are in the file."""
+        """Number of rows in the file."""
         self._file: BinaryIO | None = None
         self._page: tuple[int, array[int]] = (-1, self._last)
-        """The page read last: its number, and its rows."""
+        """(number, rows) of the last page read."""
 
     def __len__(self) -> int:
         return self._stored + len(self._last) // self._width
 
     def append(self, row: Sequence[int]) -> None:
-        """Add a row behind all others."""
+        """Add a row at the end."""
         if len(self._last) == HELD * self._width:
             self._store()
         self._last.extend(row)
 
     def set_last(self, column: int, value: int) -> None:
-        """Change a column of the row that was added last, which is in memory."""
+        """Change a column of the last row, which is in memory."""
         self._last[column - self._width] = value
 
     def row(self, number: int) -> array[int]:
-        """The row with this number."""
+        """Return the row with this number."""
         number_of_page, page = self._page
         if number // PAGE == number_of_page:
             at = number % PAGE * self._width
@@ -57,11 +57,11 @@ class Rows:
         return self._read(number, 1)
 
     def page(self, number: int) -> array[int]:
-        """The rows of one page, one behind the other; the last page may be shorter."""
+        """Return the rows of one page, concatenated; the last page may be shorter."""
         if number != self._page[0]:
             page = self._read(number * PAGE, PAGE)
             if (number + 1) * PAGE > self._stored:
-                return page  # It may get longer.
+                return page  # It may still grow, so it is not cached.
             self._page = (number, page)
         return self._page[1]
 
@@ -73,7 +73,7 @@ class Rows:
                 yield rows[at : at + width]
 
     def _read(self, number: int, count: int) -> array[int]:
-        """``count`` rows, or as many as there are, that are all in the file or all in memory."""
+        """Return up to ``count`` rows, which must all be in the file or all in memory."""
         size = self._width
         if number >= self._stored:
             at = (number - self._stored) * size
@@ -92,11 +92,11 @@ class Rows:
     def _store(self) -> None:
         try:
             if self._file is None:
-                self._file = cast(BinaryIO, tempfile.TemporaryFile(buffering=0))  # noqa: SIM115  (as long as the rows)
+                self._file = cast(BinaryIO, tempfile.TemporaryFile(buffering=0))  # noqa: SIM115  (lives as long as the rows)
                 weakref.finalize(self, self._file.close)
-            left = memoryview(self._last).cast("B")
-            while left:
-                left = left[self._file.write(left) :]
+            unwritten = memoryview(self._last).cast("B")
+            while unwritten:
+                unwritten = unwritten[self._file.write(unwritten) :]
         except OSError as error:
             raise _unusable(error) from error
         self._stored += HELD

@@ -19,7 +19,7 @@ _WITH_TARGET = {"response", "resource", "request", "revisit", "conversion", "con
 _CAPTURES = {"response", "resource", "request", "metadata", "revisit"}
 _MANDATORY = ("WARC-Type", "WARC-Record-ID", "WARC-Date")
 
-# Where each field may be; fields that are not named here may be anywhere, as may those of extensions.
+# The types of records that may have a field; all others, and those of extensions, are allowed in all types.
 _ALLOWED = {
     "WARC-Concurrent-To": _CAPTURES,
     "WARC-IP-Address": _CAPTURES,
@@ -54,11 +54,11 @@ _URIS = ("WARC-Target-URI", "WARC-Refers-To-Target-URI", "WARC-Profile")
 _FORBIDDEN = {kind: {name.lower() for name, where in _ALLOWED.items() if kind not in where} for kind in _TYPES}
 
 _USUAL_HEADER = re.compile(rb"[^\n\r]*\r\n(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[\t -~]*\r\n)*\r\n")
-"""In which `_check_lines` finds nothing; ten times as fast."""
+"""A header in which `_check_lines` finds nothing; matching is ten times as fast."""
 _TOKEN = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 _ID = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]*:[^\s<>]+>")
-# Addresses are stored as crawlers met them, so no more is asked than a scheme and no white space.
+# Addresses are stored as crawlers found them, so only a scheme and no white space are required.
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s\x00-\x1f]*")
 _DIGEST = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[!-~]+")
 _SECONDS = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
@@ -66,7 +66,7 @@ _PRECISE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?
 
 
 def check_header(head: bytes, fields: Fields) -> Iterator[Finding]:
-    """What is wrong with a header, ``head`` as stored and ``fields`` as read from it."""
+    """Yield the problems of a header; ``head`` is as stored, ``fields`` are parsed from it."""
     version = head.split(b"\n", 1)[0].rstrip(b"\r")
     if version not in VERSIONS:
         yield "version", f"{version.decode('latin-1')} is not read by the tools of today"
@@ -77,8 +77,8 @@ def check_header(head: bytes, fields: Fields) -> Iterator[Finding]:
 
 
 def check_names(kind: str, fields: Fields) -> Iterator[Finding]:
-    """What is wrong with the fields of a record of that type by their names; of values, whether they are empty, and
-    whether the length is 0."""
+    """Yield the problems with the names of fields in a record of the type ``kind``. Of values, only checks whether they
+    are empty, and whether the length is 0."""
     yield from _check_presence(kind, fields)
     names = fields.names
     if len(names) < len(fields):
@@ -137,7 +137,7 @@ def _check_values(fields: Fields, is_old: bool) -> Iterator[Finding]:
 
 
 def _is_uri(value: str, is_old: bool) -> bool:
-    # The grammar of 1.0 has every URI in angle brackets, its examples only ids: both are around.
+    # In the grammar of 1.0 every URI has angle brackets, in its examples only ids: both are in use.
     if is_old and value[:1] == "<" and value[-1:] == ">":
         value = value[1:-1]
     return bool(_URI.fullmatch(value))
@@ -148,13 +148,13 @@ def _is_id(value: str, is_old: bool) -> bool:
 
 
 def _is_date(value: str, is_old: bool) -> bool:
-    """W3C-DTF in UTC: whole seconds in 1.0; from the year to nanoseconds in 1.1, section 5.4."""
+    """Whether ``value`` is W3C-DTF in UTC: with seconds in 1.0; from years to nanoseconds in 1.1, section 5.4."""
     match = _PRECISE.fullmatch(value)
     if not match or (is_old and not _SECONDS.fullmatch(value)):
         return False
     year, month, day, hour, minute, second = (int(part) if part else None for part in match.groups())
     try:
-        # A leap second is no time for Python, but one for W3C-DTF.
+        # Python rejects leap seconds, W3C-DTF allows them.
         datetime(year or 0, month or 1, day or 1, hour or 0, minute or 0, min(second or 0, 59))  # noqa: DTZ001
     except ValueError:
         return False
@@ -185,9 +185,9 @@ _CHECKS_BY_NAME: dict[str, Callable[[str, bool], bool]] = {
     **dict.fromkeys(("WARC-Block-Digest", "WARC-Payload-Digest"), _is_digest),
     **dict.fromkeys(("Content-Length", "WARC-Segment-Number", "WARC-Segment-Total-Length"), _is_number),
     "WARC-IP-Address": _is_address,
-    # A writer may tell a reason of its own (5.13), as long as it is one word.
+    # A writer may use another reason (5.13), if it is one word.
     "WARC-Truncated": lambda value, is_old: bool(value) and " " not in value,
-    # "Types other than these are allowed" (5.5): a reader leaves out what it does not know.
+    # "Types other than these are allowed" (5.5): readers ignore unknown types.
     "WARC-Type": lambda value, is_old: bool(value) and " " not in value,
 }
 _CHECKS = {name.lower(): check for name, check in _CHECKS_BY_NAME.items()}

@@ -31,9 +31,9 @@ _BYTE = rb"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
 
 
 def _header(version: bytes, date: bytes, uri: bytes) -> bytes:
-    """Lines of fields whose values are right, in any order; which may be together `check_names` tells.
+    """Return a pattern for lines of fields with valid values, in any order; `check_names` checks their combination.
 
-    A blank comes only after the colon, so that values are as `parse_fields` has them.
+    A space is only allowed after the colon, so that the values are those of `parse_fields`.
     """
     return (
         version + rb"\r\n(?:(?:WARC-(?:"
@@ -49,7 +49,7 @@ def _header(version: bytes, date: bytes, uri: bytes) -> bytes:
     )
 
 
-# The alternatives begin with other letters each, so that a header is matched in one pass.
+# The alternatives start with different letters, so that a header is matched in one pass.
 _USUAL = re.compile(
     _header(rb"WARC/1\.1", _DAY + rb"T" + _TIME + rb"(?:\.\d{1,9})?Z", _URI)
     + rb"|"
@@ -61,40 +61,40 @@ _HASHES = {name: getattr(hashlib, name) for name in ("md5", "sha1", "sha256", "s
 
 
 class UsualFields(dict[str, str]):
-    """The fields of a usual header by name, asked for as they are spelt in the standard: a fifth of the time of
-    `Fields`, whose ``get`` and ``in`` these have."""
+    """The fields of a usual header by name, in the spelling of the standard. It has ``get`` and ``in`` like `Fields`,
+    and takes a fifth of the time."""
 
     __slots__ = ("_names", "_values")
 
     def __init__(self, names: list[str], values: list[str]) -> None:
-        super().__init__(zip(reversed(names), reversed(values), strict=True))  # The first of a name stays.
+        super().__init__(zip(reversed(names), reversed(values), strict=True))  # The first value of a name has priority.
         self._names, self._values = names, values
 
     def get_all(self, name: str) -> list[str]:
-        """Every value of ``name``, in file order."""
+        """Return all values of ``name``, in file order."""
         if len(self) == len(self._names):
             return [self[name]] if name in self else []
         return [value for other, value in zip(self._names, self._values, strict=True) if other == name]
 
 
 def usual_fields(head: bytes) -> UsualFields | None:
-    """The fields of a header in which `check_header` finds nothing; None where it has to look."""
+    """Return the fields of a header in which `check_header` would find nothing; None if it must be called."""
     lines = head.count(b"\n")
     if lines > _MOST_LINES or not _USUAL.fullmatch(head):
         return None
-    # One split of all, and two slices, take a third of the time that a split of each line takes.
+    # One split of the complete header and two slices take a third of the time of splitting each line.
     parts = head.decode("ascii").replace("\r\n", ": ").split(": ")
     if len(parts) != 2 * lines - 1:
-        return None  # There is another such mark in a value.
+        return None  # A value contains the separator.
     names = parts[1:-2:2]
     fields = UsualFields(names, parts[2:-2:2])
     kind = fields.get("WARC-Type")
-    return fields if kind and _are_right(kind, tuple(names)) else None
+    return fields if kind and _is_valid_combination(kind, tuple(names)) else None
 
 
 @lru_cache(maxsize=256)
-def _are_right(kind: str, names: tuple[str, ...]) -> bool:
-    """Whether fields of these names, none of them empty, may be together in a record of that type."""
+def _is_valid_combination(kind: str, names: tuple[str, ...]) -> bool:
+    """Whether non-empty fields with these names are a valid combination in a record of the type ``kind``."""
     fields = Fields([(name, "?") for name in names])
     return all(names.count(name) == 1 for name in names if name not in _MAY_REPEAT) and not any(
         check_names(kind, fields)
@@ -102,7 +102,7 @@ def _are_right(kind: str, names: tuple[str, ...]) -> bool:
 
 
 def usual_block(fields: UsualFields, block: bytes) -> BlockFacts | None:
-    """What is found in a whole block that is all right; None where `check_block` has to look."""
+    """Return the facts of a complete, valid block; None if `check_block` must be called."""
     if not _is_digest(fields.get("WARC-Block-Digest"), block):
         return None
     kind, content_type = fields["WARC-Type"], fields.get("Content-Type", "").lower()
@@ -133,7 +133,7 @@ def _usual_message(kind: str, fields: UsualFields, block: bytes) -> BlockFacts |
 
 
 def _is_framed(head: bytes, body: bytes) -> bool:
-    """Whether a response tells the length of its body, which is right, and its encodings, if any, can be undone."""
+    """Whether a response states the correct length of its body, and its encodings can be decoded."""
     stated = plain_field(head, b"Content-Length")
     lowered = head.lower()
     if stated is None or stated != b"%d" % len(body) or b"transfer-encoding" in lowered:
@@ -150,21 +150,21 @@ def _is_framed(head: bytes, body: bytes) -> bool:
 
 
 def _is_digest(claimed: str | None, data: bytes) -> bool:
-    """Whether ``claimed`` is that of ``data``, in one of the two ways in which most write it: hexadecimal, or base32 in
-    capitals."""
+    """Whether ``claimed`` is the digest of ``data`` in one of the two common forms: hexadecimal, or base32 in upper
+    case."""
     label, _, value = (claimed or "").partition(":")
     make = _HASHES.get(label)
     if make is None:
         return False
-    found = make(data, usedforsecurity=False)
-    return found.hexdigest() == value or b32encode(found.digest()).decode().rstrip("=") == value
+    computed = make(data, usedforsecurity=False)
+    return computed.hexdigest() == value or b32encode(computed.digest()).decode().rstrip("=") == value
 
 
 def is_usual_json(data: bytes) -> bool:
-    """Whether ``data`` is JSON, for certain: a few rare things are, that are not taken for it here."""
+    """Whether ``data`` is certainly JSON; False for a few rare forms of JSON, too."""
     try:
         data.decode("utf-8")
-        msgspec.json.decode(data, type=msgspec.Raw)  # It is looked through, nothing is made of it.
+        msgspec.json.decode(data, type=msgspec.Raw)  # Only validates it, creates no objects.
     except (ValueError, RecursionError):
         return False
     return True

@@ -1,4 +1,4 @@
-"""Writes and reads WACZ 1.1.1, one file with a whole web archive (https://specs.webrecorder.net/wacz/1.1.1/)."""
+"""Writes and reads WACZ 1.1.1, one file with a complete web archive (https://specs.webrecorder.net/wacz/1.1.1/)."""
 
 from __future__ import annotations
 

@@ -29,21 +29,21 @@ WACZ_VERSION = "1.1.1"
 
 _PIECE = 1 << 20
 _LINES_PER_BLOCK = 1024
-"""Lines of the index that a replay tool loads at a time; as many as other writers of WACZ take."""
+"""Lines of the index that a replay tool loads at a time, as many as in files of other writers."""
 
 
 @dataclass(slots=True)
 class Packaged:
-    """What was put into a WACZ file."""
+    """The content of a WACZ file."""
 
     files: list[str] = field(default_factory=list)
     """Names of the WARC files."""
     captures: int = 0
-    """Lines of the index."""
+    """Number of lines of the index."""
     pages: int = 0
-    """Entries of the page list."""
+    """Number of entries of the page list."""
     extra_pages: int | None = None
-    """Pages that no item is about; None when there are no items, and the list has all."""
+    """Number of pages without an item; None if there are no items, as the page list then contains all pages."""
     bytes: int = 0
     """Size of the WACZ file."""
 
@@ -60,25 +60,25 @@ def write_wacz(
     key: Key | None = None,
     advance: Advance = lambda size: None,
 ) -> Packaged:
-    """Package WARC files with an index, a page list and digests. Of a file that is being written, only whole records.
+    """Package WARC files with an index, a page list and digests. Only complete records of open files are included.
 
     Memory does not depend on the size of the archive. Files that replay tools read by offset are not compressed.
 
     Args:
         files: the WARC files, ``.warc`` or ``.warc.gz``.
-        output: the WACZ file; it takes its name when it is complete.
+        output: the WACZ file; it appears when it is complete.
         title: title of the collection; by default that of its main page.
         index: a CDXJ to update and use; by default a temporary one is made.
-        dataset: a folder to add as ``dataset/dataset.zip``. It is packed because validators of data packages would
+        dataset: a folder to add as ``dataset/dataset.zip``. It is zipped because validators of data packages would
             otherwise read its tables without their schema.
-        items: the main pages of the collection, with their texts.
+        items: the main pages of the collection, with texts.
         main_page: address of the start page; by default the front page of the site, else the first page.
         key: signs the package.
         advance: called with the number of bytes of WARC files that were indexed or copied: each file counts twice.
 
     Raises:
         ArchiveError: a file is damaged, or there is nothing to package.
-        OSError: something cannot be read or written.
+        OSError: a file cannot be read or written.
     """
     path = Path(output)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -116,14 +116,14 @@ def _require_names(files: Sequence[WarcFile]) -> None:
         if not file.name.endswith((".warc", ".warc.gz")):
             raise ArchiveError(f"{file.path}: the name of a WARC file in a WACZ must end in .warc or .warc.gz")
         if not file.name.isprintable():
-            # Bytes that are not UTF-8 among them, which neither JSON nor a ZIP file can name.
+            # This includes bytes that are not UTF-8, which neither JSON nor a ZIP file can represent.
             raise ArchiveError(
                 f"{os.fsencode(file.path)!r}: file names in a WACZ must be printable UTF-8: rename the file"
             )
 
 
 class _Package:
-    """A ZIP file that knows the digest of everything in it."""
+    """A ZIP file that records the digests of its files."""
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
         self._archive = archive
@@ -142,21 +142,21 @@ class _Package:
         """Add the first ``size`` bytes of a file, or all.
 
         Raises:
-            ArchiveError: it has become shorter.
+            ArchiveError: the file has become shorter.
         """
-        left = size = path.stat().st_size if size is None else size
+        remaining = size = path.stat().st_size if size is None else size
         digest = hashlib.sha256()
         info = self._info(name, zipfile.ZIP_DEFLATED if compress else zipfile.ZIP_STORED)
-        # An extra field in the local header alone, as zipfile makes for sizes it does not know, misleads wabac.js.
+        # An extra field only in the local header, as zipfile writes for unknown sizes, confuses wabac.js.
         is_large = size > zipfile.ZIP64_LIMIT
         with path.open("rb") as source, self._archive.open(info, "w", force_zip64=is_large) as target:
-            while left:
-                piece = source.read(min(left, _PIECE))
+            while remaining:
+                piece = source.read(min(remaining, _PIECE))
                 if not piece:
                     raise ArchiveError(f"{path}: the file became shorter while it was packaged")
                 target.write(piece)
                 digest.update(piece)
-                left -= len(piece)
+                remaining -= len(piece)
                 advance(len(piece))
         resource = {"name": self._name(name), "path": name, "hash": f"sha256:{digest.hexdigest()}", "bytes": size}
         self._resources.append(resource)
@@ -168,21 +168,21 @@ class _Package:
         return info
 
     def _name(self, path: str) -> str:
-        """A name as data packages want it (Data Package 1, Data Resource: ``name``), unique in the package."""
-        whole = re.sub(r"[^a-z0-9._-]+", "-", path.lower())
+        """Return a name as required by data packages (Data Package 1, Data Resource: ``name``), unique in this one."""
+        long = re.sub(r"[^a-z0-9._-]+", "-", path.lower())
         short = re.sub(r"[^a-z0-9._-]+", "-", path.rpartition("/")[2].lower())
-        return whole if any(resource["name"] == short for resource in self._resources) else short
+        return long if any(resource["name"] == short for resource in self._resources) else short
 
     def finish(self, title: str | None, main: Mapping[str, str] | None, key: Key | None) -> None:
         """Write ``datapackage.json`` (WACZ 1.1.1, section 5.2.4) and its digest (5.2.5), signed with ``key``."""
-        begin = {"mainPageUrl": main["url"], "mainPageDate": main["ts"]} if main else {}
+        main_page = {"mainPageUrl": main["url"], "mainPageDate": main["ts"]} if main else {}
         title = title or (main or {}).get("title")
         created, software = time.strftime("%Y-%m-%dT%H:%M:%SZ", self._created), _software()
         description = {
             "profile": "data-package",
             "wacz_version": WACZ_VERSION,
             **({"title": title} if title else {}),
-            **begin,
+            **main_page,
             "created": created,
             "software": software,
             "resources": self._resources,
@@ -200,20 +200,20 @@ def _json(value: dict[str, Any]) -> bytes:
 
 
 def _software() -> str:
-    """The program: its distribution, whichever this package came in."""
+    """Return the name and version of the program, from the distribution that contains this package."""
     package = __package__.partition(".")[0]
     names = packages_distributions().get(package, ())
     return " ".join([package, *(f"({name} {version(name)})" for name in sorted(set(names)))])
 
 
 def _add_index(package: _Package, cdxj: Path, scratch: Path) -> None:
-    """The sorted index ``cdxj`` in gzip members of many lines, and an index over these: ZipNum.
+    """Add the sorted index ``cdxj`` as gzip members of many lines, with an index of these members: ZipNum.
 
     https://specs.webrecorder.net/cdxj/0.1.0/: first key, offset, length and digest of each member.
     """
-    blocks, over = scratch / "index.cdx.gz", scratch / "index.idx"
+    blocks, block_index = scratch / "index.cdx.gz", scratch / "index.idx"
     offset = 0
-    with cdxj.open("rb") as lines, blocks.open("wb") as data, over.open("wb") as index:
+    with cdxj.open("rb") as lines, blocks.open("wb") as data, block_index.open("wb") as index:
         index.write(b'!meta 0 {"format": "cdxj-gzip-1.0", "filename": "index.cdx.gz"}\n')
         while block := list(islice(lines, _LINES_PER_BLOCK)):
             member = gzip.compress(b"".join(block), mtime=0)
@@ -224,7 +224,7 @@ def _add_index(package: _Package, cdxj: Path, scratch: Path) -> None:
             data.write(member)
             offset += len(member)
     package.add("indexes/index.cdx.gz", blocks)
-    package.add("indexes/index.idx", over, compress=True)
+    package.add("indexes/index.idx", block_index, compress=True)
 
 
 def _add_dataset(package: _Package, dataset: Path, scratch: Path) -> None:

@@ -27,33 +27,33 @@ from archive.warc.reader import StreamedRecord, is_gzip
 
 _PAGE_TYPES = {"text/html", "application/xhtml+xml"}
 _LONGEST_PART = 1 << 20
-"""Bytes of a page in which its title is looked for."""
+"""Bytes of a page in which its title is searched for."""
 
 
 _Item = tuple[str | None, str | None]
-"""Title and text of a page."""
+"""(title, text) of a page."""
 
 
 @dataclass(slots=True)
 class PageLists:
-    """What `write_pages` wrote."""
+    """The result of `write_pages`."""
 
     pages: int = 0
-    """Entries of ``pages.jsonl``."""
+    """Number of entries of ``pages.jsonl``."""
 
     extra: int | None = None
-    """Pages in ``extraPages.jsonl`` alone; None when there is no such list."""
+    """Number of pages that are only in ``extraPages.jsonl``; None if there is no such list."""
 
     main: dict[str, str] | None = None
-    """The entry of the page to begin with; None without any page."""
+    """The entry of the start page; None without any page."""
 
 
 class Items:
-    """JSON lines that say which pages are what a collection is about: ``url``, ``title`` and a text of each.
+    """JSON lines about the main pages of a collection: ``url``, ``title`` and a text of each.
 
-    A line is about the record that its ``warc`` names by ``file`` and ``offset``; without that, about every capture of
-    its ``url``. Lines that say that a page is gone are about none. A line that is no JSON object is left out: the
-    pages are packaged whatever is told of them. Memory: some hundred bytes for each line.
+    A line describes the record with the ``file`` and ``offset`` in its ``warc``; without that, every capture of its
+    ``url``. Tombstones describe no record. A line that is not a JSON object is ignored: the pages are packaged anyway.
+    Memory: some hundred bytes per line.
 
     Args:
         paths: files of JSON lines.
@@ -67,11 +67,11 @@ class Items:
         self._paths = [*paths]
         self._text = text
         self.left_out: list[str] = []
-        """Lines that are no JSON objects, a sentence for each file that has any."""
+        """A sentence for each file with lines that are not JSON objects."""
         self._places: dict[tuple[str, int] | str, tuple[Path, int]] = {}
         for path in self._paths:
-            if odd := oddity(path):
-                raise ArchiveError(f"{path} {odd}")
+            if problem := oddity(path):
+                raise ArchiveError(f"{path} {problem}")
             try:
                 with path.open("rb") as stream:
                     self._note(path, stream)
@@ -102,7 +102,7 @@ class Items:
             )
 
     def get(self, capture: IndexEntry) -> _Item | None:
-        """Title and text of the item about ``capture``; None when there is none."""
+        """Return (title, text) of the item about ``capture``, or None."""
         place = self._places.get((capture.filename, capture.offset)) or self._places.get(capture.url)
         if place is None:
             return None
@@ -115,10 +115,10 @@ class Items:
 
 def _object(line: bytes) -> dict[str, Any] | None:
     try:
-        found = json.loads(line)
+        value = json.loads(line)
     except (ValueError, RecursionError):
         return None
-    return found if isinstance(found, dict) else None
+    return value if isinstance(value, dict) else None
 
 
 def write_pages(
@@ -130,19 +130,18 @@ def write_pages(
 ) -> PageLists:
     """Write ``pages.jsonl`` into ``scratch``, and with ``items`` also ``extraPages.jsonl``.
 
-    Each is a header line, then a line for every HTML page that was answered with 200, in the order of time. With
-    ``items`` the first list has their pages, with their text. The second one has them too, in front of all others:
-    ReplayWeb.page searches the second list alone when there is one, no more than its first megabyte, and takes what
-    it has beyond the first list for pages to be shown on demand.
+    Each has a header line, then a line for every HTML page with status 200, sorted by time. With ``items``, the first
+    list has their pages, with texts. The second list has these first and then all others: if there is a second list,
+    ReplayWeb.page only searches its first megabyte, and shows its additional pages on demand.
 
     Args:
         index: CDXJ of the collection.
         directories: file name in the index -> folder of the file.
-        scratch: where temporary files go.
-        main_page: address of the page to begin with; by default the front page of the site, else the first page.
+        scratch: folder for temporary files.
+        main_page: address of the start page; by default the front page of the site, else the first page.
 
     Raises:
-        ArchiveError: a record is not where the index says, or ``main_page`` is no page of the collection.
+        ArchiveError: a record is not at its position in the index, or ``main_page`` is not a page of the collection.
     """
     if main_page and not any(capture.url == main_page and _is_page(capture) for capture in lookup(index, main_page)):
         raise ArchiveError(f"{main_page} is not a page of the collection: choose another --main-page")
@@ -168,16 +167,16 @@ def write_pages(
 
 
 def _captures(index: Path, items: Items) -> Iterator[tuple[IndexEntry, _Item | None]]:
-    """The pages that were answered, each with what an item says of it."""
-    before = ("", "")
+    """Yield the pages, each with the title and text of its item."""
+    previous = ("", "")
     for capture in iter_captures(index):
         if not _is_page(capture):
             continue
         item = items.get(capture)
-        # A crawler that fetches a page twice in a second shows it once.
-        if item is None and before == (capture.timestamp, capture.url):
+        # A page that was fetched twice in a second is listed once.
+        if item is None and previous == (capture.timestamp, capture.url):
             continue
-        before = (capture.timestamp, capture.url)
+        previous = (capture.timestamp, capture.url)
         yield capture, item
 
 
@@ -190,12 +189,12 @@ def _is_front(url: str, main_page: str | None) -> bool:
 
 
 def _append(path: Path, lines: LineSorter, *, has_text: bool = False) -> tuple[int, dict[str, str] | None]:
-    """Add entries to a list, a new one with its header; returns how many, and the first one."""
+    """Add entries to a list, which gets a header if it is new. Return (count, first entry)."""
     first, count = None, 0
     with path.open("ab") as target:
         if not target.tell():
-            said = {"format": "json-pages-1.0", "id": "pages", "title": "Pages"}
-            target.write(_line({**said, "hasText": True} if has_text else said))
+            header = {"format": "json-pages-1.0", "id": "pages", "title": "Pages"}
+            target.write(_line({**header, "hasText": True} if has_text else header))
         for line in lines.sorted():
             entry = line[len("YYYYMMDDhhmmss") :]
             first = first or _object(entry)
@@ -207,7 +206,7 @@ def _append(path: Path, lines: LineSorter, *, has_text: bool = False) -> tuple[i
 def _page(capture: IndexEntry, title: str | None) -> dict[str, str]:
     moment = capture.timestamp
     identity = f"{moment} {capture.url} {capture.filename} {capture.offset}"
-    # The address first: the lines of one second are sorted by what they begin with.
+    # The address comes first, since the lines of one second are sorted by their text.
     page = {
         "url": capture.url,
         "ts": f"{moment[:4]}-{moment[4:6]}-{moment[6:8]}T{moment[8:10]}:{moment[10:12]}:{moment[12:]}Z",
@@ -219,7 +218,7 @@ def _page(capture: IndexEntry, title: str | None) -> dict[str, str]:
 
 
 class _Files:
-    """Keeps the file open that was asked for last: pages come file by file, or nearly so."""
+    """Keeps the last file open: consecutive pages are mostly in the same file."""
 
     def __init__(self, directories: Mapping[str, Path]) -> None:
         self._directories = directories
@@ -227,7 +226,7 @@ class _Files:
         self._open: tuple[str, BinaryIO] | None = None
 
     def open(self, name: str) -> tuple[str, BinaryIO]:
-        """The file of this name, and what to call it in messages."""
+        """Return (name for messages, open file)."""
         if self._open is None or name != self._name:
             self.close()
             path = find(self._directories[name], name)
@@ -247,12 +246,12 @@ class _Files:
 
 
 def title_of(name: str, stream: BinaryIO, offset: int) -> str | None:
-    """The text of the ``title`` element of the page in the record at ``offset``, white space folded.
+    """Return the text of the ``title`` element of the page in the record at ``offset``, with white space folded.
 
-    None without one in the first megabyte, or when the page cannot be decoded.
+    None if there is none in the first megabyte, or if the page cannot be decoded.
 
     Raises:
-        ArchiveError: there is no record.
+        ArchiveError: there is no record at ``offset``.
     """
     record = StreamedRecord(name, stream, offset, is_gzipped=is_gzip(stream, offset))
     head, body = split_head(record.start(_LONGEST_PART))
@@ -264,7 +263,7 @@ def title_of(name: str, stream: BinaryIO, offset: int) -> str | None:
     stated = header.get("Content-Type")
     encoding = encoding_of(stated, payload)
     _, text = html_to_unicode(f"text/html; charset={encoding}" if encoding else stated, payload)
-    # An SVG image in the page has titles of its own.
+    # SVG images in the page may have titles, too.
     title = Selector(text=text or " ", type="html").xpath("string(//title[not(ancestor::svg)])").get() or ""
     return " ".join(title.split()) or None
 

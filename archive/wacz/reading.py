@@ -1,4 +1,4 @@
-"""Reads a WACZ file in place: nothing is unpacked to the disk, and only its descriptions are in memory."""
+"""Reads a WACZ file in place: nothing is extracted to disk, and only its descriptions are in memory."""
 
 from __future__ import annotations
 
@@ -22,23 +22,23 @@ DESCRIPTION, DIGEST = "datapackage.json", "datapackage-digest.json"
 _BUFFER = 1 << 18
 _LARGEST_DESCRIPTION = 16 << 20
 _LOCAL_HEADER = 30
-"""Bytes of a local file header in front of its name (ZIP specification, APPNOTE 4.3.7)."""
+"""Bytes of a local file header before its name (ZIP specification, APPNOTE 4.3.7)."""
 _LOCAL_START = b"PK\x03\x04"
 BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
-"""What zipfile raises at a ZIP file that is damaged, encrypted or packed in a way of its own."""
+"""Exceptions of zipfile for a ZIP file that is damaged, encrypted or compressed with an unknown method."""
 
 
 class WaczFile:
     """The WACZ file ``path``, open for reading; a context manager.
 
     Raises:
-        ArchiveError: it is not there, cannot be read, or is no ZIP file; so do all methods when it is damaged.
+        ArchiveError: it does not exist, cannot be read, or is not a ZIP file; from all methods, if it is damaged.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        if odd := oddity(path):
-            raise ArchiveError(f"{path} {odd}")
+        if problem := oddity(path):
+            raise ArchiveError(f"{path} {problem}")
         self._stack = ExitStack()
         try:
             self._stream = self._stack.enter_context(path.open("rb"))
@@ -63,11 +63,11 @@ class WaczFile:
 
     @property
     def names(self) -> list[str]:
-        """Names of the WARC files in it."""
+        """Names of the WARC files that it contains."""
         return list(self._warcs)
 
     def open(self, name: str) -> BinaryIO:
-        """The WARC file ``name``, seekable; offsets are its own."""
+        """Open the WARC file ``name``; it is seekable, and offsets are those of the WARC file."""
         entry = self._warcs.get(name)
         if entry is None:
             raise ArchiveError(f"{self.path}: it does not contain {name}")
@@ -83,69 +83,70 @@ class WaczFile:
         return cast("BinaryIO", io.BufferedReader(window, _BUFFER))
 
     def digests(self, advance: Advance = lambda size: None) -> dict[str, str]:
-        """SHA-256 of each WARC file in it, computed."""
+        """Compute the SHA-256 of each WARC file that it contains."""
         return {name: self._digest(entry, advance)[1] for name, entry in self._warcs.items()}
 
     def size_and_digest(self, advance: Advance = lambda size: None) -> tuple[int, str]:
-        """Bytes of the whole file, and their SHA-256."""
+        """Return the size of the complete file, and its SHA-256."""
         self._stream.seek(0)
         return _digested(self._stream, advance)
 
     def described(self) -> tuple[str | None, str | None, str | None]:
-        """Version of the format, time at which it was made, and title, as ``datapackage.json`` says."""
-        said = self.json(DESCRIPTION)
+        """Return format version, time of creation, and title, from ``datapackage.json``."""
+        description = self.json(DESCRIPTION)
         version, created, title = (
-            value if isinstance(value := said.get(name), str) else None for name in ("wacz_version", "created", "title")
+            value if isinstance(value := description.get(name), str) else None
+            for name in ("wacz_version", "created", "title")
         )
         return version, created, title
 
     def json(self, name: str) -> dict[str, Any]:
-        """The JSON object in the file ``name`` of the package."""
+        """Return the JSON object in the file ``name`` of the package."""
         try:
-            found = json.loads(self._small(name))
+            document = json.loads(self._small(name))
         except (ValueError, RecursionError) as error:
             raise ArchiveError(f"{self.path}: {name} is not JSON: {error}") from error
-        if not isinstance(found, dict):
+        if not isinstance(document, dict):
             raise ArchiveError(f"{self.path}: {name} is not a JSON object")
-        return found
+        return document
 
     def has(self, name: str) -> bool:
-        """Whether there is a file ``name`` in the package."""
+        """Whether the package contains a file ``name``."""
         return name in self._zip.NameToInfo
 
     def problems(self, advance: Advance = lambda size: None) -> Iterator[str]:
-        """Differences between the package and its description, one sentence each (WACZ 1.1.1, 5.2.4 and 5.2.5)."""
-        named = Counter(entry.filename for entry in self._zip.infolist() if not entry.is_dir())
-        yield from (f"the package contains {name} {count} times" for name, count in named.items() if count > 1)
+        """Yield the differences between the package and its description, as sentences (WACZ 1.1.1, 5.2.4, 5.2.5)."""
+        names = Counter(entry.filename for entry in self._zip.infolist() if not entry.is_dir())
+        yield from (f"the package contains {name} {count} times" for name, count in names.items() if count > 1)
         if sum(entry.compress_size for entry in self._zip.infolist()) > self.path.stat().st_size:
             yield "its files overlap: together they have more bytes than the package"
             return
         resources = self.json(DESCRIPTION).get("resources")
-        found: dict[str, tuple[int, str] | None] = {}
-        yield from self._resource_problems(resources, named, found, advance)
-        for name in found:
-            del named[name]
-        yield from (f"{DESCRIPTION} does not name {name}" for name in named if name not in (DESCRIPTION, DIGEST))
+        checked: dict[str, tuple[int, str] | None] = {}
+        yield from self._resource_problems(resources, names, checked, advance)
+        for name in checked:
+            del names[name]
+        yield from (f"{DESCRIPTION} does not name {name}" for name in names if name not in (DESCRIPTION, DIGEST))
         if self.has(DIGEST) and self.json(DIGEST).get("hash") != self.description_hash():
             yield f"the digest of {DESCRIPTION} differs from the one in {DIGEST}"
 
     def _resource_problems(
-        self, resources: Any, named: Container[str], found: dict[str, tuple[int, str] | None], advance: Advance
+        self, resources: Any, names: Container[str], checked: dict[str, tuple[int, str] | None], advance: Advance
     ) -> Iterator[str]:
-        """Problems of the files in the description; ``found`` gets their names, sizes and digests."""
+        """Yield the problems of the files in the description; add their names, sizes and digests to ``checked``."""
         for resource in resources if isinstance(resources, list) else []:
             name = resource.get("path") if isinstance(resource, dict) else None
-            if not isinstance(name, str) or name not in named:
+            if not isinstance(name, str) or name not in names:
                 yield f"{DESCRIPTION} names {str(name)[:200]!r}, which is not in the package"
                 continue
-            if name not in found:
+            if name not in checked:
                 entry = self._zip.getinfo(name)
                 if is_warc(name) and entry.compress_type != zipfile.ZIP_STORED:
                     yield f"{name} is compressed, which WACZ forbids"
-                    found[name] = None
+                    checked[name] = None
                 else:
-                    found[name] = self._digest(entry, advance)
-            if (computed := found[name]) is None:
+                    checked[name] = self._digest(entry, advance)
+            if (computed := checked[name]) is None:
                 continue
             size, digest = computed
             if resource.get("hash") != f"sha256:{digest}":
@@ -154,13 +155,13 @@ class WaczFile:
                 yield f"{name} has {size} bytes, not {resource.get('bytes')!r}"
 
     def description_hash(self) -> str:
-        """``sha256:<hex>`` of ``datapackage.json``."""
+        """Return ``sha256:<hex>`` of ``datapackage.json``."""
         return f"sha256:{sha256(self._small(DESCRIPTION)).hexdigest()}"
 
     def signed_data(self) -> dict[str, Any] | None:
-        """The ``signedData`` of ``datapackage-digest.json`` (wacz-auth 0.1.0); None when it is not signed."""
-        said = self.json(DIGEST).get("signedData") if self.has(DIGEST) else None
-        return said if isinstance(said, dict) else None
+        """Return the ``signedData`` of ``datapackage-digest.json`` (wacz-auth 0.1.0); None if it is not signed."""
+        signed = self.json(DIGEST).get("signedData") if self.has(DIGEST) else None
+        return signed if isinstance(signed, dict) else None
 
     def _small(self, name: str) -> bytes:
         try:
@@ -192,10 +193,10 @@ def _digested(stream: BinaryIO, advance: Advance) -> tuple[int, str]:
 
 
 def data_offset(stream: BinaryIO, entry: zipfile.ZipInfo) -> int:
-    """Where the bytes of ``entry`` begin in the ZIP file ``stream``.
+    """Return the offset of the bytes of ``entry`` in the ZIP file ``stream``.
 
     Raises:
-        OSError, ValueError: it does not begin where it should.
+        OSError, ValueError: its header is not at the expected offset.
     """
     stream.seek(entry.header_offset)
     header = stream.read(_LOCAL_HEADER)
@@ -206,16 +207,16 @@ def data_offset(stream: BinaryIO, entry: zipfile.ZipInfo) -> int:
 
 
 def is_warc(name: str) -> bool:
-    """Whether a file of the package is a WARC file, by its name."""
+    """Whether a file of the package is a WARC file, according to its name."""
     return name.startswith("archive/") and name.lower().endswith((".warc", ".warc.gz"))
 
 
 class Window(io.RawIOBase):
-    """``size`` bytes from ``start`` on of ``stream``, as a file of their own."""
+    """``size`` bytes of ``stream`` from ``start`` on, as a separate file."""
 
     def __init__(self, stream: BinaryIO, start: int, size: int) -> None:
         self._stream, self._start, self._size = stream, start, size
-        self._place = 0
+        self._position = 0
 
     def readable(self) -> bool:
         return True
@@ -224,18 +225,18 @@ class Window(io.RawIOBase):
         return True
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._place, io.SEEK_END: self._size}[whence]
-        self._place = max(0, base + offset)
-        return self._place
+        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._size}[whence]
+        self._position = max(0, base + offset)
+        return self._position
 
     def tell(self) -> int:
-        return self._place
+        return self._position
 
     def readinto(self, buffer: Any) -> int:
-        self._stream.seek(self._start + self._place)
-        data = self._stream.read(max(0, min(len(buffer), self._size - self._place)))
+        self._stream.seek(self._start + self._position)
+        data = self._stream.read(max(0, min(len(buffer), self._size - self._position)))
         buffer[: len(data)] = data
-        self._place += len(data)
+        self._position += len(data)
         return len(data)
 
     def close(self) -> None:

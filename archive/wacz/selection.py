@@ -33,14 +33,14 @@ from archive.warc.reader import StreamedRecord, is_gzip, stream_records
 from archive.warc.record import VERSION, WARC_FIELDS, format_date, format_fields, new_record_id
 
 MOST_BYTES = 500 << 20
-"""Of records, as they lie in the archive."""
+"""Limit of the bytes of all records, as stored in the archive."""
 
 _MOST_REDIRECTS = 5
 _NEIGHBOURS = 20
-"""Records around a response that are looked at for its request and what was noted of it."""
+"""Records around a response that are searched for its request and metadata records."""
 _PIECE = 1 << 20
 _GZIP_WBITS = 31
-_NOTED = frozenset(("request", "metadata"))
+_ACCOMPANYING = frozenset(("request", "metadata"))
 
 
 class SelectionTooLargeError(ArchiveError):
@@ -49,18 +49,18 @@ class SelectionTooLargeError(ArchiveError):
 
 @dataclass(frozen=True, slots=True)
 class PageOf:
-    """A page that is wanted."""
+    """A page to be packaged."""
 
     url: str
     file: str | None
-    """WARC file and offset of the record that shows it; None: its last capture."""
+    """WARC file and offset of its record; None: its last capture."""
     offset: int | None
     title: str | None = None
     text: str | None = None
     files: Sequence[str] = ()
     """Addresses of files that belong to it."""
     notes: Sequence[str] = ()
-    """Addresses of other records about it, such as what was read from it."""
+    """Addresses of other records about it, such as its item."""
 
 
 def write_selection(
@@ -69,23 +69,23 @@ def write_selection(
     output: str | os.PathLike[str],
     *,
     title: str,
-    said: Sequence[tuple[str, str]] = (),
+    warcinfo: Sequence[tuple[str, str]] = (),
     most_bytes: int = MOST_BYTES,
 ) -> Packaged:
-    """Package ``pages`` as `archive.wacz.write_wacz` packages a whole collection.
+    """Package ``pages``, as `archive.wacz.write_wacz` packages a complete collection.
 
-    Pages that the archive has not are left out, and named in the warcinfo record (``notInArchive``); so are those whose
-    record is damaged (``notReadable``).
+    Pages that the archive does not contain are left out, and listed in the warcinfo record (``notInArchive``), as are
+    pages with a damaged record (``notReadable``).
 
     Args:
-        title: of the package.
-        said: fields of the warcinfo record at the head of the WARC file: from where, and which pages.
-        most_bytes: of records that are copied.
+        title: title of the package.
+        warcinfo: fields of the warcinfo record of the WARC file, such as its origin and the pages.
+        most_bytes: limit of the bytes of the copied records.
 
     Raises:
-        SelectionTooLargeError: there are more.
-        ArchiveError: there is no page, or none that can be read.
-        OSError: something cannot be read or written.
+        SelectionTooLargeError: the records have more bytes.
+        ArchiveError: there is no page, or none is readable.
+        OSError: a file cannot be read or written.
     """
     chosen = _Chosen(archive, most_bytes)
     missing: list[tuple[str, str]] = []
@@ -94,74 +94,76 @@ def write_selection(
     with tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as scratch:
         items = Path(scratch, "pages.jsonl")
         with items.open("w", encoding="utf-8") as stream:
-            for one in pages:
+            for page in pages:
                 try:
-                    if not chosen.add_page(one):
-                        missing.append(("notInArchive", one.url))
+                    if not chosen.add_page(page):
+                        missing.append(("notInArchive", page.url))
                         continue
                 except SelectionTooLargeError:
                     raise
                 except ArchiveError as error:
                     problem = problem or error
-                    missing.append(("notReadable", one.url))
+                    missing.append(("notReadable", page.url))
                     continue
-                stream.write(json.dumps({"url": one.url, "title": one.title, "text": one.text}) + "\n")
+                stream.write(json.dumps({"url": page.url, "title": page.title, "text": page.text}) + "\n")
         if not any(chosen.records.values()):
             if problem is not None:
                 raise ArchiveError(f"there is no page to package: {problem}") from problem
             raise ArchiveError("there is no page to package: none of the pages is in this archive")
         now = datetime.now(timezone.utc)
         warc = Path(scratch, f"selection-{now:%Y%m%d%H%M%S}.warc.gz")
-        _copy(archive, chosen, warc, now, [*said, *missing])
+        _copy(archive, chosen, warc, now, [*warcinfo, *missing])
         return write_wacz([WarcFile(warc)], path, title=title, items=Items([items]))
 
 
 @dataclass
 class _Chosen:
-    """The records that go in: file -> offset -> bytes in the file."""
+    """The records to be copied: file -> offset -> bytes in the file."""
 
     archive: Archive
     most_bytes: int
     records: dict[str, dict[int, int]] = field(default_factory=dict)
     _places: dict[str, list[int]] = field(default_factory=dict)
-    _met: set[tuple[str, int]] = field(default_factory=set)
+    _added: set[tuple[str, int]] = field(default_factory=set)
     _bytes: int = 0
 
     def add_page(self, wanted: PageOf) -> bool:
-        """Take a page with what it shows; False where the archive does not have it."""
+        """Add a page with its resources; return False if the archive does not contain it."""
         entry = self._cited(wanted) or self.archive.nearest(wanted.url, None)
         if entry is None:
             return False
         answer = self._add(entry)
         if answer is not None:
-            self._add_shown(answer, entry.timestamp)
+            self._add_embedded(answer, entry.timestamp)
         for address in wanted.files:
             self._add_nearest(address, entry.timestamp)
         for address in wanted.notes:
-            for note in self._of(address):
+            for note in self._lookup(address):
                 with suppress(BrokenRecordError):
                     self._take(note.filename, note.offset)
         return True
 
     def _cited(self, wanted: PageOf) -> IndexEntry | None:
-        return next((c for c in self._of(wanted.url) if (c.filename, c.offset) == (wanted.file, wanted.offset)), None)
+        return next(
+            (c for c in self._lookup(wanted.url) if (c.filename, c.offset) == (wanted.file, wanted.offset)), None
+        )
 
-    def _of(self, address: str) -> list[IndexEntry]:
+    def _lookup(self, address: str) -> list[IndexEntry]:
         return lookup(self.archive.index, address)
 
     def _add(self, entry: IndexEntry) -> Answer | None:
-        """Take a capture with what it needs; None when it is in already."""
-        if (entry.filename, entry.offset) in self._met:
+        """Add a capture with the records that it needs; return None if it was added before."""
+        if (entry.filename, entry.offset) in self._added:
             return None
-        self._met.add((entry.filename, entry.offset))
+        self._added.add((entry.filename, entry.offset))
         answer = self.archive.answer(entry)
-        for one in {entry, answer.holder}:
-            self._take(one.filename, one.offset)
-            self._take_noted(one)
+        for record in {entry, answer.holder}:
+            self._take(record.filename, record.offset)
+            self._take_accompanying(record)
         return answer
 
-    def _add_sound(self, entry: IndexEntry) -> Answer | None:
-        """The same; None also where it is damaged."""
+    def _add_if_undamaged(self, entry: IndexEntry) -> Answer | None:
+        """Like `_add`, but return None if a record is damaged."""
         try:
             return self._add(entry)
         except SelectionTooLargeError:
@@ -169,68 +171,70 @@ class _Chosen:
         except ArchiveError:
             return None
 
-    def _add_shown(self, answer: Answer, timestamp: str) -> None:
-        """Take what a page or style sheet shows in itself; a page that nobody can show is taken as it is."""
+    def _add_embedded(self, answer: Answer, timestamp: str) -> None:
+        """Add the resources that a page or style sheet embeds; none for a page that cannot be parsed."""
         try:
-            found = parts_of(answer)
+            addresses = parts_of(answer)
         except ArchiveError:
             return
-        for address in sorted(found):
+        for address in sorted(addresses):
             self._add_nearest(address, timestamp)
 
     def _add_nearest(self, address: str, timestamp: str) -> None:
-        """Take what a page shows or was sent on to; what the archive does not have is left out."""
+        """Add an embedded resource or the target of a redirect, if the archive contains it."""
         for _ in range(_MOST_REDIRECTS):
             entry = self.archive.nearest(address, timestamp, shown=True)
-            answer = self._add_sound(entry) if entry is not None else None
+            answer = self._add_if_undamaged(entry) if entry is not None else None
             if answer is None:
                 return
             if answer.media_type == "text/css":
-                self._add_shown(answer, timestamp)
+                self._add_embedded(answer, timestamp)
             target = Addresses("/", timestamp, address).absolute(answer.location) if answer.location else None
             if target is None:
                 return
             address = target
 
     def _take(self, file: str, offset: int, length: int | None = None) -> None:
-        there = self.records.setdefault(file, {})
-        if offset in there:
+        offsets = self.records.setdefault(file, {})
+        if offset in offsets:
             return
         if length is None:
             path = find(self.archive.directory, file)
             with path.open("rb") as stream:
                 length = StreamedRecord(str(path), stream, offset, is_gzipped=is_gzip(stream, offset)).length()
-        there[offset] = length
+        offsets[offset] = length
         self._bytes += length
         if self._bytes > self.most_bytes:
             raise SelectionTooLargeError(
                 f"the records of the pages are larger than {self.most_bytes >> 20} MB together"
             )
 
-    def _take_noted(self, entry: IndexEntry) -> None:
-        """Take the request of an answer, and what was noted of it: they stand beside it."""
+    def _take_accompanying(self, entry: IndexEntry) -> None:
+        """Add the request and metadata records of a response, which are next to it."""
         path = find(self.archive.directory, entry.filename)
         with path.open("rb") as stream:
-            own = StreamedRecord(str(path), stream, entry.offset, is_gzipped=is_gzip(stream, entry.offset))
-            answer_id, its = own.headers.get("WARC-Record-ID"), set(own.headers.get_all("WARC-Concurrent-To"))
+            response = StreamedRecord(str(path), stream, entry.offset, is_gzipped=is_gzip(stream, entry.offset))
+            response_id = response.headers.get("WARC-Record-ID")
+            concurrent_ids = set(response.headers.get_all("WARC-Concurrent-To"))
             passed = 0
-            # A neighbour that is damaged ends it on its side.
+            # A damaged neighbour ends the search on its side.
             for start in sorted({self._before(entry), entry.offset}):
                 with suppress(BrokenRecordError):
                     for record in stream_records(str(path), stream, start):
                         kind = record.headers.get("WARC-Type") or ""
-                        is_its = record.headers.get("WARC-Record-ID") in its
-                        if kind in _NOTED and (is_its or answer_id in record.headers.get_all("WARC-Concurrent-To")):
+                        is_named = record.headers.get("WARC-Record-ID") in concurrent_ids
+                        names_response = response_id in record.headers.get_all("WARC-Concurrent-To")
+                        if kind in _ACCOMPANYING and (is_named or names_response):
                             self._take(entry.filename, record.offset, record.length())
                         passed += record.offset > entry.offset
-                        if passed >= _NEIGHBOURS or (passed and kind not in _NOTED):
+                        if passed >= _NEIGHBOURS or (passed and kind not in _ACCOMPANYING):
                             return
 
     def _before(self, entry: IndexEntry) -> int:
-        """Where the answer before that of ``entry`` stands in its file; its request stands behind that."""
+        """Return the offset of the previous response in the file of ``entry``; the request comes after that."""
         if not self._places:
-            for one in iter_captures(self.archive.index):
-                self._places.setdefault(one.filename, []).append(one.offset)
+            for capture in iter_captures(self.archive.index):
+                self._places.setdefault(capture.filename, []).append(capture.offset)
             for offsets in self._places.values():
                 offsets.sort()
         offsets = self._places.get(entry.filename, [])
@@ -238,10 +242,10 @@ class _Chosen:
         return offsets[at - 1] if at > 0 else 0
 
 
-def _copy(archive: Archive, chosen: _Chosen, warc: Path, now: datetime, said: Sequence[tuple[str, str]]) -> None:
-    """Write the chosen records into one file: first what this file is, then of each file its own warcinfo record."""
+def _copy(archive: Archive, chosen: _Chosen, warc: Path, now: datetime, warcinfo: Sequence[tuple[str, str]]) -> None:
+    """Write the chosen records to one file: first a warcinfo record of this file, then those of each source file."""
     names = sorted(file for file, records in chosen.records.items() if records)
-    info = [*said, *(("copiedFrom", name) for name in names)]
+    info = [*warcinfo, *(("copiedFrom", name) for name in names)]
     with replacing(warc) as target:
         target.write(isal_zlib.compress(_warcinfo(warc.name, now, info), 2, _GZIP_WBITS))
         for name in names:
@@ -279,8 +283,8 @@ def _bytes(source: BinaryIO, offset: int, length: int) -> Iterator[bytes]:
         yield piece
 
 
-def _warcinfo(name: str, now: datetime, said: Sequence[tuple[str, str]]) -> bytes:
-    block = format_fields(said)
+def _warcinfo(name: str, now: datetime, pairs: Sequence[tuple[str, str]]) -> bytes:
+    block = format_fields(pairs)
     fields = [
         ("WARC-Type", "warcinfo"),
         ("WARC-Record-ID", new_record_id()),

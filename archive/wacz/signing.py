@@ -41,28 +41,28 @@ _UNREADABLE = (ValueError, TypeError, UnsupportedAlgorithm)
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """What a WACZ file is signed with."""
+    """The key, certificates and time stamp server for signing a WACZ file."""
 
     private: ec.EllipticCurvePrivateKey
     chain: Sequence[x509.Certificate] = ()
-    """Certificates of the domain, its own first; none for an anonymous signature."""
+    """Certificates of the domain, with that of the key first; none for an anonymous signature."""
 
     server: str | None = None
-    """Address of an RFC 3161 server; a signature of a domain has its time stamp."""
+    """Address of an RFC 3161 server; a signature of a domain needs its time stamp."""
 
 
 def read_key(key: Path, certificates: Path | None = None, server: str | None = None) -> Key:
-    """The key in the PEM file ``key``, with the PEM file of a domain's certificates.
+    """Read the key in the PEM file ``key``, and optionally the certificates of a domain.
 
     Raises:
-        ArchiveError: they cannot be read or do not fit, or there are certificates and no ``server``.
+        ArchiveError: they cannot be read or do not match, or there are certificates without a ``server``.
     """
     private = _loaded(key, lambda data: load_pem_private_key(data, None))
     if certificates is None:
-        # What ReplayWeb.page can check, as ArchiveWeb.page makes it.
+        # ReplayWeb.page supports only this type, which ArchiveWeb.page makes.
         if not (isinstance(private, ec.EllipticCurvePrivateKey) and isinstance(private.curve, ec.SECP384R1)):
-            made = "openssl ecparam -name secp384r1 -genkey -noout -out key.pem"
-            raise ArchiveError(f"{key}: the key must be on the curve P-384; to make one: {made}")
+            command = "openssl ecparam -name secp384r1 -genkey -noout -out key.pem"
+            raise ArchiveError(f"{key}: the key must be on the curve P-384; to make one: {command}")
         return Key(private)
     chain = _loaded(certificates, x509.load_pem_x509_certificates)
     if not isinstance(private, ec.EllipticCurvePrivateKey) or private.public_key() != chain[0].public_key():
@@ -73,10 +73,10 @@ def read_key(key: Path, certificates: Path | None = None, server: str | None = N
 
 
 def signed_data(hash_: str, created: str, software: str, key: Key) -> dict[str, str]:
-    """The ``signedData`` of ``datapackage-digest.json``.
+    """Return the ``signedData`` of ``datapackage-digest.json``.
 
     Raises:
-        ArchiveError: the time stamp server cannot be reached, or gives none.
+        ArchiveError: the time stamp server cannot be reached, or returns none.
     """
     data = {"hash": hash_, "created": created, "software": software, "version": VERSION}
     signature = key.private.sign(hash_.encode("ascii"), _ALGORITHM)
@@ -86,47 +86,47 @@ def signed_data(hash_: str, created: str, software: str, key: Key) -> dict[str, 
         return {**data, "signature": _text(raw), "publicKey": _text(_spki(key.private.public_key()))}
     text = _text(signature)
     reply = stamped(text.encode("ascii"), key.server or "")
-    stamping = x509.load_pem_x509_certificates(certificates_in(reply).encode("ascii"))
+    stamp_certificates = x509.load_pem_x509_certificates(certificates_in(reply).encode("ascii"))
     return {
         **data,
         "signature": text,
         "domain": next(iter(_domains(key.chain[0])), ""),
         "domainCert": _pem(key.chain),
         "timeSignature": _text(reply),
-        # The one that signed comes first.
-        "timestampCert": _pem(sorted(stamping, key=lambda one: not _stamps(one))),
+        # The signing certificate comes first.
+        "timestampCert": _pem(sorted(stamp_certificates, key=lambda certificate: not _stamps(certificate))),
     }
 
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """What a signature was found to be."""
+    """The result of checking a signature."""
 
     words: str
     is_wrong: bool = False
 
 
 def check_signed(
-    said: Mapping[str, Any], hash_: str, created: str | None, keys: Sequence[Path] = (), trusted: Path | None = None
+    signed: Mapping[str, Any], hash_: str, created: str | None, keys: Sequence[Path] = (), trusted: Path | None = None
 ) -> Signed:
-    """Whether ``signedData`` is right for a package with the hash and the time of ``datapackage.json``.
+    """Check ``signedData`` for a package with the hash and the time of ``datapackage.json``.
 
     Args:
-        keys: PEM files of public keys, one of which an anonymous signature must be of.
-        trusted: PEM file with certificates by which those of a domain and of its time stamp are trusted.
+        keys: PEM files of public keys, one of which must have made an anonymous signature.
+        trusted: PEM file with the trusted certificates for a domain and its time stamp.
 
     Raises:
         ArchiveError: a key or a certificate cannot be read, or OpenSSL is not installed.
     """
-    if said.get("hash") != hash_:
+    if signed.get("hash") != hash_:
         return Signed("it is for another datapackage.json", True)
-    if created is not None and said.get("created") != created:
+    if created is not None and signed.get("created") != created:
         return Signed("its time is not that of the package", True)
     try:
-        if isinstance(said.get("domainCert"), str):
-            return _check_domain(said, hash_, trusted)
-        public = load_der_public_key(base64.b64decode(said["publicKey"]))
-        if not _verifies(public, said["signature"], hash_):
+        if isinstance(signed.get("domainCert"), str):
+            return _check_domain(signed, hash_, trusted)
+        public = load_der_public_key(base64.b64decode(signed["publicKey"]))
+        if not _verifies(public, signed["signature"], hash_):
             return Signed("it does not match the package", True)
     except (KeyError, *_UNREADABLE) as error:
         return Signed(f"it cannot be read: {error!r}", True)
@@ -139,7 +139,7 @@ def check_signed(
 
 
 def is_pem_key(path: Path) -> bool:
-    """Whether a file has a public key as this module reads it, and not one of GnuPG or minisign."""
+    """Whether a file has a public key in the format of this module, and not one of GnuPG or minisign."""
     try:
         with path.open("rb") as stream:
             return stream.read(64).startswith(b"-----BEGIN PUBLIC KEY-----")
@@ -147,35 +147,35 @@ def is_pem_key(path: Path) -> bool:
         return False
 
 
-def _check_domain(said: Mapping[str, Any], hash_: str, trusted: Path | None) -> Signed:
-    chain = x509.load_pem_x509_certificates(said["domainCert"].encode("ascii"))
-    domain, created = said["domain"], _moment(said["created"])
-    if not _verifies(chain[0].public_key(), said["signature"], hash_):
+def _check_domain(signed: Mapping[str, Any], hash_: str, trusted: Path | None) -> Signed:
+    chain = x509.load_pem_x509_certificates(signed["domainCert"].encode("ascii"))
+    domain, created = signed["domain"], _moment(signed["created"])
+    if not _verifies(chain[0].public_key(), signed["signature"], hash_):
         return Signed("it does not match its certificate", True)
     if domain not in _domains(chain[0]):
         return Signed(f"its certificate is not for {domain!r}", True)
-    stamp = check_stamp(said["signature"].encode("ascii"), base64.b64decode(said["timeSignature"]), trusted)
+    stamp = check_stamp(signed["signature"].encode("ascii"), base64.b64decode(signed["timeSignature"]), trusted)
     if stamp is None or stamp.problem:
         return Signed(f"its time stamp: {stamp.problem if stamp else 'there is none'}", True)
     if abs(stamp.moment - created) > _NEAR:
         return Signed("its time stamp differs from its time by more than ten minutes", True)
-    signed = f"signed for {domain} at {said['created']}, with a time stamp"
+    words = f"signed for {domain} at {signed['created']}, with a time stamp"
     if trusted is None:
-        return Signed(f"{signed}; its certificates were not checked, because none were given (--certificate)")
+        return Signed(f"{words}; its certificates were not checked, because none were given (--certificate)")
     roots = _loaded(trusted, x509.load_pem_x509_certificates)
-    # As of the time of the signature, which the stamp bears out: certificates of domains run out soon.
+    # As of the time of the signature, which the stamp certifies: certificates of domains expire soon.
     builder = PolicyBuilder().store(Store(roots)).time(created.replace(tzinfo=None))
     try:
         builder.build_server_verifier(x509.DNSName(domain)).verify(chain[0], chain[1:])
     except VerificationError as error:
-        return Signed(f"{signed}, but not trusted by the given certificates: {error}", True)
-    return Signed(f"{signed}, trusted by the given certificates")
+        return Signed(f"{words}, but not trusted by the given certificates: {error}", True)
+    return Signed(f"{words}, trusted by the given certificates")
 
 
 def _verifies(public: Any, signature: str, hash_: str) -> bool:
-    """Signatures are in use in DER and as two bare numbers."""
+    """Whether ``signature`` is valid; signatures are encoded in DER, or as two plain numbers."""
     if not isinstance(public, ec.EllipticCurvePublicKey):
-        raise ValueError("not an ECDSA key")  # noqa: TRY004 (of what was read, not of the caller)
+        raise ValueError("not an ECDSA key")  # noqa: TRY004 (the error is in the input, not in the caller)
     raw = base64.b64decode(signature)
     size = (public.key_size + 7) // 8
     if len(raw) == 2 * size:
@@ -188,7 +188,7 @@ def _verifies(public: Any, signature: str, hash_: str) -> bool:
 
 
 def _domains(certificate: x509.Certificate) -> list[str]:
-    names = [str(one.value) for one in certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)]
+    names = [str(name.value) for name in certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)]
     try:
         listed = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     except x509.ExtensionNotFound:
@@ -225,7 +225,7 @@ def _spki(public: Any) -> bytes:
 
 
 def _pem(chain: Sequence[x509.Certificate]) -> str:
-    return "".join(one.public_bytes(Encoding.PEM).decode("ascii") for one in chain)
+    return "".join(certificate.public_bytes(Encoding.PEM).decode("ascii") for certificate in chain)
 
 
 def _text(data: bytes) -> str:

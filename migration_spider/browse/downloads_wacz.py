@@ -49,7 +49,7 @@ def wacz(request: Request) -> Response:
             ("description", f"Pages of {len(stories)} stories of {collection.about.name}; selection: {chosen}"),
         ]
         path = folder / "stories.wacz"
-        write_selection(archive, pages_of(collection, stories), path, title=title, said=fields)
+        write_selection(archive, pages_of(collection, stories), path, title=title, warcinfo=fields)
     except SelectionTooLargeError as error:
         shutil.rmtree(folder)
         raise HTTPException(413, f"Too large for one package: {error}; choose fewer; {_WHOLE}.") from None

@@ -69,7 +69,7 @@ def cited(archive, path, **more):
 
 def packaged(archive, tmp_path, *pages, **options):
     output = tmp_path / "some.wacz"
-    result = write_selection(archive, pages, output, title="Some", said=[("description", "of a test")], **options)
+    result = write_selection(archive, pages, output, title="Some", warcinfo=[("description", "of a test")], **options)
     with WaczFile(output) as package:
         assert [] == list(package.problems())
     with zipfile.ZipFile(output) as file:
