@@ -3,15 +3,14 @@
 ``page_for`` returns a page as an object of the class for its kind; crawl and reparse share it. The modules in the order
 in which a page goes through them, which is the order to read them in:
 
-1. bounds, nodes, node_ids, languages, base: the elements of a page, which node it is, its language, its main content.
+1. bounds, nodes, base: the elements of a page, which node it is, its language, its main content.
 2. kinds, then listing or news: a table of evidence decides the kind of the page, and so the class that reads it.
-3. class_words, phrases, chrome: the parts of the site; a table of marks, and one of excuses.
-4. outline, outline_builder, prune: the main content as blocks and lines, without these parts.
-5. label_marks, cells, cell_values, labels, look, unlabelled, metadata_block: the labels and values in it.
-6. words, prose, scope, pointers, attachments, roles: the role of each line; two tables of evidence.
-7. titles, body, markup, parts, places: fields of the item, from lines with a role.
-8. rows, row_places, row_links, row_candidates, row_parts, row_dates: the rows of a listing; results, menu: their
-   number, and links to other listings.
+3. class_words, chrome: the parts of the site; a table of marks, and one of excuses.
+4. outline, outline_builder: the main content as blocks and lines, without these parts.
+5. prose, cells, labels, look, metadata_block, beside: the labels and values in it.
+6. words, scope, pointers, attachments, roles: the role of each line; two tables of evidence.
+7. titles, body, pictures, parts, places: fields of the item, from lines with a role.
+8. row_places, row_candidates, listing: the rows of a listing; menu: links to other listings.
 """
 
 from migration_spider.pages.base import Page

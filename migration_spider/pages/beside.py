@@ -6,9 +6,9 @@ from itertools import chain
 from typing import Any
 
 from migration_spider.pages import metadata_block
-from migration_spider.pages.block import MetadataBlock
 from migration_spider.pages.bounds import Elements
 from migration_spider.pages.chrome import Chrome, label_count
+from migration_spider.pages.metadata_block import MetadataBlock
 from migration_spider.pages.outline import HEADING_TAGS, Block
 from migration_spider.pages.outline_builder import build
 

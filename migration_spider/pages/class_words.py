@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 
-from migration_spider.pages.remembered import Remembered
-from migration_spider.pages.text import word_set
+from migration_spider.pages.text import Remembered, word_set
 
 
 def _matches(pattern: str) -> Remembered[bool]:

@@ -8,26 +8,114 @@ label, and between them those with a new label or none, which must look like the
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from itertools import chain, islice, takewhile
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from migration_spider.items import Entry
-from migration_spider.pages.block import MetadataBlock, Role
-from migration_spider.pages.cell_values import values
-from migration_spider.pages.cells import Cell
+from migration_spider.pages.cells import LONGEST_LABEL, Cell, label_of
 from migration_spider.pages.class_words import CAPTION, TERM
-from migration_spider.pages.copies import printed_again
-from migration_spider.pages.label_groups import select
-from migration_spider.pages.label_marks import LONGEST_LABEL
-from migration_spider.pages.labels import Row, find
-from migration_spider.pages.look import Look, is_foreign
+from migration_spider.pages.labels import Row, Sheet, find, select
+from migration_spider.pages.look import FEWEST, Look, fields, is_foreign, named_field, table_of_one
 from migration_spider.pages.outline import HEADING_TAGS, Block, Line, Piece, Unit, ancestors
-from migration_spider.pages.phrases import is_site_label
-from migration_spider.pages.sheet import Sheet
+from migration_spider.pages.prose import values
 from migration_spider.pages.text import fold
-from migration_spider.pages.unlabelled import fields, named_field, table_of_one
-from migration_spider.pages.unread import is_unread
-from migration_spider.vocabularies import label_kind
+from migration_spider.pages.words import is_site_label
+from migration_spider.vocabularies import is_generic_label, label_kind
+
+
+class Role(NamedTuple):
+    """The role of a line of the block."""
+
+    role: Literal["label", "value", "caption", "copy"]
+    entry: int | None
+    """Number of the entry, from 0; None for a line that belongs to no single entry."""
+
+    why: str
+
+
+@dataclass(slots=True, eq=False)
+class MetadataBlock:
+    entries: list[Entry] = field(default_factory=list)
+    """In page order."""
+
+    units: set[Unit] = field(default_factory=set)
+    """The units of the outline that belong to the block."""
+
+    lines: set[Line] = field(default_factory=set)
+    """All lines in them."""
+
+    roles: dict[Line, Role] = field(default_factory=dict)
+    """The role of each line of the block, in the order read."""
+
+    owners: dict[Piece, int] = field(default_factory=dict)
+    """A piece that prints a label or a value -> number of its entry."""
+
+    @property
+    def fields(self) -> set[str]:
+        """Item fields that the labels name."""
+        return {entry.field_name for entry in self.entries if entry.label and entry.field_name}
+
+    @property
+    def is_of_one_item(self) -> bool:
+        """Whether this is the complete block of one item: date or type once, no label twice, no list of filters."""
+        named = [entry for entry in self.entries if entry.label and entry.field_name]
+        is_single = any(
+            len(entry.values) == 1 for entry in named if entry.field_name in ("publication_date", "material_type")
+        )
+        return len(named) == len(self.fields) >= FEWEST and is_single and not self.is_filter
+
+    @property
+    def is_filter(self) -> bool:
+        """Whether all values are links that filter a listing: ``?gcm_objectives=279``."""
+        values = [value for entry in self.entries for value in entry.values]
+        return bool(values) and all(value.url is not None and "=" in value.url.partition("?")[2] for value in values)
+
+    @property
+    def kinds(self) -> set[str]:
+        """Kinds of pages to which the labels belong; beside a date or type everyday words as ``Date`` do not count."""
+        is_dated = bool(self.fields & {"publication_date", "material_type"})
+        found = {label_kind(entry.label) for entry in self.entries if not (is_dated and is_generic_label(entry.label))}
+        return {kind for kind in found if kind is not None}
+
+
+# Elements that show something without text.
+_SHOWN = ("img", "svg", "iframe", "object", "embed", "video", "canvas")
+
+
+def is_unread(sheet: Sheet, row: Row) -> bool:
+    """Whether the page prints more than the label of ``row``: a picture without words, a text taken for chrome."""
+    following = sheet.follower(row.unit)
+    end = following.element if isinstance(following, Block) else None
+    piece = row.line.pieces[-1]
+    label = row.unit.element if isinstance(row.unit, Block) else piece.path[0] if piece.path else piece.slot[0]
+    after = takewhile(lambda sibling: sibling is not end and sibling.tag != "br", islice(label.itersiblings(), 20))
+    parts = [element for element in (label, *after) if isinstance(element.tag, str)]
+    text = fold("".join(text for part in parts for text in islice(part.itertext(), 100)))
+    return len(text) > len(row.line.text) or any(next(part.iter(*_SHOWN), None) is not None for part in parts)
+
+
+LONGEST_COPIED = 20_000
+"""Characters; no block of one item is longer."""
+
+
+def printed_again(sheet: Sheet, taken: set[Line]) -> tuple[set[Line], set[Line]]:
+    """Return the lines that begin with a label and repeat text of lines in ``taken``, and all lines with other text.
+
+    Both are empty where no copy can be.
+    """
+    rest = [line for line in sheet.lines if line not in taken] if taken else []
+    labels = {line for line in rest if label_of(line.text[: 2 * LONGEST_LABEL].partition(":")[0]) is not None}
+    own = "".join(map(_letters, filter(taken.__contains__, sheet.lines))) if len(labels) > 1 else ""
+    if not 0 < len(own) <= LONGEST_COPIED:
+        return set(), set()
+    printed = {line: letters for line in sheet.lines if (letters := _letters(line))}
+    alike = {line for line in rest if line in printed and printed[line] in own}
+    return labels & alike, printed.keys() - alike
+
+
+def _letters(line: Line) -> str:
+    return "".join(filter(str.isalnum, line.text))
 
 
 def read(top: Block, base_url: str) -> MetadataBlock:

@@ -13,19 +13,17 @@ from migration_spider.pages import attachments as files
 from migration_spider.pages import metadata_block
 from migration_spider.pages.base import Kind, Page
 from migration_spider.pages.beside import block_beside
-from migration_spider.pages.block import MetadataBlock
-from migration_spider.pages.body import block_around, plain_text
-from migration_spider.pages.markup import inner_html
+from migration_spider.pages.body import block_around, inner_html, plain_text
+from migration_spider.pages.metadata_block import MetadataBlock
 from migration_spider.pages.numeric_dates import day_first, has_numeric_date
 from migration_spider.pages.outline import HEADING_TAGS, Block, Line, local_name
 from migration_spider.pages.parts import Part, parts, place_of
 from migration_spider.pages.pictures import pictures
+from migration_spider.pages.prose import container
 from migration_spider.pages.roles import TEXT_ROLES, Reading
 from migration_spider.pages.scope import lines_of
-from migration_spider.pages.sizes import container
-from migration_spider.pages.summary import DESCRIPTIONS, is_of_body, summary_lines
 from migration_spider.pages.text import fold
-from migration_spider.pages.titles import title_lines, title_of
+from migration_spider.pages.titles import DESCRIPTIONS, is_of_body, summary_lines, title_lines, title_of
 
 OF_LINES = ("body_text", "body_html", "summary", "attachments")
 """Fields of the item that are read from the roles of the lines."""

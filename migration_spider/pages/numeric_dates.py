@@ -6,7 +6,7 @@ import re
 from itertools import islice
 from typing import Any
 
-from migration_spider.pages.remembered import Remembered
+from migration_spider.pages.text import Remembered
 
 _NUMERIC_DATE = re.compile(r"(?<![\d/.-])(\d{1,2})[/.-](\d{1,2})[/.-](?:19|20)\d\d(?!\d)")
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from migration_spider.pages.outline import Block, Line, ancestors
-from migration_spider.pages.sizes import container
+from migration_spider.pages.prose import container
 
 LONGEST = 1000
 """Characters of a part that is compared: longer parts belong to the page."""

@@ -7,9 +7,9 @@ from itertools import islice
 from typing import Any
 
 from migration_spider.items import Image
-from migration_spider.pages.block import MetadataBlock
+from migration_spider.pages.body import srcset
 from migration_spider.pages.chrome import Chrome
-from migration_spider.pages.markup import srcset
+from migration_spider.pages.metadata_block import MetadataBlock
 from migration_spider.pages.outline import Block
 from migration_spider.pages.text import absolute, fold
 

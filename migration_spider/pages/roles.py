@@ -17,17 +17,24 @@ from typing import Any, NamedTuple
 
 from migration_spider.pages import attachments as files
 from migration_spider.pages import pointers
-from migration_spider.pages.block import MetadataBlock
+from migration_spider.pages.cells import has_label_class
 from migration_spider.pages.chrome import PARAGRAPH
 from migration_spider.pages.class_words import BYLINE, LEAD, META, TERMS, TEXT_BOX, VALUE_FIELD
-from migration_spider.pages.label_marks import has_label_class
+from migration_spider.pages.metadata_block import MetadataBlock
 from migration_spider.pages.outline import EMBEDS, HEADING_TAGS, Block, Line, Unit, ancestors
-from migration_spider.pages.paragraphs import MOST_BESIDE, Shape, among_prose
-from migration_spider.pages.phrases import hrefs, only_links, only_shares
-from migration_spider.pages.prose import LEAST, SENTENCE_END, is_prose
+from migration_spider.pages.prose import (
+    LEAST,
+    MOST_BESIDE,
+    SENTENCE_END,
+    WRITTEN,
+    Shape,
+    among_prose,
+    is_heading,
+    is_linked,
+    is_prose,
+)
 from migration_spider.pages.scope import Scope, lines_of
-from migration_spider.pages.sizes import WRITTEN, is_heading, is_linked
-from migration_spider.pages.words import WORDS
+from migration_spider.pages.words import WORDS, hrefs, only_links, only_shares
 
 ROLES = ("title", "lead", "text", "heading", "caption", "label", "value", "file", "note", "date", "chrome")
 """``date`` is a line with the date of publication or the author; ``note`` the one on resolution 1244."""

@@ -1,4 +1,4 @@
-"""The elements around the links of a listing, each described by the path from the top."""
+"""The elements around the links of a listing, each described by the path from the top; and the dates in them."""
 
 from __future__ import annotations
 
@@ -9,12 +9,141 @@ from itertools import islice
 from typing import Any
 
 from migration_spider.pages.chrome import Chrome, is_landmark
-from migration_spider.pages.class_words import BESIDE, MENU, NODE, ROW, ROW_TITLE, UNSEEN
+from migration_spider.pages.class_words import BESIDE, MENU, NODE, ROW, ROW_DATE, ROW_TITLE, UNSEEN
 from migration_spider.pages.outline import HEADING_TAGS, local_name
-from migration_spider.pages.remembered import Remembered
-from migration_spider.pages.row_dates import find_date
-from migration_spider.pages.text import fold, key_set
+from migration_spider.pages.text import Remembered, fold, key_set
 from migration_spider.vocabularies import key
+
+_DATE = re.compile(
+    r"\d{1,2}(?:er|st|nd|rd|th|º)?\.?\s+(?:de\s+)?[^\W\d_]{3,12}\.?,?\s+(?:de\s+)?(?:19|20)\d\d"  # 01 Jun 2023
+    r"|[^\W\d_]{3,12}(?:\.?\s+|,\s?)\d{1,2}(?:st|nd|rd|th)?(?:\s+|,\s*)(?:19|20)\d\d"  # Sep 13, 2022
+    r"|(?<![\w-])\d{1,2}-[^\W\d_]{3,12}-(?:19|20)\d\d"  # 01-Jun-2023
+    r"|\d{1,2}\s+[^\W\d_]{3,12}(?:\s[^\W\d_]{3,12})?\s?/\s?[^\W\d_]{3,12}\s+(?:19|20)\d\d"  # 1 أيار/مايو 2020
+    r"|(?:19|20)\d\d[.,]?\s+[^\W\d_]{3,12}\.?\s+\d{1,2}(?!\d|[:.]\d|\s*[ap]\.?m)"  # 2022, november 13
+    r"|(?<![\w.])(?:19|20)\d\d([-/.])\s?\d{1,2}\1\s?\d{1,2}(?!\d)|\d{1,2}([-/.])\s?\d{1,2}\2\s?(?:19|20)\d\d"
+    r"|(?:19|20)\d\d\s*[年년]\s*\d{1,2}\s*[月월]\s*\d{1,2}\s*[日일]"
+)
+_YEAR = re.compile("(?:19|20)\\d\\d")
+# A month, or a day whose year has two digits: a date only where a class marks it as one.
+_MARKED = re.compile(r"[^\W\d_]{3,12}\.?,?\s+(?:de\s+)?(?:19|20)\d\d|\d{1,2}([./-])\d{1,2}\1\d\d")
+# Some themes print the ending of a number in an element of its own: "May 21<sup>st</sup>, 2014".
+_ENDING = re.compile(r"(?<=\d) (?=(?:st|nd|rd|th)\b)| (?=,)")
+_CLOCK = re.compile(r"\d{1,2}[:.h]\d{2}\s*(?:[ap]\.?m\.?|uhr|h)?", re.IGNORECASE)
+# Parts beside the date of a text that is a date only: "on Wed, 9 May 2021 - 7:25pm (All day)".
+_WITH_DATE = re.compile(rf"{_CLOCK.pattern}|\d{{1,2}}\s*[ap]\.?m\.?|\([^()]*\)", re.IGNORECASE)
+_WEEKDAY = re.compile(r"[^\W\d_]+\.?,\s*$")
+# With two digits for the year; dotted ones only before a time, since others are numbers of versions.
+_SHORT = re.compile(r"(?<![\w./-])(?:\d{1,2}/\d{1,2}/\d\d(?![\w/])|\d{1,2}\.\d{1,2}\.\d\d(?=[\s–-]+\d{1,2}[:.]\d\d))")
+_LABEL = re.compile(r"^[^:]{1,30}:\s*")
+FEW = 10
+"""Characters, such as those of a number or a sign."""
+
+LONGEST_DATED = 60
+"""Characters of a text that is a date, maybe with a label or a place; longer texts are prose that names a day."""
+
+LONGEST_TITLE = 300
+
+
+def date_of(parts: list[Any], title: str) -> str | None:
+    texts: list[str] = []
+    for part in parts:
+        for time in part.iter("time"):
+            text = text_of(time)
+            if not _CLOCK.fullmatch(text) and (printed := text or fold(time.get("datetime"))):
+                return printed
+        if isinstance(part.tag, str):
+            # Not for comments, whose tag is a function.
+            texts += filter(None, map(fold, _texts(part, title)))
+        texts.append(fold(part.tail))
+    if len(title) > FEW:
+        # It may be repeated, as in texts for screen readers: "Read more about ...".
+        texts = [text.replace(title, "") for text in texts]
+    short = [text for text in texts if text != title and len(text) < LONGEST_DATED]
+    if alone := next(filter(None, map(heading_date, short)), None):
+        return alone
+    for text in (*short, _ENDING.sub("", " ".join(short))):
+        if match := find_date(text):
+            return match[0]
+    return next(filter(None, map(_with_short_year, short)), None) or _marked(parts, short)
+
+
+def _texts(part: Any, title: str) -> list[str]:
+    """Return the texts in ``part``; of a paragraph with more than a few words only lines that are a date."""
+    texts = list(islice(part.itertext(), 500))
+    if not any(map(_YEAR.search, texts)):
+        return texts
+    prose = [p for p in part.iter("p") if len(text_of(p).replace(title, "")) >= LONGEST_DATED]
+    if not prose:
+        return texts
+    left_out = {_slot(text) for p in prose for line in _lines(p) if not _is_date(line) for text in line}
+    return [text for text in part.xpath(".//text()")[:500] if _slot(text) not in left_out]
+
+
+def _lines(paragraph: Any) -> Iterator[list[Any]]:
+    """Yield the texts of each line of ``paragraph``."""
+    line: list[Any] = []
+    for node in paragraph.xpath(".//text()|.//br"):
+        if isinstance(node, str):
+            line.append(node)
+        else:
+            yield line
+            line = []
+    yield line
+
+
+def _is_date(line: list[Any]) -> bool:
+    return heading_date(_LABEL.sub("", fold("".join(line)))) is not None
+
+
+def _slot(text: Any) -> tuple[Any, bool]:
+    return text.getparent(), text.is_tail
+
+
+def date_in(title: str) -> str | None:
+    """Return the date that ``title`` is, or that is set apart from its words: "28 August 2020 | Boats come home"."""
+    match = find_date(title) or _SHORT.search(title) if len(title) < LONGEST_TITLE else None
+    if match is None:
+        return None
+    before, after = _WEEKDAY.sub("", title[: match.start()]).rstrip(), title[match.end() :].lstrip()
+    is_first = not before and (not after or after.startswith(("|", "–", "—", "-", ":")))
+    is_last = before.endswith("(") and after == ")"
+    return match[0] if is_first or is_last else None
+
+
+def _marked(parts: list[Any], short: list[str]) -> str | None:
+    """Return a month or a short date that a class marks as the date; else it may be that of an event, or a title."""
+    if not any(map(_MARKED.fullmatch, short)):
+        return None
+    elements = (element for part in parts for element in part.iter("div", "span", "p", "td"))
+    named = (element for element in elements if ROW_DATE[element.get("class", "")])
+    return next(filter(_MARKED.fullmatch, map(text_of, named)), None)
+
+
+def heading_date(text: str) -> str | None:
+    """Return the date that ``text`` is, maybe with a weekday and a time; None when it contains more."""
+    match = find_date(text) if len(text) < LONGEST_TITLE else None
+    return None if match is None else _alone(match, text)
+
+
+def _with_short_year(text: str) -> str | None:
+    match = _SHORT.search(text)
+    return None if match is None else _alone(match, text)
+
+
+def _alone(match: re.Match[str], text: str) -> str | None:
+    before, after = _WEEKDAY.sub("", text[: match.start()]), text[match.end() :]
+    beside = _WITH_DATE.sub("", before) + _WITH_DATE.sub("", after)
+    return match[0] if len(match[0]) > len(beside) else None
+
+
+def find_date(text: str) -> re.Match[str] | None:
+    # Searching for the year first is faster, and most texts have none.
+    return _DATE.search(text) if _YEAR.search(text) else None
+
+
+def text_of(element: Any) -> str:
+    return fold("".join(islice(element.itertext(), 200))) if isinstance(element.tag, str) else ""
+
 
 DEEPEST = 60
 """How many levels above its link a row is looked for; only broken pages nest deeper."""

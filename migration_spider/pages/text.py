@@ -1,13 +1,38 @@
-"""White space and addresses as a reader sees them."""
+"""White space, addresses and languages of addresses; and a cache for functions of repeated texts."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
+from typing import TypeVar
 from urllib.parse import quote, urljoin, urlsplit
 
-from migration_spider.pages.remembered import Remembered
 from migration_spider.vocabularies import key
+
+T = TypeVar("T")
+
+LONGEST = 500
+"""Characters of a text that is cached: longer texts are not repeated."""
+
+MOST = 4096
+"""Cached texts; the cache is cleared when it is full."""
+
+
+class Remembered(dict[str, T]):
+    """``cache[text]`` is ``function(text)``; repeated calls cost no more than a look into a dict."""
+
+    def __init__(self, function: Callable[[str], T]) -> None:
+        self.function = function
+
+    def __missing__(self, text: str) -> T:
+        result = self.function(text)
+        if len(text) <= LONGEST:
+            if len(self) >= MOST:
+                self.clear()
+            self[text] = result
+        return result
+
 
 _IDEOGRAPHS = re.compile("[\u3400-\u9fff\uf900-\ufaff]+")
 # First bytes of ideographs in UTF-8.
@@ -108,3 +133,29 @@ def word_set(words: str) -> frozenset[str]:
 def key_set(names: str) -> frozenset[str]:
     """Return the keys of names separated by ``|``."""
     return frozenset(key(name) for name in names.split("|"))
+
+
+# Path prefixes of the portal's languages; no prefix is English. See docs on languages: the portal says zh-hant.
+PREFIX_LANGUAGES = {
+    "ar": "ar", "de": "de", "en": "en", "es": "es", "fr": "fr", "pt": "pt", "pt-br": "pt-BR", "ru": "ru",
+    "zh": "zh", "zh-hans": "zh-Hans", "zh-hant": "zh-Hant",
+}  # fmt: skip
+
+
+def language_tag(text: str) -> str:
+    """Return ``text`` in the letter case of BCP 47 (RFC 5646, section 2.1.1): ``zh-Hant``, ``pt-BR``, ``es``."""
+    first, *rest = text.strip().replace("_", "-").split("-")
+    tags = [first.lower()]
+    tags += [part.title() if len(part) == 4 else part.upper() if len(part) == 2 else part.lower() for part in rest]
+    return "-".join(tags)
+
+
+def prefix_of(url: str) -> str:
+    """Return the language prefix of the URL's path; empty for English and without one."""
+    first = path_of(url).lstrip("/").split("/", 1)[0].lower()
+    return first if first in PREFIX_LANGUAGES and first != "en" else ""
+
+
+def language_of(url: str) -> str:
+    """Return the BCP 47 language by the URL's path prefix; ``en`` without one."""
+    return PREFIX_LANGUAGES.get(prefix_of(url), "en")

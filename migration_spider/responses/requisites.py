@@ -11,7 +11,7 @@ from typing import Any
 from parsel import Selector
 
 from migration_spider.pages.base import Page
-from migration_spider.pages.markup import srcset
+from migration_spider.pages.body import srcset
 from migration_spider.pages.text import absolute, word_set
 
 # CSS Syntax 3: url(...) quoted or not, and @import with a plain string.

@@ -9,11 +9,10 @@ from __future__ import annotations
 from functools import cached_property
 
 from migration_spider.items import Entry, NewsItem, Value
-from migration_spider.pages.label_marks import label_of
-from migration_spider.pages.languages import language_of
-from migration_spider.pages.node_ids import node_of
-from migration_spider.pages.phrases import is_phrase
-from migration_spider.pages.text import fold
+from migration_spider.pages.cells import label_of
+from migration_spider.pages.nodes import node_of
+from migration_spider.pages.text import fold, language_of
+from migration_spider.pages.words import is_phrase
 from migration_spider.vocabularies import is_kosovo_footnote, label_kind
 
 LONGEST_VALUE = 160

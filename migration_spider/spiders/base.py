@@ -17,7 +17,7 @@ from migration_spider.kept import Keys
 from migration_spider.ledger import LISTS, SETTLED, Fate, Ledger
 from migration_spider.pages import Page
 from migration_spider.pages.bounds import LARGEST_ANSWER
-from migration_spider.pages.node_ids import node_of
+from migration_spider.pages.nodes import node_of
 from migration_spider.relaunch import Held
 from migration_spider.run import Run
 from migration_spider.spiders import options as read_options

@@ -13,7 +13,7 @@ from scrapy.spidermiddlewares.referer import RefererMiddleware
 from migration_spider import gone, scrapy_internals
 from migration_spider.addresses import canonical
 from migration_spider.kept import Table
-from migration_spider.pages.node_ids import node_of
+from migration_spider.pages.nodes import node_of
 from migration_spider.relaunch import PROBES
 from migration_spider.spiders.base import CANDIDATE, FEED, ITEM, KNOWN, LISTING, NEWS_LISTING, SITEMAP
 from migration_spider.spiders.finding import FindingSpider

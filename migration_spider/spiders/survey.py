@@ -17,8 +17,8 @@ from migration_spider.middlewares.budget import BudgetMiddleware
 from migration_spider.normalize.dates import parse_date
 from migration_spider.normalize.identity import item_id
 from migration_spider.pages import NewsPage, Page
-from migration_spider.pages.languages import language_of
 from migration_spider.pages.listing import page_numbers
+from migration_spider.pages.text import language_of
 from migration_spider.responses.requisites import css_requisites, page_requisites
 from migration_spider.sampling import MOST, SAMPLES, Traits, traits, varied
 from migration_spider.spiders.base import CANDIDATE, FEED, LISTING, NEWS_LISTING, ROW

@@ -4,7 +4,7 @@ from urllib.parse import urljoin
 
 import pytest
 
-from migration_spider.pages.markup import srcset
+from migration_spider.pages.body import srcset
 from migration_spider.pages.text import absolute
 
 
