@@ -37,12 +37,14 @@ def title_lines(top: Block, title: str, heading: Any) -> list[Line]:
     headed: dict[Line, bool] = {}
     for block in top.blocks():
         if block.tag == "h1":
-            is_heading = block.element is heading
-            headed.update((line, is_heading or headed.get(line, False)) for line in block.lines())
+            is_first = block.element is heading
+            headed.update((line, is_first or headed.get(line, False)) for line in block.lines())
     for line in top.lines():
         above = above and (line.text == title or not is_prose(line))
-        is_h1 = line in headed and not line.parent.in_body
-        if headed.get(line) or (above and (is_h1 or line.text == title)):
+        in_body = line.parent.in_body
+        # The first h1 of a theme that prints its title otherwise heads a part of the text.
+        is_heading = headed.get(line) and (not in_body or line.text in title or title in line.text)
+        if is_heading or (above and ((line in headed and not in_body) or line.text == title)):
             found.append(line)
     return found
 

@@ -67,6 +67,13 @@ def test_title_of_other_themes(html, title):
     assert title == NewsPage(SITE, Selector(html)).title
 
 
+def test_the_first_h1_of_the_text_is_no_title_where_another_heading_is():
+    content = f"<main><h2>A story</h2><div class='field--name-body'><h1>Introduction</h1>{PROSE}</div></main>"
+    page = NewsPage(SITE, Selector(f"<title>A story | Harbour</title>{content}"))
+    assert "A story" == page.title
+    assert page.body_text.startswith("Introduction")
+
+
 def test_summary_is_a_lead_of_its_own():
     lead = "<div class='field field--name-field-summary'>Two days, one list.</div>"
     page = news(f"<article>{lead}<div class='field--name-body'>{PROSE}</div></article>")
