@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import sqlite3
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 
 @contextmanager
@@ -72,6 +73,15 @@ def oddity(path: Path) -> str | None:
     except (OSError, ValueError):
         return None  # opening it raises the error
     return f"is {kind}, not a file" if kind else None
+
+
+def object_in(file: Path) -> dict[str, Any]:
+    """The JSON object in ``file``; empty when there is none that can be read."""
+    try:
+        found = None if oddity(file) else json.loads(file.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def require_creatable(path: Path) -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from archive.dataset import Collection, Pace, Visit
+from archive.disk import object_in
 from migration_spider.config import Config
-from migration_spider.report.record import object_in
 from migration_spider.standing import PastRun
 
 _STATUS = "downloader/response_status_count/"

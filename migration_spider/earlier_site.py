@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from archive.disk import object_in
 from migration_spider.addresses import is_loopback
 from migration_spider.exceptions import OptionError
-from migration_spider.report import record
 
 
 def require_same_site(site: str, data: Path, moved_from: str) -> None:
@@ -36,7 +36,8 @@ def _last_site(runs: Path) -> str:
     """The site of the last recorded run that was answered; empty if there is none."""
     names = sorted((folder.name for folder in runs.iterdir()), reverse=True) if runs.is_dir() else []
     for name in names:
-        site = ((record.read(runs / name) or {}).get("options") or {}).get("site")
+        options = object_in(runs / name / "run.json").get("options")
+        site = options.get("site") if isinstance(options, dict) else None
         if isinstance(site, str) and urlsplit(site).hostname and _may_have_archived(runs / name):
             return site
     return ""
@@ -44,7 +45,7 @@ def _last_site(runs: Path) -> str:
 
 def _may_have_archived(run: Path) -> bool:
     """Whether a run archived a response; True for a killed run, which left no statistics."""
-    stats = record.object_in(run / "stats.json")
+    stats = object_in(run / "stats.json")
     return not stats or bool(stats.get("archive/records/response"))
 
 

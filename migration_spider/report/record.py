@@ -6,7 +6,6 @@ running or was killed.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -15,7 +14,7 @@ from typing import Annotated, Any, Optional
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from typing_extensions import TypedDict  # pydantic reads that of `typing` from Python 3.12 on only
 
-from archive.disk import oddity, replacing
+from archive.disk import object_in, replacing
 from migration_spider.report.write import pieces
 
 FILE = "run.json"
@@ -97,15 +96,6 @@ def read(folder: Path) -> dict[str, Any] | None:
     except ValidationError:
         return None
     return found
-
-
-def object_in(file: Path) -> dict[str, Any]:
-    """The JSON object in ``file``; empty when there is none that can be read."""
-    try:
-        found = None if oddity(file) else json.loads(file.read_bytes())
-    except (OSError, ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 def _write(folder: Path, record: dict[str, Any]) -> None:

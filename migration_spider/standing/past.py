@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from archive import CollectionLockedError
+from archive.disk import object_in
 from archive.warc.lock import CollectionLock
 from migration_spider.counts import WORDS, key
 from migration_spider.ledger import UNSETTLED
@@ -148,7 +149,7 @@ def _noted(name: str, noted: dict[str, Any]) -> PastRun:
 
 def _surveyed(folder: Path, noted: dict[str, Any]) -> PastRun:
     """The run of a survey: ``run.json`` has how it began, ``survey.json`` how it ended."""
-    survey = record.object_in(folder / "survey.json")
+    survey = object_in(folder / "survey.json")
     run, outcome = ({**found} if isinstance(found := survey.get(name), dict) else {} for name in ("run", "outcome"))
     code, said = outcome.get("exit_code"), outcome.get("messages")
     ended: dict[str, Any] = {
@@ -192,7 +193,7 @@ def _of_folder(folder: Path, languages: Collection[str]) -> PastRun | None:
         return _reported(folder.name, file, languages)
     if (folder / "survey.json").exists():
         return _surveyed(folder, {})
-    if (file := folder / "stats.json").is_file() and (stats := record.object_in(file)):  # the same, of a plain crawl
+    if (file := folder / "stats.json").is_file() and (stats := object_in(file)):  # the same, of a plain crawl
         sample, code = str(stats.get("migration/sample") or ""), stats.get("migration/exit_code")
         code = code if type(code) is int else None
         asked = sample.rpartition("(")[2].rstrip(")")
