@@ -16,10 +16,10 @@ _IGNORED = PROVENANCE | {TOMBSTONE}
 
 
 def between(
-    before: Mapping[str, Any], after: Mapping[str, Any], *, untold: Collection[str] = MARKUP
+    before: Mapping[str, Any], after: Mapping[str, Any], *, unlisted: Collection[str] = MARKUP
 ) -> list[Difference]:
     """What the line ``after`` says and ``before`` did not, and the other way round; neither is a tombstone.
 
-    Of the fields in ``untold`` only is said that they differ.
+    Of the fields in ``unlisted`` only is said that they differ.
     """
-    return differences(before, after, ignored=_IGNORED, untold=untold)
+    return differences(before, after, ignored=_IGNORED, unlisted=unlisted)

@@ -45,7 +45,7 @@ class Indexed:
     """The same for programs. A line of the index at such a place is from before the damage."""
 
     @property
-    def said(self) -> list[str]:
+    def sentences(self) -> list[str]:
         """A sentence without its full stop per damaged file."""
         first: dict[str, list[BrokenRecordError]] = {}
         for fault in self.faults:

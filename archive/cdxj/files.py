@@ -143,7 +143,7 @@ class Damage:
         return offset is not None and self.offset <= offset and (self.end is None or offset < self.end)
 
     @property
-    def said(self) -> str:
+    def sentence(self) -> str:
         """The damage as a sentence without its full stop."""
         end = "the end" if self.end is None else f"byte {self.end:,}"
         return f"{self.file} is damaged: it cannot be read from byte {self.offset:,} to {end} ({self.problem})"

@@ -62,7 +62,7 @@ exit codes:
                 result = build_index(files, output, progress.advance)
         if output != "-":
             print(_summary(output, result))
-        for sentence in result.said:
+        for sentence in result.sentences:
             self.fail(sentence)
         return 1 if result.faults else 0
 

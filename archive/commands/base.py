@@ -14,7 +14,7 @@ from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
 from archive.commands.help import HelpFormatter
-from archive.commands.output import forgive, printing, told
+from archive.commands.output import error_text, forgive, printing
 from archive.errors import ArchiveError
 
 if TYPE_CHECKING:
@@ -148,7 +148,7 @@ class ArchiveCommand(Tool):
         except BrokenPipeError:
             raise
         except OSError as error:
-            self.fail(told(error))
+            self.fail(error_text(error))
 
     def fail(self, problem: str, code: int = 1) -> None:
         """Print ``problem`` to standard error, and set the exit code of the command."""

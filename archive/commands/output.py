@@ -42,7 +42,7 @@ def forgive(errors: str = "replace") -> None:
         sys.stdout.reconfigure(errors=errors)
 
 
-def told(error: BaseException) -> str:
+def error_text(error: BaseException) -> str:
     """Return an error in one line; for errors of the system, the file and the cause, without the number."""
     return f"{error.filename}: {error.strerror}" if isinstance(error, OSError) and error.filename else str(error)
 

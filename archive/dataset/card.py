@@ -37,7 +37,7 @@ def card(
         f"# {dataset.title}",
         f"**{_plain(edition.whole)}.**",
         dataset.abstract,
-        f"Version `{edition.version}`: {summary.said}, as of {edition.created}.{dates}{scope}",
+        f"Version `{edition.version}`: {summary.counts_text}, as of {edition.created}.{dates}{scope}",
         "## Rights",
         dataset.rights,
         f"[{dataset.rights_title}]({dataset.rights_url})",

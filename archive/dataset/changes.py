@@ -73,7 +73,7 @@ class _Maker:
 
     def changed(self, past: Mapping[str, Any], record: Mapping[str, Any]) -> Change | None:
         """Return the change; None if no compared field differs."""
-        found = differences(past, record, ignored=self._not_compared, untold=self._dataset.markup)
+        found = differences(past, record, ignored=self._not_compared, unlisted=self._dataset.markup)
         digest = self._dataset.digest
         if not found and not (self._ignored and digest and past.get(digest) != record.get(digest)):
             return None
@@ -117,6 +117,6 @@ def entry(change: Change, record: Mapping[str, Any], dataset: Dataset, released:
         url=change[address],
         updated=changed or record.get(dataset.seen) or released,
         language=record.get(dataset.language) if dataset.language else None,
-        said=remark,
+        remark=remark,
         differences=change.get("changes", ()),
     )

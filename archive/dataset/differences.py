@@ -46,16 +46,20 @@ _NAMES = ("url", "raw", "label", "id")
 
 
 def differences(
-    before: Mapping[str, Any], after: Mapping[str, Any], *, ignored: Collection[str] = (), untold: Collection[str] = ()
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    *,
+    ignored: Collection[str] = (),
+    unlisted: Collection[str] = (),
 ) -> list[Difference]:
     """Return the fields that differ: those of ``after`` in its order, then those that only ``before`` has.
 
     Args:
         ignored: fields that are not compared.
-        untold: fields that are reported as different, without their values.
+        unlisted: fields that are reported as different, without their values.
     """
     return [
-        {"field": name, **({} if name in untold else _difference(before.get(name), after.get(name)))}
+        {"field": name, **({} if name in unlisted else _difference(before.get(name), after.get(name)))}
         for name in {**after, **before}
         if name not in ignored and before.get(name) != after.get(name)
     ]

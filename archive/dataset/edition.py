@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 class Wholeness:
     """Whether the records of a release are complete, as stated by the collector."""
 
-    said: str
+    sentence: str
     """One sentence without its full stop: ``As of run 7: 77 pages missing``."""
 
     complete: bool | None = None
@@ -37,7 +37,7 @@ class Edition:
     texts: bool
     """Whether the release contains the texts themselves."""
 
-    whole: str = NOT_KNOWN.said
+    whole: str = NOT_KNOWN.sentence
     """Whether it is complete, as a sentence without its full stop."""
 
     complete: bool | None = None

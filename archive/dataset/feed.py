@@ -45,7 +45,7 @@ class Entry:
     language: str | None = None
     """BCP 47 language of the title."""
 
-    said: str = ""
+    remark: str = ""
     """A remark, in a sentence."""
 
     differences: Iterable[Difference] = ()
@@ -102,7 +102,7 @@ def _entry(feed: Tree.Element, entry: Entry, source: str, updated: str) -> None:
     _add(element, "category", term=entry.what)
     if link := _address(entry.url or ""):
         _add(element, "link", rel="alternate", href=link)
-    lines = [f"{entry.what.capitalize()}. {entry.said}".strip()]
+    lines = [f"{entry.what.capitalize()}. {entry.remark}".strip()]
     length = 0
     for difference in entry.differences:
         changed = [difference["field"], *(f"{sign} {' '.join(text.split())}" for sign, text in lines_of(difference))]

@@ -80,7 +80,7 @@ class Holdings:
         self._dates: dict[str, tuple[str, str]] = {}
         self.used: set[str] = set()
         """Names of the files in which :meth:`place` found anything."""
-        self.damaged = build_index(warc_files(directory), self.index).said
+        self.damaged = build_index(warc_files(directory), self.index).sentences
         """A sentence without its full stop per damaged WARC file, for the caller to report."""
         self._scratch = tempfile.TemporaryDirectory(prefix=".holdings-", dir=self.index.parent)
         # On disk: a collection may contain a million files.

@@ -44,7 +44,7 @@ class Release:
     items: int
     """Number of records."""
 
-    said: str
+    counts_text: str
     """The number of items, and of stories if there are any, in words."""
 
     new: bool
@@ -90,7 +90,7 @@ def publish(
     if not lines.newest:
         raise DatasetError(f"{items} has no items: there is nothing to publish yet")
     created = max(lines.newest, wholeness.ended or "")
-    inputs = (lines.sha256, texts, bom, wholeness.said, wholeness.ended)
+    inputs = (lines.sha256, texts, bom, wholeness.sentence, wholeness.ended)
     made_from = sha256(json.dumps(inputs, ensure_ascii=False).encode()).hexdigest()
     for name in [version] if version else shelf.names(created[:10], made_from):
         edition = Edition(
@@ -98,7 +98,7 @@ def publish(
             created=created,
             previous=None,
             texts=texts,
-            whole=wholeness.said,
+            whole=wholeness.sentence,
             complete=wholeness.complete,
             made_from=made_from,
         )
@@ -147,7 +147,9 @@ def _make(
         raise
     finally:
         shutil.rmtree(draft, ignore_errors=True)
-    return Release(target, edition, writer.summary.records, writer.summary.said, new, parquet.installed(), linked)
+    return Release(
+        target, edition, writer.summary.records, writer.summary.counts_text, new, parquet.installed(), linked
+    )
 
 
 def _sums(release: Path) -> bytes | None:

@@ -103,7 +103,7 @@ class Summary:
         return codes or [""]
 
     @property
-    def said(self) -> str:
+    def counts_text(self) -> str:
         """The number of items, and of stories if there are any, in words."""
         items = f"{self.records} item{'' if self.records == 1 else 's'}"
         if not self.dataset.stories:

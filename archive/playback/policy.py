@@ -38,7 +38,7 @@ def shown_headers(replay: str, media_type: str) -> list[tuple[str, str]]:
     return [("Content-Security-Policy", policy), *_ALL, *cors]
 
 
-def told_headers() -> list[tuple[str, str]]:
+def message_headers() -> list[tuple[str, str]]:
     """Return the headers of a page of ours that replaces an archived one, and may be shown in its frame."""
     policy = "sandbox; default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
     return [("Content-Security-Policy", policy), *_ALL]

@@ -145,7 +145,7 @@ class Collection:
             name=f"Release {package.get('version')}"
             if is_release
             else f"Items as of {created[:16].replace('T', ' ')} UTC",
-            whole=str(package.get("whole") or NOT_KNOWN.said),
+            whole=str(package.get("whole") or NOT_KNOWN.sentence),
             complete=package.get("complete"),
             created=created,
             is_release=is_release,

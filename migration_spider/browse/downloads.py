@@ -160,5 +160,5 @@ def _entries(collection: Collection, ids: list[str]) -> Iterator[Entry]:
             url=row["url"],
             updated=row["changed"],
             language=row["source_language"],
-            said=f"{dated}Languages: {', '.join(sorted(row['languages'].split(',')))}.",
+            remark=f"{dated}Languages: {', '.join(sorted(row['languages'].split(',')))}.",
         )

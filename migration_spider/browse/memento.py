@@ -24,9 +24,9 @@ from archive.playback import (
     UnshowableError,
     download_headers,
     file_name,
+    message_headers,
     shown,
     shown_headers,
-    told_headers,
 )
 from archive.playback.memento import (
     LINK_FORMAT,
@@ -93,7 +93,7 @@ def capture(request: Request) -> Response:
             return _message(request, 404, "This address is not in this archive.", url)
         if kind != EMBEDDED and found.timestamp != timestamp:
             # Each capture has only one address.
-            return _redirect(links_of(request).memento(found.timestamp, found.url, kind), told_headers())
+            return _redirect(links_of(request).memento(found.timestamp, found.url, kind), message_headers())
         headers = _memento_headers(request, archive, found)
         answer = archive.answer(found)
         if kind == ORIGINAL:
@@ -188,9 +188,9 @@ def _shown(request: Request, answer: Answer, timestamp: str, headers: Headers, *
             return _message(
                 request, 404, "The page redirected to itself, directly or through others.", answer.capture.url
             )
-        return _redirect(target, [*headers, *told_headers()])
+        return _redirect(target, [*headers, *message_headers()])
     if embedded and answer.status >= 400:
-        return _with(PlainTextResponse("", 404), told_headers())
+        return _with(PlainTextResponse("", 404), message_headers())
     page = shown(answer, addresses, embedded=embedded)
     policy = shown_headers(str(request.base_url) + "memento/", page.media_type)
     # Other statuses may have no body for a browser (204) or only a part of it (206).
@@ -247,4 +247,4 @@ def _message(
     original = links_of(request).memento(found.timestamp, found.url, ORIGINAL) if found else None
     values = {"sentence": collection_of(request).without_paths(sentence), "url": url, "original": original}
     text = renderer_of(request).page("told_in_frame.html", collection_of(request), **values)
-    return _with(HTMLResponse(text, status), told_headers())
+    return _with(HTMLResponse(text, status), message_headers())

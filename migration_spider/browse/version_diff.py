@@ -46,7 +46,9 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[FieldCh
     """Return the fields in which two lines of an item differ; neither may be a tombstone."""
     # Texts are compared by `_change`, except long ones, which `between` compares, and the longest, which are not.
     sizes = {name: size for name in {**before, **after} if (size := _size(before, after, name)) is not None}
-    differing = between(before, after, untold={name for name, size in sizes.items() if not MOST < size <= MOST_AT_ALL})
+    differing = between(
+        before, after, unlisted={name for name, size in sizes.items() if not MOST < size <= MOST_AT_ALL}
+    )
     texts = {str(change["field"]) for change in differing} - set(MARKUP)
     return [
         FieldChange(name, note="the text above with its markup; it differs too")

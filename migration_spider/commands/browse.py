@@ -11,7 +11,7 @@ from scrapy.exceptions import UsageError
 
 from archive import ArchiveError, CollectionLockedError
 from archive.commands.base import ProjectCommand
-from archive.commands.output import printing, told
+from archive.commands.output import error_text, printing
 from archive.dataset.errors import DatasetError
 from archive.errors import cleaned
 from migration_spider.commands.publish import Steps
@@ -99,7 +99,7 @@ exit codes:
                 self._fail(str(error), USAGE)
                 return
             except OSError as error:
-                self._fail(told(error), NOT_ARCHIVED)
+                self._fail(error_text(error), NOT_ARCHIVED)
                 return
             port = sock.getsockname()[1]
             collection = current()
@@ -109,7 +109,7 @@ exit codes:
             def started() -> None:
                 print(cleaned(f"{collection.about.name}: {len(collection.ids):,} stories. {collection.about.whole}."))
                 for damage in collection.archive.damage if collection.archive else ():
-                    print(f"scrapy browse: {damage.said}", file=sys.stderr)
+                    print(f"scrapy browse: {damage.sentence}", file=sys.stderr)
                 if isinstance(source, DataSource) and source.elsewhere:
                     where = "the collection is in a temporary folder until the end"
                     print(f"scrapy browse: {path} cannot be written: {where}", file=sys.stderr)

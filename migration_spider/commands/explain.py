@@ -11,7 +11,7 @@ from scrapy.exceptions import UsageError
 
 from archive import ArchiveError
 from archive.commands.base import ProjectCommand
-from archive.commands.output import printing, told
+from archive.commands.output import error_text, printing
 from migration_spider.exceptions import MigrationError
 
 EXAMPLES = """\
@@ -78,7 +78,7 @@ exit codes:
                 else shown_page.shown(found, page, opts.role, full=opts.full)
             )
         except (ArchiveError, MigrationError, OSError) as error:
-            print(f"scrapy explain: error: {told(error)}", file=sys.stderr)
+            print(f"scrapy explain: error: {error_text(error)}", file=sys.stderr)
             self.exitcode = 2
             return
         sys.stdout.write(output)

@@ -11,7 +11,7 @@ from typing import Any
 from scrapy.exceptions import UsageError
 
 from archive.commands.base import ProjectCommand
-from archive.commands.output import printing, told
+from archive.commands.output import error_text, printing
 from archive.errors import ArchiveError
 from migration_spider.exceptions import MigrationError
 from migration_spider.monitors import NOT_ARCHIVED, USAGE
@@ -73,7 +73,7 @@ exit codes:
             self.exitcode = USAGE
             return
         except OSError as error:
-            self._say(told(error))
+            self._say(error_text(error))
             self.exitcode = NOT_ARCHIVED
             return
         self._say_unknown(found.unknown)

@@ -13,7 +13,7 @@ from scrapy.exceptions import UsageError
 
 from archive import ArchiveError, CollectionLockedError
 from archive.commands.base import ProjectCommand
-from archive.commands.output import printing, told
+from archive.commands.output import error_text, printing
 from archive.dataset.errors import DatasetError
 from migration_spider.config import Config
 from migration_spider.exceptions import MigrationError, OptionError
@@ -91,7 +91,7 @@ exit codes:
             self._fail(str(error), USAGE)
             return
         except OSError as error:
-            self._fail(told(error), NOT_ARCHIVED)
+            self._fail(error_text(error), NOT_ARCHIVED)
             return
         made, lines = _Made(), []
         try:
@@ -104,7 +104,7 @@ exit codes:
         except ArchiveError as error:  # the release is there
             self._fail(str(error), NOT_ARCHIVED)
         except OSError as error:
-            self._fail(told(error), NOT_ARCHIVED)
+            self._fail(error_text(error), NOT_ARCHIVED)
         except KeyboardInterrupt:
             lacks = "not signed or stamped" if made.site or not opts.site else "its site was not written"
             done = f"{made.release.path} is there, and {lacks}" if made.release else "nothing was published"
@@ -228,7 +228,7 @@ def _report(release: Release, unset: Sequence[str]) -> list[str]:
     edition = release.edition
     counts = ", ".join(f"{edition.changed[kind]} {kind}" for kind in ("added", "changed", "removed"))
     since = f"since {edition.previous}" if edition.previous else "first release"
-    lines = [f"{release.said} ({since}: {counts})", edition.whole]
+    lines = [f"{release.counts_text} ({since}: {counts})", edition.whole]
     if not release.parquet:
         lines.append("Without Parquet: pyarrow is not installed (pip install -e '.[parquet]')")
     if unset:

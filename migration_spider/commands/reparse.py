@@ -7,7 +7,7 @@ import sys
 
 from archive import CollectionLockedError
 from archive.commands.base import ProjectCommand
-from archive.commands.output import printing, told
+from archive.commands.output import error_text, printing
 from migration_spider.exceptions import MigrationError
 from migration_spider.monitors import LOCKED
 
@@ -91,7 +91,7 @@ exit codes:
         except BrokenPipeError:
             raise
         except (MigrationError, OSError) as error:
-            print(f"scrapy reparse: error: {told(error)}", file=sys.stderr)
+            print(f"scrapy reparse: error: {error_text(error)}", file=sys.stderr)
             self.exitcode = 2
         except KeyboardInterrupt:
             print("scrapy reparse: interrupted; nothing was written", file=sys.stderr)

@@ -13,7 +13,7 @@ from scrapy.utils.conf import closest_scrapy_cfg
 
 from archive import ArchiveError
 from archive.commands.base import ProjectCommand
-from archive.commands.output import printing, told
+from archive.commands.output import error_text, printing
 from migration_spider.commands.explain import page_options
 from migration_spider.exceptions import MigrationError
 
@@ -73,7 +73,7 @@ exit codes:
             cases = Path(closest_scrapy_cfg()).parent / "tests" / "pages"
             folder = saved_case.save(found, cases, opts.case, opts.type)
         except (ArchiveError, MigrationError, OSError) as error:
-            print(f"scrapy savepage: error: {told(error)}", file=sys.stderr)
+            print(f"scrapy savepage: error: {error_text(error)}", file=sys.stderr)
             self.exitcode = 2
             return
         print(f"Written: {folder}")

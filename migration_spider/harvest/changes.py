@@ -77,6 +77,6 @@ def _entries(tally: Tally) -> Iterator[Entry]:
             url=line["url"],
             updated=line["last_changed"],
             language=line.get("language"),
-            said=said,
+            remark=said,
             differences=told.get("changes", ()),
         )

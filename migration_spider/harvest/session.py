@@ -194,7 +194,7 @@ class Harvest:
                 indexed = build_index(
                     files, index_path(self.warc), passing=partial(pages.passing, advance=progress.advance)
                 )
-                for sentence in indexed.said:
+                for sentence in indexed.sentences:
                     logger.error("The archive is damaged: %s", sentence)
             for _ in pages.catch_up(progress.advance):
                 pass

@@ -81,7 +81,7 @@ def test_a_flipped_bit_loses_no_line_and_hides_nothing_behind_it(tmp_path, is_gz
         result = build_index(warc_files(folder), index)
         assert before == index.read_bytes()
         assert [offset] == [fault.offset for fault in result.faults]
-        (sentence,) = result.said
+        (sentence,) = result.sentences
         assert sentence.startswith(f"{folder / name}: at byte {offset}: ")
     (damage,) = read_damage(index, folder)
     assert (name, offset, places[2][0]) == (damage.file, damage.offset, damage.end)
@@ -114,8 +114,8 @@ def test_a_file_that_is_nothing_but_damage_is_read_for_a_while_only(tmp_path):
     folder.mkdir()
     (folder / "a.warc.gz").write_bytes(b"".join(GOOD[number % 3][:-9] for number in range(500)))
     result = build_index(warc_files(folder), index_path(folder))
-    assert (len(result.damage), len(result.said)) == (101, 1)
-    assert "and in 100 more places" in result.said[0]
+    assert (len(result.damage), len(result.sentences)) == (101, 1)
+    assert "and in 100 more places" in result.sentences[0]
 
 
 @settings(max_examples=60, deadline=None)

@@ -46,7 +46,7 @@ def test_each_kind_of_value(before, after, told):
 
 def test_fields_that_are_not_compared_or_not_told():
     before, after = {"a": 1, "b": 1, "c": 1}, {"a": 1, "b": 2, "d": 1}
-    found = differences(before, after, ignored={"c"}, untold={"d"})
+    found = differences(before, after, ignored={"c"}, unlisted={"d"})
     assert [{"field": "b", "from": 1, "to": 2}, {"field": "d"}] == found
 
 

@@ -23,7 +23,7 @@ def texts(feed, path):
 
 def test_an_entry_tells_what_changed():
     told = [{"field": "title", "from": "Old", "to": "New <b>"}]
-    feed = read(entry(differences=told, said="As printed.", language="pt-BR"))
+    feed = read(entry(differences=told, remark="As printed.", language="pt-BR"))
     assert ["Changed. As printed.\ntitle\n- Old\n+ New <b>"] == texts(feed, "entry/content")
     (title,) = feed.findall(f"{ATOM}entry/{ATOM}title")
     assert "pt-BR" == title.get("{http://www.w3.org/XML/1998/namespace}lang")
@@ -60,7 +60,7 @@ def test_what_no_feed_may_hold():
 
 def test_it_has_the_latest_and_no_more():
     many = [entry(f"{n}@en", updated=f"2024-05-01T{n // 60:02}:{n % 60:02}:00Z") for n in range(3 * MOST_ENTRIES)]
-    feed = read(*many, entry("0", updated="2024-05-09T00:00:00Z", said="long " * 9000))
+    feed = read(*many, entry("0", updated="2024-05-09T00:00:00Z", remark="long " * 9000))
     assert MOST_ENTRIES == len(texts(feed, "entry/id"))
     assert "2024-05-09T00:00:00Z" == texts(feed, "entry/updated")[0] == texts(feed, "updated")[0]
     assert MOST_CHARACTERS == len(texts(feed, "entry/content")[0])

@@ -186,7 +186,7 @@ def test_a_story_of_which_one_language_has_codes_is_not_counted_among_those_with
     summary.collect_story([page(2, "en", tags=["Somewhere"]), page(2, "fr")])
     assert {"011": 1, "": 1} == summary.story_values["tags"]
     assert {"2022": 1, "2024": 1} == summary.story_years
-    assert "2 stories in 0 items" == summary.said
+    assert "2 stories in 0 items" == summary.counts_text
 
 
 def test_every_line_of_stories_fits_its_schema(release):

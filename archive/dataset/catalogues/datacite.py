@@ -34,7 +34,7 @@ def datacite(about: About) -> dict[str, Any]:
                 "relationType": "IsDerivedFrom",
             }
         ],
-        "sizes": [summary.said, f"{sum(resource.size for resource in about.resources)} bytes"],
+        "sizes": [summary.counts_text, f"{sum(resource.size for resource in about.resources)} bytes"],
         "formats": sorted({media_type(resource.path) for resource in about.resources}),
         "rightsList": [{"rights": dataset.rights_title, "rightsUri": dataset.rights_url, "lang": "en"}],
         "descriptions": [

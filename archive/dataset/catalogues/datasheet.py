@@ -69,7 +69,7 @@ def _composition(about: About) -> Iterator[tuple[str, str]]:
     dates = f" Their dates run from {summary.first} to {summary.last}." if summary.first else ""
     by_language = summary.values.get(dataset.language or "", Counter())
     languages = ", ".join(f"{plain(code)} {count}" for code, count in sorted(by_language.items()) if code)
-    yield "How many are there?", f"{summary.said}.{dates}" + (f" By language: {languages}." if languages else "")
+    yield "How many are there?", f"{summary.counts_text}.{dates}" + (f" By language: {languages}." if languages else "")
     run_tables = [f"`tables/{name}.csv`" for name in ("runs", "runs_missing") if _has(about, name)]
     runs = (
         f" {' and '.join(run_tables)} list each run and each address that was left out, with the reason."
