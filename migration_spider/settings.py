@@ -47,6 +47,7 @@ DOWNLOAD_VERIFY_CERTIFICATES = True  # False: an archive that claims provenance 
 RETRY_TIMES = 3  # 2
 REDIRECT_MAX_TIMES = 10  # 20
 URLLENGTH_LIMIT = 8192  # 2083: titles in Arabic and Russian are long once percent-encoded
+DUPEFILTER_CLASS = "migration_spider.waiting.SeenRequests"  # "scrapy.dupefilters.RFPDupeFilter": 100 bytes an address
 # "scrapy.squeues.LifoMemoryQueue": the same order, and a sitemap of 50,000 pages does not wait in memory.
 SCHEDULER_MEMORY_QUEUE = "migration_spider.waiting.WaitingRequests"
 TELNETCONSOLE_ENABLED = False  # True: opens a port

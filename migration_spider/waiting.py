@@ -1,4 +1,4 @@
-"""The queue of waiting requests: in memory while they are few; otherwise those of low priority are in a file."""
+"""The scheduler's queue and filter of duplicates: in memory for a small site, in a temporary file for a large one."""
 
 from __future__ import annotations
 
@@ -7,12 +7,35 @@ from collections import deque
 from typing import Any
 
 from scrapy import Request
+from scrapy.dupefilters import RFPDupeFilter
 from scrapy.utils.request import request_from_dict
 
-from migration_spider.kept import Room, Table
+from migration_spider.kept import Keys, Room, Table
 
 HELD = 500
 """Requests that are moved together; up to twice as many of each priority are held, some 2 KB each."""
+
+
+class SeenRequests(RFPDupeFilter):
+    """DUPEFILTER_CLASS: as Scrapy's own, whose fingerprints take 100 bytes of memory each."""
+
+    @classmethod
+    def from_crawler(cls, crawler: Any) -> SeenRequests:
+        made = super().from_crawler(crawler)
+        made._seen = Keys(crawler.spider.run.room)
+        return made
+
+    _seen: Keys
+
+    def request_seen(self, request: Request) -> bool:
+        """Raises KeptError if the temporary file cannot be used."""
+        if self.file:  # JOBDIR: Scrapy keeps the fingerprints there
+            return super().request_seen(request)
+        fingerprint = self.fingerprinter.fingerprint(request).decode("latin-1")
+        if fingerprint in self._seen:
+            return True
+        self._seen.add(fingerprint)
+        return False
 
 
 class WaitingRequests:

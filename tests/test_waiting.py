@@ -1,4 +1,4 @@
-"""Requests wait in the order of Scrapy's own queue, however many they are, and few of them in memory."""
+"""Queue and filter of duplicates behave as Scrapy's own, with few requests and fingerprints in memory."""
 
 import gc
 from functools import partial
@@ -6,11 +6,13 @@ from types import SimpleNamespace
 
 import pytest
 from scrapy import FormRequest, Request
+from scrapy.dupefilters import RFPDupeFilter
 from scrapy.squeues import LifoMemoryQueue
+from scrapy.utils.test import get_crawler
 
 from migration_spider import waiting
 from migration_spider.kept import Room
-from migration_spider.waiting import WaitingRequests
+from migration_spider.waiting import SeenRequests, WaitingRequests
 
 
 class Spider:
@@ -87,3 +89,26 @@ def test_few_are_in_memory(spider, queue):
     held = sum(isinstance(one, Request) and one.url.startswith("http://host/") for one in gc.get_objects())
     assert 0 < held <= 2 * waiting.HELD + 1
     assert 400 == len(queue)
+
+
+@pytest.mark.parametrize("most", [0, 5, 1000])
+def test_the_same_requests_are_duplicates_as_for_the_own_filter_of_scrapy(tmp_path, most):
+    crawler = get_crawler()
+    crawler.spider = Spider()
+    crawler.spider.run.room = Room(most)
+    own, ours = RFPDupeFilter.from_crawler(crawler), SeenRequests.from_crawler(crawler)
+    addresses = [f"http://host/{number * 7 % 20}?b={number % 3}&a=%C3%A9" for number in range(80)]
+    requests = [Request(address, method=method) for address in addresses for method in ("GET", "HEAD")]
+    assert [own.request_seen(one) for one in requests] == [ours.request_seen(one) for one in requests]
+    if most == 0:
+        (held,) = crawler.spider.run.room.ask("SELECT count(*) FROM member")
+        assert (len({(one.url, one.method) for one in requests}),) == held
+
+
+def test_a_job_directory_keeps_the_fingerprints_as_scrapy_does(tmp_path):
+    for expected in (False, True):
+        crawler = get_crawler(settings_dict={"JOBDIR": str(tmp_path)})
+        crawler.spider = Spider()
+        seen = SeenRequests.from_crawler(crawler)
+        assert expected is seen.request_seen(Request("http://host/"))
+        seen.close("finished")
