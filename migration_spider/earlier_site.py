@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from archive.disk import object_in
 from migration_spider.addresses import is_loopback
 from migration_spider.exceptions import OptionError
+from migration_spider.setting_types import is_web_address
 
 
 def require_same_site(site: str, data: Path, moved_from: str) -> None:
@@ -38,7 +39,7 @@ def _last_site(runs: Path) -> str:
     for name in names:
         options = object_in(runs / name / "run.json").get("options")
         site = options.get("site") if isinstance(options, dict) else None
-        if isinstance(site, str) and urlsplit(site).hostname and _may_have_archived(runs / name):
+        if isinstance(site, str) and is_web_address(site) and _may_have_archived(runs / name):
             return site
     return ""
 

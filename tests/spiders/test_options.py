@@ -118,6 +118,9 @@ def test_a_data_folder_belongs_to_one_site(tmp_path, site):
 def test_after_a_move_the_folder_belongs_to_the_new_site_and_test_servers_are_one_site(tmp_path):
     ran(tmp_path, EARLIER)
     ran(tmp_path, "http://127.0.0.1:8010")
+    # Files that no run of ours has written.
+    ran(tmp_path, "http://[no")
+    ran(tmp_path, 7)
     starts(tmp_path, "http://localhost:8011")
     with pytest.raises(OptionError, match="has the archive of http://127"):
         starts(tmp_path, EARLIER)
