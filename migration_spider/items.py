@@ -226,7 +226,7 @@ class NewsItem:
     """Images of the article."""
 
     problems: list[str] = field(default_factory=list)
-    """Stable codes of what could not be read or recognised."""
+    """Stable codes of what could not be read or recognized."""
 
     content_sha256: str = ""
     """SHA-256 of the extracted content, free of render noise: decides what "changed" means."""

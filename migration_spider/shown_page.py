@@ -60,7 +60,7 @@ _Printed = tuple[tuple[str, str], ...]
 
 def _head(found: Asked, page: Page) -> Iterator[_Printed]:
     yield ((found.url, ""),)
-    yield (page.kind, "bold"), (f", recognised by {TOLD_BY[told_by(page)]}", "")
+    yield (page.kind, "bold"), (f", recognized by {TOLD_BY[told_by(page)]}", "")
     if found.blocked:
         yield ((f"Instead of the page there is {found.blocked}", "bold red"),)
     if page.kind == "other":

@@ -49,6 +49,12 @@ def test_it_is_told_at_once(demo, tmp_path, words, says):
     assert ["file"] == [path.name for path in tmp_path.iterdir()]
 
 
+def test_a_file_without_a_page_is_no_question_of_the_site(demo, tmp_path):
+    (tmp_path / "words.warc.gz").write_bytes(b"no record")
+    told = scrapy("reparse", "--diff", tmp_path / "words.warc.gz", data=demo.data, code=2).decode()
+    assert told.splitlines()[-1] == "scrapy reparse: error: there is no page in the archive"
+
+
 def test_a_site_that_is_not_in_the_archive_is_named_with_those_that_are(demo):
     told = scrapy("reparse", "--diff", "--site", "https://elsewhere.example", data=demo.data, code=2).decode()
     assert "--site https://elsewhere.example: no page of it in the archive; its hosts: 127.0.0.1:" in told

@@ -52,7 +52,7 @@ def test_commands_are_found_at_all():
     for name in ("deploy/cron/harvest.sh", "deploy/systemd/migration-harvest.service", "deploy/github/harvest.yml"):
         assert "harvest" in found[name], name
     assert ["harvest", "harvest"] == found["deploy/container/Containerfile"]
-    assert ["harvest", "archive-verify"] == found["docs/deploy-container.md"]
+    assert ["harvest", "archive-verify", "report"] == found["docs/deploy-container.md"]
 
 
 @pytest.mark.parametrize("name", FILES)

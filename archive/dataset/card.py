@@ -154,7 +154,7 @@ def _counts(dataset: Dataset, summary: Summary) -> Iterable[str]:
         for code in sorted({*items, *stories}, key=lambda code: (-stories[code], -items[code], code)):
             label = summary.labels.get(f"{name}/{code}") or ""
             name_and_label = (
-                f"{markdown.code(code)} {markdown.plain(label)}".strip() if code else "none, or not recognised"
+                f"{markdown.code(code)} {markdown.plain(label)}".strip() if code else "none, or not recognized"
             )
             rows.append(row(name_and_label, code, items, stories))
         yield table((f"`{name}`", *units), rows)
@@ -167,7 +167,7 @@ def _coverage(dataset: Dataset, summary: Summary) -> str:
         for name, filled, _, share, _, unknown in rows
         if name not in dataset.provenance
     ]
-    return table(("field", "items with a value", "share", "values not recognised"), cells)
+    return table(("field", "items with a value", "share", "values not recognized"), cells)
 
 
 def _gaps(dataset: Dataset, summary: Summary) -> str:

@@ -66,7 +66,7 @@ def _card(dataset: Dataset, columns: Sequence[str]) -> str:
     return (
         f"What is searched: {', '.join(f'`{column}`' for column in columns)}{without}. A word is found in its other "
         "forms, with any case and accents; Chinese is found by its characters, one after the other. Forms are found by "
-        "rules, not by a dictionary: some are not recognised (`child`, `children`), and words of two languages may "
+        "rules, not by a dictionary: some are not recognized (`child`, `children`), and words of two languages may "
         f"count as one (`identité`, `identity`). The index `{name}_fts` of `{name}.sqlite` has stems. The table "
         "`search_words` gives the stems of a word, so that any SQLite can search. It has each word in lower case, as "
         "texts write it and without accents and variant letters. A word that is in no text is not there: try its "

@@ -39,7 +39,7 @@ class Summary:
     elements: Counter[str] = field(default_factory=Counter)
     """Field with a list -> total number of values."""
 
-    unrecognised: Counter[str] = field(default_factory=Counter)
+    unrecognized: Counter[str] = field(default_factory=Counter)
     """Field with terms -> number of values without id."""
 
     problems: Counter[str] = field(default_factory=Counter)
@@ -65,7 +65,7 @@ class Summary:
             if column.kind in ("list", "map"):
                 self.elements[name] += len(value or ())
             if name in coded:
-                self.unrecognised[name] += sum(term["id"] is None for term in value or ())
+                self.unrecognized[name] += sum(term["id"] is None for term in value or ())
         if self.dataset.date:
             self._date(record.get(self.dataset.date))
         for name in self.dataset.counted:
@@ -122,13 +122,13 @@ class Summary:
             Column("missing", "integer", False, "Records in which the page says nothing"),
             Column("share", "number", True, "`filled` as a share of all records"),
             Column("elements", "integer", True, "Values in all, of lists"),
-            Column("unrecognised", "integer", True, "Values that are not in the vocabulary"),
+            Column("unrecognized", "integer", True, "Values that are not in the vocabulary"),
         )
         rows: list[Row] = []
         for name in (column.name for column in self.fields):
             filled = self.filled[name]
             share = round(filled / self.records, 4) if self.records else None
             elements = self.elements.get(name)
-            unknown = self.unrecognised.get(name)
+            unknown = self.unrecognized.get(name)
             rows.append((name, filled, self.records - filled, share, elements, unknown))
         return Table("coverage", "How well each field is filled", columns, ("field",), ()), rows

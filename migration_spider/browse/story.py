@@ -75,7 +75,7 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something that could not be read or recognised."""
+    """Something that could not be read or recognized."""
 
     code: str
     meaning: str

@@ -47,8 +47,8 @@ Ctrl+C to stop it.
 exit codes:
   0    stopped
   2    wrong usage, nothing to show, or the port is in use
-  5    the database could not be written
-  75   a run is using the folder, and there is no earlier database"""
+  5    the collection could not be written
+  75   a run is using the folder, and there is no earlier collection"""
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)

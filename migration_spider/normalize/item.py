@@ -26,7 +26,7 @@ class SiteOrders:
 def normalize(
     item: NewsItem, *, day_first: bool | None = None, site: SiteOrders | None = None, cites: bool = False
 ) -> BlockResult:
-    """Fill the normalized half of ``item`` from its as-printed half; returns what was not recognised.
+    """Fill the normalized half of ``item`` from its as-printed half; returns what was not recognized.
 
     ``day_first`` is the order of numeric dates as a person says, ``site`` that which other pages tell; None when it is
     not known. An item whose date ``site`` decided cites it, and one with ``cites``, of which the same profile has left

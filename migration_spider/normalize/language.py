@@ -1,6 +1,6 @@
 """Detects the language of a text among those of the portal, by script and frequent words. Offline and small.
 
-It is good enough to recognise a Spanish page with an English text. For a short or mixed text it returns None instead
+It is good enough to recognize a Spanish page with an English text. For a short or mixed text it returns None instead
 of a guess.
 """
 

@@ -1,4 +1,4 @@
-"""Codes for what could not be read or recognised: the values of an item's ``problems``.
+"""Codes for what could not be read or recognized: the values of an item's ``problems``.
 
 A code is stable, because programs count it. ``{field}`` is the name of an item field, as in
 ``unrecognized:material_type``.

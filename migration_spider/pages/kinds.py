@@ -38,7 +38,7 @@ _REPLY = re.compile(r"/comment/reply/(?:node/)?(\d+)")
 _OTHER_KINDS = word_set("event practice pledge discussion")
 
 FEWEST_ROWS = 5
-"""Rows of a page that is recognised as a listing by nothing else."""
+"""Rows of a page that is recognized as a listing by nothing else."""
 
 P = TypeVar("P", bound=Page)
 
@@ -292,7 +292,7 @@ def facts_of(
 
 
 def told_by(page: Page) -> str:
-    """Return by what `page_for` recognised the kind of ``page``: ``type``, ``address``, ``labels``, ``named`` (by a
+    """Return by what `page_for` recognized the kind of ``page``: ``type``, ``address``, ``labels``, ``named`` (by a
     listing), ``pager``, ``text``, ``rows``, or ``nothing``."""
     for named in (False, True):
         evidence = Facts(page, named_as_news=named).evidence

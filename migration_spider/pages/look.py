@@ -1,7 +1,7 @@
 """How the label rows of one container look, by which the units between and beside them are judged.
 
-A label that the vocabulary does not know is recognised by its likeness to known ones: :data:`NEW_LABELS`. Pages without
-known labels may have a table of columns, or fields recognised by name or value.
+A label that the vocabulary does not know is recognized by its likeness to known ones: :data:`NEW_LABELS`. Pages without
+known labels may have a table of columns, or fields recognized by name or value.
 """
 
 from __future__ import annotations
@@ -249,7 +249,7 @@ def _columns(table: Block) -> list[Column]:
 
 
 def fields(sheet: Sheet, base_url: str) -> list[Block]:
-    """Return fields without a printed label, recognised by their machine names or by the vocabularies.
+    """Return fields without a printed label, recognized by their machine names or by the vocabularies.
 
     Two must belong to different vocabularies, and one more be known, as the date.
     """

@@ -155,7 +155,7 @@ def _put_back(path: Path, catalogue: Catalogue) -> None:
 
 def _listed(hosts: Mapping[str, int]) -> str:
     """Those with the most pages."""
-    return ", ".join(sorted(hosts, key=lambda name: -hosts[name])[:5]) or "none"
+    return ", ".join(sorted(hosts, key=lambda name: -hosts[name])[:5])
 
 
 def _scope(catalogue: Catalogue, site: str | None, settings: Any) -> Scope:
@@ -163,6 +163,8 @@ def _scope(catalogue: Catalogue, site: str | None, settings: Any) -> Scope:
     known = settings.getlist("MIGRATION_LANGUAGES")
     portal = host_of(settings["MIGRATION_SITE"])
     hosts = catalogue.hosts or catalogue.noted_hosts
+    if not hosts:
+        raise AskedWrongError("there is no page in the archive")
     if not site:
         host = portal if portal in hosts else max(hosts, key=lambda name: hosts[name]) if len(hosts) == 1 else None
         if host is None:

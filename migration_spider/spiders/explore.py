@@ -1,6 +1,6 @@
 """Decides which pages may lead to news, and what their rows show. It makes no requests.
 
-A listing is recognised by the pages of its rows, not by its address, label or language. A page that menus link to is
+A listing is recognized by the pages of its rows, not by its address, label or language. A page that menus link to is
 visited. If it has rows, a few of them are read (its *trial*). If one of them is news, the page is a listing of news,
 and all its rows and pages are requested; if none is, the page is left. There is no trial for listings of the settings,
 for links with the text "News", and for listings that earlier runs have learned.

@@ -172,7 +172,7 @@ class PageType(TypedDict):
     items: Whole
     """Items on these pages. A fallback page is no item, and two addresses of one item count once."""
     told_by: dict[str, Whole]
-    """How the kind was recognised -> pages."""
+    """How the kind was recognized -> pages."""
     examples: list[str]
     """Addresses."""
 

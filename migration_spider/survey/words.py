@@ -140,7 +140,7 @@ def heading(name: str) -> str:
 
 
 def told_by(one: PageType) -> str:
-    """How pages of this type were recognised, and how many of them are not items."""
+    """How pages of this type were recognized, and how many of them are not items."""
     told = [f"{TOLD_BY.get(how, how)} ({number(n)})" for how, n in one["told_by"].items()]
     if one["kind"] == "news" and (others := one["count"] - one["items"]):
         told.append(f"{number(others)} of them are not items: the text of another language, or a second address")

@@ -200,7 +200,7 @@ def test_the_card_counts_and_names_the_gaps(release):
         "Ask first.",
         "| no date | 1 |\n| 2023 | 1 |\n| 2024 | 1 |",
         "| `011` West | 1 |",
-        "| none, or not recognised | 2 |",
+        "| none, or not recognized | 2 |",
         "| `tags` | 2 | 66.7% | 1 |",
         "| `bad:x` | 1 | something is wrong |",
         "First release: 3 added, 0 changed, 0 removed.",

@@ -175,7 +175,7 @@ def test_the_card_counts_stories_and_items(release):
         # The fallback page is an item, and no language of the story.
         "| `ru` | 0 | 1 |",
         "| `011` Label 011 | 2 | 3 |",
-        "| none, or not recognised | 1 | 2 |",
+        "| none, or not recognized | 1 | 2 |",
     ):
         assert expected in card, expected
 

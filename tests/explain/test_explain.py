@@ -60,7 +60,7 @@ def test_for_people_it_is_one_line_each_cut_to_the_width_and_the_block_by_labels
     code, printed, _ = run(file(NEWS))
     lines = printed.splitlines()
     assert 0 == code
-    assert ["https://page.invalid/", "news, recognised by the labels of its block"] == lines[:2]
+    assert ["https://page.invalid/", "news, recognized by the labels of its block"] == lines[:2]
     assert "label    Date of publication" in lines
     assert max(map(len, lines)) <= 72
     assert any(line.startswith("text     The ferry towns met") and line.endswith("…") for line in lines)
@@ -121,7 +121,7 @@ def test_a_listing_tells_its_rows(run, file):
 
 def test_a_page_of_another_kind_is_told_as_if_it_were_news(run):
     printed = run(ROOT / "tests" / "pages" / "other" / "event" / "page.html")[1]
-    assert "other, recognised by the content type in the theme's classes" in printed
+    assert "other, recognized by the content type in the theme's classes" in printed
     assert "title    Quay day" in printed
 
 
@@ -142,9 +142,9 @@ def test_a_file_says_its_address_itself_or_is_told_it(run, file):
     page = file(document(PROSE, head=head))
     assert "https://portal.example/ferry" == run(page)[1].splitlines()[0]
     printed = run(page, "--url", f"{SITE}/node/7")[1].splitlines()
-    assert [f"{SITE}/node/7", "other, recognised by nothing"] == printed[:2]
+    assert [f"{SITE}/node/7", "other, recognized by nothing"] == printed[:2]
     assert (
-        "news, recognised by a listing of news that links to it" in run(page, "--url", f"{SITE}/node/7", "--named")[1]
+        "news, recognized by a listing of news that links to it" in run(page, "--url", f"{SITE}/node/7", "--named")[1]
     )
 
 

@@ -247,7 +247,7 @@ def _processing(about: About) -> Iterator[tuple[str, str]]:
 
 
 def _unknown(about: About) -> str:
-    counts = {name: count for name, count in about.summary.unrecognised.items() if count}
+    counts = {name: count for name, count in about.summary.unrecognized.items() if count}
     if not counts:
         return "Every value that belongs to a vocabulary is in it."
     listed = ", ".join(f"`{name}` {count}" for name, count in sorted(counts.items()))
