@@ -115,6 +115,9 @@ VALUE_FIELD = _is(
     "field-{1,2}type-(?:entity-reference|taxonomy-term-reference|list-[a-z]+|boolean|datetime|integer|decimal)"
 )
 """Fields of a type with a word or two: terms, choices, numbers; never text written by an editor."""
+FIELD_ITEM = _is("field-{1,2}item|field__item")
+ADDRESS = _is("field-{1,2}type-address(?:field)?")
+"""A field of postal addresses, each printed in several lines."""
 FIELD_LABEL = _is("field(?:-|--|__)label", after=r"[\s-]")
 FILE = _is(r"file|file-link|file--[\w-]+|field--type-file|field-type-file")
 MEDIA = _is("media", after=r"\s|--")

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import chain, islice, takewhile
+from itertools import chain, groupby, islice, takewhile
 from typing import Literal, NamedTuple
 
-from migration_spider.items import Entry
+from migration_spider.items import Entry, Value
 from migration_spider.pages.cells import LONGEST_LABEL, Cell, label_of
-from migration_spider.pages.class_words import CAPTION, TERM
+from migration_spider.pages.class_words import ADDRESS, CAPTION, FIELD_ITEM, TERM
 from migration_spider.pages.labels import Row, Sheet, find, select
 from migration_spider.pages.look import FEWEST, Look, fields, is_foreign, named_field, table_of_one
 from migration_spider.pages.outline import HEADING_TAGS, Block, Line, Piece, Unit, ancestors
@@ -149,6 +149,14 @@ def _names_of_terms(lines: list[Line]) -> dict[Line, Line]:
     return names
 
 
+def _address_around(line: Line) -> Block | None:
+    """Return the item of a field of addresses that contains ``line``: all its lines are one value."""
+    around = list(islice(ancestors(line), 6))
+    if not any(ADDRESS[block.classes] for block in around):
+        return None
+    return next((block for block in around if FIELD_ITEM[block.classes]), None)
+
+
 def _field(label: str) -> str | None:
     return Entry(label=label).field_name
 
@@ -181,9 +189,14 @@ class _Reader:
     def values(self, entry: Entry, lines: Iterable[Line], why: str) -> None:
         lines = list(lines)
         named = _names_of_terms(lines) if self.sheet.has_terms else {}
+        for item, own in groupby(lines, _address_around):
+            if item is not None:
+                entry.values.append(Value(text=fold(" ".join(line.text for line in own))))
+                continue
+            for line in own:
+                if named.get(line, line) is line:
+                    entry.values.extend(values(line.pieces, self.base_url))
         for line in lines:
-            if named.get(line, line) is line:
-                entry.values.extend(values(line.pieces, self.base_url))
             self.roles_of_lines[line] = "value", entry, why
             self.owners.update(dict.fromkeys(line.pieces, entry))
 

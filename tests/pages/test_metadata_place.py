@@ -169,6 +169,25 @@ def test_a_term_printed_by_its_own_template_is_one_value():
     assert FIELDS[1:] == block(content)
 
 
+@pytest.mark.parametrize(
+    ("kind", "item", "address"),
+    [
+        (
+            "field-type-addressfield",
+            "field-item",
+            "<div>Quay hall</div><div><div>1 Pier road</div></div><span>Chad</span>",
+        ),
+        ("field--type-address", "field__item", "<p><span>Quay hall</span><br><span>1 Pier road</span><br>Chad</p>"),
+    ],
+)
+def test_a_postal_address_is_one_value(kind, item, address):
+    items = f"<div class='{item}'>{address}</div><div class='{item}'><div>2 Pier road</div><div>Mali</div></div>"
+    field = f"<div class='{kind}'><div class='field-label'>Location</div><div class='field-items'>{items}</div></div>"
+    scope = "<div><div class='field-label'>Geographic scope</div><div>West Asia</div></div>"
+    expected = [("Location", ["Quay hall 1 Pier road Chad", "2 Pier road Mali"]), ("Geographic scope", ["West Asia"])]
+    assert expected == block(f"<div>{PROSE}</div>{field}{scope}")
+
+
 def test_a_picture_with_a_label_of_its_own_is_no_metadata():
     media = (
         "<div><div class='field__label'>Likeness</div><div><article class='media media--type-image'><div class='field__label'>"
