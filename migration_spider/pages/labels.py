@@ -258,6 +258,8 @@ class Group:
 
 def select(sheet: Sheet, found: list[Row]) -> list[Row]:
     """Return the rows of the block among ``found``, without words of running text and labels of other blocks."""
+    # A label that no vocabulary knows names the field of a text; known ones are printed above no value, too.
+    found = [row for row in found if row.names or not _heads_prose(sheet, row)]
     outside = [row for row in found if not row.line.parent.in_body]
     if any(row.names for row in outside):
         found = outside
@@ -292,7 +294,7 @@ def _is_apart(group: Group) -> bool:
 
 def _by_class(sheet: Sheet, groups: list[Group]) -> list[Row]:
     """Return rows by the classes of labels, where no label is known: a language or wording never met."""
-    rows = [row for group in groups for row in group.rows if not (row.line.parent.in_body or _heads_prose(sheet, row))]
+    rows = [row for group in groups for row in group.rows if not row.line.parent.in_body]
     return rows if len(rows) > 1 or any(map(_is_field, rows)) else []
 
 

@@ -171,6 +171,14 @@ def test_a_field_of_an_event_beside_the_text_is_its_block():
     assert [] == block(f"<div class='field--name-body'>{field}{PROSE}</div>")
 
 
+def test_the_name_of_a_field_of_text_is_no_label_beside_known_ones():
+    value = "<div class='field'><div class='field-label'>{}</div><div class='field-items'><div>{}</div></div></div>"
+    fields = value.format("Geographic scope", "Chad") + value.format("About the speaker", PROSE)
+    page = news(f"<article>{fields}</article>")
+    assert ["Geographic scope"] == [entry.label for entry in page.metadata]
+    assert "shared list" in page.body_text
+
+
 def test_parts_of_a_text_with_names_of_files_are_text():
     parts = (
         "<li>Title</li><li><b>Tide table:</b> three to five lines</li><li>End</li><li><b>Attachments</b> (if any)</li>"
