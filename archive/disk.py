@@ -76,12 +76,12 @@ def oddity(path: Path) -> str | None:
 
 
 def object_in(file: Path) -> dict[str, Any]:
-    """The JSON object in ``file``; empty when there is none that can be read."""
+    """Return the JSON object in ``file``; empty if there is no readable one."""
     try:
-        found = None if oddity(file) else json.loads(file.read_bytes())
+        value = None if oddity(file) else json.loads(file.read_bytes())
     except (OSError, ValueError, RecursionError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return value if isinstance(value, dict) else {}
 
 
 def require_creatable(path: Path) -> None:

@@ -155,10 +155,10 @@ def redact(head: bytes, names: Collection[str]) -> tuple[bytes, list[str]]:
     pattern = _secret_lines(tuple(names))
     if pattern is None:
         return head, []
-    found: list[str] = []
+    names_found: list[str] = []
 
     def blank(match: re.Match[bytes]) -> bytes:
-        found.append(match.group(1).decode("ascii"))
+        names_found.append(match.group(1).decode("ascii"))
         return match.group(1) + match.group(2) + _REDACTED
 
-    return pattern.sub(blank, head), found
+    return pattern.sub(blank, head), names_found

@@ -119,12 +119,12 @@ class _Repair:
         self._result.kept, end, _ = whole_records(self._name, self._damaged)
         self._copy(0, end)
         with self._reopened() as second:
-            for found in walk(self._name, second, end):
-                if isinstance(found, Gap):
-                    self._drop(found)
+            for part in walk(self._name, second, end):
+                if isinstance(part, Gap):
+                    self._drop(part)
                 else:
-                    self._keep(found)
-                self._progress(found.offset)
+                    self._keep(part)
+                self._progress(part.offset)
         self._result.size = self._new.tell()
         self._progress(self._damaged.seek(0, os.SEEK_END))
         return self._result

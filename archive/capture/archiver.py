@@ -83,7 +83,7 @@ class Archiver:
 
     @property
     def doubt(self) -> str | None:
-        """The reason, in one line, why it is not proved that every response is archived and on disk; None if it is.
+        """Why it is not proved that every response is archived and on disk, in one line; None if it is proved.
 
         It is never None during the crawl. A run was successful only if this is None at its end, not if no error came.
         """
@@ -149,17 +149,17 @@ class Archiver:
             max_file_size=self.settings.max_file_size,
             info=warcinfo_fields(project, self.settings, self.run_id),
         )
-        for file in self._writer.salvaged:
+        for salvaged in self._writer.salvaged:
             logger.warning(
                 "Salvaged %s, left by a killed run: %d records kept, %d bytes dropped (%s)",
-                file.file,
-                file.records,
-                file.dropped,
-                file.problem or "all whole",
+                salvaged.file,
+                salvaged.records,
+                salvaged.dropped,
+                salvaged.problem or "all whole",
             )
-            if file.tail:
+            if salvaged.tail:
                 logger.warning(
-                    "The bytes dropped from %s contain complete records: they are in %s", file.file, file.tail
+                    "The bytes dropped from %s contain complete records: they are in %s", salvaged.file, salvaged.tail
                 )
         self._originals = Originals(self.directory) if self.settings.dedup else None
         self._thread = WriterThread(self._writer, self.settings.fsync_interval, self._deliver)
@@ -216,7 +216,7 @@ class Archiver:
         date: str | None = None,
         extra: Mapping[str, str] | None = None,
     ) -> dict[str, Any]:
-        """Write a ``metadata`` record, about another record or the whole crawl (ISO 28500:2017, 6.5).
+        """Write a ``metadata`` record, about another record or the complete crawl (ISO 28500:2017, 6.5).
 
         Args:
             payload: the block.

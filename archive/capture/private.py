@@ -63,10 +63,10 @@ def set_pool(handler: HTTP11DownloadHandler, pool: Any) -> None:
 
 
 @contextmanager
-def policy(handler: HTTP11DownloadHandler, of: Any) -> Iterator[None]:
-    """Make ``handler`` use the ``IPolicyForHTTPS`` that ``of`` returns for its original one."""
+def policy(handler: HTTP11DownloadHandler, replacement: Any) -> Iterator[None]:
+    """Make ``handler`` use the ``IPolicyForHTTPS`` that ``replacement`` returns for its original one."""
     original = _attribute(handler, _CONTEXT_FACTORY)
-    setattr(handler, _CONTEXT_FACTORY, of(original))
+    setattr(handler, _CONTEXT_FACTORY, replacement(original))
     try:
         yield
     finally:

@@ -42,7 +42,7 @@ class Rules:
     """Header names whose values are blanked."""
 
     payload_digest: str
-    """``stored``: of the bytes behind the head as stored, as warcio, FastWARC, Wget and pywb read the standard;
+    """``stored``: of the stored bytes after the head, as warcio, FastWARC, Wget and pywb interpret the standard;
     ``entity``: of the body without transfer encodings, as jwarc and gowarc do."""
 
     largest_entity: int

@@ -166,25 +166,25 @@ def _index_after(
     # The walk finds the starts of records in a separate stream; the records are read as usual.
     with file.path.open("rb") as walked, file.path.open("rb") as stream:
         size = stream.seek(0, os.SEEK_END)
-        for found in walk(path, walked, fault.offset):
-            if found.offset <= lost[-1].offset:
+        for part in walk(path, walked, fault.offset):
+            if part.offset <= lost[-1].offset:
                 continue
             if lost[-1].end is None:
-                lost[-1] = replace(lost[-1], end=found.offset)
+                lost[-1] = replace(lost[-1], end=part.offset)
             if len(lost) == _MOST_DAMAGES:
-                lost.append(Damage(file.name, found.offset, None, "damaged too often: it was not read from here on"))
+                lost.append(Damage(file.name, part.offset, None, "damaged too often: it was not read from here on"))
                 break
-            advance(found.offset - reported_offset)
-            reported_offset = found.offset
-            if isinstance(found, Gap):
-                lost.append(Damage(file.name, found.offset, None, found.problem))
+            advance(part.offset - reported_offset)
+            reported_offset = part.offset
+            if isinstance(part, Gap):
+                lost.append(Damage(file.name, part.offset, None, part.problem))
                 continue
             try:
                 _index_record(
-                    StreamedRecord(path, stream, found.offset, is_gzipped=found.is_gzipped), file, file.name, add
+                    StreamedRecord(path, stream, part.offset, is_gzipped=part.is_gzipped), file, file.name, add
                 )
             except BrokenRecordError as error:
-                lost.append(Damage(file.name, found.offset, None, error.problem))
+                lost.append(Damage(file.name, part.offset, None, error.problem))
     result.damage += lost
     result.faults += [fault, *(BrokenRecordError(path, damage.offset, damage.problem) for damage in lost[1:])]
     advance(size - reported_offset)

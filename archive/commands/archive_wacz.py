@@ -99,12 +99,12 @@ exit codes:
                 key=key,
                 advance=progress.advance,
             )
-        told = [counted(len(result.files), "WARC file"), counted(result.captures, "capture")]
+        counts = [counted(len(result.files), "WARC file"), counted(result.captures, "capture")]
         if result.extra_pages is None:
-            told.append(counted(result.pages, "page"))
+            counts.append(counted(result.pages, "page"))
         else:
-            told += [f"{counted(result.pages, 'page')} with items", counted(result.extra_pages, "other page")]
-        print(f"{output}: {result.bytes / 1e6:.2f} MB; {', '.join(told)}")
+            counts += [f"{counted(result.pages, 'page')} with items", counted(result.extra_pages, "other page")]
+        print(f"{output}: {result.bytes / 1e6:.2f} MB; {', '.join(counts)}")
         print(OPEN)
         return 0
 

@@ -62,5 +62,5 @@ def put(data: bytes) -> None:
 
 
 def counted(count: int, name: str) -> str:
-    """``1 file``, ``2 files``."""
+    """Return count and name: ``1 file``, ``2 files``."""
     return f"{count} {name}{'' if count == 1 else 's'}"

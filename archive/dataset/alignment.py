@@ -66,8 +66,8 @@ def align(first: Sequence[Paragraph], second: Sequence[Paragraph]) -> list[Link]
     """
     if not first or not second or not _is_likely(first, second):
         return []
-    whole = log(_total(second) / _total(first))
-    weigh = _Weigher(first, second, max(-0.4, min(0.4, whole)))
+    ratio = log(_total(second) / _total(first))
+    weigh = _Weigher(first, second, max(-0.4, min(0.4, ratio)))
     path = weigh.straight() or weigh.path()
     return [link for link in weigh.links(path) if link.score >= THRESHOLD]
 
@@ -116,16 +116,16 @@ class _Weigher:
         weights = self._weights.get(step)
         if weights is None:
             i, j, of_first, of_second = step
-            here = self._first[i] if of_first == 1 else self._both(self._first, i)
-            there = self._second[j] if of_second == 1 else self._both(self._second, j)
-            deviation = there.extent - here.extent - self._ratio
+            first = self._first[i] if of_first == 1 else self._both(self._first, i)
+            second = self._second[j] if of_second == 1 else self._both(self._second, j)
+            deviation = second.extent - first.extent - self._ratio
             if deviation > _FAR or deviation < -_FAR:
                 weights = (-9.0, 0.0)
             else:
-                short = here if here.size < there.size else there
+                short = first if first.size < second.size else second
                 weights = (
-                    short.fit - short.strain * deviation * deviation + shared_shape(here, there),
-                    shared_anchors(here, there),
+                    short.fit - short.strain * deviation * deviation + shared_shape(first, second),
+                    shared_anchors(first, second),
                 )
             self._weights[step] = weights
         return weights
@@ -182,11 +182,11 @@ class _Weigher:
         back: list[dict[int, tuple[int, int]]] = [{} for _ in range(rows + 3)]
         best[0][0] = 0.0
         for i in range(rows + 1):
-            middle, here = int(i * slope), best[i]
+            middle, weights = int(i * slope), best[i]
             for j in range(max(0, middle - reach), min(columns, middle + reach) + 1):
-                if j not in here:
+                if j not in weights:
                     continue
-                for of_first, of_second, weight in self._onward(top + i, first + j, bottom, last, here[j]):
+                for of_first, of_second, weight in self._onward(top + i, first + j, bottom, last, weights[j]):
                     below, end = best[i + of_first], j + of_second
                     if weight > below.get(end, _NEVER):
                         below[end], back[i + of_first][end] = weight, (of_first, of_second)
@@ -230,7 +230,7 @@ class _Weigher:
         """
         weights = [self.weight(step) for step in path]
         trust = sum(max(-3.0, min(4.0, anchors)) for _, anchors in weights)
-        whole = _odds(trust - _TRUSTED)
+        likelihood = _odds(trust - _TRUSTED)
         doubts = [0.0, *(self._doubt(step, following) for step, following in pairwise(path)), 0.0]
         links = []
         for place, (i, j, of_first, of_second) in enumerate(path):
@@ -245,7 +245,7 @@ class _Weigher:
             own -= max(doubts[place], doubts[place + 1])
             if weights[place][1] <= 0:
                 own -= _UNANCHORED if vouching else 2 * _UNANCHORED
-            score = round(_odds(own + adjacent - 0.5) * whole, 3)
+            score = round(_odds(own + adjacent - 0.5) * likelihood, 3)
             links.append(Link(tuple(range(i, i + of_first)), tuple(range(j, j + of_second)), score))
         return links
 

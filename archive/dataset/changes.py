@@ -73,14 +73,14 @@ class _Maker:
 
     def changed(self, past: Mapping[str, Any], record: Mapping[str, Any]) -> Change | None:
         """Return the change; None if no compared field differs."""
-        found = differences(past, record, ignored=self._not_compared, unlisted=self._dataset.markup)
+        changes = differences(past, record, ignored=self._not_compared, unlisted=self._dataset.markup)
         digest = self._dataset.digest
-        if not found and not (self._ignored and digest and past.get(digest) != record.get(digest)):
+        if not changes and not (self._ignored and digest and past.get(digest) != record.get(digest)):
             return None
         since = {
             "from_version": past.get("version"),
-            "fields": [difference["field"] for difference in found],
-            "changes": found,
+            "fields": [difference["field"] for difference in changes],
+            "changes": changes,
         }
         head = self._head("changed", record[self._key], record, record.get("version"))
         return {**head, **since, **self._evidence(past, record)}

@@ -181,10 +181,10 @@ def _anchors(
     # The longest increasing run, by patience: https://en.wikipedia.org/wiki/Longest_increasing_subsequence
     piles: list[int] = []
     tops: list[int] = []
-    behind: list[int] = []
+    previous: list[int] = []
     for number, (_, place) in enumerate(pairs):
         pile = bisect_left(tops, place)
-        behind.append(piles[pile - 1] if pile else -1)
+        previous.append(piles[pile - 1] if pile else -1)
         if pile == len(tops):
             piles.append(number)
             tops.append(place)
@@ -194,7 +194,7 @@ def _anchors(
     number = piles[-1] if piles else -1
     while number >= 0:
         run.append(pairs[number])
-        number = behind[number]
+        number = previous[number]
     return run[::-1]
 
 

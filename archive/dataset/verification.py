@@ -136,9 +136,9 @@ class Verification:
             if size_digest[1] != digest:
                 yield Problem(path, "file-changed", f"its SHA-256 is {size_digest[1]}, not {digest}")
         for folder, folders, files in os.walk(self.release):
-            here = Path(folder).relative_to(self.release)
-            if len(here.parts) > _DEEPEST:
-                yield Problem(here.as_posix(), "path", "deeper in folders than is looked")
+            relative = Path(folder).relative_to(self.release)
+            if len(relative.parts) > _DEEPEST:
+                yield Problem(relative.as_posix(), "path", "deeper in folders than is looked")
                 folders.clear()
             links = [name for name in folders if Path(folder, name).is_symlink()]
             for name in sorted([*files, *links]):

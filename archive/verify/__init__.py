@@ -103,17 +103,17 @@ class Verification:
             if not size and not file.is_open:
                 yield Fault(shown, 0, "file-empty", "no bytes")
             crowded = -1
-            for found in walk(shown, stream):
-                if isinstance(found, Gap):
-                    unfinished = file.is_open and found.end >= size  # The file may have grown meanwhile.
-                    yield Fault(shown, found.offset, "unfinished" if unfinished else found.code, found.problem)
+            for part in walk(shown, stream):
+                if isinstance(part, Gap):
+                    unfinished = file.is_open and part.end >= size  # The file may have grown meanwhile.
+                    yield Fault(shown, part.offset, "unfinished" if unfinished else part.code, part.problem)
                     continue
-                if found.inner and found.offset != crowded:
-                    crowded = found.offset
+                if part.inner and part.offset != crowded:
+                    crowded = part.offset
                     yield Fault(shown, crowded, "member-several-records", "more than one record in a gzip member")
-                yield from self._check_record(shown, found, size if file.is_open else -1)
-                self._advance(found.offset - reported_offset)
-                reported_offset = found.offset
+                yield from self._check_record(shown, part, size if file.is_open else -1)
+                self._advance(part.offset - reported_offset)
+                reported_offset = part.offset
         self._advance(size - reported_offset)
 
     def _check_record(self, shown: str, record: FoundRecord, unfinished_end: int) -> Iterator[Fault]:

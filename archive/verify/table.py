@@ -188,8 +188,8 @@ class RecordTable:
             offsets = self._rows.page(page)[::_WIDTH]
             last = min(end - begin, PAGE)
             at = bisect_left(offsets, wanted, max(first - begin, 0), last)
-            found = offsets[at] if at < last else self._offsets[page + 1] if begin + at < end else None
-            if found == wanted:
+            found_offset = offsets[at] if at < last else self._offsets[page + 1] if begin + at < end else None
+            if found_offset == wanted:
                 return begin + at
         return None
 

@@ -102,10 +102,10 @@ def finish(directory: Path, salvaged: Salvaged) -> None:
 
 def _has_records(name: str, stream: BinaryIO, start: int) -> bool:
     """Whether a complete record follows the damage at ``start``: not after a kill, but maybe after a disk error."""
-    for found in walk(name, stream, start):
-        if isinstance(found, FoundRecord):
+    for part in walk(name, stream, start):
+        if isinstance(part, FoundRecord):
             try:
-                found.finish()
+                part.finish()
             except BrokenRecordError:
                 continue
             return True
