@@ -11,10 +11,10 @@ from w3lib.url import canonicalize_url, safe_url_string
 
 @lru_cache(maxsize=4096)
 def canonical(url: str) -> str:
-    """``url`` in the form in which it is asked: ``%c3%b1`` is ``%C3%B1``, ``%7E`` is ``~``, a bare space ``%20``.
+    """Return ``url`` in the form that is requested: ``%c3%b1`` as ``%C3%B1``, ``%7E`` as ``~``, a space as ``%20``.
 
-    The rules are those by which Scrapy tells whether it has asked a page before (w3lib; RFC 3986, section 6.2.2): what
-    is dropped there as known must be known here, too. What is no address stays as it is.
+    The rules are those of Scrapy's duplicate filter (w3lib; RFC 3986, section 6.2.2): two addresses that are the same
+    there must be the same here. Text that is not an address is returned unchanged.
     """
     if "://" not in url:
         return url
@@ -25,7 +25,7 @@ def canonical(url: str) -> str:
 
 
 def netloc(parts: SplitResult) -> str:
-    """Host in lower case and port, the port left out where it is the scheme's own. Raises ValueError."""
+    """The host in lower case and the port, without the default port of the scheme. Raises ValueError."""
     return _host_and_port(parts.scheme, parts.netloc)
 
 
@@ -39,7 +39,7 @@ def is_loopback(host: str) -> bool:
 
 @lru_cache(maxsize=1024)
 def _host_and_port(scheme: str, printed: str) -> str:
-    """A crawl asks for few hosts, some twenty times for each page."""
+    """Cached, because a crawl has few hosts, and looks them up some twenty times for each page."""
     parts = SplitResult(scheme, printed, "", "", "")
     host = (parts.hostname or "").rstrip(".")
     host = f"[{host}]" if ":" in host else host
@@ -48,11 +48,11 @@ def _host_and_port(scheme: str, printed: str) -> str:
 
 
 def led_to(source: str, location: str | bytes) -> str:
-    """Where a redirect from ``source`` to ``location`` is followed to.
+    """Return the address to request for a redirect from ``source`` to ``location``.
 
-    Credentials in it are not ours to use, and stay out of all that is kept of the address. A page of the same host is
-    asked by the host's one name, without a dot at its end, and over https when ``source`` was: what answers over http
-    is not proved to be the site. Raises ValueError: it is no address.
+    Credentials are removed, because they are not ours to use and must not be stored. On the same host, the host name
+    has its usual form, without a dot at its end, and https stays https, because a response over http is not proved to
+    come from the site. Raises ValueError: It is not an address.
     """
     target = urljoin(source, safe_url_string(location))
     parts, own = urlsplit(target), urlsplit(source)

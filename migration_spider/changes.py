@@ -10,7 +10,7 @@ from archive.dataset.lines import TOMBSTONE
 from migration_spider.items import PROVENANCE
 
 MARKUP = ("body_html",)
-"""Fields that have the text of another one with its markup."""
+"""Fields with the text of another field and its markup."""
 
 _IGNORED = PROVENANCE | {TOMBSTONE}
 
@@ -18,8 +18,8 @@ _IGNORED = PROVENANCE | {TOMBSTONE}
 def between(
     before: Mapping[str, Any], after: Mapping[str, Any], *, unlisted: Collection[str] = MARKUP
 ) -> list[Difference]:
-    """What the line ``after`` says and ``before`` did not, and the other way round; neither is a tombstone.
+    """Return the differences between two lines of an item, neither of them a tombstone.
 
-    Of the fields in ``unlisted`` only is said that they differ.
+    For the fields in ``unlisted`` the result contains only that they differ.
     """
     return differences(before, after, ignored=_IGNORED, unlisted=unlisted)

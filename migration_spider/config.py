@@ -46,11 +46,11 @@ from migration_spider.setting_types import (
 PREFIX = "MIGRATION_"
 
 SECRETS = frozenset(("MIGRATION_PING_URL", "MIGRATION_WEBHOOK_URL"))
-"""Whose value no message shows."""
+"""Settings whose values no message shows."""
 
 
 def _profile(value: Any) -> Any:
-    """Every name must be a setting; the values are looked at when they are put in the place of the others."""
+    """Check that every name is a setting; `Config.of` checks the values."""
     profile = read_json(value)
     if not isinstance(profile, Mapping):
         raise ValueError("no names with values")  # noqa: TRY004  (pydantic takes ValueError only)
@@ -65,12 +65,12 @@ def _of_environment(name: str) -> Callable[[], str]:
 
 
 def _of(name: str) -> Any:
-    """A setting of Scrapy's that a promise rests on; settings.py has its value and reason."""
+    """A field for a setting of Scrapy that the project depends on; settings.py has its value and reason."""
     return Field(default=getattr(default_settings, name), alias=name)
 
 
 def _setting(name: str) -> str:
-    """The setting of a field that names no other."""
+    """The name of the setting of a field without an alias."""
     return PREFIX + name.upper()
 
 
@@ -82,10 +82,10 @@ class Config(BaseModel):
         populate_by_name=True,
         arbitrary_types_allowed=True,
         alias_generator=_setting,
-        defer_build=True,  # until a command asks for the checks: each reads settings.py, most need the defaults alone
+        defer_build=True,  # until the first check: all commands read settings.py, but most need only the defaults
     )
 
-    # Whether it can be written is seen when it is: exit code 5.
+    # Whether it can be written is found out when it is written to: exit code 5.
     data_dir: Annotated[Folder, AfterValidator(checked_folder)] = Field(
         default_factory=default_folder,
         alias="DATA_DIR",
@@ -170,7 +170,7 @@ class Config(BaseModel):
     requisites_per_page: Count = Field(150, description="most of these for one page")
     requisites_per_run: Count = Field(20_000, description="most of these in a run")
 
-    # ---- 1 crawl: how politely. What the site asks for is kept, also on 127.0.0.1, within these bounds.
+    # ---- 1 crawl: how politely. The requests of the site are obeyed within these bounds, also on 127.0.0.1.
     max_crawl_delay: Amount = Field(
         60.0, description="the longest `Crawl-delay` of robots.txt that is obeyed, in seconds"
     )
@@ -203,7 +203,7 @@ class Config(BaseModel):
         "such a date is null, or assumed ([dates](data-format.md#dates))",
     )
 
-    # ---- 5 store: what is asked again, and when it counts as gone
+    # ---- 5 store: what is requested again, and when it counts as gone
     harvest: Switch = Field(
         False,
         description="makes `scrapy crawl news` a [harvest](harvest.md); set by `scrapy harvest`, by hand for scrapyd",
@@ -234,7 +234,7 @@ class Config(BaseModel):
         json_schema_extra={"shown": "none"},
     )
 
-    # ---- limits: above them a run is incomplete
+    # ---- limits above which a run is incomplete
     max_fall: Share = Field(
         0.2, description="largest share by which the pages that the site names may fall between two harvests"
     )
@@ -315,7 +315,7 @@ class Config(BaseModel):
         json_schema_extra={"shown": "none"},
     )
 
-    # ---- whom a run tells. The addresses are secrets, so they come from the environment, never from a command line.
+    # ---- whom a run notifies. The addresses are secrets, so they come from the environment, never from a command line.
     metrics_file: MetricsFile = Field(
         default_factory=_of_environment("MIGRATION_METRICS_FILE"),
         description="file to which a harvest writes its metrics for Prometheus: [deploy-notify.md](deploy-notify.md)",
@@ -332,7 +332,7 @@ class Config(BaseModel):
         json_schema_extra={"shown": "the environment variable of the same name, else nothing"},
     )
 
-    # ---- of Scrapy, where a promise rests on them
+    # ---- settings of Scrapy that the project depends on
     obeys_robots: Switch = _of("ROBOTSTXT_OBEY")
     concurrency: Some = _of("CONCURRENT_REQUESTS_PER_DOMAIN")
     in_all: Some = _of("CONCURRENT_REQUESTS")
@@ -351,10 +351,11 @@ class Config(BaseModel):
 
     @classmethod
     def of(cls, settings: Any) -> Config:
-        """Scrapy's ``settings``, or a mapping, checked.
+        """Check Scrapy's ``settings``, or a mapping.
 
         Raises:
-            OptionError: one is unknown or makes no sense; one line with its name, its value and what is expected.
+            OptionError: One is unknown or not valid; the message is one line with its name, its value and the expected
+                type.
         """
         known = names()
         for name in settings:
@@ -373,15 +374,15 @@ class Config(BaseModel):
             name = str(error.errors()[0]["loc"][0])
             value = " ".join(str(given[name]).splitlines())
             value = f"={value}" if value.strip() else " is empty"
-            said = f"{name}{'' if name in SECRETS else value}: expected {expected(cls.model_fields[names()[name]])}"
+            problem = f"{name}{'' if name in SECRETS else value}: expected {expected(cls.model_fields[names()[name]])}"
             reason = error.errors()[0].get("ctx", {}).get("error")
             why = f"; {' '.join(str(reason).splitlines())}" if isinstance(reason, WrongValueError) else ""
-            raise OptionError(where + said + why) from None
+            raise OptionError(where + problem + why) from None
 
 
 def names() -> dict[str, str]:
     """Name of the setting -> name of the field."""
-    # Before pydantic 2.12 the fields of a model that is not built yet lack the aliases that it generates.
+    # Before pydantic 2.12, the fields of a model that is not yet built lack their generated aliases.
     return {field.alias or _setting(name): name for name, field in Config.model_fields.items()}
 
 
@@ -393,5 +394,5 @@ def defaults() -> dict[str, Any]:
 
 
 def expected(field: Any) -> str:
-    """What a setting may be, in words."""
-    return next(one for one in field.metadata if isinstance(one, str))
+    """The type of a setting, in words."""
+    return next(entry for entry in field.metadata if isinstance(entry, str))

@@ -28,7 +28,7 @@ WORDS = {
     NOT_REACHED: "due, but not checked: the run ended first, or no reliable answer came",
     NOT_DUE: "not due by the schedule or by the options",
 }
-"""Word -> what is so called, of the items that were on the site before the run or were met in it."""
+"""Result -> its meaning, for the items that were on the site before the run or were found in it."""
 
 WORD_OF = {
     "new": NEW,
@@ -38,35 +38,35 @@ WORD_OF = {
     "unconfirmed": PERHAPS_GONE,
     "vanished": GONE,
 }
-"""Stat ``migration/items/<name>``, as the rules of `migration_spider.life` count -> word."""
+"""Name of the stat ``migration/items/<name>``, as counted by `migration_spider.life` -> result."""
 
 WRITTEN = (NEW, CHANGED, BACK, GONE)
-"""Those of which a run writes a line."""
+"""Results for which a run writes a line."""
 
 _UNASKED = frozenset(("not_due", "before_since"))
-"""Fates of addresses that the schedule or the options left out."""
+"""Fates of addresses that the schedule or the options leave out."""
 
 
 def key(word: str) -> str:
-    """``as_before``: the word as a key of JSON."""
+    """The key of a result in JSON: ``as_before``."""
     return word.replace(" ", "_")
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """The account of a run."""
+    """The counts of a run."""
 
     words: Mapping[str, int]
-    """Word -> items, all eight."""
+    """Result -> number of items, for all eight."""
 
     known: int
-    """Items, counted for themselves."""
+    """Number of known items, counted separately."""
 
     faults: tuple[str, ...] = ()
-    """What does not add up: an error in the code."""
+    """Counts that do not add up, which means an error in the code."""
 
     def as_json(self) -> dict[str, int]:
-        """The counts, in the order of the words."""
+        """The counts, in the order of `WORDS`."""
         return {"known": self.known, **{key(word): count for word, count in self.words.items()}}
 
 
@@ -78,14 +78,14 @@ def account(
     ledger: Ledger,
     is_asked_for: Callable[[Item], bool],
 ) -> Account:
-    """The account at the end of a run.
+    """Count the known items at the end of a run.
 
     Args:
-        found: id -> word, of the items that the run met, or found not to be where they were.
-        items: all of which there is a line, with their tombstones.
-        missed: ids of those that are missed at the end of the run, in it or before.
-        due: the items that the schedule asks for.
-        is_asked_for: whether an item is of the part of the site that the options ask for.
+        found: Id -> result, of the items that the run found or did not find at their address.
+        items: All items with a line, including withdrawn ones.
+        missed: Ids of the items that are missed at the end of the run, because of this run or earlier ones.
+        due: The items that are due by the schedule.
+        is_asked_for: Whether an item is in the part of the site that the options select.
     """
     absent, asked, living = set(missed), Keys(ledger.room), Keys(ledger.room)
     asked.update(item.id for item in due if is_asked_for(item))
@@ -98,13 +98,13 @@ def account(
         if item.id not in found:
             size += 1
             counts[PERHAPS_GONE if item.id in absent else _unmet(item, item.id in asked, ledger)] += 1
-    # What is known is counted by the lines, not by the words.
+    # Known items are counted by their lines, independently of their results.
     known = len(living) + counts[GONE]
     return Account({word: counts[word] for word in WORDS}, known, tuple(_faults(counts, size, found, living, known)))
 
 
 def _unmet(item: Item, is_due: bool, ledger: Ledger) -> str:
-    """The word of an item of which the run learned nothing."""
+    """The result for an item that the run did not check."""
     fate = ledger.fates.get(canonical(item.url))
     is_asked = is_due if fate is None else fate.code not in _UNASKED
     return NOT_REACHED if is_asked else NOT_DUE
@@ -117,13 +117,13 @@ def _faults(
         yield f"there is no word {', '.join(unknown)}"
     if size != known:
         yield f"{size} items have a word and {known} are known"
-    wrong = sorted(one for one, word in found.items() if (word == GONE) is (one in living))
+    wrong = sorted(item_id for item_id, word in found.items() if (word == GONE) is (item_id in living))
     if wrong:
         yield f"{', '.join(wrong[:3])}: gone by the word and not by the line, or the other way round"
 
 
 def unlike(account: Account, lines: Mapping[str, int]) -> list[str]:
-    """What the lines that a run wrote say otherwise; ``lines``: word -> how many say it."""
+    """Compare the counts with the written lines (result -> number of lines), and return the differences in words."""
     return [
         f"{account.words[word]} are {word} and {lines.get(word, 0)} have such a line"
         for word in WRITTEN

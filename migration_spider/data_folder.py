@@ -12,7 +12,7 @@ from pathlib import Path
 from migration_spider.setting_types import WrongValueError
 
 VARIABLE = "MIGRATION_DATA_DIR"
-"""Of the environment."""
+"""Environment variable with the default."""
 
 DEFAULT = "data"
 
@@ -22,7 +22,7 @@ _FOLDERS = (*_PACKAGES, "bench", "deploy", "docs", "tests")
 
 
 def default_folder() -> Path:
-    """The folder where none is given; as seen from the current folder, so that it can be copied into a command."""
+    """The folder if none is given, relative to the current folder, so that it can be copied into a command."""
     if given := os.environ.get(VARIABLE):
         return Path(given)
     try:
@@ -34,10 +34,10 @@ def default_folder() -> Path:
 
 
 def checked_folder(folder: Path) -> Path:
-    """``folder``, unless it lies among the files of the project itself, which would be mixed with the data.
+    """Return ``folder`` if it is not among the files of the project, where data does not belong.
 
     Raises:
-        WrongValueError: it does.
+        WrongValueError: It is.
     """
     place = folder.resolve()
     for name in _FOLDERS if _is_checkout() else _PACKAGES:
@@ -50,5 +50,5 @@ def checked_folder(folder: Path) -> Path:
 
 
 def _is_checkout() -> bool:
-    """Whether the packages lie in the project, and not among those that are installed."""
+    """Whether the packages are in the folder of the project, not installed elsewhere."""
     return (_ROOT / "scrapy.cfg").is_file()

@@ -1,4 +1,4 @@
-"""6 publish: how the news were collected, for the datasheet of a release: settings and the figures of each run."""
+"""6 publish: how the news were collected, for the datasheet of a release: the settings and the figures of each run."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ POLITENESS = "Each request is archived as it was sent, with the user agent that 
 
 
 def collection_of(data: Path, config: Config, site: str, runs: Sequence[PastRun]) -> Collection:
-    """What the settings and ``runs``, which are below ``data``, say of how the items were collected."""
+    """Describe how the items were collected, by the settings and by ``runs``, whose folders are below ``data``."""
     paths = dict.fromkeys(("/", *config.news_listings, *config.listings, *config.feeds, *config.sitemaps))
     languages = ", ".join(config.languages)
     return Collection(
@@ -75,9 +75,9 @@ def collection_of(data: Path, config: Config, site: str, runs: Sequence[PastRun]
 
 
 def _stats(folder: Path) -> dict[str, Any]:
-    """What the run in ``folder`` counted, the numbers of it; none when it was killed, or the disk was full."""
-    found = object_in(folder / "stats.json")
-    return {name: n for name, n in found.items() if type(n) in (int, float) and abs(n) < 2**63}
+    """The numeric stats of the run in ``folder``; empty if it was killed, or the disk was full."""
+    stats = object_in(folder / "stats.json")
+    return {name: n for name, n in stats.items() if type(n) in (int, float) and abs(n) < 2**63}
 
 
 def _visit(run: PastRun, stats: Mapping[str, Any]) -> Visit:
@@ -88,8 +88,8 @@ def _visit(run: PastRun, stats: Mapping[str, Any]) -> Visit:
         seconds=stats.get("elapsed_time_seconds"),
         pace=_pace(run.pace),
         exit_code=run.exit_code,
-        # Both are counted where the request leaves: what the crawl holds back itself (`NotWantedError`) comes that far
-        # only as an exception, and is no request.
+        # Scrapy counts them when a request is sent. Requests that the crawl does not send (`NotWantedError`) are not
+        # counted.
         requests=stats.get("downloader/request_count", 0) if stats else None,
         statuses=_below(_STATUS, stats),
         received=stats.get("downloader/response_bytes", 0),
@@ -98,15 +98,15 @@ def _visit(run: PastRun, stats: Mapping[str, Any]) -> Visit:
     )
 
 
-def _pace(noted: Mapping[str, Any]) -> Pace | None:
+def _pace(values: Mapping[str, Any]) -> Pace | None:
     try:
         return Pace(
-            delay=float(noted["delay"]),
-            concurrency=int(noted["concurrency"]),
-            throttled=bool(noted["throttled"]),
-            obeys_robots=bool(noted["obeys_robots"]),
+            delay=float(values["delay"]),
+            concurrency=int(values["concurrency"]),
+            throttled=bool(values["throttled"]),
+            obeys_robots=bool(values["obeys_robots"]),
         )
-    except (KeyError, TypeError, ValueError):  # empty, or not as this version notes it
+    except (KeyError, TypeError, ValueError):  # empty, or written by another version
         return None
 
 
@@ -115,5 +115,5 @@ def _below(prefix: str, stats: Mapping[str, Any]) -> dict[str, int]:
 
 
 def _time(text: str | None) -> str:
-    """As in the table ``runs``."""
+    """A time in the format of the table ``runs``."""
     return f"{text[:19]}Z" if text else ""

@@ -12,7 +12,7 @@ from migration_spider.vocabularies import VOCABULARIES, label_kind
 EXAMPLES = 3
 
 CODED = tuple(name for name in TERM_FIELDS if name in VOCABULARIES)
-"""The item fields whose values stand in a vocabulary."""
+"""The item fields whose values are in a vocabulary."""
 
 
 @dataclass(slots=True)
@@ -25,7 +25,7 @@ class Unknown:
     text: str
     count: int = 0
     examples: list[str] = field(default_factory=list)
-    """Addresses of the first items that print it."""
+    """Addresses of the first items with it."""
 
 
 def unknowns(items: Iterable[dict[str, Any]]) -> list[Unknown]:
@@ -33,11 +33,11 @@ def unknowns(items: Iterable[dict[str, Any]]) -> list[Unknown]:
     found: dict[tuple[str, str], Unknown] = {}
     for item in items:
         for where, text in _unknown(item):
-            one = found.setdefault((where, text), Unknown(where, text))
-            one.count += 1
-            if len(one.examples) < EXAMPLES and item["url"] not in one.examples:
-                one.examples.append(item["url"])
-    return sorted(found.values(), key=lambda one: (one.where != "label", one.where, -one.count, one.text))
+            unknown = found.setdefault((where, text), Unknown(where, text))
+            unknown.count += 1
+            if len(unknown.examples) < EXAMPLES and item["url"] not in unknown.examples:
+                unknown.examples.append(item["url"])
+    return sorted(found.values(), key=lambda entry: (entry.where != "label", entry.where, -entry.count, entry.text))
 
 
 def _unknown(item: dict[str, Any]) -> Iterable[tuple[str, str]]:

@@ -14,47 +14,47 @@ from migration_spider.state.lines import parsed, require_there
 from migration_spider.state.positions import Positions
 
 _CLAIMED = ("record_id", "target_uri", "date")
-"""What every line must say of its record."""
+"""What every line must contain about its record."""
 
 
 class NoSuchItemError(MigrationError):
-    """No line has the id or address asked for. Raised by :func:`versions`."""
+    """No line has the given id or address. Raised by :func:`versions`."""
 
 
-def versions(lines: Path, asked: str) -> list[dict[str, Any]]:
-    """All lines of the item whose id or address (with or without the host) is ``asked``, oldest first.
+def versions(lines: Path, name: str) -> list[dict[str, Any]]:
+    """Return all lines of the item ``name`` (its id, or its address with or without the host), oldest first.
 
-    An item that moved is found by each of its addresses; a tombstone is a line too. The file is not read for it but by
-    its index.
+    An item that moved is found by each of its addresses; a tombstone is a line, too. The lines are found by the index
+    of the file.
 
     Raises:
-        NoSuchItemError: there is none; the message names the nearest ids.
-        StateError: the file does not exist, or a line is none.
+        NoSuchItemError: There is no such item; the message names similar ids.
+        StateError: The file does not exist, or has a bad line.
     """
     require_there(lines)
-    name = asked.partition("@")[0]
+    start = name.partition("@")[0]
     try:
         with Positions(lines) as index:
-            found = index.ids(asked)  # First: it may make the index again.
+            ids = index.ids(name)  # First, because it may make the index again.
             for offset, line in index.odd():
-                if name.encode("utf-8", "surrogateescape") in line:
+                if start.encode("utf-8", "surrogateescape") in line:
                     parsed(line, lines, offset)
-            if not found:
-                near = index.like(name)
+            if not ids:
+                near = index.like(start)
                 hint = f": there is {', '.join(near[:8])}" if near else ": scrapy browse shows all, and searches"
-                raise NoSuchItemError(f"no item '{asked}' in {lines}{hint}")
-            if len(found) > 1:
-                raise NoSuchItemError(f"{asked} is more than one item: {', '.join(found)}")
-            return [parsed(line, lines, offset) for offset, line in index.lines(found[0])]
+                raise NoSuchItemError(f"no item '{name}' in {lines}{hint}")
+            if len(ids) > 1:
+                raise NoSuchItemError(f"{name} is more than one item: {', '.join(ids)}")
+            return [parsed(line, lines, offset) for offset, line in index.lines(ids[0])]
     except OSError as error:
         raise StateError(f"{lines} cannot be read: {error.strerror or error}") from error
 
 
 def record_of(item: dict[str, Any], folder: Path) -> Record:
-    """The archived response that a line cites, from the WARC files in ``folder``; also while they are written.
+    """Return the archived response that a line cites, from the WARC files in ``folder``, even while they are written.
 
     Raises:
-        ArchiveError: the file or the record is not there, or is damaged.
+        ArchiveError: The file or the record is missing or damaged.
     """
     where = item["warc"]
     if not (isinstance(where, dict) and all(type(where.get(name)) is int for name in ("offset", "length"))):
@@ -63,7 +63,7 @@ def record_of(item: dict[str, Any], folder: Path) -> Record:
 
 
 def prove(item: dict[str, Any], folder: Path) -> list[Check]:
-    """Read the cited bytes and compare everything that the line ``item`` claims of them. Raises ArchiveError."""
+    """Read the cited bytes and compare them with all claims of the line ``item``. Raises ArchiveError."""
     where, record = item["warc"], record_of(item, folder)
     checks = list(checks_of(where | {name: where[name] or "" for name in _CLAIMED}, record))
     if is_tombstone(item):
@@ -72,10 +72,10 @@ def prove(item: dict[str, Any], folder: Path) -> list[Check]:
 
 
 def proved(item: dict[str, Any], folder: Path) -> Record:
-    """The record that a line cites, when it is what the line claims of it: a line may say anything.
+    """Return the record that a line cites, after comparing it with all claims of the line.
 
     Raises:
-        ArchiveError: it is not there, or not what is claimed.
+        ArchiveError: It is missing, or does not match a claim.
     """
     for check in prove(item, folder):
         if not check.holds:
@@ -86,5 +86,5 @@ def proved(item: dict[str, Any], folder: Path) -> Record:
 
 
 def path_of(url: str) -> str:
-    """``url`` without its host, as a person may type it."""
+    """``url`` without its host, as a user may type it."""
     return "/" + url.split("/", 3)[3] if url.count("/") > 2 else url

@@ -8,7 +8,7 @@ from archive.errors import cleaned
 class MigrationError(Exception):
     """Base of all errors of this project. The message names the cause and what to do.
 
-    It is one line that can be printed anywhere, whatever it quotes.
+    It is one line that is safe to print anywhere, regardless of what it quotes.
     """
 
     def __str__(self) -> str:
@@ -16,15 +16,15 @@ class MigrationError(Exception):
 
 
 class OptionError(MigrationError):
-    """An option or setting makes no sense. Raised by ``config`` and ``spiders.options``; the command exits 2."""
+    """An option or setting is not valid. Raised by ``config`` and ``spiders.options``; the command exits 2."""
 
 
 class UnsupportedError(MigrationError):
-    """This version of Scrapy is not what the crawl rests on. Raised at the start, before the first request."""
+    """This version of Scrapy lacks something that the crawl needs. Raised at the start, before the first request."""
 
 
 class NotWantedError(IgnoreRequest):
-    """A request that the crawl does not send on purpose: robots.txt, bounds, a run that stops.
+    """A request that is not sent on purpose: because of robots.txt, bounds, or a run that stops.
 
     Raised by the downloader middlewares; Scrapy drops the request, and it does not make the run incomplete.
     ``code`` says why: ``robots``, ``off-site``, ``max_items``, ``not_due``, ``stopped``.
@@ -36,11 +36,11 @@ class NotWantedError(IgnoreRequest):
 
 
 class NotAnsweredError(MigrationError):
-    """The site answers that a page is as before, and was told of no before. Raised by ``IncrementalMiddleware``."""
+    """The site answered that a page has not changed, but was not asked that. Raised by ``IncrementalMiddleware``."""
 
 
 class RedirectLoopError(MigrationError):
-    """A page redirects to itself, perhaps by way of others. Raised by ``RedirectLoopMiddleware``."""
+    """A page redirects to itself, perhaps through others. Raised by ``RedirectLoopMiddleware``."""
 
 
 class NotArchivedError(MigrationError):
@@ -51,9 +51,9 @@ class NotArchivedError(MigrationError):
 
 
 class BlockedPageError(MigrationError):
-    """The answer is a challenge, firewall, maintenance, error or login page in the place of the page.
+    """The response is a challenge, firewall, maintenance, error or login page instead of the requested page.
 
-    Raised by ``BlockedMiddleware``; the request fails, and nothing of the answer becomes an item. ``code`` is that of
+    Raised by ``BlockedMiddleware``; the request fails, and no item is made of the response. ``code`` is a key of
     `responses.blocked.CODES`.
     """
 
@@ -67,8 +67,8 @@ class StateError(MigrationError):
 
 
 class KeptError(MigrationError):
-    """What a run keeps in a temporary file cannot be written or read. Raised by `migration_spider.kept`."""
+    """The temporary file of a run cannot be written or read. Raised by `migration_spider.kept`."""
 
 
 class BadLineError(StateError):
-    """A line of ``items/news.jsonl`` is not an item. Raised by whoever reads the file, with the place."""
+    """A line of ``items/news.jsonl`` is not an item. Raised, with its position, by all code that reads the file."""

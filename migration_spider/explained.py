@@ -27,16 +27,16 @@ FIELDS = {
     "caption": "body_text",
     "file": "attachments",
 }
-"""Role -> the item field that lines with it are read into; those of the metadata block are told by their labels."""
+"""Role -> the item field of lines with that role; in the metadata block, the field depends on the label."""
 
 ROW = "links to a page, like the lines next to it"
 """The evidence for a row."""
 
 DEEP = 3
-"""Steps of an element's path that are told."""
+"""Elements in the path of an element, at most."""
 
 
-class Told(NamedTuple):
+class ExplainedLine(NamedTuple):
     """One line, one part that was left out, or one row of a listing."""
 
     role: str
@@ -47,44 +47,44 @@ class Told(NamedTuple):
 
     text: str
     path: str
-    """The last elements down to it, without divs of no id or class: ``article > div.field__item``."""
+    """The innermost elements that contain it, without divs that have no id or class: ``article > div.field__item``."""
 
     field: str | None
-    """The item field that it is read into; ``metadata`` for what no other field takes."""
+    """The item field that it is read into; ``metadata`` if there is no other."""
 
     slots: tuple[Slot, ...] = ()
-    """Where the text of a line stands."""
+    """Where the text of a line is in the document."""
 
     element: Any = None
-    """What was left out."""
+    """The element that was left out."""
 
     url: str | None = None
     date: str | None = None
-    """Of a row, as printed."""
+    """Date of a row, as printed."""
 
 
-def lines(page: NewsPage) -> list[Told]:
-    """All that the page prints, in document order."""
+def lines(page: NewsPage) -> list[ExplainedLine]:
+    """Return all printed text of the page, in document order."""
     if page.root is None or page.main is None:
         return []
     order = _order(page.root)
-    found = list(_of_lines(page, order))
-    taken = {slot for _, one in found for slot in one.slots}
+    placed = list(_of_lines(page, order))
+    taken = {slot for _, line in placed for slot in line.slots}
     for element, role, why in _left_out(page, taken):
         if text := shown_text(element):
-            told = Told(role, why, text, path(element), FIELDS.get(role), element=element)
-            found.append((order[element, False], told))
+            line = ExplainedLine(role, why, text, path(element), FIELDS.get(role), element=element)
+            placed.append((order[element, False], line))
     for slot in page.chrome.dropped_texts:
         element, is_tail = slot
         if text := fold(element.tail if is_tail else element.text):
-            told = Told("chrome", "next to parts that were left out", text, path(element), None, (slot,))
-            found.append((order.get(slot, 0), told))
-    found.sort(key=lambda pair: pair[0])
-    return [one for _, one in found]
+            line = ExplainedLine("chrome", "next to parts that were left out", text, path(element), None, (slot,))
+            placed.append((order.get(slot, 0), line))
+    placed.sort(key=lambda pair: pair[0])
+    return [line for _, line in placed]
 
 
-def _of_lines(page: NewsPage, order: Mapping[Slot, int]) -> Iterator[tuple[int, Told]]:
-    """The lines of the outline, each with its place in the document."""
+def _of_lines(page: NewsPage, order: Mapping[Slot, int]) -> Iterator[tuple[int, ExplainedLine]]:
+    """Yield the lines of the outline, each with its place in the document."""
     fields = {piece: field_of(entry) for piece, entry in entries(page).items()}
     for line, role, why in _lines(page):
         slots = tuple(piece.slot for piece in line.pieces if not piece.image and fold(piece.text))
@@ -93,17 +93,18 @@ def _of_lines(page: NewsPage, order: Mapping[Slot, int]) -> Iterator[tuple[int, 
             field = next((fields[piece] for piece in line.pieces if piece in fields), "metadata")
         text = line.text or fold(" ".join(piece.text for piece in line.pieces))
         place = order.get(line.pieces[0].slot, 0)
-        yield place, Told(role, why, text, path(line.parent.element), field, slots)
+        yield place, ExplainedLine(role, why, text, path(line.parent.element), field, slots)
 
 
-def rows(page: ListingPage) -> list[Told]:
-    """The rows of a listing, in page order."""
+def rows(page: ListingPage) -> list[ExplainedLine]:
+    """Return the rows of a listing, in page order."""
     links: dict[str, Any] = {}
     for link in page.main.iter("a") if page.main is not None else ():
         if url := absolute(page.base_url, link.get("href")):
             links.setdefault(url.partition("#")[0], link)
     return [
-        Told("row", ROW, row.title, path(links.get(row.url)), None, url=row.url, date=row.date) for row in page.rows
+        ExplainedLine("row", ROW, row.title, path(links.get(row.url)), None, url=row.url, date=row.date)
+        for row in page.rows
     ]
 
 
@@ -113,7 +114,7 @@ def field_of(entry: Entry) -> str:
 
 
 def path(element: Any) -> str:
-    """Where ``element`` stands, in few words."""
+    """The last `DEEP` elements on the way to ``element``."""
     steps: list[str] = []
     while element is not None and len(steps) < DEEP:
         step = _step(element)
@@ -124,16 +125,16 @@ def path(element: Any) -> str:
 
 
 def _step(element: Any) -> str:
-    name, own = local_name(element), (element.get("id") or "").split()
-    if own:
-        return f"{name}#{own[0]}"
-    # "field--name-body" tells more than "clearfix".
+    name, ids = local_name(element), (element.get("id") or "").split()
+    if ids:
+        return f"{name}#{ids[0]}"
+    # "field--name-body" says more than "clearfix".
     classes = sorted((element.get("class") or "").split(), key=lambda word: ("name-" in word, len(word)))
     return f"{name}.{classes[-1]}" if classes else name
 
 
 def _order(root: Any) -> dict[Slot, int]:
-    """Where in the document the text of each element begins, and the text behind it."""
+    """The position in the document of the text in each element, and of the text after it."""
     walk = etree.iterwalk(root, events=("start", "end"))
     return {(element, event == "end"): number for number, (event, element) in enumerate(walk)}
 
@@ -142,14 +143,14 @@ def _lines(page: NewsPage) -> Iterator[tuple[Line, str, str]]:
     for line in page.lines:
         yield line, line.role, line.why
     if page._beside is not None and page.block is page._beside[1]:
-        own = page.block.lines
+        in_block = page.block.lines
         for line in page._beside[0].lines():
-            if line in own and line.text:
+            if line in in_block and line.text:
                 yield line, "value", "of the metadata block, in a column next to the article"
 
 
 def _left_out(page: NewsPage, taken: set[Slot]) -> Iterator[tuple[Any, str, str]]:
-    """Elements without a line of their own, each once, with what they are taken for and why."""
+    """Yield the elements without a line, each once, with role and reason."""
     read: set[Any] = set()
     for element, _ in taken:
         _add_chain(element, read)
@@ -162,18 +163,18 @@ def _left_out(page: NewsPage, taken: set[Slot]) -> Iterator[tuple[Any, str, str]
     while (parent := around.getparent()) is not None and local_name(around) != "body":
         reasons.update(dict.fromkeys((child for child in parent if child is not around), "outside the main content"))
         around = parent
-    pending = [(one, why) for one, why in reasons.items() if reasons.keys().isdisjoint(one.iterancestors())]
+    pending = [(left, why) for left, why in reasons.items() if reasons.keys().isdisjoint(left.iterancestors())]
     while pending:
         element, why = pending.pop()
         if element not in read:
             yield element, "chrome", why
         elif element is not heading:
-            # A line stands in it: its other parts are told one by one.
+            # It contains a line, so its other children are listed separately.
             pending.extend((child, reasons.get(child, why)) for child in element)
 
 
 def _add_chain(element: Any, known: set[Any]) -> None:
-    """Add ``element`` and all around it to ``known``."""
+    """Add ``element`` and its ancestors to ``known``."""
     while element is not None and element not in known:
         known.add(element)
         element = element.getparent()

@@ -27,27 +27,27 @@ logger = logging.getLogger(__name__)
 
 
 class End:
-    """How near a crawl is to its end, for `interrupts.Interruptions`: asked by a signal, whatever is under way."""
+    """How near a crawl is to its end, for the signal handlers of `interrupts.Interruptions`."""
 
     def __init__(self, crawler: Any) -> None:
         self._crawler = crawler
 
     @property
     def _run(self) -> Run | None:
-        """None while there is no spider; what it says of Scrapy holds once the engine has started."""
+        """The run, or None while there is no spider."""
         return getattr(self._crawler.spider, "run", None)
 
     def has_begun(self) -> bool:
-        """Whether the spider is being closed, for whatever reason, or is."""
+        """Whether the spider is being closed, for any reason, or has been closed."""
         run = self._run
         return run is not None and "started" in run.done and scrapy_internals.is_closing(self._crawler) is not False
 
     def is_past_requests(self) -> bool:
-        """Whether no request is under way any more, and files are being closed."""
+        """Whether all requests have ended, and files are being closed."""
         return self.has_begun() and scrapy_internals.is_past_requests(self._crawler)
 
     def code(self) -> int:
-        """The exit code, should the process end now: that of what has happened, in the least an incomplete run."""
+        """The exit code if the process ended now; at best, that of an incomplete run."""
         run = self._run
         if run is None:
             return INCOMPLETE
@@ -59,9 +59,9 @@ class End:
 
 
 def finish(run: Run) -> Verdict:
-    """Settle, index, judge, report, tell, in this order; whatever fails on the way makes the run an internal error."""
+    """Settle, index, judge, report and notify, in this order; any error makes the run an internal error."""
     harvest = run.crawler.get_extension(Harvest)
-    # Cut off by a second Ctrl-C: the archive is open still, the next harvest goes on from there.
+    # Not after a second Ctrl-C: then the archive is still open, and the next harvest continues.
     is_over = "closed" in run.done
     completeness = Completeness()
     with failing(run):
@@ -71,7 +71,7 @@ def finish(run: Run) -> Verdict:
             completeness = _complete(run, harvest)
     verdict = run.judge()
     for message in verdict.messages:
-        logger.info("Run is not complete: %s", message)  # the last lines tell it, too
+        logger.info("Run is not complete: %s", message)  # the summary on the terminal repeats it
     with failing(run, is_judged=True):
         if harvest and is_over:
             run.report = harvest.report(verdict)
@@ -88,7 +88,7 @@ def finish(run: Run) -> Verdict:
 
 
 def _complete(run: Run, harvest: Harvest | None) -> Completeness:
-    """How complete the items are, now that nothing comes any more; a harvest settles and indexes before."""
+    """The completeness of the items after all of them are stored; a harvest settles and indexes first."""
     if harvest:
         harvest.settle()
         harvest.index()
@@ -102,7 +102,7 @@ def _complete(run: Run, harvest: Harvest | None) -> Completeness:
 
 
 def _close(run: Run, harvest: Harvest | None) -> None:
-    """Close what was open for the run."""
+    """Close the files of the run."""
     if log := run.crawler.get_extension(RunLog):
         log.close()
     run.readings.close()
@@ -111,7 +111,7 @@ def _close(run: Run, harvest: Harvest | None) -> None:
 
 
 def keep_record(run: Run, completeness: Completeness) -> None:
-    """Note how the run ended: later it decides whether the items are complete."""
+    """Record how the run ended, which later decides whether the items are complete."""
     verdict = run.judge()
     words = run.account.words if run.account else Counter(run.found.values())
     known = {"known": run.account.known} if run.account else {}
@@ -129,7 +129,7 @@ def keep_record(run: Run, completeness: Completeness) -> None:
 
 
 def keep_dates(run: Run) -> None:
-    """Keep for the next run what this one showed of the site, and tell what is another than before.
+    """Save the site profile for the next run, and report what has changed in it.
 
     Stats: ``migration/layout/misfits``, ``migration/layout/new``, ``migration/share/misfits``,
     ``migration/dates/settled``, ``migration/dates/changed``, ``migration/dates/not_held``.
@@ -153,7 +153,7 @@ def keep_dates(run: Run) -> None:
 
 
 def tell_failure(run: Run) -> None:
-    """Tell those who wait for a harvest that it has ended without a report, whatever else is broken."""
+    """Notify the recipients that a harvest has ended without a report; other errors do not prevent this."""
     verdict = run.judge()
     with failing(run, is_judged=True):
         notify.fail(run.config, run.options.site, verdict.code, verdict.messages, verdict.kind)
@@ -161,7 +161,7 @@ def tell_failure(run: Run) -> None:
 
 @contextmanager
 def failing(run: Run, *, is_judged: bool = False) -> Iterator[None]:
-    """Whatever goes wrong in the block ends there, and is told by the verdict, also by one that there is already."""
+    """Catch errors in the block and add them to the verdict, even if it has already been computed (``is_judged``)."""
     where = "the run cannot be brought to its end"
     try:
         yield

@@ -23,55 +23,55 @@ from migration_spider.state.runs import Missed
 from migration_spider.state.store import Item
 
 REASONS = {401: "unpublished", 403: "unpublished", 404: "gone", 410: "gone", 451: "unpublished"}
-"""HTTP status -> reason of a tombstone (RFC 9110, section 15.5; RFC 7725); other errors say nothing of the item."""
+"""HTTP status -> reason of a tombstone (RFC 9110, section 15.5; RFC 7725); other errors prove nothing about an item."""
 
 TROUBLE = frozenset(("maintenance", "error-page", "empty", "cut"))
-"""Blocked pages that tell of a site in trouble, not of a page that is kept from us."""
+"""Codes of blocked pages that mean a problem of the site, not a page that is refused."""
 
 FEWEST = 10
-"""Absences at once below which a share tells nothing of the site."""
+"""Absences below which their share proves nothing about the site."""
 
 MET = frozenset((*NEWS, "before_since"))
-"""What the ledger says of addresses that are items, stored or not."""
+"""Codes in the ledger of addresses that are items, stored or not."""
 
 UNSEEN = frozenset(("not_due", "not_reached", "failed", "blocked", "robots", "max_items", "attachment", "unreadable"))
-"""What the ledger says of items of which the run learned nothing."""
+"""Codes in the ledger of items that the run could not check."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Absence:
-    """An item that was not found at its address: what a tombstone is made of once that is confirmed."""
+    """An item that was not found at its address; confirmed absences become a tombstone."""
 
     id: str
     url: str
-    """Address that the item had."""
+    """The former address of the item."""
 
     reason: str
     """``gone``, ``unpublished``, ``redirected`` or ``blocked``."""
 
     status: int
-    """HTTP status that the address answered with."""
+    """HTTP status of the response."""
 
     warc: Evidence
-    """The answer that proves it."""
+    """The response that proves it."""
 
     fetched_at: str
     """UTC, ISO 8601 with Z."""
 
     place: str = ""
-    """Of one that redirects: `place` of where that led."""
+    """If the address redirects: `place` of its target."""
 
 
-# ---- what an answer says of the items that had its address
+# ---- absences by one response
 
 
 def of_status(items: Sequence[Item], status: int, facts: Mapping[str, Any] | None) -> list[Absence]:
-    """The items whose address answered with an error; ``facts`` are those of the capture."""
+    """The absences of items whose address returned an error; ``facts`` are those of the capture."""
     return _absences(items, REASONS.get(status), status, facts)
 
 
 def of_blocked(items: Sequence[Item], code: str, status: int, facts: Mapping[str, Any] | None) -> list[Absence]:
-    """The items in whose place a blocked page came; a login means that they may be read no longer."""
+    """The absences of items whose address returned a blocked page; a login means that they are no longer public."""
     reason = "unpublished" if code == "login" else "blocked"
     return _absences(items, None if code in TROUBLE else reason, status, facts)
 
@@ -83,22 +83,23 @@ def of_page(
     facts: Mapping[str, Any] | None,
     url: str = "",
 ) -> list[Absence]:
-    """The items that a page which answered 200 is not, though it stands at their address or they redirect to it.
+    """The absences of items in whose place another page with status 200 is, directly or after a redirect.
 
     Args:
-        items: those that had the address, or one that redirected to it.
-        item_id: what the page is; None when it is no item.
-        hops: facts of the redirects on the way, with their status.
-        facts: those of the page.
-        url: its address.
+        items: The items that had the address, or an address that redirected to it.
+        item_id: Id of the page; None if it is not an item.
+        hops: Facts of the redirects on the way, with their status.
+        facts: Facts of the page.
+        url: Address of the page.
     """
-    found = []
+    absences = []
     for item in items:
         if item.id != item_id:
             hop = next((hop for hop in hops if hop["target_uri"] == item.url), None)
             reason, status, proof = ("redirected", hop["status"], hop) if hop else ("gone", 200, facts)
-            found += [replace(one, place=place(url) if hop else "") for one in _absences([item], reason, status, proof)]
-    return found
+            target = place(url) if hop else ""
+            absences += [replace(absence, place=target) for absence in _absences([item], reason, status, proof)]
+    return absences
 
 
 def _absences(items: Sequence[Item], reason: str | None, status: int, facts: Mapping[str, Any] | None) -> list[Absence]:
@@ -111,87 +112,90 @@ def _absences(items: Sequence[Item], reason: str | None, status: int, facts: Map
     ]
 
 
-# ---- what all absences of a run say of the site
+# ---- the site, by all absences of a run
 
 
 def place(url: str) -> str:
-    """``url`` without its query: a form that stands before a page is told there where to lead on to."""
+    """``url`` without its query, in which a consent form gets the address of the page behind it."""
     return canonical(url.partition("?")[0])
 
 
 def one_place(absences: Iterable[Absence], ledger: Ledger) -> str:
-    """The place to which all led that a run looked at, lists and items, or nearly all; empty when there is none.
+    """The place to which all lists and items of a run redirected, or nearly all; empty if there is none.
 
-    Then something stands before the site, as a consent form, and no item moved there. Editors may lead any number of
-    items to one page; but not the lists, too, and somewhere an item or a list still is at an address of its own.
+    Then something is in front of the site, for example a consent form, and no item has moved there. Editors may
+    redirect any number of items to one page, but not the lists, too; and some item or list still has its own address.
     """
     places = set(ledger.places.values())
     only = places.pop() if len(places) == 1 else ""
-    is_led = any(one.place == only for one in absences) and any(place(url) != only for url in ledger.places)
+    is_led = any(absence.place == only for absence in absences) and any(place(url) != only for url in ledger.places)
     is_met = any(fate.code in MET and place(url) != only for url, fate in ledger.fates.items())
     return only if only and is_led and not is_met else ""
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What the absences of a run mean."""
+    """The judgement of the absences of a run."""
 
     absences: list[Absence]
-    """One of each item."""
+    """One for each item."""
 
     share: float
-    """How much of the site is not where it was (0 to 1); 0 where that are too few items to tell."""
+    """The share of the site that is absent (0 to 1); 0 if there are too few absences."""
 
     is_too_much: bool
-    """Whether the site itself is the matter, and none of them counts."""
+    """Whether the site has a problem, so that no absence counts."""
 
     place: str
-    """`one_place`, of a run that has an absence."""
+    """`one_place`, if the run has an absence."""
 
 
 def judge(absences: Iterable[Absence], items: Iterable[Item], ledger: Ledger, limit: float) -> Judgement:
     """Decide at the end of a run whether its absences count.
 
-    The share is the larger one of two: of all items, and of those looked at that the site still names. Items that
-    editors delete leave the listings, too; when most of what the site names is gone, the site itself is the matter.
+    The share is the larger of two: the share of all items, and of the checked items that are still in a list of the
+    site. Items that editors delete also leave the lists; so if most of the listed ones are gone, the site has a
+    problem.
 
     Args:
-        items: those of the part of the site that was looked at, before the run.
-        limit: the greatest share that counts, MIGRATION_MAX_VANISHED; with 1 all counts, wherever it led.
+        items: The items before the run, of the part of the site that was visited.
+        limit: The largest share that counts, MIGRATION_MAX_VANISHED; with 1 all absences count, wherever they redirect.
     """
     absences = list(absences)
     living = {item.id: item.url for item in items if not item.withdrawn}
     last = _last(absences, ledger)
     absent = {item_id: last[item_id] for item_id in living if item_id in last}
-    seen = [one for one, url in living.items() if (fate := ledger.fate(url)) and fate.code not in UNSEEN]
-    listed = [one for one in seen if ledger.named.get(canonical(living[one])) in LISTS]
+    seen = [item_id for item_id, url in living.items() if (fate := ledger.fate(url)) and fate.code not in UNSEEN]
+    listed = [item_id for item_id in seen if ledger.named.get(canonical(living[item_id])) in LISTS]
     share = max(_share(absent, living), _share(absent, listed))
     where = one_place(absences, ledger) if absent else ""
     return Judgement(list(absent.values()), share, share > limit or bool(where and limit < 1), where)
 
 
 def _last(absences: Iterable[Absence], ledger: Ledger) -> dict[str, Absence]:
-    """One of each item that was met nowhere; absent in several ways, it is so in the same way in every run."""
+    """One absence of each item that was found nowhere; of several ones, every run takes the same."""
     there = ledger.met | {fate.detail for fate in ledger.fates.values() if fate.code == "item"}
-    found = sorted(absences, key=lambda one: (one.reason, one.status, one.warc.target_uri), reverse=True)
-    return {one.id: one for one in found if one.id not in there}
+    ordered = sorted(
+        absences, key=lambda absence: (absence.reason, absence.status, absence.warc.target_uri), reverse=True
+    )
+    return {absence.id: absence for absence in ordered if absence.id not in there}
 
 
 def _share(absent: Collection[str], among: Collection[str]) -> float:
-    """How many of ``among`` are absent (0 to 1); 0 where that are too few to tell."""
-    count = sum(one in absent for one in among)
+    """The share of ``among`` that is absent (0 to 1); 0 if that are too few."""
+    count = sum(item_id in absent for item_id in among)
     return count / len(among) if count >= FEWEST else 0.0
 
 
-# ---- what becomes of one item
+# ---- one item
 
 
 def miss(item: Item, before: Missed | None, absence: Absence, cycle: str, needed: int) -> tuple[life.Rule, Missed]:
-    """What becomes of ``item``, which is absent in the harvest ``cycle``: the rule, and how it is missed by now.
+    """Return the rule for ``item``, which is absent in the harvest ``cycle``, and its new state as missed.
 
     Args:
-        before: how it was missed before; None when it was not.
-        needed: harvests that must agree, MIGRATION_TOMBSTONE_CONFIRMATIONS.
+        before: Its earlier state as missed; None if it was not missed.
+        needed: Number of harvests that must agree, MIGRATION_TOMBSTONE_CONFIRMATIONS.
     """
     state = life.state_of(is_known=True, is_missed=before is not None, is_withdrawn=bool(item.withdrawn))
     seen: life.Seen = "absent"
@@ -209,7 +213,7 @@ def miss(item: Item, before: Missed | None, absence: Absence, cycle: str, needed
 
 
 def tombstone(item: Item, absence: Absence, confirmed: int, run_id: str) -> dict[str, Any]:
-    """The line that says that ``item`` is gone, and proves it."""
+    """The line of an item that is gone, with the evidence for it."""
     return {
         "id": item.id,
         "node_id": item.node_id,

@@ -30,32 +30,32 @@ if TYPE_CHECKING:
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 CRAWLS = ("crawl", "harvest", "survey")
-"""Commands whose exit codes tell an interruption."""
+"""Commands with an exit code for an interruption."""
 
 INCOMPLETE = 3
-"""As in `monitors`, which is not loaded yet."""
+"""The same as in `monitors`, which is not loaded yet."""
 
 
 def install() -> None:
-    """Handle the signals in the process of such a command; nowhere else."""
+    """Handle the signals if this process runs one of these commands."""
     if sys.argv[1:] and sys.argv[1] in CRAWLS:
         _handle(_leave)
 
 
 def _handle(handler: Any) -> None:
     for number in SIGNALS:
-        # Under nohup a run is to outlive its terminal.
+        # Under nohup a run continues after its terminal is closed.
         if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
             signal.signal(number, handler)
 
 
 def _leave(number: int, frame: Any) -> None:
-    _say("scrapy: interrupted before the start: no request was sent; the same command starts again")
-    os._exit(INCOMPLETE)  # nothing is open; an exception might be caught by whatever is being loaded
+    _print("scrapy: interrupted before the start: no request was sent; the same command starts again")
+    os._exit(INCOMPLETE)  # no file is open, and an exception could be caught by a module that is being loaded
 
 
-def _say(text: str) -> None:
-    # Not by print: a signal may come in the middle of one.
+def _print(text: str) -> None:
+    # Not with print, because the signal may have interrupted another call of it.
     with suppress(OSError):
         os.write(2, f"{text}\n".encode() if text else b"")
 
@@ -65,63 +65,63 @@ CUT_OFF = "Interrupted at its end: everything stored is kept, and the next run w
 
 
 class Interruptions:
-    """Tells ``says`` on standard error at the first signal.
+    """Prints ``says`` to standard error at the first signal.
 
     Args:
-        says: one line; empty to say nothing.
+        says: One line; if empty, nothing is printed.
     """
 
     def __init__(self, says: str) -> None:
         self._says = says
         self._is_quiet = not says
         self._early: int | None = None
-        self._came = 0
-        """Signals so far."""
+        self._count = 0
+        """Number of signals so far."""
         self._is_handed = False
-        """Whether Scrapy got the first."""
+        """Whether Scrapy got the first one."""
         _handle(self._keep)
 
     def hand_over(self, end: End) -> None:
-        """To be called when the reactor runs and Scrapy has set its handlers: they get what came before."""
-        # Scrapy has none for SIGHUP: it gets what SIGTERM would.
+        """Pass signals on to Scrapy, even an earlier one. Call it when the reactor runs and Scrapy has its handlers."""
+        # Scrapy has no handler for SIGHUP, so it gets the one for SIGTERM.
         _handle(partial(self._pass_on, signal.getsignal(signal.SIGTERM), end))
         if self._early is not None:
-            self._came -= 1  # the same once more
+            self._count -= 1  # the same signal is sent again
             os.kill(os.getpid(), self._early)
 
     def finishing(self, end: End) -> None:
-        """To be called when the reactor has stopped."""
+        """Handle signals while the run finishes. Call it when the reactor has stopped."""
         _handle(partial(self._finish, end))
 
     def _keep(self, number: int, frame: Any) -> None:
-        self._came += 1
+        self._count += 1
         self._early = number
-        self._tell()
+        self._print_once()
 
     def _pass_on(self, scrapys: Any, end: End, number: int, frame: Any) -> None:
         if end.is_past_requests() or (end.has_begun() and not self._is_handed):
             self._finish(end, number, frame)
             return
-        self._came += 1
-        self._tell()
+        self._count += 1
+        self._print_once()
         scrapys(number, frame)
         if not self._is_handed:
             self._is_handed = True
-            # Scrapy has set its handlers for the second one by now.
+            # Scrapy has now set its handlers for the second signal.
             _handle(partial(self._pass_on, signal.getsignal(signal.SIGTERM), end))
 
     def _finish(self, end: End, number: int, frame: Any) -> None:
-        self._came += 1
-        if self._came > 1:
-            self._tell_now(CUT_OFF)
-            os._exit(end.code())  # as a kill, which loses nothing
+        self._count += 1
+        if self._count > 1:
+            self._print_now(CUT_OFF)
+            os._exit(end.code())  # no data is lost, as with SIGKILL
         self._says = ""
-        self._tell_now(ENDS)
+        self._print_now(ENDS)
 
-    def _tell(self) -> None:
-        said, self._says = self._says, ""
-        _say(said and f"\n{said}")
+    def _print_once(self) -> None:
+        text, self._says = self._says, ""
+        _print(text and f"\n{text}")
 
-    def _tell_now(self, text: str) -> None:
+    def _print_now(self, text: str) -> None:
         if not self._is_quiet:
-            _say(f"\n{text}")
+            _print(f"\n{text}")

@@ -256,47 +256,49 @@ class NewsItem:
     """The archived bytes that prove this line."""
 
 
-TERM_FIELDS = tuple(one.name for one in fields(NewsItem) if one.type in ("list[Term]", "list[Place]"))
-"""Fields that hold lists of terms, in the order of the item."""
+TERM_FIELDS = tuple(field.name for field in fields(NewsItem) if field.type in ("list[Term]", "list[Place]"))
+"""Fields that are lists of terms, in the order of the item."""
 
 BLOCK_FIELDS = ("publication_date", *TERM_FIELDS)
 """Fields that are read from the metadata block."""
 
 
 def filled(get: Callable[[str], Any]) -> str:
-    """Those of them that have something, in one text; ``get`` gives a field's value by name."""
+    """The names of those fields that are not empty, in one text; ``get`` returns the value of a field."""
     return " ".join(name for name in BLOCK_FIELDS if get(name))
 
 
 PROVENANCE = frozenset(
     ("version", "first_seen", "last_changed", "fetched_at", "run_id", "extractor", "warc", "content_sha256")
 ) | {"site_profile"}
-"""Fields that say where a line comes from, not what the page says."""
+"""Fields about the origin of a line, not about the content of the page."""
 
 UNEXPORTED = {Value: ("datetime", "day_first"), Entry: ("field_name", "unread")}
-"""What only helps reading, and stands in no line."""
+"""Attributes that only help in reading and are not exported."""
 
 
 @cache
 def _names(kind: type) -> tuple[str, ...]:
     if not is_dataclass(kind):
         return ()
-    return tuple(one.name for one in fields(kind) if one.name not in UNEXPORTED.get(kind, ()))
+    return tuple(field.name for field in fields(kind) if field.name not in UNEXPORTED.get(kind, ()))
 
 
 def to_record(value: Any) -> Any:
-    """The JSON value of an item or a part of it: keys in the order of the fields, without what only helps reading.
+    """Return an item or a part of it as JSON value: keys in the order of the fields, without `UNEXPORTED`.
 
-    Items of other kinds than ours are read through ``ItemAdapter``. That would do for all, at eight times the cost
-    (``dataclasses.asdict``: 2.5 times), and this is much of what a large reparse does.
+    Other kinds of items are read through ``ItemAdapter``. It could read all of them, but takes eight times as long
+    (``dataclasses.asdict``: 2.5 times), and this is a large part of the time of a reparse.
     """
     kind = value.__class__
     if kind is str or value is None:
         return value
     if kind is list:
-        return [to_record(one) for one in value]
+        return [to_record(entry) for entry in value]
     if kind is dict:
-        return {name: to_record(one) for name, one in value.items()}
+        return {name: to_record(entry) for name, entry in value.items()}
     if names := _names(kind):
         return {name: to_record(getattr(value, name)) for name in names}
-    return {name: to_record(one) for name, one in ItemAdapter(value).items()} if ItemAdapter.is_item(value) else value
+    if ItemAdapter.is_item(value):
+        return {name: to_record(entry) for name, entry in ItemAdapter(value).items()}
+    return value

@@ -24,10 +24,10 @@ MOST_HELD = 16_384
 """Entries of a room that stay in memory, some 5 MB."""
 
 CHUNK = 500
-"""Entries read at once: what is iterated over may change meanwhile."""
+"""Entries read at once, because the table may change during an iteration."""
 
 CACHE = 2000
-"""KiB of the file that SQLite keeps in memory."""
+"""KiB of the file that SQLite caches in memory."""
 
 _SCHEMA = f"""
 PRAGMA journal_mode = OFF;
@@ -40,7 +40,7 @@ CREATE INDEX entry_place ON entry (owner, place);
 CREATE TABLE member (owner INTEGER NOT NULL, key BLOB NOT NULL, PRIMARY KEY (owner, key)) WITHOUT ROWID;
 BEGIN;
 """
-"""One transaction, never committed: nothing is to last."""
+"""One transaction that is never committed, because the file is temporary."""
 
 _FIND = "SELECT value FROM entry WHERE owner = ? AND key = ?"
 _ADD = "INSERT OR IGNORE INTO entry VALUES (?, ?, ?, ?)"
@@ -49,13 +49,14 @@ _ADD_MEMBER = "INSERT OR IGNORE INTO member VALUES (?, ?)"
 
 
 class Room:
-    """Where mappings and sets are kept: the first entries in memory, then each one that grows in the file.
+    """The store of mappings and sets: the first entries in memory; then each one that grows is moved to the file.
+
+    If the file cannot be written or read, every later use of it raises KeptError, because without a journal SQLite
+    cannot undo a change.
 
     Args:
-        most: entries that stay in memory; `MOST_HELD` where nothing is said.
-        failed: called once with what is wrong and what to do when the file cannot be written or read.
-
-    Every use of what is in the file raises KeptError from then on: SQLite has no journal to go back by.
+        most: Entries that stay in memory, by default `MOST_HELD`.
+        failed: Called once with cause and remedy if the file cannot be used.
     """
 
     def __init__(self, most: int | None = None, failed: Callable[[str], None] | None = None) -> None:
@@ -63,29 +64,29 @@ class Room:
         self._failed = failed
         self._numbers = count()
         self.db: sqlite3.Connection | None = None
-        """None until the file is needed."""
+        """The file; None until it is needed."""
         self.failure = ""
-        """What is wrong with the file."""
+        """Why the file cannot be used."""
 
     def number(self) -> int:
-        """A number that no other owner has."""
+        """A new number for an owner."""
         return next(self._numbers)
 
     def takes(self) -> bool:
-        """Whether one entry more may stay in memory, which is counted."""
+        """Whether another entry may stay in memory; each call counts one."""
         self._left -= 1
         return self._left >= 0
 
     def ask(self, query: str, *values: Any) -> list[Any]:
-        """The rows of the answer."""
+        """Return the rows of a query."""
         return cast("list[Any]", self._use(lambda db: db.execute(query, values).fetchall()))
 
     def change(self, query: str, *values: Any) -> int:
-        """How many rows were changed."""
+        """Run a statement, and return the number of changed rows."""
         return cast(int, self._use(lambda db: db.execute(query, values).rowcount))
 
     def move(self, query: str, rows: Iterable[tuple[Any, ...]]) -> None:
-        """Take in what was in memory."""
+        """Insert the entries that were in memory."""
         self._use(lambda db: db.executemany(query, rows))
 
     def _use(self, step: Callable[[sqlite3.Connection], Any]) -> Any:
@@ -110,14 +111,14 @@ class Room:
 
 
 class Table(MutableMapping[str, V], Generic[V]):
-    """A mapping of text, in the order in which keys came first, as a ``dict``; what it gives out is a copy.
+    """A mapping with strings as keys, in insertion order like a ``dict``; it returns copies of its values.
 
-    Iterated over are the keys that were there at the beginning and are there still, with what they have by then.
+    An iteration yields the keys that existed at its start and still exist, with their current values.
 
     Args:
-        room: where it is kept.
-        dump: a value as text, which it is where nothing is said; None is told apart.
-        load: the same back.
+        room: Where it is stored.
+        dump: Converts a value to text or None; by default, values are text.
+        load: Converts it back.
     """
 
     def __init__(
@@ -131,12 +132,12 @@ class Table(MutableMapping[str, V], Generic[V]):
         self._dump: Callable[[V], Any] = dump or _same
         self._load: Callable[[Any], V] = load or _same
         self._held: dict[str, str | None] | None = {}
-        """As dumped; None once they are in the file."""
+        """The entries in memory, as dumped; None once they are in the file."""
         self._size = 0
         """Entries in the file."""
 
     def _find(self, key: object) -> list[str | None]:
-        """The value as dumped, if any."""
+        """A list with the value as dumped, or an empty list."""
         if self._held is not None:
             return [self._held[key]] if key in self._held else []
         if not isinstance(key, str):
@@ -156,13 +157,13 @@ class Table(MutableMapping[str, V], Generic[V]):
         return bool(self._find(key))
 
     def __setitem__(self, key: str, value: V) -> None:
-        told = self._dump(value)
+        dumped = self._dump(value)
         if self._held is not None:
             if key in self._held or self._room.takes():
-                self._held[key] = told
+                self._held[key] = dumped
                 return
             self._move(self._held)
-        place, row = (self._owner, _bytes(key)), _bytes(told)
+        place, row = (self._owner, _bytes(key)), _bytes(dumped)
         if self._room.change(_ADD, *place, next(self._places), row):
             self._size += 1
         else:
@@ -200,9 +201,9 @@ class Table(MutableMapping[str, V], Generic[V]):
     def _rows(self) -> Iterator[tuple[str, V]]:
         if self._held is not None:
             for key in list(self._held):
-                # It may be in the file by now.
-                for told in self._find(key):
-                    yield key, self._load(told)
+                # The entries may have been moved to the file since.
+                for dumped in self._find(key):
+                    yield key, self._load(dumped)
             return
         query = "SELECT place, key, value FROM entry WHERE owner = ? AND place > ? AND place < ? ORDER BY place LIMIT ?"
         last, end = -1, next(self._places)
@@ -231,14 +232,14 @@ class _Values(ValuesView[V]):
 
 
 class Keys(MutableSet[str]):
-    """A set of text, kept in ``room``; iterated over in the order of bytes."""
+    """A set of strings, stored in ``room``; iterated in byte order."""
 
     def __init__(self, room: Room) -> None:
         self._room, self._owner = room, room.number()
         self._held: set[str] | None = set()
-        """None once they are in the file."""
+        """The members in memory; None once they are in the file."""
         self._size = 0
-        """Those in the file."""
+        """Members in the file."""
 
     def __contains__(self, key: object) -> bool:
         if self._held is not None:
@@ -250,12 +251,12 @@ class Keys(MutableSet[str]):
             if value in self._held or self._room.takes():
                 self._held.add(value)
                 return
-            self._room.move(_ADD_MEMBER, ((self._owner, _bytes(one)) for one in self._held))
+            self._room.move(_ADD_MEMBER, ((self._owner, _bytes(member)) for member in self._held))
             self._size, self._held = len(self._held), None
         self._size += self._room.change(_ADD_MEMBER, self._owner, _bytes(value))
 
     def update(self, values: Iterable[str]) -> None:
-        """Add all of them."""
+        """Add all ``values``."""
         for value in values:
             self.add(value)
 
@@ -271,7 +272,7 @@ class Keys(MutableSet[str]):
 
     def __iter__(self) -> Iterator[str]:
         if self._held is not None:
-            # UTF-8 has the order of the characters' numbers, as text itself.
+            # UTF-8 bytes sort by code point, as strings do.
             yield from sorted(self._held)
             return
         query = "SELECT key FROM member WHERE owner = ? AND key > ? ORDER BY key LIMIT ?"
@@ -285,11 +286,11 @@ class Keys(MutableSet[str]):
 
     @classmethod
     def _from_iterable(cls, it: Iterable[Any]) -> Any:
-        return set(it)  # what is made of two is no part of the room
+        return set(it)  # the result of an operation on two sets is not stored in the room
 
 
 def _folder() -> str:
-    """Where SQLite has temporary files (sqlite.org/tempfiles.html, "Temporary File Storage Locations")."""
+    """The folder of SQLite's temporary files (sqlite.org/tempfiles.html, "Temporary File Storage Locations")."""
     named = (os.environ.get(name) for name in ("SQLITE_TMPDIR", "TMPDIR"))
     for folder in (*named, "/var/tmp", "/usr/tmp", "/tmp"):  # noqa: S108  (SQLite's)
         if folder and Path(folder).is_dir() and os.access(folder, os.W_OK | os.X_OK):
@@ -302,7 +303,7 @@ def _same(value: Any) -> Any:
 
 
 def _bytes(text: str | None) -> Any:
-    """Any text, also with half of a surrogate pair, which SQLite refuses."""
+    """Text as bytes; SQLite would refuse text with half of a surrogate pair."""
     return None if text is None else text.encode("utf-8", "surrogatepass")
 
 

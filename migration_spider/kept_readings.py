@@ -56,10 +56,10 @@ FILE = "readings.sqlite"
 """Name of the file in ``DATA_DIR``."""
 
 MOST_KEPT = 20_000
-"""Pages of which something is kept, some 5 KB each."""
+"""Pages with an entry, some 5 KB each."""
 
 MADE_FREE = 10
-"""Of a file that is full the next run gives up one in so many, whichever: nobody asks for some of them any more."""
+"""From a full file, the next run deletes one in so many entries at random, because some are never used again."""
 
 AT_ONCE = 200
 """Readings written in one transaction."""
@@ -74,29 +74,29 @@ CREATE TABLE IF NOT EXISTS reading (
     url BLOB PRIMARY KEY, answer BLOB NOT NULL, seal BLOB NOT NULL, data BLOB NOT NULL
 );
 """
-"""Digest of the address, `answer_digest`, digest of that and of the data, `Kept`."""
+"""Columns: digest of the address, `answer_digest`, digest of that and of the data, `Kept`."""
 
 _CODE = {
     "migration_spider": ("pages", "vocabularies", "items.py", "kept_readings.py", "whole.py"),
     "archive": ("charset.py", "entity.py", "message.py", "replay.py"),
 }
-"""What makes of an answer what is kept: package -> its files and folders."""
+"""The code that the stored values depend on: package -> its files and folders."""
 
 
 class Kept(msgspec.Struct, omit_defaults=True):
-    """What is kept of one answer; UNSET: was not asked for."""
+    """The stored values of one response; UNSET if a value was not used."""
 
     code: str | UnsetType | None = UNSET
-    """As `whole.code_of`."""
+    """Result of `whole.code_of`."""
 
     shape: Shape | UnsetType | None = UNSET
     unread: str | UnsetType = UNSET
-    """As `bounds.why_unread`."""
+    """Result of `bounds.why_unread`."""
 
     requisites: list[str] | UnsetType = UNSET
     told: dict[str, int] = {}
-    """``named`` where a listing of news names the page, else ``plain`` -> place in `kinds.EVIDENCE` of what tells its
-    kind, -1 for nothing."""
+    """``named`` if a listing of news names the page, else ``plain`` -> index in `kinds.EVIDENCE` of the evidence for
+    its kind, -1 for none."""
 
     # ---- members of pages of any kind
     language: str | UnsetType = UNSET
@@ -109,7 +109,7 @@ class Kept(msgspec.Struct, omit_defaults=True):
     links: list[tuple[str, str]] | UnsetType = UNSET
     is_cut: bool | UnsetType = UNSET
 
-    # ---- of listings
+    # ---- members of listings
     rows: list[Row] | UnsetType = UNSET
     shown: int | UnsetType = UNSET
     total: int | UnsetType | None = UNSET
@@ -117,17 +117,17 @@ class Kept(msgspec.Struct, omit_defaults=True):
     facets: list[tuple[str, str]] | UnsetType = UNSET
     next_url: str | UnsetType | None = UNSET
 
-    # ---- of news
+    # ---- members of news
     text: bytes = b""
-    """`Text`, encoded for itself, as each time that it is given back it must be another object; empty for none."""
+    """`Text`, encoded separately, because each use needs a new object; empty for none."""
 
 
 class Text(msgspec.Struct):
-    """What depends on the template in force: of it on the parts that the page has, and so they are kept, too."""
+    """The values that depend on the template in force, and the parts of the page, as only these matter in it."""
 
     parts: list[Part]
     template: list[Part]
-    """Those of them that were the template's."""
+    """Those of ``parts`` that belonged to the template."""
 
     left_out: list[Part]
     alone: str
@@ -156,25 +156,25 @@ _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Kept).decode
 _decode_text = msgspec.msgpack.Decoder(Text).decode
 _UNFIT = (UnicodeEncodeError, OverflowError, TypeError)
-"""Half of a surrogate pair, or a number of more than 64 bits, of which a page may have some; a string of lxml's own."""
+"""Errors in encoding half of a surrogate pair or a number over 64 bits, which pages may have, or a string of lxml."""
 
 
 @cache
 def reader_digest() -> bytes:
-    """Of all code that makes readings. Raises OSError: it cannot be read."""
-    found = hashlib.blake2b(digest_size=_DIGEST)
+    """The digest of all code that readings depend on. Raises OSError: It cannot be read."""
+    hasher = hashlib.blake2b(digest_size=_DIGEST)
     libraries = (lxml.etree.LXML_VERSION, lxml.etree.LIBXML_VERSION, parsel.__version__, w3lib.__version__)
-    found.update(repr((sys.version, scrapy.__version__, libraries)).encode())
+    hasher.update(repr((sys.version, scrapy.__version__, libraries)).encode())
     for package, names in _CODE.items():
         for name in names:
             for path, data in _sources(files(package).joinpath(name)):
-                found.update(b"%s %d %s" % (path.encode(), len(data), data))
-    return found.digest()
+                hasher.update(b"%s %d %s" % (path.encode(), len(data), data))
+    return hasher.digest()
 
 
 def _sources(place: Traversable) -> Iterable[tuple[str, bytes]]:
     if place.is_dir():
-        for inner in sorted(place.iterdir(), key=lambda one: one.name):
+        for inner in sorted(place.iterdir(), key=lambda entry: entry.name):
             if inner.name != "__pycache__":
                 yield from _sources(inner)
     else:
@@ -182,42 +182,42 @@ def _sources(place: Traversable) -> Iterable[tuple[str, bytes]]:
 
 
 def answer_digest(response: Response) -> bytes:
-    """Of all of an answer that a reading depends on."""
+    """The digest of everything in a response that a reading depends on."""
     fields = [(name, response.headers.getlist(name)) for name in TELLING_FIELDS]
-    found = hashlib.blake2b(reader_digest(), digest_size=_DIGEST)
-    found.update(repr((response.url, response.status, type(response).__name__, fields)).encode())
-    found.update(response.body)
-    return found.digest()
+    hasher = hashlib.blake2b(reader_digest(), digest_size=_DIGEST)
+    hasher.update(repr((response.url, response.status, type(response).__name__, fields)).encode())
+    hasher.update(response.body)
+    return hasher.digest()
 
 
 class Reading:
-    """What one answer tells: kept from an earlier time, else read when it is asked for."""
+    """The values read from one response, either stored earlier or read at the first use."""
 
     def __init__(self, response: Any, kept: Kept, *, lasts: bool) -> None:
         self._response = response
         self._kept = kept
         self._lasts = lasts
-        """Whether it is for another time, too."""
+        """Whether it is stored for later runs."""
 
     @property
     def code(self) -> str | None:
-        """What stands in the place of the page, see `whole.code_of`."""
-        return self._tell("code", lambda: code_of(self._response))
+        """The code of a blocked page, see `whole.code_of`."""
+        return self._value("code", lambda: code_of(self._response))
 
     @property
     def shape(self) -> Shape | None:
-        """How much of a page came, see `broken.shape_of`."""
-        return self._tell("shape", lambda: shape_of(self._response.text))
+        """How complete the page is, see `broken.shape_of`."""
+        return self._value("shape", lambda: shape_of(self._response.text))
 
     @property
     def why_unread(self) -> str:
-        """What keeps the page from the parser, see `bounds.why_unread`."""
-        return self._tell("unread", lambda: why_unread(self._response.text))
+        """Why the page cannot be parsed, see `bounds.why_unread`."""
+        return self._value("unread", lambda: why_unread(self._response.text))
 
     @property
     def requisites(self) -> list[str]:
         """See `page_requisites`."""
-        return self._tell("requisites", lambda: page_requisites(self._response.url, self._response.selector))
+        return self._value("requisites", lambda: page_requisites(self._response.url, self._response.selector))
 
     def facts(self, named_as_news: bool | Callable[[Page], bool]) -> Facts:
         """See `facts_of`."""
@@ -229,10 +229,10 @@ class Reading:
         return facts
 
     def fit(self, page: NewsPage) -> None:
-        """Give ``page`` what is kept of its text, if its template is the one by which that was read."""
+        """Put the stored text into ``page``, if it was read with the same template."""
         try:
             text = _decode_text(self._kept.text) if self._kept.text else None
-        except ValueError:  # of another shape than is stated, which encoding does not look at
+        except ValueError:  # a value has another type than declared, which the encoder does not check
             return
         if text is None or set(text.parts) & page.template != set(text.template):
             return
@@ -245,14 +245,14 @@ class Reading:
         )
 
     def note(self, *pages: Page | None) -> None:
-        """Keep what these, the same page read as several kinds, have read so far."""
+        """Store the values that ``pages``, the same page as several kinds, have read so far."""
         for page in pages:
             for name, value in page.__dict__.items() if page is not None else ():
                 if name in _MEMBERS:
                     setattr(self._kept, name, value)
 
     def note_text(self, page: NewsPage) -> None:
-        """Keep the text of ``page`` and its item as printed, unless that is where they come from."""
+        """Store the text of ``page`` and its item as printed, unless they came from the store."""
         if not self._lasts or "printed" in page.__dict__:
             return
         template = [part for part in page.parts if part in page.template]
@@ -262,19 +262,19 @@ class Reading:
         except _UNFIT:
             self._kept.text = b""
 
-    def _tell(self, name: str, read: Callable[[], T]) -> T:
+    def _value(self, name: str, read: Callable[[], T]) -> T:
         value = getattr(self._kept, name)
         if value is UNSET:
             value = read()
             setattr(self._kept, name, value)
-        found: T = value
-        return found
+        known: T = value
+        return known
 
 
 class KeptReadings:
-    """The readings in ``path``; without one none is kept, and each answer is read once all the same.
+    """The readings in the file ``path``; without a path nothing is stored, but each response is still read only once.
 
-    A file that cannot be used is ignored, which is logged, or put aside and started again: it only saves time.
+    A file that cannot be used is logged, and ignored or renamed and replaced, because it only saves time.
 
     Stats, by ``count``: ``migration/readings/reused``, ``migration/readings/kept``, ``migration/readings/unusable``.
     """
@@ -282,7 +282,7 @@ class KeptReadings:
     def __init__(self, path: Path | None = None, count: Callable[[str], None] = lambda name: None) -> None:
         self._count = count
         self._known: WeakKeyDictionary[Response, tuple[Kept, bytes, bytes]] = WeakKeyDictionary()
-        """Answer -> what is known of it, its digest, and what the file has."""
+        """Response -> its values, the encoded values in the file, and its digest."""
         self._room = 0
         self._unwritten = 0
         self._db: sqlite3.Connection | None = None
@@ -291,7 +291,7 @@ class KeptReadings:
             self._open(path)
 
     def of(self, response: Response) -> Reading:
-        """What ``response`` tells; the same for all who ask, until it is kept."""
+        """Return the reading of ``response``, the same for all callers until `keep`."""
         known = self._known.get(response)
         if known is None:
             digest = answer_digest(response) if self._db is not None else b""
@@ -299,7 +299,7 @@ class KeptReadings:
         return Reading(response, known[0], lasts=self._db is not None)
 
     def keep(self, response: Response) -> None:
-        """Write what was read of ``response``, unless that is what the file has: all who read it have done so."""
+        """Write what was read from ``response``, unless the file already has it. Call it after the last use."""
         known = self._known.pop(response, None)
         if known is None or self._db is None or response.status != 200:
             return
@@ -324,14 +324,14 @@ class KeptReadings:
             self._do("BEGIN IMMEDIATE")
 
     def close(self) -> None:
-        """Write what is not yet written, and close the file."""
+        """Write the rest, and close the file."""
         self._do("COMMIT")
         if self._db is not None:
             self._db.close()
             self._db = None
 
     def _find(self, url: str, digest: bytes) -> tuple[Kept, bytes]:
-        """What is kept of an answer, and the same as it was encoded."""
+        """The stored values of a response, decoded and encoded."""
         query = "SELECT seal, data FROM reading WHERE url = ? AND answer = ?"
         rows = self._do(query, _digest(url.encode("utf-8", "surrogatepass")), digest)
         if not rows:
@@ -340,7 +340,7 @@ class KeptReadings:
         try:
             if seal != _digest(digest, packed):
                 raise ValueError("its bytes are not those that were written")  # noqa: TRY301  (told below)
-            data = zlib.decompressobj().decompress(packed, 64 << 20)  # bytes: what pages tell is less
+            data = zlib.decompressobj().decompress(packed, 64 << 20)  # bytes; the values of all pages are smaller
             kept = _decode(data)
         except (ValueError, TypeError, zlib.error) as error:
             self._count("readings/unusable")
@@ -385,7 +385,7 @@ class KeptReadings:
         return []
 
     def _give_up(self, why: str) -> None:
-        """Do without the file."""
+        """Continue without the file."""
         self._count("readings/unusable")
         logger.warning("Pages are read again: %s cannot be used (%s); you can delete it", self._path, why)
         if self._db is not None:
@@ -394,7 +394,7 @@ class KeptReadings:
 
 
 def _digest(*parts: bytes) -> bytes:
-    found = hashlib.blake2b(digest_size=_DIGEST)
+    hasher = hashlib.blake2b(digest_size=_DIGEST)
     for part in parts:
-        found.update(part)
-    return found.digest()
+        hasher.update(part)
+    return hasher.digest()

@@ -17,7 +17,7 @@ Seen = Literal[
 Line = Literal["", "version", "tombstone"]
 
 STATES: tuple[State, ...] = get_args(State)
-"""What an item can be. Missed: absent, and not often enough to be withdrawn."""
+"""States of an item. Missed: absent, but not in enough harvests to be withdrawn."""
 
 SEEN: dict[Seen, str] = {
     "first": "itself",
@@ -36,17 +36,17 @@ SEEN: dict[Seen, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What follows."""
+    """The result for a state and what a harvest saw."""
 
     then: State
     line: Line = ""
-    """The line that is written."""
+    """The line to write."""
 
     counted: str = ""
-    """What the item is counted as: ``migration/items/<counted>``."""
+    """Name of the count: ``migration/items/<counted>``."""
 
     harvests: Literal["", "1", "+1", "="] = ""
-    """Of one that is missed: in how many harvests, one after the other. ``=``: in as many as before."""
+    """If missed: the number of harvests in a row without it. ``=``: as many as before."""
 
 
 RULES: dict[tuple[State, Seen], Rule] = {
@@ -64,25 +64,25 @@ RULES: dict[tuple[State, Seen], Rule] = {
     ("withdrawn", "changed"): Rule("there", "version", "reappeared"),
     ("withdrawn", "absent"): Rule("withdrawn"),
 }
-"""Every pair that can be, beside those of `ANYWAY`; another one is an error in the code."""
+"""All possible pairs, in addition to `ANYWAY`; any other pair is an error in the code."""
 
 ANYWAY: dict[Seen, str] = {
     "nothing": "as before",
     "withheld": "as before; requested again, and the run is incomplete",
     "relaunched": "as before; requested again, and the run is incomplete",
 }
-"""What changes no item, whatever it is."""
+"""Observations that change no item, in any state."""
 
 
 def state_of(*, is_known: bool, is_missed: bool = False, is_withdrawn: bool = False) -> State:
-    """What an item is, from what is stored of it."""
+    """The state of an item, by what is stored."""
     if not is_known:
         return "unknown"
     return "withdrawn" if is_withdrawn else "missed" if is_missed else "there"
 
 
 def met(state: State, *, is_same: bool) -> Rule:
-    """What follows when a harvest meets an item."""
+    """The rule for an item that a harvest found."""
     return RULES[state, "first" if state == "unknown" else "same" if is_same else "changed"]
 
 

@@ -13,14 +13,14 @@ from typing import Any
 from migration_spider.config import Config
 
 Facts = Mapping[str, Any]
-"""What `run.Run` counted, by the names of the stats."""
+"""The facts of `run.Run`, by the names of the stats."""
 
 COMPLETE, INTERNAL_ERROR, USAGE, INCOMPLETE, REFUSED, NOT_ARCHIVED, LOCKED = 0, 1, 2, 3, 4, 5, 75
 
 
 @dataclass(frozen=True)
 class Monitor:
-    """One condition: the run has ``code`` when ``broken`` says so.
+    """One condition: the run has ``code`` if ``broken`` returns True for the value of ``fact``.
 
     ``says`` is formatted with the ``value`` of ``fact`` and all ``facts``.
     """
@@ -30,15 +30,15 @@ class Monitor:
     broken: Callable[[Any], bool]
     says: str
     kind: str | None = "incomplete"
-    """Kind of the run, a key of `report.outcomes.OUTCOMES`; None: the kind of whatever stopped it."""
+    """Kind of the run, a key of `report.outcomes.OUTCOMES`; None: the kind given by the reason that stopped the run."""
 
     unless: tuple[str, ...] = ()
-    """Facts that excuse it, when one is there."""
+    """Facts any of which excuses it."""
 
 
 @dataclass(frozen=True)
 class Limit:
-    """One limit: the run is incomplete when ``fact`` is above the number in the setting ``limit``, a field of Config.
+    """One limit: the run is incomplete if ``fact`` is above the setting ``limit``, a field of Config.
 
     ``says`` is formatted with the ``value`` and all ``facts``.
     """
@@ -53,12 +53,12 @@ def _any(value: Any) -> bool:
 
 
 _ENDED = ("migration/stopped", "migration/paused", "migration/interrupted")
-"""Facts that say already that a run did not finish."""
+"""Facts that already state that a run did not finish."""
 
 _UNWRITTEN = ("migration/not_kept", "migration/not_stored", "migration/not_written")
-"""Facts that say already that something could not be written; other faults follow from it."""
+"""Facts that already state that something could not be written; other errors follow from it."""
 
-# The first broken one decides the exit code; all broken ones are reported.
+# The first one that applies decides the exit code; all that apply are reported.
 MONITORS = (
     Monitor(NOT_ARCHIVED, "archive/failed", _any, "writing the archive failed: {value}", "unarchived"),
     Monitor(NOT_ARCHIVED, "archive/unproved", _any, "the archive did not confirm that all of it is exact and on disk",
@@ -84,7 +84,7 @@ MONITORS = (
     Monitor(INCOMPLETE, "migration/interrupted", _any, "interrupted: {value}", "interrupted"),
     Monitor(INCOMPLETE, "finish_reason", lambda value: value != "finished", "stopped before the end ({value})",
             unless=_ENDED),
-    # The next two are set only above their limit; see `migration_spider.relaunch`.
+    # The next two facts are set only above their limit; see `migration_spider.relaunch`.
     Monitor(INCOMPLETE, "migration/share/renumbered", _any, "{value:.0%} of the known addresses have the same content "
             "under another node id, as after a relaunch: {facts[migration/items/relaunched]} items are not stored; "
             "-s MIGRATION_MAX_RENUMBERED=1 accepts the new ids", "relaunch"),
@@ -106,7 +106,7 @@ MONITORS = (
     Monitor(INCOMPLETE, "migration/asked_in_vain", _any, "requested, but not found: {value}"),
     Monitor(INCOMPLETE, "migration/taken", lambda value: not value, "no news item was found",
             unless=("migration/not_due", *_ENDED)),
-    # Set only above its limit; see `migration_spider.gone`.
+    # This fact is set only above its limit; see `migration_spider.gone`.
     Monitor(INCOMPLETE, "migration/share/vanished", _any, "{value:.0%} of the items were not found at their addresses, "
             "probably a fault of the site: {facts[migration/items/withheld]} items are kept; if they are gone, run "
             "once with -s MIGRATION_MAX_VANISHED=1"),
@@ -151,15 +151,15 @@ class Verdict:
     """The exit code."""
 
     messages: tuple[str, ...]
-    """What was wrong, most serious first."""
+    """The problems, most serious first."""
 
     kind: str = "complete"
     """Kind of the run, a key of `report.outcomes.OUTCOMES`."""
 
     def spoiled(self, why: str, code: int = INTERNAL_ERROR, kind: str = "broken") -> Verdict:
-        """The verdict after a later error: one in the code, or as ``code`` and ``kind`` say."""
+        """The verdict after a later error, by default an error in the code."""
         if self.code in (NOT_ARCHIVED, INTERNAL_ERROR):
-            # What was met twice, as a full disk is by everything that closes, is told once.
+            # A repeated message is listed once: everything that is closed may find the same full disk.
             return Verdict(self.code, tuple(dict.fromkeys((*self.messages, why))), self.kind)
         return Verdict(code, (why, *self.messages), kind)
 
@@ -168,7 +168,7 @@ NO_NEWS = "no page of the site was recognized as news"
 
 
 def verdict_of_survey(facts: Facts, config: Config) -> Verdict:
-    """The result of a survey; that it saw only a part of the site does not make it incomplete."""
+    """The verdict of a survey, which is not incomplete because it visited only a part of the site."""
     verdict = verdict_of(facts, config)
     if verdict.code == REFUSED:
         return Verdict(REFUSED, verdict.messages[:1], verdict.kind)  # the other messages follow from it
@@ -178,21 +178,21 @@ def verdict_of_survey(facts: Facts, config: Config) -> Verdict:
 
 
 def verdict_of(facts: Facts, config: Config) -> Verdict:
-    """Facts of a finished run, and the numbers for its limits -> its result."""
+    """The verdict of a finished run, by its facts and the limits in ``config``."""
     broken = [
         monitor
         for monitor in MONITORS
         if monitor.broken(facts.get(monitor.fact)) and not any(map(facts.get, monitor.unless))
     ]
     above = [limit for limit in LIMITS if facts.get(limit.fact, 0) > getattr(config, limit.limit)]
-    said = (
+    messages = (
         *(monitor.says.format(value=facts.get(monitor.fact), facts=facts) for monitor in broken),
         *(limit.says.format(value=facts[limit.fact], facts=facts) for limit in above),
     )
-    if not said:
+    if not messages:
         return Verdict(COMPLETE, (), "sample" if facts.get("migration/sample") else "complete")
     kinds = [monitor.kind or str(facts.get("migration/stopped_as", "refused")) for monitor in broken]
     kinds += ["incomplete"] * len(above)
-    # To wait helps only if nothing else is wrong.
+    # "unfetched" recommends to wait, which helps only if there is no other problem.
     kind = "incomplete" if kinds[0] == "unfetched" and {*kinds} != {"unfetched"} else kinds[0]
-    return Verdict(broken[0].code if broken else INCOMPLETE, said, kind)
+    return Verdict(broken[0].code if broken else INCOMPLETE, messages, kind)

@@ -1,4 +1,4 @@
-"""6 publish: the files that items offer; found by item, address or digest, read from the archive, and written out."""
+"""6 publish: finds the files of items by item, address or digest, reads them from the archive, and exports them."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ from migration_spider.state.lines import parsed, require_there
 
 MANIFEST = "manifest.jsonl"
 _DIGITS = 12
-"""Of the digest, in the name of a file; told apart are so many files that fit on no disk."""
+"""Hex digits of the digest in the name of a file; enough for more files than fit on any disk."""
 
 _LONGEST_ENDING = 20
 _FEW = 30
-"""Names that a line is searched for."""
+"""Number of names up to which a line is searched for them before it is parsed."""
 
 
 class InTheWayError(MigrationError):
-    """Something else stands where a file is to be written. Raised by :func:`export`."""
+    """There is already another file with a required name. Raised by :func:`export`."""
 
 
 @dataclass(slots=True)
 class File:
-    """A file as it was fetched."""
+    """A fetched file."""
 
     sha256: str
     url: str
@@ -48,83 +48,83 @@ class File:
 
     @property
     def name(self) -> str:
-        """What it is called on a disk: the name in its address and the start of its digest."""
+        """The name for the exported file: the name in its address and the start of its digest."""
         stem, dot, ending = filename(self.url).rpartition(".")
         if not stem or len(ending.encode()) > _LONGEST_ENDING:
             stem, dot, ending = f"{stem}{dot}{ending}", "", ""
         tail = f"-{self.sha256[:_DIGITS]}{dot}{ending}"
-        # A name that starts with a dot is hidden, one with a hyphen is taken for an option.
+        # A file whose name starts with a dot is hidden; one with a hyphen looks like an option.
         stem = stem.lstrip(".-~ ").encode()[: LONGEST_NAME - len(tail.encode())].decode("utf-8", "ignore")
         return f"{stem or 'file'}{tail}"
 
 
 @dataclass(slots=True)
 class Selection:
-    """Files that were asked for."""
+    """The result of `select`."""
 
     files: list[File]
-    """In the order in which they were met."""
+    """In the order of the lines."""
 
     unfetched: list[str]
     """Addresses of files that no run has fetched."""
 
     without: list[str]
-    """Ids of items that were asked for and offer no files."""
+    """Ids of requested items without files."""
 
     unknown: list[str]
-    """What was asked for and is neither an item nor a file."""
+    """Requested names that are neither an item nor a file."""
 
 
-def select(lines: Path, asked: Collection[str]) -> Selection:
-    """The files of the items, and the files themselves, that ``asked`` names.
+def select(lines: Path, names: Collection[str]) -> Selection:
+    """Find the files with the given names, and those of items with the given names.
 
-    An item is named as in `evidence.versions`, and has the files of its last version; a file is named by its address,
-    with or without the host, and has all contents that it had, the last one last; or by its SHA-256, in hex.
+    An item is named as in `evidence.versions`; its files are those of its last version. A file is named by its SHA-256,
+    in hex, or by its address, with or without the host; then all its contents are returned, the last one last.
 
     Raises:
-        StateError: the file does not exist, or a line is none.
+        StateError: The file does not exist, or has a bad line.
     """
-    wanted, met, needles = set(asked), set(), [*asked]
+    wanted, known, needles = set(names), set(), [*names]
     of_items: dict[str, list[dict[str, Any]]] = {}
     taken: list[dict[str, Any]] = []
     for item in _lines(lines, needles):
-        names = wanted & {item["id"], item["url"], item.get("canonical_url"), path_of(item["url"])}
-        met |= names
+        matching = wanted & {item["id"], item["url"], item.get("canonical_url"), path_of(item["url"])}
+        known |= matching
         if is_tombstone(item):
             continue
         files = item.get("attachments") or []
-        if names or item["id"] in of_items:
+        if matching or item["id"] in of_items:
             if item["id"] not in of_items:
-                needles.append(item["id"])  # It may have moved to another address since.
+                needles.append(item["id"])  # It may have another address in later lines.
             of_items[item["id"]] = files
         for file in files:
-            names = wanted & {file["url"], path_of(file["url"]), file["sha256"]}
-            met |= names
-            if names:
+            matching = wanted & {file["url"], path_of(file["url"]), file["sha256"]}
+            known |= matching
+            if matching:
                 taken.append(file)
-    found, unfetched = _told_apart(chain(taken, *of_items.values()))
+    found, unfetched = _by_digest(chain(taken, *of_items.values()))
     if found:
-        _who_offers(lines, found)
+        _add_items(lines, found)
     without = [key for key, files in of_items.items() if not files]
-    return Selection([*found.values()], unfetched, without, sorted(wanted - met))
+    return Selection([*found.values()], unfetched, without, sorted(wanted - known))
 
 
-def _told_apart(files: Iterable[dict[str, Any]]) -> tuple[dict[str, File], list[str]]:
-    """Digest -> the file as it was fetched, the last one met last; and the addresses of those that were never."""
-    found: dict[str, File] = {}
+def _by_digest(files: Iterable[dict[str, Any]]) -> tuple[dict[str, File], list[str]]:
+    """Return digest -> fetched file, the latest one last, and the addresses of files that were never fetched."""
+    files_by_digest: dict[str, File] = {}
     unfetched: dict[str, None] = {}
     for file in files:
         if is_sha256(file["sha256"]):
-            found.pop(file["sha256"], None)
-            found[file["sha256"]] = File(file["sha256"], file["url"], file["size"], file["media_type"])
+            files_by_digest.pop(file["sha256"], None)
+            files_by_digest[file["sha256"]] = File(file["sha256"], file["url"], file["size"], file["media_type"])
         else:
             unfetched[file["url"]] = None
-    fetched = {file.url for file in found.values()}
-    return found, [url for url in unfetched if url not in fetched]
+    fetched = {file.url for file in files_by_digest.values()}
+    return files_by_digest, [url for url in unfetched if url not in fetched]
 
 
-def _who_offers(lines: Path, files: dict[str, File]) -> None:
-    """Note the items of ``files`` (by digest)."""
+def _add_items(lines: Path, files: dict[str, File]) -> None:
+    """Set `File.items` of ``files``, which are given by digest."""
     for item in _lines(lines, [*files]):
         for file in item.get("attachments") or []:
             if known := files.get(file["sha256"]):
@@ -132,30 +132,30 @@ def _who_offers(lines: Path, files: dict[str, File]) -> None:
 
 
 def _lines(path: Path, needles: list[str]) -> Iterator[dict[str, Any]]:
-    """The lines that have one of ``needles`` in them, which may become more; all of them where there are many.
+    """Yield the lines that contain one of ``needles``, a list that may grow; all lines if there are many needles.
 
-    To parse a line takes a hundred times as long as to look for a few words in it.
+    Parsing a line takes a hundred times as long as searching it for a few words.
     """
     require_there(path)
     try:
         with path.open("rb") as stream:
             for offset, line in whole_lines(stream):
-                if len(needles) > _FEW or any(one.encode("utf-8", "surrogateescape") in line for one in needles):
+                if len(needles) > _FEW or any(word.encode("utf-8", "surrogateescape") in line for word in needles):
                     yield parsed(line, path, offset)
     except OSError as error:
         raise StateError(f"{path} cannot be read: {error.strerror or error}") from error
 
 
 def content(file: File, holdings: Holdings) -> tuple[Place, bytes]:
-    """Where the archive has ``file``, and its bytes, which have its digest. Raises ArchiveError: it has them not."""
+    """Return the place of ``file`` in the archive, and its verified bytes. Raises ArchiveError: It is missing."""
     place = holdings.place(file.url, file.sha256)
     if place is None:
         raise ArchiveError(f"{file.url} ({file.sha256}) is not in the archive")
     return place, archived(holdings.directory, place, file.sha256)
 
 
-def said(data: bytes) -> Document | None:
-    """What a document says; None where the programs that read such files are not installed."""
+def document_of(data: bytes) -> Document | None:
+    """The content of a document; None if the libraries for such files are not installed."""
     if not documents.installed():
         return None
     with Reader() as reader:
@@ -164,24 +164,24 @@ def said(data: bytes) -> Document | None:
 
 @dataclass(slots=True)
 class Export:
-    """What was written."""
+    """The result of `export`."""
 
     written: int = 0
     there: int = 0
-    """Files that were in the folder already, with the same contents."""
+    """Files that were already in the folder, with the same contents."""
 
     missing: list[str] = field(default_factory=list)
-    """Why files could not be had from the archive."""
+    """Error messages for files that the archive does not have."""
 
 
 def export(files: Iterable[File], holdings: Holdings, folder: Path) -> Export:
-    """Write ``files`` into ``folder``, each under its `File.name`, and what they are into `MANIFEST` there.
+    """Write ``files`` into ``folder``, each as its `File.name`, and their descriptions into the `MANIFEST` there.
 
-    What is in the folder is never written over; a manifest of ours gets the new lines besides.
+    Existing files are never overwritten; an existing manifest is extended.
 
     Raises:
-        InTheWayError: another file has a name that is needed. What was written before stays, and is in the manifest.
-        OSError: the folder cannot be written.
+        InTheWayError: Another file has a required name. Files written before remain, and are in the manifest.
+        OSError: The folder cannot be written.
     """
     folder.mkdir(parents=True, exist_ok=True)
     known = _manifest(folder / MANIFEST)
@@ -217,7 +217,7 @@ def export(files: Iterable[File], holdings: Holdings, folder: Path) -> Export:
 
 def _write(path: Path, data: bytes, done: Export) -> None:
     try:
-        # Neither over a file nor through a link.
+        # "x" neither overwrites a file nor follows a link.
         with path.open("xb") as stream:
             stream.write(data)
     except FileExistsError as error:
@@ -225,7 +225,7 @@ def _write(path: Path, data: bytes, done: Export) -> None:
             raise InTheWayError(f"{path} is there with other contents: move it away") from error
         done.there += 1
     except OSError:
-        # Half a file must not be there under this name; one that could not be made is not.
+        # Do not leave an incomplete file with this name; if it could not be created, there is none.
         path.unlink(missing_ok=True)
         raise
     else:
@@ -233,11 +233,11 @@ def _write(path: Path, data: bytes, done: Export) -> None:
 
 
 def _are_names(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(one, str) for one in value)
+    return isinstance(value, list) and all(isinstance(name, str) for name in value)
 
 
 def _manifest(path: Path) -> dict[str, dict[str, Any]]:
-    """The lines of a manifest by name; none where there is no file."""
+    """The lines of a manifest by name; empty if there is no file."""
     if not os.path.lexists(path):
         return {}
     wrong = InTheWayError(f"{path} is not a manifest of exported files: move it away, or name another folder")
@@ -247,7 +247,7 @@ def _manifest(path: Path) -> dict[str, dict[str, Any]]:
         lines = [json.loads(line) for line in path.read_bytes().splitlines()]
         known = {line["name"]: line for line in lines}
         for line in lines:
-            dump(line)  # It will be written again: not every text of JSON can.
+            dump(line)  # It will be written again, which is not possible for every text in JSON.
         if all(
             {"name", "url", "sha256", "items", "warc"} <= set(line)
             and _are_names([line["name"]])

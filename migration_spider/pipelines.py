@@ -41,25 +41,25 @@ from migration_spider.state.store import Item, life_of
 logger = logging.getLogger(__name__)
 
 NO_NEWS = (gone.Absence, Held)
-"""What the spider yields beside news items: they go to the store as they are."""
+"""What the spider yields beside news items; these go to the store unchanged."""
 
 
 def fields_of(item: Any) -> ItemAdapter:
-    """The fields of an item of any kind. Raises TypeError when it is none."""
+    """The fields of an item of any kind. Raises TypeError: It is not an item."""
     if not ItemAdapter.is_item(item):
         raise TypeError(f"{item!r:.80} is not an item: the spider yields a {type(item).__name__}")
     return ItemAdapter(item)
 
 
 def news_item(fields: ItemAdapter) -> NewsItem:
-    """The item itself, for functions that know its fields by name and type. Raises TypeError when it is another."""
+    """The item itself, for functions that need its type. Raises TypeError: It is of another type."""
     if not isinstance(fields.item, NewsItem):
         raise TypeError(f"expected a NewsItem, got a {type(fields.item).__name__}")
     return fields.item
 
 
 class CrawlerPipeline:
-    """A pipeline that needs the crawler, and leaves what is no news item (`NO_NEWS`) as it is."""
+    """A pipeline with access to the crawler, which passes on everything that is not a news item (`NO_NEWS`)."""
 
     def __init__(self, crawler: Any) -> None:
         self.crawler = crawler
@@ -75,11 +75,11 @@ class CrawlerPipeline:
         return item
 
     def news(self, fields: ItemAdapter) -> None:
-        """What the pipeline does with a news item."""
+        """Process a news item."""
         raise NotImplementedError
 
     def settle(self, url: str, code: str, detail: str = "") -> None:
-        """What became of an address."""
+        """Record the result for an address."""
         self.run.ledger.settle(url, code, detail)
 
     def count(self, name: str) -> None:
@@ -87,30 +87,30 @@ class CrawlerPipeline:
 
 
 class NormalizePipeline(CrawlerPipeline):
-    """As printed -> dates, codes, languages; counts what was missing and what no vocabulary knows.
+    """Converts printed values to dates, codes and languages; counts missing and unknown values.
 
-    A page whose date reads both ways waits, as printed, until the walk has shown the order: the spider gives it back.
+    An item whose date is ambiguous is held, as printed, until the walk has shown the order of day and month; then the
+    spider yields it again.
 
-    Stats: ``migration/dates/held``,
-    ``migration/normalized``, ``migration/field/<name>/missing``, ``migration/unrecognized/<vocabulary>``,
-    ``migration/unknown_label``.
+    Stats: ``migration/dates/held``, ``migration/normalized``, ``migration/field/<name>/missing``,
+    ``migration/unrecognized/<vocabulary>``, ``migration/unknown_label``.
     """
 
     def news(self, fields: ItemAdapter) -> None:
         item, dates, day_first = news_item(fields), self.run.dates, self.run.config.day_first
         name = item_id(item.node_id, item.canonical_url or item.url, item.language)
-        told = dates.add(name, item)
-        if dates.must_wait(item.url, item.language, told if day_first is None else None):
+        numeric_dates = dates.add(name, item)
+        if dates.must_wait(item.url, item.language, numeric_dates if day_first is None else None):
             dates.held[item.url] = item
             self.run.note("dates/held", len(dates.held))
             self.settle(item.url, "held")
             raise DropItem(f"{item.url}: waits for the other pages", log_level="DEBUG")
         if dates.is_stale(item.url, item.language):
             dates.read_again(item)
-        found = normalize(item, day_first=day_first, site=dates.site, cites=dates.has_left_out(item.url))
-        for vocabulary, _ in found.unrecognized:
+        normalized = normalize(item, day_first=day_first, site=dates.site, cites=dates.has_left_out(item.url))
+        for vocabulary, _ in normalized.unrecognized:
             self.count(f"unrecognized/{vocabulary}")
-        for _ in found.unknown_labels:
+        for _ in normalized.unknown_labels:
             self.count("unknown_label")
         self.count("normalized")
         for name in BLOCK_FIELDS:
@@ -119,7 +119,7 @@ class NormalizePipeline(CrawlerPipeline):
 
 
 class SelectPipeline(CrawlerPipeline):
-    """``since`` and ``max_items``. An item without a date is kept: it may be recent."""
+    """Applies ``since`` and ``max_items``. An item without a date is kept, because it may be recent."""
 
     def news(self, fields: ItemAdapter) -> None:
         options, url, published = self.run.options, fields["url"], fields["publication_date"]
@@ -134,10 +134,10 @@ class SelectPipeline(CrawlerPipeline):
 
 
 class AttachmentsPipeline(MediaPipeline):
-    """Fetches the files an item offers, each URL once per run, so that they are archived and their digest known.
+    """Fetches the files of an item, each URL once per run, so that they are archived and their digests known.
 
-    Files on other hosts are never fetched and keep ``sha256`` None; a file that could not be had adds the problem
-    ``attachment-not-fetched``.
+    Files on other hosts are never fetched, and their ``sha256`` stays None. A file that could not be fetched adds the
+    problem ``attachment-not-fetched``.
     """
 
     LOG_FAILED_RESULTS = False  # counted and marked on the item instead
@@ -147,24 +147,24 @@ class AttachmentsPipeline(MediaPipeline):
         spider: Any = self.crawler.spider
         self.scope, self.run = spider.scope, spider.run
         self.in_trouble: set[str] = set()
-        """Files that may be there in the next run."""
+        """Files that may be available in the next run."""
         self.unsent: set[str] = set()
-        """Files that were not asked for, since the run stops."""
+        """Files that were not requested, because the run stops."""
 
     def get_media_requests(self, item: Any, info: Any) -> list[Request]:
         urls = dict.fromkeys(url for _, url in self._files(item) if url)
-        # What is told of a file is in its evidence; a long one is not held in memory.
+        # Nothing but the capture facts of a file is needed, so a long one is not held in memory.
         spider: Any = self.crawler.spider
         meta = {STREAM_KEY: True, "download_maxsize": spider.most_held}
         return [Request(url, priority=400, meta=meta) for url in urls]
 
     def _files(self, item: Any) -> list[tuple[ItemAdapter, str]]:
-        """The attachments of an item, each with its address as a request has it; empty where it is never fetched."""
+        """The attachments of an item, each with the address of its request; empty if it is never fetched."""
         if isinstance(item, NO_NEWS):
             return []
-        attachments = [fields_of(one) for one in fields_of(item)["attachments"]]
+        attachments = [fields_of(attachment) for attachment in fields_of(item)["attachments"]]
         urls = [self.scope.file(attachment["url"]) for attachment in attachments]
-        return [(one, Request(url).url if url else "") for one, url in zip(attachments, urls, strict=True)]
+        return [(fields, Request(url).url if url else "") for fields, url in zip(attachments, urls, strict=True)]
 
     def media_to_download(self, request: Request, info: Any, *, item: Any = None) -> None:
         return None
@@ -172,7 +172,7 @@ class AttachmentsPipeline(MediaPipeline):
     def media_downloaded(self, response: Response, request: Request, info: Any, *, item: Any = None) -> Any:
         facts = response.meta.get("archive")
         if response.status != 200 or not facts or facts["entity_sha256"] is None:
-            # What is not there now will not be there in the next run; a server in trouble may answer then.
+            # After a server error or a 429, the next run may get the file; otherwise it will not exist then, either.
             in_trouble = response.status >= 500 or response.status == 429
             self.run.count("attachments/failed" if in_trouble else "attachments/refused")
             if in_trouble:
@@ -214,7 +214,7 @@ class AttachmentsPipeline(MediaPipeline):
         return item
 
     def _require(self, fields: ItemAdapter, files: set[str], *, is_all: bool) -> None:
-        """Drop an item without files that the next run may have: without their digests it looks changed."""
+        """Drop an item if the next run may get its missing files: without their digests it would look changed."""
         if files & self.unsent or (self.run.is_stopped and not is_all):
             raise DropItem(f"{fields['url']}: the run stops before its attachments are fetched")
         if (lost := files & self.in_trouble) and (memory := self.run.memory) and memory.item(fields["id"]):
@@ -226,7 +226,7 @@ class AttachmentsPipeline(MediaPipeline):
 
 
 class FinishPipeline(CrawlerPipeline):
-    """What depends on all the rest: problem codes in order, the digest that decides what "changed" means."""
+    """Sets the values that depend on all others: sorted problem codes, and the digest that decides about changes."""
 
     def news(self, fields: ItemAdapter) -> None:
         finish(news_item(fields))
@@ -237,10 +237,10 @@ class FinishPipeline(CrawlerPipeline):
 
 
 class StorePipeline(CrawlerPipeline):
-    """A new or changed item becomes a WARC metadata record, then a line of ``items/news.jsonl``.
+    """Writes a new or changed item as a WARC metadata record, then as a line of ``items/news.jsonl``.
 
-    The line is written only after the archive is on disk, and synced: an item that has a line has its evidence.
-    An item that is gone gets a tombstone in the same way; when, stands in `migration_spider.gone`.
+    The line is written and synced only after the archive is on disk, so that each item with a line has its evidence.
+    An item that is gone gets a tombstone in the same way; `migration_spider.gone` decides when.
 
     Stats: ``migration/items/new``, ``.../changed``, ``.../unchanged``, ``.../rerendered`` (unchanged, in other bytes),
     ``.../reappeared``, ``.../vanished``, ``.../unconfirmed``.
@@ -255,7 +255,7 @@ class StorePipeline(CrawlerPipeline):
             logger.warning("Removed %d bytes of an unfinished line from %s", self.store.torn, self.store.path)
         self.size = self.store.path.stat().st_size
         self.seen = Keys(self.run.room)
-        # Versions are decided one after the other; an item met twice at once would become two versions.
+        # One item at a time, because an item that arrives twice at once would get two versions.
         self.one_by_one = asyncio.Lock()
 
     def close_spider(self) -> None:
@@ -266,18 +266,18 @@ class StorePipeline(CrawlerPipeline):
         with self.store.path.open("rb") as lines:
             lines.seek(self.size)
             found = sum(1 for _ in lines)
-        told = sum(self.run.counted(f"items/{kind}") for kind in ("new", "changed", "reappeared", "vanished"))
-        if found == told:
+        written = sum(self.run.counted(f"items/{kind}") for kind in ("new", "changed", "reappeared", "vanished"))
+        if found == written:
             self.run.done.add("stored")
         elif not self.run.counted("not_stored"):  # A disk that refuses may have taken a line that was not counted.
-            self.run.fail(f"{self.store.path} got {found} lines in this run, and not the {told} that were written")
+            self.run.fail(f"{self.store.path} got {found} lines in this run, and not the {written} that were written")
 
     async def process_item(self, item: Any) -> Any:
         fields = fields_of(item)
         try:
             async with self.one_by_one:
                 if self.run.counted("not_stored"):
-                    # Its record would stand in the archive and its line nowhere.
+                    # The archive would get its record, but no line would be written.
                     raise DropItem(f"{fields['url']}: not stored")
                 if isinstance(item, gone.Absence):
                     await self._withdraw(item)
@@ -291,16 +291,16 @@ class StorePipeline(CrawlerPipeline):
                 else:
                     await self._store(fields)
         except (ArchiveError, KeptError, OSError, sqlite3.Error) as error:
-            if not isinstance(error, KeptError):  # which says so itself
+            if not isinstance(error, KeptError):  # which has been reported
                 why = refusal(error, self.store.path) or str(error)
                 self.run.note("not_stored", self.run.counted("not_stored") or why)
-            # One message, not one per item: what follows cannot be stored either.
+            # One message, not one per item, because the following items cannot be stored, either.
             self.run.stop("not_stored", f"items cannot be written: {error}")
             raise DropItem(f"{fields['url']}: not stored") from error
         return item
 
     def _waits(self, fields: ItemAdapter) -> bool:
-        """Whether the item contradicts what is known, and waits for what the rest of the site is."""
+        """Whether the item contradicts the known ids or addresses, and waits for the rest of the site."""
         if (memory := self.run.memory) is None or fields["id"] in self.seen:
             return False
         relaunch: Relaunch = self.run.relaunch
@@ -320,7 +320,7 @@ class StorePipeline(CrawlerPipeline):
             )
         memory = self.run.memory
         if item_id in self.seen:
-            # Another address of the same page: a second version in one run would come back in every run.
+            # Another address of the same page; a second version would be written in every run.
             self.count("items/again")
             self.settle(fields["url"], "item", item_id)
             if memory:
@@ -339,21 +339,22 @@ class StorePipeline(CrawlerPipeline):
                 await self._archive_profile(fields["site_profile"])
             await self._append(to_record(fields.item), ITEM_MEDIA_TYPE)
         elif fields_of(fields["warc"])["date"][:19] == fields["fetched_at"][:19]:
-            # A record that was written for this answer, and not for an earlier one of the same bytes.
+            # The record was written for this response, not for an earlier one with the same bytes.
             self.count("items/rerendered")
         self.count(f"items/{rule.counted}")
         self.run.found[item_id] = WORD_OF[rule.counted]
         if memory:
-            was = before.url if before else None
-            memory.places.note(item_id, was, fields["url"] if rule.line or was is None else was, fields["url"])
+            former = before.url if before else None
+            memory.places.note(item_id, former, fields["url"] if rule.line or former is None else former, fields["url"])
         self.settle(fields["url"], "item", item_id)
         if how := self.run.through.pop(fields["url"], None):
             self.count(f"found/{how}")
 
     def _content(self, fields: ItemAdapter, before: Item | None) -> str:
-        """The digest of what the item says; of one that was stored as its page alone told it, that of then.
+        """The digest of the content of the item.
 
-        That other pages have told more since, see `migration_spider.templates`, is no change of the page.
+        If other pages have since shown that a part of the text belongs to the template (`migration_spider.templates`),
+        this is not a change of the page: then it is the digest with which the item was stored.
         """
         noted = self.run.dates.noted.pop(fields["url"], None)
         if before and noted and noted.left_out:
@@ -379,7 +380,7 @@ class StorePipeline(CrawlerPipeline):
         self.run.found[absence.id] = WORD_OF[rule.counted]
 
     async def _archive_profile(self, digest: str) -> None:
-        """What an item cites stands in the archive of its run, before the item."""
+        """Write the site profile that an item cites into the archive of the run, once, before the item."""
         dates = self.run.dates
         if digest not in dates.archived:
             await archiver_of(self.crawler).write_metadata(
@@ -392,7 +393,7 @@ class StorePipeline(CrawlerPipeline):
         await archiver.write_metadata(
             json.dumps(record, ensure_ascii=False).encode(),
             content_type=media_type,
-            # With the page's own address replay tools would show this record in the page's place.
+            # With the address of the page, replay tools would show this record instead of the page.
             target_uri=f"urn:item:{proof['target_uri']}",
             refers_to=proof["record_id"],
         )

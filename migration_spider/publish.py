@@ -35,7 +35,7 @@ RIGHTS = (
     "used freely."
 )
 
-NOBODY, UNTOLD = Stewardship(), Collection()
+NOBODY, NOT_DESCRIBED = Stewardship(), Collection()
 
 UN_LANGUAGES = ("en", "fr", "es", "ar", "ru", "zh")
 
@@ -137,26 +137,26 @@ _NEWS = Dataset(
     problem_meanings={code.partition(":")[0]: meaning for code, meaning in PROBLEMS.items()},
     examples=EXAMPLES,
 )
-"""What is the same in all releases."""
+"""The description that is the same in all releases."""
 
 
 def dataset(
     site: str,
     *,
     stewardship: Stewardship = NOBODY,
-    collection: Collection = UNTOLD,
+    collection: Collection = NOT_DESCRIBED,
     standing: Standing = UNKNOWN,
     holdings: Holdings | None = None,
     wacz: Path | None = None,
 ) -> Dataset:
     """The description of the news read from ``site`` (origin, ``https://migrationnetwork.un.org``).
 
-        Args:
-            stewardship: who makes and keeps the dataset.
-            collection: how it was collected.
-    standing: whether it is complete, and the runs that say so.
-            holdings: what the archive has; None where a release is made of the items alone.
-            wacz: a package of the archive that the release is to name.
+    Args:
+        stewardship: Who makes and maintains the dataset.
+        collection: How it was collected.
+        standing: Whether it is complete, and the runs that prove it.
+        holdings: The contents of the archive; None for a release of items alone.
+        wacz: A package of the archive that the release names.
     """
     return replace(
         _NEWS,
@@ -180,10 +180,10 @@ def described(
     holdings: Holdings | None = None,
     wacz: Path | None = None,
 ) -> Dataset:
-    """The description of the items below ``data``, by all that is known of them.
+    """The description of the items below ``data``, with their site, stewardship and collection.
 
     Raises:
-        DatasetError: there are no items.
+        DatasetError: There are no items.
     """
     site = site_of(data / "items" / "news.jsonl")
     return dataset(
@@ -198,14 +198,14 @@ def described(
 
 def stewardship(config: Config) -> Stewardship:
     """Who is responsible for the dataset, from the settings ``MIGRATION_DATASET_...``."""
-    return Stewardship(**{one.name: getattr(config, f"dataset_{one.name}") for one in fields(Stewardship)})
+    return Stewardship(**{field.name: getattr(config, f"dataset_{field.name}") for field in fields(Stewardship)})
 
 
 def site_of(items: Path) -> str:
-    """The origin of the first item of the JSON lines ``items``.
+    """The origin of the first item in the file ``items``.
 
     Raises:
-        DatasetError: there is none.
+        DatasetError: There is none.
     """
     try:
         first = next(read(items), None)
@@ -222,13 +222,13 @@ def site_of(items: Path) -> str:
 
 @contextmanager
 def holdings_of(folder: Path, index: Path | None = None) -> Iterator[Holdings | None]:
-    """What the archive in ``folder`` has; None where there is no archive: a release can be made of items alone.
+    """Yield the contents of the archive in ``folder``, or None if there is no archive, which a release does not need.
 
     Args:
-        index: as of `Holdings`.
+        index: As for `Holdings`.
 
     Raises:
-        DatasetError: the archive cannot be read.
+        DatasetError: The archive cannot be read.
     """
     if not folder.is_dir() or not warc_files(folder):
         yield None

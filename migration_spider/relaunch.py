@@ -15,76 +15,79 @@ from typing import Any
 from migration_spider.state.store import Item
 
 FEWEST = 3
-"""Pages below which a share tells nothing of the site: an editor may enter some anew."""
+"""Pages below which a share proves nothing, because an editor may enter some of them again."""
 
 PROBES = 20
-"""Known addresses that are asked, due or not, when a few look like a relaunch."""
+"""Known addresses that are requested, due or not, if a few pages look like a relaunch."""
 
 MOST_HELD = 2000
-"""Items that wait; with 10 to 50 kB each, at most some 100 MB of memory. Then what has been seen decides."""
+"""Items that wait, with 10 to 50 kB each at most some 100 MB of memory. After that, the pages seen so far decide."""
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """An item that waited, and is to be stored after all."""
+    """An item that waited, and is now to be stored."""
 
     item: Any
-    """As it came to the store."""
+    """The item as it came to the store."""
 
     url: str
 
 
 @dataclass(slots=True)
 class Relaunch:
-    """What one run saw of it.
+    """The evidence for a relaunch in one run.
 
     Args:
-        limit: share of the known addresses that may show another id, MIGRATION_MAX_RENUMBERED.
+        limit: Share of the known addresses that may have another id, MIGRATION_MAX_RENUMBERED.
     """
 
     limit: float
     looked: set[str] = field(default_factory=set)
-    """Known addresses that showed an item, and new ones that showed a known item."""
+    """Known addresses with an item, and new addresses with a known item."""
     renumbered: set[str] = field(default_factory=set)
-    """Those that showed another item, which says what was there before."""
+    """Addresses with another item that has the content of the former one."""
     moved: set[str] = field(default_factory=set)
-    """Those at which a known item stands that stood elsewhere, and says what it said."""
+    """Addresses with a known item that was elsewhere and has the same content."""
     held: dict[str, Any] = field(default_factory=dict)
     """Address -> the item that waits."""
     is_decided: bool = False
 
     def must_wait(self, item: Any, known: Item | None, stood: Sequence[Item], *, is_redirect: bool) -> bool:
-        """Take in what was met, and say whether it contradicts what is known, and has to wait.
+        """Add an item to the evidence, and return whether it contradicts the known ids or addresses and has to wait.
 
         Args:
-            item: an item with ``id``, ``url``, ``title`` and ``content_sha256``.
-            known: the item of that id.
-            stood: the items that were met last at its address.
-            is_redirect: whether the address where ``known`` stood leads here.
+            item: An item with ``id``, ``url``, ``title`` and ``content_sha256``.
+            known: The known item with that id.
+            stood: The items that were last found at its address.
+            is_redirect: Whether the address of ``known`` redirects to it.
         """
-        others = [one for one in stood if one.id != item["id"]]
+        others = [former for former in stood if former.id != item["id"]]
         self._note(item, known, others)
         if self.is_decided:
             return self.is_relaunch and bool(others)
         is_elsewhere = known is not None and known.url != item["url"]
-        if others or (known and is_elsewhere and not is_redirect and not _says(item, known)):
+        if others or (known and is_elsewhere and not is_redirect and not _is_same(item, known)):
             return True
-        # What was held before the redirect was met that explains it.
+        # It may have been held earlier, before the redirect that explains it was found.
         self.held.pop(item["url"], None)
         return False
 
     def _note(self, item: Any, known: Item | None, others: Sequence[Item]) -> None:
-        """Take in what an address shows; ``others`` stood there before."""
+        """Add an item to the evidence; ``others`` were at its address before."""
         url = item["url"]
         if known or others:
             self.looked.add(url)
-        if known and known.url != url and _says(item, known):
+        if known and known.url != url and _is_same(item, known):
             self.moved.add(url)
-        if any(_says(item, one) for one in others):
+        if any(_is_same(item, former) for former in others):
             self.renumbered.add(url)
 
     def hold(self, item: Any) -> bool:
-        """Keep the item until the end of the walk; False when it found no room, and what has been seen decides."""
+        """Hold the item until the end of the walk, and return True.
+
+        If the room is full, the pages seen so far decide, and the result is whether there was a relaunch.
+        """
         if not self.is_decided and len(self.held) >= MOST_HELD:
             self.is_decided = True
         if self.is_decided:
@@ -94,34 +97,34 @@ class Relaunch:
 
     @property
     def share(self) -> float:
-        """Known addresses that show another id (0 to 1); 0 where that are too few to tell."""
+        """The share of the known addresses with another id (0 to 1); 0 if that are too few."""
         return _share(self.renumbered, self.looked)
 
     @property
     def moved_share(self) -> float:
-        """Known items that stand at another address (0 to 1); 0 where that are too few to tell."""
+        """The share of the known items with another address (0 to 1); 0 if that are too few."""
         return _share(self.moved, self.looked)
 
     @property
     def is_relaunch(self) -> bool:
-        """Whether the site is taken for another."""
+        """Whether the site counts as relaunched."""
         return self.share > self.limit
 
     @property
     def is_doubtful(self) -> bool:
-        """Whether something looks like a relaunch and too little was looked at to tell."""
+        """Whether there is evidence of a relaunch, but too few pages were seen to decide."""
         return bool(self.renumbered) and len(self.looked) < PROBES
 
     def release(self) -> list[Held]:
-        """The walk has ended: the items that are to be stored, by their address; none of a relaunched site."""
+        """End the walk, and return the items to store, by their address; none if the site was relaunched."""
         self.is_decided = True
         held = [] if self.is_relaunch else [Held(self.held[url], url) for url in sorted(self.held)]
         self.held.clear()
         return held
 
 
-def _says(item: Any, known: Item) -> bool:
-    """Whether ``item`` says what ``known`` said: all of it, or under the same title."""
+def _is_same(item: Any, known: Item) -> bool:
+    """Whether ``item`` has the same content or title as ``known``."""
     is_titled = bool(item["title"]) and (item["title"] or "").split() == (known.title or "").split()
     return known.content_sha256 == item["content_sha256"] or is_titled
 

@@ -24,36 +24,36 @@ logger = logging.getLogger(__name__)
 
 
 class PublicResolver(CachingThreadedResolver):
-    """Refuses what is no address of the internet, unless MIGRATION_PRIVATE_ADDRESSES allows it.
+    """Refuses addresses that are not public, unless MIGRATION_PRIVATE_ADDRESSES allows them.
 
-    Not asked are addresses (``127.0.0.1``) and ``localhost``, which only ``site`` can name, and the proxies of the
-    environment. Raises DNSLookupError, through the Deferred, as for an unknown name.
+    Not checked are IP addresses (``127.0.0.1``) and ``localhost``, which only ``site`` can contain, and the proxies of
+    the environment. The Deferred fails with DNSLookupError, as for an unknown name.
     """
 
     settings: Any
-    told: set[str]
-    """Names of which it was said."""
+    reported: set[str]
+    """Names that were logged."""
 
     @classmethod
     def from_crawler(cls, crawler: Any, reactor: Any) -> PublicResolver:
-        made = super().from_crawler(crawler, reactor)
-        made.settings = crawler.settings
-        made.told = set()
-        return made
+        resolver = super().from_crawler(crawler, reactor)
+        resolver.settings = crawler.settings
+        resolver.reported = set()
+        return resolver
 
     def getHostByName(self, name: str, timeout: Any = ()) -> Any:  # noqa: N802  (IResolverSimple)
-        found = super().getHostByName(name, timeout)
-        return found if self._is_chosen(name) else found.addCallback(self._public, name)
+        deferred = super().getHostByName(name, timeout)
+        return deferred if self._is_chosen(name) else deferred.addCallback(self._public, name)
 
     def _is_chosen(self, name: str) -> bool:
-        """Whether the name stands in the settings of who runs this, and cannot have another meaning."""
+        """Whether the user has chosen the host in the settings, so that it need not be checked."""
         return isIPAddress(name) or name == "localhost" or name in proxies() or self.settings.getbool(SETTING)
 
     def _public(self, address: str, name: str) -> str:
         if is_public(address):
             return address
-        if name not in self.told:
-            self.told.add(name)
+        if name not in self.reported:
+            self.reported.add(name)
             logger.error(
                 "%s resolves to %s, not a public address: not requested (%s=True allows it)", name, address, SETTING
             )
@@ -61,24 +61,24 @@ class PublicResolver(CachingThreadedResolver):
 
 
 def is_public(address: str) -> bool:
-    """Whether ``address`` can be one of a public site: not of this machine, its network or cloud, nor of many at once.
+    """Whether ``address`` is public: not of this machine, its network or cloud, and not multicast.
 
-    By the registries of IANA (RFC 6890), as `ipaddress` has them; an IPv4 address in one of IPv6 counts as itself.
+    By the registries of IANA (RFC 6890), as in `ipaddress`; an IPv4-mapped IPv6 address counts as its IPv4 address.
     """
     try:
-        found = ipaddress.ip_address(address)
+        parsed = ipaddress.ip_address(address)
     except ValueError:
         return False
-    if isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped:
-        found = found.ipv4_mapped
-    return found.is_global and not found.is_multicast
+    if isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped:
+        parsed = parsed.ipv4_mapped
+    return parsed.is_global and not parsed.is_multicast
 
 
 def proxies() -> set[str]:
-    """The hosts that Scrapy's HttpProxyMiddleware asks in the place of the site."""
-    found = set()
+    """The hosts of the proxies that Scrapy's HttpProxyMiddleware uses."""
+    hosts = set()
     for kind, url in getproxies().items():
-        with suppress(ValueError):  # no address: that middleware passes it over too
-            # The names in no_proxy, which getproxies gives as well, are those that no proxy is asked for.
-            found.add((kind != "no" and urlsplit(url if "://" in url else f"//{url}").hostname) or "")
-    return found - {""}
+        with suppress(ValueError):  # not an address, which that middleware ignores, too
+            # getproxies also returns no_proxy, whose hosts are not proxies.
+            hosts.add((kind != "no" and urlsplit(url if "://" in url else f"//{url}").hostname) or "")
+    return hosts - {""}

@@ -51,75 +51,76 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 PAUSES = frozenset(("budget",))
-"""Reasons to stop that are nobody's fault: the next run goes on."""
+"""Reasons to stop that are not errors; the next run continues."""
 
 INTERRUPTIONS = {"shutdown": "by Ctrl-C or a signal", None: "by Ctrl-C or a signal, at once"}
-"""Scrapy's reason of a run that somebody ended -> in words; None: it never came to closing the spider."""
+"""Scrapy's finish reason of an interrupted run -> in words; None if the spider was not closed."""
 
 COMPONENTS = {
     "SPIDER_MIDDLEWARES": "get_spider_middleware",
     "DOWNLOADER_MIDDLEWARES": "get_downloader_middleware",
     "ITEM_PIPELINES": "get_item_pipeline",
 }
-"""Settings whose entries a run cannot do without, all of them: pace, bounds, evidence, store; how Scrapy gives them."""
+"""Settings with components that are all required (for pace, bounds, evidence, store) -> crawler method to get one."""
 
 PROOFS = ("started", "walked", "stored")
-"""What must have said that it was done: the start was looked at, the spider took its last step, all lines are there."""
+"""Steps that must be confirmed: the start was checked, the spider took its last step, all lines were written."""
 
 UNEXPECTED = (Exception, SystemExit, GeneratorExit, asyncio.CancelledError)
-"""What code may raise that must not end a run in silence; a KeyboardInterrupt is a person's."""
+"""Exceptions of code that must not end a run silently; a KeyboardInterrupt comes from the user."""
 
 
 class Run:
-    """What the components of one crawl share."""
+    """The state that the components of one crawl share."""
 
     def __init__(self, crawler: Any, options: Options, config: Config) -> None:
         self.crawler = crawler
         self.options = options
         self.config = config
         self.keeps = True
-        """Whether it stores items and state, and has to be complete; a survey does neither."""
+        """Whether it stores items and state, and has to be complete; False for a survey."""
         self.room = Room(failed=self._cannot_keep)
-        """Where it keeps what grows with the site."""
+        """The store of data that grows with the site."""
         self.ledger = Ledger(self.room)
         self.memory: Memory | None = None
-        """What is known of earlier runs; None in a plain crawl, which asks for everything."""
+        """The state of earlier runs; None in a plain crawl, which requests everything."""
         self.found: MutableMapping[str, str] = Table(self.room)
-        """Id -> what became of the item, as `counts.WORDS` say it; of those that the run met, or missed."""
+        """Id -> result (key of `counts.WORDS`), of the items that the run found or missed."""
         self.account: Account | None = None
-        """Of all items known, at the end of a harvest."""
+        """The counts of all known items, at the end of a harvest."""
         self.through: dict[str, str] = {}
         """Address of an item -> how it was found, until it is stored."""
         self.cited: MutableMapping[str, Evidence] = Table(self.room, _dump, _load)
         """Address -> the evidence of its item, from the response to the store."""
         self.sitemaps: list[str] = []
-        """Those that robots.txt names, as printed."""
+        """The sitemaps in robots.txt, as printed."""
         self.fronts: list[str] = []
-        """Addresses of the front pages asked for."""
+        """Addresses of the requested front pages."""
         self.dates = SiteLearner(config.data_dir / PROFILE, self.room)
-        """What other pages tell of one, and the items that wait for it."""
+        """The site profile, and the items that wait for it."""
         self.readings = KeptReadings()
-        """What pages told when they were read before; in a harvest."""
+        """The cache of values read from pages; used in a harvest."""
         self.relaunch = Relaunch(config.max_renumbered)
-        """Whether the site is another than before, and the items that wait until that is known."""
+        """The evidence for a relaunch of the site, and the items that wait for the decision."""
         self.coverage: Coverage | None = None
-        """How full the fields are; in a harvest."""
+        """The share of items with a value in each field; in a harvest."""
         self.facts: dict[str, Any] = {}
-        """Counts and what else the verdict looks at, by the names of the stats."""
+        """The counts and other values for the verdict, by the names of the stats."""
         self.stopped: str | None = None
-        """The reason, in a word, for which the run ends early."""
+        """The reason why the run ends early, as a word."""
         self.finish_reason: str | None = None
-        """Scrapy's, in a word; None until the spider has closed."""
+        """Scrapy's finish reason, as a word; None until the spider is closed."""
         self.done: set[str] = set()
-        """Those of `PROOFS` that there are; ``closed``: the spider; ``announced``: others know that a harvest began."""
+        """The confirmed `PROOFS`; ``closed``: the spider; ``announced``: the start of a harvest was reported."""
         self.verdict: Verdict | None = None
-        """What the run is worth, once it has ended."""
+        """The verdict, once the run has ended."""
         self.report: Any = None
         """``report.json`` of a harvest, once it is written."""
         self._handlers: list[Callable[..., Any]] = []
         self._moved: Any = None
-        """The counts at the last look, and how often they were the same."""
+        """The counts at the last check."""
         self._still = 0
+        """Number of checks in a row with the same counts."""
         self._swallowed = Swallowed(self)
         self.connect(self._started, signals.engine_started)
         self.connect(self._closed, signals.spider_closed)
@@ -141,11 +142,11 @@ class Run:
         return self.facts.get(f"migration/{name}", 0)
 
     def was_item(self, url: str) -> bool:
-        """Whether an item is known at ``url``."""
+        """Whether there is a known item at ``url``."""
         return bool(self.memory and self.memory.items_at([url]))
 
     def all_stats(self) -> dict[str, Any]:
-        """The facts, and what Scrapy itself counted as far as there is a collector."""
+        """The facts, and the stats of Scrapy if there is a collector."""
         return dict(sorted({**self.crawler.stats.get_stats(), **self.facts}.items()))
 
     # ---- the end
@@ -156,12 +157,16 @@ class Run:
         return self.stopped is not None
 
     def stop(self, reason: str, why: str, kind: str = "") -> None:
-        """Close the spider with the finish reason ``reason``, without sending what is still queued.
+        """Close the spider with the finish reason ``reason``, without sending the queued requests.
 
-        ``why`` goes to the log and the stat ``migration/stopped``, or ``migration/paused`` when it was meant to end.
-        ``kind`` is what it is called then (`report.outcomes.OUTCOMES`), the reason where nothing else is said.
-        The first reason counts, and that somebody interrupted the run is one: what fails then blames nobody. Requests
-        under way end; those that wait fail with ``NotWantedError``.
+        Requests that are being sent are completed; those that wait fail with ``NotWantedError``. The first reason
+        counts. An interruption by the user is a reason, too, so later errors do not change it.
+
+        Args:
+            reason: The finish reason, as a word.
+            why: A sentence for the log and the stat ``migration/stopped``, or ``migration/paused`` if the stop is
+                planned.
+            kind: The kind of the run (`report.outcomes.OUTCOMES`); by default the reason.
         """
         if self.is_stopped:
             return
@@ -179,9 +184,9 @@ class Run:
         self._close()
 
     def fail(self, why: str) -> None:
-        """An error in the code: the run sends nothing more and ends as an internal error. The first reason is told."""
+        """End the run because of an error in the code, without further requests; only the first one is reported."""
         if "migration/failure" in self.facts or self.room.failure:
-            return  # what fails for want of that file is no error of its own
+            return  # after a failure of the room's file, other errors only follow from it
         self.note("failure", why)
         logger.error("The run fails: %s", why)
         if not self.is_stopped:
@@ -189,21 +194,21 @@ class Run:
             self._close()
 
     def broke(self, where: str, error: BaseException) -> None:
-        """Something could not be done: for want of the disk, or by an error in the code."""
+        """End the run because of ``error``: the disk refused to write, or there is an error in the code."""
         if why := self.refusal(error):
             self.cannot_write(why)
         else:
             self.fail(f"{where}: {_named(error)}")
 
     def refusal(self, error: BaseException) -> str | None:
-        """Cause and remedy of what could not be written; None where that is not what ``error`` says."""
+        """Cause and remedy if ``error`` means that something could not be written, else None."""
         if isinstance(error, (ArchiveError, KeptError, StateError)):
             return str(error)
         return refusal(error, self.config.data_dir)
 
     def cannot_write(self, why: str) -> None:
-        """The disk refuses, so nothing more is asked; the first reason is told."""
-        if not self.counted("not_written") and not self.room.failure:  # which says so itself
+        """End the run because the disk refused to write, without further requests; only the first error is reported."""
+        if not self.counted("not_written") and not self.room.failure:  # which has been reported
             self.note("not_written", why)
             logger.error("Not written: %s", why)
         if not self.is_stopped:
@@ -215,10 +220,10 @@ class Run:
         self.stop("not_kept", why)
 
     def require_start(self) -> None:
-        """To be called before the first request: all that the run rests on has been looked at and works.
+        """Check that the start of the run was checked successfully; to be called before the first request.
 
         Raises:
-            CloseSpider: it has not.
+            CloseSpider: It was not.
         """
         if "started" not in self.done:
             self.fail("the start of the run was never looked at: engine_started came to no receiver")
@@ -226,26 +231,26 @@ class Run:
             raise CloseSpider(self.stopped or "")
 
     def _close(self) -> None:
-        # Before the engine runs there is nothing to close: `require_start` keeps it from asking for anything.
+        # Before the engine runs there is nothing to close; then `require_start` prevents all requests.
         if "started" in self.done and self.crawler.engine.running:
             self.drop_queued()
             deferred_from_coro(self.crawler.engine.close_spider_async(reason=self.stopped))
 
     def drop_queued(self) -> None:
-        """Fail the requests that wait: Scrapy would send them before it closes, however long that takes."""
+        """Fail the waiting requests, because Scrapy would send all of them before it closes."""
         for request, waiting in scrapy_internals.take_waiting(self.crawler):
             waiting.errback(NotWantedError(f"{request.url}: the run stops", "stopped"))
 
     # ---- receivers of signals
 
     def connect(self, receiver: Callable[..., Any], signal: Any) -> None:
-        """Have ``receiver`` (no coroutine) called on ``signal``; what it raises fails the run."""
+        """Connect ``receiver``, which is not a coroutine, with ``signal``; its exceptions make the run fail."""
         guarded = self.guarded(receiver)
-        self._handlers.append(guarded)  # Scrapy holds none of them
+        self._handlers.append(guarded)  # Scrapy has only weak references
         self.crawler.signals.connect(guarded, signal)
 
     def guarded(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        """``function`` for a signal or a clock: what it raises fails the run; of named arguments it gets its own."""
+        """Wrap ``function`` for a signal or a timer: exceptions make the run fail, unknown keywords are dropped."""
         wanted = inspect.signature(function).parameters
 
         @wraps(function)
@@ -257,7 +262,7 @@ class Run:
                 self.broke(function.__qualname__, error)
                 return None
 
-        del call.__wrapped__  # PyDispatcher would look at the arguments of that one
+        del call.__wrapped__  # PyDispatcher would inspect the arguments of the wrapped function
         return call
 
     def _started(self) -> None:
@@ -277,7 +282,7 @@ class Run:
 
     @property
     def patience(self) -> float:
-        """Seconds in which something must have moved: the longest pause there may be, and three requests in vain."""
+        """Seconds within which some count must change: the longest possible pause, and three timeouts."""
         seconds = self.crawler.settings.getfloat
         pauses = (self.config.max_retry_after, self.config.max_crawl_delay, seconds("DOWNLOAD_DELAY"))
         return float(max(*pauses, seconds("AUTOTHROTTLE_MAX_DELAY")) + 3 * seconds("DOWNLOAD_TIMEOUT"))
@@ -286,7 +291,7 @@ class Run:
         call_later(self.patience / 4, self.guarded(self._look))
 
     def _look(self) -> None:
-        """End a run in which nothing moves any more, as when an error has taken away what everything waits for."""
+        """End a run in which no count changes, for example because it waits for something lost in an error."""
         if "closed" in self.done:
             return
         moved = (dict(archiver_of(self.crawler).counts), dict(self.facts))
@@ -315,7 +320,7 @@ class Run:
     # ---- the verdict
 
     def end(self) -> None:
-        """To be called once when the crawl has ended: what the archive and the steps tell becomes facts."""
+        """Set the facts about the archive and the `PROOFS`; to be called once after the crawl."""
         self._swallowed.check_again()
         self._swallowed.remove()
         archiver: Any = archiver_of(self.crawler)
@@ -326,22 +331,22 @@ class Run:
         if not self.is_stopped and self.finish_reason in INTERRUPTIONS:
             self.note("interrupted", INTERRUPTIONS[self.finish_reason])
         if "closed" not in self.done:
-            return  # cut off: it is incomplete, whatever had been done by then
+            return  # cut off, so the run is incomplete in any case
         if not archiver.is_proved:
             self.facts["archive/unproved"] = 1
-        is_early = self.is_stopped or self.finish_reason != "finished"  # and that is told already
+        is_early = self.is_stopped or self.finish_reason != "finished"  # which is reported anyway
         if missing := [proof for proof in PROOFS if proof not in self.done and not (proof == "walked" and is_early)]:
             self.note("unproved", ", ".join(missing))
 
     def judge(self) -> Verdict:
-        """The verdict, from the facts; computed at the first call."""
+        """The verdict by the facts; computed at the first call."""
         if self.verdict is None:
             judging = verdict_of if self.keeps else verdict_of_survey
             self.verdict = judging(self.facts, self.config)
         return self.verdict
 
     def spoil(self, where: str, error: BaseException) -> None:
-        """Something failed after the verdict, in the report or its delivery: a complete run is none."""
+        """Change the verdict after an error in the report or its delivery."""
         self.note("unreported", 1)
         if why := self.refusal(error):
             self.verdict = self.judge().spoiled(why, NOT_ARCHIVED, "unarchived")
@@ -350,7 +355,7 @@ class Run:
 
 
 def archive_counts(archiver: Any) -> dict[str, int]:
-    """``archive/exchanges``, ``archive/bytes`` and so on, as the archiver itself counted them."""
+    """The counts of the archiver: ``archive/exchanges``, ``archive/bytes`` and so on."""
     return {f"archive/{name}": n for name, n in archiver.counts.items()}
 
 

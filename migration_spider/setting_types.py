@@ -20,17 +20,17 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 
 def _list(value: Any) -> Any:
-    """``a,b`` of a command line -> a list, as Scrapy's ``getlist``."""
-    return [one.strip() for one in value.split(",") if one.strip()] if isinstance(value, str) else value
+    """Split ``a,b`` from a command line, like Scrapy's ``getlist``."""
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
 
 def read_json(value: Any) -> Any:
-    """JSON of a command line -> what it says."""
+    """Parse JSON from a command line."""
     return json.loads(value) if isinstance(value, str) else value
 
 
 def _matching(pattern: str) -> AfterValidator:
-    """A check that each value of a list is of this form."""
+    """A check that all values of a list match ``pattern``."""
 
     def check(values: tuple[str, ...]) -> tuple[str, ...]:
         if bad := [value for value in values if not re.fullmatch(pattern, value)]:
@@ -41,10 +41,10 @@ def _matching(pattern: str) -> AfterValidator:
 
 
 def parse_hours(text: Any) -> tuple[time, time] | None:
-    """``22:00-06:00`` -> begin and end; None for no limit.
+    """Parse ``22:00-06:00`` as begin and end; return None for no limit.
 
     Raises:
-        ValueError: it is no such range.
+        ValueError: It is not such a range.
     """
     if not isinstance(text, str):
         raise ValueError("no text")  # noqa: TRY004  (pydantic takes ValueError only)
@@ -60,7 +60,7 @@ def parse_hours(text: Any) -> tuple[time, time] | None:
 
 
 def is_web_address(url: str) -> bool:
-    """Whether it is http or https, with a host and without a user's name."""
+    """Whether ``url`` is http or https, with a host and without a user name."""
     try:
         parts = urlsplit(url)
         return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0 and not parts.username
@@ -69,66 +69,70 @@ def is_web_address(url: str) -> bool:
 
 
 def check_web_address(url: str) -> str:
-    """``url`` when it is one, or empty."""
+    """Check that ``url`` is a web address or empty."""
     if url and not is_web_address(url):
         raise ValueError("no web address")
     return url
 
 
 def _metrics_file(file: str) -> str:
-    """``file`` when Prometheus would read it there, or empty."""
+    """Check that ``file`` is a file that Prometheus would read, or empty."""
     if file and (not file.endswith(".prom") or not Path(file).parent.is_dir()):
         raise ValueError("no such file")
     return file
 
 
 def _level(value: Any) -> Any:
-    """A name that logging knows, or a number."""
+    """Check that ``value`` is a level of logging, by name or number."""
     logging.Logger("").setLevel(int(value) if str(value).isdecimal() else value)
     return value
 
 
 def _not_empty(value: Any) -> Any:
-    """``value`` when it is more than white space."""
+    """Check that ``value`` is not only white space."""
     if not str(value).strip():
         raise ValueError("empty")
     return value
 
 
 class WrongValueError(ValueError):
-    """Its message says what is wrong, where what is expected in general does not tell."""
+    """An error with its own message, which is shown in addition to the description of the type."""
 
 
-def steward_check(name: str, *, is_told: bool = False) -> AfterValidator:
-    """A check of the field ``name`` of `archive.dataset.Stewardship`; ``is_told``: the words of the type say it all."""
+def steward_check(name: str, *, is_described: bool = False) -> AfterValidator:
+    """A check of the field ``name`` of `archive.dataset.Stewardship`.
+
+    Args:
+        is_described: Whether the description of the type is enough as an error message.
+    """
 
     def check(value: str) -> str:
-        from archive.dataset.stewardship import checked  # not loaded by those that publish nothing
+        from archive.dataset.stewardship import checked  # loaded only by commands that publish
 
         try:
             return checked(name, value)
         except ValueError as error:
-            raise (ValueError if is_told else WrongValueError)(str(error)) from None
+            raise (ValueError if is_described else WrongValueError)(str(error)) from None
 
     return AfterValidator(check)
 
 
 def _authors(value: Any) -> Any:
-    """JSON or Python -> `archive.dataset.Author` each."""
+    """Convert JSON or Python objects to `archive.dataset.Author`."""
     try:
         given = json.loads(value) if isinstance(value, str) and value.strip() else value or ()
     except json.JSONDecodeError as error:
         raise WrongValueError(f"it is no JSON: {error}") from None
     if not given:
         return ()
-    from archive.dataset.stewardship import Author, orcid  # not loaded by those that publish nothing
+    from archive.dataset.stewardship import Author, orcid  # loaded only by commands that publish
 
     try:
         return tuple(
-            one
-            if isinstance(one, Author)
-            else Author(**{**one, **({"orcid": orcid(one["orcid"])} if one.get("orcid") else {})})
-            for one in given
+            author
+            if isinstance(author, Author)
+            else Author(**{**author, **({"orcid": orcid(author["orcid"])} if author.get("orcid") else {})})
+            for author in given
         )
     except (AttributeError, TypeError):
         raise WrongValueError(
@@ -183,11 +187,11 @@ Authors = Annotated[
     '`[{"family": "Carberry", "given": "Josiah", "orcid": "0000-0002-1825-0097", "affiliation": "Brown"}, '
     '{"name": "An organization"}]`',
 ]
-Doi = Annotated[str, STRIPPED, steward_check("doi", is_told=True), "a DOI, such as 10.5281/zenodo.1234"]
+Doi = Annotated[str, STRIPPED, steward_check("doi", is_described=True), "a DOI, such as 10.5281/zenodo.1234"]
 Frequency = Annotated[
     str,
     STRIPPED,
-    steward_check("frequency", is_told=True),
+    steward_check("frequency", is_described=True),
     "one of continuous, daily, weekly, biweekly, monthly, quarterly, semiannual, annual, as-needed, irregular, "
     "never, unknown",
 ]
@@ -196,11 +200,11 @@ MetricsFile = Annotated[
 ]
 
 RETIRED = {"MIGRATION_MAX_ERRORS": "every page that cannot be fetched makes a run incomplete: leave it out"}
-"""Settings of earlier versions -> what to do about them."""
+"""Setting of an earlier version -> what to do about it."""
 
 
 def not_a_setting(name: str, known: Iterable[str]) -> str:
-    """What to do about ``name``, which none of the ``known`` settings has."""
+    """The error message for ``name``, which is not one of the ``known`` settings."""
     if name in RETIRED:
         return f"{name} was removed: {RETIRED[name]}"
     near = difflib.get_close_matches(name, known, 1, 0.0)[0]

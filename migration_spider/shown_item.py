@@ -21,23 +21,23 @@ from migration_spider.report.text import escaped as escape
 from migration_spider.report.text import visible
 
 _STYLES = {"-": "red", "+": "green", " ": "dim"}
-"""Sign of a line of a difference -> how it is printed."""
+"""Sign of a line of a difference -> its style."""
 
 _TEXTS = ("body_text", "summary")
 
 _THINGS = ("attachments", "images")
-"""Lists of things with an address and what is said of each."""
+"""Fields that are lists of objects with an address."""
 
 _LONGEST_TEXT = 400
 
 _NARROWEST = 20
-"""Columns that a value has at least."""
+"""Columns of a value, at least."""
 
 _ELSEWHERE = {"id", "url", "title", "warc", "metadata", "body_html", TOMBSTONE}
 
 
 def show_file(files: list[offered.File], warc: Path, *, raw: bool) -> int:
-    """Tell of a file in all contents that it had, or print the last."""
+    """Print all contents that a file had, or with ``raw`` the bytes of the last one; return the exit code."""
     with Holdings(warc) as holdings:
         for sentence in holdings.damaged:
             print(f"scrapy show: {sentence}", file=sys.stderr)
@@ -47,35 +47,40 @@ def show_file(files: list[offered.File], warc: Path, *, raw: bool) -> int:
         console = Console(soft_wrap=True)
         for file in files:
             place, data = offered.content(file, holdings)
-            said = offered.said(data)
-            told: list[tuple[str, object]] = [
+            document = offered.document_of(data)
+            values: list[tuple[str, object]] = [
                 ("size", f"{len(data)} bytes"),
                 ("sha256", file.sha256),
                 ("type", file.media_type),
                 ("archived", f"{place.file}, {place.length} bytes at {place.offset}"),
                 *(("offered", f"{key}   {title}") for key, title in file.items.items()),
             ]
-            if said:
-                told += [("pages", said.pages), ("title", said.title), ("problem", said.problem), ("text", said.text)]
+            if document:
+                values += [
+                    ("pages", document.pages),
+                    ("title", document.title),
+                    ("problem", document.problem),
+                    ("text", document.text),
+                ]
             console.print(f"\n[bold]{escape(file.url)}[/bold]", highlight=False)
-            for name, value in told:
+            for name, value in values:
                 if value is not None:
                     text = _readable("body_text", visible(str(value)))
                     console.print(f"  {name:9} {escape(text)}", highlight=False)
     return 0
 
 
-def show_item(found: list[dict[str, Any]], warc: Path, proved: list[dict[str, Any]]) -> int:
-    """Print an item, what its versions ``found`` changed, and the evidence of those in ``proved``: the exit code."""
+def show_item(versions: list[dict[str, Any]], warc: Path, proved: list[dict[str, Any]]) -> int:
+    """Print an item, the changes between its ``versions`` and the evidence of those in ``proved``; return exit code."""
     console = Console(soft_wrap=True)
-    there = [line for line in found if not is_tombstone(line)]
-    item = there[-1] if there else found[-1]
+    there = [line for line in versions if not is_tombstone(line)]
+    item = there[-1] if there else versions[-1]
     console.print(f"\n[bold]{escape(item['title'])}[/bold]")
-    console.print(f"{escape(item['id'])}   {escape(found[-1]['url'])}\n", highlight=False)
-    if is_tombstone(found[-1]):
-        console.print(f"[bold red]{escape(_withdrawn(found[-1]))}[/bold red]; it was:\n", highlight=False)
+    console.print(f"{escape(item['id'])}   {escape(versions[-1]['url'])}\n", highlight=False)
+    if is_tombstone(versions[-1]):
+        console.print(f"[bold red]{escape(_withdrawn(versions[-1]))}[/bold red]; it was:\n", highlight=False)
     _fields(console, item)
-    for before, after in pairwise(found):
+    for before, after in pairwise(versions):
         console.print(f"\n[bold]version {before['version']} -> {after['version']}[/bold]   {after['last_changed']}")
         _changes(console, before, after, [line for line in there if line["version"] < after["version"]])
     holds = [_proof(console, version, warc) for version in proved]
@@ -91,10 +96,10 @@ def _fields(console: Console, item: dict[str, Any]) -> None:
 
 
 def _proof(console: Console, version: dict[str, Any], warc: Path) -> bool:
-    """Print what a version claims of its evidence, and whether that holds; whether all of it does."""
+    """Print the claims of a version about its evidence with the result of each check; return whether all are true."""
     where = version["warc"]
-    said = " (that it is gone)" if is_tombstone(version) else ""
-    console.print(f"\n[bold]evidence of version {version['version']}[/bold]{said}")
+    note = " (that it is gone)" if is_tombstone(version) else ""
+    console.print(f"\n[bold]evidence of version {version['version']}[/bold]{note}")
     console.print(f"  {escape(where['file'])}, {where['length']} bytes at {where['offset']}", highlight=False)
     holds = True
     for check in evidence.prove(version, warc):
@@ -105,7 +110,7 @@ def _proof(console: Console, version: dict[str, Any], warc: Path) -> bool:
 
 
 def _changes(console: Console, before: dict[str, Any], after: dict[str, Any], there: list[dict[str, Any]]) -> None:
-    """What ``after`` says that ``before`` does not; ``there`` are the lines before with the item itself."""
+    """Print the changes from ``before`` to ``after``; ``there`` are the earlier lines that are not tombstones."""
     if is_tombstone(after):
         console.print(f"  {escape(_withdrawn(after))}")
         return
@@ -119,16 +124,16 @@ def _changes(console: Console, before: dict[str, Any], after: dict[str, Any], th
 
 
 def _withdrawn(line: dict[str, Any]) -> str:
-    said = line[TOMBSTONE]
+    found = line[TOMBSTONE]
     return (
-        f"withdrawn from the site: {said['reason']} (status {said['status']}, met in {said['confirmed']} "
-        f"{'run' if said['confirmed'] == 1 else 'runs'}, last at {line['fetched_at']})"
+        f"withdrawn from the site: {found['reason']} (status {found['status']}, met in {found['confirmed']} "
+        f"{'run' if found['confirmed'] == 1 else 'runs'}, last at {line['fetched_at']})"
     )
 
 
 def _wrapped(console: Console, name: str, value: Any, width: int) -> Iterator[str]:
-    """The lines of one field: texts as wide as the terminal; addresses and digests are whole, to be copied."""
-    for line in _told(name, value):
+    """Yield the lines of one field: texts wrapped to ``width``; addresses and digests are not cut."""
+    for line in _field_lines(name, value):
         if name in _TEXTS:
             parts = Text(line).wrap(console, max(width, _NARROWEST), overflow="fold")
             yield from (part.plain.rstrip() for part in parts)
@@ -136,8 +141,8 @@ def _wrapped(console: Console, name: str, value: Any, width: int) -> Iterator[st
             yield line
 
 
-def _told(name: str, value: Any) -> Iterator[str]:
-    """The lines of one field, however long."""
+def _field_lines(name: str, value: Any) -> Iterator[str]:
+    """Yield the lines of one field, of any length."""
     if name == "translations":
         yield from (f"{language} {address}" for language, address in value.items())
     elif name in _THINGS:

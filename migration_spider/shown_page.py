@@ -9,8 +9,8 @@ from rich.console import Console
 from rich.text import Text
 
 from migration_spider import explained
-from migration_spider.asked import Asked
-from migration_spider.explained import Told
+from migration_spider.asked import RequestedPage
+from migration_spider.explained import ExplainedLine
 from migration_spider.pages import ListingPage, NewsPage, Page, told_by
 from migration_spider.report.text import disarmed
 from migration_spider.survey.words import TOLD_BY
@@ -22,27 +22,27 @@ COLOURS = {
 _MARGIN = " " * 9
 
 
-def _told(page: Page, roles: list[str] | None) -> list[Told]:
-    """The rows of a listing; the lines of any other page, which need not be news to be read so."""
+def _selected(page: Page, roles: list[str] | None) -> list[ExplainedLine]:
+    """The rows of a listing, or the lines of any other page, read as if it were news."""
     if isinstance(page, ListingPage):
-        found = explained.rows(page)
+        lines = explained.rows(page)
     else:
-        found = explained.lines(page if isinstance(page, NewsPage) else NewsPage(page.url, page.selector))
-    return [one for one in found if not roles or one.role in roles]
+        lines = explained.lines(page if isinstance(page, NewsPage) else NewsPage(page.url, page.selector))
+    return [line for line in lines if not roles or line.role in roles]
 
 
 def as_json(page: Page, roles: list[str] | None) -> str:
-    """The lines of ``page`` with one of ``roles``, as one JSON object a line."""
+    """The lines of ``page`` with one of ``roles`` as JSON lines."""
     out = []
-    for one in _told(page, roles):
-        names = ("role", "why", "text", "path", "field", *(("url", "date") if one.role == "row" else ()))
-        told = {"kind": page.kind, **{name: getattr(one, name) for name in names}}
-        out.append(json.dumps(told, ensure_ascii=False) + "\n")
+    for line in _selected(page, roles):
+        names = ("role", "why", "text", "path", "field", *(("url", "date") if line.role == "row" else ()))
+        record = {"kind": page.kind, **{name: getattr(line, name) for name in names}}
+        out.append(json.dumps(record, ensure_ascii=False) + "\n")
     return "".join(out)
 
 
-def shown(found: Asked, page: Page, roles: list[str] | None, *, full: bool) -> str:
-    """The same for a person, each line cut to the terminal's width unless it is to be ``full``."""
+def shown(found: RequestedPage, page: Page, roles: list[str] | None, *, full: bool) -> str:
+    """The lines of ``page`` with one of ``roles`` for a terminal; cut to its width unless ``full``."""
     console = Console(soft_wrap=full, highlight=False)
     printed = [*_head(found, page), (), *_lines(page, roles)]
     if isinstance(page, NewsPage) and page.metadata and not roles:
@@ -58,7 +58,7 @@ _Printed = tuple[tuple[str, str], ...]
 """A line: its parts with their styles."""
 
 
-def _head(found: Asked, page: Page) -> Iterator[_Printed]:
+def _head(found: RequestedPage, page: Page) -> Iterator[_Printed]:
     yield ((found.url, ""),)
     yield (page.kind, "bold"), (f", recognized by {TOLD_BY[told_by(page)]}", "")
     if found.blocked:
@@ -69,13 +69,15 @@ def _head(found: Asked, page: Page) -> Iterator[_Printed]:
 
 def _lines(page: Page, roles: list[str] | None) -> Iterator[_Printed]:
     before = None
-    for one in _told(page, roles):
-        yield (f"{one.role:8} ", COLOURS[one.role]), (one.text, "dim" if one.role == "chrome" else "")
-        stands = " · ".join(filter(None, (one.field and f"-> {one.field}", one.date, one.url, one.why, one.path)))
-        # A paragraph like the one before needs no word more.
-        if (one.role, stands) != before:
-            yield (_MARGIN, ""), (stands, "dim italic")
-        before = (one.role, stands)
+    for line in _selected(page, roles):
+        yield (f"{line.role:8} ", COLOURS[line.role]), (line.text, "dim" if line.role == "chrome" else "")
+        details = " · ".join(
+            filter(None, (line.field and f"-> {line.field}", line.date, line.url, line.why, line.path))
+        )
+        # Details that are the same as those of the line before are not repeated.
+        if (line.role, details) != before:
+            yield (_MARGIN, ""), (details, "dim italic")
+        before = (line.role, details)
 
 
 def _block(page: NewsPage) -> Iterator[_Printed]:

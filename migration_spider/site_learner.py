@@ -1,4 +1,4 @@
-"""The site profile during a run: what is in force, what is settled during the run, and the items that wait for it."""
+"""The site profile during a run: the facts in force, facts settled during the run, and the items that wait for them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from migration_spider.pages import NewsPage
 from migration_spider.pages.bounds import bounded
 from migration_spider.pages.news import OF_LINES
 from migration_spider.pages.parts import Part
-from migration_spider.site_profile import ORDER_NAMES, Order, ProfileError, SiteProfile, parse, settled_in
+from migration_spider.site_profile import ORDER_NAMES, Order, ProfileError, SiteProfile, facts_in, parse
 from migration_spider.templates import ENOUGH
 from migration_spider.templates import LEAST as LEAST_ALIKE
 
@@ -35,31 +35,32 @@ def save(path: Path, data: bytes) -> None:
 
 @dataclass(slots=True)
 class Noted:
-    """What is kept of a page until its item is stored."""
+    """The data of a page that is kept until its item is stored."""
 
     parts: frozenset[Part]
-    """Those of its text, beside the body field."""
+    """The parts of its text outside the body field."""
 
     template: frozenset[Part]
-    """Those of them that the profile in force named when the page was read."""
+    """Those of ``parts`` that belonged to the template in force when the page was read."""
 
     left_out: frozenset[Part]
-    """Those of them that were left out."""
+    """Those of ``parts`` that were left out."""
 
     alone: str
-    """The text of the item as the page alone tells it."""
+    """The text of the item as read without a template."""
 
     page: bytes
-    """The page itself, compressed, should it have to be read again; empty once that is settled."""
+    """The page, compressed, in case it has to be read again; empty once that is decided."""
 
 
 class SiteLearner:
-    """What of a profile is in force in one run: what the one in ``path`` has at its start, and what is settled later.
+    """The facts of the site profile in force in one run: those in the file at its start, and those settled later.
 
-    What is in force stays so to the end of the run, whatever is found: it holds for the next run, which is told.
+    Facts in force do not change during the run. Other evidence only changes the profile for the next run, and is
+    reported.
 
     Raises:
-        ProfileError: the file is no site profile.
+        ProfileError: The file is not a site profile.
     """
 
     def __init__(self, path: Path, room: Room | None = None) -> None:
@@ -68,15 +69,15 @@ class SiteLearner:
         self.before: dict[str, Order] = {}
         """The orders in force at the start."""
         self.held: dict[str, Any] = {}
-        """Address -> the item, as printed, that waits for what the walk will show."""
+        """Address -> the item, as printed, that waits for the end of the walk."""
         self.noted: dict[str, Noted] = {}
-        """Address -> what is kept of its page; of the items that are held, and of those on their way to the store."""
+        """Address -> data of the page, for items that are held or on their way to the store."""
         self.is_walking = False
-        """Whether items are held: the walk has begun and not ended, and what is held will be given back."""
+        """Whether items are held, which is the case during the walk."""
         self.not_held = 0
-        """Items that found no room there, and no order settled either."""
+        """Number of items with an unsettled order that could not be held."""
         self.archived: set[str] = set()
-        """Digests of the profiles that stand in the archive of the run."""
+        """Digests of the profiles in the archive of the run."""
         self.data_of: dict[str, bytes] = {}
         """Digest -> profile, of those that have been in force."""
         template: dict[str, frozenset[Part]] = {}
@@ -85,7 +86,7 @@ class SiteLearner:
         try:
             data = path.read_bytes()
         except (FileNotFoundError, NotADirectoryError):
-            data = b""  # a folder that cannot be is told by what writes to it first
+            data = b""  # a wrong folder is reported by the first code that writes to it
         except OSError as error:
             raise ProfileError(f"{path} cannot be read: {error.strerror}") from error
         if data:
@@ -97,16 +98,16 @@ class SiteLearner:
         self._put_in_force(self.before, template)
 
     def template(self, language: str) -> frozenset[Part]:
-        """The parts of pages of ``language`` that are left out of texts."""
+        """The parts of pages in ``language`` that are left out of texts."""
         return self.site.template.get(language, frozenset())
 
     def settle(self, pages: int = LEAST_ALIKE) -> None:
-        """Put in force what the evidence tells of which nothing was settled yet; of templates by that many pages."""
+        """Put in force what the evidence shows and was not settled yet; templates need at least ``pages`` pages."""
         orders = {**self.profile.orders(), **self._orders}
-        told = self.profile.templates.told(pages)
+        shown = self.profile.templates.template_parts(pages)
         template = {
-            language: told.get(language, frozenset()) | self.template(language)
-            for language in sorted(told.keys() | self.site.template.keys())
+            language: shown.get(language, frozenset()) | self.template(language)
+            for language in sorted(shown.keys() | self.site.template.keys())
         }
         if (orders, template) != (self._orders, self.site.template):
             self._put_in_force(orders, template)
@@ -114,55 +115,52 @@ class SiteLearner:
     def _put_in_force(self, orders: Mapping[str, Order], template: Mapping[str, frozenset[Part]]) -> None:
         self._orders = dict(orders)
         data = self.profile.dump(self._orders, template)
-        self.site = settled_in(data, self._orders, template)
+        self.site = facts_in(data, self._orders, template)
         self.data_of[self.site.digest] = data
 
     def note(self, page: NewsPage, html: Callable[[], str]) -> None:
-        """Keep what is needed of a page, read with the parts in force, whose item is made next.
-
-        ``html`` gives its text.
-        """
+        """Keep the data of a page whose item is made next; ``html`` returns its text."""
         self.profile.layouts.add(page.url, page.layout)
         if parts := self.profile.templates.telling(page.language, page.parts):
             packed = zlib.compress(html().encode("utf-8", "surrogatepass"), 1)
             self.noted[page.url] = Noted(parts, parts & page.template, page.left_out, page.alone, packed)
 
     def add(self, item_id: str, item: NewsItem) -> NumericDates:
-        """Take in what the page of ``item`` shows; returns its dates in numbers."""
+        """Add the evidence of the page of ``item``, and return its numeric dates."""
         if noted := self.noted.get(item.url):
             self.profile.templates.add(item_id, item.language, noted.parts)
         return self.profile.add(item_id, item.language, item.metadata)
 
     def is_stale(self, url: str, language: str) -> bool:
-        """Whether parts of the page are left out by now that were not when it was read."""
+        """Whether parts of the page that were read now belong to the template."""
         noted = self.noted.get(url)
         return noted is not None and noted.parts & self.template(language) != noted.template
 
     def read_again(self, item: NewsItem) -> None:
-        """Read what depends on the parts in force once more, from the page that was kept."""
+        """Read the values that depend on the template again, from the page that was kept."""
         noted = self.noted[item.url]
         html = zlib.decompress(noted.page).decode("utf-8", "surrogatepass")
         page = NewsPage(item.url, bounded(Selector(text=html, type="html")))
         page.template = self.template(item.language)
         self.note(page, lambda: html)
-        made = page.to_item()
+        again = page.to_item()
         for name in OF_LINES:
-            setattr(item, name, getattr(made, name))
+            setattr(item, name, getattr(again, name))
 
     def has_left_out(self, url: str) -> bool:
-        """Whether something of the page was left out, now that it is read for good."""
+        """Whether a part of the page was left out; to be called when it will not be read again."""
         if (noted := self.noted.get(url)) is None:
             return False
         noted.page = b""
         return bool(noted.left_out)
 
     def must_wait(self, url: str, language: str, dates: NumericDates | None) -> bool:
-        """Whether the item at ``url`` must be held until the walk has shown how its page is to be read.
+        """Whether the item at ``url`` must be held until the end of the walk, when it is known how to read its page.
 
-        When so many wait that memory counts, what has been found decides; what that leaves open does not wait.
+        If too many items are held, the evidence so far is put in force, and items that it does not decide are not held.
 
         Args:
-            dates: its dates in numbers; None when their order is known.
+            dates: Its numeric dates; None if their order is known.
         """
         if not self.is_walking:
             return False
@@ -179,17 +177,17 @@ class SiteLearner:
         return True
 
     def release(self) -> list[Any]:
-        """The walk has ended: settle what can be, and give back the items that were held, by their address."""
+        """End the walk: put the evidence in force, and return the held items by their address."""
         self.is_walking = False
         self.settle()
         return [self.held[url] for url in sorted(self.held)]
 
     def settled(self) -> list[str]:
-        """What is in force, in words."""
+        """The orders in force, in words."""
         return [f"{name}: {ORDER_NAMES[order.day_first]}" for name, order in sorted(self._orders.items())]
 
     def changes(self) -> list[str]:
-        """What was settled at the start and is not what the evidence tells now, in words, for the next run."""
+        """The orders that were settled at the start and contradict the evidence now, in words; for the next run."""
         now = self.profile.orders()
         names = {name: ORDER_NAMES[order.day_first] for name, order in now.items()}
         return [
@@ -199,7 +197,7 @@ class SiteLearner:
         ]
 
     def save(self) -> None:
-        """Keep the evidence, and what it tells now, for the next run. Raises OSError."""
+        """Save the evidence and its facts for the next run. Raises OSError."""
         profile = self.profile
         if profile.languages or profile.templates.languages or profile.layouts.met:
-            save(self.path, self.profile.dump(self.profile.orders(), self.profile.templates.told()))
+            save(self.path, self.profile.dump(self.profile.orders(), self.profile.templates.template_parts()))

@@ -39,22 +39,23 @@ FILE = "profile.json"
 """Name of the file in ``DATA_DIR``."""
 
 LEAST = 6
-"""Pages that must agree. Of a site whose authors write either order as they like, six pages agree in 3 of 100 cases."""
+"""Pages that must agree. If authors write both orders at random, six pages agree in 3 of 100 cases."""
 
 SHARE = 0.95
-"""Share of the pages that must agree. What the others show is typed by hand, and so wrong are the dates read by it."""
+"""Share of the pages that must agree. Dates on the others were typed by hand, and are read wrong."""
 
 KEPT = 100
-"""Pages kept per language: enough for the share, few enough to be read. Those of the last run go first."""
+"""Pages stored per language: enough for the share, few enough to be read by a person. Those of the last run come first.
+"""
 
 ORDER_NAMES = {True: "day-first", False: "month-first"}
 _ORDERS = {name: order for order, name in ORDER_NAMES.items()}
-# The language that the others are translated from, the formats of dates among them.
+# The language that the others are translated from, including the formats of dates.
 _SOURCE = "en"
 
 
 class ProfileError(OptionError):
-    """A file is no site profile. Raised by :func:`parse` and :class:`SiteLearner`."""
+    """A file is not a site profile. Raised by :func:`parse` and :class:`SiteLearner`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +64,12 @@ class Order:
 
     day_first: bool
     told_by: str
-    """``pages``: those of the language itself; ``languages``: the others, which all have the same."""
+    """``pages``: pages of the language itself; ``languages``: the other languages, which all have the same order."""
 
 
 @dataclass(slots=True)
 class Evidence:
-    """What pages of one language showed: order -> id of the item -> the date as printed."""
+    """The evidence of pages in one language: order -> id of the item -> the date as printed."""
 
     pages: dict[bool, MutableMapping[str, str]] = field(default_factory=lambda: {True: {}, False: {}})
 
@@ -91,12 +92,14 @@ class SiteProfile:
         self.languages: dict[str, Evidence] = dict(languages or {})
         self.templates = templates or Templates()
         self.layouts = layouts or Layouts()
-        self._not_met = {one for evidence in self.languages.values() for ids in evidence.pages.values() for one in ids}
-        """Items of earlier runs that this one has not met."""
+        self._not_met = {
+            item for evidence in self.languages.values() for ids in evidence.pages.values() for item in ids
+        }
+        """Ids of items of earlier runs that this run has not found yet."""
         self._evidence: Callable[[], Evidence] = Evidence
 
     def keep_in(self, room: Room) -> None:
-        """Keep in ``room`` what pages show."""
+        """Store the evidence in ``room``."""
         self._evidence = lambda: Evidence({True: Table(room), False: Table(room)})
         for name, before in self.languages.items():
             evidence = self.languages[name] = self._evidence()
@@ -106,53 +109,53 @@ class SiteProfile:
         self.layouts.keep_in(room)
 
     def add(self, item_id: str, language: str, block: list[Entry]) -> NumericDates:
-        """Take in what the metadata block of one page shows; a page that shows both orders shows nothing."""
-        found = numeric_dates(block)
-        if not (found.day_first or found.unclear):
-            return found
+        """Add the evidence in the metadata block of one page; a page with both orders is no evidence."""
+        dates = numeric_dates(block)
+        if not (dates.day_first or dates.unclear):
+            return dates
         if language not in self.languages:
             self.languages[language] = self._evidence()
         pages = self.languages[language].pages
         for of_order in pages.values():
             of_order.pop(item_id, None)
         self._not_met.discard(item_id)
-        if len(found.day_first) == 1:
-            ((order, text),) = found.day_first.items()
+        if len(dates.day_first) == 1:
+            ((order, text),) = dates.day_first.items()
             pages[order][item_id] = text
-        return found
+        return dates
 
     def orders(self) -> dict[str, Order]:
-        """Language -> what is settled.
+        """Language -> its settled order.
 
-        A language without evidence of its own is like the others when they leave no doubt that the format of dates is
-        the same in all: two or more are settled and alike, and English is among them, whose format the others
-        translate, or one that by its custom writes otherwise.
+        A language without sufficient evidence gets the order of the others if they prove that the format of dates is
+        the same in all: two or more are settled and the same, and English is among them, whose format is translated to
+        the others, or a language that usually has the other order.
         """
-        told = {name: order for name, one in self.languages.items() if (order := one.order()) is not None}
-        found = {name: Order(order, "pages") for name, order in told.items()}
-        shared = set(told.values())
-        if len(told) < 2 or len(shared) > 1:
-            return found
+        settled = {name: order for name, evidence in self.languages.items() if (order := evidence.order()) is not None}
+        orders = {name: Order(order, "pages") for name, order in settled.items()}
+        shared = set(settled.values())
+        if len(settled) < 2 or len(shared) > 1:
+            return orders
         order = shared.pop()
-        if not any(name.split("-")[0] == _SOURCE or custom_order(name) is (not order) for name in told):
-            return found
-        for name, one in self.languages.items():
-            if name not in found and not one.pages[not order]:
-                found[name] = Order(order, "languages")
-        return found
+        if not any(name.split("-")[0] == _SOURCE or custom_order(name) is (not order) for name in settled):
+            return orders
+        for name, evidence in self.languages.items():
+            if name not in orders and not evidence.pages[not order]:
+                orders[name] = Order(order, "languages")
+        return orders
 
     def dump(self, orders: Mapping[str, Order], template: Mapping[str, Collection[Part]]) -> bytes:
-        """The profile as it is kept and archived, with what is settled: JSON, always the same bytes.
+        """The profile as JSON for the file and the archive, with the settled facts; always the same bytes.
 
         Args:
-            orders: language -> order of dates.
-            template: language -> parts of pages that are left out of texts.
+            orders: Language -> order of dates.
+            template: Language -> parts of pages that are left out of texts.
         """
         return (
             json.dumps(
                 {
                     "schema": SCHEMA,
-                    "dates": {name: self._told(name, orders.get(name)) for name in sorted(self.languages)},
+                    "dates": {name: self._as_json(name, orders.get(name)) for name in sorted(self.languages)},
                     "templates": self.templates.dump(template),
                     "layouts": self.layouts.dump(),
                 },
@@ -163,11 +166,11 @@ class SiteProfile:
         )
 
     def summary(self, examples: int = 5) -> dict[str, dict[str, Any]]:
-        """Language -> ``order``, ``told_by``, ``pages`` and a few ``examples``, as in the file, for reports."""
+        """Language -> ``order``, ``told_by``, ``pages`` and a few ``examples``, as in the file; for reports."""
         orders = self.orders()
-        return {name: self._told(name, orders.get(name), examples) for name in sorted(self.languages)}
+        return {name: self._as_json(name, orders.get(name), examples) for name in sorted(self.languages)}
 
-    def _told(self, name: str, order: Order | None, examples: int = KEPT) -> dict[str, Any]:
+    def _as_json(self, name: str, order: Order | None, examples: int = KEPT) -> dict[str, Any]:
         kept = {ORDER_NAMES[order]: pages for order, pages in self._kept(self.languages[name]).items()}
         return {
             "order": ORDER_NAMES[order.day_first] if order else None,
@@ -177,68 +180,68 @@ class SiteProfile:
         }
 
     def _kept(self, evidence: Evidence) -> dict[bool, dict[str, str]]:
-        """At most `KEPT` pages: those of this run, then the others, neither chosen by what they show."""
+        """At most `KEPT` pages, first those of this run; the choice does not depend on what they show."""
         ids = chain.from_iterable(evidence.pages.values())
-        kept = set(nsmallest(KEPT, ids, lambda one: (one in self._not_met, drawn(one))))
+        kept = set(nsmallest(KEPT, ids, lambda item_id: (item_id in self._not_met, drawn(item_id))))
         return {order: {i: text for i, text in pages.items() if i in kept} for order, pages in evidence.pages.items()}
 
 
 @dataclass(frozen=True, slots=True)
-class SiteTold(SiteOrders):
-    """What a profile says is settled, for reading pages."""
+class SettledFacts(SiteOrders):
+    """The settled facts of a profile, for reading pages."""
 
     template: Mapping[str, frozenset[Part]] = field(default_factory=dict)
     """BCP 47 language of the page -> the parts that are left out of texts."""
 
 
 def parse(data: bytes) -> tuple[SiteProfile, dict[str, Order], dict[str, frozenset[Part]]]:
-    """The evidence in a profile, and what it says is settled (orders, template). Raises ProfileError."""
+    """Parse a profile into its evidence and its settled facts (orders, template). Raises ProfileError."""
     try:
-        told = json.loads(data)
-        if told["schema"] != SCHEMA:
-            raise ProfileError(f"{told['schema']!r:.60} is not the schema of a site profile: {SCHEMA}")
-        dates = told["dates"]
+        document = json.loads(data)
+        if document["schema"] != SCHEMA:
+            raise ProfileError(f"{document['schema']!r:.60} is not the schema of a site profile: {SCHEMA}")
+        dates = document["dates"]
         evidence = {
-            str(name): Evidence({order: _texts(one["examples"][ORDER_NAMES[order]]) for order in (True, False)})
-            for name, one in dates.items()
+            str(name): Evidence({order: _texts(entry["examples"][ORDER_NAMES[order]]) for order in (True, False)})
+            for name, entry in dates.items()
         }
         orders = {
-            str(name): Order(_ORDERS[one["order"]], str(one["told_by"]))
-            for name, one in dates.items()
-            if one["order"] is not None
+            str(name): Order(_ORDERS[entry["order"]], str(entry["told_by"]))
+            for name, entry in dates.items()
+            if entry["order"] is not None
         }
-        # Those made before there were any have none.
-        templates, template = parse_templates(told.get("templates", {}))
-        layouts = parse_layouts(told.get("layouts", {}))
+        # Profiles of earlier versions lack these.
+        templates, template = parse_templates(document.get("templates", {}))
+        layouts = parse_layouts(document.get("layouts", {}))
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise ProfileError(f"no site profile: {type(error).__name__}: {error}") from error
     return SiteProfile(evidence, templates, layouts), orders, template
 
 
-def _texts(told: Any) -> dict[str, str]:
-    return {str(item_id): str(text) for item_id, text in told.items()}
+def _texts(texts: Any) -> dict[str, str]:
+    return {str(item_id): str(text) for item_id, text in texts.items()}
 
 
-def site_told(data: bytes) -> SiteTold:
-    """What a profile says is settled, for reading pages. Raises ProfileError."""
+def settled_facts(data: bytes) -> SettledFacts:
+    """The settled facts of a profile, for reading pages. Raises ProfileError."""
     _, orders, template = parse(data)
-    return settled_in(data, orders, template)
+    return facts_in(data, orders, template)
 
 
 def template_in(folder: Path, language: str) -> frozenset[Part]:
-    """The parts of pages of ``language`` that the profile in ``folder`` leaves out; none where there is no profile.
+    """The parts of pages in ``language`` that the profile in ``folder`` leaves out; empty if there is no profile.
 
     Raises:
-        ProfileError: the file is no site profile.
-        OSError: it cannot be read.
+        ProfileError: The file is not a site profile.
+        OSError: It cannot be read.
     """
     try:
         data = (folder / FILE).read_bytes()
     except FileNotFoundError:
         return frozenset()
-    return site_told(data).template.get(language, frozenset())
+    return settled_facts(data).template.get(language, frozenset())
 
 
-def settled_in(data: bytes, orders: Mapping[str, Order], template: Mapping[str, frozenset[Part]]) -> SiteTold:
+def facts_in(data: bytes, orders: Mapping[str, Order], template: Mapping[str, frozenset[Part]]) -> SettledFacts:
     digest = hashlib.sha256(data).hexdigest()
-    return SiteTold(digest, {name: order.day_first for name, order in orders.items()}, dict(template))
+    return SettledFacts(digest, {name: order.day_first for name, order in orders.items()}, dict(template))

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Swallowed(logging.Filter):
-    """Sees in Scrapy's log what Scrapy does not raise; such an error fails the run."""
+    """Finds errors in Scrapy's log that Scrapy does not raise; each of them makes the run fail."""
 
     def __init__(self, run: Run) -> None:
         super().__init__()
@@ -35,10 +35,10 @@ class Swallowed(logging.Filter):
         return True
 
     def check(self) -> None:
-        """Have Scrapy swallow an error, and look whether it is seen.
+        """Check that the filter sees an error that Scrapy swallows.
 
         Raises:
-            UnsupportedError: it is not.
+            UnsupportedError: It does not.
         """
 
         def receiver() -> None:
@@ -52,7 +52,7 @@ class Swallowed(logging.Filter):
             raise UnsupportedError("errors that Scrapy swallows are not seen in its log")
 
     def check_again(self) -> None:
-        """At the end: whatever switched the log off meanwhile hid what was swallowed."""
+        """Check again at the end of the run, because errors are not found if the log was switched off."""
         self.is_checked = False
         try:
             self.check()
@@ -60,10 +60,10 @@ class Swallowed(logging.Filter):
             self.run.fail(str(error))
 
     def remove(self) -> None:
-        """Look no longer."""
+        """Stop filtering."""
         for name in scrapy_internals.SWALLOWING:
             logging.getLogger(name).removeFilter(self)
 
 
 class _ExpectedError(Exception):
-    """Raised to see whether it is seen."""
+    """Raised by the check."""

@@ -13,7 +13,7 @@ from scrapy.utils.request import request_from_dict
 from migration_spider.kept import Keys, Room, Table
 
 HELD = 500
-"""Requests that are moved together; up to twice as many of each priority are held, some 2 KB each."""
+"""Requests that are moved together; up to twice as many of each priority are in memory, some 2 KB each."""
 
 
 class SeenRequests(RFPDupeFilter):
@@ -39,10 +39,10 @@ class SeenRequests(RFPDupeFilter):
 
 
 class WaitingRequests:
-    """SCHEDULER_MEMORY_QUEUE: the last one first, as Scrapy's own.
+    """A queue for SCHEDULER_MEMORY_QUEUE, last in first out like Scrapy's own.
 
-    What a request has in ``meta`` and ``cb_kwargs`` comes back as a copy when it is plain values, and it was moved; a
-    request with anything else is held.
+    A request that was moved to the file comes back as a copy, with copies of its ``meta`` and ``cb_kwargs``; a request
+    with anything but plain values in them stays in memory.
     """
 
     def __init__(self, spider: Any) -> None:
@@ -50,7 +50,7 @@ class WaitingRequests:
         room: Room = spider.run.room
         self._top: deque[Request] = deque()
         self._below: Table[str] = Table(room)
-        """Place -> a request as text, or nothing where `_odd` has it."""
+        """Place -> a request as text, or an empty text if it is in `_odd`."""
         self._odd: dict[int, Request] = {}
 
     @classmethod
@@ -74,7 +74,7 @@ class WaitingRequests:
         return self._top[-1]
 
     def close(self) -> None:
-        """Nothing is to last."""
+        """Do nothing: the queue is not kept after the run."""
 
     def __len__(self) -> int:
         return len(self._top) + len(self._below)
@@ -82,27 +82,27 @@ class WaitingRequests:
     def _put(self, request: Request) -> None:
         place = len(self._below)
         try:
-            self._below[str(place)] = self._told(request)
+            self._below[str(place)] = self._dumped(request)
         except ValueError:
             self._below[str(place)], self._odd[place] = "", request
 
     def _fill(self) -> bool:
-        """Take some of those that were moved; False when there are none."""
+        """Take back some of the moved requests; return False if there are none."""
         end = len(self._below)
         for place in range(end - 1, max(0, end - HELD) - 1, -1):
-            told = self._below[str(place)]
-            self._top.appendleft(self._made(told) if told else self._odd.pop(place))
+            text = self._below[str(place)]
+            self._top.appendleft(self._loaded(text) if text else self._odd.pop(place))
             del self._below[str(place)]
         return end > 0
 
-    def _told(self, request: Request) -> str:
-        """Raises ValueError: it calls what is no method of the spider, or has what is no plain value."""
+    def _dumped(self, request: Request) -> str:
+        """A request as text. Raises ValueError: A callback is not a method of the spider, or a value is not plain."""
         if type(request) is not Request:
             raise ValueError(f"a {type(request).__name__}")
-        told = {name: getattr(request, name) for name in Request.attributes}
-        told |= {"headers": dict(request.headers)}
-        told |= {name: self._name(told[name]) for name in ("callback", "errback")}
-        return marshal.dumps(told).decode("latin-1")
+        values = {name: getattr(request, name) for name in Request.attributes}
+        values |= {"headers": dict(request.headers)}
+        values |= {name: self._name(values[name]) for name in ("callback", "errback")}
+        return marshal.dumps(values).decode("latin-1")
 
     def _name(self, method: Any) -> str | None:
         name = getattr(method, "__name__", "")
@@ -110,5 +110,5 @@ class WaitingRequests:
             raise ValueError("no method of the spider")
         return name or None
 
-    def _made(self, told: str) -> Request:
-        return request_from_dict(marshal.loads(told.encode("latin-1")), spider=self._spider)  # noqa: S302 - our own
+    def _loaded(self, text: str) -> Request:
+        return request_from_dict(marshal.loads(text.encode("latin-1")), spider=self._spider)  # noqa: S302 - our own

@@ -24,27 +24,27 @@ CUT = "cut"
 """The code of `responses.blocked.CODES`."""
 
 SAMPLE = 8
-"""Pages of the archive that are looked at where the run has to be compared with what was before."""
+"""Pages of the archive that are compared with the pages of a run."""
 
 ENOUGH = 3
-"""Pages that break off, before any page was whole, that may be a fault; more are how the site is."""
+"""Incomplete pages, before any complete one, that may be an error; if there are more, the site is like that."""
 
 Finding = Literal["whole", "cut", "unknown"]
-"""``unknown``: nothing is known that it could be compared with."""
+"""``unknown``: there is nothing to compare the page with."""
 
 
 @dataclass(slots=True)
 class Habit:
-    """How the pages of a site are, as far as some were seen."""
+    """What the pages of a site usually look like, by the pages seen so far."""
 
     ended: int = 0
     unended: int = 0
     clean: int = 0
     noisy: int = 0
-    """With an error of the server in them."""
+    """Pages with an error of the server."""
 
     def add(self, shape: Shape) -> None:
-        """One more page."""
+        """Count a page."""
         self.ended += shape.ends
         self.unended += not shape.ends
         self.clean += not shape.error
@@ -52,16 +52,16 @@ class Habit:
 
     @property
     def ends(self) -> bool | None:
-        """Whether pages have an end; None when none was seen."""
+        """Whether pages usually have an end; None if no page was seen."""
         return self.ended >= self.unended if self.ended + self.unended else None
 
     @property
     def is_noisy(self) -> bool:
-        """Whether most pages have an error in them."""
+        """Whether most pages have an error."""
         return self.noisy > self.clean
 
     def find(self, shape: Shape, before: Shape | None) -> Finding:
-        """What a page of this ``shape`` is, that had the shape ``before``."""
+        """Judge a page of this ``shape`` that had the shape ``before``."""
         if shape.error == "fatal":
             return "cut"
         found = "whole" if shape.ends else self._find_end(shape, before)
@@ -72,9 +72,9 @@ class Habit:
         return found
 
     def _find_end(self, shape: Shape, before: Shape | None) -> Finding:
-        """The same of a page that has no end."""
+        """Judge a page without an end."""
         if not shape.is_open:
-            # All is there that an author must close. Only its own past speaks against it.
+            # All elements that must be closed are closed. Only an earlier version can show that it is incomplete.
             return "cut" if before and before.ends and self.ends is not False else "whole"
         if self.ends or (before and not before.is_open):
             return "cut"
@@ -83,13 +83,13 @@ class Habit:
 
 @dataclass
 class Judge:
-    """Judges the pages of a site one after the other."""
+    """Judges the pages of a site in sequence."""
 
     earlier: Callable[[str], str | None] = lambda url: None
-    """Address -> the text that stood there when it was last whole."""
+    """Returns the text of the last complete version of an address."""
 
     remembered: Callable[[], Iterable[str]] = tuple
-    """Texts of some pages of earlier runs."""
+    """Returns the texts of some pages of earlier runs."""
 
     habit: Habit = field(default_factory=Habit)
     _unended: set[str] = field(default_factory=set)
@@ -97,7 +97,7 @@ class Judge:
     _has_recalled: bool = False
 
     def find(self, url: str, shape: Shape | None) -> Finding:
-        """What the answer of ``url`` is, by the shape of its text."""
+        """Judge the response for ``url`` by the shape of its text."""
         if shape is None:
             return "whole"
         if shape.ends and not shape.error:
@@ -113,51 +113,51 @@ class Judge:
         if found == "unknown":
             self._unknown.add(url)
             if len(self._unknown) > ENOUGH:
-                # Nothing but such pages: that is how the site is.
+                # There are only such pages, so the site is like that.
                 found = "whole"
         is_harmless = not shape.is_open and shape.error in ("", "notice")
         if found == "whole" or (found == "cut" and is_harmless):
-            # A site may do so from now on: when most pages are so, it does.
+            # Counted, because a site may have changed: once most pages are like this, they are complete.
             self.accept(url, shape)
         return found
 
     def accept(self, url: str, shape: Shape) -> None:
-        """Take a page for what the site has, once for each address."""
+        """Count a page as usual for the site, once for each address."""
         if url not in self._unended:
             self._unended.add(url)
             self.habit.add(shape)
 
     def is_cut(self, url: str, text: str) -> bool:
-        """Whether the answer is known to be none of the whole page."""
+        """Whether the response is known to be incomplete."""
         return self.find(url, shape_of(text)) == "cut"
 
 
 def code_of(response: Response) -> str | None:
-    """What stands in the place of the page (`responses.blocked.CODES`), by the answer alone."""
-    # The bytes of a header may be of any kind (RFC 9110, section 5.5).
-    headers = {name.decode("latin-1"): b", ".join(told).decode("latin-1") for name, told in response.headers.items()}
+    """The code of a blocked page (`responses.blocked.CODES`), by the response alone; None if it is not blocked."""
+    # Header values may contain any bytes (RFC 9110, section 5.5).
+    headers = {name.decode("latin-1"): b", ".join(line).decode("latin-1") for name, line in response.headers.items()}
     text = response.text if isinstance(response, TextResponse) else ""
     if response.body and not isinstance(response, TextResponse):
-        headers.setdefault("Content-Type", "application/octet-stream")  # of no type, and by its bytes no page
-    # Who reads the page next has the tree that this is told by.
+        headers.setdefault("Content-Type", "application/octet-stream")  # without a type, and not a page by its bytes
+    # The parsed tree is cached in the response for the next reader.
     selector = (lambda: response.selector) if isinstance(response, HtmlResponse) else None
     return blocked(response.status, headers, text, selector)
 
 
 def problems_of(response: Response) -> list[str]:
-    """Codes of what is wrong with the answer itself, and not with what the page says (`normalize.problems`)."""
+    """Codes of problems of the response itself, not of its content (`normalize.problems`)."""
     return ["charset-unknown"] if unknown_encoding(response) else []
 
 
 def judge_of(pages: CollectionIndex | None, urls: Iterable[str] = ()) -> Judge:
-    """A judge that knows what the collection has; ``urls`` are addresses of some pages."""
+    """A judge that knows the pages of the collection; ``urls`` are addresses of some of them."""
     if pages is None:
         return Judge()
     return Judge(lambda url: text_at(pages, url), lambda: _texts(pages, urls))
 
 
 class JudgeOfIndex:
-    """What an index asks of the answers it meets, one after the other (`archive.index.IsCut`)."""
+    """Decides for an index whether a response is incomplete (`archive.index.IsCut`)."""
 
     def __init__(self) -> None:
         self._judge: Judge | None = None
@@ -168,7 +168,7 @@ class JudgeOfIndex:
 
 
 def text_at(pages: CollectionIndex, url: str) -> str | None:
-    """The text of the last good answer of ``url``; None when there is none."""
+    """The text of the last good response for ``url``, if any."""
     known = pages.get(url)
     if known is None or known.status != 200:
         return None

@@ -160,7 +160,7 @@ def test_a_site_profile(tmp_path):
         profile.add(f"{number}@en", "en", block)
     profile.layouts.met.update({"title": {"main h1": 3}})
     file = tmp_path / "profile.json"
-    whole = json.loads(profile.dump(profile.orders(), profile.templates.told()))
+    whole = json.loads(profile.dump(profile.orders(), profile.templates.template_parts()))
     part = {"place": "p", "told_by": "pages", "differs": False, "left_out": True}
     whole["templates"] = {"en": [part | {"texts": [{"text": "t", "items": ["1@en"]}]}]}
     for path, data in altered(whole):

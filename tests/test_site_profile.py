@@ -7,7 +7,7 @@ import pytest
 from migration_spider import site_learner
 from migration_spider.items import Entry, Value
 from migration_spider.site_learner import SiteLearner
-from migration_spider.site_profile import LEAST, Order, ProfileError, SiteProfile, parse, site_told
+from migration_spider.site_profile import LEAST, Order, ProfileError, SiteProfile, parse, settled_facts
 
 LABEL = "Date of publication"
 
@@ -110,7 +110,7 @@ def test_a_profile_is_read_back_as_it_was_written():
     again, orders, _ = parse(data)
     assert made.orders() == orders
     assert data == again.dump(orders, {})
-    assert {"en": False, "fr": True} == site_told(data).day_first
+    assert {"en": False, "fr": True} == settled_facts(data).day_first
     assert ["en", "fr", "zh-Hant"] == list(json.loads(data)["dates"])
 
 
@@ -140,7 +140,7 @@ def started(tmp_path, before=None):
     """The orders of a run that begins with the profile ``before``."""
     path = tmp_path / "profile.json"
     if before is not None:
-        path.write_bytes(before.dump(before.orders(), before.templates.told()))
+        path.write_bytes(before.dump(before.orders(), before.templates.template_parts()))
     orders = SiteLearner(path)
     orders.is_walking = True
     return orders
@@ -168,7 +168,7 @@ def test_what_is_settled_at_the_end_of_the_walk_is_in_force_for_what_was_held(tm
     before = orders.site.digest
     assert ["item a", "item b"] == orders.release()
     assert ({"en": False}, ["en: month-first"]) == (orders.site.day_first, orders.settled())
-    assert before != orders.site.digest == site_told(orders.data_of[orders.site.digest]).digest
+    assert before != orders.site.digest == settled_facts(orders.data_of[orders.site.digest]).digest
 
 
 def test_what_is_in_force_stays_so_and_a_change_holds_from_the_next_run_on(tmp_path):

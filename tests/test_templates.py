@@ -30,7 +30,7 @@ def told(pages):
     made = Templates()
     for n, text in enumerate(pages):
         made.add(f"{n}@en", "en", [Part("div.note", text)])
-    return made.told().get("en", frozenset())
+    return made.template_parts().get("en", frozenset())
 
 
 SAME = frozenset([Part("div.note", "Same.")])
@@ -57,7 +57,7 @@ def test_one_page_counts_once_however_often_it_is_read():
     made = Templates()
     for _ in range(3 * LEAST):
         made.add("1@en", "en", [Part("div.note", "Same.")])
-    assert {} == made.told()
+    assert {} == made.template_parts()
 
 
 def test_a_place_is_decided_by_enough_pages_either_way():
@@ -78,7 +78,7 @@ def test_languages_tell_for_themselves():
     for n in range(LEAST):
         made.add(f"{n}@en", "en", [Part("div.note", "Same.")])
         made.add(f"{n}@fr", "fr", [Part("div.note", f"Autre {n}.")])
-    assert {"en": SAME} == made.told()
+    assert {"en": SAME} == made.template_parts()
 
 
 def test_words_that_are_all_of_a_text_are_the_page_s_own():
@@ -93,7 +93,7 @@ def test_what_a_page_prints_several_times_is_its_own():
     made = Templates()
     for n in range(LEAST):
         made.add(f"{n}@en", "en", [Part("div.note", "Same."), Part("div.note", f"Other {n}.")])
-    assert {} == made.told()
+    assert {} == made.template_parts()
 
 
 def test_the_places_and_pages_that_are_kept_are_few(monkeypatch):
@@ -111,7 +111,7 @@ def test_a_person_corrects_the_file(is_template):
     made = SiteProfile()
     for n in range(LEAST if not is_template else 2):
         made.templates.add(f"{n}@en", "en", [Part("div.note", "Same.")])
-    data = json.loads(made.dump({}, made.templates.told()))
+    data = json.loads(made.dump({}, made.templates.template_parts()))
     (one,) = data["templates"]["en"]
     assert (not is_template, "pages") == (one["left_out"], one["told_by"])
     one |= {"left_out": is_template, "told_by": "person"}
@@ -121,7 +121,7 @@ def test_a_person_corrects_the_file(is_template):
     for n in range(100):
         profile.templates.add(f"{n}@en", "en", [Part("div.note", "Other." if is_template else "Same.")])
     expected = {"en": SAME} if is_template else {}
-    assert (expected, expected) == (template, profile.templates.told())
+    assert (expected, expected) == (template, profile.templates.template_parts())
     assert "person" == json.loads(profile.dump({}, template))["templates"]["en"][0]["told_by"]
 
 

@@ -12,7 +12,7 @@ import msgspec
 
 from archive.dataset.lines import is_tombstone
 from migration_spider.items import ITEM_MEDIA_TYPE, PROFILE_MEDIA_TYPE, TOMBSTONE_MEDIA_TYPE
-from migration_spider.site_profile import ProfileError, site_told
+from migration_spider.site_profile import ProfileError, settled_facts
 from migration_spider.state.lines import parse
 
 KINDS = {ITEM_MEDIA_TYPE: "item", TOMBSTONE_MEDIA_TYPE: "tombstone", PROFILE_MEDIA_TYPE: "profile"}
@@ -75,7 +75,7 @@ def essence(kind: str, block: bytes) -> str:
     """What a catalogue needs of the block of a note, as JSON; empty when it is no note; but for an item all of it."""
     try:
         if kind == "profile":
-            site_told(block)
+            settled_facts(block)
             return block.decode()
         if kind == "tombstone":
             line = parse(block)

@@ -28,7 +28,7 @@ from migration_spider.reparse.notes import Note
 from migration_spider.reparse.reading import record_at
 from migration_spider.responses.broken import Shape, shape_of
 from migration_spider.responses.text_rendition import TextPage
-from migration_spider.site_profile import SiteTold, site_told
+from migration_spider.site_profile import SettledFacts, settled_facts
 from migration_spider.spiders.scope import Scope
 from migration_spider.whole import Habit, problems_of
 
@@ -160,7 +160,7 @@ class Task:
     files: Files
     """What is known of its attachments."""
 
-    site: SiteTold | None = None
+    site: SettledFacts | None = None
     """The site profile to read it by."""
 
 
@@ -170,7 +170,7 @@ class _Planner:
     def __init__(self, catalogue: Catalogue, files: Attachments) -> None:
         self.catalogue = catalogue
         self.files = files
-        self.sites = {digest: site_told(data) for digest, data in catalogue.profiles.items()}
+        self.sites = {digest: settled_facts(data) for digest, data in catalogue.profiles.items()}
         self.lost: set[str] = set()
         """Digests of site profiles that items cite, and that are not in these files."""
 

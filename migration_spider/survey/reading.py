@@ -114,7 +114,7 @@ class Site:
         self.day_first = {name: order.day_first for name, order in self.profile.orders().items()}
         if day_first is not None:
             self.day_first = dict.fromkeys(self.profile.languages, day_first)
-        told, template = SiteOrders("", self.day_first), self.profile.templates.told()
+        told, template = SiteOrders("", self.day_first), self.profile.templates.template_parts()
         for read in self.pages:
             if read.item is not None and isinstance(read.page, NewsPage):
                 read.page.template = template.get(read.item.language, frozenset())

@@ -15,7 +15,7 @@ from typing import Any
 from lxml import etree
 
 from archive import ArchiveError
-from migration_spider.explained import Told
+from migration_spider.explained import ExplainedLine
 from migration_spider.pages.base import Page
 from migration_spider.pages.outline import local_name
 from migration_spider.pages.places import Place
@@ -73,7 +73,7 @@ class Stills:
         self._sheets: dict[str, str] = {}
         self._pictures: dict[str, str] = {}
 
-    def still(self, page: Page, marked: Iterable[tuple[int, Place]], told: Sequence[Told] = ()) -> str:
+    def still(self, page: Page, marked: Iterable[tuple[int, Place]], told: Sequence[ExplainedLine] = ()) -> str:
         """HTML of the file. ``page`` is taken apart: read it before.
 
         Args:

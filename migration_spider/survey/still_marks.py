@@ -7,7 +7,7 @@ from typing import Any
 
 from lxml import etree
 
-from migration_spider.explained import Told
+from migration_spider.explained import ExplainedLine
 from migration_spider.pages.places import Place, Slot
 
 _UNWRITABLE = re.compile(r"[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -103,7 +103,7 @@ def anchor(number: int) -> str:
     return f"survey-{number}"
 
 
-def mark(number: int, place: Place, by_slot: dict[Slot, Told]) -> None:
+def mark(number: int, place: Place, by_slot: dict[Slot, ExplainedLine]) -> None:
     """Mark a field's texts and pictures with its number; ``by_slot`` loses the texts that are marked."""
     shade = str(colour(number, place.field))
     is_first = True
@@ -129,7 +129,7 @@ def mark(number: int, place: Place, by_slot: dict[Slot, Told]) -> None:
         is_first = False
 
 
-def tell(told: Told, by_slot: dict[Slot, Told]) -> None:
+def tell(told: ExplainedLine, by_slot: dict[Slot, ExplainedLine]) -> None:
     """Put role and evidence at what no field has marked."""
     if told.element is not None:
         attributes = _said(told) if told.role != "chrome" else {"data-survey-out": told.why, **_title(told)}
@@ -139,7 +139,7 @@ def tell(told: Told, by_slot: dict[Slot, Told]) -> None:
             _wrapped(slot, {}, told)
 
 
-def _wrapped(slot: Slot, attributes: dict[str, str], told: Told | None) -> Any:
+def _wrapped(slot: Slot, attributes: dict[str, str], told: ExplainedLine | None) -> Any:
     """A span around the text at ``slot``, in the tree; None when there is no text."""
     element, is_tail = slot
     text = element.tail if is_tail else element.text
@@ -163,11 +163,11 @@ def _wrapped(slot: Slot, attributes: dict[str, str], told: Told | None) -> Any:
     return span
 
 
-def _said(told: Told) -> dict[str, str]:
+def _said(told: ExplainedLine) -> dict[str, str]:
     return {"data-survey-role": told.role, "data-survey-why": told.why, **_title(told)}
 
 
-def _title(told: Told) -> dict[str, str]:
+def _title(told: ExplainedLine) -> dict[str, str]:
     """For a pointer and for a screen reader."""
     words = f"{told.role}: {told.why}"
     return {"title": words, "aria-description": words}
