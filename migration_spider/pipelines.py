@@ -353,8 +353,7 @@ class StorePipeline(CrawlerPipeline):
     def _content(self, fields: ItemAdapter, before: Item | None) -> str:
         """The digest of the content of the item.
 
-        If other pages have since shown that a part of the text belongs to the template (`migration_spider.templates`),
-        this is not a change of the page: then it is the digest with which the item was stored.
+        It stays that of the stored item if only other pages have shown that a part of the text is of the template.
         """
         noted = self.run.dates.noted.pop(fields["url"], None)
         if before and noted and noted.left_out:

@@ -222,7 +222,7 @@ def test_one_page_more_costs_no_look_at_all_the_others():
     begun = Looked.times
     for number in range(200):
         place.add(f"{number}@en", "Same.")
-        assert (None if number < LEAST - 1 else "Same.") == place.told()
+        assert (None if number < LEAST - 1 else "Same.") == place.template_text()
     place.add("7@en", "Other.")
     place.add("7@en", "Same.")
     assert {"Same.": 200} == place.texts

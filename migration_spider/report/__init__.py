@@ -15,7 +15,7 @@ __all__ = ["FOUND", "run_folder", "summary"]
 
 
 def __getattr__(name: str) -> Any:
-    """What needs a run, imported when it is asked for: who reads a report, or escapes a text, has none."""
+    """Import the names that need a run at their first use; reading a report or escaping a text does not need it."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from migration_spider.report import run

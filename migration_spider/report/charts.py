@@ -1,4 +1,4 @@
-"""The data for drawing charts. Horizontal positions are percentages, so that a chart fits a phone and its text keeps
+"""Computes the shapes of charts. Horizontal positions are percentages, so that a chart fits a phone and its text keeps
 its size.
 """
 
@@ -15,10 +15,10 @@ PLOT = 94.0
 """Per cent of the width for the columns; the rest is for the numbers of the axis."""
 
 WIDEST = 7.0
-"""Per cent of the width that one column takes at most."""
+"""Per cent of the width for one column, at most."""
 
 LABEL = 9.0
-"""Per cent of the width that a label of four digits needs on a phone."""
+"""Per cent of the width for a label of four digits on a phone."""
 
 TOP, FOOT = 18, 22
 """Pixels above and below the columns."""
@@ -26,10 +26,10 @@ TOP, FOOT = 18, 22
 
 @dataclass(slots=True)
 class Bar:
-    """One column of a chart: what is stacked above the line, what hangs below it, what stands at its foot."""
+    """One column of a chart: the parts above the base line and below it, and the label."""
 
     up: list[tuple[str, int]] = field(default_factory=list)
-    """(class, how many) from the line upwards."""
+    """(class, count) from the line upwards."""
 
     down: list[tuple[str, int]] = field(default_factory=list)
     label: str = ""
@@ -38,7 +38,7 @@ class Bar:
 
     @property
     def height(self) -> int:
-        """What is above the line, in all."""
+        """The total count above the line."""
         return sum(count for _, count in self.up)
 
 
@@ -48,7 +48,7 @@ class Shape(NamedTuple):
     tag: str
     class_: str
     place: dict[str, object]
-    """Attributes that say where it is, and how large."""
+    """Attributes for position and size."""
 
     text: str
 
@@ -59,25 +59,25 @@ def _shape(tag: str, class_: str, text: str = "", **place: object) -> Shape:
 
 @dataclass(slots=True)
 class Chart:
-    """A drawing, and what it says."""
+    """A drawing with its numbers and description."""
 
     title: str
     said: str
-    """In words."""
+    """The description in words."""
 
     shapes: list[Shape]
     height: int
     """Pixels."""
 
     rows: list[Any] = field(default_factory=list)
-    """Its numbers."""
+    """Its numbers as a table."""
 
     legend: list[tuple[str, str]] = field(default_factory=list)
     """(class, name) of each colour, in the order of the drawing."""
 
 
 def columns(bars: Sequence[Bar], height: int, limit: int | None = None) -> tuple[list[Shape], int]:
-    """The drawing, and its whole height in pixels. Columns above ``limit`` are cut there and say how high they are."""
+    """Return the shapes, and the total height in pixels. Columns above ``limit`` are cut, and show their count."""
     highest = max((bar.height for bar in bars), default=0)
     lowest = max((sum(count for _, count in bar.down) for bar in bars), default=0)
     top = min(highest, limit) if limit else highest
@@ -91,20 +91,20 @@ def columns(bars: Sequence[Bar], height: int, limit: int | None = None) -> tuple
 
 @dataclass(frozen=True, slots=True)
 class _Frame:
-    """Where columns stand."""
+    """The geometry of a chart with columns."""
 
     height: int
     """Pixels above the line."""
     span: int
-    """What a column of that height counts."""
+    """Count of a column of that height."""
     lowest: int
-    """What the longest column below the line counts."""
+    """Count of the longest column below the line."""
     slot: float
-    """Per cent of the width that a column has."""
+    """Per cent of the width for a column."""
 
     @property
     def base(self) -> int:
-        """Where the line is."""
+        """Vertical position of the line in pixels."""
         return TOP + self.height
 
     @property
@@ -113,14 +113,14 @@ class _Frame:
         return round(self.height * min(self.lowest, self.span) / self.span)
 
     def lines(self, step: int) -> Iterator[Shape]:
-        """The line and those above it, each with its number."""
+        """Yield the base line and the grid lines above it, each with its number."""
         for value in range(0, self.span + 1, step):
             y = round(self.base - self.height * value / self.span, 1)
             yield _shape("line", "grid" if value else "base", x1="0", x2="100%", y1=y, y2=y)
             yield _shape("text", "tick", number(value), x="100%", y=y - 4)
 
     def column(self, bar: Bar, index: int) -> Iterator[Shape]:
-        """A column; the first one of a chart has less room to its left."""
+        """Yield the shapes of a column; the first one of a chart has less room to its left."""
         place = {"x": f"{self.slot * (index + 0.1):.3f}%", "width": f"{self.slot * 0.8:.3f}%"}
         middle = f"{self.slot * (index + 0.5):.3f}%"
         yield from self._up(bar, place)
@@ -153,7 +153,7 @@ class _Frame:
 
 
 def bars(rows: Sequence[tuple[str, int, str]]) -> tuple[list[Shape], int]:
-    """(label, count, class) of each row -> the drawing, and its height in pixels."""
+    """Return the shapes of rows (label, count, class), and the total height in pixels."""
     most = max((count for _, count, _ in rows), default=0)
     shapes: list[Shape] = []
     for index, (label, count, kind) in enumerate(rows):
@@ -167,17 +167,17 @@ def bars(rows: Sequence[tuple[str, int, str]]) -> tuple[list[Shape], int]:
 
 
 def thinned(labels: Sequence[str], slot: float) -> list[str]:
-    """``labels`` with so many left out that those which stay have room; ``slot`` is the per cent of each column."""
+    """Leave out labels until the others have enough room; ``slot`` is the width of a column in per cent."""
     shown = [index for index, label in enumerate(labels) if label]
     every = 1
-    while any((later - one) * slot < LABEL for one, later in zip(shown[::every], shown[::every][1:], strict=False)):
+    while any((later - first) * slot < LABEL for first, later in zip(shown[::every], shown[::every][1:], strict=False)):
         every += 1
     kept = set(shown[::every])
     return [label if index in kept else "" for index, label in enumerate(labels)]
 
 
 def outlier(totals: Sequence[int]) -> int | None:
-    """Where to cut columns, when one is so much higher than all others that nothing else could be seen."""
+    """The count at which to cut columns, if one is so high that the others could not be seen; else None."""
     ordered = sorted(totals, reverse=True)
     if len(ordered) > 2 and ordered[1] > 0 and ordered[0] > 4 * ordered[1]:
         return ordered[1]
@@ -185,7 +185,7 @@ def outlier(totals: Sequence[int]) -> int | None:
 
 
 def _step(top: int) -> int:
-    """Distance between lines: 1, 2 or 5 times a power of ten, at most five lines."""
+    """The distance between grid lines: 1, 2 or 5 times a power of ten, for at most five lines."""
     power: int = 10 ** max(len(str(top)) - 2, 0)
     for factor in (1, 2, 5, 10, 20, 50):
         if top <= 5 * factor * power:

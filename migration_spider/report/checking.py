@@ -14,14 +14,14 @@ from migration_spider.report.model_items import Items
 
 
 class ReportError(MigrationError):
-    """A report is not of the form that it should have, or there is none. Raised by ``check`` and ``read``."""
+    """A report does not match its schema, or there is none. Raised by ``check`` and ``read``."""
 
 
 def check(value: Any) -> Report:
-    """``value`` itself, when it is a report of this schema.
+    """Check that ``value`` is a report of this schema, and return it.
 
     Raises:
-        ReportError: it is not; the message names the first key that is missing or has a value of another type.
+        ReportError: It is not; the message names the first key that is missing or has a wrong type.
     """
     if isinstance(value, dict) and value.get("schema", SCHEMA) != SCHEMA:
         raise ReportError(f"the report has the schema {value['schema']!r:.80}, expected {SCHEMA!r}")
@@ -30,7 +30,7 @@ def check(value: Any) -> Report:
 
 
 def checked_rows(name: str, rows: Iterable[Any]) -> Iterator[Any]:
-    """``rows`` as they pass, of the list ``name`` of `Items`. Raises ReportError as `check` does."""
+    """Check and yield ``rows`` of the list ``name`` of `Items`. Raises ReportError, like `check`."""
     [kind] = get_args(get_type_hints(Items)[name])
     adapter = _lists_of(kind)
     for number, row in enumerate(rows):
@@ -59,7 +59,7 @@ _EXPECTED = {
     "dict_type": "an object",
     "literal_error": repr(SCHEMA),
 }
-"""Kind of error of pydantic -> what is right; an integer in all other cases."""
+"""Error type of pydantic -> the expected type in words; an integer for all other errors."""
 
 
 @cache

@@ -23,12 +23,12 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 
 
 def page(report: Report) -> str:
-    """The text of ``report.html``, for a report that `checking.check` has seen."""
+    """The text of ``report.html``, for a report that was checked with `checking.check`."""
     return environment().get_template("page.html").render(report=report, **styled(__package__))
 
 
 def styled(*packages: str) -> dict[str, Markup | str]:
-    """``style``, the style sheets of ``packages``, and ``digest``, by which the policy of a page lets them in."""
+    """``style``, the style sheets of ``packages``, and ``digest``, by which the policy of a page allows them."""
     style = "".join(files(package).joinpath("style.css").read_text(encoding="utf-8") for package in packages)
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     return {"style": Markup(style), "digest": digest}  # noqa: S704 - files of this project
@@ -36,16 +36,16 @@ def styled(*packages: str) -> dict[str, Markup | str]:
 
 @cache
 def environment(package: str = __package__) -> Environment:
-    """The templates of pages in ``package``, which may use those of this one."""
+    """The templates of pages in ``package``, which may use those of this package."""
     return templates(lambda text: str(escape(disarmed(text))), package, below=_below, language=_language)
 
 
 def _below(url: str, site: str) -> str:
-    """Of an address below ``site`` the path, else all of it."""
+    """The path of an address below ``site``; any other address unchanged."""
     path = url.removeprefix(site)
     return path if site and path.startswith("/") else url
 
 
 def _language(tag: str) -> str | None:
-    """``tag`` when it can be one of a language."""
+    """``tag`` if it has the form of a language tag, else None."""
     return tag if _LANGUAGE.fullmatch(tag) else None

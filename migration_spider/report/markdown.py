@@ -22,24 +22,24 @@ _AT_THE_START = re.compile(r"(?:\d+(?=[.)](?:\s|$))|(?=[-+=]))")
 
 
 def markdown(report: Report) -> str:
-    """The text of ``report.md``, for a report that `checking.check` has seen."""
+    """The text of ``report.md``, for a report that was checked with `checking.check`."""
     return environment().get_template("summary.md").render(report=report)
 
 
 @cache
 def environment() -> Environment:
     """The templates of Markdown."""
-    made = {one.__name__.strip("_"): _made(one) for one in (code, _link, _web)}
-    return templates(escaped, **made)
+    filters = {function.__name__.strip("_"): _filter(function) for function in (code, _link, _web)}
+    return templates(escaped, **filters)
 
 
-def _made(one: Callable[..., str]) -> Callable[..., Markup]:
-    """``one`` as a filter: what it makes is Markdown."""
-    return lambda *words: Markup(one(*words))  # noqa: S704 - Markdown, not HTML
+def _filter(function: Callable[..., str]) -> Callable[..., Markup]:
+    """``function`` as a filter whose result is Markdown and not escaped again."""
+    return lambda *words: Markup(function(*words))  # noqa: S704 - Markdown, not HTML
 
 
 def escaped(text: str) -> str:
-    """A text as Markdown that prints just it, on one line, wherever on a line it stands."""
+    """Markdown that shows ``text`` unchanged, on one line, at any position in a line."""
     text = _SPECIAL.sub(lambda found: "\\" + found[0], visible(text))
     if start := _AT_THE_START.match(text):
         text = text[: start.end()] + "\\" + text[start.end() :]
@@ -57,7 +57,7 @@ def code(text: str) -> str:
 
 
 def _web(url: str) -> str:
-    """An address that is its own text."""
+    """An address as a link with itself as text."""
     return f"<{url}>" if address(url) and len(url) <= LONGEST else _link(url, url)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from migration_spider.report.text import plural, short
 
 NOTHING, WAIT, LOOK = "nothing", "wait", "look"
-"""What to do: nothing; wait, because the next harvest fixes it; look, because no harvest will."""
+"""What to do: nothing; wait, because the next harvest fixes it; look, because a person has to fix it."""
 
 MEANINGS = {
     0: "complete",
@@ -31,13 +31,13 @@ LONGEST_REASON = 1000
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One way to end. In its texts stand ``reason``, ``sample``, ``perhaps`` (items perhaps gone), ``goes_on``."""
+    """A possible result. Fields in its texts: ``reason``, ``sample``, ``perhaps`` (items perhaps gone), ``goes_on``."""
 
     heading: str
-    """Of the report."""
+    """Heading of the report."""
 
     last: str
-    """The last line; behind the exit code where that is not 0."""
+    """The last line, after the exit code if that is not 0."""
 
     do: str
     advice: str
@@ -98,20 +98,20 @@ OUTCOMES = {
         "free disk space or repair the disk, then run the same command",
     ),
 }
-"""What a run is called (`monitors.Monitor.kind`, `kind_of`) -> how it ended."""
+"""Kind of a run (`monitors.Monitor.kind`, `kind_of`) -> its result."""
 
 _OF_CODE = {0: "complete", 1: "broken", 5: "unarchived"}
-"""Exit code -> outcome of reports that do not say it, as those of earlier versions."""
+"""Exit code -> kind, for reports of earlier versions, which do not contain it."""
 
 AGAIN = "the next harvest tries again"
 AGAIN_NOT = "run the same command again later"
 GOES_ON = "the same command continues where it stopped"
 GOES_ON_NOT = "what was stored is kept, but the same command requests everything again"
-"""Of a plain crawl, which has no memory."""
+"""For a plain crawl, which does not use earlier runs."""
 
 
 def kind_of(kind: str, items: Mapping[str, Any]) -> str:
-    """The outcome of a harvest whose verdict is ``kind``, by what its report says of the ``items``."""
+    """The kind of a harvest whose verdict has the kind ``kind``, by the ``items`` of its report."""
     if kind != "complete":
         return kind
     if items["unconfirmed"]:
@@ -130,30 +130,30 @@ class Ending:
     do: str
     advice: str
     reasons: tuple[str, ...]
-    """What was wrong, without that which ``heading`` begins to tell."""
+    """The problems, without the one in ``heading``."""
 
     reason: str
-    """The most serious one, whole; ``last`` may have it cut. Empty where nothing was wrong."""
+    """The most serious problem, complete, while it may be cut in ``last``. Empty if there was none."""
 
     is_headed: bool
-    """Whether ``heading`` has it, perhaps cut."""
+    """Whether ``heading`` contains ``reason``, perhaps cut."""
 
 
 def ending(outcome: Mapping[str, Any], perhaps_gone: int = 0, *, goes_on: bool = True) -> Ending:
-    """How a run ended.
+    """Return how a run ended, in words.
 
     Args:
-        outcome: as in `model.Outcome`: ``exit_code``, ``messages``, and what else there is.
-        perhaps_gone: items that are perhaps gone.
-        goes_on: whether it was a harvest, which takes up what an earlier one left.
+        outcome: As in `model.Outcome`; ``exit_code`` and ``messages`` are required.
+        perhaps_gone: Number of items that are perhaps gone.
+        goes_on: Whether it was a harvest, which continues an interrupted one.
     """
     code, messages = outcome["exit_code"], outcome["messages"]
     kind = outcome.get("kind") or _OF_CODE.get(code, "incomplete")
     if code == 0 and outcome.get("sample"):
         kind = "sample"
     row = OUTCOMES.get(kind, OUTCOMES["incomplete" if code else "complete"])
-    said = messages[0] if messages else MEANINGS.get(code, f"exit code {code}")
-    reason = short(said, LONGEST_REASON) if code else ""
+    problem = messages[0] if messages else MEANINGS.get(code, f"exit code {code}")
+    reason = short(problem, LONGEST_REASON) if code else ""
     words = {
         "reason": short(reason, LONGEST_LINE),
         "sample": short(outcome.get("sample") or ""),

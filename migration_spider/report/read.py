@@ -11,25 +11,25 @@ from migration_spider.state.schedule import utcnow
 
 
 def report_file(data: Path, run: str | None = None) -> Path:
-    """The ``report.json`` of the last run that left one, or of the one whose name is or begins with ``run``.
+    """Return the ``report.json`` of the last run that has one, or of the run whose name is or begins with ``run``.
 
     Raises:
-        ReportError: there is none, or more than one run begins so.
+        ReportError: There is none, or the names of several runs begin with ``run``.
     """
     runs = data / "runs"
     names = sorted((folder.name for folder in runs.iterdir()), key=_age) if runs.is_dir() else []
-    told = [name for name in names if (runs / name / "report.json").is_file()]
+    reported = [name for name in names if (runs / name / "report.json").is_file()]
     if run is None:
-        if not told:
+        if not reported:
             raise ReportError(f"no run in {runs} has a report: run scrapy harvest, or give -s DATA_DIR=...")
-        return runs / told[-1] / "report.json"
+        return runs / reported[-1] / "report.json"
     found = [run] if run in names else [name for name in names if run and name.startswith(run)]
     if len(found) > 1:
         raise ReportError(f"{len(found)} runs begin with {run}: {', '.join(found[-5:])}")
     if not found:
-        last = f"; the last with a report is {told[-1]}" if told else ""
+        last = f"; the last with a report is {reported[-1]}" if reported else ""
         raise ReportError(f"no run '{run}' in {runs}{last}")
-    if found[0] not in told:
+    if found[0] not in reported:
         raise ReportError(f"the run {found[0]} {_why_none(runs / found[0])}")
     return runs / found[0] / "report.json"
 
@@ -42,20 +42,20 @@ def _why_none(folder: Path) -> str:
 
 
 def _age(name: str) -> tuple[bool, str]:
-    """What sorts runs by age. One from the future had a clock that was ahead: it is not the last one for years."""
+    """Sort key of runs by age; runs dated in the future sort first, otherwise they would be the last for long."""
     return name <= f"{utcnow():%Y%m%dT%H%M%SZ}~", name
 
 
 def runs_since(file: Path) -> int:
-    """How many runs began after the one of this ``report.json``: they left no report, or are running."""
+    """The number of runs that began after the one of this ``report.json``; they have no report, or are running."""
     folder = file.parent
     return sum(_age(other.name) > _age(folder.name) for other in folder.parent.iterdir() if other.is_dir())
 
 
 def runs_ahead(file: Path) -> int:
-    """How many runs are dated later than now, so that the one of this ``report.json`` was taken for the last.
+    """The number of runs dated in the future, which are ignored when the last run is looked for.
 
-    Their clock was ahead, or ours is behind.
+    The clock was ahead then, or is behind now.
     """
     if not _age(file.parent.name)[0]:
         return 0
@@ -63,10 +63,10 @@ def runs_ahead(file: Path) -> int:
 
 
 def read_report(file: Path) -> Report:
-    """The report in ``file``.
+    """Read the report in ``file``.
 
     Raises:
-        ReportError: it cannot be read, or is of another form.
+        ReportError: It cannot be read, or does not match its schema.
     """
     try:
         return check(json.loads(file.read_text(encoding="utf-8")))

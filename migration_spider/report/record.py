@@ -32,11 +32,11 @@ class _Missing(TypedDict):
     detail: str
 
 
-class _Noted(TypedDict, total=False):
-    """What `begin` and `end` write, as far as others rely on it. Versions before had fewer keys."""
+class _Record(TypedDict, total=False):
+    """The keys written by `begin` and `end` that other code uses. Earlier versions wrote fewer keys."""
 
     command: str
-    started: Optional[str]  # noqa: UP045 - pydantic asks for it on Python 3.10, so for the next ones
+    started: Optional[str]  # noqa: UP045 - pydantic requires it on Python 3.10, also for the next ones
     ended: Optional[str]  # noqa: UP045
     options: dict[str, Any]
     asked: str
@@ -50,9 +50,9 @@ class _Noted(TypedDict, total=False):
 
 
 @cache
-def _noted() -> TypeAdapter[Any]:
-    # In a list, which pydantic names in its errors whatever the value is.
-    return TypeAdapter(list[_Noted], config=ConfigDict(strict=True))
+def _adapter() -> TypeAdapter[Any]:
+    # In a list, so that errors of pydantic have the same form for any value.
+    return TypeAdapter(list[_Record], config=ConfigDict(strict=True))
 
 
 def begin(
@@ -64,38 +64,38 @@ def begin(
     asked: str,
     pace: Mapping[str, Any] | None = None,
 ) -> None:
-    """Note that a run begins.
+    """Record the start of a run.
 
     Args:
-        folder: of the run; it is there.
+        folder: Folder of the run, which exists.
         command: ``harvest``, ``crawl`` or ``survey``.
         started: UTC, ISO 8601 with Z.
-        options: what it was asked for, as JSON.
-        asked: names of the options by which it is a part of the site only; empty when it is all.
-        pace: how fast it was set to ask: ``delay`` (seconds), ``concurrency``, ``throttled``, ``obeys_robots``.
+        options: The options, as JSON.
+        asked: Names of the options that restrict the run to a part of the site; empty if there are none.
+        pace: The settings of its speed: ``delay`` (seconds), ``concurrency``, ``throttled``, ``obeys_robots``.
     """
-    noted = {"run": run_id, "command": command, "started": started, "options": {**options}, "asked": asked}
-    _write(folder, noted | ({"pace": {**pace}} if pace else {}))
+    record = {"run": run_id, "command": command, "started": started, "options": {**options}, "asked": asked}
+    _write(folder, record | ({"pace": {**pace}} if pace else {}))
 
 
-def end(folder: Path, **said: Any) -> None:
-    """Add how it ended: ``ended``, ``exit_code``, ``kind`` (`outcomes.OUTCOMES`), ``finish_reason``, ``messages``,
+def end(folder: Path, **values: Any) -> None:
+    """Add how the run ended: ``ended``, ``exit_code``, ``kind`` (`outcomes.OUTCOMES`), ``finish_reason``, ``messages``,
     ``sample``, ``counts`` (by the words of `counts.WORDS`), ``missing`` (``url``, ``reason``, ``detail`` of each).
 
     Raises:
-        OSError: it cannot be written.
+        OSError: It cannot be written.
     """
-    _write(folder, {**(read(folder) or {}), **said})
+    _write(folder, {**(read(folder) or {}), **values})
 
 
 def read(folder: Path) -> dict[str, Any] | None:
-    """What is noted of the run in ``folder``; None when there is nothing that can be read, or is of another shape."""
-    found = object_in(folder / FILE)
+    """The record of the run in ``folder``; None if it is missing, unreadable or of another form."""
+    record = object_in(folder / FILE)
     try:
-        _noted().validate_python([found])
+        _adapter().validate_python([record])
     except ValidationError:
         return None
-    return found
+    return record
 
 
 def _write(folder: Path, record: dict[str, Any]) -> None:

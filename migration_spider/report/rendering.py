@@ -16,26 +16,26 @@ FILTERS = (text.address, text.day, text.duration, text.number, text.percent, tex
 def templates(
     harmless: Callable[[str], str], package: str = __package__, /, **filters: Callable[..., Any]
 ) -> Environment:
-    """The templates of ``package``, which may use those of this one.
+    """Return the templates of ``package``, which may use those of this package.
 
     Args:
-        harmless: a text -> one that says the same and does nothing. All that stands in braces goes through it, but for
-            what templates and ``filters`` made (`Markup`, here: written in the language of the template already).
-        filters: further ones, by name.
+        harmless: Escapes a text for the format of the output. It is called for every value in braces, except those made
+            by templates and ``filters`` (`Markup`, which here means that they are in that format).
+        filters: Additional filters, by name.
     """
 
     def shown(value: Any) -> Markup:
         return value if isinstance(value, Markup) else Markup("" if value is None else harmless(str(value)))  # noqa: S704
 
-    made = Environment(
+    environment = Environment(
         loader=ChoiceLoader([PackageLoader(package), PackageLoader(__package__)]),
-        autoescape=True,  # whatever the language: it keeps apart what a template made and what came from elsewhere
+        autoescape=True,  # for all formats, because it distinguishes the output of templates from other values
         finalize=shown,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    made.globals |= {"figures": figures, "plural": text.plural, "words": words}
-    made.filters |= {one.__name__: one for one in FILTERS} | filters
-    return made
+    environment.globals |= {"figures": figures, "plural": text.plural, "words": words}
+    environment.filters |= {function.__name__: function for function in FILTERS} | filters
+    return environment

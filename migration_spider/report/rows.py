@@ -1,7 +1,7 @@
-"""Long lists of a report, made again each time they are read, because a run may have more entries than fit into
+"""Long lists of a report, computed again each time they are read, because a run may have more entries than fit into
 memory.
 
-It also sorts them for readers: by date of the news, not in the order in which they were stored.
+They are also sorted for readers: by date of the news, not in the order in which they were stored.
 """
 
 from __future__ import annotations
@@ -15,19 +15,19 @@ from typing import Any, TypeVar, overload
 R = TypeVar("R")
 
 MOST_SHOWN = 100
-"""Items of a list that are shown at most; ``report.json`` has all."""
+"""Items of a list that are shown, at most; ``report.json`` has all."""
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def newest_first(item: Mapping[str, Any]) -> tuple[int, str, str]:
-    """What sorts items for a reader: by publication date, the newest first, undated ones last; then by address."""
+    """Sort key for readers: by publication date, the newest first and undated ones last; then by address."""
     day = item.get("publication_date") or ""
     return -int(day.replace("-", "")) if _DAY.fullmatch(day) else 0, item["url"], item["id"]
 
 
 class Rows(Sequence[R]):
-    """As many rows as ``size`` says, which ``make`` gives from the first on, the same each time."""
+    """``size`` rows; ``make`` returns a new iterator over them, always the same."""
 
     def __init__(self, size: int, make: Callable[[], Iterator[R]]) -> None:
         self._size, self._make = size, make
@@ -52,7 +52,7 @@ class Rows(Sequence[R]):
 
 
 class AsList(list[Any]):
-    """What `json` takes for a list: it holds one of ``rows`` at a time."""
+    """A list for `json` that has only one of ``rows`` in memory at a time."""
 
     def __init__(self, rows: Sequence[Any]) -> None:
         super().__init__()
@@ -66,7 +66,7 @@ class AsList(list[Any]):
 
 
 class Newest(Sequence[R]):
-    """A list of items as a person reads it: as long as all that passed, of which it has the first `MOST_SHOWN`."""
+    """A list of items in the order for readers, with the length of all rows but only the first `MOST_SHOWN` of them."""
 
     def __init__(self, rows: Iterable[R] = (), most: int = MOST_SHOWN) -> None:
         self._most, self._size, self._first = most, 0, list[Any]()
@@ -74,7 +74,7 @@ class Newest(Sequence[R]):
             pass
 
     def passing(self, rows: Iterable[R]) -> Iterator[R]:
-        """``rows`` as they come, each of them taken in."""
+        """Add and yield ``rows``."""
         for row in rows:
             insort(self._first, row, key=newest_first)
             del self._first[self._most :]
@@ -92,10 +92,10 @@ class Newest(Sequence[R]):
     @overload
     def __getitem__(self, place: slice) -> list[R]: ...
     def __getitem__(self, place: int | slice) -> R | list[R]:
-        found: R | list[R] = self._first[place]
-        return found
+        selected: R | list[R] = self._first[place]
+        return selected
 
 
 def newest(rows: Sequence[R]) -> Newest[R]:
-    """``rows`` in the order for a reader."""
+    """``rows`` in the order for readers."""
     return rows if isinstance(rows, Newest) else Newest(rows)

@@ -38,7 +38,7 @@ SKIPPED = {
 """Reason of the stat ``migration/skipped/<reason>`` -> which links were not followed."""
 
 FIRST = (NEW, CHANGED, AS_BEFORE)
-"""What the first line of a summary tells of the items, also of a plain crawl."""
+"""Results in the first line of a summary, also of a plain crawl."""
 
 
 def run_folder(settings: Any) -> Path:
@@ -47,7 +47,7 @@ def run_folder(settings: Any) -> Path:
 
 
 def summary(run: Run) -> str:
-    """What a run found and how, and what was written where, in plain lines; `screen.end_of` tells how it ended."""
+    """The summary of a run as text: what it found and how, and its files; `screen.end_of` adds how it ended."""
     stats, settings = run.facts, run.crawler.settings
     counts = run.account.words if run.account else Counter(run.found.values())
     attachments = stats.get("migration/attachments/fetched", 0)
@@ -74,12 +74,12 @@ def summary(run: Run) -> str:
         str(run_folder(settings)): "log, report and statistics of this run",
     }
     width = max(map(len, places))
-    lines += ["", *(f"  {place:{width}}   {holds}" for place, holds in places.items())]
+    lines += ["", *(f"  {place:{width}}   {content}" for place, content in places.items())]
     return "\n".join(map(disarmed, lines))
 
 
 def _left_over(stats: dict[str, Any]) -> list[str]:
-    """What was not understood, not followed, or answered with an error."""
+    """Lines about unknown values, links that were not followed, and errors."""
     lines = []
     if values := [f"{n} in {field}" for field, n in _counted(stats, "migration/unrecognized/")]:
         lines.append(f"  unknown   values: {', '.join(values)} (see scrapy vocabulary)")
@@ -93,5 +93,5 @@ def _left_over(stats: dict[str, Any]) -> list[str]:
 
 
 def _counted(stats: dict[str, Any], prefix: str) -> list[tuple[str, int]]:
-    """What comes behind ``prefix`` in the names of stats, and their values."""
+    """The stats whose names begin with ``prefix``: the rest of the name, and the value."""
     return [(name[len(prefix) :], n) for name, n in sorted(stats.items()) if name.startswith(prefix)]

@@ -9,4 +9,4 @@ from pydantic import Field, WithJsonSchema
 Time = Annotated[str, WithJsonSchema({"type": "string", "format": "date-time"})]
 
 Whole = Annotated[int, Field(ge=-(2**63), lt=2**63), WithJsonSchema({"type": "integer"})]
-"""Of the size that other programs hold, and that can be drawn."""
+"""An integer of 64 bits, which other programs can read and charts can draw."""

@@ -14,7 +14,7 @@ from migration_spider.report import model
 
 
 def report_schema() -> dict[str, Any]:
-    """The schema of a whole report. Further keys are allowed: later versions may add some."""
+    """The schema of a report. Other keys are allowed, because later versions may add some."""
     return {"title": f"Report of a harvest, {model.SCHEMA}", **class_schema(model.Report)}
 
 

@@ -14,24 +14,24 @@ from migration_spider.report.text import short
 from migration_spider.run import Run
 
 FIGURES = ("item on the site", "items on the site", "new", "changed", "gone", "missing")
-"""The five numbers that are told, of `words.figures`."""
+"""The five numbers of `words.figures` that are shown, by name."""
 
 MOST_REASONS = 3
-"""Reasons that are told beside the most serious one."""
+"""Reasons that are shown in addition to the most serious one."""
 
 LONGEST = 160
 """Characters of a line."""
 
 
 def screen(what: str, ended: Ending, numbers: Sequence[tuple[str, str]], folder: Path, *, has_report: bool) -> str:
-    """The lines, the last one that of the outcome.
+    """The text for one screen; its last line is the outcome.
 
     Args:
-        what: which run of which site.
-        numbers: (what, how much) of the first figures of its report; none where it left none.
-        folder: of the run.
+        what: The kind of the run and its site.
+        numbers: (name, value) of the first figures of its report; empty without a report.
+        folder: The folder of the run.
     """
-    # Whatever was wrong first stands in rows of its own, whole, and `reasons` may begin with it, too.
+    # The most serious reason is in separate rows, complete; `reasons` may begin with it, too.
     further = [text for text in map(_line, ended.reasons) if text != _line(ended.reason)]
     left = len(further) - MOST_REASONS
     lines = wrap(ended.reason, LONGEST, break_long_words=False, break_on_hyphens=False)
@@ -40,7 +40,7 @@ def screen(what: str, ended: Ending, numbers: Sequence[tuple[str, str]], folder:
     if left > 0:
         rows.append(("", f"and {left} more, in the {'report' if has_report else 'log'}"))
     if numbers:
-        rows.append(("found", ", ".join(f"{much} {name}" for name, much in numbers)))
+        rows.append(("found", ", ".join(f"{value} {name}" for name, value in numbers)))
     rows.append(("to do", f"{ended.do}: {ended.advice}"))
     rows.append(("report", str(folder / "report.html")) if has_report else ("log", str(folder / "crawl.log")))
     return "\n".join([what, "", *(f"  {name:<8}  {text}" for name, text in rows), "", ended.last])
@@ -51,18 +51,18 @@ def _line(text: str) -> str:
 
 
 def screen_of(report: Report, folder: Path) -> str:
-    """How a harvest ended that left ``report`` in ``folder``: one line when all is well, else one screen."""
+    """How the harvest with this ``report`` ended: one line if it is complete, else one screen."""
     ended = words.ended(report)
     if report["outcome"]["exit_code"] == 0:
         return ended.last
-    numbers = [(name, much) for name, much in words.figures(report) if name in FIGURES]
+    numbers = [(name, value) for name, value in words.figures(report) if name in FIGURES]
     return screen(f"Harvest of {short(report['run']['site'])}", ended, numbers, folder, has_report=True)
 
 
 def end_of(run: Run) -> str:
-    """How ``run`` ended, the same for one without a report."""
+    """How ``run`` ended, with or without a report."""
     verdict, folder = run.judge(), run_folder(run.crawler.settings)
-    if run.report and run.report["outcome"]["exit_code"] == verdict.code:  # it may have failed after its report
+    if run.report and run.report["outcome"]["exit_code"] == verdict.code:  # else it failed after the report
         return screen_of(run.report, folder)
     sample, is_harvest = run.facts.get("migration/sample"), run.config.harvest
     outcome = {"exit_code": verdict.code, "messages": verdict.messages, "kind": verdict.kind, "sample": sample}

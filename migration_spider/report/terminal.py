@@ -21,44 +21,45 @@ STYLES = {"bold": 1, "dim": 2, "red": 31, "green": 32, "plain": 0}
 
 
 def show(report: Report, console: Console) -> None:
-    """Print ``report``, which `checking.check` has seen. Texts are printed as they are, never as markup.
+    """Print ``report``, which was checked with `checking.check`. Texts are printed unchanged, never as markup.
 
-    Escape sequences stand in the template alone: texts are disarmed. Rich drops them where the console has no colours.
+    Escape sequences come only from the template, because texts are disarmed. Rich removes them if the console has no
+    colours.
     """
     put(environment().get_template("terminal.txt").render(report=report), console)
 
 
 def put(text: str, console: Console) -> None:
-    """Print what a template of this kind made."""
+    """Print the output of such a template."""
     console.print()
     console.print(Text.from_ansi(text.rstrip("\n")), soft_wrap=True)
 
 
 @cache
 def environment(package: str = __package__) -> Environment:
-    """The templates of the terminal's view in ``package``, which may use those of this one."""
-    made = templates(disarmed, package, fields=_fields, past=_past)
-    made.globals |= {name: Markup(f"\x1b[{code}m") for name, code in STYLES.items()}  # noqa: S704
-    return made
+    """The templates for the terminal in ``package``, which may use those of this package."""
+    loaded = templates(disarmed, package, fields=_fields, past=_past)
+    loaded.globals |= {name: Markup(f"\x1b[{code}m") for name, code in STYLES.items()}  # noqa: S704
+    return loaded
 
 
 def _fields(rows: Sequence[FieldCoverage]) -> list[str]:
-    """The lines of a table."""
+    """The lines of the table of fields."""
     cells = [
-        [short(one["field"], 40), number(one["filled"]), number(one["of"]), words.share(one), words.expected(one)]
-        for one in rows
+        [short(row["field"], 40), number(row["filled"]), number(row["of"]), words.share(row), words.expected(row)]
+        for row in rows
     ]
     return _aligned([["field", "filled", "of", "share", "before"], *cells])
 
 
 def _past(runs: Sequence[PastRun]) -> list[str]:
-    """The lines of a table, the last run first."""
+    """The lines of the table of runs, the last run first."""
     cells = [[day(run["started"]), words.code_of(run), *words.numbers_of(run)] for run in reversed(runs)]
     return _aligned([["began (UTC)", "exit", "new", "changed", "gone", "requests", "received", "time"], *cells])
 
 
 def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Cells below each other; all but the first of a row hold numbers, and stand to the right."""
+    """Align the cells of a table: the first column to the left, the others, which are numbers, to the right."""
     widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
     return [
         "  ".join(

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from rich.markup import escape
 
 LONGEST = 240
-"""Characters of one text that are shown; report.json has the whole."""
+"""Characters of one text that are shown; report.json has the complete text."""
 
 LONGEST_ADDRESS = 2000
 
@@ -17,18 +17,18 @@ _SPACE = re.compile(r"[\t\n\v\f\r\x85\u2028\u2029]")
 _UNSEEN = re.compile(
     "["
     "\0-\x1f\x7f-\x9f"  # control characters, the escape of terminals among them
-    "\u202a-\u202e\u2066-\u2069"  # turn the reading direction around, also of what follows
+    "\u202a-\u202e\u2066-\u2069"  # change the reading direction, also of the following text
     "\ufeff\ufff9-\ufffb"
-    "\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff"  # no characters
+    "\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff"  # not characters
     "\U000e0000-\U000e007f"  # tags
     "]"
 )
 
 
 def disarmed(text: str) -> str:
-    """``text`` with nothing in it that acts: such characters are named, ``[U+202E]``; line breaks become spaces.
+    """Replace active characters in ``text`` by their names, such as ``[U+202E]``, and line breaks by spaces.
 
-    Marks that Arabic and Hebrew texts need (U+200E, U+200F, joiners) stay.
+    Marks that Arabic and Hebrew texts need (U+200E, U+200F, joiners) are kept.
     """
     return _UNSEEN.sub(lambda found: f"[U+{ord(found[0]):04X}]", _SPACE.sub(" ", text))
 
@@ -39,7 +39,7 @@ def visible(text: str) -> str:
 
 
 def short(text: str, longest: int = LONGEST) -> str:
-    """``visible`` text of ``longest`` characters at most; a longer one ends behind a word, with ``…``."""
+    """``visible`` text of at most ``longest`` characters; a longer one is cut after a word, and ends with ``…``."""
     text = visible(text[: 8 * longest])
     if len(text) <= longest:
         return text
@@ -49,12 +49,12 @@ def short(text: str, longest: int = LONGEST) -> str:
 
 
 def address(url: str) -> str | None:
-    """``url`` when a link may lead there: http or https, a host, nobody's name before it; else None."""
+    """``url`` if it is safe as a link (http or https, with a host and without a user name), else None."""
     if len(url) > LONGEST_ADDRESS or visible(url) != url or re.search(r"[\s<>\"\\^`{|}]", url):
         return None
     try:
         parts = urlsplit(url)
-        parts.port  # noqa: B018 - raises when it is no number
+        parts.port  # noqa: B018 - raises if it is not a number
     except ValueError:
         return None
     is_web = parts.scheme in ("http", "https") and parts.hostname and "@" not in parts.netloc
@@ -62,22 +62,22 @@ def address(url: str) -> str | None:
 
 
 def sentence(text: str) -> str:
-    """``text`` with a capital at its beginning, unless that is a file's name."""
+    """``text`` with a capital first letter, unless it begins with a file name."""
     return text if "." in text.partition(" ")[0] else text[:1].upper() + text[1:]
 
 
 def number(value: float) -> str:
-    """``1,234``; of other numbers three digits count."""
+    """``1,234``; numbers that are not integers have three significant digits."""
     return f"{value:,}" if value == int(value) else f"{value:,.3g}"
 
 
-def plural(count: int, one: str, many: str | None = None) -> str:
+def plural(count: int, singular: str, many: str | None = None) -> str:
     """``1 item``, ``2 items``."""
-    return f"{number(count)} {one if count == 1 else many or one + 's'}"
+    return f"{number(count)} {singular if count == 1 else many or singular + 's'}"
 
 
 def size(count: float) -> str:
-    """``12.3 MB``, thousands as in the rest of the project."""
+    """``12.3 MB``, with units of 1000."""
     for unit in ("B", "KB", "MB"):
         if abs(count) < 1000:
             return f"{count:.0f} {unit}" if unit == "B" else f"{count:.1f} {unit}"
@@ -101,7 +101,7 @@ def duration(seconds: float) -> str:
 
 
 def percent(share: float) -> str:
-    """A share as ``97%``; what is not quite all or nothing does not look like it."""
+    """A share as ``97%``; values near 0 and 1 become ``<1%`` and ``>99%``."""
     if 0 < share < 0.01:
         return "<1%"
     if 0.99 < share < 1:
@@ -110,28 +110,28 @@ def percent(share: float) -> str:
 
 
 def moment(text: str) -> datetime | None:
-    """A time of the report; None when it is none."""
+    """Parse a time of the report; None if it is not valid."""
     try:
-        found = datetime.fromisoformat(text.replace("Z", "+00:00"))  # Python 3.10 does not read the Z
+        parsed = datetime.fromisoformat(text.replace("Z", "+00:00"))  # Python 3.10 does not read the Z
     except ValueError:
         return None
-    return found if found.tzinfo else found.replace(tzinfo=timezone.utc)
+    return parsed if parsed.tzinfo else parsed.replace(tzinfo=timezone.utc)
 
 
 def time(text: str) -> str:
-    """``18 December 2021, 07:30 UTC``; anything else as it is."""
-    found = moment(text)
-    if found is None:
+    """``18 December 2021, 07:30 UTC``; text that is not a time is only shortened."""
+    parsed = moment(text)
+    if parsed is None:
         return short(text, 40)
-    return f"{found.day} {found:%B %Y, %H:%M} UTC"
+    return f"{parsed.day} {parsed:%B %Y, %H:%M} UTC"
 
 
 def day(text: str) -> str:
-    """``2021-12-18 07:30``; anything else as it is."""
-    found = moment(text)
-    return f"{found:%Y-%m-%d %H:%M}" if found else short(text, 20)
+    """``2021-12-18 07:30``; text that is not a time is only shortened."""
+    parsed = moment(text)
+    return f"{parsed:%Y-%m-%d %H:%M}" if parsed else short(text, 20)
 
 
 def escaped(text: str) -> str:
-    """``text`` from the web for a console's markup: it is shown as it is and does nothing; its line breaks stay."""
+    """Escape ``text`` from the web for the markup of a console, and disarm it; line breaks are kept."""
     return escape("\n".join(map(disarmed, text.split("\n"))))

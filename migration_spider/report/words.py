@@ -26,7 +26,7 @@ GONE = {
 """Reason of a tombstone -> in words."""
 
 NOTABLE_LOSS = 0.05
-"""A field that this much fewer items have than expected is pointed out."""
+"""A field is reported if its share of items is lower than expected by this much."""
 
 MOST_OPTIONS = 40
 
@@ -37,21 +37,21 @@ def ended(report: Report) -> Ending:
 
 
 def headline(report: Report) -> str:
-    """One line: ``Complete``, ``Sample of ...``, ``Paused: ...``, ``NOT COMPLETE: `` and the most serious reason."""
+    """The result in one line: ``Complete``, ``Sample of ...``, ``NOT COMPLETE: `` and the most serious reason."""
     return ended(report).heading
 
 
 def to_do(report: Report) -> str:
     """What a person has to do: ``To do: wait. The next harvest asks again.``"""
-    told = ended(report)
-    return f"To do: {told.do}. {sentence(told.advice)}."
+    result = ended(report)
+    return f"To do: {result.do}. {sentence(result.advice)}."
 
 
 def code_and_reason(report: Report) -> str:
-    """``3: finished, but incomplete: 4 pages could not be fetched``; the reason whole, as the heading may be cut."""
+    """``3: finished, but incomplete: 4 pages could not be fetched`` (never cut)."""
     code = report["outcome"]["exit_code"]
-    told = ended(report)
-    return ": ".join([str(code), meaning(code), *([told.reason] if told.is_headed else [])])
+    result = ended(report)
+    return ": ".join([str(code), meaning(code), *([result.reason] if result.is_headed else [])])
 
 
 def meaning(code: int) -> str:
@@ -60,7 +60,7 @@ def meaning(code: int) -> str:
 
 
 def account(report: Report) -> str:
-    """What became of the addresses, in one or two sentences."""
+    """The result for the addresses, in one or two sentences."""
     completeness, missing = report["completeness"], report["missing"]
     known = completeness["known"]
     if not known and not missing:
@@ -69,10 +69,10 @@ def account(report: Report) -> str:
         return f"{_all(known)} accounted for."
     open_ones = sum(map(is_open, missing))
     are = "is" if len(missing) == 1 else "are"
-    said = f"Of {plural(known, 'address', 'addresses')} that may be news, {number(len(missing))} {are} missing"
+    sentence_ = f"Of {plural(known, 'address', 'addresses')} that may be news, {number(len(missing))} {are} missing"
     if not open_ones:
-        return f"{said}, each for a reason given by the site or by the options."
-    return f"{said}; the next run requests {'it' if open_ones == len(missing) == 1 else number(open_ones)} again."
+        return f"{sentence_}, each for a reason given by the site or by the options."
+    return f"{sentence_}; the next run requests {'it' if open_ones == len(missing) == 1 else number(open_ones)} again."
 
 
 def _all(known: int) -> str:
@@ -82,16 +82,16 @@ def _all(known: int) -> str:
 
 
 def changes(report: Report) -> str:
-    """What became of the items, in one sentence whose numbers add up: ``4 items known: 1 new, 3 as before.``"""
-    found = counted(report["items"])
-    told = ", ".join(f"{number(count)} {word}" for word, count in found.items() if count)
-    known = report["items"]["counts"].get("known", sum(found.values()))
-    nothing = "" if any(found[word] for word in counts.WRITTEN) else "Nothing new, changed or gone."
-    return f"{nothing} {plural(known, 'item')} known: {told}.".lstrip() if told else nothing
+    """The result for the items, in one sentence whose numbers add up: ``4 items known: 1 new, 3 as before.``"""
+    by_word = counted(report["items"])
+    parts = ", ".join(f"{number(count)} {word}" for word, count in by_word.items() if count)
+    known = report["items"]["counts"].get("known", sum(by_word.values()))
+    nothing = "" if any(by_word[word] for word in counts.WRITTEN) else "Nothing new, changed or gone."
+    return f"{nothing} {plural(known, 'item')} known: {parts}.".lstrip() if parts else nothing
 
 
 def counted(items: Items) -> dict[str, int]:
-    """Word of `counts.WORDS` -> items; also of a report that has them by the names of earlier versions."""
+    """Result (key of `counts.WORDS`) -> number of items; also for reports of earlier versions with other keys."""
     given = items["counts"]
     earlier = {
         counts.BACK: given["reappeared"],
@@ -117,12 +117,12 @@ def when(report: Report) -> str:
 
 
 def figures(report: Report) -> list[tuple[str, str]]:
-    """(what, how much) of the numbers to be seen first."""
-    items, http, found = report["items"], report["http"], counted(report["items"])
+    """(name, value) of the most important numbers."""
+    items, http, by_word = report["items"], report["http"], counted(report["items"])
     shown = (counts.NEW, counts.CHANGED, counts.GONE, counts.PERHAPS_GONE)
     return [
         ("item on the site" if items["total"] == 1 else "items on the site", number(items["total"])),
-        *((word, number(found[word])) for word in shown),
+        *((word, number(by_word[word])) for word in shown),
         ("missing", number(len(report["missing"]))),
         ("request" if http["requests"] == 1 else "requests", number(http["requests"])),
         ("received", size(http["bytes"])),
@@ -135,9 +135,9 @@ def reason(code: str) -> str:
     return REASONS.get(code, short(code, 80))
 
 
-def is_open(one: Missing) -> bool:
-    """Whether the next run has to ask again."""
-    return one.get("again", one["reason"] in UNSETTLED)
+def is_open(missing: Missing) -> bool:
+    """Whether the next run has to request the address again."""
+    return missing.get("again", missing["reason"] in UNSETTLED)
 
 
 def found(how: str) -> str:
@@ -145,38 +145,38 @@ def found(how: str) -> str:
     return {**FOUND, "state": "earlier runs"}.get(how, short(how, 40))
 
 
-def known(one: Missing) -> str:
-    """How an address is known, and what the reason does not say yet: ``known from a sitemap: 502 Bad Gateway``."""
-    detail = short(one["detail"])
-    said = f"known from {found(one['found'])}"
-    return said if detail in ("", reason(one["reason"])) else f"{said}: {detail}"
+def known(missing: Missing) -> str:
+    """How an address is known, and details that the reason does not have: ``known from a sitemap: 502 Bad Gateway``."""
+    detail = short(missing["detail"])
+    source = f"known from {found(missing['found'])}"
+    return source if detail in ("", reason(missing["reason"])) else f"{source}: {detail}"
 
 
 def by_reason(missing: Iterable[Missing]) -> list[tuple[str, bool, list[Missing]]]:
-    """(reason, whether the next run asks again, addresses), those to be asked for first, then the most frequent."""
+    """(reason, whether the next run tries again, addresses), those to be tried again first, then the most frequent."""
     groups: dict[tuple[str, bool], list[Missing]] = {}
-    for one in missing:
-        groups.setdefault((one["reason"], is_open(one)), []).append(one)
+    for entry in missing:
+        groups.setdefault((entry["reason"], is_open(entry)), []).append(entry)
     order = sorted(groups, key=lambda group: (not group[1], -len(groups[group]), group))
     return [(*group, groups[group]) for group in order]
 
 
 def title_of(code: str, again: bool) -> str:
-    """Why addresses are missing, in words; of items that are perhaps gone they say so."""
-    said = reason(code)
-    return f"{said}: {counts.PERHAPS_GONE}" if again and code not in UNSETTLED else said
+    """The heading for addresses with a reason; it also states if their items are perhaps gone."""
+    words = reason(code)
+    return f"{words}: {counts.PERHAPS_GONE}" if again and code not in UNSETTLED else words
 
 
 def vanished(item: Vanished) -> str:
     """Why an item counts as gone: ``the page no longer exists (404), found in 2 runs``."""
-    said = GONE.get(item["reason"], short(item["reason"], 80))
-    return f"{said} ({item['status']}), found in {plural(item['confirmed'], 'run')}"
+    words = GONE.get(item["reason"], short(item["reason"], 80))
+    return f"{words} ({item['status']}), found in {plural(item['confirmed'], 'run')}"
 
 
 def problems(report: Report) -> list[Any]:
-    """Sitemaps, feeds and listings that could not be read as they should."""
+    """Sitemaps, feeds and listings with a problem."""
     completeness = report["completeness"]
-    return [one for one in [*completeness["sitemaps"], *completeness["listings"]] if one["problem"] is not None]
+    return [entry for entry in [*completeness["sitemaps"], *completeness["listings"]] if entry["problem"] is not None]
 
 
 ORIGINS = {
@@ -186,13 +186,13 @@ ORIGINS = {
     "named": "a link that says news",
     "link": "a link in a text",
 }
-"""Who led to a listing -> in words."""
+"""How a listing was found -> in words."""
 
 
 def origin(listing: ListingCheck) -> str:
-    """Who led to a listing, in words."""
-    told = listing.get("origin", "")
-    return ORIGINS.get(told, short(told, 40) or "–")
+    """How a listing was found, in words."""
+    code = listing.get("origin", "")
+    return ORIGINS.get(code, short(code, 40) or "–")
 
 
 def news_of(listing: ListingCheck) -> str:
@@ -201,42 +201,44 @@ def news_of(listing: ListingCheck) -> str:
 
 
 def lists(report: Report) -> list[str]:
-    """What the lists leave out, as far as texts tell: ``2 items stand in no list``, and the estimate."""
-    completeness, said = report["completeness"], []
+    """Sentences about items in no list, and the estimate of their number."""
+    completeness, sentences = report["completeness"], []
     if unlisted := completeness.get("unlisted"):
         are = "is" if len(unlisted) == 1 else "are"
-        said.append(f"{plural(len(unlisted), 'item')} {are} in no listing, feed or sitemap: found by links in texts.")
-    if reckoned := completeness.get("estimate"):
-        said.append(
-            f"By the links in texts the site has about {plural(reckoned['items'], 'item')} "
-            f"(95 % interval {number(reckoned['low'])} to {number(reckoned['high'])}): lists name "
-            f"{number(reckoned['both'])} of the {number(reckoned['linked'])} that are linked."
+        sentences.append(
+            f"{plural(len(unlisted), 'item')} {are} in no listing, feed or sitemap: found by links in texts."
         )
-    return said
+    if estimate := completeness.get("estimate"):
+        sentences.append(
+            f"By the links in texts the site has about {plural(estimate['items'], 'item')} "
+            f"(95 % interval {number(estimate['low'])} to {number(estimate['high'])}): lists name "
+            f"{number(estimate['both'])} of the {number(estimate['linked'])} that are linked."
+        )
+    return sentences
 
 
 def fields(item: Changed, most: int) -> str:
-    """Which fields changed: ``title, gcm_objectives and body_text``."""
+    """The changed fields: ``title, gcm_objectives and body_text``."""
     names = [short(name, 60) for name in item["fields"]]
     return " ".join(filter(None, [listed(names[:most]), more(len(names) - most)]))
 
 
 MOST_FIELDS, MOST_LINES = 8, 8
-"""Fields of an item, and lines of a field, of which is shown what changed."""
+"""Fields of an item, and lines of a field, whose changes are shown."""
 
 
 def differences(item: Changed) -> list[tuple[str, list[tuple[str, str]], str | None]]:
-    """(field, lines, what is left out) of what an item says differently; a line is what `lines_of` gives, cut."""
-    found = []
-    for one in item.get("changes", [])[:MOST_FIELDS]:
-        lines = [(sign, short(text)) for sign, text in lines_of(one)]
-        left = f"and {number(len(lines) - MOST_LINES)} more, in CHANGES.jsonl" if len(lines) > MOST_LINES else None
-        found.append((short(one["field"], 60), lines[:MOST_LINES], left))
-    return found
+    """(field, lines, note about lines left out) of each change of an item; lines are those of `lines_of`, cut."""
+    shown = []
+    for change in item.get("changes", [])[:MOST_FIELDS]:
+        lines = [(sign, short(text)) for sign, text in lines_of(change)]
+        rest = f"and {number(len(lines) - MOST_LINES)} more, in CHANGES.jsonl" if len(lines) > MOST_LINES else None
+        shown.append((short(change["field"], 60), lines[:MOST_LINES], rest))
+    return shown
 
 
 def options(given: Mapping[str, Any]) -> list[str]:
-    """What a run was asked for: ``full: no``."""
+    """The options of a run: ``full: no``."""
     return [f"{short(name, 40)}: {_option(value)}" for name, value in sorted(given.items())][:MOST_OPTIONS]
 
 
@@ -257,75 +259,75 @@ def status(code: str) -> str:
 
 
 def groups(items: Items) -> list[tuple[str, Sequence[Any]]]:
-    """(heading, items) of those that are not as they were; only what there is, in the order for a reader."""
-    found: list[tuple[str, Sequence[Any]]] = [
+    """(heading, items) of the items with changes, in the order for readers; without empty groups."""
+    all_groups: list[tuple[str, Sequence[Any]]] = [
         ("New", items["new"]),
         ("Changed", items["changed"]),
         ("Gone", items["vanished"]),
         ("Back", items["reappeared"]),
         ("Perhaps gone", items["unconfirmed"]),
     ]
-    return [(title, newest(group)) for title, group in found if group]
+    return [(title, newest(group)) for title, group in all_groups if group]
 
 
 def show_command(item_id: str) -> str:
-    """The command that proves an item, safe to be pasted into a shell."""
+    """The command that proves an item, safe to paste into a shell."""
     return f"scrapy show {shlex.quote(visible(item_id)[:200])} --verify"
 
 
 def answers(http: Http) -> list[str]:
-    """How often each status was answered, and each way to get no answer was met: ``404 Not Found: 19``."""
-    said = [f"{status(code)}: {number(count)}" for code, count in sorted(http["status"].items())]
-    return said + [f"no answer ({short(kind, 40)}): {number(count)}" for kind, count in http["failures"].items()]
+    """The number of responses with each status, and of each kind of failure: ``404 Not Found: 19``."""
+    lines = [f"{status(code)}: {number(count)}" for code, count in sorted(http["status"].items())]
+    return lines + [f"no answer ({short(kind, 40)}): {number(count)}" for kind, count in http["failures"].items()]
 
 
 def orders_changed(report: Report) -> list[str]:
-    """What the pages show of the order of day and month that is not as before."""
-    found = report["dates"]["changed"] if "dates" in report else []
-    return [f"day and month are printed in another order than before: {short(one, 80)}" for one in found[:12]]
+    """Sentences about changes in the order of day and month."""
+    changed = report["dates"]["changed"] if "dates" in report else []
+    return [f"day and month are printed in another order than before: {short(change, 80)}" for change in changed[:12]]
 
 
 def dates_ahead(report: Report) -> str:
-    """That the archive holds dates from the future, where it does; else empty."""
+    """A sentence if the archive contains dates in the future; else empty."""
     if not (future := report["archive"].get("future")):
         return ""
     return f"the archive has dates in the future, up to {short(future, 40)}; pages with such dates are requested again"
 
 
 def took(report: Report) -> list[str]:
-    """How long each phase took: ``index 44 s``."""
-    return [f"{short(one['phase'], 40)} {duration(one['seconds'])}" for one in report["timings"]]
+    """The duration of each phase: ``index 44 s``."""
+    return [f"{short(timing['phase'], 40)} {duration(timing['seconds'])}" for timing in report["timings"]]
 
 
 def share(row: FieldCoverage) -> str:
-    """Which share of the items has something in the field; a dash when there was none."""
+    """The share of items with a value in the field; a dash if there was no item."""
     return percent(row["filled"] / row["of"]) if row["of"] else "–"
 
 
 def expected(row: FieldCoverage) -> str:
-    """Which share was to be expected; a dash when that is not known."""
+    """The expected share; a dash if it is not known."""
     return "–" if row["before"] is None else percent(row["before"])
 
 
 def numbers_of(run: PastRun) -> list[str]:
-    """What a run found and how long it took: new, changed, gone, requests, received, time."""
-    found = [number(run[name]) for name in ("new", "changed", "vanished", "requests")]
-    return [*found, size(run["bytes"]), duration(run["seconds"])]
+    """The numbers of a run: new, changed, gone, requests, received, time."""
+    numbers = [number(run[name]) for name in ("new", "changed", "vanished", "requests")]
+    return [*numbers, size(run["bytes"]), duration(run["seconds"])]
 
 
 def difference(row: FieldCoverage) -> float | None:
-    """Share now minus the share expected (-1 to 1); None when nothing can be compared."""
+    """The share minus the expected share (-1 to 1); None if they cannot be compared."""
     return row["filled"] / row["of"] - row["before"] if row["of"] and row["before"] is not None else None
 
 
 def is_fallen(row: FieldCoverage) -> bool:
-    """Whether notably fewer items have the field than expected."""
+    """Whether the share is lower than expected by `NOTABLE_LOSS` or more."""
     change = difference(row)
     return change is not None and change <= -NOTABLE_LOSS
 
 
 def points(row: FieldCoverage) -> str:
-    """The difference in points of per cent; a dash when nothing can be compared."""
+    """The difference in percentage points; a dash if the shares cannot be compared."""
     change = difference(row)
     if change is None:
         return "–"
@@ -333,7 +335,7 @@ def points(row: FieldCoverage) -> str:
 
 
 def fallen(coverage: Iterable[FieldCoverage]) -> list[str]:
-    """Fields that notably fewer items have than expected, in words."""
+    """The fields with a share much lower than expected, in words."""
     return [
         f"{short(row['field'], 60)} {percent(row['filled'] / row['of'])} instead of {percent(row['before'] or 0)}"
         for row in filter(is_fallen, coverage)
@@ -341,10 +343,10 @@ def fallen(coverage: Iterable[FieldCoverage]) -> list[str]:
 
 
 def code_of(run: PastRun) -> str:
-    """The exit code of a run; a dash when it was killed."""
+    """The exit code of a run; a dash if it was killed."""
     return "–" if run["exit_code"] is None else str(run["exit_code"])
 
 
 def more(left: int) -> str | None:
-    """What stands in the place of the rest of a long list."""
+    """The line for the entries of a long list that are left out, if any."""
     return f"and {number(left)} more, in report.json" if left > 0 else None

@@ -20,13 +20,13 @@ AT_ONCE = 10_000
 
 
 def write_report(folder: Path, report: dict[str, Any]) -> None:
-    """Write the three files into ``folder``, which is made when it is not there; each appears whole or not at all.
+    """Write the three files into ``folder``, which is created if necessary; each file is complete or not written.
 
     Raises:
-        ReportError: ``report`` is not of the form that `model` describes; nothing is written.
-        OSError: the folder cannot be written.
+        ReportError: ``report`` does not match the schema in `model`; nothing is written.
+        OSError: The folder cannot be written.
     """
-    # A plain crawl, which writes none, does without Jinja.
+    # Imported here, because a plain crawl writes no report and does not need Jinja.
     from migration_spider.report.html import page
     from migration_spider.report.markdown import markdown
 
@@ -34,20 +34,20 @@ def write_report(folder: Path, report: dict[str, Any]) -> None:
     long = {name: rows for name, rows in items.items() if isinstance(rows, Rows)} if isinstance(items, dict) else {}
     shown: dict[str, Newest[Any]] = {name: Newest() for name in long}
     passing = {name: Rows(len(rows), partial(_passing, name, rows, shown[name])) for name, rows in long.items()}
-    told = cast(Report, _with(report, shown))
+    rendered = cast(Report, _with(report, shown))
     check(_with(report, {name: [] for name in long}))
     folder.mkdir(parents=True, exist_ok=True)
     with replacing(folder / "report.json") as file:
         file.writelines(pieces(_with(report, passing)))
-        # Of a checked report; and when one of these cannot be made, none is there.
-        texts = {"report.md": markdown(told), "report.html": page(told)}
+        # Here the report is checked, and if one of these cannot be made, no file is written.
+        texts = {"report.md": markdown(rendered), "report.html": page(rendered)}
     for name, text in texts.items():
         with replacing(folder / name) as file:
             file.write(text.encode())
 
 
 def _passing(name: str, rows: Rows[Any], shown: Newest[Any]) -> Iterator[Any]:
-    """``rows`` once more, checked; ``shown`` learns which of them come first."""
+    """Check and yield ``rows``, and add them to ``shown``."""
     return shown.passing(checked_rows(name, rows))
 
 
@@ -57,7 +57,7 @@ def _with(report: dict[str, Any], lists: dict[str, Any]) -> dict[str, Any]:
 
 
 def json_text(report: dict[str, Any]) -> str:
-    """The same text for the same report: keys sorted, one value a line."""
+    """The report as JSON with sorted keys and one value per line; the same report gives the same text."""
     return b"".join(pieces(report)).decode()
 
 
@@ -65,9 +65,9 @@ _encoder = json.JSONEncoder(ensure_ascii=False, allow_nan=False, indent=1, sort_
 
 
 def pieces(report: dict[str, Any]) -> Iterator[bytes]:
-    """`json_text`, as UTF-8, some of it at a time."""
+    """Yield `json_text` as UTF-8, in pieces."""
     parts = _encoder.iterencode(report)
     while text := "".join(islice(parts, AT_ONCE)):
-        # Half of a surrogate pair cannot be UTF-8, but stands in texts that came out of JSON.
+        # Half of a surrogate pair can be in a text parsed from JSON, but not in UTF-8.
         yield re.sub("[\ud800-\udfff]", lambda found: f"\\u{ord(found[0]):04x}", text).encode()
     yield b"\n"

@@ -16,12 +16,12 @@ from migration_spider.reparse.reading import Seen, record_at, scan_file
 from migration_spider.reparse.source import Source, own_files, sources
 
 LONGEST_CHAIN = 10
-"""Redirects that are followed."""
+"""Redirects in a row that are followed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer, its body left in the archive."""
+    """One response, whose body is read from the archive on demand."""
 
     url: str
     status: int
@@ -30,7 +30,7 @@ class Answer:
     """``WARC-Date``."""
 
     source: Source
-    """With ``offset`` and ``length``: the record that holds the body."""
+    """With ``offset`` and ``length``: the record that contains the body."""
     offset: int
     length: int
     record_id: str
@@ -41,10 +41,10 @@ class Answer:
 
     @property
     def leads_to(self) -> str | None:
-        """Where a redirect leads to."""
-        place = self.headers.get("Location") if 300 <= self.status < 400 else None
+        """The target of a redirect, else None."""
+        location = self.headers.get("Location") if 300 <= self.status < 400 else None
         try:
-            return led_to(self.url, place.encode("latin-1")) if place else None
+            return led_to(self.url, location.encode("latin-1")) if location else None
         except ValueError:
             return None
 
@@ -53,15 +53,15 @@ class Answer:
         return record_at(self.source, self.offset, self.length).payload
 
     def response(self) -> Response:
-        """As the spider got it. Raises ArchiveError."""
+        """The response as the spider received it. Raises ArchiveError."""
         return response_of(self.url, self.status, self.headers, self.body())
 
 
 class Answers:
-    """The last answer of each address that a run asked for, in the order of the first."""
+    """The last response for each address that a run requested, in the order of the last responses."""
 
     def __init__(self, folder: Path, run_id: str) -> None:
-        """``folder`` has the WARC files, ``run_id`` stands in their ``warcinfo`` records. Raises ArchiveError."""
+        """Read the WARC files in ``folder`` whose ``warcinfo`` record has ``run_id``. Raises ArchiveError."""
         self.by_url: dict[str, Answer] = {}
         files = sources(own_files(folder))
         own = [source for source in files if _run_of(source) == run_id]
@@ -84,7 +84,7 @@ class Answers:
         return iter(self.by_url.values())
 
     def get(self, url: str) -> Answer | None:
-        """The answer at the end of the redirects from ``url``; of one that leads out of the archive, the redirect."""
+        """The response at the end of the redirects from ``url``, as far as they are in the archive."""
         answer = self.by_url.get(url) or self.by_url.get(self._spelled.get(canonical(url), ""))
         for _ in range(LONGEST_CHAIN):
             following = self.by_url.get(answer.leads_to or "") if answer else None
@@ -94,7 +94,7 @@ class Answers:
         return answer
 
     def _resolve(self, answers: list[Answer], elsewhere: list[Source]) -> None:
-        """Find the bodies that an earlier run has archived."""
+        """Find the bodies that were archived by an earlier run."""
         wanted = {answer.record_id for answer in answers}
         found = {
             seen.record_id: (source, seen.offset, seen.length)
@@ -102,16 +102,16 @@ class Answers:
             for seen in scan_file(source)
             if isinstance(seen, Seen) and seen.record_id in wanted
         }
-        for one in answers:
-            if where := found.get(one.record_id):
+        for answer in answers:
+            if where := found.get(answer.record_id):
                 source, offset, length = where
-                self.by_url[one.url] = Answer(
-                    one.url, one.status, one.headers, one.date, source, offset, length, one.record_id
+                self.by_url[answer.url] = Answer(
+                    answer.url, answer.status, answer.headers, answer.date, source, offset, length, answer.record_id
                 )
 
 
 def _answers(files: Iterable[Source]) -> Iterator[tuple[Source, Record]]:
-    """Their records of answers."""
+    """Yield the records of responses in ``files``."""
     for source in files:
         for record in iter_records(source.location):
             if record.type in ("response", "revisit") and record.target_uri:
@@ -133,7 +133,7 @@ def _answer(record: Record, where: tuple[Source, int, int], refers_to: str | Non
 
 
 def _run_of(source: Source) -> str:
-    """``isPartOf`` of the first record, a warcinfo record in all files of ours."""
+    """``isPartOf`` of the first record, which is a warcinfo record in all files of the program."""
     try:
         for record in iter_records(source.location):
             for line in record.block.decode("utf-8", "replace").splitlines():
@@ -141,5 +141,5 @@ def _run_of(source: Source) -> str:
                     return line.partition(":")[2].strip()
             break
     except (ArchiveError, OSError):
-        pass  # damaged, and none that this run has written
+        pass  # damaged, so this run did not write it
     return ""

@@ -43,7 +43,7 @@ def listings(site: Site) -> list[Listing]:
             groups.setdefault(read.answer.url.partition("?")[0], []).append(read.page)
     found = [_listing(site, url, pages) for url, pages in groups.items()]
     order = ("news", "mixed", "other", "unknown")
-    return sorted(found, key=lambda one: (order.index(one["verdict"]), -rows_of(one), one["url"]))
+    return sorted(found, key=lambda listing: (order.index(listing["verdict"]), -rows_of(listing), listing["url"]))
 
 
 def _listing(site: Site, url: str, pages: list[ListingPage]) -> Listing:
@@ -108,12 +108,11 @@ def labels(site: Site) -> list[Label]:
         assert read.item is not None and read.found is not None  # noqa: S101, PT018  (news has both)
         strange = {text for _, text in read.found.unrecognized}
         for entry in read.item.metadata:
-            own = entry.field_name
-            one = found.setdefault(
+            label = found.setdefault(
                 entry.label,
                 {
                     "label": entry.label,
-                    "field": own,
+                    "field": entry.field_name,
                     "is_known": _is_known(entry),
                     "count": 0,
                     "values": [],
@@ -121,17 +120,17 @@ def labels(site: Site) -> list[Label]:
                     "examples": [],
                 },
             )
-            one["count"] += 1
-            if len(one["examples"]) < MOST_EXAMPLES:
-                one["examples"].append(read.answer.url)
+            label["count"] += 1
+            if len(label["examples"]) < MOST_EXAMPLES:
+                label["examples"].append(read.answer.url)
             texts = [fold(value.text) for value in entry.values if fold(value.text)]
             values.setdefault(entry.label, Counter()).update(texts)
             for text in texts:
-                if text in strange and text not in one["unrecognized"]:
-                    one["unrecognized"].append(text)
-    for label, one in found.items():
-        one["values"] = [{"text": t, "count": n} for t, n in values[label].most_common(MOST_VALUES)]
-    return sorted(found.values(), key=lambda one: (one["is_known"], -one["count"]))
+                if text in strange and text not in label["unrecognized"]:
+                    label["unrecognized"].append(text)
+    for printed, label in found.items():
+        label["values"] = [{"text": t, "count": n} for t, n in values[printed].most_common(MOST_VALUES)]
+    return sorted(found.values(), key=lambda label: (label["is_known"], -label["count"]))
 
 
 def dates(site: Site) -> list[DateForm]:
@@ -140,12 +139,12 @@ def dates(site: Site) -> list[DateForm]:
         item = read.item
         assert item is not None  # noqa: S101  (news has it)
         for value in _dates(item):
-            form = date_form(value.text)
-            one = found.setdefault(
-                (item.language, form),
+            pattern = date_form(value.text)
+            form = found.setdefault(
+                (item.language, pattern),
                 {
                     "language": item.language,
-                    "form": form,
+                    "form": pattern,
                     "count": 0,
                     "read": 0,
                     "printed": value.text,
@@ -159,10 +158,10 @@ def dates(site: Site) -> list[DateForm]:
                 site_day_first=site.day_first.get(item.language),
                 seen_day_first=value.day_first,
             )
-            one["count"] += 1
-            one["read"] += day is not None and code is None
-            one["day"] = one["day"] or day
-    return sorted(found.values(), key=lambda one: (-one["count"], one["language"]))
+            form["count"] += 1
+            form["read"] += day is not None and code is None
+            form["day"] = form["day"] or day
+    return sorted(found.values(), key=lambda form: (-form["count"], form["language"]))
 
 
 def orders(site: Site) -> list[DateOrder]:
@@ -170,18 +169,18 @@ def orders(site: Site) -> list[DateOrder]:
     return [
         {
             "language": language,
-            "day_first": {"day-first": True, "month-first": False, None: None}[told["order"]],
-            "evidence": _evidence(told),
+            "day_first": {"day-first": True, "month-first": False, None: None}[summary["order"]],
+            "evidence": _evidence(summary),
         }
-        for language, told in site.profile.summary(2).items()
+        for language, summary in site.profile.summary(2).items()
     ]
 
 
-def rows_of(one: Listing) -> int:
+def rows_of(listing: Listing) -> int:
     """Number of rows of a listing: the total that it prints, or an estimate from the pages that were read."""
-    if one["total"] is not None:
-        return one["total"]
-    return max(one["rows"], round(one["rows"] / max(one["pages_read"], 1) * (one["last_page"] + 1)))
+    if listing["total"] is not None:
+        return listing["total"]
+    return max(listing["rows"], round(listing["rows"] / max(listing["pages_read"], 1) * (listing["last_page"] + 1)))
 
 
 def pager_form(pages: Iterable[ListingPage]) -> str:
@@ -194,22 +193,22 @@ def _pager_form(page: ListingPage) -> str:
     if not page.pager_links:
         return "none"
     if page.main is not None and any(
-        _MORE.search(f"{one.get('class') or ''} {' '.join(one.attrib)}")
-        for one in page.main.iter("ul", "nav", "a", "button")
+        _MORE.search(f"{element.get('class') or ''} {' '.join(element.attrib)}")
+        for element in page.main.iter("ul", "nav", "a", "button")
     ):
         return "load more"
     return "numbers" if len({page_numbers(url) for url in page.pager_links}) > 1 else "next only"
 
 
-def _evidence(told: Mapping[str, Any]) -> str:
+def _evidence(summary: Mapping[str, Any]) -> str:
     """The evidence in `SiteProfile.summary` for one language, in words."""
     parts = []
     for order, words in (("day-first", "the day"), ("month-first", "the month")):
-        examples = ", ".join(told["examples"][order].values())
-        if count := told["pages"][order]:
+        examples = ", ".join(summary["examples"][order].values())
+        if count := summary["pages"][order]:
             parts.append(f"{plural(count, 'page')} {'show' if count > 1 else 'shows'} {words} first ({examples})")
-    said = "; ".join(parts) or "no date of its pages shows the order"
-    return said + ("; the order of the other languages is used" if told["told_by"] == "languages" else "")
+    evidence = "; ".join(parts) or "no date of its pages shows the order"
+    return evidence + ("; the order of the other languages is used" if summary["told_by"] == "languages" else "")
 
 
 def _is_known(entry: Entry) -> bool:

@@ -74,8 +74,8 @@ def sitemaps(site: Site) -> list[Source]:
         return len(feeds_of.sitemap_links(document)[1]), feeds_of.sitemap_problem(document)
 
     found = list(_sources(site, origins, _SITEMAP, "sitemap", read))
-    asked = {one["url"] for one in found}
-    found += [_unasked(url, "robots.txt") for url in sorted(named - asked) if site.answers.get(url) is None]
+    requested = {source["url"] for source in found}
+    found += [_not_requested(url, "robots.txt") for url in sorted(named - requested) if site.answers.get(url) is None]
     return found
 
 
@@ -88,7 +88,7 @@ def feeds(site: Site) -> list[Source]:
         return len(feeds_of.rss_links(body)), feeds_of.feed_problem(body) or (None if is_one else "not a feed")
 
     found = list(_sources(site, origins, _FEED, "link", read))
-    found += [_unasked(url, "head") for url in heads if site.answers.get(url) is None]
+    found += [_not_requested(url, "head") for url in heads if site.answers.get(url) is None]
     return found
 
 
@@ -99,10 +99,10 @@ def _sources(
     otherwise: str,
     read: Callable[[bytes, bool], tuple[int, str | None]],
 ) -> Iterator[Source]:
-    """The answers of addresses with one of ``origins``, and those that have the ``form``, found ``otherwise``.
+    """Yield the responses of addresses in ``origins``, and those of the ``form``, whose origin is ``otherwise``.
 
     Args:
-        read: entity, whether it has the form -> how many pages it names, and what is wrong with it.
+        read: Takes the body and whether it has the form; returns the number of pages that it names, and its problem.
     """
     for answer in site.answers:
         start = _start(answer) if answer.status == 200 and not site.is_page(answer) else b""
@@ -123,16 +123,16 @@ def languages(site: Site) -> list[Language]:
 
     for read in site.pages:
         if not read.page.is_fallback:
-            own = entry(read.page.language, read.answer.url)
-            own["pages"] += 1
-            own["news"] += read.item is not None
+            counts = entry(read.page.language, read.answer.url)
+            counts["pages"] += 1
+            counts["news"] += read.item is not None
         for language, url in read.page.alternates.items():
             entry(language, url)["named"] += 1
-    return sorted(found.values(), key=lambda one: (-one["news"], -one["pages"], -one["named"], one["language"]))
+    return sorted(found.values(), key=lambda row: (-row["news"], -row["pages"], -row["named"], row["language"]))
 
 
 def prefix_of(url: str, language: str) -> str:
-    """The first segment of the path, when it is that of a language: ``/es/news`` -> ``es``."""
+    """The first segment of the path, if it is the prefix of the language: ``/es/news`` -> ``es``."""
     first = urlsplit(url).path.strip("/").partition("/")[0].lower()
     is_prefix = _PREFIX.fullmatch(first) and first.split("-")[0] == language.split("-")[0].lower()
     return first if is_prefix else ""
@@ -160,10 +160,10 @@ def _groups_of(text: str) -> tuple[list[tuple[list[str], list[tuple[str, str]]]]
 
 
 def robots_of(text: str, agent: str, status: int | None) -> Robots:
-    """The group of ``text`` that holds for ``agent``, else that for all (RFC 9309, section 2.2)."""
+    """The group of ``text`` for ``agent``, or else the one for all agents (RFC 9309, section 2.2)."""
     groups, sitemaps = _groups_of(text)
     names = (agent.lower(), "*")
-    chosen = next(filter(None, ([one for one in groups if name in map(str.lower, one[0])] for name in names)), [])
+    chosen = next(filter(None, ([group for group in groups if name in map(str.lower, group[0])] for name in names)), [])
     lines = [line for group in chosen for line in group[1]]
     delays = [value for name, value in lines if name == "crawl-delay" and re.fullmatch(r"\d{1,6}(?:\.\d+)?", value)]
     rules: list[Rule] = [{"allow": name == "allow", "path": v} for name, v in lines if name != "crawl-delay" and v]
@@ -176,12 +176,12 @@ def robots_of(text: str, agent: str, status: int | None) -> Robots:
     }
 
 
-def _unasked(url: str, found: str) -> Source:
+def _not_requested(url: str, found: str) -> Source:
     return {"url": url, "status": None, "named": 0, "problem": None, "found": found}
 
 
 def _body(answer: Answer) -> bytes:
-    """The entity; nothing of one that cannot be decoded."""
+    """The body; empty if it cannot be decoded."""
     try:
         return answer.body()
     except ArchiveError:

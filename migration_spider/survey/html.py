@@ -25,6 +25,6 @@ def page(survey: Survey) -> str:
 @cache
 def environment() -> Environment:
     """The templates of the page."""
-    made = html.environment(__package__)
-    made.globals["words"] = words
-    return made
+    templates = html.environment(__package__)
+    templates.globals["words"] = words
+    return templates

@@ -19,22 +19,24 @@ from migration_spider.survey.still import Stills
 def survey_of(
     folder: Path, run: Run, config: Config, *, verdict: Verdict, named: Collection[str] = ()
 ) -> tuple[Survey, dict[str, str]]:
-    """The survey, and the sample pages: name of the file -> its HTML.
+    """Return the survey, and the sample pages: name of the file -> its HTML.
 
     Args:
-        folder: with the WARC files.
-        verdict: of the run.
-        named: addresses that a news listing names as news.
+        folder: Folder with the WARC files.
+        verdict: Verdict of the run.
+        named: Addresses in listings of news.
 
     Raises:
-        ArchiveError: a file of the run cannot be read.
+        ArchiveError: A file of the run cannot be read.
     """
     answers = Answers(folder, run["id"])
     url = run["site"]
     scope = Scope(url, config.languages, config.languages, config.excluded_paths)
-    asked = {scope.start(path, language) for path in (*config.feeds, *config.sitemaps) for language in config.languages}
+    in_settings = {
+        scope.start(path, language) for path in (*config.feeds, *config.sitemaps) for language in config.languages
+    }
     agent = run["user_agent"].partition("/")[0]
-    site = Site.read(answers, url, agent=agent, named=named, asked=asked, day_first=config.day_first)
+    site = Site.read(answers, url, agent=agent, named=named, in_settings=in_settings, day_first=config.day_first)
     orders = content.orders(site)
     parts = {
         "sitemaps": door.sitemaps(site),
@@ -63,7 +65,7 @@ def survey_of(
     stills = Stills(answers)
     files: dict[str, str] = {}
     for number, read in enumerate(chosen(site.news), 1):
-        made, html = sample(number, read, stills)
-        survey["samples"].append(made)
-        files[made["file"]] = html
+        described, html = sample(number, read, stills)
+        survey["samples"].append(described)
+        files[described["file"]] = html
     return survey, files

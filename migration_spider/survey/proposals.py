@@ -38,8 +38,8 @@ def settings(
         if value and set(value) != set(present):
             found.append({"name": f"MIGRATION_{name}", "value": value, "reason": reason})
 
-    prefixes = [one["prefix"] or "en" for one in languages if one["pages"] or one["named"]]
-    ordered = [one for one in config.languages if one in prefixes]
+    prefixes = [language["prefix"] or "en" for language in languages if language["pages"] or language["named"]]
+    ordered = [prefix for prefix in config.languages if prefix in prefixes]
     propose(
         "LANGUAGES",
         list(dict.fromkeys(ordered + prefixes)),
@@ -49,9 +49,9 @@ def settings(
     pure, both = _listings_of(config, listings, lambda url: _paths([url], site, prefixes))
     propose("NEWS_LISTINGS", pure, config.news_listings, "nearly all rows that were read are news")
     propose("LISTINGS", both, config.listings, "these listings have news and other pages")
-    named = [one["url"] for one in feeds if one["named"] and one["status"] == 200]
+    named = [feed["url"] for feed in feeds if feed["named"] and feed["status"] == 200]
     propose("FEEDS", _paths(named, site, prefixes), config.feeds, "these feeds name pages")
-    maps = [one["url"] for one in sitemaps if one["named"] and one["found"] != "sitemap"]
+    maps = [sitemap["url"] for sitemap in sitemaps if sitemap["named"] and sitemap["found"] != "sitemap"]
     propose("SITEMAPS", _paths(maps, site, ()), config.sitemaps, "these sitemaps name pages")
     return [*found, *_order(config, orders)]
 
@@ -59,31 +59,31 @@ def settings(
 def _listings_of(
     config: Config, listings: Sequence[Listing], paths: Callable[[str], list[str]]
 ) -> tuple[list[str], list[str]]:
-    """(paths of the listings of news, of those that list other pages too: none where those of ``config`` will do)."""
+    """Return the paths of listings of news, and of mixed listings; the latter are empty if ``config`` has all."""
     read: Counter[str] = Counter()
     news: Counter[str] = Counter()
-    for one in listings:
-        for path in paths(one["url"]):
-            read[path] += one["read"]
-            news[path] += one["news"]
-    # What is asked for its rows in any case need not be a listing that names them as news.
+    for listing in listings:
+        for path in paths(listing["url"]):
+            read[path] += listing["read"]
+            news[path] += listing["news"]
+    # A listing that is read anyway need not be one that makes its rows news.
     others = [path for path in read if news[path] and path not in config.listings]
     pure = [path for path in others if news[path] >= ALL_NEWS * read[path]]
     mixed = [path for path in others if path not in pure]
-    kept = [path for path in config.listings if path in read]
-    return pure, [*kept, *mixed] if mixed else []
+    still_there = [path for path in config.listings if path in read]
+    return pure, [*still_there, *mixed] if mixed else []
 
 
 def _order(config: Config, orders: Sequence[DateOrder]) -> Iterator[Setting]:
     """One setting for all languages: proposed if all languages with evidence have the same order."""
-    told = {one["day_first"] for one in orders if one["day_first"] is not None}
-    if len(told) == 1 and told != {config.day_first}:
-        reason = next(one["evidence"] for one in orders if one["day_first"] in told)
-        yield {"name": "MIGRATION_DAY_FIRST", "value": told.pop(), "reason": reason}
+    settled = {order["day_first"] for order in orders if order["day_first"] is not None}
+    if len(settled) == 1 and settled != {config.day_first}:
+        reason = next(order["evidence"] for order in orders if order["day_first"] in settled)
+        yield {"name": "MIGRATION_DAY_FIRST", "value": settled.pop(), "reason": reason}
 
 
 def _paths(urls: Iterable[str], site: str, prefixes: Iterable[str]) -> list[str]:
-    """Paths of ``urls`` below ``site`` without the language's prefix, each once."""
+    """The paths of ``urls`` below ``site`` without language prefix, each once."""
     found: dict[str, None] = {}
     for url in urls:
         if not url.startswith(site + "/") or urlsplit(url).query:
@@ -101,8 +101,8 @@ def steps(
     """The commands to run next.
 
     Args:
-        folder: of the survey.
-        moved_to: the site to which the front page leads.
+        folder: Data folder of the survey.
+        moved_to: The site to which the front page redirects.
     """
     into = "" if folder == FOLDER else f" -s {shlex.quote(f'DATA_DIR={folder}')}"
     again = f"scrapy survey -a site={shlex.quote(site)}"
@@ -140,15 +140,15 @@ def _step(command: str, reason: str) -> Step:
     return {"command": command, "reason": reason}
 
 
-def as_option(one: Setting) -> str:
+def as_option(setting: Setting) -> str:
     """``-s NAME=VALUE``, ready for a shell."""
-    return f"-s {shlex.quote(one['name'] + '=' + _option_text(one['value']))}"
+    return f"-s {shlex.quote(setting['name'] + '=' + _option_text(setting['value']))}"
 
 
-def as_line(one: Setting) -> str:
+def as_line(setting: Setting) -> str:
     """``NAME = VALUE``, ready for settings.py."""
-    value = one["value"]
-    return f"{one['name']} = {json.dumps(value, ensure_ascii=False) if isinstance(value, list) else value!r}"
+    value = setting["value"]
+    return f"{setting['name']} = {json.dumps(value, ensure_ascii=False) if isinstance(value, list) else value!r}"
 
 
 def _option_text(value: Any) -> str:
@@ -156,7 +156,7 @@ def _option_text(value: Any) -> str:
 
 
 def _path_of(url: str) -> str:
-    """Path as in a setting, without percent-encoding if it is readable without."""
+    """The path as in a setting, without percent-encoding if that is possible."""
     path = urlsplit(url).path
     plain = unquote(path)
     return plain if plain.isascii() and not re.search(r"[\s{}\[\]\"]", plain) else path

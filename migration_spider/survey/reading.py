@@ -28,21 +28,21 @@ from migration_spider.whole import code_of
 
 @dataclass(eq=False)
 class Read:
-    """One page that the site answered with, read."""
+    """One page of the site, as it was read."""
 
     answer: Answer
     page: Page
     told_by: str
     item: NewsItem | None = None
-    """Of a page that is news and no fallback, normalized."""
+    """The normalized item of a page that is news and not a fallback."""
     found: BlockResult | None = None
     parts: frozenset[Part] = frozenset()
-    """Of the text of such a page."""
+    """The parts of the text of such a page."""
 
 
 @dataclass(eq=False)
 class Site:
-    """Everything that was read, and the views of it that survey.json holds."""
+    """All pages that were read, for survey.json."""
 
     answers: Answers
     url: str
@@ -50,12 +50,12 @@ class Site:
     agent: str
     """Product name in the user agent."""
     settings_paths: Collection[str] = ()
-    """Addresses of sitemaps and feeds that the settings name."""
+    """Addresses of the sitemaps and feeds in the settings."""
     pages: list[Read] = field(default_factory=list)
     blocked: list[Blocked] = field(default_factory=list)
     profile: SiteProfile = field(default_factory=SiteProfile)
     day_first: dict[str, bool] = field(default_factory=dict)
-    """Language -> order of dates in numbers, as far as it is settled."""
+    """Language -> order of numeric dates, if it is settled."""
 
     @classmethod
     def read(
@@ -65,19 +65,19 @@ class Site:
         *,
         agent: str,
         named: Collection[str],
-        asked: Collection[str],
+        in_settings: Collection[str],
         day_first: bool | None,
     ) -> Site:
         """Read all pages among ``answers``.
 
         Args:
-            url: scheme and host of the site.
-            agent: product name in the user agent, as robots.txt may name it.
-            named: addresses that a news listing names as news.
-            asked: addresses of sitemaps and feeds that the settings name.
-            day_first: the setting MIGRATION_DAY_FIRST.
+            url: Scheme and host of the site.
+            agent: Product name in the user agent, as used in robots.txt.
+            named: Addresses in listings of news.
+            in_settings: Addresses of the sitemaps and feeds in the settings.
+            day_first: The setting MIGRATION_DAY_FIRST.
         """
-        site = cls(answers, url, agent, asked)
+        site = cls(answers, url, agent, in_settings)
         for answer in answers:
             if answer.leads_to or not answer.url.startswith(url + "/"):
                 continue
@@ -99,7 +99,7 @@ class Site:
         return site
 
     def _take(self, read: Read) -> None:
-        """Keep a page, and learn from it when it is news."""
+        """Add a page, and its evidence for the site profile if it is news."""
         page = read.page
         if isinstance(page, NewsPage) and not page.is_fallback:
             name = item_id(page.node_id, page.canonical_url or page.url, page.language)
@@ -110,20 +110,20 @@ class Site:
         self.pages.append(read)
 
     def _normalize(self, day_first: bool | None) -> None:
-        """Read the items as all pages together tell: without the words of templates, dates in the order of the site."""
+        """Normalize the items by the evidence of all pages: without the words of templates, with the order of dates."""
         self.day_first = {name: order.day_first for name, order in self.profile.orders().items()}
         if day_first is not None:
             self.day_first = dict.fromkeys(self.profile.languages, day_first)
-        told, template = SiteOrders("", self.day_first), self.profile.templates.template_parts()
+        orders, template = SiteOrders("", self.day_first), self.profile.templates.template_parts()
         for read in self.pages:
             if read.item is not None and isinstance(read.page, NewsPage):
                 read.page.template = template.get(read.item.language, frozenset())
                 if not read.parts.isdisjoint(read.page.template):
                     read.item = read.page.to_item()
-                read.found = normalize(read.item, day_first=day_first, site=told)
+                read.found = normalize(read.item, day_first=day_first, site=orders)
 
     def is_page(self, answer: Answer) -> bool:
-        """Whether a page was asked for, and not robots.txt, a feed or what a page embeds."""
+        """Whether the response is a page, not robots.txt, a feed or an embedded file."""
         path = urlsplit(answer.url).path
         return "html" in answer.media_type and path not in ("/robots.txt", "/jsonapi")
 
@@ -135,17 +135,17 @@ class Site:
     @cached_property
     def news(self) -> list[Read]:
         """Pages with an item, each item once."""
-        found: dict[str, Read] = {}
+        by_id: dict[str, Read] = {}
         for read in self.pages:
             if read.item is not None:
-                found.setdefault(read.item.id, read)
-        return list(found.values())
+                by_id.setdefault(read.item.id, read)
+        return list(by_id.values())
 
     @cached_property
     def by_url(self) -> dict[str, Read]:
         return {read.answer.url: read for read in self.pages}
 
     def at(self, url: str) -> Read | None:
-        """The page at ``url``, in whatever spelling, redirects followed; a query that was not asked for is left out."""
+        """The page at ``url`` in any spelling, after redirects; without its query if that was not requested."""
         answer = self.answers.get(url) or self.answers.get(url.partition("?")[0])
         return self.by_url.get(answer.url) if answer else None

@@ -20,10 +20,10 @@ from migration_spider.survey.still import Stills
 from migration_spider.vocabularies import VOCABULARIES, label_kind
 
 PARTS = "\n\n"
-"""Between paragraphs."""
+"""Separator of paragraphs."""
 
 BEGINNING, END = 400, 160
-"""Characters of the text that are shown."""
+"""Characters of the text that are shown of its beginning and end."""
 
 
 def chosen(news: Sequence[Read]) -> list[Read]:
@@ -34,19 +34,19 @@ def chosen(news: Sequence[Read]) -> list[Read]:
         for read, item in items
     ]
     picked = varied(differences, SAMPLES)
-    found = [items[place] for place in picked]
-    found.sort(key=lambda pair: pair[1].publication_date or "", reverse=True)
-    found.sort(key=lambda pair: pair[1].language)
-    return [read for read, _ in found]
+    samples = [items[place] for place in picked]
+    samples.sort(key=lambda pair: pair[1].publication_date or "", reverse=True)
+    samples.sort(key=lambda pair: pair[1].language)
+    return [read for read, _ in samples]
 
 
 def sample(number: int, read: Read, stills: Stills) -> tuple[Sample, str]:
-    """The sample and the HTML of its page. The page is taken apart: read nothing of it after."""
+    """The sample and the HTML of its page. This changes the page, which must not be read afterwards."""
     page, item = read.page, read.item
-    assert isinstance(page, NewsPage) and item is not None  # noqa: S101, PT018  (as `chosen` gives them)
+    assert isinstance(page, NewsPage) and item is not None  # noqa: S101, PT018  (true for the results of `chosen`)
     finish(item)
-    marked, told = list(enumerate(places(page), 1)), lines(page)
-    made: Sample = {
+    marked, page_lines = list(enumerate(places(page), 1)), lines(page)
+    described: Sample = {
         "id": item.id,
         "url": item.url,
         "title": item.title,
@@ -58,7 +58,7 @@ def sample(number: int, read: Read, stills: Stills) -> tuple[Sample, str]:
         "problems": list(item.problems),
         "record_id": read.answer.record_id,
     }
-    return made, stills.still(page, marked, told)
+    return described, stills.still(page, marked, page_lines)
 
 
 def meaning(code: str) -> str:
@@ -70,8 +70,8 @@ def meaning(code: str) -> str:
 def _fields(page: NewsPage, item: NewsItem, marked: list[tuple[int, Place]]) -> Iterator[Field]:
     numbers = {(place.field, place.entry): number for number, place in marked}
 
-    def made(field: str, printed: list[str], note: str | None = None, **more: Any) -> Field:
-        found: Field = {
+    def described(field: str, printed: list[str], note: str | None = None, **more: Any) -> Field:
+        description: Field = {
             "field": field,
             "label": None,
             "printed": printed,
@@ -80,38 +80,38 @@ def _fields(page: NewsPage, item: NewsItem, marked: list[tuple[int, Place]]) -> 
             "mark": numbers.get((field, more.pop("entry", None))),
             "note": note,
         }
-        found.update(more)  # type: ignore[typeddict-item]
-        return found
+        description.update(more)  # type: ignore[typeddict-item]
+        return description
 
     in_head = None if ("title", None) in numbers else "from the head of the page" if item.title else "no title found"
-    yield made("title", [item.title] if item.title else [], in_head, is_read=bool(item.title))
-    told: set[str] = set()
+    yield described("title", [item.title] if item.title else [], in_head, is_read=bool(item.title))
+    done: set[str] = set()
     for number, entry in enumerate(page.block.entries):
-        yield _of_block(entry, item, told, numbers.get(("metadata", number)))
+        yield _of_block(entry, item, done, numbers.get(("metadata", number)))
     if item.summary:
         on_page = ("summary", None) in numbers
-        yield made("summary", [item.summary], None if on_page else "from the description in the head")
-    yield made("body_text", _ends(item.body_text), _length(item.body_text), is_read=bool(item.body_text))
-    if item.attachments and "attachments" not in told:
-        yield made("attachments", _files(item))
+        yield described("summary", [item.summary], None if on_page else "from the description in the head")
+    yield described("body_text", _ends(item.body_text), _length(item.body_text), is_read=bool(item.body_text))
+    if item.attachments and "attachments" not in done:
+        yield described("attachments", _files(item))
     if item.images:
-        yield made("images", [one.alt or one.url.rpartition("/")[2] for one in item.images])
-    yield made("language", [item.language], _detected(item))
+        yield described("images", [image.alt or image.url.rpartition("/")[2] for image in item.images])
+    yield described("language", [item.language], _detected(item))
     if item.node_id is not None:
-        yield made("node_id", [str(item.node_id)])
+        yield described("node_id", [str(item.node_id)])
     if item.translations:
-        yield made("translations", sorted(item.translations), "named in the head")
+        yield described("translations", sorted(item.translations), "named in the head")
 
 
 def _date(item: NewsItem, is_printed: bool) -> tuple[list[str], bool, str | None]:
-    """(what was read, whether it was understood, a note) of the publication date."""
+    """(values read, whether they were understood, note) of the publication date."""
     code = next((code for code in item.problems if code.startswith("date-")), None)
     read = [item.publication_date] if item.publication_date else []
     return read, code is None and bool(read or not is_printed), meaning(code) if code else None
 
 
 def _terms(item: NewsItem, name: str) -> tuple[list[str], bool, str | None]:
-    """The same of the terms of a field."""
+    """(values read, whether they were understood, note) of the terms of a field."""
     terms = getattr(item, name)
     if not terms:
         return [], False, "not read into the field"
@@ -120,7 +120,7 @@ def _terms(item: NewsItem, name: str) -> tuple[list[str], bool, str | None]:
 
 
 def _unnamed(entry: Entry, item: NewsItem) -> tuple[str | None, list[str], bool, str | None]:
-    """(field, what was read, whether it was understood, a note) of an entry whose label names no field."""
+    """(field, values read, whether they were understood, note) of an entry whose label has no field."""
     kind = label_kind(entry.label) if entry.label else None
     if kind == "file" and item.attachments:
         return "attachments", _files(item), True, None
@@ -131,7 +131,7 @@ def _unnamed(entry: Entry, item: NewsItem) -> tuple[str | None, list[str], bool,
     return None, [], True, "printed without a label"
 
 
-def _of_block(entry: Entry, item: NewsItem, told: set[str], mark: int | None) -> Field:
+def _of_block(entry: Entry, item: NewsItem, done: set[str], mark: int | None) -> Field:
     name = entry.field_name
     printed = [fold(value.text) or value.url or value.datetime or "" for value in entry.values]
     read: list[str] = []
@@ -140,12 +140,12 @@ def _of_block(entry: Entry, item: NewsItem, told: set[str], mark: int | None) ->
         name, read, is_read, note = _unnamed(entry, item)
     elif name == "publication_date":
         read, is_read, note = _date(item, bool(printed))
-    elif printed and name not in told:
+    elif printed and name not in done:
         read, is_read, note = _terms(item, name)
     if not printed:
         note = note or "no value under this label"
     elif name:
-        told.add(name)
+        done.add(name)
     return {
         "field": name or "metadata",
         "label": entry.label,
@@ -158,7 +158,7 @@ def _of_block(entry: Entry, item: NewsItem, told: set[str], mark: int | None) ->
 
 
 def _files(item: NewsItem) -> list[str]:
-    return [" – ".join(filter(None, (one.title, one.filename))) for one in item.attachments]
+    return [" – ".join(filter(None, (file.title, file.filename))) for file in item.attachments]
 
 
 def _term(term: Term, name: str) -> str:

@@ -14,7 +14,7 @@ from migration_spider.survey import model
 
 
 def survey_schema() -> dict[str, Any]:
-    """The schema of a whole survey. Further keys are allowed: later versions may add some."""
+    """The schema of a survey. Other keys are allowed, because later versions may add some."""
     return {"title": f"Survey of a site, {model.SCHEMA}", **class_schema(model.Survey)}
 
 

@@ -22,28 +22,37 @@ from migration_spider.pages.places import Place
 from migration_spider.pages.text import absolute, word_set
 from migration_spider.responses.requisites import with_addresses
 from migration_spider.survey.answers import Answers
-from migration_spider.survey.still_marks import MARKS, OURS, ROLE_MARKS, add_switch, element_of, mark, style_of, tell
+from migration_spider.survey.still_marks import (
+    MARKS,
+    OURS,
+    ROLE_MARKS,
+    add_switch,
+    element_of,
+    mark,
+    mark_role,
+    style_of,
+)
 
 POLICY = (
     "default-src 'none'; style-src 'unsafe-inline' data:; img-src data:; font-src data:; "
     "base-uri 'none'; form-action 'none'"
 )
-"""Content Security Policy of the file: what it shows is in it."""
+"""Content Security Policy of the file, which contains everything that it shows."""
 
 MAX_FILE = 2_000_000
 """Bytes of style sheets and pictures in one page, as ``data:`` addresses."""
 
 MAX_PICTURE = 200_000
-"""Bytes of one picture or font; larger ones leave their place empty."""
+"""Bytes of one picture or font; larger ones are left out."""
 
 MAX_SHEET = 600_000
 """Bytes of one style sheet."""
 
 MAX_IN_SHEET = 600_000
-"""Bytes of what one style sheet imports and shows."""
+"""Bytes of the files that one style sheet imports and shows."""
 
 DEEPEST = 4
-"""How deep style sheets may import one another, as in the crawl."""
+"""Levels of imports of style sheets, as in the crawl."""
 
 _ACTING = word_set(
     "script noscript template iframe frame frameset noframes noembed object embed applet base meta link portal "
@@ -62,33 +71,33 @@ _SHOWN = re.compile(
 _TYPES = {"png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "gif": "image/gif", "webp": "image/webp",
           "svg": "image/svg+xml", "ico": "image/x-icon", "woff": "font/woff", "woff2": "font/woff2"}  # fmt: skip
 NOTHING = "data:,"
-"""Address of nothing."""
+"""Address of an empty file."""
 
 
 class Stills:
-    """Makes the files of one run's sample pages; style sheets that they share are read once."""
+    """Makes the files of the sample pages of a run; shared style sheets are read once."""
 
     def __init__(self, answers: Answers) -> None:
         self._answers = answers
         self._sheets: dict[str, str] = {}
         self._pictures: dict[str, str] = {}
 
-    def still(self, page: Page, marked: Iterable[tuple[int, Place]], told: Sequence[ExplainedLine] = ()) -> str:
-        """HTML of the file. ``page`` is taken apart: read it before.
+    def still(self, page: Page, marked: Iterable[tuple[int, Place]], lines: Sequence[ExplainedLine] = ()) -> str:
+        """Return the HTML of the file. This changes ``page``, which must not be read afterwards.
 
         Args:
-            marked: places with their numbers, from 1.
-            told: what the page prints, with the roles that a switch shows.
+            marked: Places with their numbers, from 1.
+            lines: The printed lines of the page, with the roles that a switch shows.
         """
         root = page.root
         for element in root.iter():
             for name in [name for name, value in element.attrib.items() if OURS.match(f"{name}={value}")]:
                 del element.attrib[name]
-        by_slot = {slot: one for one in told for slot in one.slots}
+        by_slot = {slot: line for line in lines for slot in line.slots}
         for number, place in marked:
             mark(number, place, by_slot)
-        for one in told:
-            tell(one, by_slot)
+        for line in lines:
+            mark_role(line, by_slot)
         budget = _Budget()
         styles = self._styles(page, root, budget)
         self._cleaned(page, root, budget)
@@ -104,13 +113,13 @@ class Stills:
             head.insert(position, element)
         for style in (*styles, style_of(MARKS), style_of(ROLE_MARKS)):
             head.append(style)
-        if told and (body := root.find("body")) is not None:
-            add_switch(body, {one.role for one in told})
+        if lines and (body := root.find("body")) is not None:
+            add_switch(body, {line.role for line in lines})
         return str(etree.tostring(root, encoding="unicode", method="html", doctype="<!doctype html>"))
 
     def _styles(self, page: Page, root: Any, budget: _Budget) -> list[Any]:
-        """The style sheets of the page, in page order, as elements to be put into the head."""
-        found = []
+        """The style sheets of the page, in page order, as elements for the head."""
+        styles = []
         for element in list(root.iter("link", "style")):
             media = element.get("media")
             if local_name(element) == "style":
@@ -122,17 +131,17 @@ class Stills:
                 if "stylesheet" not in relations or "alternate" in relations or url is None:
                     continue
                 text = self._sheet(url.partition("#")[0], DEEPEST)
-                # Sheets that a script switches on when it has loaded: media="print" onload="this.media='all'".
+                # A style sheet that a script switches on when it is loaded: media="print" onload="this.media='all'".
                 if "onload" in element.attrib:
                     media = None
             if text and budget.take(len(text)):
-                found.append(style_of(text, media))
-        return found
+                styles.append(style_of(text, media))
+        return styles
 
     def _sheet(self, url: str, depth: int) -> str:
-        """The text of an archived style sheet, all that it needs in it; empty when it is not there."""
+        """The text of an archived style sheet with embedded files; empty if it is not archived."""
         if url not in self._sheets:
-            self._sheets[url] = ""  # for one that imports itself
+            self._sheets[url] = ""  # in case that it imports itself
             answer = self._answers.get(url)
             if answer is not None and answer.status == 200:
                 try:
@@ -147,16 +156,16 @@ class Stills:
         return with_addresses(url, text, self._within(_Budget(MAX_IN_SHEET), depth - 1))
 
     def _within(self, budget: _Budget, depth: int = DEEPEST) -> Callable[[str], str]:
-        """Address -> ``data:`` address, as long as there is place: the same picture may be named thousands of times."""
+        """Return a function: address -> ``data:`` address, within ``budget``, as a picture may be used very often."""
 
         def data(url: str) -> str:
-            found = self._data(url, depth)
-            return found if budget.take(len(found)) else NOTHING
+            address = self._data(url, depth)
+            return address if budget.take(len(address)) else NOTHING
 
         return data
 
     def _data(self, url: str, depth: int = DEEPEST) -> str:
-        """A ``data:`` address of what is archived at ``url``: a picture, a font, a style sheet; or of nothing."""
+        """The ``data:`` address of the picture, font or style sheet that is archived at ``url``, or `NOTHING`."""
         answer = self._answers.get(url)
         if answer is None or answer.status != 200:
             return NOTHING
@@ -208,7 +217,7 @@ class Stills:
             elif (attribute in _ADDRESSES and not is_fragment) or attribute in ("autofocus", "http-equiv", "nonce"):
                 del element.attrib[full]
                 if name in ("a", "area") and attribute == "href":
-                    element.set("href", "#")  # looks like a link still, and leads nowhere
+                    element.set("href", "#")  # still looks like a link, but has no target
             elif attribute == "style" and "url(" in value.lower():
                 element.set(full, with_addresses(page.base_url, value, self._within(budget)))
             elif re.match(r"[\s\x00-\x1f]*(?:java|vb)script:", value, re.IGNORECASE):
@@ -216,13 +225,13 @@ class Stills:
 
 
 class _Budget:
-    """How many more bytes a file may get."""
+    """The number of bytes that may still be added to a file."""
 
     def __init__(self, left: int = MAX_FILE) -> None:
         self.left = left
 
     def take(self, size: int) -> bool:
-        """Whether there is place for ``size`` bytes, which are then used up."""
+        """Use ``size`` bytes; return False if there are not so many left."""
         if size > self.left:
             return False
         self.left -= size
@@ -238,7 +247,7 @@ def _head_of(root: Any) -> Any:
 
 
 def _drop(element: Any) -> None:
-    """Take ``element`` out with all that it holds; the text behind it stays."""
+    """Remove ``element`` with its content; the text after it stays."""
     parent = element.getparent()
     if parent is None:
         return

@@ -13,10 +13,10 @@ from migration_spider.pages.places import Place, Slot
 _UNWRITABLE = re.compile(r"[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 """Characters that can be in a page but that lxml cannot write."""
 OURS = re.compile(r"data-survey|id=survey-(?:\d|roles)")
-"""Attributes that only the marks of this module may have."""
+"""Attributes that only the marks of this module may use."""
 
 COLOURS = ("#ffe08a", "#a8e0ff", "#b9f0b4", "#ffc4c4", "#dcc7ff", "#ffcf9e", "#9fe8dc", "#e3e39a", "#e6eaee")
-"""Backgrounds of marked places, by number, the last one of the text; text on them is dark, in whatever scheme."""
+"""Backgrounds of marked places by number; the last one is for the text. Text on them is dark in all colour schemes."""
 
 MARKS = "".join(f'[data-survey-colour="{n}"]{{--survey:{shade}}}' for n, shade in enumerate(COLOURS)) + (
     "[data-survey]{background:var(--survey)!important;color:#14181b!important;"
@@ -47,14 +47,14 @@ ROLES = {
     "label": "#dcc7ff", "value": "#c6b8ff", "file": "#ffc4e1", "note": "#ffcf9e", "date": "#ffb3a7",
     "chrome": "#d5dadf",
 }  # fmt: skip
-"""Role of a line -> background where all lines are coloured by role; text on them is dark."""
+"""Role of a line -> background when all lines are coloured by role; text on them is dark."""
 
 SWITCH = "survey-roles"
-"""Id of the switch that does so."""
+"""Id of the switch for these colours."""
 
 
 def _on(marked: str, rules: str) -> str:
-    """A rule for what is ``marked``, an attribute, while the switch is on; it stands before all of the page."""
+    """A rule for elements with the attribute ``marked`` while the switch, the first element of the page, is on."""
     on = f"#{SWITCH}:checked~"
     name, _, pseudo = marked.partition("::")
     after = f"::{pseudo}" if pseudo else ""
@@ -70,7 +70,7 @@ ROLE_MARKS = (
     )
     + _on('data-survey-role="chrome"', "color:#4b545c!important;-webkit-text-fill-color:#4b545c!important")
     + _on("data-survey-line::before", f"{_TAG};content:attr(data-survey-role)")
-    # A finger cannot point at a text to see its title.
+    # On a touch screen titles are not shown.
     + "@media (hover:none){"
     + _on("data-survey-line::before", 'content:attr(data-survey-role) ": " attr(data-survey-why)')
     + "}"
@@ -93,18 +93,18 @@ ROLE_MARKS = (
 
 
 def colour(number: int, field: str) -> int:
-    """Which of `COLOURS` a place has."""
+    """The index in `COLOURS` for a place."""
     last = len(COLOURS) - 1
     return last if field == "body_text" else (number - 1) % last
 
 
 def anchor(number: int) -> str:
-    """Name of the first place with this number in the page."""
+    """Id of the first place with this number in the page."""
     return f"survey-{number}"
 
 
 def mark(number: int, place: Place, by_slot: dict[Slot, ExplainedLine]) -> None:
-    """Mark a field's texts and pictures with its number; ``by_slot`` loses the texts that are marked."""
+    """Mark the texts and pictures of a field with its number; marked texts are removed from ``by_slot``."""
     shade = str(colour(number, place.field))
     is_first = True
     for slot in place.texts:
@@ -129,27 +129,27 @@ def mark(number: int, place: Place, by_slot: dict[Slot, ExplainedLine]) -> None:
         is_first = False
 
 
-def tell(told: ExplainedLine, by_slot: dict[Slot, ExplainedLine]) -> None:
-    """Put role and evidence at what no field has marked."""
-    if told.element is not None:
-        attributes = _said(told) if told.role != "chrome" else {"data-survey-out": told.why, **_title(told)}
-        told.element.attrib.update(attributes)
-    for slot in told.slots:
+def mark_role(line: ExplainedLine, by_slot: dict[Slot, ExplainedLine]) -> None:
+    """Add role and evidence to the texts of a line that belong to no field."""
+    if line.element is not None:
+        attributes = _role(line) if line.role != "chrome" else {"data-survey-out": line.why, **_title(line)}
+        line.element.attrib.update(attributes)
+    for slot in line.slots:
         if slot in by_slot:
-            _wrapped(slot, {}, told)
+            _wrapped(slot, {}, line)
 
 
-def _wrapped(slot: Slot, attributes: dict[str, str], told: ExplainedLine | None) -> Any:
-    """A span around the text at ``slot``, in the tree; None when there is no text."""
+def _wrapped(slot: Slot, attributes: dict[str, str], line: ExplainedLine | None) -> Any:
+    """Put a span around the text at ``slot``, and return it; None if there is no text."""
     element, is_tail = slot
     text = element.tail if is_tail else element.text
     text = _UNWRITABLE.sub("", text or "")
     if not text.strip():
         return None
     span = element_of("span", **attributes)
-    if told is not None:
-        span.attrib.update(_said(told))
-        if slot == told.slots[0]:
+    if line is not None:
+        span.attrib.update(_role(line))
+        if slot == line.slots[0]:
             span.set("data-survey-line", "")
     span.text = text.strip()
     before, _, span.tail = text.partition(span.text)
@@ -163,13 +163,13 @@ def _wrapped(slot: Slot, attributes: dict[str, str], told: ExplainedLine | None)
     return span
 
 
-def _said(told: ExplainedLine) -> dict[str, str]:
-    return {"data-survey-role": told.role, "data-survey-why": told.why, **_title(told)}
+def _role(line: ExplainedLine) -> dict[str, str]:
+    return {"data-survey-role": line.role, "data-survey-why": line.why, **_title(line)}
 
 
-def _title(told: ExplainedLine) -> dict[str, str]:
-    """For a pointer and for a screen reader."""
-    words = f"{told.role}: {told.why}"
+def _title(line: ExplainedLine) -> dict[str, str]:
+    """Attributes for a pointer and for a screen reader."""
+    words = f"{line.role}: {line.why}"
     return {"title": words, "aria-description": words}
 
 
@@ -204,7 +204,7 @@ def element_of(tag: str, **attributes: str) -> Any:
 def style_of(text: str, media: str | None = None) -> Any:
     """A style sheet as an element."""
     element = element_of("style")
-    # The text of a style element ends at "</style" only; in a style sheet this is the same.
+    # The text of a style element ends at "</style"; in a style sheet, "<\/" means the same as "</".
     element.text = re.sub(r"[\x00-\x08\x0b\x0e-\x1f]", "", text).replace("</", "<\\/").replace("<!--", "")
     if media:
         element.set("media", media)

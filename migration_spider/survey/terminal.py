@@ -13,13 +13,13 @@ from migration_spider.survey.model import Survey
 
 
 def show(survey: Survey, console: Console) -> None:
-    """Print ``survey``. Texts are printed as they are, never as markup, and do nothing to the terminal."""
+    """Print ``survey``. Texts are disarmed, and printed as text, never as markup."""
     terminal.put(environment().get_template("survey.txt").render(survey=survey), console)
 
 
 @cache
 def environment() -> Environment:
-    """The templates of the terminal's view."""
-    made = terminal.environment(__package__)
-    made.globals["words"] = words
-    return made
+    """The templates for the terminal."""
+    templates = terminal.environment(__package__)
+    templates.globals["words"] = words
+    return templates

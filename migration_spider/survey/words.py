@@ -74,12 +74,12 @@ def lead(survey: Survey, where: str) -> str:
     """What to do next, in one or two sentences. ``where``: the page that shows the sample items."""
     code, samples = survey["outcome"]["exit_code"], survey["samples"]
     if code == COMPLETE:
-        doubts = sum(doubtful(one) > 0 for one in samples)
-        told = f"{plural(doubts, 'item has', 'items have')} fields that were not understood. " if doubts else ""
+        doubts = sum(doubtful(sample) > 0 for sample in samples)
+        warning = f"{plural(doubts, 'item has', 'items have')} fields that were not understood. " if doubts else ""
         shown = plural(len(samples), "sample item, next to its", "sample items, each next to its")
         they = "it was" if len(samples) == 1 else "they were"
         return (
-            f"{where} shows {shown} archived page. {told}"
+            f"{where} shows {shown} archived page. {warning}"
             f"Check that {they} read correctly, then run the commands at the end."
         )
     if code == REFUSED and survey["access"]["blocked"]:
@@ -95,43 +95,43 @@ def lead(survey: Survey, where: str) -> str:
 
 
 def pages(survey: Survey) -> int:
-    """How many pages were read."""
-    return sum(one["count"] for one in survey["types"])
+    """Number of pages that were read."""
+    return sum(page_type["count"] for page_type in survey["types"])
 
 
 def items(survey: Survey) -> int:
-    """How many items were read."""
-    return sum(one["news"] for one in survey["languages"])
+    """Number of items that were read."""
+    return sum(language["news"] for language in survey["languages"])
 
 
 def news_languages(survey: Survey) -> list[str]:
     """Languages in which news was read."""
-    return [one["language"] for one in survey["languages"] if one["news"]]
+    return [language["language"] for language in survey["languages"] if language["news"]]
 
 
 def figures(survey: Survey) -> list[tuple[str, str]]:
     """(name, value) of each number at the top."""
-    labels = [one for one in survey["labels"] if one["label"]]
+    labels = [label for label in survey["labels"] if label["label"]]
     counts = (
         (survey["run"]["requests"], "request", "requests"),
         (pages(survey), "page read", "pages read"),
         (items(survey), "item", "items"),
         (len(news_languages(survey)), "language of news", "languages of news"),
-        (sum(one["verdict"] == "news" for one in survey["listings"]), "listing of news", "listings of news"),
+        (sum(listing["verdict"] == "news" for listing in survey["listings"]), "listing of news", "listings of news"),
         (len(labels), "label", "labels"),
-        (sum(not one["is_known"] for one in labels), "unknown label", "unknown labels"),
+        (sum(not label["is_known"] for label in labels), "unknown label", "unknown labels"),
     )
-    return [(one if count == 1 else many, number(count)) for count, one, many in counts]
+    return [(singular if count == 1 else several, number(count)) for count, singular, several in counts]
 
 
 def doubtful(sample: Sample) -> int:
     """Number of its fields that were not understood."""
-    return sum(not one["is_read"] for one in sample["fields"])
+    return sum(not field["is_read"] for field in sample["fields"])
 
 
-def field(one: Field) -> str:
+def field(sample_field: Field) -> str:
     """Heading of a field."""
-    return heading(one["field"])
+    return heading(sample_field["field"])
 
 
 def heading(name: str) -> str:
@@ -139,37 +139,43 @@ def heading(name: str) -> str:
     return FIELDS.get(name, name.replace("_", " ").capitalize())
 
 
-def told_by(one: PageType) -> str:
+def told_by(page_type: PageType) -> str:
     """How pages of this type were recognized, and how many of them are not items."""
-    told = [f"{TOLD_BY.get(how, how)} ({number(n)})" for how, n in one["told_by"].items()]
-    if one["kind"] == "news" and (others := one["count"] - one["items"]):
-        told.append(f"{number(others)} of them are not items: the text of another language, or a second address")
-    return "; ".join(told)
+    parts = [f"{TOLD_BY.get(how, how)} ({number(n)})" for how, n in page_type["told_by"].items()]
+    if page_type["kind"] == "news" and (others := page_type["count"] - page_type["items"]):
+        parts.append(f"{number(others)} of them are not items: the text of another language, or a second address")
+    return "; ".join(parts)
 
 
-def share(one: Listing) -> str:
+def share(listing: Listing) -> str:
     """``5 of 6``."""
-    return f"{number(one['news'])} of {number(one['read'])}" if one["read"] else "–"
+    return f"{number(listing['news'])} of {number(listing['read'])}" if listing["read"] else "–"
 
 
-def read(one: Listing) -> str:
+def read(listing: Listing) -> str:
     """``news: 5 of 6 rows read``."""
-    return f"news: {number(one['news'])} of {plural(one['read'], 'row')} read" if one["read"] else "no row read"
+    return (
+        f"news: {number(listing['news'])} of {plural(listing['read'], 'row')} read"
+        if listing["read"]
+        else "no row read"
+    )
 
 
-def total(one: Listing) -> str:
+def total(listing: Listing) -> str:
     """The number of its rows, exact or estimated."""
-    is_known = one["total"] is not None or rows_of(one) == one["rows"]
-    return ("" if is_known else "about ") + number(rows_of(one))
+    is_known = listing["total"] is not None or rows_of(listing) == listing["rows"]
+    return ("" if is_known else "about ") + number(rows_of(listing))
 
 
-def source(one: Source) -> str:
+def source(sitemap: Source) -> str:
     """The result of a sitemap or feed."""
-    if one["status"] is None:
+    if sitemap["status"] is None:
         return "not requested"
-    if one["status"] != 200:
-        return f"status {one['status']}"
-    return f"names {plural(one['named'], 'page')}" + (f"; {short(one['problem'])}" if one["problem"] else "")
+    if sitemap["status"] != 200:
+        return f"status {sitemap['status']}"
+    return f"names {plural(sitemap['named'], 'page')}" + (
+        f"; {short(sitemap['problem'])}" if sitemap["problem"] else ""
+    )
 
 
 def robots(survey: Survey) -> str:
@@ -179,14 +185,14 @@ def robots(survey: Survey) -> str:
         return "no answer"
     if found["status"] != 200:
         return f"status {found['status']}: everything is allowed"
-    said = (
+    rules = (
         f"{plural(len(found['rules']), 'rule')} for {short(found['agent'] or '')}"
         if found["agent"]
         else "no rule for this program"
     )
     if found["crawl_delay"]:
-        said += f"; {duration(found['crawl_delay'])} between requests"
-    return said
+        rules += f"; {duration(found['crawl_delay'])} between requests"
+    return rules
 
 
 def jsonapi(survey: Survey) -> str:
@@ -197,13 +203,13 @@ def jsonapi(survey: Survey) -> str:
     return "open: it returned JSON" if found["is_open"] else f"not open: status {found['status']}"
 
 
-def order(one: DateOrder) -> str:
+def order(date_order: DateOrder) -> str:
     """Which number of a date comes first."""
-    if one["day_first"] is None:
+    if date_order["day_first"] is None:
         return "the order of day and month in numeric dates is not known"
     return (
         "the day comes first: 03/04/2022 is 3 April"
-        if one["day_first"]
+        if date_order["day_first"]
         else "the month comes first: 03/04/2022 is 4 March"
     )
 
