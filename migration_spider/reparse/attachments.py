@@ -22,14 +22,14 @@ from migration_spider.reparse.source import Source
 from migration_spider.spiders.scope import Scope
 
 ELSEWHERE = "elsewhere"
-"""In place of what the archive has of a file: it is not on the site, which is left as the page says."""
+"""Marks a file on another site, whose values stay as the page has them."""
 
 Files = Mapping[str, File | str | None]
-"""URL of an attachment -> what the archive has of it, `ELSEWHERE`, or None where it has nothing."""
+"""URL of an attachment -> the file in the archive, `ELSEWHERE`, or None if it is not in the archive."""
 
 
 def fill(item: NewsItem, files: Files) -> None:
-    """Fill in what the archive has of the attachments, of which all are in ``files``."""
+    """Fill in the attachments of ``item``, all of which are in ``files``."""
     for attachment in item.attachments:
         facts = files[attachment.url]
         if facts is None:
@@ -40,26 +40,26 @@ def fill(item: NewsItem, files: Files) -> None:
 
 
 class Attachments:
-    """Files of an archive; the digest of each is computed once, in pieces: a file may be larger than memory."""
+    """The files of an archive. The digest of each is computed once, in pieces, as a file may be larger than memory."""
 
     def __init__(self, catalogue: Catalogue, scope: Scope) -> None:
         self.catalogue = catalogue
         self.scope = scope
 
     def noted(self, note: Note) -> Files:
-        """Those of a note, as far as the archive bears them out."""
-        urls = {one: self.scope.file(one) for one in note.files}
-        return {one: self._noted(url, note.files[one]) if url else ELSEWHERE for one, url in urls.items()}
+        """The files of a note, as far as the archive confirms them."""
+        urls = {printed: self.scope.file(printed) for printed in note.files}
+        return {printed: self._noted(url, note.files[printed]) if url else ELSEWHERE for printed, url in urls.items()}
 
     def found(self, item: NewsItem, page: Capture, note: Note | None) -> Files:
-        """Those of ``item``: of what no note tells, what the run of ``page`` fetched."""
-        urls = {one.url: self.scope.file(one.url) for one in item.attachments}
+        """The files of ``item``: those of the note, and for others, what the run of ``page`` fetched."""
+        urls = {attachment.url: self.scope.file(attachment.url) for attachment in item.attachments}
         run_id = note.run_id if note else self.catalogue.run_of(page)
-        found = {one: self._fetched(url, page, run_id) if url else ELSEWHERE for one, url in urls.items()}
-        return {**found, **(self.noted(note) if note else {})}
+        fetched = {printed: self._fetched(url, page, run_id) if url else ELSEWHERE for printed, url in urls.items()}
+        return {**fetched, **(self.noted(note) if note else {})}
 
     def _noted(self, url: str, noted: File) -> File | None:
-        """``noted`` when an archived file has that digest: perhaps one of an earlier run, not sent again."""
+        """``noted`` if an archived file has that digest, perhaps from an earlier run and not sent again; else None."""
         if noted[0] is None:
             return None
         other = self.catalogue.by_digest(f"sha256:{noted[0]}")
@@ -67,7 +67,7 @@ class Attachments:
         return noted if any((facts := self._facts(capture)) and facts[0] == noted[0] for capture in captures) else None
 
     def _fetched(self, url: str, page: Capture, run_id: str) -> File | None:
-        """The file as that run had it; of archives that span years, at the time of the page."""
+        """The file as that run fetched it; of several captures, the one closest to the time of the page."""
         captures = [capture for capture in self._captures(url) if self.catalogue.run_of(capture) == run_id]
         return self._facts(min(captures, key=lambda capture: _between(capture.date, page.date))) if captures else None
 
@@ -75,21 +75,21 @@ class Attachments:
         return self.catalogue.by_url(self.catalogue.final_url(url))
 
     def _facts(self, capture: Capture) -> File | None:
-        found = self.catalogue.file(capture)
-        if found is None:
+        digest = self.catalogue.file(capture)
+        if digest is None:
             try:
-                found = entity_digest(capture.source, capture.offset, capture.length)
+                digest = entity_digest(capture.source, capture.offset, capture.length)
             except ArchiveError:
-                found = None, None
-            self.catalogue.keep_file(capture, *found)
-        return (*found, capture.media_type or None) if found[0] is not None else None
+                digest = None, None
+            self.catalogue.keep_file(capture, *digest)
+        return (*digest, capture.media_type or None) if digest[0] is not None else None
 
 
 def entity_digest(source: Source, offset: int, length: int) -> tuple[str, int]:
-    """SHA-256, in hex, and size of the entity that a record holds, in memory that does not depend on its size.
+    """SHA-256, in hex, and size of the entity in a record; the memory used does not depend on its size.
 
     Raises:
-        ArchiveError: the record is damaged or cannot be read, or its entity cannot be decoded.
+        ArchiveError: The record is damaged or cannot be read, or its entity cannot be decoded.
     """
     try:
         with opened(source, offset, length) as (stream, start):
@@ -97,7 +97,7 @@ def entity_digest(source: Source, offset: int, length: int) -> tuple[str, int]:
             try:
                 return _digest_of(StreamedRecord(name, stream, start, is_gzipped=is_gzipped), length)
             except UndecodableEntityError:
-                # Some writers store the body dechunked and leave the header: then no chunk size is in front.
+                # Some writers remove the chunking but keep the header; then the body does not begin with a chunk size.
                 record = StreamedRecord(name, stream, start, is_gzipped=is_gzipped)
                 if starts_with_chunk(_split(record)[1]):
                     raise
@@ -107,26 +107,26 @@ def entity_digest(source: Source, offset: int, length: int) -> tuple[str, int]:
 
 
 def _digest_of(record: StreamedRecord, length: int, unless: str = "") -> tuple[str, int]:
-    """As :func:`entity_digest`; the header field ``unless`` is not believed."""
+    """As :func:`entity_digest`; the header field ``unless`` is ignored."""
     head, body = _split(record)
     fields = Fields([pair for pair in parse_fields(head) if pair[0].lower() != unless])
-    found = sha256(decode_entity(fields, chain([body], record.chunks())))
+    digest = sha256(decode_entity(fields, chain([body], record.chunks())))
     if record.length() != length:
         raise BrokenRecordError("", record.offset, f"the record has {record.length()} bytes, not {length}")
-    return found
+    return digest
 
 
 def _split(record: StreamedRecord) -> tuple[bytes, bytes]:
-    """The HTTP head and what was read of the body with it; what is no HTTP message has no head."""
+    """The HTTP head and the beginning of the body; the head is empty if the block is not an HTTP message."""
     start = record.start(LONGEST_HEAD)
     return split_head(start) if start.startswith(b"HTTP/") else (b"", start)
 
 
-def _between(one: str, other: str) -> float:
-    """Seconds between two ``WARC-Date``; 0.0 when one is none, so that it decides nothing."""
+def _between(first: str, second: str) -> float:
+    """Seconds between two ``WARC-Date``; 0.0 if one is not valid, so that it does not matter."""
     try:
         # A WARC-Date may be as short as a year.
-        moments = [datetime.fromisoformat(date[:19].removesuffix("Z")) for date in (one, other)]
+        moments = [datetime.fromisoformat(date[:19].removesuffix("Z")) for date in (first, second)]
     except ValueError:
         return 0.0
     return abs((moments[0] - moments[1]).total_seconds())

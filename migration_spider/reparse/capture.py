@@ -12,13 +12,13 @@ from migration_spider.reparse.source import Source
 
 @dataclass(frozen=True, slots=True)
 class Capture:
-    """One answer of the site with status 200, or the text that is left of one."""
+    """One response of the site with status 200, or only its text."""
 
     place: int
     """Number of the record, over all files."""
 
     source: Source
-    """With ``offset``, ``length`` and ``record_id``: the record that holds the bytes."""
+    """With ``offset``, ``length`` and ``record_id``: the record that contains the bytes."""
 
     offset: int
     length: int
@@ -32,7 +32,7 @@ class Capture:
     payload_digest: str
     url: str
     date: str
-    """``WARC-Date`` of the answer, later than ``written`` when a revisit record tells of it."""
+    """``WARC-Date`` of the response, later than ``written`` if it has a revisit record."""
 
     run_id: str
     """``isPartOf`` of the file's warcinfo record; see :meth:`Catalogue.run_of`."""
@@ -49,25 +49,25 @@ class Capture:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One line to make again: of a page, or of an item that is gone."""
+    """One line to make again: for a page, or for an item that is gone."""
 
     capture: Capture | None
-    """None of a tombstone, and of a page that is not in the archive."""
+    """None for a tombstone, and for a page that is not in the archive."""
 
     note: Note | None
-    """What the crawl noted; None of pages that it took for no item, and in archives of other programs."""
+    """The note of the crawl; None for pages that were not items for it, and in archives of other programs."""
 
 
 def host_of(url: str) -> str:
-    """Host and port as :class:`Scope` compares them; empty when ``url`` has none."""
+    """Host and port as :class:`Scope` compares them; empty if ``url`` has none."""
     try:
         return netloc(urlsplit(url))
     except ValueError:
         return ""
 
 
-def is_same(one: Capture, other: Capture) -> bool:
-    """Whether two records tell of one answer, of the same URL and date."""
-    if one.record_id and one.record_id == other.record_id:
+def is_same(first: Capture, second: Capture) -> bool:
+    """Whether two records of the same URL and date are about one response."""
+    if first.record_id and first.record_id == second.record_id:
         return True
-    return bool(one.payload_digest) and one.payload_digest == other.payload_digest
+    return bool(first.payload_digest) and first.payload_digest == second.payload_digest

@@ -28,10 +28,10 @@ from migration_spider.reparse.source import Source
 
 
 class CatalogueError(MigrationError):
-    """What the archive holds cannot be noted on the disk. Raised by :func:`on_disk`."""
+    """The catalogue cannot be stored on disk. Raised by :func:`on_disk`."""
 
 
-_COLUMNS = [one.name for one in fields(Capture)]
+_COLUMNS = [field.name for field in fields(Capture)]
 _CAPTURE = ", ".join(f"capture.{name}" for name in _COLUMNS)
 _VALUES = attrgetter(*_COLUMNS[2:])
 _KEYS = ("id_key", "at_key", "url_key", "digest_key")
@@ -65,23 +65,23 @@ CREATE TABLE own (run_id TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE own_step (place INTEGER PRIMARY KEY, date, capture, note);
 CREATE TABLE step (date, place, capture, note, PRIMARY KEY (date, place)) WITHOUT ROWID;
 """
-"""``capture.number`` is the order in which captures became known: where originals stand behind what refers to them, not
-that of the records. ``note.capture`` is the last answer before the note with the bytes that it refers to.
+"""``capture.number`` is the order in which captures were added. It is not that of the records if an original follows
+the records that refer to it. ``note.capture`` is the last response before the note with the bytes that it refers to.
 
-Nothing is ordered but by keys: what SQLite has to sort it writes into another folder. Identifiers, addresses and
-digests come in no order and are long: indexes hold four bytes of each (`key`), so that those of ten million stay in the
-memory of the machine, and what is found is compared.
+Queries sort only by keys, because SQLite would sort other values in a file in another folder. Identifiers, addresses
+and digests are long and in random order, so indexes contain only four bytes of each (`key`); the indexes of ten million
+fit into the memory of the machine. The complete values are compared, too.
 """
 
 
 @contextmanager
 def on_disk(output: Path) -> Iterator[Catalogue]:
-    """An empty catalogue in the folder of ``output``, or the nearest above it that there is.
+    """Yield an empty catalogue in the folder of ``output``, or the nearest existing one above it.
 
-    Its file has no name once it is open: however the process ends, nothing is left of it.
+    The file is removed from the folder as soon as it is open, so it disappears when the process ends in any way.
 
     Raises:
-        CatalogueError: it cannot be written, or no longer.
+        CatalogueError: It cannot be written.
     """
     folder = next(parent for parent in output.absolute().parents if parent.is_dir())
     try:
@@ -95,7 +95,7 @@ def on_disk(output: Path) -> Iterator[Catalogue]:
 
 
 class Catalogue:
-    """What a scan found: in ``database``, which is new, else in memory."""
+    """The result of a scan, in ``database``, which is new, or by default in memory."""
 
     def __init__(self, database: sqlite3.Connection | None = None) -> None:
         self.database = database or sqlite3.connect(":memory:", isolation_level=None)
@@ -105,26 +105,26 @@ class Catalogue:
         self.profile_of: dict[str, str] = {}
         """Run -> digest of the last profile that its items cite."""
         self.own_runs: set[str] = set()
-        """Runs of this project; pages of other crawlers are in no run."""
+        """Runs of this project; pages of other crawlers belong to no run."""
         self.hosts: Counter[str] = Counter()
-        """Network location -> pages captured."""
+        """Network location -> number of captured pages."""
         self.noted_hosts: Counter[str] = Counter()
-        """Network location -> notes of the crawl."""
+        """Network location -> number of notes of the crawl."""
         self.broken: list[str] = []
-        """What could not be read, with file and offset."""
+        """Messages about damage, with file and offset."""
         self.duplicates = 0
-        """Answers that another record tells of already: same id, or same URL, date and payload."""
+        """Number of responses that another record already has: same id, or same URL, date and payload."""
         self.orphans = 0
-        """Revisit records whose original is not in the archive."""
+        """Number of revisit records whose original is not in the archive."""
         self._sources: dict[Source, int] = {}
         self._by_number: list[Source] = []
         self._last_notes: dict[str, int] = {}
         """Run -> place of its last note."""
 
-    # ---- what a scan puts in
+    # ---- filled by a scan
 
     def add(self, capture: Capture) -> None:
-        """One more answer, unless another record tells of it already."""
+        """Add a response, unless another record already has it."""
         known = self.at(capture.url, capture.date)
         if known is not None and is_same(known, capture):
             self.duplicates += 1
@@ -138,7 +138,7 @@ class Catalogue:
         self.database.execute(_INSERT, (*row, *keys))
 
     def add_note(self, seen: Seen, place: int) -> None:
-        """A note of the crawl; only once, should its record be met again."""
+        """Add a note of the crawl, unless its record was added before."""
         note = note_of(seen.type, seen.told, place)
         original = self._number_of(seen.refers_to)
         host = host_of(note.url)
@@ -157,19 +157,19 @@ class Catalogue:
         self._last_notes[note.run_id] = place
 
     def add_refusal(self, seen: Seen, source: Source) -> None:
-        """An answer that is no page; where it leads to, if it is a redirect."""
+        """Add a response that is not a page, with its target if it is a redirect."""
         if seen.type == "redirect":
             self.database.execute("INSERT OR REPLACE INTO redirect VALUES (?, ?)", (seen.url, seen.told))
         row = (seen.record_id, source.name, seen.offset, seen.length)
         self.database.execute("INSERT OR REPLACE INTO refusal VALUES (?, ?, ?, ?)", row)
 
     def put_off(self, seen: Seen, place: int, source: Source, run_id: str) -> None:
-        """What is only understood once all files are read."""
+        """Store a record that can only be interpreted after all files are read."""
         row = (place, seen.type, self._number(source), run_id, json.dumps(astuple(seen)))
         self.database.execute("INSERT INTO later VALUES (?, ?, ?, ?, ?)", row)
 
     def postponed(self, kind: str) -> Iterator[tuple[Seen, int, Source, str]]:
-        """What was put off of this type, in the order of the archive."""
+        """Yield the stored records of this type, in the order of the archive."""
         rows = self.database.execute(
             "SELECT seen, place, source, run_id FROM later WHERE type = ? ORDER BY place", (kind,)
         )
@@ -179,30 +179,30 @@ class Catalogue:
     # ---- looking up
 
     def captures(self) -> Iterator[Capture]:
-        """All of them."""
+        """All captures, in the order in which they were added."""
         return map(self._capture, self.database.execute(f"SELECT {_CAPTURE} FROM capture ORDER BY number"))
 
     def at(self, url: str, date: str) -> Capture | None:
-        """The last answer of ``url`` at that ``WARC-Date``: how revisits refer to records of which they know no id."""
+        """The last response of ``url`` at that ``WARC-Date``; some revisits refer to a record by these, without id."""
         return self._one("at_key = ? AND url = ? AND date = ? ORDER BY number DESC", key(url, date), url, date)
 
     def by_id(self, record_id: str) -> Capture | None:
-        """The last answer whose bytes the record with this id holds: its own, or that of a revisit."""
+        """The last response whose bytes are in the record with this id: its own, or that of a revisit."""
         query = "id_key = ? AND record_id = ? ORDER BY number DESC"
         return self._one(query, key(record_id), record_id) if record_id else None
 
     def by_digest(self, digest: str) -> Capture | None:
-        """An answer with this ``WARC-Payload-Digest``: all that revisits of WARC 1.0 may tell."""
+        """A response with this ``WARC-Payload-Digest``, which may be the only reference in revisits of WARC 1.0."""
         query = "digest_key = ? AND payload_digest = ? ORDER BY number"
         return self._one(query, key(digest), digest) if digest else None
 
     def by_url(self, url: str) -> list[Capture]:
-        """The answers of ``url`` as they became known."""
+        """The responses of ``url`` in the order in which they were added."""
         query = f"SELECT {_CAPTURE} FROM capture WHERE {_OF_URL} ORDER BY number"
         return [self._capture(row) for row in self.database.execute(query, (key(url), url))]
 
     def final_url(self, url: str) -> str:
-        """Where ``url`` led to after its redirects."""
+        """The target of ``url`` after its redirects."""
         for _ in range(10):
             target = self.database.execute("SELECT target FROM redirect WHERE url = ?", (url,)).fetchone()
             if target is None or self._one(_OF_URL, key(url), url):
@@ -211,39 +211,39 @@ class Catalogue:
         return url
 
     def run_of(self, capture: Capture) -> str:
-        """The run of this project that captured it; empty when that was another program."""
+        """The run of this project that captured it; empty for another program."""
         return capture.run_id if capture.run_id in self.own_runs else ""
 
     def proof(self, record_id: str) -> Mapping[str, str | int]:
-        """``file``, ``offset`` and ``length`` of a record that a tombstone refers to; empty when it is not there."""
+        """``file``, ``offset`` and ``length`` of a record that a tombstone refers to; empty if it is missing."""
         if capture := self.by_id(record_id):
             return {"file": capture.source.name, "offset": capture.offset, "length": capture.length}
         row = self.database.execute("SELECT file, offset, length FROM refusal WHERE record_id = ?", (record_id,))
         return dict(zip(("file", "offset", "length"), row.fetchone() or (), strict=False))
 
     def url_on(self, host: str) -> str:
-        """An address there that was captured or noted."""
+        """A captured or noted address on ``host``."""
         query = "SELECT url FROM capture WHERE host = ? UNION ALL SELECT url FROM note WHERE host = ? LIMIT 1"
         return str(self.database.execute(query, (host, host)).fetchone()[0])
 
-    # ---- what a rebuild notes meanwhile
+    # ---- filled by a rebuild
 
     def name(self, url: str) -> None:
-        """A listing of news names ``url``."""
+        """Record that a listing of news names ``url``."""
         self.database.execute("INSERT OR IGNORE INTO named VALUES (?)", (url,))
 
     def is_named(self, url: str) -> bool:
-        """Whether one does."""
+        """Whether a listing of news names ``url``."""
         return self.database.execute("SELECT 1 FROM named WHERE url = ?", (url,)).fetchone() is not None
 
     def file(self, capture: Capture) -> tuple[str | None, int | None] | None:
-        """What :meth:`keep_file` was told of the same record."""
+        """Digest and size stored with :meth:`keep_file` for the same record, if any."""
         where = (self._number(capture.source), capture.offset)
         row = self.database.execute("SELECT sha256, size FROM file WHERE source = ? AND offset = ?", where).fetchone()
         return (row[0], row[1]) if row else None
 
     def keep_file(self, capture: Capture, sha256: str | None, size: int | None) -> None:
-        """Digest and size of an archived file; None when it cannot be read."""
+        """Store digest and size of an archived file; None if it cannot be read."""
         row = (self._number(capture.source), capture.offset, sha256, size)
         self.database.execute("INSERT INTO file VALUES (?, ?, ?, ?)", row)
 
@@ -268,16 +268,16 @@ class Catalogue:
     # ---- the lines to make again
 
     def plan(self, host: str, *, everything: bool) -> tuple[int, int]:
-        """Put the lines of ``host`` in their order, for :meth:`steps`; returns how many they are, how many of a page.
+        """Sort the lines of ``host`` for :meth:`steps`; return their number, and the number of those with a page.
 
-        That of the own archive is the order of its notes, and only what a note tells of is taken, unless
-        ``everything``; other archives are in the order of their dates, whatever the order of the files.
+        Lines of the own archive are in the order of its notes, and pages without a note are left out, unless
+        ``everything``. Lines of other archives are in the order of their dates, regardless of the order of the files.
         """
         run = self.database.execute
         for table in ("own", "own_step", "step"):
             run(f"DELETE FROM {table}")
         self.database.executemany("INSERT INTO own VALUES (?)", ((run_id,) for run_id in self.own_runs if run_id))
-        # An original may stand behind the note that refers to it.
+        # An original may follow the note that refers to it.
         run(
             "UPDATE note SET capture = (SELECT max(number) FROM capture"
             " WHERE id_key = note.refers_key AND record_id = note.refers_to)"
@@ -298,7 +298,7 @@ class Catalogue:
             )
         latest = ""
         for place, date, capture, note in run("SELECT * FROM own_step ORDER BY place"):
-            # The clock may be set back between two runs, their order may not.
+            # The clock may be set back between two runs, but they must stay in order.
             latest = max(latest, date.rstrip("Z"))
             run("INSERT INTO step VALUES (?, ?, ?, ?)", (latest, place, capture, note))
         run(
@@ -312,7 +312,7 @@ class Catalogue:
         return in_all, pages
 
     def has_unnoted(self) -> bool:
-        """Whether some of them are of pages of which no crawl noted that they are items."""
+        """Whether some of the lines are of pages that no crawl noted as items."""
         return self.database.execute("SELECT 1 FROM step WHERE note IS NULL LIMIT 1").fetchone() is not None
 
     def planned(self) -> Iterator[Capture]:
@@ -321,7 +321,7 @@ class Catalogue:
         return map(self._capture, self.database.execute(query))
 
     def steps(self) -> Iterator[Step]:
-        """The lines to make again, in their order."""
+        """Yield the lines to make again, in their order."""
         rows = self.database.execute(
             f"SELECT note.kind, note.told, note.place, {_CAPTURE} FROM step "
             "LEFT JOIN capture ON capture.number = step.capture LEFT JOIN note ON note.place = step.note "
@@ -331,9 +331,9 @@ class Catalogue:
             yield Step(self._capture(row) if row[0] is not None else None, note_of(kind, told, place) if kind else None)
 
     def _unstored(self) -> Iterator[tuple[int]]:
-        """The places of the notes whose line was never written: the run was killed between the two.
+        """Yield the places of notes whose line was never written because the run was killed between the two.
 
-        That can only be the last note of a run, and the run that came after wrote the same version of the item again.
+        This is possible only for the last note of a run; then the next run wrote the same version of the item again.
         """
         for run_id, place in self._last_notes.items():
             query = (
@@ -346,5 +346,5 @@ class Catalogue:
 
 
 def key(*words: str | int | None) -> int:
-    """The same for the same words, in this process alone: nobody outside can make many that are alike."""
+    """A hash of ``words``, which differs between processes, so that nobody can prepare many words with the same one."""
     return hash(words) & 0x7FFF_FFFF

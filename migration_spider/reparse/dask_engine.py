@@ -20,19 +20,19 @@ from migration_spider import EXTRACTOR
 from migration_spider.reparse.engines import CHUNK, Engine, EngineError, apply, chunks
 
 AHEAD = 8
-"""Tasks per thread of the cluster that are under way: enough that none waits, few enough to hold their results."""
+"""Tasks in progress per thread of the cluster: enough to keep all busy, few enough to have their results in memory."""
 
 PATIENCE = 60.0
-"""Seconds without a worker until a rebuild gives up."""
+"""Seconds without a worker after which a rebuild gives up."""
 
 
 @contextmanager
 def cluster(address: str | None, jobs: int) -> Iterator[Engine]:
-    """The cluster at ``address``, whose workers have this project installed and reach the same files; without an
-    address ``jobs`` processes of this machine.
+    """Yield the cluster at ``address``, whose workers have this project installed and can read the same files; without
+    an address, ``jobs`` processes of this machine.
 
     Raises:
-        EngineError: nothing answers there, or its workers have another version of this project.
+        EngineError: There is no scheduler, or its workers have another version of this project.
     """
     if address is None:
         with (
@@ -51,19 +51,19 @@ def cluster(address: str | None, jobs: int) -> Iterator[Engine]:
 
 
 def version() -> str:
-    """What a worker would write items with."""
+    """The name and version of the code on a worker."""
     return EXTRACTOR
 
 
 def _check(client: Client, address: str) -> None:
     try:
-        found = set(client.run(version).values())
+        versions = set(client.run(version).values())
     except ImportError as error:
         raise EngineError(f"the workers of {address} do not have this project installed: {error}") from error
-    if not found:
+    if not versions:
         raise EngineError(f"the scheduler at {address} has no workers")
-    if found != {EXTRACTOR}:
-        raise EngineError(f"the workers of {address} have {', '.join(sorted(found))}, and here is {EXTRACTOR}")
+    if versions != {EXTRACTOR}:
+        raise EngineError(f"the workers of {address} have {', '.join(sorted(versions))}, and here is {EXTRACTOR}")
 
 
 def _engine(client: Client) -> Engine:
@@ -73,7 +73,7 @@ def _engine(client: Client) -> Engine:
         while True:
             try:
                 for part in islice(waiting, max(0, AHEAD * max(1, sum(client.nthreads().values())) - len(running))):
-                    # Not pure: two captures may be equal, and a result is let go once it is written.
+                    # Not pure, because two captures may be equal, and a result is released once it is written.
                     running.append(client.submit(apply, function, part, pure=False))
                 if not running:
                     return
@@ -88,7 +88,7 @@ def _engine(client: Client) -> Engine:
 
 
 def _result(client: Client, future: Any) -> Any:
-    """The result of ``future``. Without workers it would be waited for in vain, and without a word."""
+    """The result of ``future``. Without workers, Dask would wait forever without a message."""
     alone = 0.0
     while True:
         try:

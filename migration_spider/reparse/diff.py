@@ -1,4 +1,4 @@
-"""Shows what other code or vocabularies would change in the items: field by field, with counts and examples."""
+"""Shows the changes in the items by other code or vocabularies: for each field, with counts and examples."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ EXAMPLES = 3
 
 @dataclass(slots=True)
 class Difference:
-    """One field; or, as ``name`` says, an item (``+item``, ``-item``) or a version of it that only one side has."""
+    """The differences in one field; or, by ``name``, items (``+item``, ``-item``) or versions of only one side."""
 
     name: str
     versions: int = 0
     items: set[str] = field(default_factory=set)
     examples: list[tuple[str, Any, Any]] = field(default_factory=list)
-    """(item id, before, after), of an item once."""
+    """(item id, before, after), at most one of each item."""
 
     @property
     def count(self) -> int:
-        """Items."""
+        """Number of items."""
         return len(self.items)
 
     def add(self, item_id: str, before: Any, after: Any) -> None:
@@ -41,7 +41,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class _Version:
-    """Where a line stands, and of which capture it was made."""
+    """The position of a line, and its capture."""
 
     offset: int
     capture: tuple[str, str]
@@ -51,16 +51,17 @@ class _Version:
 
 
 def compare(before: Path, after: Path) -> list[Difference]:
-    """Compare all versions of all items in two files of JSON lines; what most items have comes first.
+    """Compare all versions of all items in two files of JSON lines; the differences in most items come first.
 
-    Lines of the same capture are compared; what is left (of another archive, or versions that come and go) from the
-    last version backwards. A file that does not exist is empty. Memory: some hundred bytes per line.
+    Lines of the same capture are compared; the others (of another archive, or versions that only one side has) are
+    paired from the last version backwards. A file that does not exist counts as empty. Memory: some hundred bytes per
+    line.
     """
     found: dict[str, Difference] = {}
     left, right = _versions(before), _versions(after)
     for item_id in dict.fromkeys((*left, *right)):
-        for one, other in _pairs(left.get(item_id, []), right.get(item_id, [])):
-            pair = line_at(before, one.offset) if one else None, line_at(after, other.offset) if other else None
+        for old, new in _pairs(left.get(item_id, []), right.get(item_id, [])):
+            pair = line_at(before, old.offset) if old else None, line_at(after, new.offset) if new else None
             kind = "item" if item_id not in left or item_id not in right else "version"
             for name, *values in _differences(*pair, kind):
                 found.setdefault(name, Difference(name)).add(item_id, *values)
@@ -72,10 +73,10 @@ def table(differences: list[Difference]) -> str:
     if not differences:
         return "No difference."
     lines = []
-    for one in differences:
-        more = f", {one.versions} versions" if one.versions > one.count else ""
-        lines.append(f"{one.name:24} {one.count:6} items{more}")
-        for item_id, before, after in one.examples:
+    for difference in differences:
+        more = f", {difference.versions} versions" if difference.versions > difference.count else ""
+        lines.append(f"{difference.name:24} {difference.count:6} items{more}")
+        for item_id, before, after in difference.examples:
             lines += [f"    {item_id}", f"      - {short(before)}", f"      + {short(after)}"]
     return "\n".join(map(cleaned, lines))
 
@@ -96,7 +97,9 @@ def _pairs(left: list[_Version], right: list[_Version]) -> Iterator[tuple[_Versi
         else:
             yield version, match
     for withdraws in (False, True):
-        sides = ([one for one in side if one.withdraws is withdraws] for side in (rest, list(same.values())))
+        sides = (
+            [version for version in side if version.withdraws is withdraws] for side in (rest, list(same.values()))
+        )
         yield from zip_longest(*(reversed(side) for side in sides))
 
 
@@ -111,7 +114,7 @@ def _differences(old: Record | None, new: Record | None, kind: str) -> Iterator[
 
 
 def _versions(path: Path) -> dict[str, list[_Version]]:
-    """Where the lines of each item stand."""
+    """The positions of the lines of each item."""
     versions: dict[str, list[_Version]] = {}
     for offset, _, line in read(path) if path.exists() else ():
         capture = line["fetched_at"], line["warc"].get("record_id") or ""

@@ -24,18 +24,18 @@ Thing = TypeVar("Thing")
 Result = TypeVar("Result")
 
 CHUNK = 32
-"""Things that travel together: enough that sending them costs little beside reading them."""
+"""Things in one task; enough that sending them costs little compared with reading them."""
 
 AHEAD = 4
-"""Tasks per process that are under way: enough that none waits, few enough to hold their results."""
+"""Tasks in progress per process: enough to keep all busy, few enough to have their results in memory."""
 
 
 class EngineError(MigrationError):
-    """The engine asked for cannot work. Raised by :func:`engine_for` and by engines while they run."""
+    """The requested engine cannot work. Raised by :func:`engine_for` and by engines while they run."""
 
 
 class Engine(Protocol):
-    """Like ``map``; ``chunk`` is how many things one task has. Things are taken only some tasks ahead."""
+    """Like ``map``; ``chunk`` is the number of things in one task. Things are taken only some tasks ahead."""
 
     def __call__(
         self, function: Callable[[Thing], Result], things: Iterable[Thing], chunk: int = CHUNK
@@ -43,25 +43,25 @@ class Engine(Protocol):
 
 
 def chunks(things: Iterable[Thing], size: int) -> Iterator[list[Thing]]:
-    """``things`` in their order, ``size`` at a time."""
+    """Yield ``things`` in lists of ``size``."""
     rest = iter(things)
     while part := list(islice(rest, size)):
         yield part
 
 
 def apply(function: Callable[[Thing], Result], things: Iterable[Thing]) -> list[Result]:
-    """One task: the results of a chunk."""
+    """Run one task, and return the results of its chunk."""
     return [function(thing) for thing in things]
 
 
 def one_process(function: Callable[[Any], Any], things: Iterable[Any], chunk: int = CHUNK) -> Iterator[Any]:
-    """The engine without any sharing out."""
+    """The engine that uses only this process."""
     return map(function, things)
 
 
 @contextmanager
 def processes(jobs: int) -> Iterator[Engine]:
-    """``jobs`` processes of this machine; one is this process itself."""
+    """Yield an engine with ``jobs`` processes of this machine; for one job, only this process."""
     if jobs <= 1:
         yield one_process
         return
@@ -89,14 +89,15 @@ def processes(jobs: int) -> Iterator[Engine]:
 
 
 def _begin() -> None:
-    """What a process of the pool does first."""
-    # Ctrl-C is for the process that waits: one of the pool that dies of it may hold the lock the others wait for.
+    """Initialize a process of the pool."""
+    # Ctrl-C is handled by the main process. A process of the pool that it ended could hold a lock of the others.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     Thread(target=_end_with_parent, daemon=True).start()
 
 
 def _end_with_parent() -> None:
-    """A pool whose parent was killed would wait for ever, and keep the space of files that are gone."""
+    """End this process with its parent. Otherwise, if that is killed, the pool waits forever, and occupies the disk
+    space of deleted files."""
     parent = parent_process()
     if parent is not None:
         wait([parent.sentinel])
@@ -104,10 +105,10 @@ def _end_with_parent() -> None:
 
 
 def engine_for(name: str, jobs: int, scheduler: str | None) -> AbstractContextManager[Engine]:
-    """The engine called ``name``: ``processes`` or ``dask``.
+    """Return the engine called ``name``: ``processes`` or ``dask``.
 
     Raises:
-        EngineError: the arguments do not go together, or Dask is not installed.
+        EngineError: The arguments contradict each other, or Dask is not installed.
     """
     if jobs < 1:
         raise EngineError(f"--jobs {jobs}: at least 1")

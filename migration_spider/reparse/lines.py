@@ -1,4 +1,4 @@
-"""The lines of a rebuild: made where the pages are read, and written in order by one process."""
+"""The lines of a rebuild. They are made in the process that reads the page, and written in order by one process."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from migration_spider.state import revise
 
 _DRAFT = ".reparse-"
 _BUFFER = 1 << 20
-_NAMES = tuple(one.name for one in fields(NewsItem))
+_NAMES = tuple(field.name for field in fields(NewsItem))
 _encode = msgspec.json.Encoder().encode
 _SCHEMA = """
 DROP TABLE IF EXISTS item;
@@ -32,7 +32,7 @@ CREATE TABLE item (id TEXT PRIMARY KEY, version, first_seen, content_sha256, wit
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """An item as the line of its first version, which most lines are."""
+    """An item as the line of its first version; most lines are one."""
 
     id: str
     content_sha256: str
@@ -42,31 +42,31 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Last:
-    """The last line of an item, as far as the next one depends on it."""
+    """The values of the last line of an item that the next one depends on."""
 
     version: int
     first_seen: str
     content_sha256: str
-    """Of the last line with the item itself."""
+    """Digest of the last line that is not a tombstone."""
 
     withdrawn: str | None
     """Reason of its tombstone, if that is its last line."""
 
 
 def first_line(item: NewsItem) -> Line:
-    """The line of an item of which all is known but what was stored before."""
+    """The line of an item as if it was not stored before."""
     finish(item)
     item.version, item.first_seen, item.last_changed = 1, item.fetched_at, item.fetched_at
     return Line(item.id, item.content_sha256, item.fetched_at, encoded(item))
 
 
 def encoded(item: NewsItem) -> bytes:
-    """The bytes of ``dump(to_record(item))`` in a third of the time: 3 % of all that a rebuild does."""
+    """The bytes of ``dump(to_record(item))`` in a third of the time, which saves 3 % of the time of a rebuild."""
     record = {name: getattr(item, name) for name in _NAMES}
-    record["metadata"] = to_record(item.metadata)  # alone has fields that stand in no line
+    record["metadata"] = to_record(item.metadata)  # the only field with attributes that are not exported
     try:
         return _encode(record) + b"\n"
-    except OverflowError:  # a number of more than 64 bits, as a page may have one in an address
+    except OverflowError:  # a number over 64 bits, which an address in a page may contain
         return dump(to_record(item))
 
 
@@ -80,13 +80,13 @@ class Lines:
             database.execute(statement)
 
     def last(self, item_id: str) -> Last | None:
-        """The last line of an item."""
+        """The values of the last line of an item, if any."""
         query = "SELECT version, first_seen, content_sha256, withdrawn FROM item WHERE id = ?"
         row = self._database.execute(query, (item_id,)).fetchone()
         return Last(*row) if row else None
 
     def add(self, line: Line) -> str:
-        """Write the next version of an item, if it is one: ``new``, ``changed`` or ``unchanged``."""
+        """Write ``line`` if it is a new version of its item; return ``new``, ``changed`` or ``unchanged``."""
         before = self.last(line.id)
         if before is None:
             self._stream.write(line.data)
@@ -100,10 +100,10 @@ class Lines:
         return "changed"
 
     def withdraw(self, tombstone: Mapping[str, Any]) -> None:
-        """Write that an item is gone."""
+        """Write a tombstone."""
         before = self.last(tombstone["id"])
         self._stream.write(dump(tombstone))
-        # It says nothing of the content, which stays known for the day when the item is back.
+        # A tombstone has no content, so the earlier digest is kept in case that the item comes back.
         first_seen, content = (before.first_seen, before.content_sha256) if before else (tombstone["first_seen"], "")
         self._note(tombstone["id"], Last(tombstone["version"], first_seen, content, tombstone[TOMBSTONE]["reason"]))
 
@@ -113,18 +113,18 @@ class Lines:
 
 @contextmanager
 def draft_of(output: Path) -> Iterator[BinaryIO]:
-    """A file to write that gets the name ``output``, which nothing has, once it is whole and on the disk.
+    """Yield a file that is renamed to ``output``, which must not exist, once it is complete and on disk.
 
-    What a rebuild that was killed left there is removed.
+    Files left behind by a killed rebuild are removed.
 
     Raises:
-        FileExistsError: a run has begun the file meanwhile.
-        OSError: it cannot be written.
+        FileExistsError: A run has meanwhile created ``output``.
+        OSError: It cannot be written.
     """
     output.parent.mkdir(parents=True, exist_ok=True)
     for left in output.parent.glob(f"{_DRAFT}*.jsonl"):
         with suppress(OSError), left.open("rb") as stream:
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)  # its writer holds it
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)  # fails if its writer still runs
             left.unlink()
     draft = output.with_name(f"{_DRAFT}{secrets.token_hex(8)}.jsonl")
     try:
@@ -136,14 +136,14 @@ def draft_of(output: Path) -> Iterator[BinaryIO]:
             _put(draft, output)
     except OSError as error:
         if error.errno and not error.filename:
-            error.filename = str(output)  # a write does not say where
+            error.filename = str(output)  # an error of a write does not name the file
         raise
     finally:
         draft.unlink(missing_ok=True)
 
 
 def _put(draft: Path, output: Path) -> None:
-    """Give ``draft`` its name. Raises FileExistsError: a run has begun the file meanwhile."""
+    """Rename ``draft`` to ``output``. Raises FileExistsError: A run has meanwhile created ``output``."""
     try:
         os.link(draft, output)
     except FileExistsError as error:

@@ -21,7 +21,7 @@ KINDS = {ITEM_MEDIA_TYPE: "item", TOMBSTONE_MEDIA_TYPE: "tombstone", PROFILE_MED
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 File = tuple[str | None, int | None, str | None]
-"""SHA-256, size and media type of an attachment as noted; the first two None when it was not fetched."""
+"""SHA-256, size and media type of an attachment as noted; the first two are None if it was not fetched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +37,17 @@ class Note:
     run_id: str
     fetched_at: str = ""
     files: Mapping[str, File] = field(default_factory=dict)
-    """URL of an attachment -> what was noted of it."""
+    """URL of an attachment -> its noted values."""
 
     site_profile: str | None = None
-    """Digest of the profile that told the order of its date."""
+    """Digest of the profile that decided the order of its date."""
 
     tombstone: Mapping[str, Any] | None = None
-    """The whole line of an item that is gone; None of one that is there."""
+    """The complete line of an item that is gone; else None."""
 
 
 class _File(msgspec.Struct):
-    """What is read of an attachment in a note."""
+    """The values that are read of an attachment in a note."""
 
     url: str
     sha256: str | None
@@ -56,7 +56,7 @@ class _File(msgspec.Struct):
 
 
 class _Item(msgspec.Struct):
-    """What is read of an item in a note; the rest, most of it, is passed over."""
+    """The values that are read of an item in a note; all others are skipped."""
 
     id: str
     url: str
@@ -65,14 +65,15 @@ class _Item(msgspec.Struct):
     run_id: str
     attachments: list[_File]
     site_profile: str | None = None
-    """What older archives lack."""
+    """Missing in older archives."""
 
 
 _read_item = msgspec.json.Decoder(_Item).decode
 
 
 def essence(kind: str, block: bytes) -> str:
-    """What a catalogue needs of the block of a note, as JSON; empty when it is no note; but for an item all of it."""
+    """The part of the block of a note that a catalogue needs, as JSON; empty if it is not a note. It is the complete
+    block, except for an item."""
     try:
         if kind == "profile":
             settled_facts(block)
@@ -80,21 +81,21 @@ def essence(kind: str, block: bytes) -> str:
         if kind == "tombstone":
             line = parse(block)
             return json.dumps(line, ensure_ascii=False) if is_tombstone(line) else ""
-        # Decoded here, since msgspec does not look at the bytes of what it passes over.
+        # Decoded here, because msgspec does not check the bytes of skipped values.
         return msgspec.json.encode(_read_item(block.decode())).decode()
     except (ValueError, ProfileError):
         return ""
 
 
-def note_of(kind: str, told: str, place: int) -> Note:
-    """The note that :func:`essence` told of."""
+def note_of(kind: str, text: str, place: int) -> Note:
+    """Parse the result of :func:`essence`."""
     if kind == "tombstone":
-        line = json.loads(told)
+        line = json.loads(text)
         return Note(
             place, line["id"], line["version"], line["url"], line["run_id"], _time(line["fetched_at"]), tombstone=line
         )
-    item = _read_item(told)
-    files = {one.url: (one.sha256, one.size, one.media_type) for one in item.attachments}
+    item = _read_item(text)
+    files = {file.url: (file.sha256, file.size, file.media_type) for file in item.attachments}
     return Note(place, item.id, item.version, item.url, item.run_id, _time(item.fetched_at), files, item.site_profile)
 
 

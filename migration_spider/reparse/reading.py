@@ -1,4 +1,4 @@
-"""Reads WARC files of any origin: every record that can be reached, and a message for the others.
+"""Reads WARC files of any origin: every record that can be read, and a message for the others.
 
 A scan reads a file once from start to end; pages are read later by their position. The scan uses FastWARC if it is
 installed (extra ``fast``), which is three times as fast as warcio. Where they fail, :mod:`archive.warc.walk` reads the
@@ -39,7 +39,7 @@ _SAME_PAYLOAD = "identical-payload-digest"
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a scan keeps of a record."""
+    """The values of a record that a scan keeps."""
 
     type: str
     """``warcinfo``, ``answer`` (status 200), ``redirect``, ``refusal`` (any other status), ``revisit``, ``text`` (WET),
@@ -54,30 +54,30 @@ class Seen:
     date: str = ""
     media_type: str = ""
     digest: str = ""
-    """``WARC-Payload-Digest``; of a record without HTTP head the block's, which is its payload."""
+    """``WARC-Payload-Digest``; for a record without HTTP head that of the block, which is its payload."""
 
     refers_to: str = ""
     refers_to_url: str = ""
     refers_to_date: str = ""
     told: str = ""
-    """Where a redirect leads to; the fields of a warcinfo record; the essence of a note."""
+    """The target of a redirect; the fields of a warcinfo record; the essence of a note."""
 
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """A part of a file that could not be read, and what can be done."""
+    """A part of a file that could not be read, with a remedy."""
 
     offset: int
     problem: str
 
 
 def scan_file(source: Source) -> list[Seen | Damage]:
-    """All that matters of one file, in file order. An unreadable file is one damage."""
+    """The records and damages of one file, in file order. An unreadable file is one damage."""
     return list(records_of(source))
 
 
 def records_of(source: Source) -> Iterator[Seen | Damage]:
-    """The same one by one, while the file is read."""
+    """Yield the same while the file is read."""
     try:
         with source.open() as stream:
             yield from _scan(source.name, stream)
@@ -86,11 +86,11 @@ def records_of(source: Source) -> Iterator[Seen | Damage]:
 
 
 def record_at(source: Source, offset: int, length: int, largest: int = LARGEST_BLOCK) -> Record:
-    """The one record in ``length`` bytes at ``offset``.
+    """Return the record in ``length`` bytes at ``offset``.
 
     Raises:
-        BrokenRecordError: the bytes are not one whole record, or cannot be read; its block has more than ``largest``
-            bytes.
+        BrokenRecordError: The bytes are not exactly one record, or cannot be read, or its block has more than
+            ``largest`` bytes.
     """
     try:
         with opened(source, offset, length) as (stream, start):
@@ -104,7 +104,7 @@ def record_at(source: Source, offset: int, length: int, largest: int = LARGEST_B
 
 @contextmanager
 def opened(source: Source, offset: int, length: int) -> Iterator[tuple[BinaryIO, int]]:
-    """A stream, and where in it the record begins; a small one, at 0, is all of the stream. Raises OSError."""
+    """Yield a stream, and the offset of the record in it; a small record has its own stream. Raises OSError."""
     if length > _SMALL:
         with source.open() as stream:
             yield stream, offset
@@ -124,7 +124,7 @@ def _scan(name: str, stream: BinaryIO) -> Iterator[Seen | Damage]:
             head = _head(found.fields, found.pieces())
             found.finish()
         except DamageError:
-            continue  # the gap that follows tells it
+            continue  # the following gap reports it
         if found.length is not None:
             yield from _seen(found.fields, head, found.offset, found.length)
         elif not several:
@@ -134,7 +134,7 @@ def _scan(name: str, stream: BinaryIO) -> Iterator[Seen | Damage]:
 
 
 def _scan_healthy(name: str, stream: BinaryIO, start: int) -> Generator[Seen | Damage, None, int]:
-    """All records up to the first damage; returns its offset."""
+    """Yield all records up to the first damage; return its offset."""
     try:
         for record in stream_records(name, stream, start):
             head = _head(record.headers, record.chunks())
@@ -142,12 +142,12 @@ def _scan_healthy(name: str, stream: BinaryIO, start: int) -> Generator[Seen | D
             yield from _seen(record.headers, head, record.offset, length)
             start = record.end
     except BrokenRecordError:
-        pass  # the other reader tells it
+        pass  # the other reader reports it
     return start
 
 
 def _is_usual(name: str, stream: BinaryIO) -> bool:
-    """Whether a file begins with one whole record, alone in its gzip member: else FastWARC's offsets are no spans."""
+    """Whether the first gzip member of a file has exactly one record; else FastWARC's offsets cannot give lengths."""
     try:
         for record in stream_records(name, stream):
             record.length()
@@ -160,9 +160,9 @@ def _is_usual(name: str, stream: BinaryIO) -> bool:
 
 
 def _scan_fast(stream: BinaryIO) -> Generator[Seen | Damage, None, int]:
-    """All records but the last one; returns the offset from which on a strict reader has to look.
+    """Yield all records except the last one; return the offset from which a strict reader has to continue.
 
-    FastWARC ends without a word at the end of a file that breaks off, and gives no lengths.
+    FastWARC does not report a truncated file, and gives no lengths.
     """
     last = 0
     is_first = True
@@ -180,15 +180,15 @@ def _scan_fast(stream: BinaryIO) -> Generator[Seen | Damage, None, int]:
                 yield from _seen(*pending, last, offset - last)
             is_first, last = False, offset
             if not record.headers.get("Content-Length", "").isdigit():
-                return last  # it takes such a record for an empty one, and says nothing
+                return last  # FastWARC would read such a record as empty, without an error
             pending = _fast_parts(record) if _matters(record) else None
         except (OSError, ValueError, RuntimeError):
-            # Its errors differ between versions; the other reader says what is wrong here, or reads it.
+            # Its errors differ between versions; the other reader reports the problem, or can read the record.
             return last
 
 
 def _matters(record: Any) -> bool:
-    """False of what is known to tell nothing, half of an archive of ours, before its header is read in Python."""
+    """Whether a record is needed; this skips half of an own archive before the headers are converted to Python."""
     kinds = fastwarc.WarcRecordType
     if record.record_type == kinds.metadata:
         return record.headers.get("Content-Type", "").lower() in KINDS
@@ -212,7 +212,7 @@ def _text(value: bytes) -> str:
 
 
 def _head(fields: Fields, block: Iterable[bytes]) -> bytes:
-    """The start of the block, as far as the catalogue needs it."""
+    """The part of the block that the catalogue needs."""
     kind = fields.get("WARC-Type")
     is_whole = kind == "warcinfo" or _note_kind(fields)
     if not is_whole and kind not in ("response", "revisit"):
@@ -228,19 +228,19 @@ def _head(fields: Fields, block: Iterable[bytes]) -> bytes:
 
 
 def _note_kind(fields: Fields) -> str:
-    """The kind of a note of the crawl, else nothing."""
+    """The kind of a note of the crawl; empty for other records."""
     return KINDS.get((fields.get("Content-Type") or "").lower(), "") if fields.get("WARC-Type") == "metadata" else ""
 
 
 def _noted(fields: Fields, head: bytes, offset: int, length: int) -> Iterator[Seen | Damage]:
-    """A note of the crawl; nothing for metadata of others."""
-    if not (note := _note_kind(fields)):
+    """Yield a note of the crawl; nothing for metadata of other programs."""
+    if not (kind := _note_kind(fields)):
         return
-    if told := essence(note, head):
+    if text := essence(kind, head):
         ids = (fields.get("WARC-Record-ID") or "", fields.get("WARC-Refers-To") or "")
-        yield Seen(note, offset, length, ids[0], refers_to=ids[1], told=told)
+        yield Seen(kind, offset, length, ids[0], refers_to=ids[1], told=text)
     else:
-        yield Damage(offset, f"this record is no {note} of the crawl")
+        yield Damage(offset, f"this record is no {kind} of the crawl")
 
 
 def _seen(fields: Fields, head: bytes, offset: int, length: int) -> Iterator[Seen | Damage]:
@@ -257,11 +257,11 @@ def _seen(fields: Fields, head: bytes, offset: int, length: int) -> Iterator[See
     url = _bare(fields.get("WARC-Target-URI"))
     if not url:
         return
-    told, media_type = "", content_type
+    target, media_type = "", content_type
     if kind == "conversion":
         kind = "text" if content_type.startswith("text/plain") and "WARC-Truncated" not in fields else ""
     else:
-        kind, media_type, told = _answer(kind, url, fields, content_type, head)
+        kind, media_type, target = _answer(kind, url, fields, content_type, head)
     if kind:
         digests = ("WARC-Payload-Digest", "WARC-Block-Digest") if kind == "text" else ("WARC-Payload-Digest",)
         yield Seen(
@@ -276,22 +276,22 @@ def _seen(fields: Fields, head: bytes, offset: int, length: int) -> Iterator[See
             _first(fields, "WARC-Refers-To"),
             _bare(fields.get("WARC-Refers-To-Target-URI")),
             _first(fields, "WARC-Refers-To-Date"),
-            told,
+            target,
         )
 
 
 def _first(fields: Fields, *names: str) -> str:
-    """The first of these that says something, else nothing."""
+    """The first of these fields that is not empty, or an empty text."""
     return next(filter(None, map(fields.get, names)), "")
 
 
 def _answer(kind: str, url: str, fields: Fields, content_type: str, head: bytes) -> tuple[str, str, str]:
-    """(kind or nothing, media type, where a redirect leads to) of a response or revisit."""
+    """(kind or an empty text, media type, target of a redirect) of a response or revisit."""
     end = head_length(head)
     http = parse_fields(head[:end]) if end else Fields()
     status = status_of(head)
     if kind == "revisit":
-        # A revisit may leave the HTTP head out; a 304, or server-not-modified, led to no page.
+        # A revisit may omit the HTTP head; a 304, or the profile server-not-modified, did not return a page.
         same = status is None and (fields.get("WARC-Profile") or "").rstrip("/").endswith(_SAME_PAYLOAD)
         return "revisit" if status == 200 or same else "", "", ""
     if not content_type.startswith("application/http"):

@@ -35,15 +35,15 @@ from migration_spider.whole import Habit, problems_of
 Answer = TextResponse | TextPage | None
 
 _TELLING = frozenset(("content-type", "content-disposition"))
-"""Header fields that say what an answer is, and in which character encoding."""
+"""Header fields that determine the type and character encoding of a response."""
 
 SAMPLE = 40
-"""Pages that are read to know how those of the site are."""
+"""Pages that are read to find out what pages of the site usually look like."""
 
 
 @dataclass(slots=True)
 class Outcome:
-    """What a rebuild did."""
+    """The result of a rebuild."""
 
     counts: Counter[str] = field(default_factory=Counter)
     """``pages``, ``new``, ``changed``, ``withdrawn``, ``unchanged``, ``not_news``, ``fallback``, ``cut``,
@@ -51,7 +51,7 @@ class Outcome:
     ``revisits_without_original``, ``damaged``."""
 
     problems: list[str] = field(default_factory=list)
-    """Why a capture or file could not be read."""
+    """Messages about captures and files that could not be read."""
 
 
 def rebuild(
@@ -67,17 +67,17 @@ def rebuild(
 ) -> Outcome:
     """Write the items of the archived pages of ``scope`` to ``output``, which must not exist.
 
-    The lines are those that the crawl wrote: same order, versions and times, which come from the records.
+    The lines are those that the crawl wrote, with the same order, versions and times, which come from the records.
 
     Args:
-        news_listings: paths of listings that name their rows as news, without language prefix.
-        day_first: see :func:`migration_spider.normalize.item.normalize`.
-        everything: read also the pages of an own archive that the crawl took for no item, or left out by ``since``.
-        engine: how pages are shared out.
-        progress: called with (pages read, pages in all).
+        news_listings: Paths of listings whose rows are news, without language prefix.
+        day_first: See :func:`migration_spider.normalize.item.normalize`.
+        everything: Also read the pages of an own archive that were not items for the crawl, or left out by ``since``.
+        engine: Distributes the pages.
+        progress: Called with (pages read, pages in total).
 
     Raises:
-        FileExistsError: ``output`` exists; it is never written over.
+        FileExistsError: ``output`` exists; it is never overwritten.
     """
     if output.exists():
         raise FileExistsError(f"{output} exists and is not overwritten")
@@ -111,7 +111,7 @@ def rebuild(
 
 
 class _Store:
-    """Puts what was read into lines, as the crawl did; each returns (what is counted, what is wrong or nothing)."""
+    """Writes items as lines, like the crawl. The methods return (name of the count, problem or an empty text)."""
 
     def __init__(self, lines: Lines, catalogue: Catalogue, files: Attachments) -> None:
         self.lines = lines
@@ -132,13 +132,13 @@ class _Store:
     def add_without_page(self, step: Step) -> tuple[str, str]:
         note = step.note
         if note is None or note.tombstone is None:
-            told = f"{note.id}, version {note.version}" if note else ""
-            return "items_without_page", f"{told}: the page it was read from is not in these files"
+            name = f"{note.id}, version {note.version}" if note else ""
+            return "items_without_page", f"{name}: the page it was read from is not in these files"
         self.lines.withdraw(self._tombstone(note, note.tombstone))
         return "withdrawn", ""
 
     def _tombstone(self, note: Note, line: Mapping[str, Any]) -> dict[str, Any]:
-        """The line as the crawl wrote it; where its proof lies may be new, and which version it is with new code."""
+        """The line as the crawl wrote it, except for the position of its evidence, and perhaps its version."""
         before = self.lines.last(note.id)
         proof = {**line["warc"], **self.catalogue.proof(line["warc"].get("record_id", ""))}
         return {**line, "version": max(note.version, before.version + 1 if before else 1), "warc": proof}
@@ -146,19 +146,19 @@ class _Store:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One capture to read, with what only the whole archive knows of it."""
+    """One capture to read, with the values that come from the rest of the archive."""
 
     capture: Capture
     was_item: bool
-    """Whether a crawl took it for an item."""
+    """Whether it was an item for a crawl."""
 
     is_named: bool
-    """Whether a news listing of the archive names it."""
+    """Whether a news listing in the archive names it."""
 
     fetched_at: str
     run_id: str
     files: Files
-    """What is known of its attachments."""
+    """Its known attachments."""
 
     site: SettledFacts | None = None
     """The site profile to read it by."""
@@ -172,11 +172,11 @@ class _Planner:
         self.files = files
         self.sites = {digest: settled_facts(data) for digest, data in catalogue.profiles.items()}
         self.lost: set[str] = set()
-        """Digests of site profiles that items cite, and that are not in these files."""
+        """Digests of site profiles that items cite but that are not in these files."""
 
     def task(self, step: Step, capture: Capture) -> Task:
         note, run_id = step.note, self.catalogue.run_of(capture)
-        # The profile that decides: the one that the item cites; of a page that was no item, that of its run.
+        # The profile is the one that the item cites, or for a page that was not an item, that of its run.
         cited = note.site_profile if note else self.catalogue.profile_of.get(run_id)
         if note and cited and cited not in self.sites:
             self.lost.add(cited)
@@ -198,10 +198,10 @@ class Reader:
     day_first: bool | None
 
     habit: Habit = field(default_factory=Habit)
-    """How the pages of the site are: what is not as they are is not all of a page."""
+    """What pages of the site usually look like, to recognize incomplete ones."""
 
     def __call__(self, task: Task) -> tuple[str, NewsItem | Line | None]:
-        """(why there is no item, or nothing; its line, or the item while the archive must be asked for its files)."""
+        """Return why there is no item, or else its line, or the item if its files must be looked up in the archive."""
         capture = task.capture
         try:
             answer = answer_at(capture)
@@ -235,26 +235,26 @@ class Reader:
             payload_digest=capture.payload_digest,
         )
         item.fetched_at, item.run_id, item.extractor = task.fetched_at, task.run_id, EXTRACTOR
-        if any(one.url not in task.files for one in item.attachments):
+        if any(attachment.url not in task.files for attachment in item.attachments):
             return "", item
         fill(item, task.files)
         return "", first_line(item)
 
     def is_cut(self, answer: Answer) -> bool:
-        """Whether the page broke off; what the crawl took for an item it has judged itself, knowing more."""
+        """Whether the page is incomplete; not used for items of the crawl, which judged them with more knowledge."""
         shape = _shape(answer)
         return shape is not None and self.habit.find(shape, None) == "cut"
 
 
 def _habit(catalogue: Catalogue, pages: int) -> Habit:
-    """How some of the pages are, spread over all of them; nothing is to be judged where all of them were items."""
+    """What a sample of the pages looks like; empty if all pages were items, because then none has to be judged."""
     habit = Habit()
     if catalogue.has_unnoted():
         for capture in islice(catalogue.planned(), 0, None, max(1, pages // SAMPLE)):
             try:
                 shape = _shape(answer_at(capture))
             except ArchiveError:
-                continue  # counted when the page is read for itself
+                continue  # counted when the page itself is read
             if shape is not None:
                 habit.add(shape)
     return habit
@@ -265,18 +265,18 @@ def _shape(answer: Answer) -> Shape | None:
 
 
 def answer_at(capture: Capture) -> Answer:
-    """An archived answer; None when it is no text. Raises ArchiveError."""
+    """An archived response; None if it is not text. Raises ArchiveError."""
     record = record_at(capture.source, capture.offset, capture.length, LARGEST_ANSWER)
     if capture.is_text:
         return TextPage(capture.url, record.block.decode("utf-8", "replace"))
-    # Of a page nothing else of its head is asked; each field costs as much as a hundredth of the parse.
+    # Other header fields are not needed, and each takes a hundredth of the time of parsing.
     telling = Fields([pair for pair in record.http_headers if pair[0].lower() in _TELLING])
     response = response_of(capture.url, 200, telling, record.entity(LARGEST_ANSWER))
     return response if isinstance(response, TextResponse) and is_parseable(response.text) else None
 
 
 def page_of(capture: Capture, *, named_as_news: bool) -> Page | TextPage | None:
-    """The page class that reads an archived page; None when its answer is no text. Raises ArchiveError."""
+    """The page object of an archived page; None if the response is not text. Raises ArchiveError."""
     return _read(answer_at(capture), named_as_news=named_as_news)
 
 
@@ -287,14 +287,14 @@ def _read(answer: Answer, *, named_as_news: bool) -> Page | TextPage | None:
 
 
 def _name(catalogue: Catalogue, scope: Scope, news_listings: Sequence[str]) -> None:
-    """Note the URLs that the archived news listings name, also where they redirect to."""
+    """Record the URLs that the archived news listings name, and the targets of their redirects."""
     for capture in catalogue.planned() if news_listings else ():
         if scope.path(capture.url) not in news_listings:
             continue
         try:
             page = page_of(capture, named_as_news=False)
         except ArchiveError:
-            continue  # counted when the page is read for itself
+            continue  # counted when the page itself is read
         for row in page.rows if isinstance(page, ListingPage) else ():
             url, _ = scope.page(row.url)
             if url is not None:

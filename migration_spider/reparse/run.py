@@ -33,20 +33,20 @@ from migration_spider.site_profile import FILE as PROFILE
 from migration_spider.spiders.scope import Scope
 
 _WORDS = {"new": ("item", "items"), "changed": ("later version", "later versions"), "unchanged": ("as before",) * 2}
-"""What became of pages -> how it is called, of one and of several."""
+"""Result of a page -> its name in singular and plural."""
 
 _NO_PAGES = ("duplicates", "other_hosts", "revisits_without_original", "damaged")
-"""What is counted beside the pages that were read."""
+"""Counts of other things than pages."""
 
 _COUNTED = {"pages", *_WORDS, *_NO_PAGES}
 
 
 class AskedWrongError(MigrationError):
-    """What was asked for makes no sense. Raised by the command itself, which then exits 2."""
+    """The options are not valid. Raised by the command itself, which then exits 2."""
 
 
 def item_of_text(opts: argparse.Namespace, settings: Any) -> int:
-    """Make one item of a text: the exit code."""
+    """Make one item from a text, and return the exit code."""
     if not (opts.text and opts.url):
         raise AskedWrongError("--text FILE and --url URL go together")
     item = item_of_file(Path(opts.text), opts.url, day_first=Config.of(settings).day_first)
@@ -58,7 +58,7 @@ def item_of_text(opts: argparse.Namespace, settings: Any) -> int:
 
 
 def items_of(args: list[str], opts: argparse.Namespace, settings: Any) -> int:
-    """Make, or compare, the items of the WARC files ``args``, or of the own archive: the exit code."""
+    """Make or compare the items of the WARC files ``args`` or of the own archive, and return the exit code."""
     data = Config.of(settings).data_dir
     if opts.diff and opts.output:
         raise AskedWrongError("--diff writes nothing: leave --output out")
@@ -70,7 +70,7 @@ def items_of(args: list[str], opts: argparse.Namespace, settings: Any) -> int:
     if args and not (opts.output or opts.diff):
         raise AskedWrongError("use --output to say where the items of these files go")
     if opts.diff and not args:
-        # A run that goes on adds items and renames its files: everything would differ, or could not be read.
+        # A run in progress adds items and renames its files, so everything would differ, or could not be read.
         CollectionLock.require_free(data / "warc")
     with nullcontext() if opts.output or opts.diff else _alone(data / "warc"):
         archive = archive or sources(own_files(data / "warc"))
@@ -112,7 +112,7 @@ def _write(
         )
     for problem in outcome.problems:
         print(cleaned(problem), file=sys.stderr)
-    print(_said(outcome.counts))
+    print(_summary(outcome.counts))
     if opts.diff:
         print(table(compare(present, output)))
         output.unlink()
@@ -123,23 +123,23 @@ def _write(
     return 3 if outcome.problems else 0
 
 
-def _said(counts: Counter[str]) -> str:
+def _summary(counts: Counter[str]) -> str:
     """``459 pages read: 458 items, 1 later version``."""
-    told = [f"{counts[kind]} {words[counts[kind] != 1]}" for kind, words in _WORDS.items() if counts[kind]]
+    results = [f"{counts[kind]} {words[counts[kind] != 1]}" for kind, words in _WORDS.items() if counts[kind]]
     others = {kind: f"{count} {kind.replace('_', ' ')}" for kind, count in sorted((+counts).items())}
-    told += [words for kind, words in others.items() if kind not in _COUNTED]
-    beside = ", ".join(others[kind] for kind in _NO_PAGES if kind in others)
-    read = f"{plural(counts['pages'], 'page')} read: {', '.join(told) or 'no items'}"
-    return f"{read}; left out: {beside}" if beside else read
+    results += [words for kind, words in others.items() if kind not in _COUNTED]
+    left_out = ", ".join(others[kind] for kind in _NO_PAGES if kind in others)
+    read = f"{plural(counts['pages'], 'page')} read: {', '.join(results) or 'no items'}"
+    return f"{read}; left out: {left_out}" if left_out else read
 
 
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
-    """Keep runs away that would begin the file of items meanwhile. Raises CollectionLockedError."""
+    """Lock the archive, so that no run creates the file of items meanwhile. Raises CollectionLockedError."""
     try:
         lock = CollectionLock(folder)
     except OSError:
-        yield  # nobody can write there
+        yield  # the folder is read-only, so no run can start
         return
     try:
         yield
@@ -148,18 +148,18 @@ def _alone(folder: Path) -> Iterator[None]:
 
 
 def _put_back(path: Path, catalogue: Catalogue) -> None:
-    """The site profile that the last run had, where it was lost with the items."""
+    """Write the site profile of the last run, if it was lost with the items."""
     if not path.exists():
         save(path, catalogue.profiles[list(catalogue.profile_of.values())[-1]])
 
 
 def _listed(hosts: Mapping[str, int]) -> str:
-    """Those with the most pages."""
+    """The hosts with the most pages."""
     return ", ".join(sorted(hosts, key=lambda name: -hosts[name])[:5])
 
 
 def _scope(catalogue: Catalogue, site: str | None, settings: Any) -> Scope:
-    """The site whose pages are read: the one asked for, the portal, or the only one in the archive."""
+    """The site whose pages are read: the requested one, the portal, or the only one in the archive."""
     known = settings.getlist("MIGRATION_LANGUAGES")
     portal = host_of(settings["MIGRATION_SITE"])
     hosts = catalogue.hosts or catalogue.noted_hosts

@@ -26,14 +26,15 @@ def scan(
     progress: Callable[[int, int], None] = lambda done, total: None,
     catalogue: Catalogue | None = None,
 ) -> Catalogue:
-    """Read every record of ``sources`` once, in order; what is damaged is left out and named in ``broken``.
+    """Read every record of ``sources`` once, in order; damaged parts are left out, and reported in ``broken``.
 
-    ``progress`` is called with (files read, files in all). ``catalogue`` is an empty one to fill; else it is in memory.
+    ``progress`` is called with (files read, files in total). ``catalogue`` is an empty one to fill; by default, a new
+    one in memory.
     """
     catalogue = catalogue or Catalogue()
     place = 0
     captured: set[str] = set()
-    # Here one record is held at a time; what comes from elsewhere comes by the file.
+    # This process has one record in memory at a time; other processes send all records of a file at once.
     files = map(records_of, sources) if engine is one_process else engine(scan_file, sources, chunk=1)
     for number, (source, found) in enumerate(zip(sources, files, strict=True), 1):
         progress(number, len(sources))
@@ -52,14 +53,14 @@ def scan(
             else:
                 _take(catalogue, place, source, seen, run_id)
     if catalogue.noted_hosts:
-        # A run may have had a user agent of its own; the archive add-on wrote its files all the same.
+        # A run may have had another user agent, but its files were written by the archive add-on.
         catalogue.own_runs |= captured
     _take_postponed(catalogue)
     return catalogue
 
 
 def _take(catalogue: Catalogue, place: int, source: Source, seen: Seen, run_id: str) -> None:
-    """Put a record into the catalogue, or put it off until all are known."""
+    """Add a record to the catalogue, or postpone it until all are known."""
     if seen.type == "answer":
         catalogue.add(_capture(place, source, seen, run_id))
     elif seen.type in ("redirect", "refusal"):
@@ -75,12 +76,12 @@ def _take(catalogue: Catalogue, place: int, source: Source, seen: Seen, run_id: 
 
 
 def _take_postponed(catalogue: Catalogue) -> None:
-    """Files of other archives may come in any order: an original may stand behind what refers to it."""
+    """Add the postponed records. In other archives an original may follow its references."""
     for seen, place, _, run_id in catalogue.postponed("revisit"):
         catalogue.orphans += not _revisit(catalogue, place, seen, run_id)
     for seen, place, source, _ in catalogue.postponed("text"):
         if catalogue.by_id(seen.refers_to) or catalogue.at(seen.url, seen.date):
-            catalogue.duplicates += 1  # the page itself is there
+            catalogue.duplicates += 1  # the page itself is in the archive
         else:
             catalogue.add(replace(_capture(place, source, seen, ""), is_text=True))
 
@@ -103,7 +104,7 @@ def _capture(place: int, source: Source, seen: Seen, run_id: str) -> Capture:
 
 
 def _revisit(catalogue: Catalogue, place: int, seen: Seen, run_id: str) -> bool:
-    """The same bytes again, as another record says; False when the archive does not have them."""
+    """Add the capture of a revisit record; return False if its original is not in the archive."""
     original = (
         catalogue.by_id(seen.refers_to)
         or catalogue.at(seen.refers_to_url, seen.refers_to_date)

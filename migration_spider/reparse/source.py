@@ -22,37 +22,37 @@ _STAMP = re.compile(r"-(\d{17})-(\d{5,})-")
 
 
 class SourceError(MigrationError):
-    """A file of the archive is not there or cannot be read as it is. Raised by :func:`sources`."""
+    """A file of the archive is missing or cannot be read. Raised by :func:`sources`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One WARC file; small, and can be sent to another process or machine that reaches the same ``location``."""
+    """One WARC file. It can be sent to another process or machine that can read the same ``location``."""
 
     location: str
-    """Path or URL of the file, or of the WACZ around it."""
+    """Path or URL of the file, or of the WACZ that contains it."""
 
     name: str
-    """Name of the WARC file, also inside a WACZ: what items cite."""
+    """Name of the WARC file, as cited by items, also inside a WACZ."""
 
     start: int = 0
     """Offset of its first byte in ``location``."""
 
     size: int | None = None
-    """Bytes; None is up to the end of ``location``."""
+    """Bytes; None means up to the end of ``location``."""
 
     def __str__(self) -> str:
         return self.location if self.size is None else f"{self.location}: {self.name}"
 
     def open(self) -> BinaryIO:
-        """The file for reading, seekable; offsets are those of the WARC file. Raises OSError."""
+        """Open the file for reading; it is seekable, with the offsets of the WARC file. Raises OSError."""
         stream = _open(self.location)
         if self.size is None:
             return stream
         return cast("BinaryIO", io.BufferedReader(Window(stream, self.start, self.size), _BUFFER))
 
     def read(self, offset: int, length: int) -> bytes:
-        """``length`` bytes at ``offset``, fewer at the end of the file. Raises OSError."""
+        """Read ``length`` bytes at ``offset``, or fewer at the end of the file. Raises OSError."""
         if self.size is not None:
             length = max(0, min(length, self.size - offset))
         begin = self.start + offset
@@ -65,12 +65,12 @@ class Source:
 
 
 def sources(locations: Iterable[str]) -> list[Source]:
-    """The WARC files of ``locations``, in the order in which our own archive was written.
+    """Return the WARC files of ``locations``; those of an own archive are in the order in which they were written.
 
-    ``locations`` are paths and URLs of WARC and WACZ files, URLs also with ``*``.
+    ``locations`` are paths and URLs of WARC and WACZ files; URLs may contain ``*``.
 
     Raises:
-        SourceError: one is not there, is no WACZ 1.x although named so, or cannot be reached.
+        SourceError: One is missing, cannot be read, or is named like a WACZ file but is not a WACZ 1.x.
     """
     found: list[Source] = []
     for location in locations:
@@ -83,10 +83,10 @@ def sources(locations: Iterable[str]) -> list[Source]:
 
 
 def own_files(folder: Path) -> list[str]:
-    """The WARC files in ``folder``, with those that are being written or were left by a killed run.
+    """Return the WARC files in ``folder``, including those that are being written or were left by a killed run.
 
     Raises:
-        SourceError: one is a link: `archive.cdxj.files.find` would not read what an item cites there either.
+        SourceError: One is a link, which `archive.cdxj.files.find` does not follow, either.
     """
     found = [path for pattern in ("*.warc.gz", f"*.warc.gz{OPEN_SUFFIX}") for path in folder.glob(pattern)]
     for path in sorted(found):
@@ -96,13 +96,13 @@ def own_files(folder: Path) -> list[str]:
 
 
 def _order(source: Source) -> tuple[str, ...]:
-    """By the time and serial number in the name that our writer gives, whatever its prefix; other names come first."""
+    """Sort key by time and serial number in the names of the project's writer; other names come first."""
     stamp = _STAMP.search(source.name)
     return (*(stamp.groups() if stamp else ("", "")), source.name, source.location)
 
 
 def is_remote(location: str) -> bool:
-    """Whether ``location`` is a URL for fsspec and no path."""
+    """Whether ``location`` is a URL for fsspec, not a path."""
     return "://" in location
 
 
@@ -117,7 +117,7 @@ def _expanded(location: str) -> list[str]:
         storage, path = _storage(location)
         paths = sorted(storage.glob(path)) if "*" in path else [path] if storage.isfile(path) else []
     except Exception as error:
-        # Errors of the storages' own libraries derive from Exception only; botocore is not there to be named.
+        # Errors of the libraries for storages derive only from Exception; botocore may not be installed.
         if not isinstance(error, (OSError, ValueError)) and not type(error).__module__.startswith("botocore"):
             raise
         raise SourceError(f"{location}: {error}") from error
@@ -127,7 +127,7 @@ def _expanded(location: str) -> list[str]:
 
 
 def _storage(location: str) -> tuple[Any, str]:
-    """(file system, path in it); fsspec keeps one file system per process and kind."""
+    """(file system, path in it); fsspec caches one file system per process and kind."""
     try:
         from fsspec.core import url_to_fs
 
@@ -140,13 +140,13 @@ def _storage(location: str) -> tuple[Any, str]:
 def _open(location: str) -> BinaryIO:
     if is_remote(location):
         storage, path = _storage(location)
-        # The scan reads from front to back: one block ahead is enough, and nothing behind is kept.
+        # The scan reads sequentially, so one block ahead is enough, and earlier blocks need not be kept.
         return cast("BinaryIO", storage.open(path, "rb", cache_type="readahead", block_size=8 << 20))
     return Path(location).open("rb")
 
 
 def _packaged(location: str) -> Iterator[Source]:
-    """The WARC files inside a WACZ: stored, so that a record is read without the rest (WACZ 1.1.1, section 4)."""
+    """Yield the WARC files inside a WACZ, which are stored uncompressed (WACZ 1.1.1, section 4)."""
     try:
         with _open(location) as stream, zipfile.ZipFile(stream) as package:
             entries = [entry for entry in package.infolist() if is_warc(entry.filename)]

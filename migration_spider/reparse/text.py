@@ -14,17 +14,17 @@ from migration_spider.responses.text_rendition import TextPage
 
 
 class NoTextError(MigrationError):
-    """There is nothing to make an item of. Raised by :func:`item_of_file`."""
+    """There is no text to make an item from. Raised by :func:`item_of_file`."""
 
 
 def item_of_file(path: Path, url: str, *, day_first: bool | None = None) -> NewsItem:
-    """The item that the UTF-8 text in ``path`` says of the page ``url``.
+    """Make an item from the UTF-8 text in ``path``, which is the text of the page ``url``.
 
-    Nothing archived proves it and no time is known: ``warc`` is None, ``fetched_at`` and ``run_id`` are empty.
+    It has no evidence and no time: ``warc`` is None, ``fetched_at`` and ``run_id`` are empty.
 
     Raises:
-        NoTextError: the file is empty, or ``url`` is no address of a page.
-        OSError: it cannot be read.
+        NoTextError: The file is empty, or ``url`` is not an address of a page.
+        OSError: It cannot be read.
     """
     try:
         parts = urlsplit(url)
@@ -45,11 +45,11 @@ def item_of_file(path: Path, url: str, *, day_first: bool | None = None) -> News
 
 
 def write_item(item: NewsItem, output: Path) -> None:
-    """One JSON line. Raises FileExistsError: what stands is never written over."""
+    """Write one JSON line. Raises FileExistsError: ``output`` exists, and is never overwritten."""
     with output.open("x", encoding="utf-8") as lines:
         lines.write(line_of(item))
 
 
 def line_of(item: NewsItem) -> str:
-    """``item`` as it stands in a file of JSON lines, with the line's end."""
+    """``item`` as a JSON line, with its line end."""
     return dump(to_record(item)).decode()
