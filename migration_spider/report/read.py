@@ -21,7 +21,9 @@ def report_file(data: Path, run: str | None = None) -> Path:
     reported = [name for name in names if (runs / name / "report.json").is_file()]
     if run is None:
         if not reported:
-            raise ReportError(f"no run in {runs} has a report: run scrapy harvest, or give -s DATA_DIR=...")
+            listed = "a harvest writes one at its end; scrapy report --list names the runs"
+            to_do = listed if names else "run scrapy harvest, or give -s DATA_DIR=..."
+            raise ReportError(f"no run in {runs} has a report: {to_do}")
         return runs / reported[-1] / "report.json"
     found = [run] if run in names else [name for name in names if run and name.startswith(run)]
     if len(found) > 1:

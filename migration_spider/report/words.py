@@ -126,7 +126,7 @@ def figures(report: Report) -> list[tuple[str, str]]:
         ("missing", number(len(report["missing"]))),
         ("request" if http["requests"] == 1 else "requests", number(http["requests"])),
         ("received", size(http["bytes"])),
-        ("time", duration(report["run"]["seconds"])),
+        ("run time", duration(report["run"]["seconds"])),
     ]
 
 

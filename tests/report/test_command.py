@@ -96,6 +96,12 @@ def test_a_setting_that_cannot_be_used_is_one_line(words, tmp_path):
     assert re.fullmatch("scrapy report: error: MIGRATION_REVISIT=often: expected .*\n", told)
 
 
+def test_runs_without_a_report_are_not_told_as_none(tmp_path):
+    (tmp_path / "runs" / "20261121T030405Z-8c1f2a").mkdir(parents=True)
+    told = scrapy("report", data=tmp_path, code=2).decode()
+    assert "has a report: a harvest writes one at its end; scrapy report --list names the runs\n" in told
+
+
 def test_a_run_that_goes_on_is_not_called_killed(tmp_path):
     folders = [tmp_path / "runs" / f"2026112{n}T030405Z-8c1f2a" for n in (1, 2)]
     for folder in folders:
