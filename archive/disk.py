@@ -112,6 +112,7 @@ _REMEDIES: dict[int | str, str] = {
     errno.EIO: f"look at the disk, {_AGAIN}",
     errno.ENOENT: _GONE,
     errno.ENOTDIR: f"a file is where a folder belongs: move it away, {_AGAIN}",
+    errno.EEXIST: f"a file is where a folder belongs: move it away, {_AGAIN}",
     errno.ESTALE: _GONE,
     errno.EMFILE: f"let this process open more files (ulimit -n), {_AGAIN}",
     "disk is full": f"make room, {_AGAIN}",
