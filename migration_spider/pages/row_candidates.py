@@ -310,6 +310,8 @@ REFUSALS: tuple[tuple[Callable[[Candidates], bool], str], ...] = (
      "where nothing is said, there is nothing to read on"),
     (lambda links: links.beyond < FEW and links.beside and not links.marked and not links.dated,
      "links to other sites where the page is shared"),
+    (lambda links: all(local_name(box.element) == "blockquote" for box in links.boxes),
+     "a text quotes others, and names them below each quotation"),
 )  # fmt: skip
 """Candidates that are no rows: (test, why)."""
 

@@ -138,6 +138,9 @@ NO_ROWS = {
         "<li><a href='https://b.example/'>Harbourbook</a></li></ul>",
     "one heading": "<h2><a href='/a'>One thing</a></h2><p>Words.</p>",
     "pictures": "".join(f"<p><a href='/{n}.jpg'><img src='/small-{n}.jpg'></a></p>" for n in range(5)),
+    "whom a text quotes": "<article>" + "".join(
+        "<p>The ferry towns met.</p><blockquote><p>Nobody signed anything new on 5 May 2021.</p>"
+        f"<p>(<a href='/{n}'>Office of the town {n}</a>)</p></blockquote>" for n in range(2)) + "</article>",
 }  # fmt: skip
 
 
