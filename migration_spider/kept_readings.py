@@ -116,6 +116,8 @@ class Kept(msgspec.Struct, omit_defaults=True):
     pager_links: list[str] | UnsetType = UNSET
     facets: list[tuple[str, str]] | UnsetType = UNSET
     next_url: str | UnsetType | None = UNSET
+    further_links: list[str] | UnsetType = UNSET
+    has_script_pager: bool | UnsetType = UNSET
 
     # ---- members of news
     text: bytes = b""
@@ -136,22 +138,9 @@ class Text(msgspec.Struct):
 
 
 _MEMBERS = [
-    "language",
-    "base_url",
-    "canonical_url",
-    "alternates",
-    "is_fallback",
-    "node_type",
-    "node_id",
-    "links",
-    "is_cut",
-    "rows",
-    "shown",
-    "total",
-    "pager_links",
-    "facets",
-    "next_url",
-]
+    "language", "base_url", "canonical_url", "alternates", "is_fallback", "node_type", "node_id", "links", "is_cut",
+    "rows", "shown", "total", "pager_links", "facets", "next_url", "further_links", "has_script_pager",
+]  # fmt: skip
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Kept).decode
 _decode_text = msgspec.msgpack.Decoder(Text).decode

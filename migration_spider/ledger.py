@@ -78,6 +78,37 @@ class Tally:
 
 
 @dataclass(slots=True)
+class Reach:
+    """How far the pager of a listing goes: place of the number in ``?page=`` -> number, counted from 0."""
+
+    named: dict[int, int] = field(default_factory=dict)
+    """The largest number that a page links to, except that of the following page: endless pagers link only to that."""
+    read: dict[int, int] = field(default_factory=dict)
+    """The largest number of a page with new rows."""
+    is_scripted: bool = False
+    """Whether the last page with new rows has a button for more that leads nowhere without a script."""
+    has_pages: bool = False
+    """Whether a page of it links to another."""
+
+    def note(self, here: tuple[int, ...], linked: Iterable[tuple[int, ...]], *, is_new: bool) -> None:
+        """Note a page with the numbers ``here`` that links to pages with the numbers ``linked``."""
+        for place, number in enumerate(here if is_new else ()):
+            self.read[place] = max(number, self.read.get(place, 0))
+        for numbers in linked:
+            for place, number in enumerate(numbers):
+                if number > (here[place] if place < len(here) else 0) + 1:
+                    self.named[place] = max(number, self.named.get(place, 0))
+
+    @property
+    def gap(self) -> tuple[int, int] | None:
+        """(Last page with new rows, last page of the pager), counted from 1; None if they are neighbours."""
+        for place, number in self.named.items():
+            if number > (read := self.read.get(place, 0)) + 1:
+                return read + 1, number + 1
+        return None
+
+
+@dataclass(slots=True)
 class Listing:
     """The state of one listing."""
 
@@ -103,8 +134,8 @@ class Listing:
     """Whether every row counts as news because it is in this listing."""
     origin: str = "settings"
     """How it was found: ``settings``, ``learned`` (earlier run), ``menu``, ``link``, ``named`` (a link called News)."""
-    pager: dict[str, None] = field(default_factory=dict)
-    """Addresses of further pages, while it is on trial."""
+    pager: dict[str, str] = field(default_factory=dict)
+    """Address of a further page -> address of the listing, empty for a guess; while it is on trial."""
     brought: list[str] = field(default_factory=list)
     """Rows that no other list has; only of a listing found by a link in a text, which may be redundant."""
     sampled: int = 0
@@ -115,6 +146,10 @@ class Listing:
     """Parameter with a visited view -> whether the view had rows that the listing lacks."""
     stale: int = 0
     """Number of pages in a row without a new row."""
+    lost: dict[str, str] = field(default_factory=dict)
+    """Address of a further page that the listing links to -> why its rows are not known."""
+    reach: Reach = field(default_factory=Reach)
+    """How far the pager goes, and how far it was followed."""
     news: int = 0
     """Rows that are news."""
     read: int = 0

@@ -110,11 +110,26 @@ def check(ledger: Ledger, *, is_whole: bool) -> Completeness:
 
 
 def _shortage(listing: Listing) -> str | None:
-    if listing.state == "walked" and listing.is_cut:
-        return f"has a page that is longer than is read ({listing.shown} rows are known)"
-    if listing.state != "walked" or listing.total is None or listing.shown >= listing.total * (1 - TOLERANCE):
+    if listing.state != "walked":
         return None
-    return f"shows {listing.shown} of the {listing.total} results that it announces"
+    if listing.is_cut:
+        return f"has a page that is longer than is read ({listing.shown} rows are known)"
+    if listing.total is not None and listing.shown < listing.total * (1 - TOLERANCE):
+        return f"shows {listing.shown} of the {listing.total} results that it announces"
+    return _unread_pages(listing) if listing.news else None
+
+
+def _unread_pages(listing: Listing) -> str | None:
+    """What of a listing of news has not been read, as far as its pages tell."""
+    for url, why in listing.lost.items():
+        more = f", and {len(listing.lost) - 1} more pages" if len(listing.lost) > 1 else ""
+        return f"names a page whose rows are not known: {url} ({why}){more}"
+    # Of one that a text links to, the pager is followed only as long as it has what no other list has.
+    if listing.origin != "link" and (gap := listing.reach.gap):
+        return f"has a pager with {gap[1]} pages, but no new rows after page {gap[0]}"
+    if listing.reach.is_scripted and not listing.reach.has_pages:
+        return f"loads more rows with a script, which is not run ({len(listing.rows)} rows are known)"
+    return None
 
 
 def no_list(run: Run) -> str:

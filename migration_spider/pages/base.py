@@ -16,6 +16,7 @@ from migration_spider.pages.class_words import BODY, SITE_NAME, TEXT_FIELD
 from migration_spider.pages.nodes import Nodes, ancestors_of, form_node, node_id_of
 from migration_spider.pages.outline import Block, local_name
 from migration_spider.pages.outline_builder import build
+from migration_spider.pages.pagers import jumps
 from migration_spider.pages.text import absolute, fold, language_of, language_tag, path_of, prefix_of
 
 _MAIN_IDS = frozenset(("main-content", "content", "main"))
@@ -286,6 +287,8 @@ class Page:
             if url is not None:
                 where = "pager" if _pages(link.get("href")) else "content"
                 found.setdefault(url.partition("#")[0], where)
+        for url in jumps(self.main, self.base_url):
+            found.setdefault(url.partition("#")[0], "content")
         return list(found.items())
 
 

@@ -15,6 +15,7 @@ from itertools import chain, groupby, islice, takewhile
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from migration_spider.pages import pagers
 from migration_spider.pages.base import Kind, Page
 from migration_spider.pages.chrome import Chrome
 from migration_spider.pages.row_candidates import (
@@ -308,30 +309,34 @@ class ListingPage(Page):
             chosen = [name for name, value in parse_qsl(urlsplit(url).query) if name != "page" and value != "All"]
             if len(chosen) == 1 and link.tag == "a":
                 found.append((chosen[0], url))
+        if self.main is not None:
+            found += pagers.options(self.main, self.base_url, self._here)
         return found
+
+    @cached_property
+    def further_links(self) -> list[str]:
+        """Absolute URLs of what leads to further rows by its ``rel``, class or words, in page order, each once."""
+        found: dict[str, None] = {}
+        for link in self._links:
+            is_next = pagers.is_called_next(link)
+            url = self._absolute(link)
+            if url and (is_next or pagers.leads_on(link, url, self._here)):
+                found.setdefault(url.partition("#")[0])
+        return [url for url in found if url != self.url]
+
+    @cached_property
+    def has_script_pager(self) -> bool:
+        """Whether a button loads more rows by a script only."""
+        return self.main is not None and pagers.has_script_pager(self.main, self.boxes)
 
     @cached_property
     def next_url(self) -> str | None:
         """The next page of the listing: the link named next, else the link to the following number."""
-        for link in chain(filter(_is_called_next, self._links), filter(_is_next_in_pager, self._links)):
+        for link in chain(filter(pagers.has_next, self._links), filter(pagers.is_called_next, self._links)):
             return self._absolute(link)
         here = page_numbers(self.url) or (0,)
         following = (*here[:-1], here[-1] + 1)
         return next((url for url in self.pager_links if page_numbers(url) == following), None)
-
-
-def _relations(link: Any) -> list[str]:
-    return str(link.get("rel") or "").lower().split()
-
-
-def _is_called_next(link: Any) -> bool:
-    return "next" in _relations(link)
-
-
-def _is_next_in_pager(link: Any) -> bool:
-    around: Iterator[Any] = islice(link.iterancestors("li"), 3)
-    classes = (element.get("class") or "" for element in (link, *around))
-    return any("pager" in words and "next" in words for words in classes)
 
 
 def page_numbers(url: str) -> tuple[int, ...] | None:

@@ -14,7 +14,7 @@ from migration_spider.addresses import canonical
 from migration_spider.config import Config
 from migration_spider.exceptions import BlockedPageError, NotArchivedError, NotWantedError
 from migration_spider.kept import Keys
-from migration_spider.ledger import LISTS, SETTLED, Fate, Ledger
+from migration_spider.ledger import LISTS, REASONS, SETTLED, Fate, Ledger
 from migration_spider.pages import Page
 from migration_spider.pages.bounds import LARGEST_ANSWER
 from migration_spider.pages.nodes import node_of
@@ -294,6 +294,8 @@ class PortalSpider(scrapy.Spider):
     def _not_wanted(self, request: scrapy.Request, error: NotWantedError, hops: Sequence[Mapping[str, Any]]) -> None:
         """It was not asked for; the items that redirect out of the site are there no more."""
         self.count("ignored")
+        if error.code != "stopped":
+            self.lose(request, REASONS.get(error.code, error.code))
         if error.code == "off-site" and hops:
             self.settle(request, "redirected", request.url)
             self.led(request, request.url)
@@ -304,6 +306,7 @@ class PortalSpider(scrapy.Spider):
     def _refused(self, request: scrapy.Request, status: int, facts: Any) -> None:
         """The site answers, and not with a page."""
         self.count(f"answered/{status}")
+        self.lose(request, f"answer {status}")
         code = "gone" if status in (404, 410) else "forbidden"
         # A dead link in a text is no fault of a list.
         is_list = self.ledger.named.get(canonical(request.url)) != "link"
@@ -316,6 +319,11 @@ class PortalSpider(scrapy.Spider):
                 told = f"{request.url} answers {status}"
                 self.run.note("asked_in_vain", f"{before}, {told}" if before else told)
         self.absences += gone.of_status(self.items_at(request), status, facts)
+
+    def lose(self, request: scrapy.Request, why: str) -> None:
+        """Where ``request`` is that of a further page of a listing: its rows are not known."""
+        if listing := self.ledger.listings.get(request.meta.get("page_of", "")):
+            listing.lost[request.meta.get("redirect_urls", [request.url])[0]] = why
 
     def _not_fetched(self, request: scrapy.Request, error: Exception, why: str, status: int, facts: Any) -> None:
         """Nothing is known of the page: the run is incomplete."""

@@ -10,7 +10,7 @@ from typing import Any
 import scrapy
 
 from migration_spider.addresses import canonical
-from migration_spider.ledger import Listing
+from migration_spider.ledger import Listing, Reach
 from migration_spider.pages import ListingPage, NewsPage, Page, menu
 from migration_spider.pages.listing import page_numbers
 from migration_spider.spiders.base import FEED, KNOWN, LISTING, NEWS_LISTING, ROW, addresses
@@ -28,6 +28,9 @@ MOST_VALUES = 200
 
 MANY, FEW_OF_MANY = 60, 5
 """So many rows of a listing that lead, five and more to one, to the same pages show that it has no end."""
+
+ENDS = frozenset(("answer 404", "answer 410", "has no rows"))
+"""Reasons in `Listing.lost` that a page after the last one has, too."""
 
 PATIENCE = 2
 """Pages of a listing, one after the other, without a new row, after which it has ended whatever its pager says."""
@@ -106,6 +109,7 @@ class ListingSpider(ListSpider):
             account.brought += brought
             is_new = bool(brought)
         account.stale = 0 if is_new else account.stale + 1
+        _measure(page, account.reach, is_new=bool(new))
         # Another page with the same rows is the same page: one that knows nothing of `page`, or of its end.
         rows = md5("\n".join(row.url for row in page.rows).encode("utf-8", "replace"), usedforsecurity=False).digest()
         account.shown += page.shown if rows not in account.shows else 0
@@ -124,27 +128,31 @@ class ListingSpider(ListSpider):
                 if address := self.scope.page(url, query=True)[0]:
                     yield self.page(address, "facet", KNOWN, origin=name)
 
-    def _further(self, page: ListingPage, listing: Listing, key: str) -> dict[str, None]:
-        """The other pages of a listing, as addresses; what else its links to itself select is kept in ``facets``."""
-        found: dict[str, None] = {}
+    def _further(self, page: ListingPage, listing: Listing, key: str) -> dict[str, str]:
+        """Address of a further page of the listing at ``key`` -> ``key``, empty where nothing names that page.
+
+        What else the links of the listing to itself select is kept in ``facets``.
+        """
+        found: dict[str, str] = {}
         for url in page.pager_links:
             address, reason = self.scope.page(url)
             if address is None:
                 self.count(f"skipped/{reason}")
             else:
-                found[address] = None
+                found[address] = key
         # What the page itself calls its next one may be counted in another way, as by ``offset``.
-        if page.next_url and (address := self.scope.page(page.next_url, query=True)[0]):
-            found[address] = None
+        for url in page.further_links:
+            if address := self.scope.page(url, query=True)[0]:
+                found[address] = key
         for name, value in page.facets:
             values = listing.facets.setdefault(name, {})
             if len(values) < MOST_VALUES and (address := self.scope.page(value, query=True)[0]):
                 values[address] = None
-        found = {url: None for url in found if canonical(url) != canonical(page.url)}
+        found = {url: key for url in found if canonical(url) != canonical(page.url)}
         if found or listing.stale or len(listing.rows) < FEWEST or key in map(canonical, self.run.fronts):
             return found
         # A button may load more by script. Views counts pages from 0 (Drupal core, PagerManager).
-        return {f"{key}?page={(page_numbers(page.url) or (0,))[-1] + 1}": None}
+        return {f"{key}?page={(page_numbers(page.url) or (0,))[-1] + 1}": ""}
 
     def _is_barren(self, listing: Listing, rows: Mapping[str, str | None]) -> bool:
         """Whether its pages go on and on and bring no news; to be asked for each page, which has new ``rows``."""
@@ -171,12 +179,29 @@ class ListingSpider(ListSpider):
             else:
                 yield from self.ask(url, named, ROW, news=listing.names_news)
 
-    def _pager(self, listing: Listing, pages: Iterable[str]) -> Iterator[scrapy.Request]:
+    def _pager(self, listing: Listing, pages: Mapping[str, str]) -> Iterator[scrapy.Request]:
+        """The requests of further pages, as `_further` gives them."""
         priority = NEWS_LISTING if listing.names_news else LISTING
-        for url in pages:
-            yield from self.ask(
-                url, "listing", priority, names_news=listing.names_news, discovery=True, origin=listing.origin
-            )
+        for url, key in pages.items():
+            how: dict[str, Any] = {"names_news": listing.names_news, "origin": listing.origin, "page_of": key}
+            yield from self.ask(url, "listing", priority, discovery=True, **how)
+
+    def _excuse(self) -> None:
+        """Forget missing pages of a listing that was read completely in another language: items name translations."""
+        walked = [(self.scope.path(url), one) for url, one in self.ledger.listings.items() if one.state == "walked"]
+        whole = {path for path, one in walked if one.news and not (one.lost or one.reach.gap)}
+        for path, one in walked:
+            if path in whole and ENDS.issuperset(one.lost.values()):
+                one.lost.clear()
+
+    def _check_further(self, page: Page, request: Any) -> None:
+        """Note a further page of a listing that has no rows, or leads to the front page or to the first page."""
+        if key := request.meta.get("page_of"):
+            here = canonical(page.url)
+            if here in (key, *map(canonical, self.run.fronts)):
+                self.lose(request, f"leads to {page.url}")
+            elif not (isinstance(page, ListingPage) and page.rows):
+                self.lose(request, "has no rows")
 
     def _leads(self, page: Page, request: Any) -> Iterator[scrapy.Request]:
         """What a page that is looked at, or one of the first items, leads to: menus, listings by name, feeds."""
@@ -240,3 +265,12 @@ class ListingSpider(ListSpider):
             address = self.scope.page(url)[0] if where == "content" else None
             if address is not None:
                 self.ledger.links.setdefault(canonical(address), page.url)
+
+
+def _measure(page: ListingPage, reach: Reach, *, is_new: bool) -> None:
+    """Note how far the pager of a page goes; ``is_new`` when the page has new rows."""
+    linked = (numbers for url in page.pager_links if (numbers := page_numbers(url)))
+    reach.note(page_numbers(page.url) or (0,), linked, is_new=is_new)
+    reach.has_pages |= bool(page.pager_links or page.further_links)
+    if is_new:
+        reach.is_scripted = page.has_script_pager

@@ -38,6 +38,7 @@ class NewsSpider(SteppedSpider):
         for listing in self.ledger.listings.values():
             listing.tally = None  # for the account every row is looked at once more
             self.explorer.count(listing)
+        self._excuse()
         # Before the absences: an item that was held is not absent.
         for item in self.run.dates.release():
             yield item
@@ -79,6 +80,7 @@ class NewsSpider(SteppedSpider):
         reading.note(facts.page, facts.read_as_listing, page)
         facts.page.forget()
         is_row = found in ("listing", "news_listing") and not response.meta.get("discovery")
+        self._check_further(page, response.request)
         if not isinstance(page, ListingPage):
             self._no_listing(page, is_named=found == "listing" and not is_row)
         elif is_row and (page.pager_links or len(page.rows) >= BIG):

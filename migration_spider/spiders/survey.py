@@ -254,14 +254,15 @@ class SurveySpider(NewsSpider):
         most = FEW if not self.has_plenty else int(not listing.read)
         yield from super()._rows(listing, {row: rows[row] for row in few(list(rows), most)})
 
-    def _pager(self, listing: Listing, pages: Iterable[str]) -> Iterator[scrapy.Request]:
+    def _pager(self, listing: Listing, pages: Mapping[str, str]) -> Iterator[scrapy.Request]:
         """One page in the middle, and the last."""
         numbered = {numbers[-1]: url for url in pages if (numbers := page_numbers(url))}
         if listing.pages > 1 or not numbered or self.has_plenty:
             return
         last = max(numbered)
         middle = _LAST_NUMBER.sub(rf"\g<1>{last // 2}", numbered[last])
-        yield from super()._pager(listing, dict.fromkeys([middle, numbered[last]] if last > 1 else [numbered[last]]))
+        chosen = [middle, numbered[last]] if last > 1 else [numbered[last]]
+        yield from super()._pager(listing, {url: pages.get(url, "") for url in chosen})
 
 
 def few(things: Sequence[One], most: int) -> list[One]:

@@ -1,0 +1,130 @@
+"""What leads from a page of a listing to its further rows: pagers, buttons for scripts, lists to choose from.
+
+Drupal counts pages in ``?page=``; other software has ``?start=20``, ``/page/2`` or a link "Older posts".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any
+from urllib.parse import urlencode
+
+from migration_spider.pages.text import absolute, fold, path_of
+from migration_spider.vocabularies import key
+
+_PAGER = re.compile(
+    r"(?:^|\s)(?:(?:js-)?pager(?:__items?|-nav)?|paginat(?:ion|or)|page-(?:item|link|numbers)|(?:js-)?load-?more"
+    r"|infinite-?scroll|posts-navigation|nav-(?:links|previous|older))(?:$|\s|--|__)",
+    re.IGNORECASE,
+)
+_LEVELS = 5
+"""Elements around a link among which that of its pager is."""
+
+_NEXT = frozenset(
+    key(name)
+    for name in (
+        "Next", "Next page", "Older", "Older posts", "Older entries", "Older news", "Older stories",
+        "Suivant", "Suivante", "Page suivante", "Plus anciens", "Articles plus anciens",
+        "Siguiente", "Página siguiente", "Más antiguos", "Entradas antiguas",
+        "التالي", "الصفحة التالية", "Следующая", "Следующая страница", "Далее", "下一页", "下一頁", "下页",
+    )
+)  # fmt: skip
+_MORE = frozenset(
+    key(name)
+    for name in (
+        "Load more", "Load more items", "Load more news", "Load more stories", "Load more results", "Show more",
+        "Show more news", "Show more results", "View more", "See more", "More news", "More results",
+        "Afficher plus", "Afficher la suite", "Charger plus", "Charger la suite", "Voir plus",
+        "Cargar más", "Mostrar más", "Ver más", "Más resultados", "Más noticias",
+        "تحميل المزيد", "عرض المزيد", "المزيد", "Загрузить еще", "Загрузить ещё", "Показать еще", "Показать ещё",
+        "加载更多", "载入更多", "載入更多", "查看更多", "显示更多", "顯示更多", "更多",
+    )
+)  # fmt: skip
+_ARROWS = " ›»→…>.\xa0"
+_PAGE_OF_PATH = re.compile(r"/(?:page/|p|page-?)?\d{1,5}$", re.IGNORECASE)
+_ALL = frozenset(("", "all", "_none"))
+_OF_VIEWS = re.compile(r"sort|order|items_per_page", re.IGNORECASE)
+"""Parameters that show the same rows in another order, or more of them at once."""
+
+_MOST_OPTIONS = 200
+
+
+def has_next(link: Any) -> bool:
+    """Whether a link is the next one by its ``rel``."""
+    return "next" in str(link.get("rel") or "").lower().split()
+
+
+def is_called_next(link: Any) -> bool:
+    """Whether a link is the next one by its ``rel``, or by the classes of Drupal's pagers."""
+    around: Iterator[Any] = islice(link.iterancestors("li"), 3)
+    classes = (element.get("class") or "" for element in (link, *around))
+    return has_next(link) or any("pager" in words and "next" in words for words in classes)
+
+
+def leads_on(link: Any, url: str, here: str) -> bool:
+    """Whether ``link`` to ``url`` leads to further rows of the listing at the path ``here``, by its words."""
+    path, first = path_of(url).rstrip("/"), _PAGE_OF_PATH.sub("", here)
+    if path not in (here, first) and not path.startswith(f"{first}/"):
+        return False
+    words = fold("".join(link.itertext()))
+    is_number = words.isdecimal() and len(words) <= 5
+    return key(words.strip(_ARROWS)) in _NEXT or (is_number and _is_in_pager(link))
+
+
+def has_script_pager(main: Any, boxes: Iterable[Any]) -> bool:
+    """Whether ``main`` has a button for more rows that leads nowhere without a script; those in rows are none."""
+    inside = set(boxes)
+    for element in main.iter("a", "button", "input"):
+        if not _needs_script(element) or any(one in inside for one in (element, *element.iterancestors())):
+            continue
+        words = element.get("value") if element.tag == "input" else "".join(element.itertext())
+        if key(fold(words or "").strip(_ARROWS)) in _MORE or _is_in_pager(element):
+            return True
+    return False
+
+
+def options(main: Any, base_url: str, here: str) -> Iterator[tuple[str, str]]:
+    """(parameter, absolute URL) of what the lists to choose from select, where one value is always chosen.
+
+    A list that has a value for all, and has it chosen, hides nothing.
+    """
+    for form in main.iter("form"):
+        url = absolute(base_url, form.get("action")) if form.get("action") else base_url.partition("?")[0]
+        if (form.get("method") or "get").lower() != "get" or url is None or path_of(url).rstrip("/") != here:
+            continue
+        for select in form.iter("select"):
+            found = list(islice(select.iter("option"), _MOST_OPTIONS))
+            chosen = [one for one in found if one.get("selected") is not None] or found[:1]
+            name = select.get("name") or ""
+            if not name or _OF_VIEWS.search(name) or any(_value(one).lower() in _ALL for one in chosen):
+                continue
+            for option in found:
+                if _value(option).lower() not in _ALL:
+                    yield name, f"{url.partition('?')[0]}?{urlencode({name: _value(option)})}"
+
+
+def jumps(main: Any, base_url: str) -> Iterator[str]:
+    """Absolute URLs of the pages of the site that a list to choose from leads to."""
+    for option in islice(main.iter("option"), 10 * _MOST_OPTIONS):
+        value = _value(option)
+        if value.startswith(("/", "http")) and (url := absolute(base_url, value)):
+            yield url
+
+
+def _value(option: Any) -> str:
+    return str(option.get("value") if option.get("value") is not None else option.text or "").strip()
+
+
+def _needs_script(element: Any) -> bool:
+    if element.tag == "a":
+        return (element.get("href") or "#").strip().lower().startswith(("#", "javascript:"))
+    if element.tag == "input" and element.get("type") not in ("button", "submit"):
+        return False
+    return next(element.iterancestors("form"), None) is None
+
+
+def _is_in_pager(element: Any) -> bool:
+    around = (element, *islice(element.iterancestors(), _LEVELS))
+    return any(_PAGER.search(one.get("class") or "") for one in around)
