@@ -104,7 +104,7 @@ def _summary(files: int, verification: Verification) -> str:
     lines = [
         f"{counted(files, 'file')}, {sum(records.values())} records: {listed(records)}",
         f"payload digests: {listed(verification.readings)}",
-        *(f"{name}: {count} lines" for name, count in verification.lines.items()),
+        *(f"{name}: {counted(count, 'line')}" for name, count in verification.lines.items()),
         f"notes: {listed(notes)}",
         counted(faults, "fault"),
     ]

@@ -94,10 +94,23 @@ class CrossCheck:
         yield from self._unindexed(indexed)
 
     def _unindexed(self, indexed: Sequence[int]) -> Iterator[Fault]:
-        for number, row in enumerate(self._table):
-            # An index only covers finished files.
-            if row.kind and not indexed[number] and row.uri and row.length and not self._table.is_open(number):
+        with_lines = {self._table.file(number) for number, is_indexed in enumerate(indexed) if is_indexed}
+        # File without a line -> its first record that belongs in the index, and how many there are.
+        without_lines: dict[int, list[int]] = {}
+        for number in self._left_out(indexed):
+            if (file := self._table.file(number)) in with_lines:
                 yield self._table.fault(number, "index-missing", f"{self._path.name} has no line for this record")
+            else:
+                without_lines.setdefault(file, [number, 0])[1] += 1
+        for first, count in without_lines.values():
+            words = f"{self._path.name} has no line for this file ({count} captures): scrapy archive-index adds it"
+            yield self._table.fault(first, "index-missing", words)
+
+    def _left_out(self, indexed: Sequence[int]) -> Iterator[int]:
+        """The records that belong in the index and are not in it; an index only covers finished files."""
+        for number, row in enumerate(self._table):
+            if row.kind and not indexed[number] and row.uri and row.length and not self._table.is_open(number):
+                yield number
 
     def _differing(self, capture: IndexEntry, number: int) -> Iterator[str]:
         row = self._table[number]

@@ -106,6 +106,14 @@ def test_an_index_that_fits(collection, plain):
     assert [] == codes(path, index=index, is_whole=True, notes=True)
 
 
+def test_a_file_that_is_not_in_the_index_yet_is_told_once(collection):
+    path, index, _ = collection
+    index.write_bytes(b"")
+    (fault,) = verify(path, index=index, is_whole=True)
+    assert "index-missing" == fault.code
+    assert fault.words.endswith(" has no line for this file (2 captures): scrapy archive-index adds it")
+
+
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
