@@ -103,7 +103,8 @@ class CrossCheck:
             else:
                 without_lines.setdefault(file, [number, 0])[1] += 1
         for first, count in without_lines.values():
-            words = f"{self._path.name} has no line for this file ({count} captures): scrapy archive-index adds it"
+            captures = "1 capture" if count == 1 else f"{count} captures"
+            words = f"{self._path.name} has no line for this file ({captures}): scrapy archive-index adds it"
             yield self._table.fault(first, "index-missing", words)
 
     def _left_out(self, indexed: Sequence[int]) -> Iterator[int]:
