@@ -21,9 +21,7 @@ def report_file(data: Path, run: str | None = None) -> Path:
     reported = [name for name in names if (runs / name / "report.json").is_file()]
     if run is None:
         if not reported:
-            listed = "a harvest writes one at its end; scrapy report --list names the runs"
-            to_do = listed if names else "run scrapy harvest, or give -s DATA_DIR=..."
-            raise ReportError(f"no run in {runs} has a report: {to_do}")
+            raise ReportError(f"no run in {runs} has a report: {_how_to_have_one(names)}")
         return runs / reported[-1] / "report.json"
     found = [run] if run in names else [name for name in names if run and name.startswith(run)]
     if len(found) > 1:
@@ -34,6 +32,13 @@ def report_file(data: Path, run: str | None = None) -> Path:
     if found[0] not in reported:
         raise ReportError(f"the run {found[0]} {_why_none(runs / found[0])}")
     return runs / found[0] / "report.json"
+
+
+def _how_to_have_one(names: list[str]) -> str:
+    """What to do where none of the runs ``names`` has a report."""
+    if names:
+        return "a harvest writes one at its end; scrapy report --list names the runs"
+    return "run scrapy harvest, or give -s DATA_DIR=..."
 
 
 def _why_none(folder: Path) -> str:
