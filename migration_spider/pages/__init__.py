@@ -7,9 +7,9 @@ in which a page goes through them, which is the order to read them in:
 2. kinds, then listing or news: a table of evidence decides the kind of the page, and so the class that reads it.
 3. class_words, chrome: the parts of the site; a table of marks, and one of excuses.
 4. outline, outline_builder: the main content as blocks and lines, without these parts.
-5. prose, cells, labels, look, metadata_block, beside: the labels and values in it.
+5. prose, cells, labels, look, metadata_block: the labels and values in it.
 6. words, scope, pointers, attachments, roles: the role of each line; two tables of evidence.
-7. titles, body, pictures, parts, places: fields of the item, from lines with a role.
+7. titles, body, parts, places: fields of the item, from lines with a role.
 8. row_places, row_candidates, listing: the rows of a listing; menu: links to other listings.
 """
 
