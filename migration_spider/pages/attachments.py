@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote
 
 from migration_spider.items import Attachment
 from migration_spider.pages.class_words import FILE
 from migration_spider.pages.outline import Block, Line, ancestors, local_name
-from migration_spider.pages.text import absolute, fold, path_of, word_set
+from migration_spider.pages.text import Remembered, absolute, fold, path_of, word_set
 from migration_spider.vocabularies import key, label_kind
 
 EXTENSIONS = word_set(
     "pdf doc docx dot dotx rtf odt xls xlsx xlsm ods csv tsv ppt pptx pps ppsx odp zip 7z rar epub txt "
     "mp3 mp4 jpg jpeg png gif webp svg"
 )
-_LONGEST_CACHED = 500
 _PICTURES = word_set("jpg jpeg png gif webp svg")
 _SIZE = re.compile(r"\(\s*[\d.,]+\s*(?:bytes|octets|[KMG]i?[Bo])\s*\)", re.IGNORECASE)
 _SIZE_ALONE = re.compile(r"[\d.,]+\s*(?:bytes|octets|[KMG]i?[Bo])", re.IGNORECASE)
@@ -27,20 +25,15 @@ _FILE_LABELS = frozenset(
 )
 
 
+_PAGE_TYPE = re.compile(r"text/html|application/(?:xhtml|rss|atom)")
+_HAS_EXTENSION = Remembered(lambda url: path_of(url).rpartition("/")[2].rpartition(".")[2].lower() in EXTENSIONS)
+
+
 def is_file(url: str, media_type: str | None = None) -> bool:
     """Whether a link leads to a file: by the extension of its path or the type that the link states."""
-    return (_cached if len(url) <= _LONGEST_CACHED else _is_file)(url, media_type)
-
-
-def _is_file(url: str, media_type: str | None) -> bool:
-    extension = path_of(url).rpartition("/")[2].rpartition(".")[2].lower()
-    if extension in EXTENSIONS:
-        return True
-    return bool(media_type) and not re.match(r"text/html|application/(?:xhtml|rss|atom)", media_type or "")
-
-
-# Cached: several modules call it for each link.
-_cached = lru_cache(maxsize=4096)(_is_file)
+    return (
+        _HAS_EXTENSION[url] or re.match(r"(?!text/html|application/(?:xhtml|rss|atom)).", media_type or "") is not None
+    )
 
 
 def file_lines(top: Block, base_url: str) -> list[Line]:

@@ -22,7 +22,6 @@ from migration_spider.pages.outline_builder import build
 from migration_spider.pages.parts import Part, parts, place_of
 from migration_spider.pages.prose import container
 from migration_spider.pages.roles import TEXT_ROLES, Reading
-from migration_spider.pages.scope import lines_of
 from migration_spider.pages.text import Remembered, absolute, fold
 from migration_spider.pages.titles import DESCRIPTIONS, is_of_body, summary_lines, title_lines, title_of
 
@@ -254,7 +253,7 @@ class NewsPage(Page):
         pending = [body]
         while pending:
             for child in pending.pop().children:
-                roles = {line.role for line in lines_of(child) if line.role}
+                roles = {line.role for line in child.lines() if line.role}
                 if roles <= TEXT_ROLES:
                     continue
                 if isinstance(child, Line):

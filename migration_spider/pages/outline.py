@@ -87,6 +87,10 @@ class Line:
     why: str = ""
     """The evidence for the role."""
 
+    def lines(self) -> Iterator[Line]:
+        """The line itself: a unit of one line."""
+        yield self
+
     def close(self) -> None:
         texts = []
         for piece in self.pieces:

@@ -90,7 +90,7 @@ def _ends_section(unit: Unit, chrome: Chrome) -> bool:
 
 def _is_paragraph(unit: Unit, text: set[Line]) -> bool:
     """Whether ``unit`` is running text as an author writes it, without a template's wrapper."""
-    return unit in text if isinstance(unit, Line) else unit.tag in PROSE_TAGS and not text.isdisjoint(unit.lines())
+    return (isinstance(unit, Line) or unit.tag in PROSE_TAGS) and not text.isdisjoint(unit.lines())
 
 
 def _teasers(top: Block, chrome: Chrome) -> Iterator[Block]:

@@ -33,7 +33,7 @@ from migration_spider.pages.prose import (
     is_linked,
     is_prose,
 )
-from migration_spider.pages.scope import Scope, lines_of
+from migration_spider.pages.scope import Scope
 from migration_spider.pages.words import WORDS, hrefs, only_links, only_shares
 
 ROLES = ("title", "lead", "text", "heading", "caption", "label", "value", "file", "note", "date", "chrome")
@@ -282,9 +282,7 @@ def _heads_text(line: Line, reading: Reading) -> bool:
     """Whether ``line`` is a heading right above a text, alone in its part of the page."""
     if not is_heading(line) or is_linked(line) or reading.follower not in TEXT_ROLES:
         return False
-    return not reading.scope.is_above(line) or {one.parent for one in lines_of(reading.scope.part(line))} == {
-        line.parent
-    }
+    return not reading.scope.is_above(line) or {one.parent for one in reading.scope.part(line).lines()} == {line.parent}
 
 
 def _heads_no_text(line: Line, reading: Reading) -> bool:

@@ -233,10 +233,6 @@ def _bodies_of_others(top: Block) -> set[Block]:
     return of_views if len(of_views) < len(bodies) else set()
 
 
-def lines_of(unit: Unit) -> list[Line]:
-    return list(unit.lines()) if isinstance(unit, Block) else [unit]
-
-
 def _inside(top: Block, element: Any) -> set[Block]:
     """Return the block of ``element`` and all blocks in it."""
     blocks: set[Block] = set()

@@ -110,11 +110,6 @@ def _absolute(base: str, address: str) -> str | None:
 _cached = lru_cache(maxsize=4096)(_absolute)
 
 
-def path_of(address: str) -> str:
-    """Return the path of ``address``; empty if it cannot be parsed."""
-    return _cached_path(address) if len(address) <= _LONGEST_CACHED else _path_of(address)
-
-
 def _path_of(address: str) -> str:
     try:
         return urlsplit(address).path
@@ -122,7 +117,12 @@ def _path_of(address: str) -> str:
         return ""
 
 
-_cached_path = lru_cache(maxsize=4096)(_path_of)
+_PATH = Remembered(_path_of)
+
+
+def path_of(address: str) -> str:
+    """Return the path of ``address``; empty if it cannot be parsed."""
+    return _PATH[address]
 
 
 def word_set(words: str) -> frozenset[str]:
