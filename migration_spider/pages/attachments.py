@@ -31,9 +31,7 @@ _HAS_EXTENSION = Remembered(lambda url: path_of(url).rpartition("/")[2].rpartiti
 
 def is_file(url: str, media_type: str | None = None) -> bool:
     """Whether a link leads to a file: by the extension of its path or the type that the link states."""
-    return (
-        _HAS_EXTENSION[url] or re.match(r"(?!text/html|application/(?:xhtml|rss|atom)).", media_type or "") is not None
-    )
+    return _HAS_EXTENSION[url] or (bool(media_type) and not _PAGE_TYPE.match(media_type or ""))
 
 
 def file_lines(top: Block, base_url: str) -> list[Line]:

@@ -8,7 +8,7 @@ from html import escape
 from typing import Any
 
 from migration_spider.pages.class_words import UNSEEN
-from migration_spider.pages.outline import EMBEDS, Block, Line, Piece, Unit, ancestors, local_name
+from migration_spider.pages.outline import EMBEDS, Block, Line, Piece, ancestors, local_name
 from migration_spider.pages.text import Remembered, absolute, fold, word_set
 
 # HTML Standard, section 13.1.2.
@@ -176,10 +176,7 @@ def _joint(before: Line, line: Line, known: dict[Block, Around]) -> str:
 
 
 def _broken_twice(before: Line, line: Line) -> bool:
-    """Whether blocks, a rule or two line breaks are between two lines of one block."""
-    siblings: list[Unit] = line.parent.children
-    if siblings.index(line) - siblings.index(before) != 1:
-        return True
+    """Whether a rule or two line breaks are between two lines of one block."""
     breaks = 0
     for node in _following(before.pieces[-1].slot, line.parent.element):
         name = local_name(node)

@@ -130,12 +130,9 @@ class Chrome:
         return own > SHORTEST_TEXT and own > share * self._length(self._main)
 
     def _length(self, element: Any) -> int:
-        """Reading length of ``element`` without links and the title; 0 outside the main content."""
+        """Reading length of ``element`` without links and the title."""
         if element not in self._lengths:
-            if element is self._main or self._main in element.iterancestors():
-                self._measure(element)
-            else:
-                self._lengths[element] = 0
+            self._measure(element)
         return self._lengths[element]
 
     def _measure(self, top: Any) -> None:

@@ -134,7 +134,6 @@ LEAD = _in(
     "lead|lede|intro(?:duction)?|standfirst|blurb|dek|chap[oe]|chapeau|sub-?(?:title|head(?:line|ing)?)|bajada"
     "|entradilla|sumario|vorspann|anriss|teaser-text|excerpt|summary|abstract"
 )
-META = _is("(?:entry|post)-?meta(?:data)?")
 _BY = _in(
     "node__meta|submitted|byline|authors?|autor(?:es)?|contributors?|(?:article|entry|post|node)-?meta(?:data)?"
     "|post-?date|pub-?date|timestamp|fecha"

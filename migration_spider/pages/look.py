@@ -187,9 +187,7 @@ NEW_LABELS = (
 
 
 def _is_date(lines: list[Line]) -> bool:
-    """Whether ``lines`` are a date: marked as one, or a short line with a year."""
-    if any(piece.time is not None for line in lines for piece in line.pieces):
-        return True
+    """Whether ``lines`` are a short line with a year."""
     return len(lines) == 1 and len(lines[0].text) < 40 and _YEAR.search(lines[0].text) is not None
 
 

@@ -21,7 +21,7 @@ from migration_spider.pages.outline import HEADING_TAGS, Block, Line, Piece, Uni
 from migration_spider.pages.prose import values
 from migration_spider.pages.text import fold
 from migration_spider.pages.words import is_site_label
-from migration_spider.vocabularies import is_generic_label, label_kind
+from migration_spider.vocabularies import label_kind
 
 
 class Role(NamedTuple):
@@ -70,13 +70,6 @@ class MetadataBlock:
         """Whether all values are links that filter a listing: ``?gcm_objectives=279``."""
         values = [value for entry in self.entries for value in entry.values]
         return bool(values) and all(value.url is not None and "=" in value.url.partition("?")[2] for value in values)
-
-    @property
-    def kinds(self) -> set[str]:
-        """Kinds of pages to which the labels belong; beside a date or type everyday words as ``Date`` do not count."""
-        is_dated = bool(self.fields & {"publication_date", "material_type"})
-        found = {label_kind(entry.label) for entry in self.entries if not (is_dated and is_generic_label(entry.label))}
-        return {kind for kind in found if kind is not None}
 
 
 # Elements that show something without text.

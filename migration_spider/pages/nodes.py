@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterator
 from functools import cached_property
@@ -51,14 +50,6 @@ def _short_link(page: Page) -> Iterator[int | None]:
 def _settings(page: Page) -> Iterator[int | None]:
     """``path.currentPath`` of drupalSettings: the system path, also on pages with an alias."""
     scripts = [script for script in page.elements.tagged("script") if "currentPath" in (script.text or "")]
-    for script in scripts:
-        if script.get("data-drupal-selector") == "drupal-settings-json":
-            try:
-                path = json.loads(script.text)["path"]["currentPath"]
-            except (ValueError, KeyError, TypeError, RecursionError):
-                continue
-            yield node_of(f"/{path}")
-            return
     matches = (_CURRENT_PATH.search(script.text[:100_000]) for script in scripts)
     yield next((int(match[1]) for match in matches if match), None)
 

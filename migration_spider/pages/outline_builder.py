@@ -83,9 +83,9 @@ def _drop(units: list[Unit], around: Block, chrome: Chrome, why: str) -> None:
 
 
 def _ends_section(unit: Unit, chrome: Chrome) -> bool:
-    if isinstance(unit, Line):
-        return chrome.is_label(unit.text)
-    return unit.tag in HEADING_TAGS or chrome.protects(unit.element) or chrome.is_label(_first_text(unit))
+    if isinstance(unit, Block) and (unit.tag in HEADING_TAGS or chrome.protects(unit.element)):
+        return True
+    return chrome.is_label(next((line.text for line in unit.lines() if line.text), ""))
 
 
 def _is_paragraph(unit: Unit, text: set[Line]) -> bool:

@@ -19,7 +19,7 @@ from migration_spider.pages import attachments as files
 from migration_spider.pages import pointers
 from migration_spider.pages.cells import has_label_class
 from migration_spider.pages.chrome import PARAGRAPH
-from migration_spider.pages.class_words import BYLINE, LEAD, META, TERMS, TEXT_BOX, VALUE_FIELD
+from migration_spider.pages.class_words import BYLINE, LEAD, TERMS, TEXT_BOX, VALUE_FIELD
 from migration_spider.pages.metadata_block import MetadataBlock
 from migration_spider.pages.outline import EMBEDS, HEADING_TAGS, Block, Line, Unit, ancestors
 from migration_spider.pages.prose import (
@@ -147,11 +147,9 @@ def _is_picture(line: Line) -> bool:
 
 
 def _is_byline(line: Line, reading: Reading) -> bool:
-    if len(line.text) >= 400:
-        return False
     around = line.parent
     if BYLINE[around.classes] or (around.tag in ("li", "p") and BYLINE[_outer(line)]):
-        return not is_prose(line) or META[around.classes]
+        return not is_prose(line)
     return "submitted" in reading.meanings[line]
 
 

@@ -151,9 +151,6 @@ def title_of(title: Title, parts: list[Any]) -> str:
 def parts_of(titles: list[Title], top: Any) -> Iterator[tuple[Title, list[Any], list[str]]]:
     """Yield each title with the elements of its row, and the texts above it if rows begin with these."""
     starts = {title.box.element: title for title in titles}
-    if len(starts) < len(titles):
-        yield from ((title, [title.box.element], []) for title in titles)
-        return
     leading, rows = _cut(top, starts)
     # Elements after the last row may be no part of it.
     longest = max((len(parts) for _, parts in rows[:-1]), default=1)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Set as AbstractSet
 from typing import Any
 
-from migration_spider.pages.class_words import CUSTOM_BLOCK, FIELD, VIEWED
+from migration_spider.pages.class_words import CUSTOM_BLOCK, VIEWED
 from migration_spider.pages.outline import Block, Line, Unit, ancestors
 from migration_spider.pages.prose import PROSE_TAGS, SENTENCE_END, Size, container, is_prose, sizes_of, weight
 from migration_spider.pages.text import Remembered
@@ -51,9 +51,7 @@ def foreign_parts(running: list[Line], sizes: dict[Block, Size], inside: Abstrac
         while part not in shared and part.parent is not None and part.parent not in shared:
             part = part.parent
         is_above = is_above and part not in shared and part.parent is not core
-        if part in shared:
-            continue
-        if part not in known:
+        if part not in shared and part not in known:
             known[part] = _is_foreign(part, core, shared, sizes, is_above or part in inside)
     return known
 
@@ -65,7 +63,7 @@ def _is_foreign(part: Block, core: Block, shared: set[Block], sizes: dict[Block,
     size = sizes[part]
     if size.running < LEAST * (size.running + size.other):
         return True
-    if part.parent is core or part.parent is None or is_kept or FIELD[part.classes]:
+    if part.parent is core or part.parent is None or is_kept:
         return False
     beside = next(child for child in part.parent.children if child in shared)
     return size.running < SMALL * sizes[core].running and bool(LOOK[part.classes]) and not are_alike(part, beside)
@@ -84,7 +82,7 @@ def are_alike(first: Block, second: Block) -> bool:
     """Whether two blocks have the same tag and at least half of their classes in common, names left out."""
     first, second = face(first), face(second)
     looks, other_looks = LOOK[first.classes], LOOK[second.classes]
-    return first.tag == second.tag and 2 * len(looks & other_looks) >= len(looks | other_looks)
+    return 2 * len(looks & other_looks) >= len(looks | other_looks)
 
 
 LOOK = Remembered(

@@ -62,9 +62,6 @@ def _candidates(page: Page) -> Iterator[str]:
             yield own
     # A theme may keep the h1 for the section's or the site's name and print the title below.
     yield from filter({_shown(found) for found in islice(page.elements_with("h1", "h2"), 40)}.__contains__, named)
-    # Above the main content a site prints its own name.
-    if own and page.main in page.heading.iterancestors():
-        yield own
     if page.outline is not None:
         yield from filter({line.text for line in page.outline.lines()}.__contains__, named)
     yield from (own, shared, document.rpartition(" | ")[0], *named[-1:], heading)

@@ -151,6 +151,20 @@ def test_every_entry_on_lines_is_needed(table, monkeypatch):
         assert found != read(content)[0], entry.why
 
 
+@pytest.mark.parametrize(
+    "line", ["<p class='contributors'>Ana Pier of the harbour office</p>", "<ul class='authors'><li>Ben Quay</li></ul>"]
+)
+def test_a_class_names_the_author(line):
+    assert BOTH == read(f"<article>{TEXT}{line}</article>")[1]
+
+
+def test_a_list_of_dates_is_text():
+    dates = "<ul><li>3 May 2021</li><li>4 June 2021</li></ul>"
+    assert (
+        f"{ONE}\n\n3 May 2021\n4 June 2021\n\n{TWO}" == read(f"<article><p>{ONE}</p>{dates}<p>{TWO}</p></article>")[1]
+    )
+
+
 def test_every_mark_of_a_part_is_needed(monkeypatch):
     monkeypatch.setattr(chrome, "suspected", chrome.suspected.__wrapped__)
     marks = chrome.MARKS
