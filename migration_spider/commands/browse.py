@@ -62,7 +62,7 @@ exit codes:
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         if len(args) > 1:
             raise UsageError("name one data folder or release", print_help=False)
-        # They take half a second to import, and no other command needs them.
+        # Imported here, because it takes half a second, and other commands do not need them.
         from migration_spider.browse.app import application
         from migration_spider.browse.captured import NO_ARCHIVE
         from migration_spider.browse.current import Current, DataSource, source_of

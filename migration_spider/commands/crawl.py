@@ -38,14 +38,14 @@ class Command(ProjectCommand, ScrapyCrawl):
     requires_crawler_process = True
     examples = EXAMPLES
     takes: tuple[str, ...] = ()
-    """Names of its ``-a`` options, where it has not all."""
+    """Names of its ``-a`` options, if it does not have all of them."""
     is_its_own_log = False
-    """Whether where nobody watches it prints lines of progress, not its log; ``crawl.log`` has every line."""
+    """Whether it prints lines of progress instead of the log if there is no terminal; ``crawl.log`` has all lines."""
     interrupted = (
         "Interrupted: waiting for open requests and closing files. Everything stored is kept. "
         "Press again to stop at once."
     )
-    """What Ctrl-C says."""
+    """The message after Ctrl-C."""
 
     def long_desc(self) -> str:
         return """\
@@ -72,7 +72,7 @@ exit codes:
         parser.add_argument("--quiet", action="store_true", help="print nothing unless the run fails (for cron)")
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Refuse here what can be refused: once Scrapy has made the process, it tells its versions first."""
+        """Check the arguments early, because after creating the process Scrapy first logs its versions."""
         super().process_options(args, opts)
         self.spider, self.is_quiet = self.spider_of(args), opts.quiet
         self.adjust(opts)
@@ -90,7 +90,7 @@ exit codes:
         """The name of the spider to run.
 
         Raises:
-            UsageError: none, or another than there is.
+            UsageError: There is no name, or no such spider.
         """
         if len(args) != 1:
             raise UsageError("name one spider: scrapy crawl news")
@@ -105,14 +105,14 @@ exit codes:
         return args[0]
 
     def adjust(self, opts: argparse.Namespace) -> None:
-        """Turn the command's own options into settings.
+        """Convert the options of the command to settings.
 
         Raises:
-            UsageError: an option cannot be used.
+            UsageError: An option is not valid.
         """
 
     def choose_log(self) -> None:
-        """How much of the log is printed, unless the user says."""
+        """Set how much of the log is printed, unless the user has set it."""
         from migration_spider.extensions import progress
 
         settings: Any = self.settings
@@ -131,13 +131,13 @@ exit codes:
 
     def crawl(self, spider: str, opts: argparse.Namespace) -> None:
         """Run ``spider`` to its end, print the summary, set the exit code."""
-        # Before the signals are kept for a reactor: until these are there, an interruption ends the process at once.
+        # Imported before the signals are kept for the reactor; until then, an interruption ends the process at once.
         from migration_spider import notify
         from migration_spider.extensions.run_log import Remembered
         from migration_spider.finish import End, finish
 
-        # On import Scrapy looks at all its callers, each beside all modules: here these are few, in their own place
-        # forty, which costs the start a tenth of a second (2 % of a harvest in which nothing changed).
+        # On import, these modules search all modules for each of their callers. Here there are few callers, in their
+        # usual place forty, which would cost a tenth of a second (2 % of a harvest without changes).
         for name in ("tls", "contextfactory"):
             import_module(f"scrapy.core.downloader.{name}")
         process: Any = self.crawler_process
@@ -147,26 +147,25 @@ exit codes:
         from twisted.internet import reactor
 
         loop: Any = reactor
-        # Twisted reckons its timers by the calendar: set back by an hour, it would not notice for an hour that a server
-        # has fallen silent.
+        # Twisted's timers use the wall clock: after it is set back by an hour, timeouts would come an hour late.
         loop.seconds = monotonic
         crawl = process.crawl(crawler, **opts.spargs)
         ended = None
-        # Scrapy sets its handlers when the reactor starts; a call later they are there.
+        # Scrapy sets its handlers when the reactor starts, so they exist at the next call.
         loop.callWhenRunning(loop.callLater, 0, signals.hand_over, End(crawler))
         try:
             process.start()
-        except SystemExit as error:  # Whatever called for it, and with whatever code: the run has not ended.
+        except SystemExit as error:  # The run has not ended, regardless of the reason and the code.
             ended = error
-            loop.getThreadPool().stop()  # Its threads would keep the process.
-        run: Any = getattr(crawler.spider, "run", None)  # None when the spider could not be made
+            loop.getThreadPool().stop()  # Its threads would keep the process alive.
+        run: Any = getattr(crawler.spider, "run", None)  # None if the spider could not be created
         signals.finishing(End(crawler))
-        early.forget()  # of a run that did not come to have a log
+        early.forget()  # if the run did not get a log
         if ended is not None and run:
             run.note("failure", f"something ended the process: {ended!r}")
         if failure := crawl.exception() if crawl.done() and not crawl.cancelled() else None:
             self.exitcode, why = _start_failed(failure, process.settings["DATA_DIR"])
-            # Locked out or wrongly set up it is no run; a full disk keeps the next one from beginning, too.
+            # Not for a locked folder or wrong settings, which are no run; but a full disk also prevents the next run.
             if run and run.config.harvest and self.exitcode not in (monitors.LOCKED, monitors.USAGE):
                 notify.fail(run.config, run.options.site, self.exitcode, [why])
             return
@@ -178,7 +177,7 @@ exit codes:
         self.tell(run)
 
     def tell(self, run: Any) -> None:
-        """Print what came of the run."""
+        """Print the result of the run."""
         from migration_spider.report import summary
         from migration_spider.report.screen import end_of
 
@@ -189,25 +188,25 @@ exit codes:
 
 
 def _start_failed(error: BaseException, place: object) -> tuple[int, str]:
-    """The crawl could not begin: one line for what the person can mend, and the traceback for everything else.
+    """Report that the crawl could not start: one line for problems that a user can fix, a traceback for all others.
 
     Args:
-        place: where it was to be written.
+        place: The data folder.
 
     Returns:
         The exit code, and the line.
     """
-    is_theirs = isinstance(error, (MigrationError, ArchiveError, OSError, sqlite3.Error))
-    if not is_theirs:
+    is_fixable = isinstance(error, (MigrationError, ArchiveError, OSError, sqlite3.Error))
+    if not is_fixable:
         logger.critical("The crawl could not start", exc_info=error)
-    why = _why(error, place) if is_theirs else f"an error in the code: {type(error).__name__}: {error}"
+    why = _why(error, place) if is_fixable else f"an error in the code: {type(error).__name__}: {error}"
     print(f"scrapy: error: {why}", file=sys.stderr)
     if isinstance(error, CollectionLockedError):
         return monitors.LOCKED, why
     if isinstance(error, (ConfigurationError, OptionError)):
         return monitors.USAGE, why
-    is_ours = not is_theirs or isinstance(error, (NotArchivedError, UnsupportedError))
-    return monitors.INTERNAL_ERROR if is_ours else monitors.NOT_ARCHIVED, why
+    is_internal = not is_fixable or isinstance(error, (NotArchivedError, UnsupportedError))
+    return monitors.INTERNAL_ERROR if is_internal else monitors.NOT_ARCHIVED, why
 
 
 def _why(error: BaseException, place: object) -> str:

@@ -23,7 +23,7 @@ EXAMPLES = """\
 
 
 def page_options(parser: argparse.ArgumentParser) -> None:
-    """Options of commands that read one page."""
+    """Add the options of commands that read one page."""
     parser.add_argument("--url", metavar="URL", help="with a FILE: its address (default: its canonical address)")
     parser.add_argument("--named", action="store_true", help="read it as a page that is in a listing of news")
 

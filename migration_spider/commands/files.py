@@ -64,40 +64,40 @@ exit codes:
             require_creatable(folder / MANIFEST)
             found = select(Path(settings["DATA_DIR"]) / "items" / "news.jsonl", names)
             if found.unknown and not (found.files or found.without or found.unfetched):
-                self._say_unknown(found.unknown)
+                self._print_unknown(found.unknown)
                 return
             with Holdings(Path(expand(settings, settings["ARCHIVE_DIR"]))) as holdings:
                 done = export(found.files, holdings, folder)
         except (MigrationError, ArchiveError) as error:
-            self._say(str(error))
+            self._print_error(str(error))
             self.exitcode = USAGE
             return
         except OSError as error:
-            self._say(error_text(error))
+            self._print_error(error_text(error))
             self.exitcode = NOT_ARCHIVED
             return
-        self._say_unknown(found.unknown)
+        self._print_unknown(found.unknown)
         for key in found.without:
             print(f"{visible(key)} offers no files", file=sys.stderr)
         unfetched = [f"{url} was never fetched" for url in found.unfetched]
         for problem in (*holdings.damaged, *unfetched, *done.missing):
-            self._say(problem)
+            self._print_error(problem)
         print(f"{done.written} files written, {done.there} there already: {folder / MANIFEST}")
         self.exitcode = self.exitcode or int(bool(found.unfetched or done.missing))
 
-    def _say_unknown(self, names: Iterable[str]) -> None:
+    def _print_unknown(self, names: Iterable[str]) -> None:
         for name in names:
-            self._say(f"no item and no file {name}")
+            self._print_error(f"no item and no file {name}")
             self.exitcode = USAGE
 
-    def _say(self, problem: str) -> None:
+    def _print_error(self, problem: str) -> None:
         from migration_spider.report.text import visible
 
         print(f"scrapy files: error: {visible(problem)}", file=sys.stderr)
 
 
 def _names(args: list[str]) -> list[str]:
-    """What is asked for: by the arguments, and, where one is a hyphen, by standard input."""
+    """The requested names: the arguments, and if one of them is a hyphen, the lines of standard input."""
     names = [name for name in args if name != "-"]
     if "-" in args:
         names += filter(None, map(str.strip, sys.stdin))

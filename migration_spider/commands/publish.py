@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from archive.dataset.signing import Signer
 
 MOST_PAGES = 10_000
-"""Stories of a site that get a page of their own, unless it is said otherwise: 20 KB and 10 ms each, or more."""
+"""Default number of stories up to which each gets its own page in a site; a page takes 20 KB and 10 ms, or more."""
 
 EXAMPLES = """\
   scrapy publish                  # data/dataset/<date of the last run>/
@@ -101,7 +101,7 @@ exit codes:
         except CollectionLockedError as error:
             holder = f"process {error.pid}" if error.pid is not None else "another process"
             self._fail(f"a run is using the folder ({holder}): publish when it has ended", LOCKED)
-        except ArchiveError as error:  # the release is there
+        except ArchiveError as error:  # after the release was written
             self._fail(str(error), NOT_ARCHIVED)
         except OSError as error:
             self._fail(error_text(error), NOT_ARCHIVED)
@@ -114,8 +114,8 @@ exit codes:
             print(line)
 
     def _checked(self, opts: argparse.Namespace) -> tuple[Config, Signer | None]:
-        """The settings, and how the release is to be signed. Raises what is wrong with the options."""
-        # No other command needs them, and Scrapy imports this one for all.
+        """Check the options; return the settings and the signer of the release. Raises errors for wrong options."""
+        # Imported here, because Scrapy imports the modules of all commands, and only this command needs them.
         from archive.dataset.signing import signer
         from archive.timestamp import require_server
 
@@ -139,7 +139,7 @@ exit codes:
         return config, how
 
     def _make(self, config: Config, how: Signer | None, opts: argparse.Namespace, made: _Made) -> list[str]:
-        """Make the release, its site, its signatures: what to print then. ``made`` tells how far it came."""
+        """Make the release, its site and its signatures; return the lines to print. ``made`` records the progress."""
         from archive.dataset import Wholeness, publish
         from archive.dataset.signing import sign, stamp
         from archive.disk import require_creatable
@@ -148,12 +148,12 @@ exit codes:
         from migration_spider.standing import standing_of
 
         data, warc = config.data_dir, config.data_dir / "warc"
-        for folder in (data, warc):  # a harvest holds both, a plain crawl the second
+        for folder in (data, warc):  # a harvest locks both, a plain crawl the second
             CollectionLock.require_free(folder)
         standing = standing_of(data, config.languages)
         if standing.complete is False and not opts.incomplete:
-            rather = "--incomplete publishes it as it is, and the release says so"
-            self._fail(f"{standing.said}: {standing.remedy}; {rather}", INCOMPLETE)
+            alternative = "--incomplete publishes it as it is, and the release says so"
+            self._fail(f"{standing.said}: {standing.remedy}; {alternative}", INCOMPLETE)
             return []
         require_creatable(data / "dataset" / "new")
         with Steps() as steps, holdings_of(warc) as holdings:
@@ -188,15 +188,15 @@ exit codes:
 
 @dataclass(slots=True)
 class _Made:
-    """What is there already, should the rest fail."""
+    """The parts that are finished, in case that the rest fails."""
 
     release: Release | None = None
     site: str = ""
-    """What is said of the pages."""
+    """The message about the site."""
 
 
 class Steps:
-    """Tells the steps of the work on standard error: as a bar on a terminal, else a line each."""
+    """Shows the steps of the work on standard error: as a progress bar on a terminal, else as lines."""
 
     def __init__(self) -> None:
         from rich.console import Console
@@ -205,7 +205,7 @@ class Steps:
         self._terminal = sys.stderr.isatty()
         self._bar = Progress(console=Console(stderr=True), transient=True, disable=not self._terminal)
         self._task = self._bar.add_task("")
-        self._told = ""
+        self._last = ""
 
     def __enter__(self) -> Steps:
         self._bar.start()
@@ -216,9 +216,9 @@ class Steps:
 
     def tell(self, step: str, done: int, total: int) -> None:
         self._bar.update(self._task, description=step, completed=done, total=total or None)
-        if step != self._told and not self._terminal:
+        if step != self._last and not self._terminal:
             print(step, file=sys.stderr)
-        self._told = step
+        self._last = step
 
 
 def _report(release: Release, unset: Sequence[str]) -> list[str]:

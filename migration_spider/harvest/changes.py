@@ -20,17 +20,17 @@ from migration_spider.state.lines import Record
 CHANGES, FEED = "CHANGES.jsonl", "changes.atom"
 
 KINDS = {NEW: "added", BACK: "added", CHANGED: "changed", GONE: "removed"}
-"""Word of an item -> kind of change, as in a release."""
+"""Result for an item -> kind of change, as in a release."""
 
 
 def write_changes(folder: Path, tally: Tally, site: str, ended: str) -> None:
-    """Write ``CHANGES.jsonl`` into the folder of the run, and the feed beside it; each appears whole or not at all.
+    """Write ``CHANGES.jsonl`` into the folder of the run, and the feed beside it; each is complete or not written.
 
     Args:
-        ended: when the run ended, UTC, ISO 8601 with Z.
+        ended: End of the run, UTC, ISO 8601 with Z.
 
     Raises:
-        OSError: the folder cannot be written.
+        OSError: The folder cannot be written.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with replacing(folder / CHANGES) as file:
@@ -51,32 +51,35 @@ def write_changes(folder: Path, tally: Tally, site: str, ended: str) -> None:
 def change(line: Record, tally: Tally) -> Change:
     """A line as an object of ``CHANGES.jsonl``."""
     word = tally.word(line)
-    told: Change = {"change": KINDS[word], "found": word}
-    told |= {name: line.get(name) for name in ("id", "url", "title", "version", "run_id")}
+    record: Change = {"change": KINDS[word], "found": word}
+    record |= {name: line.get(name) for name in ("id", "url", "title", "version", "run_id")}
     if word == GONE:
-        return {**told, **line[TOMBSTONE]}
+        return {**record, **line[TOMBSTONE]}
     if word == NEW:
-        return told
+        return record
     before, after = tally.versions(line)
-    found = between(before, after)
-    fields: dict[str, Any] = {"fields": [one["field"] for one in found], "changes": found}
-    return {**told, "from_version": before["version"], **fields}
+    differences = between(before, after)
+    fields: dict[str, Any] = {
+        "fields": [difference["field"] for difference in differences],
+        "changes": differences,
+    }
+    return {**record, "from_version": before["version"], **fields}
 
 
 def _entries(tally: Tally) -> Iterator[Entry]:
     for line in tally.latest:
-        told = change(line, tally)
-        said = f"{told['reason']}, status {told['status']}" if "reason" in told else ""
-        if told["found"] == NEW and line.get("publication_date"):
-            said = f"Published {line['publication_date']}."
+        record = change(line, tally)
+        summary = f"{record['reason']}, status {record['status']}" if "reason" in record else ""
+        if record["found"] == NEW and line.get("publication_date"):
+            summary = f"Published {line['publication_date']}."
         yield Entry(
             key=line["id"],
             version=line["version"],
-            what=told["found"],
+            what=record["found"],
             title=line.get("title") or "",
             url=line["url"],
             updated=line["last_changed"],
             language=line.get("language"),
-            remark=said,
-            differences=told.get("changes", ()),
+            remark=summary,
+            differences=record.get("changes", ()),
         )

@@ -14,42 +14,42 @@ from migration_spider.ledger import REASONS, UNSETTLED, Ledger, Listing
 from migration_spider.run import Run
 
 TOLERANCE = 0.02
-"""Share of a listing's results that may be rows without an address of their own."""
+"""Share of a listing's results that may be rows without an address."""
 
 
 @dataclass(slots=True)
 class Completeness:
-    """What is missing."""
+    """The missing addresses, and other signs that a run is incomplete."""
 
     missing: list[dict[str, Any]] = field(default_factory=list)
-    """``url``, ``reason``, ``detail``, ``found``, ``again`` of every address that is not accounted for as done."""
+    """``url``, ``reason``, ``detail``, ``found``, ``again`` of every missing address."""
 
     unsettled: dict[str, str] = field(default_factory=dict)
-    """Address -> reason, of those that the next run has to ask again."""
+    """Address -> reason, of those that the next run has to request again."""
 
     short_listings: list[str] = field(default_factory=list)
     broken_sitemaps: list[str] = field(default_factory=list)
     no_list: str = ""
-    """What was tried, when neither a listing of news nor a sitemap was found."""
+    """Addresses that were tried, if neither a listing of news nor a sitemap was found."""
 
     unlisted: list[dict[str, str]] = field(default_factory=list)
-    """``url`` and ``source`` of the items that no list names, and the page whose text led there; the new ones first."""
+    """``url`` and ``source`` (the page with the link) of the items that no list names; new ones first."""
 
     unlisted_new: int = 0
-    """Those that no earlier run knew."""
+    """Number of those that no earlier run knew."""
 
     estimate: Estimate | None = None
-    """How many items the site has; None where that cannot be told."""
+    """Number of items on the site; None if it cannot be estimated."""
 
     found: int = 0
-    """Items that the run met or knew."""
+    """Number of items that the run found or knew."""
 
     sample: str = ""
-    """What was asked for, where that is not all: ``20 items (max_items)``."""
+    """The restrictions, if not all news were requested: ``20 items (max_items)``."""
 
 
 def _count_unlisted(run: Run, result: Completeness) -> None:
-    """The items that no list names, those first that were not known before."""
+    """Add the items that no list names to ``result``, new ones first."""
     before = run.coverage.known if run.coverage else {}
     for url, source in run.ledger.unlisted():
         fate = run.ledger.fate(url)
@@ -60,7 +60,7 @@ def _count_unlisted(run: Run, result: Completeness) -> None:
 
 
 def _met(run: Run) -> int:
-    """How many items were met, those among them that were not due."""
+    """The number of items that were found, including those that were not due."""
     met = Keys(run.room)
     for url, fate in run.ledger.fates.items():
         if fate.code == "item":
@@ -71,12 +71,12 @@ def _met(run: Run) -> int:
 
 
 def complete(run: Run) -> Completeness:
-    """The proof for a run that has come to its end."""
+    """Check the completeness of a run at its end."""
     is_finished = run.finish_reason == "finished" and not run.options.urls
     is_whole = is_finished and run.options.is_whole
     result = check(run.ledger, is_whole=is_whole)
     if memory := run.memory:
-        absent = {canonical(item.url) for one in memory.missed.all() if (item := memory.item(one.id))}
+        absent = {canonical(item.url) for missed in memory.missed.all() if (item := memory.item(missed.id))}
         for row in result.missing:
             row["again"] |= row["url"] in absent
     _count_unlisted(run, result)
@@ -85,13 +85,13 @@ def complete(run: Run) -> Completeness:
     if is_whole:
         result.estimate = estimate(run.ledger, run.was_item)
     result.found = _met(run)
-    if asked := run.options.sample(run.config.languages):
-        result.sample = f"{result.found} items ({asked})" if result.found != 1 else f"1 item ({asked})"
+    if restrictions := run.options.sample(run.config.languages):
+        result.sample = f"{result.found} items ({restrictions})" if result.found != 1 else f"1 item ({restrictions})"
     return result
 
 
 def check(ledger: Ledger, *, is_whole: bool) -> Completeness:
-    """The ledger of a run; ``is_whole`` when it visited everything, so that the totals of listings can be compared."""
+    """Check the ledger of a run; if it visited everything (``is_whole``), the totals of listings are compared, too."""
     result = Completeness()
     for url, source, fate in ledger.missing():
         detail = fate.detail or REASONS.get(fate.code, "")
@@ -133,11 +133,14 @@ def _unread_pages(listing: Listing) -> str | None:
 
 
 def no_list(run: Run) -> str:
-    """What was tried, when nothing was found that names the news of the site; empty when there is such a list."""
+    """The addresses that were tried, in words, if no listing of news and no sitemap was found; else empty."""
     fronts = {canonical(url) for url in run.fronts}
-    listings = [one for url, one in run.ledger.listings.items() if one.state == "walked" and url not in fronts]
-    # A feed shows the latest only, and so does the front page.
-    if any(one.news for one in listings) or any(one.size and not one.is_feed for one in run.ledger.sitemaps.values()):
+    walked = [
+        listing for url, listing in run.ledger.listings.items() if listing.state == "walked" and url not in fronts
+    ]
+    # A feed and the front page show only the latest news.
+    has_sitemap = any(sitemap.size and not sitemap.is_feed for sitemap in run.ledger.sitemaps.values())
+    if any(listing.news for listing in walked) or has_sitemap:
         return ""
     tried = f"{len(run.ledger.absent)} addresses that are not there, {run.counted('menus')} pages of menus"
     left = run.counted("menus/left")
@@ -145,8 +148,8 @@ def no_list(run: Run) -> str:
 
 
 def facts_of(result: Completeness) -> dict[str, Any]:
-    """What the monitors look at, without ``migration/``; only what is not well."""
-    found = {
+    """The facts for the monitors, without ``migration/``; only those that report a problem."""
+    facts = {
         "completeness/unsettled": len(result.unsettled),
         "completeness/listings_short": _some(result.short_listings),
         "completeness/sitemaps_broken": _some(result.broken_sitemaps),
@@ -154,42 +157,42 @@ def facts_of(result: Completeness) -> dict[str, Any]:
         "completeness/unlisted": result.unlisted_new,
         "sample": result.sample,
     }
-    if (reckoned := result.estimate) and result.found:
-        found["share/unseen"] = max(0.0, reckoned.low / result.found - 1)
-        found["estimate/low"], found["estimate/high"] = reckoned.low, reckoned.high
-    return {name: value for name, value in found.items() if value}
+    if (estimated := result.estimate) and result.found:
+        facts["share/unseen"] = max(0.0, estimated.low / result.found - 1)
+        facts["estimate/low"], facts["estimate/high"] = estimated.low, estimated.high
+    return {name: value for name, value in facts.items() if value}
 
 
-def _some(told: list[str]) -> str:
-    return "; ".join([*told[:MOST_TOLD], *([f"{len(told) - MOST_TOLD} more"] if len(told) > MOST_TOLD else [])])
+def _some(lists: list[str]) -> str:
+    return "; ".join([*lists[:MOST_NAMED], *([f"{len(lists) - MOST_NAMED} more"] if len(lists) > MOST_NAMED else [])])
 
 
-MOST_TOLD = 8
+MOST_NAMED = 8
 """Listings or sitemaps that one message names."""
 
 SOME = 3
-"""Rows of a listing that do not all go without a reason."""
+"""Rows of a listing that do not all disappear without a reason."""
 
 
 def lost_lists(sizes: Mapping[str, int], before: Mapping[str, int]) -> str:
-    """Listings, feeds and sitemaps that named `SOME` pages or more in the last run and name none now."""
+    """The listings, feeds and sitemaps that named `SOME` pages or more in the last run and name none now."""
     return ", ".join(url for url, size in sorted(before.items()) if size >= SOME and sizes.get(url) == 0)
 
 
 def shares(run: Run, coverage: Coverage, named_before: int | None) -> dict[str, Any]:
-    """The facts that `monitors.LIMITS` look at, without ``migration/``.
+    """The facts for `monitors.LIMITS`, without ``migration/``.
 
     Args:
-        run: with its counts and its ledger.
-        coverage: of the fields, before it and in it.
-        named_before: addresses that the site named in the last whole run; None when that cannot be compared.
+        run: The run, with its counts and its ledger.
+        coverage: The coverage of the fields, before the run and in it.
+        named_before: Number of addresses that the site named in the last complete run; None if there is no such run.
     """
-    found: dict[str, Any] = {}
+    facts: dict[str, Any] = {}
     if (read := run.counted("normalized")) >= FEWEST:
-        found["share/unknown_labels"] = run.counted("unknown_label") / read
+        facts["share/unknown_labels"] = run.counted("unknown_label") / read
     if named_before:
-        found["share/fall"] = max(0.0, 1 - run.ledger.listed() / named_before)
+        facts["share/fall"] = max(0.0, 1 - run.ledger.listed() / named_before)
     if lost := coverage.losses():
-        found["share/field_loss"] = max(lost.values())
-        found["fields_lost"] = ", ".join(f"{name} ({share:.0%})" for name, share in sorted(lost.items()))
-    return found
+        facts["share/field_loss"] = max(lost.values())
+        facts["fields_lost"] = ", ".join(f"{name} ({share:.0%})" for name, share in sorted(lost.items()))
+    return facts

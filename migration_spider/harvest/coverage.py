@@ -10,36 +10,36 @@ from typing import Any
 from migration_spider.items import BLOCK_FIELDS, filled
 
 FEWEST = 10
-"""Items read below which shares tell nothing."""
+"""Items read below which shares prove nothing."""
 
 
 @dataclass(slots=True)
 class Coverage:
-    """Fields of items that have something, as `items.filled` gives them."""
+    """The fields of items with a value, in the form of `items.filled`."""
 
     known: MutableMapping[str, str] = field(default_factory=dict)
-    """Id -> fields of the items before the run, those withdrawn left out."""
+    """Id -> fields of the items before the run, without withdrawn ones."""
 
     read: MutableMapping[str, str] = field(default_factory=dict)
     """Id -> fields of the items read in the run."""
 
     def add(self, item_id: str, get: Callable[[str], Any]) -> None:
-        """An item that was read; ``get`` gives a field's value by name."""
+        """Add an item that was read; ``get`` returns the value of a field."""
         self.read[item_id] = filled(get)
 
     def filled(self) -> Mapping[str, int]:
-        """Field -> items read that have something in it."""
+        """Field -> number of items read that have a value in it."""
         return _count(Counter(self.read.values()))
 
     def expected(self) -> dict[str, float]:
-        """Field -> how many of the items read should have it: those that had it; of new ones the share of all."""
-        had = _count(Counter(self.known[one] for one in self.read if one in self.known))
-        new = sum(one not in self.known for one in self.read)
+        """Field -> expected number of items read with a value: those that had one; of new items, the share of all."""
+        had = _count(Counter(self.known[item_id] for item_id in self.read if item_id in self.known))
+        new = sum(item_id not in self.known for item_id in self.read)
         every, of = _count(Counter(self.known.values())), len(self.known)
         return {name: had[name] + (new * every[name] / of if of else 0.0) for name in BLOCK_FIELDS}
 
     def losses(self) -> dict[str, float]:
-        """Field -> share (0 to 1) of what was expected that is missing; only where there is enough to compare."""
+        """Field -> share (0 to 1) of the expected values that are missing; only if there are enough to compare."""
         if len(self.known) < FEWEST:
             return {}
         present = self.filled()

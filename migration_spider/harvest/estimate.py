@@ -19,18 +19,18 @@ from migration_spider.kept import Keys
 from migration_spider.ledger import Ledger
 
 FEWEST = 10
-"""Linked items below which nothing is estimated."""
+"""Linked items below which there is no estimate."""
 
 DOUBT = 0.05
-"""Probability with which the true number lies outside the interval."""
+"""Probability that the true number is outside the interval."""
 
 STEPS = 50
-"""Halvings until a share is exact to the last digit of a float."""
+"""Bisections until a share is exact to the last digit of a float."""
 
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """How many items there are."""
+    """The estimated number of items on the site."""
 
     items: int
     low: int
@@ -46,11 +46,11 @@ class Estimate:
 
 
 def estimate(ledger: Ledger, is_item: Callable[[str], bool]) -> Estimate | None:
-    """The estimate; None where the texts link to too few items.
+    """Estimate the number of items; return None if texts link to too few items.
 
     Args:
-        ledger: of a run that has come to its end.
-        is_item: whether an address that was not due is one of an item.
+        ledger: The ledger of a run at its end.
+        is_item: Whether an address that was not due is one of an item.
     """
 
     def is_news(url: str) -> bool:
@@ -80,7 +80,7 @@ def estimate(ledger: Ledger, is_item: Callable[[str], bool]) -> Estimate | None:
 
 
 def interval(hits: int, trials: int) -> tuple[float, float]:
-    """The 95 % interval of a share of which ``hits`` in ``trials`` are known (Clopper-Pearson), ``hits`` above 0."""
+    """The 95 % interval of a share with ``hits`` in ``trials`` (Clopper-Pearson); ``hits`` must be above 0."""
     low = _root(lambda share: _at_least(hits, trials, share) < DOUBT / 2)
     high = 1.0 if hits == trials else _root(lambda share: 1 - _at_least(hits + 1, trials, share) > DOUBT / 2)
     return low, high

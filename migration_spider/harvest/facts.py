@@ -35,11 +35,11 @@ SCHEMA = "migration-spider/report/1"
 HISTORY = 30
 """Runs in the chart."""
 
-MOST_TOLD = 200
-"""Changed items of which the report itself tells what changed, the newest; ``CHANGES.jsonl`` tells it of all."""
+MOST_CHANGES = 200
+"""Changed items whose changes are in the report itself, the newest ones; ``CHANGES.jsonl`` has those of all."""
 
 TEXTS = ("body_text", "body_html")
-"""Fields that are too long to be held."""
+"""Fields that are too long to be kept in memory."""
 
 REGION_TYPES = frozenset(("global", "region", "subregion"))
 
@@ -48,22 +48,22 @@ Place = tuple[int, "int | None", bool]
 
 
 class Tally:
-    """One pass over ``items/news.jsonl``: the present state, and what one run wrote. Holds no lines but the last few.
+    """One pass over ``items/news.jsonl``: the current state, and the lines of one run. Only the last lines are kept.
 
-    Each line that it gives has keys more: ``at``, where it begins in the file; ``there``, where the last line before it
-    begins that has the item itself, None when there is none; ``is_back``, whether a tombstone stands between the two.
+    Returned lines have additional keys: ``at``, the offset of the line; ``there``, the offset of the previous line of
+    the item that is not a tombstone, or None; ``is_back``, whether there is a tombstone between the two.
     """
 
     def __init__(self, path: Path, run_id: str, room: Room | None = None) -> None:
         self.path = path
         self.latest: deque[Record] = deque(maxlen=MOST_ENTRIES)
-        """The last lines, of whatever run."""
+        """The last lines of all runs."""
         self._written = array("q")
-        """Of the lines of this run: ``at``, ``there`` or -1, ``is_back``, and the place of its word in `WRITTEN`."""
+        """For each line of this run: ``at``, ``there`` or -1, ``is_back``, and the index of its word in `WRITTEN`."""
         self._last: Table[Place] = Table(room or Room(), json.dumps, lambda text: json.loads(text or ""))
         """Id -> ``at`` and ``there`` of its last line, and whether that is a tombstone."""
         self.counts: Counter[str] = Counter()
-        """Word -> lines of this run."""
+        """Word -> number of lines of this run."""
         self.withdrawn = 0
         for offset, _, line in read(path):
             at, there, was_gone = self._last.get(line["id"], (None, None, False))
@@ -79,17 +79,17 @@ class Tally:
             self._last[line["id"]] = (offset, there, is_gone)
             self.withdrawn += is_gone - was_gone
         self.total = len(self._last) - self.withdrawn
-        """Items that are not withdrawn."""
+        """Number of items that are not withdrawn."""
 
     @staticmethod
     def word(line: Record) -> str:
-        """What the line says of its item, as `counts.WORDS` have it."""
+        """The result for the item of a line, a key of `counts.WORDS`."""
         if is_tombstone(line):
             return GONE
         return NEW if line["there"] is None else BACK if line["is_back"] else CHANGED
 
     def written(self, word: str = "") -> Iterator[Record]:
-        """The lines of the run, those that say ``word`` of their item."""
+        """Yield the lines of the run, or only those with the result ``word``."""
         with self.path.open("rb") as stream:
             for begin in range(0, len(self._written), 4):
                 at, there, is_back, place = self._written[begin : begin + 4]
@@ -98,31 +98,31 @@ class Tally:
                     yield _line(stream, at) | known
 
     def living(self) -> Iterator[Record]:
-        """The last line of each item that is not withdrawn, in the order in which the items came."""
+        """Yield the last line of each item that is not withdrawn, in the order of the first lines."""
         with self.path.open("rb") as stream:
             for at, _, is_gone in self._last.values():
                 if not is_gone:
                     yield _line(stream, at)
 
     def living_item(self, item_id: str) -> Record | None:
-        """The last line of an item; None when it is withdrawn or not known."""
+        """The last line of an item; None if it is withdrawn or not known."""
         at, _, is_gone = self._last.get(item_id, (None, None, True))
         return None if is_gone else line_at(self.path, at)
 
     def versions(self, line: Record) -> tuple[Record, Record]:
-        """The item before the line, and in it, with all their texts; empty before the first."""
+        """The item before the line (empty for the first version) and in it, with all texts."""
         before = {} if line["there"] is None else line_at(self.path, line["there"])
         return before, line_at(self.path, line["at"])
 
 
 def _line(stream: IO[bytes], at: int) -> Record:
     stream.seek(at)
-    found: Record = load(stream.readline())
-    return found
+    line: Record = load(stream.readline())
+    return line
 
 
 def report_of(harvest: Harvest, verdict: Verdict) -> dict[str, Any]:
-    """The report of a harvest whose archive is closed and indexed."""
+    """Make the report of a harvest whose archive is closed and indexed."""
     run, memory = harvest.run, harvest.memory
     stats: dict[str, Any] = run.all_stats()
     tally, account = harvest.count()
@@ -147,8 +147,8 @@ def report_of(harvest: Harvest, verdict: Verdict) -> dict[str, Any]:
         "completeness": _completeness(harvest),
         "coverage": _coverage(harvest.coverage),
         "vocabulary": [
-            {"where": one.where, "text": one.text, "count": one.count, "examples": one.examples}
-            for one in drift.unknowns(tally.living())
+            {"where": unknown.where, "text": unknown.text, "count": unknown.count, "examples": unknown.examples}
+            for unknown in drift.unknowns(tally.living())
         ],
         "charts": _charts(tally.living()),
         "http": _http(stats),
@@ -191,18 +191,18 @@ def outcome_of(verdict: Verdict, facts: Mapping[str, Any], items: Mapping[str, A
 
 def _items(harvest: Harvest, tally: Tally, account: Account) -> dict[str, Any]:
     counts = account.as_json()
-    # The names that these had at first; some programs know no others.
+    # The keys of earlier versions, which some programs still use.
     counts |= {
         name: counts[key(word)] for name, word in (("unchanged", AS_BEFORE), ("vanished", GONE), ("reappeared", BACK))
     }
     counts["rerendered"] = harvest.run.counted("items/rerendered")
-    told = {line["at"] for line in nsmallest(MOST_TOLD, tally.written(CHANGED), key=newest_first)}
+    newest = {line["at"] for line in nsmallest(MOST_CHANGES, tally.written(CHANGED), key=newest_first)}
     return {
         "total": tally.total,
         "withdrawn": tally.withdrawn,
         "counts": counts,
         "new": _rows(tally, NEW, _reference),
-        "changed": _rows(tally, CHANGED, lambda line: _changed(line, tally, line["at"] in told)),
+        "changed": _rows(tally, CHANGED, lambda line: _changed(line, tally, line["at"] in newest)),
         "reappeared": _rows(tally, BACK, _reference),
         "vanished": _rows(tally, GONE, lambda line: _vanished(line, tally)),
         "unconfirmed": [
@@ -219,9 +219,9 @@ def _items(harvest: Harvest, tally: Tally, account: Account) -> dict[str, Any]:
     }
 
 
-def _rows(tally: Tally, word: str, made: Callable[[Record], dict[str, Any]]) -> Rows[dict[str, Any]]:
-    """What ``made`` makes of each line of the run that says ``word``."""
-    return Rows(tally.counts[word], lambda: map(made, tally.written(word)))
+def _rows(tally: Tally, word: str, convert: Callable[[Record], dict[str, Any]]) -> Rows[dict[str, Any]]:
+    """The lines of the run with the result ``word``, each converted with ``convert``."""
+    return Rows(tally.counts[word], lambda: map(convert, tally.written(word)))
 
 
 def _reference(line: Mapping[str, Any]) -> dict[str, Any]:
@@ -233,10 +233,10 @@ def _reference(line: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _changed(line: Record, tally: Tally, is_told: bool) -> dict[str, Any]:
-    found = between(*tally.versions(line))
-    told = {"changes": found} if is_told else {}
-    return {**_reference(line), "fields": [one["field"] for one in found], **told}
+def _changed(line: Record, tally: Tally, has_changes: bool) -> dict[str, Any]:
+    differences = between(*tally.versions(line))
+    changes = {"changes": differences} if has_changes else {}
+    return {**_reference(line), "fields": [difference["field"] for difference in differences], **changes}
 
 
 def _vanished(line: Record, tally: Tally) -> dict[str, Any]:
@@ -274,7 +274,7 @@ def _completeness(harvest: Harvest) -> dict[str, Any]:
             for path, listing in sorted(ledger.listings.items())
         ],
         "unlisted": harvest.completeness.unlisted,
-        "estimate": asdict(reckoned) if (reckoned := harvest.completeness.estimate) else None,
+        "estimate": asdict(estimate) if (estimate := harvest.completeness.estimate) else None,
     }
 
 
@@ -309,12 +309,12 @@ def _charts(items: Any) -> dict[str, Any]:
     return {
         "months": [{"month": month, "languages": dict(sorted(months[month].items()))} for month in sorted(months)],
         "objectives": [
-            {"id": one, "label": label, "count": count}
-            for (one, label), count in sorted(objectives.items(), key=lambda pair: (len(pair[0][0]), pair[0][0]))
+            {"id": code, "label": label, "count": count}
+            for (code, label), count in sorted(objectives.items(), key=lambda pair: (len(pair[0][0]), pair[0][0]))
         ],
         "regions": [
-            {"id": one, "label": label, "count": count}
-            for (one, label), count in sorted(regions.items(), key=lambda pair: (-pair[1], pair[0]))
+            {"id": code, "label": label, "count": count}
+            for (code, label), count in sorted(regions.items(), key=lambda pair: (-pair[1], pair[0]))
         ],
     }
 

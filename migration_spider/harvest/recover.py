@@ -1,4 +1,4 @@
-"""Repairs, before a run, what earlier runs left unfinished, from the archive and without the network."""
+"""Completes, before a run, what earlier runs left unfinished, from the archive and without the network."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ logger = logging.getLogger(__name__)
 
 
 def recover(memory: Memory, data: Path, advance: Callable[[int], None] = lambda size: None) -> int:
-    """Bring the indexes up to date, and write the lines that a killed run had archived but not written.
+    """Update the indexes, and write the lines that a killed run had archived but not written.
 
-    Lines that ``items/news.jsonl`` has lost since the last run, some or all, are written again in their place, as far
-    as the archive holds its items.
+    Lines that ``items/news.jsonl`` has lost since the last run are written again in their places, if their items are in
+    the archive.
 
     Returns:
         The number of lines written.

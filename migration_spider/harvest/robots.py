@@ -12,18 +12,18 @@ from archive.replay import read_span
 
 @dataclass(frozen=True, slots=True)
 class Robots:
-    """What robots.txt answered."""
+    """The last response of robots.txt."""
 
     status: int | None = None
-    """None when it was never answered."""
+    """None if there was never a response."""
     sha256: str | None = None
-    """Of its text, in hex."""
+    """Digest of its text, in hex."""
     changed: bool = False
     """Whether status or text differ from those before the run."""
 
 
 def robots_of(pages: CollectionIndex, site: str, before: Robots) -> Robots:
-    """The last answer of ``site``'s robots.txt, compared with an earlier one."""
+    """The last response of robots.txt of ``site``, compared with an earlier one."""
     page = pages.get(f"{site}/robots.txt")
     if page is None:
         return Robots()

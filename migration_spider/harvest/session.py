@@ -40,7 +40,7 @@ logger = logging.getLogger(__name__)
 
 
 class Harvest:
-    """Recovers what was left, gives the crawl its memory; afterwards indexes, checks completeness, reports.
+    """Completes earlier runs and loads the state before the crawl; afterwards indexes, checks completeness, reports.
 
     Stats: ``migration/resumed``, ``migration/restored``.
 
@@ -58,7 +58,7 @@ class Harvest:
         self.is_quiet = not run.crawler.settings.getbool("LOG_ENABLED")
         self.timings: list[dict[str, Any]] = []
         self.memory = Memory(self.data / "state.sqlite", self.warc, rules_of(run.config), blocked, JudgeOfIndex())
-        # Before what may take long: by then the code on the disk may be newer than the code that runs.
+        # Before the steps that may take long, because the code on disk may change while this code runs.
         run.readings = KeptReadings(self.data / READINGS, run.count)
         began = monotonic()
         with ByteProgress("reading the archive", _size(self.memory), quiet=self.is_quiet) as progress:
@@ -70,7 +70,7 @@ class Harvest:
         self.started = format_date(now)
         self._began = began
         self.future = self._future()
-        """The latest date in the archive when it is later than now; else empty."""
+        """The latest date in the archive if it is later than now; else empty."""
         self.memory.runs.bring_back(format_date(now - timedelta(seconds=1)))
         first = self._interrupted(timedelta(hours=run.config.resume_hours), now)
         cycle, cycle_began = (first.id, first.started) if first else (self.run_id, self.started)
@@ -87,7 +87,7 @@ class Harvest:
         self.memory.runs.begin(self.run_id, cycle, self.started, os.getpid(), self.options)
         self.completeness = Completeness()
         self.warc_files: set[str] = set()
-        """Names of the files that this run wrote."""
+        """Names of the files written by this run."""
         self._there_before = {path.name for path in self.warc.glob("*.warc.gz")}
         self.robots = robots_of(self.memory.pages, self.options["site"], Robots())
         run.memory, run.coverage = self.memory, self.coverage
@@ -95,7 +95,7 @@ class Harvest:
         self.crawl_began = monotonic()
 
     def _future(self) -> str:
-        """The latest date that the archive holds, if it is later than now: the clock was ahead once, or is behind."""
+        """The latest date in the archive if it is later than now, as when the clock was ahead once, or is behind."""
         last = max(self.memory.last_date(), *map(_date_of, self.warc.glob("*.warc.gz")), "")
         if last <= self.started:
             return ""
@@ -104,7 +104,7 @@ class Harvest:
         return last
 
     def _interrupted(self, longest: timedelta, now: datetime) -> PastRun | None:
-        """The first run of the harvest that is to be gone on with; None to begin a new one."""
+        """The first run of the harvest to continue; None to begin a new one."""
         last = self.memory.runs.last()
         if last is None or last.is_whole or last.options != self.options:
             return None
@@ -113,21 +113,21 @@ class Harvest:
 
     @property
     def elapsed(self) -> float:
-        """Seconds since the run began, whatever became of the clock."""
+        """Seconds since the run began, independent of changes of the clock."""
         return monotonic() - self._began
 
     def settle(self) -> None:
-        """Settle what became of every address, as facts for the verdict."""
+        """Set the facts about completeness for the verdict, and save the results for the next run."""
         self._phase("crawl", self.crawl_began)
         began = monotonic()
         run, reason = self.run, self.run.finish_reason
         is_whole = reason == "finished" and run.options.is_whole
         self.completeness = complete(run)
         named_before = self.last.counts.get("named") if self.last and is_whole else None
-        found = facts_of(self.completeness) | shares(run, self.coverage, named_before)
+        facts = facts_of(self.completeness) | shares(run, self.coverage, named_before)
         if self.last and is_whole and (lost := lost_lists(run.ledger.sizes(), self.last.counts.get("lists", {}))):
-            found["completeness/lists_lost"] = lost
-        for name, value in found.items():
+            facts["completeness/lists_lost"] = lost
+        for name, value in facts.items():
             run.note(name, value)
         self.count()
         if reason == "finished":
@@ -139,7 +139,7 @@ class Harvest:
         self._phase("check", began)
 
     def count(self) -> tuple[Tally, counts.Account]:
-        """Count what became of the items that are known; what does not add up fails the run.
+        """Count the known items by result; if the counts do not add up, the run fails.
 
         Raises:
             StateError: ``items/news.jsonl`` cannot be read.
@@ -151,7 +151,7 @@ class Harvest:
             account = counts.account(
                 run.found,
                 memory.items(),
-                (one.id for one in memory.missed.all()),
+                (missed.id for missed in memory.missed.all()),
                 memory.due_items(),
                 run.ledger,
                 lambda item: not options.urls and bool(scope.page(item.url)[0]) and (item.published or since) >= since,
@@ -164,7 +164,7 @@ class Harvest:
         return self._counted
 
     def report(self, verdict: Verdict) -> dict[str, Any]:
-        """Write the report of the run, which has its verdict, and note its end."""
+        """Write the report of the run, and record its end."""
         began = monotonic()
         report = report_of(self, verdict)
         self._phase("report", began)
@@ -185,12 +185,12 @@ class Harvest:
         return report
 
     def index(self) -> None:
-        """Index what this run archived."""
+        """Index the files of this run."""
         began = monotonic()
         pages = self.memory.pages
         with ByteProgress("indexing the archive", _size(self.memory), quiet=self.is_quiet) as progress:
             if files := warc_files(self.warc) if self.warc.is_dir() else []:
-                # What this run wrote is read once for both indexes.
+                # The files of this run are read only once for both indexes.
                 indexed = build_index(
                     files, index_path(self.warc), passing=partial(pages.passing, advance=progress.advance)
                 )
@@ -210,7 +210,7 @@ class Harvest:
 
 
 def options_of(run: Run) -> dict[str, Any]:
-    """What the run was asked for, as JSON: runs with other options do not go on with each other."""
+    """The options of the run as JSON; only runs with the same options can continue each other."""
     options = run.options
     return {
         "site": options.site,
@@ -222,13 +222,13 @@ def options_of(run: Run) -> dict[str, Any]:
     }
 
 
-def comparable(one: dict[str, Any], other: dict[str, Any]) -> bool:
-    """Whether two runs looked at the same part of the site, one of them perhaps at more of what was known."""
-    return {**one, "full": False} == {**other, "full": False}
+def comparable(first: dict[str, Any], second: dict[str, Any]) -> bool:
+    """Whether the options of two runs select the same part of the site; only ``full`` may differ."""
+    return {**first, "full": False} == {**second, "full": False}
 
 
 def rules_of(config: Config) -> Rules:
-    """The schedule that the settings ask for."""
+    """The schedule in the settings."""
     return Rules(
         items=config.revisit,
         others=timedelta(days=config.revisit_others),
@@ -238,7 +238,7 @@ def rules_of(config: Config) -> Rules:
 
 
 def _date_of(file: Path) -> str:
-    """When a file of the archive was begun, as its name says; empty when that says nothing."""
+    """The start time in the name of a file of the archive; empty if there is none."""
     digits = re.search(r"-(\d{14})\d{3}-\d{5,}-", file.name)
     return re.sub(r"(....)(..)(..)(..)(..)(..)", r"\1-\2-\3T\4:\5:\6Z", digits[1]) if digits else ""
 

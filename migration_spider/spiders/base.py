@@ -30,27 +30,27 @@ from migration_spider.state.store import Item
 ITEM, NEWS_LISTING, FEED, ROW, LISTING, SITEMAP, CANDIDATE, KNOWN = 200, 100, 90, 120, 50, 10, 0, -10
 
 PLAIN_TYPES = frozenset(("page", "basic-page", "landing-page"))
-"""Drupal content types, as `Page.node_type` gives them, of pages that are no news whatever leads to them."""
+"""Drupal content types (`Page.node_type`) of pages that are never news, regardless of what links to them."""
 
 TRAIL = ("redirect_urls", "hops")
-"""What the ``meta`` of a request knows of the redirects on the way."""
+"""Keys in the ``meta`` of a request for the redirects on the way."""
 
 
 class PortalSpider(scrapy.Spider):
     """A spider with the ``-a`` options of docs/crawl.md.
 
-    ``cb_kwargs["found"]`` of a request says how its page was found; a request without it is no page.
+    ``cb_kwargs["found"]`` of a request tells how its page was found; a request without it is not for a page.
     """
 
     run: Run
-    """What all components of this crawl share."""
+    """The state that all components of this crawl share."""
     scope: Scope
     news_urls: Keys
-    """Addresses (`canonical`) that a news listing named, or that were items before."""
+    """Addresses (`canonical`) in a listing of news, or of known items."""
     hurried: set[str]
-    """Addresses asked for after all, since a sitemap says that they were changed."""
+    """Addresses that were not due, but requested because a sitemap states that they have changed."""
     absences: list[gone.Absence]
-    """Items found not to be where they were, until the end of the run tells what that means."""
+    """Absences of items, which are judged at the end of the run."""
 
     @classmethod
     def from_crawler(cls, crawler: Any, *args: Any, **kwargs: Any) -> Any:
@@ -69,28 +69,28 @@ class PortalSpider(scrapy.Spider):
 
     @property
     def options(self) -> Options:
-        """What this crawl was asked for."""
+        """The options of this crawl."""
         return self.run.options
 
     @property
     def ledger(self) -> Ledger:
-        """What became of each address."""
+        """The results for all addresses."""
         return self.run.ledger
 
     @property
     def memory(self) -> Memory | None:
-        """What is known of earlier runs; None in a plain crawl."""
+        """The state of earlier runs; None in a plain crawl."""
         return self.run.memory
 
     @property
     def has_enough(self) -> bool:
-        """Whether ``max_items`` are taken."""
+        """Whether ``max_items`` is reached."""
         taken = self.run.counted("taken") + len(self.run.dates.held)
         return bool(self.options.max_items) and taken >= self.options.max_items
 
     @property
     def most_held(self) -> int:
-        """Bytes of an answer that is held in memory: of each request that is not archived as it streams by."""
+        """Largest number of bytes of a response in memory, which applies to all requests that are not streamed."""
         return min(self.run.config.largest or LARGEST_ANSWER, LARGEST_ANSWER)
 
     def page(
@@ -103,9 +103,9 @@ class PortalSpider(scrapy.Spider):
         callback: Callable[..., Any] | None = None,
         **meta: Any,
     ) -> scrapy.Request:
-        """The request of a page; ``names_news`` when the rows of that page are news by name.
+        """Return the request of a page; with ``names_news``, all rows of that page count as news.
 
-        ``meta``: ``discovery`` for pages that only lead to others.
+        ``meta``: ``discovery`` for pages that only link to others.
         """
         meta["download_maxsize"] = self.most_held
         return scrapy.Request(
@@ -118,12 +118,12 @@ class PortalSpider(scrapy.Spider):
         )
 
     def start_page(self, url: str, priority: int, **how: Any) -> scrapy.Request:
-        """The request of a start address, which may be a guess: its 404 is an answer, not a fault."""
+        """Return the request of a start address. It may be a guess, so a 404 is not an error."""
         return self.page(url, "listing", priority, discovery=True, handle_httpstatus_list=[403, 404, 410], **how)
 
     def follow(self, url: str, found: str, priority: int, **how: Any) -> Iterator[scrapy.Request]:
-        """The request of a linked page when it is in scope, else nothing; ``how`` as in `follow_all`."""
-        # A page that only leads to others may be a facet; what is named as a page has its query left out.
+        """Yield the request of a linked page if it is in scope; ``how`` as in `follow_all`."""
+        # A page that only links to others may be a facet; other addresses lose their query.
         address, reason = self.scope.page(url, query=None if how.get("discovery") else False)
         if address is None:
             self.count(f"skipped/{reason}")
@@ -133,17 +133,17 @@ class PortalSpider(scrapy.Spider):
     def follow_all(
         self, urls: Iterable[str], found: str, priority: int, *, host: str = "", **how: Any
     ) -> Iterator[scrapy.Request]:
-        """The requests of what one list names, as far as it is in scope.
+        """Yield the requests of the addresses in one list that are in scope.
 
-        ``news`` when it is named as news, ``lastmods`` as a sitemap has them, by address as printed; ``host`` as in
-        `Scope.page`; the others are those of `page`.
+        ``news`` if the list is one of news, ``lastmods`` as in a sitemap, by printed address, ``host`` as in
+        `Scope.page`; all others as in `page`.
         """
         lastmods = how.pop("lastmods", {})
         for url, address in self.placed(list(urls), host):
             yield from self.ask(address, found, priority, lastmod=lastmods.get(url), **how)
 
     def placed(self, urls: Collection[str], host: str = "") -> Iterator[tuple[str, str]]:
-        """(as printed, as it is asked for) of what one list names and is in scope; the others are counted."""
+        """Yield (printed address, requested address) of those in one list that are in scope; count the others."""
         for url, (address, reason) in zip(urls, self.scope.pages(urls, host), strict=True):
             if address is None:
                 self.count(f"skipped/{reason}")
@@ -153,7 +153,7 @@ class PortalSpider(scrapy.Spider):
     def ask(
         self, address: str, found: str, priority: int, *, news: bool = False, lastmod: str | None = None, **how: Any
     ) -> Iterator[scrapy.Request]:
-        """The request of an address as `Scope` gives it, which from now on has to be accounted for."""
+        """Yield the request of an address from `Scope`, and add it to the ledger, so that it needs a result."""
         if news:
             self.news_urls.add(canonical(address))
         if not how.get("discovery"):
@@ -162,21 +162,22 @@ class PortalSpider(scrapy.Spider):
                 return
         request = self.page(address, found, priority, **how)
         fate = self.ledger.fate(address)
-        # Named before, when nothing said that it was changed; a sitemap names a page once for each translation.
+        # Requested although it was not due: now a sitemap states that it has changed. A sitemap names a page once for
+        # each translation.
         if lastmod and fate and fate.code == "not_due" and self.memory and self.memory.was_modified(address, lastmod):
             request = request.replace(dont_filter=request.url not in self.hurried)
             self.hurried.add(request.url)
         yield request
 
     def is_told(self, address: str, *, named_as_news: bool = False) -> bool:
-        """Whether pages that were read tell already what stands at the system path of a node, ``/ru/node/7``.
+        """Whether other pages already show the result for the system path of a node, ``/ru/node/7``; then settle it.
 
-        A node that is no news in one language is none in another; a translation that the others do not name does not
-        exist, and a fallback page is shown in its place. Such an address is settled.
+        A node that is not news in one language is not news in another; a translation that the others do not name does
+        not exist, and a fallback page is shown instead.
         """
         node, fate = node_of(address), self.ledger.fate(address)
-        told = f"node {node}"
-        if node is None or (fate and fate.detail != told) or self.run.was_item(address):
+        detail = f"node {node}"
+        if node is None or (fate and fate.detail != detail) or self.run.was_item(address):
             return False
         if node in self.ledger.other_nodes or (node in self.ledger.plain_nodes and not named_as_news):
             code = "not_news"
@@ -187,14 +188,14 @@ class PortalSpider(scrapy.Spider):
         else:
             return False
         if fate is None:
-            self.ledger.settle(address, code, told)
+            self.ledger.settle(address, code, detail)
             self.count("told")
         return True
 
     def is_news_by_link(self, response: Any, page: Page) -> bool:
-        """Whether a news listing named this page, by its address or by one that redirects to it.
+        """Whether this page is in a listing of news, by its address or by one that redirects to it.
 
-        A plain page is not named by what redirects to it, nor another node by an item: its address was given away.
+        A redirect to a plain page, or from an item to another node, does not count: the old address is reused.
         """
         if self.news_urls.isdisjoint(map(canonical, addresses(response.request))):
             return False
@@ -208,7 +209,7 @@ class PortalSpider(scrapy.Spider):
         return not items or page.node_id in {None, *(item.node_id for item in items)}
 
     def is_missing(self, response: Response) -> bool:
-        """Whether the site does not have this start path; says so once."""
+        """Whether the site does not have this start path, which is then logged."""
         if response.status < 400:
             return False
         self.ledger.absent.add(response.url)
@@ -217,23 +218,23 @@ class PortalSpider(scrapy.Spider):
         return True
 
     def items_at(self, request: scrapy.Request) -> list[Item]:
-        """The items that stood at the address of ``request`` or at one that redirected to it, as far as is known."""
+        """The known items at the address of ``request``, or at one that redirected to it."""
         return self.memory.items_at(addresses(request)) if self.memory else []
 
     def led(self, request: Any, url: str) -> None:
-        """Note where a list or front page is, or leads to."""
+        """Record the place of a list or front page, or of the target of its redirect."""
         if request.meta.get("discovery"):
             self.ledger.places[canonical(addresses(request)[:2][-1])] = gone.place(url)
 
     def settle(self, request: Any, code: str, detail: str = "") -> None:
-        """What became of a request's address; those that redirected to it are settled with it."""
+        """Record the result for the address of a request, and for those that redirected to it."""
         self.ledger.settle(request.url, code, detail)
         for url in request.meta.get("redirect_urls", ()):
             if url != request.url:
                 self.ledger.settle(url, "redirected" if code in SETTLED else code, detail or request.url)
 
     def contradictions(self) -> list[Held]:
-        """The items that waited, as they contradict what is known; none when the site is taken for relaunched.
+        """The items that waited because of contradictions; none if the site was relaunched.
 
         Stats: ``migration/items/relaunched``, ``migration/share/renumbered``, ``migration/share/moved``.
         """
@@ -243,7 +244,7 @@ class PortalSpider(scrapy.Spider):
             self.run.note("share/renumbered", relaunch.share)
             for url, fate in self.ledger.fates.items():
                 if fate.code == "relaunched":
-                    # Without the id, by which redirects were told to lead to it.
+                    # Without the id, by which `is_clear` would accept redirects to it.
                     self.ledger.fates[url] = Fate(fate.code)
         elif self.run.counted("items/relaunched"):
             self.run.note("items/relaunched", 0)
@@ -252,7 +253,7 @@ class PortalSpider(scrapy.Spider):
         return held
 
     def absences_that_count(self) -> list[gone.Absence]:
-        """The absences that count: none when so much is gone that the site itself is the matter, or it was relaunched.
+        """The absences that count; none if so many items are gone that the site has a problem, or was relaunched.
 
         Stats: ``migration/items/withheld``; ``migration/share/vanished`` when it is above MIGRATION_MAX_VANISHED, or
         ``migration/one_place``.
@@ -260,19 +261,19 @@ class PortalSpider(scrapy.Spider):
         if self.memory is None or not self.absences:
             return []
         items = (item for item in self.memory.items() if self.scope.page(item.url)[0])
-        found = gone.judge(self.absences, items, self.ledger, self.run.config.max_vanished)
+        judgement = gone.judge(self.absences, items, self.ledger, self.run.config.max_vanished)
         is_relaunch = self.run.relaunch.is_relaunch
-        if not (found.is_too_much or is_relaunch) and self.run.counted("pages"):
-            return found.absences
-        if found.is_too_much and not is_relaunch:
-            self.run.note("one_place" if found.place else "share/vanished", found.place or found.share)
-        self.run.note("items/withheld", len(found.absences))
-        for one in found.absences:
-            self.ledger.fates[canonical(one.url)] = Fate("withheld", f"{one.reason} ({one.status})")
+        if not (judgement.is_too_much or is_relaunch) and self.run.counted("pages"):
+            return judgement.absences
+        if judgement.is_too_much and not is_relaunch:
+            self.run.note("one_place" if judgement.place else "share/vanished", judgement.place or judgement.share)
+        self.run.note("items/withheld", len(judgement.absences))
+        for absence in judgement.absences:
+            self.ledger.fates[canonical(absence.url)] = Fate("withheld", f"{absence.reason} ({absence.status})")
         return []
 
     def failed(self, failure: Any) -> None:
-        """A page that could not be had: an answer of the site is counted, anything else makes the run incomplete."""
+        """Errback of pages: a response of the site is counted; any other failure makes the run incomplete."""
         request, error = failure.request, failure.value
         response = getattr(error, "response", None)
         hops = request.meta.get("hops", [])
@@ -292,7 +293,7 @@ class PortalSpider(scrapy.Spider):
             self._not_fetched(request, error, why, status, facts)
 
     def _not_wanted(self, request: scrapy.Request, error: NotWantedError, hops: Sequence[Mapping[str, Any]]) -> None:
-        """It was not asked for; the items that redirect out of the site are there no more."""
+        """Settle a page that was not requested; items that redirect to another site are absent."""
         self.count("ignored")
         if error.code != "stopped":
             self.lose(request, REASONS.get(error.code, error.code))
@@ -304,20 +305,20 @@ class PortalSpider(scrapy.Spider):
             self.settle(request, error.code, str(error))
 
     def _refused(self, request: scrapy.Request, status: int, facts: Any) -> None:
-        """The site answers, and not with a page."""
+        """Settle a page for which the site returned an error."""
         self.count(f"answered/{status}")
         self.lose(request, f"answer {status}")
         code = "gone" if status in (404, 410) else "forbidden"
-        # A dead link in a text is no fault of a list.
+        # A dead link in a text is not an error of a list.
         is_list = self.ledger.named.get(canonical(request.url)) != "link"
         self.settle(request, code if is_list else "not_news", f"answer {status}")
         if self.options.urls and code == "gone":
             self.count("asked_gone")
-            # An item that is gone is told as such.
+            # A known item that is gone is reported as such.
             if not (self.memory and self.memory.items_at(addresses(request), withdrawn=True)):
                 before = self.run.facts.get("migration/asked_in_vain")
-                told = f"{request.url} answers {status}"
-                self.run.note("asked_in_vain", f"{before}, {told}" if before else told)
+                answer = f"{request.url} answers {status}"
+                self.run.note("asked_in_vain", f"{before}, {answer}" if before else answer)
         self.absences += gone.of_status(self.items_at(request), status, facts)
 
     def lose(self, request: scrapy.Request, why: str) -> None:
@@ -326,7 +327,7 @@ class PortalSpider(scrapy.Spider):
             listing.lost[request.meta.get("redirect_urls", [request.url])[0]] = why
 
     def _not_fetched(self, request: scrapy.Request, error: Exception, why: str, status: int, facts: Any) -> None:
-        """Nothing is known of the page: the run is incomplete."""
+        """Settle a page of which nothing is known, so that the run is incomplete."""
         if isinstance(error, NotArchivedError):
             self.run.fail(str(error))
         self.count("failed")
@@ -336,13 +337,13 @@ class PortalSpider(scrapy.Spider):
             self.absences += gone.of_blocked(self.items_at(request), error.code, status, facts)
 
     def dropped(self, request: scrapy.Request) -> None:
-        """A request that the duplicate filter dropped: when a redirect led there, nobody else hears of it."""
+        """Record a request that was dropped as a duplicate after a redirect, because no callback is called for it."""
         sources = request.meta.get("redirect_urls")
         if sources and not self.is_clear(request.url, sources):
             self.ledger.merged.append((request.url, {name: request.meta.get(name, []) for name in TRAIL}))
 
     def is_clear(self, url: str, sources: Sequence[str]) -> bool:
-        """Whether ``url``, to which ``sources`` redirect, is what stood there; then they are settled."""
+        """Whether ``url``, to which ``sources`` redirect, has the items that were there; then settle ``sources``."""
         fate = self.ledger.fate(url)
         items = self.memory.items_at(sources) if self.memory else []
         if fate is None or any(fate.detail != item.id for item in items):
@@ -352,7 +353,7 @@ class PortalSpider(scrapy.Spider):
         return True
 
     def unreadable(self, failure: Any, response: Any) -> None:
-        """An error in the code that reads pages, or a disk that refuses: the address is asked again in the next run."""
+        """Handle an exception of a callback: an error in the code, or of the disk. The next run tries again."""
         if why := self.run.refusal(failure.value):
             self.run.cannot_write(why)
         facts = self.run.facts  # Scrapy has its own stat of that name
@@ -361,12 +362,12 @@ class PortalSpider(scrapy.Spider):
             self.settle(response.request, "unreadable", f"{failure.type.__name__}: {failure.getErrorMessage()}")
 
     def parse_requisite(self, response: Response) -> None:
-        """A style sheet or image is archived by being fetched; RequisitesMiddleware reads style sheets for more."""
+        """Count a style sheet or image, which is archived by the fetch; RequisitesMiddleware reads style sheets."""
         if response.status == 200:
             self.count("requisites/fetched")
 
     def requisite_failed(self, failure: Any) -> None:
-        """One that could not be had: the page is news without it."""
+        """Count a style sheet or image that could not be fetched; the page does not need it."""
         if not isinstance(failure.value, NotWantedError):
             self.count("requisites/failed")
             self.logger.info("Not fetched: %s (%s)", failure.request.url, failure.getErrorMessage())

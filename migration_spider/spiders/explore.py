@@ -1,4 +1,4 @@
-"""Decides which pages may lead to news, and what their rows show. It makes no requests.
+"""Decides which pages may lead to news, by the results of their rows. It makes no requests.
 
 A listing is recognized by the pages of its rows, not by its address, label or language. A page that menus link to is
 visited. If it has rows, a few of them are read (its *trial*). If one of them is news, the page is a listing of news,
@@ -17,13 +17,13 @@ from migration_spider.ledger import NEWS, Ledger, Listing, Tally
 from migration_spider.pages.listing import page_numbers
 
 SAMPLE = 8
-"""Rows that are read before a listing is decided; of one that news share with as much else, 255 in 256 are found."""
+"""Rows that are read before a listing is decided. If half of all rows are news, 255 of 256 listings are found."""
 
 FEWEST = 3
-"""Rows that are news, and none that is something else, from which any other row is news for standing there."""
+"""Rows that are news, without any that are not, from which all other rows count as news, too."""
 
 BIG = 10
-"""Rows from which a listing of news is taken for one that was looked for, not for a block of the latest."""
+"""Rows from which a listing of news counts as a real listing, not a block with the latest news."""
 
 
 class Candidate(NamedTuple):
@@ -32,20 +32,20 @@ class Candidate(NamedTuple):
     depth: int
     """Links from the front page."""
     rank: int
-    """0: its link or address says news; 1: in a menu; 2: elsewhere."""
+    """0: its link or address contains "news"; 1: in a menu; 2: elsewhere."""
     order: int
     url: str
 
 
 class Explorer:
-    """What is to be looked at next.
+    """Decides which pages to visit next.
 
     Args:
-        ledger: of the run.
-        depth: links from the front page that are followed, MIGRATION_MENU_DEPTH.
-        most: pages that are looked at, MIGRATION_MENU_PAGES.
-        is_item: whether an address that was not due is one of an item.
-        path: an address -> its path without a language, which is the same in all of them.
+        ledger: The ledger of the run.
+        depth: Links from the front page that are followed, MIGRATION_MENU_DEPTH.
+        most: Pages that are visited, MIGRATION_MENU_PAGES.
+        is_item: Whether an address that was not due is one of an item.
+        path: Returns the path of an address without language, which is the same in all languages.
     """
 
     def __init__(
@@ -57,7 +57,7 @@ class Explorer:
         self.is_item = is_item
         self.path = path
         self.would_be: set[str] = set()
-        """Addresses of pages that are news if a listing of news names them."""
+        """Addresses of pages that are news only if a listing of news names them."""
         self._depths: dict[str, int] = {}
         self._waiting: dict[str, Candidate] = {}
         self._looked: set[str] = set()
@@ -67,11 +67,11 @@ class Explorer:
 
     @property
     def waiting(self) -> int:
-        """Pages that were not looked at, for there were too many or all was found."""
+        """Number of pages that were not visited, because there were too many or everything was found."""
         return len(self._waiting)
 
     def offer(self, urls: Iterable[str], depth: int, rank: int) -> None:
-        """Pages that a page at ``depth - 1`` links to."""
+        """Add the pages that a page at ``depth - 1`` links to."""
         for url in urls if depth <= self.depth else ():
             key = canonical(url)
             before = self._waiting.get(key)
@@ -79,18 +79,21 @@ class Explorer:
                 self._waiting[key] = Candidate(depth, rank, before.order if before else len(self._waiting), url)
 
     def depth_of(self, *urls: str) -> int | None:
-        """How far from the front page a page is that was looked at, by any of its addresses."""
+        """The number of links from the front page to a visited page, by any of its addresses; None if not visited."""
         return min((self._depths[key] for key in map(canonical, urls) if key in self._depths), default=None)
 
     def at(self, url: str, depth: int = 0) -> None:
-        """``url`` is looked at, whoever asked for it."""
+        """Record that ``url`` is visited, regardless of what requested it."""
         self._depths.setdefault(canonical(url), depth)
         self._looked.add(self.path(url))
         self._waiting.pop(canonical(url), None)
 
     def named(self, urls: Iterable[str], depth: int) -> tuple[list[str], str | None]:
-        """Of the listings of news that a page at ``depth - 1`` names in so many words, those to be looked at, and the
-        first that is not: a link further than others it may be, but a site that names ever new ones has no end."""
+        """From the listings called news on a page at ``depth - 1``, return those to visit, and the first refused one.
+
+        They may be one link farther than other pages, but their number is limited, because a site could name ever new
+        ones.
+        """
         chosen: list[str] = []
         refused: str | None = None
         for url in urls:
@@ -104,47 +107,52 @@ class Explorer:
         return chosen, refused
 
     def take(self) -> list[str]:
-        """The pages to look at next: the nearest ones, and of these the likeliest first.
+        """Return the pages to visit next: the nearest ones, the most likely first.
 
-        One language of a page at a time: what is no listing of news in one is looked at in others only while none is
-        known. Those of the settings say themselves under which prefixes they stand.
+        Only one language of a page at a time: a page that is not a listing of news in one language is visited in others
+        only while no listing is known. Listings of the settings do not count for this, as they are requested in all
+        languages.
         """
         first, last = self._likeliest()
         chosen: dict[str, Candidate] = {}
-        for one in first or ([] if self.has_listing else last):
-            if chosen and one.depth > min(chosen.values()).depth:
+        for candidate in first or ([] if self.has_listing else last):
+            if chosen and candidate.depth > min(chosen.values()).depth:
                 break
             if len(chosen) < self.left:
-                chosen.setdefault(self.path(one.url), one)
-        for one in chosen.values():
-            self.at(one.url, one.depth)
+                chosen.setdefault(self.path(candidate.url), candidate)
+        for candidate in chosen.values():
+            self.at(candidate.url, candidate.depth)
         self.left -= len(chosen)
-        return [one.url for one in chosen.values()]
+        return [candidate.url for candidate in chosen.values()]
 
     def _likeliest(self) -> tuple[list[Candidate], list[Candidate]]:
-        """The pages that wait, nearest first: those worth a look, and those that are only while no listing is known."""
+        """The waiting pages, nearest first: those to visit, and those to visit only while no listing is known."""
         listings = self.ledger.listings.items()
-        walked = {self.path(url) for url, one in listings if one.state == "walked" and one.origin != "settings"}
+        walked = {
+            self.path(url) for url, listing in listings if listing.state == "walked" and listing.origin != "settings"
+        }
         first: list[Candidate] = []
         last: list[Candidate] = []
-        for one in sorted(self._waiting.values()):
-            path = self.path(one.url)
-            (last if one.rank > 1 or (path in self._looked and path not in walked) else first).append(one)
+        for candidate in sorted(self._waiting.values()):
+            path = self.path(candidate.url)
+            is_last = candidate.rank > 1 or (path in self._looked and path not in walked)
+            (last if is_last else first).append(candidate)
         return first, last
 
     @property
     def has_listing(self) -> bool:
-        """Whether a listing of news was found, and not only a block of the latest."""
-        return any(one.news and len(one.rows) >= BIG for one in self.ledger.listings.values() if one.state == "walked")
+        """Whether a listing of news was found, not only a block with the latest news."""
+        walked = (listing for listing in self.ledger.listings.values() if listing.state == "walked")
+        return any(listing.news and len(listing.rows) >= BIG for listing in walked)
 
     # ---- listings on trial
 
     def trials(self) -> Iterator[tuple[str, Listing]]:
-        """The listings that are to be decided."""
-        return ((url, one) for url, one in list(self.ledger.listings.items()) if one.state == "trial")
+        """Yield the listings on trial."""
+        return ((url, listing) for url, listing in list(self.ledger.listings.items()) if listing.state == "trial")
 
     def rows_to_read(self, listing: Listing) -> list[str]:
-        """The rows that decide: evenly from the first to the last, those of which the outcome is known left out."""
+        """Return the rows that decide, evenly from the first to the last, without those whose result is known."""
         rows = list(listing.rows)
         known = sum(self._outcome(row) is not None for row in rows)
         open_ones = [row for row in rows if self.ledger.fate(row) is None and row not in self._sampled]
@@ -154,7 +162,7 @@ class Explorer:
         return chosen
 
     def further_page(self, listing: Listing) -> str | None:
-        """The last page that its pager knows of: to be read where the first one does not decide; None when it was."""
+        """The last page in its pager, to be read if the first page does not decide; None if it was read before."""
         last = max(listing.pager, key=lambda url: page_numbers(url) or (), default=None)
         if last is None or last in self._sampled:
             return None
@@ -162,38 +170,38 @@ class Explorer:
         return last
 
     def count(self, listing: Listing, new: Collection[str] = ()) -> None:
-        """Count what its rows turned out to be; ``new``: those that came since the last time.
+        """Count the results of the rows of ``listing``; ``new`` are the rows since the last call.
 
-        Looked at are these and those of which nothing was known; all when an outcome was replaced since. A listing has
-        a page for every ten rows, and is counted after each.
+        Only these and the open rows are examined, because a listing is counted after each of its pages; all rows are
+        examined if a result was replaced since.
         """
-        known, rows = listing.tally, new
-        if known is None or (known.revised, known.size + len(new)) != (self.ledger.revised, len(listing.rows)):
-            known, rows = Tally(self.ledger.revised), listing.rows
-            listing.tally = known
-        known.size += len(rows)
-        again, known.open, known.pending = known.open, [], 0
+        tally, rows = listing.tally, new
+        if tally is None or (tally.revised, tally.size + len(new)) != (self.ledger.revised, len(listing.rows)):
+            tally, rows = Tally(self.ledger.revised), listing.rows
+            listing.tally = tally
+        tally.size += len(rows)
+        again, tally.open, tally.pending = tally.open, [], 0
         for row in chain(again, rows):
             if self.ledger.fate(row) is None:
-                known.open.append(row)
+                tally.open.append(row)
                 continue
             target = self.ledger.led_to(row)
             if (outcome := self._outcome_at(target)) is None:
-                known.open.append(row)
-                known.pending += 1
+                tally.open.append(row)
+                tally.pending += 1
                 continue
-            known.news += outcome
-            known.read += 1
+            tally.news += outcome
+            tally.read += 1
             if target == row:
-                known.plain += 1
+                tally.plain += 1
             else:
-                known.targets.add(hash(target))
-        listing.news, listing.read = known.news, known.read
+                tally.targets.add(hash(target))
+        listing.news, listing.read = tally.news, tally.read
 
     def decide(self, listing: Listing) -> None:
-        """By these counts: whether a listing on trial is walked or left, and whether its rows are news by name."""
+        """Decide by these counts whether a listing on trial is walked or left, and whether all its rows are news."""
         self.count(listing)
-        # A row without a sign of its own says nothing for or against.
+        # A page that would be news only by name is no evidence against the listing.
         others = listing.read - listing.news - sum(row in self.would_be for row in listing.rows)
         if listing.state == "trial":
             listing.state = "walked" if listing.news else "left"
@@ -201,12 +209,12 @@ class Explorer:
             listing.names_news = True
 
     def brings_news(self, listing: Listing) -> bool:
-        """Whether an item was found that no other list names."""
+        """Whether a row that no other list names is news."""
         fates = (self.ledger.fate(self.ledger.led_to(row)) for row in listing.brought)
         return any(fate is not None and fate.code in NEWS for fate in fates)
 
     def _outcome(self, url: str) -> bool | None:
-        """Whether the page to which ``url`` leads turned out to be news; None when that is not known."""
+        """Whether the page at ``url``, after redirects, is news; None if not known."""
         return self._outcome_at(self.ledger.led_to(url))
 
     def _outcome_at(self, url: str) -> bool | None:

@@ -17,14 +17,14 @@ logger = logging.getLogger(__name__)
 
 
 class FindingSpider(ListingSpider):
-    """A spider that finds listings of news by what their rows lead to, see `explore`."""
+    """A spider that finds listings of news by the pages of their rows, see `explore`."""
 
     values: set[str]
-    """Addresses (`canonical`) that values of metadata blocks link to: term pages."""
+    """Addresses (`canonical`) that values of metadata blocks link to, which are term pages."""
     visited: int
-    """Items known when links that no list names were visited last; -1 before."""
+    """Number of known items when links without a list were last visited; -1 before."""
     is_searched: bool
-    """Whether the listings that were left have been walked all the same."""
+    """Whether the listings that were left have been walked after all."""
 
     @classmethod
     def from_crawler(cls, crawler: Any, *args: Any, **kwargs: Any) -> Any:
@@ -35,7 +35,7 @@ class FindingSpider(ListingSpider):
         return spider
 
     def _explore(self) -> Iterator[scrapy.Request]:
-        """The next round: rows of listings on trial, the listings that these decided for, else further pages."""
+        """Yield the next round: rows of listings on trial and pages of decided listings, or else pages of menus."""
         if self.has_enough:
             return
         requests: list[scrapy.Request] = []
@@ -47,8 +47,8 @@ class FindingSpider(ListingSpider):
                 requests += self._decided(url, listing)
         for listing in self.ledger.listings.values():
             self.explorer.count(listing)
-            requests += self._named_anew(listing)
-        # Rows that were asked for before give no request of their own, but what they tell.
+            requests += self._newly_named(listing)
+        # Rows that were requested before yield no request, but their results count.
         menus = [] if requests else list(self._unasked(self.explorer.take()))
         self.run.count("menus", len(menus))
         if self.explorer.left <= 0:
@@ -56,9 +56,9 @@ class FindingSpider(ListingSpider):
         yield from requests or (self.page(url, "menu", LISTING) for url in menus)
 
     def _decided(self, url: str, listing: Listing) -> Iterator[scrapy.Request]:
-        """What a listing gives whose rows have been read: its last page to be sure, all of it, or nothing."""
+        """Yield the requests for a listing after its trial: its last page to be sure, all of it, or nothing."""
         self.explorer.decide(listing)
-        # No news, or one of many lists of what others name: unless its last page has more, it is left.
+        # A listing without news, or without news of its own, is left unless its last page has some.
         is_spare = self._is_spare(url, listing)
         further = self.explorer.further_page(listing) if listing.state == "left" or is_spare else None
         if further and (listing.news or listing.sampled < 1):
@@ -70,18 +70,18 @@ class FindingSpider(ListingSpider):
             yield from self._walk(url, listing)
 
     def _is_spare(self, url: str, listing: Listing) -> bool:
-        """Whether a listing is one of many that bring no news, as each term has one."""
+        """Whether a listing is redundant, like that of a term: found by a link, and without news of its own."""
         if listing.origin != "link" or self.explorer.brings_news(listing):
             return False
-        found = {
-            self.scope.path(one)
-            for one, other in self.ledger.listings.items()
-            if other.state == "walked" and other.origin != "settings" and one != url
+        walked = {
+            self.scope.path(other_url)
+            for other_url, other in self.ledger.listings.items()
+            if other.state == "walked" and other.origin != "settings" and other_url != url
         }
-        return self.scope.path(url) not in found
+        return self.scope.path(url) not in walked
 
     def _walk(self, url: str, listing: Listing) -> Iterator[scrapy.Request]:
-        """All rows and pages of a listing that turned out to be one of news, and the same in the other languages."""
+        """Yield all rows and pages of a listing of news, and offer the same listing in the other languages."""
         yield from self._rows(listing, listing.rows)
         if listing.news:
             logger.info("A listing of news: %s (%d of %d rows read are news)", url, listing.news, listing.read)
@@ -92,8 +92,8 @@ class FindingSpider(ListingSpider):
         path = self.scope.path(url)
         return (self.scope.start(path, language) for language in self.options.languages)
 
-    def _named_anew(self, listing: Listing) -> Iterator[scrapy.Request]:
-        """The rows that were no news before their listing was found to be one of news."""
+    def _newly_named(self, listing: Listing) -> Iterator[scrapy.Request]:
+        """Yield the rows again that become news because their listing is now known as one of news."""
         if listing.state != "walked" or listing.origin == "settings":
             return
         if not listing.names_news:
@@ -106,7 +106,7 @@ class FindingSpider(ListingSpider):
                     yield request.replace(dont_filter=True)
 
     def _unvisited(self) -> dict[str, str]:
-        """Address that only texts link to, and that is due -> when it was visited last."""
+        """Address that only texts link to and that is due -> when it was last visited."""
         last: dict[str, str] = {}
         for url, _ in self.ledger.all_links():
             key = canonical(url)
@@ -120,9 +120,9 @@ class FindingSpider(ListingSpider):
         return last
 
     def _unlisted(self) -> Iterator[scrapy.Request]:
-        """Pages that texts link to and no list names: a sample, and more of them as long as some are news.
+        """Yield pages that texts link to and no list names: a sample, and more of them while some are news.
 
-        What is found so may have links, and lead to listings, that nothing else leads to.
+        The pages found may have links to further pages and listings.
         """
         if requests := list(self._explore()):
             yield from requests
@@ -136,12 +136,12 @@ class FindingSpider(ListingSpider):
         self.visited = found
         facets = self._facets()
         last = self._unvisited()
-        # Of those never visited the links of items come first: listings link much that is no news.
+        # Of those never visited, links in items come first, because many links in listings are not news.
         oldest = sorted(last, key=lambda url: (last[url], self.ledger.links.get(url) in self.ledger.listings))
         terms = [url for url in oldest if canonical(url) in self.values]
         texts = [url for url in oldest if canonical(url) not in self.values]
         most = max(0, self.run.config.link_sample - len(facets))
-        # Half of each, where there are as many.
+        # Half of each kind, if there are enough.
         chosen = texts[: max(most // 2, most - len(terms))]
         chosen += terms[: most - len(chosen)]
         self.run.note("links/unvisited", len(oldest) - len(chosen))
@@ -150,7 +150,7 @@ class FindingSpider(ListingSpider):
             yield from self.ask(url, "link", KNOWN, origin="link")
 
     def _search(self) -> Iterator[scrapy.Request]:
-        """Once there are items that no list names: the listings that were left for their first and last page, whole."""
+        """Yield all pages of the listings that were left after a trial, once there are items that no list names."""
         if self.is_searched or not any(self.ledger.unlisted()):
             return
         self.is_searched = True
@@ -160,9 +160,9 @@ class FindingSpider(ListingSpider):
                 yield from self._walk(url, listing)
 
     def _facets(self) -> list[scrapy.Request]:
-        """Some views of each kind that a listing of news has of itself, as of a year; all of a kind that had new rows.
+        """Some filtered views of each listing of news, as of a year; all views by a parameter that had new rows.
 
-        They show whether the listing without a selection has all that it has with one.
+        They show whether the listing without a filter has all rows.
         """
         requests: list[scrapy.Request] = []
         for listing in self.ledger.listings.values():
@@ -172,9 +172,9 @@ class FindingSpider(ListingSpider):
                     if len(requests) < self.run.config.link_sample // 2:
                         listing.parts[name] = False
                         urls = list(values)
-                        # The first or the last may be what the listing shows unasked.
-                        some = dict.fromkeys((urls[0], urls[len(urls) // 2], urls[-1]))
-                        requests += [self.page(url, "facet", KNOWN, origin=name) for url in some]
+                        # The first or the last may be the default view.
+                        sample = dict.fromkeys((urls[0], urls[len(urls) // 2], urls[-1]))
+                        requests += [self.page(url, "facet", KNOWN, origin=name) for url in sample]
                 elif listing.parts[name]:
                     listing.parts[name] = False
                     requests += [self.page(url, "facet", KNOWN, origin=name) for url in values]

@@ -18,33 +18,33 @@ from migration_spider.spiders.explore import FEWEST, Explorer
 from migration_spider.spiders.lists import ListSpider
 
 FOUND = {"listing": "settings", "menu": "menu", "link": "link", "facet": "link"}
-"""How a page was found whose rows and pager are of interest -> who led there, where the request does not say."""
+"""How a listing was found -> its `Listing.origin`, if the request has none."""
 
 FIRST_ITEMS = 2
-"""Items of each language whose menus are looked at: that of the front page may be another, or none."""
+"""Items of each language whose menus are read, because the front page may have other menus or none."""
 
 MOST_VALUES = 200
 """Values of one parameter of a listing that are kept."""
 
 MANY, FEW_OF_MANY = 60, 5
-"""So many rows of a listing that lead, five and more to one, to the same pages show that it has no end."""
+"""A listing has no end if at least so many rows redirect to the same pages, with more than five rows for each page."""
 
 ENDS = frozenset(("answer 404", "answer 410", "has no rows"))
 """Reasons in `Listing.lost` that a page after the last one has, too."""
 
 PATIENCE = 2
-"""Pages of a listing, one after the other, without a new row, after which it has ended whatever its pager says."""
+"""Pages in a row without a new row after which a listing has ended, regardless of its pager."""
 
 
 class ListingSpider(ListSpider):
-    """A spider that reads listings, and keeps what may lead to others."""
+    """A spider that reads listings, and collects links that may lead to others."""
 
     explorer_class = Explorer
     explorer: Explorer
     feeds: set[str]
-    """Those that pages name."""
+    """Feeds in the heads of pages."""
     from_items: Counter[str]
-    """Language -> items whose menus were looked at."""
+    """Language -> number of items whose menus were read."""
 
     @classmethod
     def from_crawler(cls, crawler: Any, *args: Any, **kwargs: Any) -> Any:
@@ -84,7 +84,7 @@ class ListingSpider(ListSpider):
             elif account.stale < (1 if account.origin == "link" else PATIENCE):
                 yield from self._pager(account, pages)
         elif found == "listing":
-            # On trial or left, and now named as a listing.
+            # It was on trial or left, and is now named as a listing.
             account.state = "walked"
             yield from self._rows(account, account.rows)
             yield from self._pager(account, {**account.pager, **pages})
@@ -92,7 +92,7 @@ class ListingSpider(ListSpider):
             account.pager |= pages
 
     def _fresh(self, page: ListingPage, account: Listing) -> dict[str, str | None]:
-        """Take in the rows of a page; those that are new: address -> date."""
+        """Add the rows of a page, and return the new ones: address -> date."""
         new = [row for row in page.rows if canonical(row.url) not in account.seen]
         account.seen |= {canonical(row.url) for row in new}
         fresh: dict[str, str | None] = {}
@@ -101,8 +101,7 @@ class ListingSpider(ListSpider):
                 self.count(f"skipped/{reason}")
             elif canonical(address) not in account.rows:
                 fresh[canonical(address)] = row.date
-        # A pager without end shows known rows under ever new numbers.
-        # Asked for each row, since that settles what is told already.
+        # A pager without end repeats known rows. `is_told` must be called for each row, because it also settles it.
         brought = [row for row in fresh if row not in self.ledger.named and not self.is_told(row)]
         is_new = bool(new)
         if account.origin == "link":
@@ -110,7 +109,7 @@ class ListingSpider(ListSpider):
             is_new = bool(brought)
         account.stale = 0 if is_new else account.stale + 1
         _measure(page, account.reach, is_new=bool(new))
-        # Another page with the same rows is the same page: one that knows nothing of `page`, or of its end.
+        # A page with the same rows as another one is the same page: the listing ignores `page`, or has ended.
         rows = md5("\n".join(row.url for row in page.rows).encode("utf-8", "replace"), usedforsecurity=False).digest()
         account.shown += page.shown if rows not in account.shows else 0
         account.shows.add(rows)
@@ -118,7 +117,7 @@ class ListingSpider(ListSpider):
         return fresh
 
     def _facet(self, page: ListingPage, listing: Listing, name: str) -> Iterator[scrapy.Request]:
-        """The rows of a view that a listing has of itself, and its further pages while they are new."""
+        """Yield the new rows of a filtered view of a listing, and its further pages while there are new rows."""
         urls = [address for address, _ in self.scope.pages([row.url for row in page.rows]) if address]
         if new := [url for url in urls if canonical(url) not in self.ledger.named]:
             listing.parts[name] = True
@@ -129,9 +128,9 @@ class ListingSpider(ListSpider):
                     yield self.page(address, "facet", KNOWN, origin=name)
 
     def _further(self, page: ListingPage, listing: Listing, key: str) -> dict[str, str]:
-        """Address of a further page of the listing at ``key`` -> ``key``, empty where nothing names that page.
+        """Address of a further page of the listing at ``key`` -> ``key``, or an empty text if no link names that page.
 
-        What else the links of the listing to itself select is kept in ``facets``.
+        Other links of the listing to itself are added to its ``facets``.
         """
         found: dict[str, str] = {}
         for url in page.pager_links:
@@ -140,7 +139,7 @@ class ListingSpider(ListSpider):
                 self.count(f"skipped/{reason}")
             else:
                 found[address] = key
-        # What the page itself calls its next one may be counted in another way, as by ``offset``.
+        # The link to the next page may use another parameter, for example ``offset``.
         for url in page.further_links:
             if address := self.scope.page(url, query=True)[0]:
                 found[address] = key
@@ -151,11 +150,11 @@ class ListingSpider(ListSpider):
         found = {url: key for url in found if canonical(url) != canonical(page.url)}
         if found or listing.stale or len(listing.rows) < FEWEST or key in map(canonical, self.run.fronts):
             return found
-        # A button may load more by script. Views counts pages from 0 (Drupal core, PagerManager).
+        # There may be a button that loads more by script. Views counts pages from 0 (Drupal core, PagerManager).
         return {f"{key}?page={(page_numbers(page.url) or (0,))[-1] + 1}": ""}
 
     def _is_barren(self, listing: Listing, rows: Mapping[str, str | None]) -> bool:
-        """Whether its pages go on and on and bring no news; to be asked for each page, which has new ``rows``."""
+        """Whether its last pages had no news, so that its pager is left; called for each page with its new ``rows``."""
         before = listing.news
         self.explorer.count(listing, rows)
         is_skipped = self.has_enough or any(map(self._is_before_since, rows.values()))
@@ -163,10 +162,10 @@ class ListingSpider(ListSpider):
         return listing.barren >= self.run.config.max_barren
 
     def _leads_nowhere(self, listing: Listing) -> bool:
-        """Whether ever new rows lead to the same few pages."""
-        if known := listing.tally:
-            least = max(known.plain, len(known.targets))
-            if least * FEW_OF_MANY >= known.read + known.pending:
+        """Whether many rows redirect to the same few pages."""
+        if tally := listing.tally:
+            least = max(tally.plain, len(tally.targets))
+            if least * FEW_OF_MANY >= tally.read + tally.pending:
                 return False
         reached = [self.ledger.led_to(row) for row in listing.rows if self.ledger.fate(row)]
         return len(reached) >= MANY and len(set(reached)) * FEW_OF_MANY < len(reached)
@@ -180,7 +179,7 @@ class ListingSpider(ListSpider):
                 yield from self.ask(url, named, ROW, news=listing.names_news)
 
     def _pager(self, listing: Listing, pages: Mapping[str, str]) -> Iterator[scrapy.Request]:
-        """The requests of further pages, as `_further` gives them."""
+        """Yield the requests of the further pages from `_further`."""
         priority = NEWS_LISTING if listing.names_news else LISTING
         for url, key in pages.items():
             how: dict[str, Any] = {"names_news": listing.names_news, "origin": listing.origin, "page_of": key}
@@ -188,14 +187,18 @@ class ListingSpider(ListSpider):
 
     def _excuse(self) -> None:
         """Forget missing pages of a listing that was read completely in another language: items name translations."""
-        walked = [(self.scope.path(url), one) for url, one in self.ledger.listings.items() if one.state == "walked"]
-        whole = {path for path, one in walked if one.news and not (one.lost or one.reach.gap)}
-        for path, one in walked:
-            if path in whole and ENDS.issuperset(one.lost.values()):
-                one.lost.clear()
+        walked = [
+            (self.scope.path(url), listing)
+            for url, listing in self.ledger.listings.items()
+            if listing.state == "walked"
+        ]
+        complete = {path for path, listing in walked if listing.news and not (listing.lost or listing.reach.gap)}
+        for path, listing in walked:
+            if path in complete and ENDS.issuperset(listing.lost.values()):
+                listing.lost.clear()
 
     def _check_further(self, page: Page, request: Any) -> None:
-        """Note a further page of a listing that has no rows, or leads to the front page or to the first page."""
+        """Record a further page of a listing without rows, or that redirects to the front page or the first page."""
         if key := request.meta.get("page_of"):
             here = canonical(page.url)
             if here in (key, *map(canonical, self.run.fronts)):
@@ -204,7 +207,7 @@ class ListingSpider(ListSpider):
                 self.lose(request, "has no rows")
 
     def _leads(self, page: Page, request: Any) -> Iterator[scrapy.Request]:
-        """What a page that is looked at, or one of the first items, leads to: menus, listings by name, feeds."""
+        """Offer the pages in the menus of a visited page or of a first item; yield its listings of news and feeds."""
         if self.options.urls or page_numbers(page.url):
             return
         depth = self._depth(page, request)
@@ -213,16 +216,16 @@ class ListingSpider(ListSpider):
         in_menus, in_text = menu.links(page)
         self.explorer.offer(self._unasked(in_menus), depth + 1, 1)
         if not isinstance(page, NewsPage):
-            # Blocks of the front page lead to "all updates" as menus do.
+            # Blocks of the front page link to "all updates", like menus.
             is_front = not set(self.run.fronts).isdisjoint(addresses(request))
             self.explorer.offer(self._unasked(in_text), depth + 1, 1 if is_front else 2)
             self._links(page)
             yield from self._named(page, depth + 1)
-            if depth == 0:  # A feed of its own tells no more than the listing itself.
+            if depth == 0:  # The feed of another page has no more than its listing.
                 yield from self._feeds(page)
 
     def _depth(self, page: Page, request: Any) -> int | None:
-        """How far from the front page a page is that is looked at, which some of the items are; None of any other."""
+        """The number of links from the front page to a visited page, 0 for the first items; None for all others."""
         depth = self.explorer.depth_of(*addresses(request))
         if depth is not None or not isinstance(page, NewsPage):
             return depth
@@ -232,7 +235,7 @@ class ListingSpider(ListSpider):
         return 0
 
     def _named(self, page: Page, depth: int) -> Iterator[scrapy.Request]:
-        """The listings of news that a page names in so many words."""
+        """Yield the listings that a page calls news."""
         named = (address for url in menu.news_listings(page) if (address := self.scope.page(url)[0]))
         chosen, refused = self.explorer.named(named, depth)
         for address in chosen:
@@ -251,7 +254,7 @@ class ListingSpider(ListSpider):
                 yield self.start_page(file, FEED, callback=self.parse_feed)
 
     def _unasked(self, urls: Iterable[str]) -> Iterator[str]:
-        """Those in scope that no list has named as pages, and of which it is not known what stands there."""
+        """Yield those in scope that no list names as pages and whose result is not known."""
         for url in urls:
             address = self.scope.page(url)[0]
             if address is None or canonical(address) in self.ledger.named or self.ledger.fate(address):
@@ -260,7 +263,7 @@ class ListingSpider(ListSpider):
                 yield address
 
     def _links(self, page: Page) -> None:
-        """What the text of a page links to."""
+        """Add the links in the text of a page to the ledger."""
         for url, where in page.links:
             address = self.scope.page(url)[0] if where == "content" else None
             if address is not None:

@@ -16,17 +16,17 @@ from migration_spider.responses.xml_files import Document, read
 from migration_spider.spiders.base import CANDIDATE, ROW, SITEMAP, PortalSpider
 
 CUT_AGAIN = 2
-"""How often a feed or sitemap that broke off is asked again."""
+"""How often an incomplete feed or sitemap is requested again."""
 
 DEEPEST_SITEMAP = 3
-"""Indexes above one sitemap; the protocol has one."""
+"""Levels of indexes above a sitemap; the protocol allows one."""
 
 
 class ListSpider(PortalSpider):
     """A spider that reads feeds and sitemaps."""
 
     def parse_feed(self, response: Response, found: str, names_news: bool = False) -> Iterator[scrapy.Request]:
-        """The pages that RSS names."""
+        """Yield the pages in an RSS feed."""
         if self.is_missing(response):
             return
         document = self._read(response)
@@ -40,9 +40,9 @@ class ListSpider(PortalSpider):
         yield from self.follow_all(links, "rss", ROW, host=host, news=names_news)
 
     def parse_sitemap(self, response: Response, found: str, names_news: bool = False) -> Iterator[scrapy.Request]:
-        """The pages and further sitemaps that a sitemap names."""
+        """Yield the pages and further sitemaps in a sitemap."""
         if not response.meta.get("is_named") and feeds.is_web_page(response.body):
-            # Where nobody says that there is a sitemap: some sites answer every address with a page.
+            # The address of the sitemap was a guess, and some sites return a page for every address.
             self.logger.info("Start path %s was answered with an HTML page: skipped", response.url)
             self.ledger.absent.add(response.url)
             return
@@ -56,35 +56,35 @@ class ListSpider(PortalSpider):
             return
         kind, entries = feeds.sitemap_links(document)
         account.size = len(entries)
-        account.host = self.scope.other_host(one.url for one in entries)
-        if (elsewhere := self.scope.elsewhere((one.url for one in entries), account.host)) and not account.problem:
+        account.host = self.scope.other_host(entry.url for entry in entries)
+        if (elsewhere := self.scope.elsewhere((entry.url for entry in entries), account.host)) and not account.problem:
             what, hosts = "sitemaps" if kind == "index" else "pages", ", ".join(elsewhere)
             account.problem = f"names {sum(elsewhere.values())} {what} at {hosts}, which were not requested"
         if kind == "index":
-            yield from self._index(response, account, [one.url for one in entries])
+            yield from self._index(response, account, [entry.url for entry in entries])
             return
         urls, lastmods = self._pages_of(entries)
-        del document, entries  # what they name is asked for one by one: of a full sitemap that takes minutes
+        del document, entries  # frees memory, because requesting all pages of a full sitemap takes minutes
         yield from self.from_sitemap(response, urls, lastmods, account.host)
 
     def _pages_of(self, entries: Iterable[Entry]) -> tuple[list[str], dict[str, str]]:
-        """The addresses that a sitemap names, and when each was changed last, where it says so."""
+        """The addresses in a sitemap, and the ``lastmod`` of each that has one."""
         urls: list[str] = []
         lastmods: dict[str, str] = {}
-        for one in entries:
-            if self._is_before_since(one.lastmod):
+        for entry in entries:
+            if self._is_before_since(entry.lastmod):
                 self.count("skipped/before_since")
                 continue
-            same = (one.url, *one.alternates.values())
+            same = (entry.url, *entry.alternates.values())
             urls += same
-            if one.lastmod:
-                lastmods.update(dict.fromkeys(same, one.lastmod))
+            if entry.lastmod:
+                lastmods.update(dict.fromkeys(same, entry.lastmod))
         return urls, lastmods
 
     def from_sitemap(
         self, response: Response, urls: list[str], lastmods: Mapping[str, str], host: str
     ) -> Iterator[scrapy.Request]:
-        """The requests of the pages that the sitemap in ``response`` names; the rest as in `follow_all`."""
+        """Yield the requests of the pages in the sitemap ``response``; the parameters are as in `follow_all`."""
         yield from self.follow_all(urls, "sitemap", CANDIDATE, host=host, lastmods=lastmods)
 
     def _read(self, response: Response) -> Document:
@@ -95,14 +95,14 @@ class ListSpider(PortalSpider):
         return document
 
     def _again(self, response: Any) -> scrapy.Request | None:
-        """The request of a list that broke off, once more; None when it was asked often enough."""
-        asked = response.meta.get("cut", 0)
-        if asked >= CUT_AGAIN or not self.run.config.retries:
+        """Another request of an incomplete list; None if it was requested `CUT_AGAIN` times again."""
+        retries = response.meta.get("cut", 0)
+        if retries >= CUT_AGAIN or not self.run.config.retries:
             return None
         self.count("lists/asked_again")
         request: scrapy.Request = response.request
         return request.replace(
-            dont_filter=True, priority=request.priority - 1, meta={**request.meta, "cut": asked + 1, "whole": True}
+            dont_filter=True, priority=request.priority - 1, meta={**request.meta, "cut": retries + 1, "whole": True}
         )
 
     def _index(self, response: Response, account: Sitemap, urls: list[str]) -> Iterator[scrapy.Request]:

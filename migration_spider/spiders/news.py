@@ -36,10 +36,10 @@ class NewsSpider(SteppedSpider):
         if scrapy_internals.is_closing(self.crawler) is not False:
             return
         for listing in self.ledger.listings.values():
-            listing.tally = None  # for the account every row is looked at once more
+            listing.tally = None  # for the final counts every row is examined again
             self.explorer.count(listing)
         self._excuse()
-        # Before the absences: an item that was held is not absent.
+        # Before the absences, because an item that was held is not absent.
         for item in self.run.dates.release():
             yield item
         await scrapy_internals.stored(self.crawler)
@@ -55,7 +55,7 @@ class NewsSpider(SteppedSpider):
     # ---- pages
 
     def parse(self, response: Any, found: str, names_news: bool = False) -> Iterator[Any]:
-        """An item when the page is news, more pages when it is a listing that was asked for, else nothing."""
+        """Yield an item if the page is news, or further pages if it is a listing of interest."""
         if self.is_missing(response):
             return
         reading = self.run.readings.of(response)
@@ -84,7 +84,7 @@ class NewsSpider(SteppedSpider):
         if not isinstance(page, ListingPage):
             self._no_listing(page, is_named=found == "listing" and not is_row)
         elif is_row and (page.pager_links or len(page.rows) >= BIG):
-            # A row that is a listing itself, as those of a landing page are.
+            # A row that is itself a listing, like those of a landing page.
             yield from self._listing(page, "menu", False, "menu")
         elif found in FOUND and not is_row:
             yield from self._listing(page, found, names_news, response.meta.get("origin"))
@@ -94,7 +94,7 @@ class NewsSpider(SteppedSpider):
         page.forget()
 
     def _not_news(self, page: Page, response: Any, facts: Facts) -> None:
-        """Settle a page that is no news, with its node."""
+        """Settle a page that is not news, and its node."""
         self.settle(response.request, "not_news", page.kind)
         nodes = self.ledger.other_nodes
         if page.node_type not in PLAIN_TYPES and facts.is_news_if_named:
@@ -104,13 +104,13 @@ class NewsSpider(SteppedSpider):
             nodes.add(page.node_id)
 
     def _no_listing(self, page: Page, *, is_named: bool) -> None:
-        """Count a page without rows; where it was named as a listing, that is told if it had some."""
+        """Count a page without rows; if it was requested as a listing, the report compares it with earlier runs."""
         if is_named:
             self.ledger.listings.setdefault(canonical(page.url.partition("?")[0]), Listing(pages=1))
         self.count(f"not_news/{page.kind}")
 
     def _miss(self, response: Any, page: Page) -> None:
-        """Items that stood here, or at an address that redirects here, and are not what this page is."""
+        """Record the absence of other items that were at this address, or at one that redirects here."""
         meta = response.meta
         here = None
         if isinstance(page, NewsPage) and not page.is_fallback:
@@ -123,7 +123,7 @@ class NewsSpider(SteppedSpider):
         self.absences += gone.of_page(items, here, meta.get("hops", ()), meta.get("archive"), response.url)
 
     def _unread(self, response: Any, reading: Reading) -> None:
-        """It is no page, or one that is not read."""
+        """Settle a response that is not a page, or a page that cannot be read."""
         self.count("not_a_page")
         if isinstance(response, HtmlResponse):
             what = reading.why_unread
@@ -134,7 +134,7 @@ class NewsSpider(SteppedSpider):
             self.settle(response.request, "not_news", "no page")
 
     def _original(self, page: NewsPage, request: scrapy.Request) -> Iterator[scrapy.Request]:
-        """Of a fallback page: the page of the source language, which is visited instead."""
+        """Settle a fallback page, and yield the page of the source language instead."""
         self.count("fallback")
         steps = request.meta.get("fallbacks", 0) + 1
         if steps > MOST_HOPS:
@@ -145,14 +145,14 @@ class NewsSpider(SteppedSpider):
             yield from self.follow(page.canonical_url, "canonical", ITEM, news=True, fallbacks=steps)
 
     def _elsewhere(self, page: NewsPage, request: scrapy.Request) -> str | None:
-        """The address of its own that an item has which the front page shows."""
+        """The own address of an item that is shown on the front page; None on all other pages."""
         if not page.canonical_url or set(self.run.fronts).isdisjoint(addresses(request)):
             return None
         address = self.scope.page(page.canonical_url)[0]
         return None if address in self.run.fronts else address
 
     def _place(self, page: NewsPage, found: str, request: scrapy.Request) -> None:
-        """Note where an item stands: its address, those that redirect to it, those of its translations."""
+        """Record the address of an item, those that redirect to it, and those of its translations."""
         self.run.through[page.url] = found
         if found == "menu":
             self.ledger.name(page.url, "listing")
@@ -178,9 +178,9 @@ class NewsSpider(SteppedSpider):
         item = page.to_item()
         item.problems += problems_of(response)
         yield item
-        # Every translation names all others: there is nothing to learn from one that was found this way.
+        # Every translation names all others, so one that was found this way has no new ones.
         if found not in ("urls", "hreflang"):
-            # Those of an item that no list names are named by no list either.
+            # Translations of an item that no list names are not in a list, either.
             how = "link" if found == "link" else "hreflang"
             yield from self.follow_all(page.alternates.values(), how, ITEM, news=True)
         if found != "urls":

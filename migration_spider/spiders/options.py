@@ -23,18 +23,18 @@ from migration_spider.setting_types import is_web_address
 NAMES = ("site", "languages", "since", "max_items", "urls")
 
 OF_SCHEDULERS = ("_job",)
-"""Arguments that are not for us: scrapyd gives every spider the id of its job."""
+"""Arguments of schedulers, which are ignored: scrapyd passes the id of the job to every spider."""
 
 
 @dataclass(frozen=True)
 class Options:
-    """What one crawl was asked for."""
+    """The options of one crawl."""
 
     site: str
     """Scheme and host, without a path."""
 
     languages: tuple[str, ...]
-    """URL prefixes in the order asked; ``en`` has none."""
+    """URL prefixes in the requested order; ``en`` has none."""
 
     since: date | None = None
     """Items published before this day are left out."""
@@ -43,22 +43,22 @@ class Options:
     """Stop after this many items."""
 
     urls: tuple[str, ...] = field(default=())
-    """Just these pages, when given."""
+    """If given, only these pages are crawled."""
 
     @property
     def is_whole(self) -> bool:
-        """Whether all of the site's news in these languages is asked for."""
+        """Whether all news in these languages is requested."""
         return not (self.urls or self.max_items or self.since)
 
     def sample(self, languages: Collection[str]) -> str:
-        """The options by which less than all is asked for; ``languages``: those that the site has."""
-        asked = {
+        """The names of the options that restrict the crawl; ``languages`` are all those of the site."""
+        restrictions = {
             "max_items": self.max_items,
             "since": self.since,
             "urls": self.urls,
             "languages": set(self.languages) < set(languages),
         }
-        return ", ".join(name for name, value in asked.items() if value)
+        return ", ".join(name for name, value in restrictions.items() if value)
 
     @property
     def host(self) -> str:
@@ -71,10 +71,10 @@ class Options:
 
 
 def read(arguments: dict[str, Any], config: Config, names: Sequence[str] = NAMES) -> Options:
-    """``-a`` arguments -> Options. Raises OptionError with what is wrong and what is expected.
+    """Parse ``-a`` arguments. Raises OptionError, with the problem and the valid values.
 
     Args:
-        names: the options that the command has.
+        names: The options of the command.
     """
     arguments = {name: value for name, value in arguments.items() if name not in OF_SCHEDULERS}
     unknown = sorted(set(arguments) - set(names))
@@ -85,10 +85,10 @@ def read(arguments: dict[str, Any], config: Config, names: Sequence[str] = NAMES
             raise OptionError(f"{name}= is empty: give a value, or leave the option out")
     site = _site(str(arguments.get("site") or config.site))
     known = config.languages
-    asked = str(arguments.get("languages") or ",".join(known))
-    languages = tuple(language.strip() for language in asked.lower().split(",") if language.strip())
+    requested = str(arguments.get("languages") or ",".join(known))
+    languages = tuple(language.strip() for language in requested.lower().split(",") if language.strip())
     if not languages:
-        raise OptionError(f"languages={asked}: choose from {', '.join(known)} (setting MIGRATION_LANGUAGES)")
+        raise OptionError(f"languages={requested}: choose from {', '.join(known)} (setting MIGRATION_LANGUAGES)")
     for language in languages:
         if language not in known:
             raise OptionError(f"languages={language}: choose from {', '.join(known)} (setting MIGRATION_LANGUAGES)")
@@ -102,9 +102,9 @@ def read(arguments: dict[str, Any], config: Config, names: Sequence[str] = NAMES
 
 
 def settings_for(options: Options, settings: Any) -> dict[str, Any]:
-    """The settings that follow from the options: where to write, who we are, how fast the site may be asked.
+    """The settings that depend on the options: archive folder, user agent, run id, and the profile for 127.0.0.1.
 
-    Raises OptionError when a public site would be crawled without a contact.
+    Raises OptionError if a setting is not allowed, or if a public site would be crawled without a contact.
     """
     config = Config.of(settings)
     if "archive.addon.ArchiveAddon" not in settings.getdict("ADDONS"):
@@ -117,8 +117,8 @@ def settings_for(options: Options, settings: Any) -> dict[str, Any]:
             "this machine (MIGRATION_PRIVATE_ADDRESSES=True allows that)"
         )
     for name in (*COMPONENTS, *(("EXTENSIONS",) if config.harvest else ())):
-        there = settings.getdict(name)
-        lacking = [path for path, order in getattr(project, name).items() if order and there.get(path) is None]
+        present = settings.getdict(name)
+        lacking = [path for path, order in getattr(project, name).items() if order and present.get(path) is None]
         if lacking:
             raise OptionError(f"{name} lacks {lacking[0]}: add to what the project has, and leave nothing out")
     require_same_site(options.site, config.data_dir, config.moved_from)
@@ -175,7 +175,7 @@ def _max_items(raw: Any) -> int | None:
 
 
 def _urls(raw: str, site: str) -> tuple[str, ...]:
-    """A URL or path of the site, or a file with one of them on each line (``#`` starts a comment)."""
+    """Parse a URL of the site, or a file with a URL or path on each line (``#`` starts a comment)."""
     if re.match(r"https?://", raw):
         lines = [(raw, "urls")]
     else:

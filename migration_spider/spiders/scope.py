@@ -11,32 +11,32 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urljoin, ur
 from migration_spider.addresses import canonical, netloc
 
 PAGER = re.compile(r"\d{0,5}(,\d{0,5})*")
-"""``page=3``, or ``page=,2`` where several pagers stand on one page (Drupal Views, 0-based)."""
+"""``page=3``, or ``page=,2`` on a page with several pagers (Drupal Views, 0-based)."""
 
 FILE = re.compile(
     r"\.(pdf|docx?|xlsx?|pptx?|od[tsp]|rtf|txt|csv|zip|gz|jpe?g|png|gif|svg|webp|ico|mp[34]|m4[av]|mov|avi|css|js|json|xml|rss|ics)$",
     re.IGNORECASE,
 )
 CALENDAR = re.compile(r"/(19|20)\d\d[-/](\d{1,2}|w\d\d)([-/]\d{1,2})?/?$", re.IGNORECASE)
-"""A path that ends in a month, week or day: calendar pages go on for ever."""
+"""A path that ends in a month, week or day; calendars have endless pages."""
 
 
 TRACKING = re.compile(r"(utm_\w+|fbclid|gclid|mc_[ce]id|mkt_tok|_hs\w+)")
-"""Parameters that newsletters and social networks add to a link; they name no other page."""
+"""Parameters that newsletters and social networks add to a link, without effect on the page."""
 
 
 REMEMBERED = 2048
-"""Links whose decision is kept: every page of a site names the same menus, and each of its translations."""
+"""Links whose decision is cached, because every page of a site has the same menus and links to its translations."""
 
 NO_NAMES = frozenset(("default", "localhost"))
-"""Hosts that stand in links where Drupal was not told its own name, as by ``drush`` without ``--uri``."""
+"""Hosts in links if Drupal does not know its host name, for example after ``drush`` without ``--uri``."""
 
 
 class Scope:
     """The rules for one site.
 
-    ``languages`` are the URL prefixes asked for, ``known_languages`` all the portal has; ``excluded`` are path starts
-    below the language prefix.
+    ``languages`` are the requested URL prefixes, ``known_languages`` all those of the portal; ``excluded`` are the
+    first segments of paths, after the language prefix.
     """
 
     def __init__(
@@ -47,20 +47,21 @@ class Scope:
         self.known_languages = frozenset(known_languages)
         bare = self.site.netloc.removeprefix("www.")
         self.names = frozenset((bare, f"www.{bare}", *NO_NAMES))
-        """Other names of the host: what they name is asked of the site itself."""
+        """Other names of the host; their addresses are requested from the site itself."""
         self.excluded = [path.strip("/").lower().split("/") for path in excluded]
-        # Nine of ten are asked for again and again.
+        # Nine of ten links are repeated.
         self._on_site = lru_cache(maxsize=REMEMBERED)(self._place)
         self._page = lru_cache(maxsize=REMEMBERED)(self._decide)
 
     def page(self, url: str, *, query: bool | None = None, host: str = "") -> tuple[str | None, str | None]:
-        """``url`` -> (the URL to fetch, None), or (None, why not).
+        """Return (the URL to fetch, None), or (None, reason).
 
-        Filters that select everything (``region=All``, ``text=``) are dropped; what is left may only be a pager.
+        Filters that select everything (``region=All``, ``text=``) are removed; after that, the only query allowed is
+        that of a pager.
 
         Args:
-            query: for links that name one page each (see `pages`), what becomes of any other query: kept or left out.
-            host: another name that this site goes by, in the list that has the link.
+            query: For links to single pages (see `pages`): whether any other query is kept or removed.
+            host: Another name of the site, used in the list with the link.
         """
         return self._page(url, query, host)
 
@@ -78,7 +79,7 @@ class Scope:
             return None, "calendar"
         if FILE.search(parts.path):
             return None, "file"
-        # One link in the wild has its whole query percent-encoded as one token: gcm_objectives%3DAll%26...
+        # One link met has its complete query percent-encoded as one token: gcm_objectives%3DAll%26...
         words = _query(parts)
         if any(name != "page" or not PAGER.fullmatch(value) for name, value in words):
             if query is None:
@@ -88,10 +89,10 @@ class Scope:
         return urlunsplit(urlsplit(bare)._replace(query=urlencode(words, safe=","), fragment="")), None
 
     def pages(self, urls: Collection[str], host: str = "") -> Iterator[tuple[str | None, str | None]]:
-        """As `page`, for the links of one list, each of which names one page.
+        """Like `page`, for the links of one list, each to a single page.
 
-        A query says how the reader came there, and is left out; unless the list names several pages by nothing else,
-        as ``/story?id=1`` and ``/story?id=2``.
+        A query usually tells how the reader came to the page, and is removed, except if several links of the list
+        differ only in it, such as ``/story?id=1`` and ``/story?id=2``.
         """
         queries: defaultdict[str, set[str]] = defaultdict(set)
         for url in urls:
@@ -99,26 +100,26 @@ class Scope:
                 parts, _ = self._on_site(url, host)
                 if parts and (words := _query(parts)):
                     queries[parts.path].add(urlencode(words))
-        told = {path for path, several in queries.items() if len(several) > 1}
+        needed = {path for path, several in queries.items() if len(several) > 1}
         for url in urls:
-            parts = self._on_site(url, host)[0] if told else None
-            yield self._page(url, parts is not None and parts.path in told, host)
+            parts = self._on_site(url, host)[0] if needed else None
+            yield self._page(url, parts is not None and parts.path in needed, host)
 
     def other_host(self, urls: Iterable[str]) -> str:
-        """The host on which all ``urls`` of a sitemap or feed of this site are, when it is another one; else ""."""
+        """The host of all ``urls`` of a sitemap or feed of this site, if it is another one; else empty."""
         hosts = {self._host(url) for url in urls}
         return hosts.pop() if len(hosts) == 1 and not hosts & {self.site.netloc, ""} else ""
 
     def file(self, url: str, host: str = "") -> str | None:
-        """``url`` when it is on the site, else None; for attachments, page requisites, feeds and sitemaps.
+        """``url`` if it is on the site, else None; for attachments, page requisites, feeds and sitemaps.
 
-        Their query is kept; ``host`` as in `page`.
+        The query is kept; ``host`` as in `page`.
         """
         parts, _ = self._on_site(url, host)
         return urlunsplit(parts._replace(fragment="")) if parts else None
 
     def holds(self, url: str) -> bool:
-        """Whether asking ``url`` asks the site itself: its own name, none of the others."""
+        """Whether ``url`` has the host of the site itself, not one of its other names."""
         return self._host(url) == self.site.netloc
 
     def path(self, url: str) -> str:
@@ -126,12 +127,12 @@ class Scope:
         return "/" + "/".join(self._split(urlsplit(url).path)[1])
 
     def start(self, path: str, language: str) -> str:
-        """Absolute URL of ``path`` under the prefix of ``language``."""
+        """The absolute URL of ``path`` under the prefix of ``language``."""
         prefix = "" if language == "en" else f"/{language}"
         return urljoin(f"{self.site.scheme}://{self.site.netloc}", prefix + path if path != "/" else prefix or "/")
 
     def elsewhere(self, urls: Iterable[str], host: str = "") -> dict[str, int]:
-        """Host -> how many of ``urls`` are there, where it is none of the site's names; ``host`` as in `page`."""
+        """Other host -> number of ``urls`` there; ``host`` as in `page`."""
         hosts = Counter(self._host(url) for url in urls)
         return {name: n for name, n in sorted(hosts.items()) if name not in {self.site.netloc, host, "", *self.names}}
 
@@ -160,7 +161,7 @@ class Scope:
 
 
 def _query(parts: SplitResult) -> list[tuple[str, str]]:
-    """The words of a query that may select something."""
+    """The parameters of a query that may have an effect."""
     if not parts.query:
         return []
     return [
@@ -174,10 +175,10 @@ def _without_dots(path: str) -> str:
     """``/x/../user/1`` -> ``/user/1`` (RFC 3986, section 5.2.4)."""
     if "/." not in path:
         return path
-    kept: list[str] = []
+    segments: list[str] = []
     for segment in path.split("/"):
         if segment == "..":
-            del kept[max(1, len(kept) - 1) :]
+            del segments[max(1, len(segments) - 1) :]
         elif segment != ".":
-            kept.append(segment)
-    return "/".join(kept)
+            segments.append(segment)
+    return "/".join(segments)

@@ -24,14 +24,14 @@ AT_ONCE = 500
 
 
 class SteppedSpider(FindingSpider):
-    """A spider that goes from what the settings name to what lists, sitemaps and earlier runs name."""
+    """A spider that visits the addresses of the settings, then those of lists, sitemaps and earlier runs."""
 
     left: set[str]
-    """Addresses at which items were that a page elsewhere was in this run."""
+    """Former addresses of items that this run found elsewhere."""
     doubted: set[str]
-    """Addresses (`canonical`) asked for what is absent elsewhere."""
+    """Addresses (`canonical`) that were requested because an absent item may be there."""
     candidates: Table[str]
-    """Addresses that sitemaps name -> the ``Referer`` to ask for them with, until the step that does."""
+    """Addresses in sitemaps -> the ``Referer`` of their requests, until the step that requests them."""
 
     @classmethod
     def from_crawler(cls, crawler: Any, *args: Any, **kwargs: Any) -> Any:
@@ -41,16 +41,16 @@ class SteppedSpider(FindingSpider):
         return spider
 
     async def _in_steps(self) -> AsyncIterator[scrapy.Request]:
-        """The requests of all steps, each step when nothing of the one before is left; ends early with the run."""
+        """Yield the requests of all steps, each after all requests of the previous one; stop if the run ends early."""
         for step in self._steps():
             is_again = True
             while is_again:
-                # What sitemaps and earlier runs name may be more than memory should hold; what the others give is few,
-                # and may change while it is asked for.
+                # Sitemaps and earlier runs may name more pages than fit into memory. The other steps yield few
+                # requests, and their sources may change during the requests.
                 requests = step() if step in (self._candidates, self._known) else iter(list(step()))
                 is_again = False
-                while some := list(islice(requests, AT_ONCE)):
-                    for request in some:
+                while part := list(islice(requests, AT_ONCE)):
+                    for request in part:
                         yield request
                     if not await self._idle():
                         return
@@ -63,7 +63,7 @@ class SteppedSpider(FindingSpider):
         return (*named, self._known, self._unnamed, self._merged, self._unlisted, self._merged, self._doubted)
 
     async def _idle(self) -> bool:
-        """Wait until everything found so far is fetched and read; False when the run ends early."""
+        """Wait until everything found so far is fetched and read; return False if the run ends early."""
         await scrapy_internals.idle(self.crawler)
         return scrapy_internals.is_closing(self.crawler) is False
 
@@ -73,7 +73,7 @@ class SteppedSpider(FindingSpider):
             yield self.page(url, "urls", ITEM)
 
     def _hints(self) -> Iterator[scrapy.Request]:
-        """What the settings name and earlier runs learned, and the front pages; nothing of it need be there."""
+        """Yield the addresses of the settings and of earlier runs, and the front pages; none of them need exist."""
         config, scope = self.run.config, self.scope
         for url, names_news in self.memory.runs.listings().items() if self.memory else ():
             if scope.page(url)[0]:
@@ -89,7 +89,7 @@ class SteppedSpider(FindingSpider):
             yield self._start(self.run.fronts[-1], LISTING)
         for path in config.listings:
             yield self._start(scope.start(path, self.options.languages[0]), LISTING)
-        # Drupal's own listing of what is promoted to the front page (core, views.view.frontpage).
+        # Drupal's listing of content that is promoted to the front page (core, views.view.frontpage).
         self.explorer.offer((scope.start("/node", language) for language in self.options.languages), 1, 1)
 
     def _start(self, url: str, priority: int, **how: Any) -> scrapy.Request:
@@ -97,7 +97,7 @@ class SteppedSpider(FindingSpider):
         return self.start_page(url, priority, **how)
 
     def _sitemaps(self) -> Iterator[scrapy.Request]:
-        """Behind the listings: a page is also news when a listing of news names it, and that must be known by then."""
+        """Yield the sitemaps. They come after the listings, because it must be known which pages these name as news."""
         named = [url for url in map(self.scope.file, self.run.sitemaps) if url]
         guesses = [self.scope.start(path, "en") for path in self.run.config.sitemaps]
         for url in dict.fromkeys([*named, *guesses]):
@@ -106,7 +106,7 @@ class SteppedSpider(FindingSpider):
     def from_sitemap(
         self, response: Response, urls: list[str], lastmods: Mapping[str, str], host: str
     ) -> Iterator[scrapy.Request]:
-        """None yet: the requests of all that the sitemaps of a large site name would fill the memory."""
+        """Store the pages for a later step, because their requests would need too much memory on a large site."""
         referrer = self._referrer(response)
         for url, address in self.placed(urls, host):
             self.ledger.name(address, "sitemap", lastmods.get(url))
@@ -114,14 +114,14 @@ class SteppedSpider(FindingSpider):
         return iter(())
 
     def _referrer(self, response: Response) -> str:
-        """What the requests of the links of ``response`` have as ``Referer``, by Scrapy's rules; empty for none."""
+        """The ``Referer`` of requests for the links in ``response``, by Scrapy's rules; empty for none."""
         middleware = self.crawler.get_spider_middleware(RefererMiddleware)
         if middleware is None:
             return ""
         return middleware.policy(response, response.request).referrer(response.url, self.options.site) or ""
 
     def _candidates(self) -> Iterator[scrapy.Request]:
-        """The pages that sitemaps name."""
+        """Yield the pages in sitemaps."""
         for address, referrer in self.candidates.items():
             lastmod = self.ledger.lastmods.get(canonical(address))
             for request in self.ask(address, "sitemap", CANDIDATE, lastmod=lastmod):
@@ -130,7 +130,7 @@ class SteppedSpider(FindingSpider):
                 yield request
 
     def _known(self) -> Iterator[scrapy.Request]:
-        """Items of earlier runs that are due, also where no listing names them any more."""
+        """Yield the items of earlier runs that are due, even if no listing names them any more."""
         for item in self.memory.items() if self.memory else ():
             if not item.withdrawn:
                 self.news_urls.add(canonical(item.url))
@@ -138,9 +138,9 @@ class SteppedSpider(FindingSpider):
             yield from self.follow(item.url, "state", KNOWN)
 
     def _unnamed(self) -> Iterator[scrapy.Request]:
-        """Items that a listing or sitemap named in the last run and none names now: a sign that they are gone.
+        """Yield the items that a list named in the last run and none names now, which may be gone.
 
-        Also where items were before they moved: how the old address answers is evidence, whenever the new one was met.
+        Also yield the former addresses of moved items, because their responses are evidence.
         """
         if self.memory is None:
             return
@@ -150,9 +150,9 @@ class SteppedSpider(FindingSpider):
             yield from self.follow(url, "state", KNOWN)
 
     def _merged(self) -> Iterator[scrapy.Request]:
-        """Pages to which others redirect and which were visited for themselves, unless all is clear.
+        """Yield again pages that were visited before others redirected to them, unless the result is clear.
 
-        It is not when they have not come to an end, as in a circle, or are not the items that redirect to them.
+        It is not clear if they have no result, as in a redirect loop, or do not have the items that redirect to them.
         """
         merged, self.ledger.merged = self.ledger.merged, []
         for url, trail in merged:
@@ -160,26 +160,26 @@ class SteppedSpider(FindingSpider):
                 yield self.page(url, "state", KNOWN, **trail).replace(dont_filter=True)
 
     def _doubted(self) -> Iterator[scrapy.Request]:
-        """Before anything is buried: wherever an item may be that is not where it was met last.
+        """Yield all addresses where an absent item may be, before it counts as gone.
 
-        Where it was met before; what lists name and did not answer with a page the last time, due or not, as well as
-        the system path of its node; and from where other items have moved, as when two have changed places. And some
-        known addresses, where a few look like a relaunch of the site, or all led to one place.
+        These are its earlier addresses; the addresses in lists that did not return a page last time, due or not, and
+        the system path of its node; and the former addresses of moved items, because two items may have changed
+        places. Also yield some known addresses if a few pages look like a relaunch, or all redirected to one place.
         """
         yield from self._merged()
         if self.memory is None:
             return
         if self.run.relaunch.is_doubtful or gone.one_place(self.absences, self.ledger):
-            yield from self._anyway(islice((one.url for one in self.memory.items() if not one.withdrawn), PROBES))
-        absent = {one.id for one in self.absences if one.id not in self.ledger.met}
+            yield from self._anyway(islice((item.url for item in self.memory.items() if not item.withdrawn), PROBES))
+        absent = {absence.id for absence in self.absences if absence.id not in self.ledger.met}
         asked = self._places(self.memory, absent) if absent else set()
         yield from self._anyway(sorted(asked | self.left))
 
     def _places(self, memory: Memory, absent: Collection[str]) -> set[str]:
-        """Where the items with these ids may be: where they were before, and what lists name as page or node of one."""
+        """Addresses where absent items may be: their earlier ones, those in lists without a page, or of their node."""
         places = memory.places.of(sorted(absent))
         self.news_urls.update(map(canonical, places))
-        nodes = {item.node_id for one in absent if (item := memory.item(one)) and item.node_id is not None}
+        nodes = {item.node_id for item_id in absent if (item := memory.item(item_id)) and item.node_id is not None}
         named = [
             url
             for url, source in self.ledger.named.items()
@@ -188,7 +188,7 @@ class SteppedSpider(FindingSpider):
         return {*places, *named}
 
     def _anyway(self, urls: Iterable[str]) -> Iterator[scrapy.Request]:
-        """The requests of those that the run has not asked, once, whether they are due or not."""
+        """Yield requests of the addresses that the run has not requested, due or not, each once."""
         for url in urls:
             fate = self.ledger.fate(url)
             if canonical(url) not in self.doubted and (fate is None or fate.code == "not_due"):

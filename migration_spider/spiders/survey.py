@@ -27,19 +27,19 @@ from migration_spider.spiders.news import NewsSpider
 from migration_spider.state.memory import SURVEY_PREFIX
 
 LOOKED_AT = 40
-"""Pages of menus that are looked at, beside the front pages."""
+"""Pages of menus that are visited, in addition to the front pages."""
 
 FEW = 3
-"""Rows of one page of a listing, addresses of one feed, entries of one sitemap index that are read."""
+"""Rows of one page of a listing, addresses of one feed, and entries of one sitemap index that are read."""
 
 TRIED = 4
-"""Rows that decide whether a listing is one of news: fewer than in a crawl, which loses items when it errs."""
+"""Rows that decide whether a listing is one of news; fewer than in a crawl, which would lose items by an error."""
 
 OF_SITEMAP = 6
 """Pages of one sitemap that are read."""
 
 PER_LANGUAGE = 2
-"""Items of a language from which on no further translations are asked for."""
+"""Items of a language after which no further translations are requested."""
 
 _LAST_NUMBER = re.compile(r"([?&]page=(?:\d*(?:,|%2C))*)\d+", re.IGNORECASE)
 _NO_LOOK = re.compile(r"\.(?:m?js|json|woff2?|ttf|otf|eot|webmanifest|mp[34]|webm)$", re.IGNORECASE)
@@ -48,7 +48,7 @@ One = TypeVar("One")
 
 
 class Sampler(Explorer):
-    """Decides on fewer rows."""
+    """Decides by fewer rows."""
 
     def rows_to_read(self, listing: Listing) -> list[str]:
         read = sum(self._outcome(row) is not None for row in listing.rows)
@@ -56,35 +56,35 @@ class Sampler(Explorer):
 
 
 class SurveySpider(NewsSpider):
-    """``scrapy survey``: see docs/survey.md. It yields no items; `survey.make` reads what it has archived.
+    """``scrapy survey``: see docs/survey.md. It yields no items; `survey.make` reads the archived pages.
 
-    Of each listing the first page, one in the middle and the last are read, and of each a few rows. Style sheets and
-    pictures are fetched of the sample pages only, at the end, with what is left of the requests.
+    The first, middle and last page of each listing are read, and a few rows of each page. Style sheets and pictures are
+    fetched only for the sample pages, at the end, with the remaining requests.
     """
 
     name = "survey"
     explorer_class = Sampler
     most: int
-    """Requests that may be sent, robots.txt, retries and redirects included."""
+    """Requests that may be sent, including robots.txt, retries and redirects."""
     allowed: int
-    """Those of the phase that goes on."""
+    """Requests that may be sent up to the end of the current phase."""
     granted: int
-    """Requests that were let through, or sent."""
+    """Requests that were granted or sent."""
     asked_for: set[str]
-    """Addresses of those."""
+    """Addresses of the granted requests."""
     samples: dict[str, tuple[Traits, list[str]]]
-    """Id of an item -> its traits, and what its page embeds."""
+    """Id of an item -> its traits, and the files embedded in its page."""
     by_language: Counter[str]
-    """Language -> items."""
+    """Language -> number of items."""
     named: set[str]
-    """Addresses that a listing of news names as news."""
+    """Addresses in listings of news."""
 
     @classmethod
     def from_crawler(cls, crawler: Any, *args: Any, **kwargs: Any) -> Any:
         settings = crawler.settings
         settings.set("MIGRATION_REQUISITES", False, priority="cmdline")
         settings.set("ARCHIVE_PREFIX", SURVEY_PREFIX, priority="cmdline")
-        # What is asked next rests on all that was answered before: the same site gives the same survey each time.
+        # One request at a time, because each depends on earlier responses: so the same site gives the same survey.
         settings.set("CONCURRENT_REQUESTS", 1, priority="cmdline")
         if not settings.getint("MIGRATION_MAX_REQUESTS"):
             settings.set("MIGRATION_MAX_REQUESTS", MOST, priority="cmdline")
@@ -121,23 +121,23 @@ class SurveySpider(NewsSpider):
         self.run.done.add("walked")
 
     def _grant(self, results: Iterable[Any]) -> Iterator[Any]:
-        """``results`` without the requests that are too many; items are none of a survey's."""
+        """Yield the requests in ``results`` within the limit of the phase; drop items."""
         budget: Any = self.crawler.get_downloader_middleware(BudgetMiddleware)
         self.granted = max(self.granted, budget.sent)
-        for one in results:
-            if not isinstance(one, scrapy.Request):
+        for result in results:
+            if not isinstance(result, scrapy.Request):
                 continue
-            if not one.dont_filter and one.url in self.asked_for:
-                yield one  # to be dropped as a duplicate
-            elif self.granted < self.allowed - 1:  # robots.txt
+            if not result.dont_filter and result.url in self.asked_for:
+                yield result  # will be dropped as a duplicate
+            elif self.granted < self.allowed - 1:  # one for robots.txt
                 self.granted += 1
-                self.asked_for.add(one.url)
-                yield one
+                self.asked_for.add(result.url)
+                yield result
 
     # ---- what is visited
 
     def _hints(self) -> Iterator[scrapy.Request]:
-        """The front pages, and what the settings name as news, in the first language."""
+        """Yield the front pages, and the listings of news and feeds of the settings in the first language."""
         config, scope, languages = self.run.config, self.scope, self.options.languages
         yield self._requisite(scope.start("/jsonapi", "en"))
         for language in languages:
@@ -150,28 +150,29 @@ class SurveySpider(NewsSpider):
         self.explorer.offer([scope.start("/node", languages[0])], 1, 1)
 
     def _listings(self) -> Iterator[scrapy.Request]:
-        """Those of the settings that are not there for news alone; what they lead to is not looked at."""
+        """Yield the mixed listings of the settings, whose menus are not visited."""
         for path in self.run.config.listings:
             yield self.start_page(self.scope.start(path, self.options.languages[0]), LISTING)
 
     @property
     def has_plenty(self) -> bool:
-        """Whether there are items enough to choose from: what is left is for listings that are not known yet."""
+        """Whether there are enough items to choose from, so that the remaining requests are for unknown listings."""
         return len(self.samples) >= 3 * SAMPLES
 
     def _more(self) -> Iterator[scrapy.Request]:
-        """Further rows of listings of news, as long as there are not enough items to choose from."""
+        """Yield further rows of listings of news while there are not enough items to choose from."""
         if self.has_plenty:
             return
-        rows = [row for one in self.ledger.listings.values() if one.news or one.names_news for row in one.rows]
+        listings = (listing for listing in self.ledger.listings.values() if listing.news or listing.names_news)
+        rows = [row for listing in listings for row in listing.rows]
         unread = [row for row in dict.fromkeys(rows) if self.ledger.fate(row) is None]
         for row in few(unread, SAMPLES):
             yield from self.ask(row, "listing", ROW)
 
     def _looks(self) -> Iterator[scrapy.Request]:
-        """Style sheets and pictures of the sample pages: all sheets, the first picture of each page, and so on."""
+        """Yield the style sheets of the sample pages, then the first picture of each page, and so on."""
         items = list(self.samples.values())
-        chosen = [items[place][1] for place in varied([one for one, _ in items], SAMPLES)]
+        chosen = [items[place][1] for place in varied([item_traits for item_traits, _ in items], SAMPLES)]
         ranked = [(not _is_sheet(url), rank, url) for embedded in chosen for rank, url in enumerate(embedded)]
         for _, _, url in sorted(ranked):
             yield self._requisite(url)
@@ -193,7 +194,7 @@ class SurveySpider(NewsSpider):
         yield from self._grant(super().parse_sitemap(response, found, names_news))
 
     def parse_sheet(self, response: Response) -> Iterator[Any]:
-        """What a style sheet imports and shows."""
+        """Yield the files that a style sheet imports and shows."""
         if isinstance(response, TextResponse) and response.meta["requisite"] < 4:
             urls = [url for url in map(self.scope.file, css_requisites(response.url, response.text)) if url]
             for url in [url for url in urls if _is_look(url)][:10]:
@@ -205,8 +206,8 @@ class SurveySpider(NewsSpider):
             self.named.add(response.url)
         return is_named
 
-    def _named_anew(self, listing: Listing) -> Iterator[scrapy.Request]:
-        """Nothing is asked for twice: the reader of the archive is told."""
+    def _newly_named(self, listing: Listing) -> Iterator[scrapy.Request]:
+        """Yield nothing, because a survey requests no page twice; only record the rows as news for `survey.make`."""
         if listing.names_news:
             rows = {row for row in listing.rows if canonical(row) in self.explorer.would_be} - self.named
             self.named |= rows
@@ -214,7 +215,7 @@ class SurveySpider(NewsSpider):
         yield from ()
 
     def _item(self, page: NewsPage, found: str, response: Any) -> Iterator[Any]:
-        """Notes the item, and asks for translations into languages of which few items are known."""
+        """Add the item to the samples, and yield its translations into languages with few items."""
         request = response.request
         if page.is_fallback:
             self.count("fallback")
@@ -244,7 +245,7 @@ class SurveySpider(NewsSpider):
     def from_sitemap(
         self, response: Response, urls: list[str], lastmods: Mapping[str, str], host: str
     ) -> Iterator[scrapy.Request]:
-        """At once: they are few, and no later step asks for them."""
+        """Yield the pages at once, because they are few, and no later step requests them."""
         yield from self.follow_all(urls, "sitemap", CANDIDATE, host=host, lastmods=lastmods)
 
     def _index(self, response: Response, account: Sitemap, urls: list[str]) -> Iterator[scrapy.Request]:
@@ -255,7 +256,7 @@ class SurveySpider(NewsSpider):
         yield from super()._rows(listing, {row: rows[row] for row in few(list(rows), most)})
 
     def _pager(self, listing: Listing, pages: Mapping[str, str]) -> Iterator[scrapy.Request]:
-        """One page in the middle, and the last."""
+        """Yield one page in the middle, and the last one."""
         numbered = {numbers[-1]: url for url in pages if (numbers := page_numbers(url))}
         if listing.pages > 1 or not numbered or self.has_plenty:
             return
@@ -266,14 +267,14 @@ class SurveySpider(NewsSpider):
 
 
 def few(things: Sequence[One], most: int) -> list[One]:
-    """Up to ``most`` of ``things``, evenly from the first to the last."""
+    """Return up to ``most`` of ``things``, evenly from the first to the last."""
     if len(things) <= most or most < 2:
         return list(things[:most])
     return [things[place * (len(things) - 1) // (most - 1)] for place in range(most)]
 
 
 def _day(page: NewsPage) -> str | None:
-    """The publication date, as far as a look tells it."""
+    """The publication date, by a quick look at the metadata block."""
     for entry in page.block.entries:
         for value in entry.values:
             day, _ = parse_date(value.text, value.datetime, page.language, seen_day_first=value.day_first)
@@ -287,5 +288,5 @@ def _is_sheet(url: str) -> bool:
 
 
 def _is_look(url: str) -> bool:
-    """Whether a page without scripts looks different without it; fonts are done without."""
+    """Whether it changes the appearance of a page without scripts; fonts are left out."""
     return not _NO_LOOK.search(url.partition("?")[0])
