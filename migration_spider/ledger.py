@@ -192,6 +192,12 @@ class Ledger:
         """By address."""
         self.chains: dict[str, str] = {}
         """Address of a page -> problem in words: it names a listing that was not requested because of a limit."""
+        self.refused: dict[str, str] = {}
+        """Address of a page that may be a listing -> why it was not read."""
+        self.called_news: set[str] = set()
+        """Addresses that a link calls a listing of news."""
+        self.hosts: dict[str, str] = {}
+        """Other host with translations of items -> address of the first item that names some."""
         self.absent: set[str] = set()
         """Start paths that the site does not have."""
         self.places: MutableMapping[str, str] = Table(room)

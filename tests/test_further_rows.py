@@ -79,6 +79,14 @@ def of_years(form):
     return answer
 
 
+def of_months(path, number, query):
+    """The latest stories, and an archive by month below them."""
+    months = [f"2024/{month:02}" for month in range(1, LAST + 2)]
+    if path != HERE:
+        return of_page(months.index(path.removeprefix(f"{HERE}/")))
+    return of_page(0, "".join(f'<p><a href="{HERE}/{month}">{month}</a></p>' for month in months))
+
+
 def options(values, name):
     listed = "".join(f'<option value="{value}">{value}</option>' for value in values)
     return f'<form action="{HERE}"><select name="{name}">{listed}</select></form>'
@@ -95,6 +103,7 @@ CASES = {
     "older posts": Case(older),
     "two pagers": Case(two_pagers),
     "a year is always chosen": Case(of_years(options(YEARS, "year"))),
+    "an archive by month": Case(of_months),
     "a list to jump from": Case(of_years(options([f"{HERE}/{year}" for year in YEARS], "jump"))),
     "later pages are denied": Case(
         broken_off(lambda pager: (403, {"Content-Type": "text/html"}, b"No")), "(answer 403)"
@@ -134,6 +143,76 @@ def test_all_rows_or_the_listing_that_was_not_read(case, tmp_path):
     assert case.says in printed
     assert f"{site.url}{HERE}" in printed or not case.says
     assert bool(case.says) == (found < {*range(1, STORIES + 1)})
+
+
+def linked(label, answers, robots=b"User-agent: *\nDisallow: /denied\n"):
+    """A site with a listing of four stories, and a link with this label in its menu to another page."""
+
+    def answer(target):
+        path, _, _ = at(target)
+        if path == "/robots.txt":
+            return 200, {"Content-Type": "text/plain"}, robots
+        if path == "/":
+            links = [(HERE, "What happens"), ("/denied", label), ("/news", "News")]
+            entries = "".join(f'<li><a href="{to}">{name}</a></li>' for to, name in links)
+            return page("Welcome", f'<nav><ul class="menu">{entries}</ul></nav>')
+        if path.startswith("/tale-"):
+            return page(f"Tale {path[6:]} of the weir", "It began at the weir.", node=int(path[6:]) + 1)
+        return of_page(0) if path == HERE else answers(path)
+
+    return Hostile(answer)
+
+
+@pytest.mark.parametrize(
+    ("label", "answers", "says"),
+    [
+        ("Press releases", lambda path: None, "/denied is linked as a listing of news, and was not read (robots.txt"),
+        (
+            "Members",
+            lambda path: (403, {}, b"No"),
+            "/news is linked as a listing of news, and was not read (answer 403)",
+        ),
+    ],
+    ids=["robots.txt", "403"],
+)
+def test_a_listing_of_news_that_may_not_be_read(label, answers, says, tmp_path):
+    with linked(label, answers) as site:
+        printed = crawl(tmp_path, site=site.url, code=3)
+    assert f"{site.url}{says}" in printed
+    assert "Members" not in label or "/denied is linked" not in printed
+    assert ROWS == len(items(tmp_path))
+
+
+def test_a_page_for_every_unknown_address_is_no_listing(tmp_path):
+    def answer(target):
+        if target == "/robots.txt":
+            return 404, {}, b""
+        if target.startswith("/tale-"):
+            return page(f"Tale {target[6:]} of the weir", "It began at the weir.", node=int(target[6:]) + 1)
+        return of_page(0)
+
+    with Hostile(answer) as site:
+        printed = crawl(tmp_path, site=site.url, code=3)
+    assert "neither a listing of news nor a sitemap was found" in printed
+    assert ROWS == len(items(tmp_path))
+
+
+def test_translations_at_another_host(tmp_path):
+    def answer(target):
+        if target == "/robots.txt":
+            return 404, {}, b""
+        if target.startswith("/tale-"):
+            own, other = site.url + target, f"http://fr.weir.example{target}"
+            head = (
+                f'<link rel="alternate" hreflang="en" href="{own}"><link rel="alternate" hreflang="fr" href="{other}">'
+            )
+            return page(f"Tale {target[6:]}", "It began at the weir.", node=int(target[6:]) + 1, head=head)
+        return of_page(0) if target == "/news" else None
+
+    with Hostile(answer) as site:
+        printed = crawl(tmp_path / "all", site=site.url, code=3)
+        assert "have translations at fr.weir.example" in printed
+        assert "Sample" in crawl(tmp_path / "english", "languages=en", site=site.url)
 
 
 def test_pages_that_robots_txt_forbids(tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +16,9 @@ from migration_spider.run import Run
 
 TOLERANCE = 0.02
 """Share of a listing's results that may be rows without an address."""
+
+SAME = 3
+"""Listings of the settings with the same rows that are no listings, but what the site shows instead of an error."""
 
 
 @dataclass(slots=True)
@@ -105,6 +109,10 @@ def check(ledger: Ledger, *, is_whole: bool) -> Completeness:
         if listing.problem:
             result.short_listings.append(f"{path} {listing.problem}")
     result.short_listings += [f"{url} {problem}" for url, problem in sorted(ledger.chains.items())]
+    for url in sorted(ledger.called_news & ledger.refused.keys()):
+        result.short_listings.append(f"{url} is linked as a listing of news, and was not read ({ledger.refused[url]})")
+    for host, url in ledger.hosts.items():
+        result.short_listings.append(f"{url} and others have translations at {host}, a site of its own for -a site")
     result.broken_sitemaps = [f"{url}: {s.problem}" for url, s in sorted(ledger.sitemaps.items()) if s.problem]
     return result
 
@@ -135,12 +143,18 @@ def _unread_pages(listing: Listing) -> str | None:
 def no_list(run: Run) -> str:
     """The addresses that were tried, in words, if no listing of news and no sitemap was found; else empty."""
     fronts = {canonical(url) for url in run.fronts}
-    walked = [
-        listing for url, listing in run.ledger.listings.items() if listing.state == "walked" and url not in fronts
-    ]
+    walked = {
+        url: listing for url, listing in run.ledger.listings.items() if listing.state == "walked" and url not in fronts
+    }
+    # The same rows at several guessed addresses are the answer of the site to every unknown address.
+    names: defaultdict[frozenset[bytes], set[str]] = defaultdict(set)
+    for url, listing in walked.items():
+        if listing.origin == "settings":
+            names[frozenset(listing.shows)].add(url.rpartition("/")[2])
+    listings = [listing for listing in walked.values() if len(names[frozenset(listing.shows)]) < SAME]
     # A feed and the front page show only the latest news.
     has_sitemap = any(sitemap.size and not sitemap.is_feed for sitemap in run.ledger.sitemaps.values())
-    if any(listing.news for listing in walked) or has_sitemap:
+    if any(listing.news for listing in listings) or has_sitemap:
         return ""
     tried = f"{len(run.ledger.absent)} addresses that are not there, {run.counted('menus')} pages of menus"
     left = run.counted("menus/left")

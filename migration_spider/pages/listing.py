@@ -311,6 +311,7 @@ class ListingPage(Page):
                 found.append((chosen[0], url))
         if self.main is not None:
             found += pagers.options(self.main, self.base_url, self._here)
+            found += pagers.months(self.main, self.base_url, {row.url for row in self.rows})
         return found
 
     @cached_property

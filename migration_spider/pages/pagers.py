@@ -6,7 +6,7 @@ Drupal counts pages in ``?page=``; other software has ``?start=20``, ``/page/2``
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
 from typing import Any
 from urllib.parse import urlencode
@@ -49,6 +49,10 @@ _OF_VIEWS = re.compile(r"sort|order|items_per_page", re.IGNORECASE)
 """Parameters that show the same rows in another order, or more of them at once."""
 
 _MOST_OPTIONS = 200
+_MOST_LINKS = 3000
+_MONTH = re.compile(r"/(?:19|20)\d\d[-/]\d{1,2}/?$")
+FEWEST_MONTHS = 3
+"""Links to months that make an archive; a calendar has one back and one forth."""
 
 
 def has_next(link: Any) -> bool:
@@ -103,6 +107,18 @@ def options(main: Any, base_url: str, here: str) -> Iterator[tuple[str, str]]:
             for option in found:
                 if _value(option).lower() not in _ALL:
                     yield name, f"{url.partition('?')[0]}?{urlencode({name: _value(option)})}"
+
+
+def months(main: Any, base_url: str, rows: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Yield (path without the month, absolute URL) of links to an archive by month; a calendar has two."""
+    found: dict[str, dict[str, None]] = {}
+    for link in islice(main.iter("a"), _MOST_LINKS):
+        url = absolute(base_url, link.get("href"))
+        if url and url not in rows and "?" not in url and (month := _MONTH.search(path_of(url))):
+            found.setdefault(path_of(url)[: month.start()], {}).setdefault(url.partition("#")[0])
+    for path, urls in found.items():
+        if len(urls) >= FEWEST_MONTHS:
+            yield from ((path, url) for url in urls)
 
 
 def jumps(main: Any, base_url: str) -> Iterator[str]:

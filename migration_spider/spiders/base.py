@@ -213,6 +213,8 @@ class PortalSpider(scrapy.Spider):
         if response.status < 400:
             return False
         self.ledger.absent.add(response.url)
+        if response.status == 403:
+            self.ledger.refused[canonical(response.url)] = f"answer {response.status}"
         self.count(f"start/{response.status}")
         self.logger.info("Start path %s was answered with %d: skipped", response.url, response.status)
         return True
@@ -295,7 +297,7 @@ class PortalSpider(scrapy.Spider):
     def _not_wanted(self, request: scrapy.Request, error: NotWantedError, hops: Sequence[Mapping[str, Any]]) -> None:
         """Settle a page that was not requested; items that redirect to another site are absent."""
         self.count("ignored")
-        if error.code != "stopped":
+        if error.code == "robots" or (error.code == "off-site" and request.meta.get("page_of")):
             self.lose(request, REASONS.get(error.code, error.code))
         if error.code == "off-site" and hops:
             self.settle(request, "redirected", request.url)
@@ -307,7 +309,8 @@ class PortalSpider(scrapy.Spider):
     def _refused(self, request: scrapy.Request, status: int, facts: Any) -> None:
         """Settle a page for which the site returned an error."""
         self.count(f"answered/{status}")
-        self.lose(request, f"answer {status}")
+        if request.meta.get("page_of") or status not in (404, 410):
+            self.lose(request, f"answer {status}")
         code = "gone" if status in (404, 410) else "forbidden"
         # A dead link in a text is not an error of a list.
         is_list = self.ledger.named.get(canonical(request.url)) != "link"
@@ -322,9 +325,12 @@ class PortalSpider(scrapy.Spider):
         self.absences += gone.of_status(self.items_at(request), status, facts)
 
     def lose(self, request: scrapy.Request, why: str) -> None:
-        """Where ``request`` is that of a further page of a listing: its rows are not known."""
+        """Note that the rows of a listing, or of a further page of one, are not known."""
+        url = request.meta.get("redirect_urls", [request.url])[0]
         if listing := self.ledger.listings.get(request.meta.get("page_of", "")):
-            listing.lost[request.meta.get("redirect_urls", [request.url])[0]] = why
+            listing.lost[url] = why
+        elif request.meta.get("discovery"):
+            self.ledger.refused[canonical(url)] = why
 
     def _not_fetched(self, request: scrapy.Request, error: Exception, why: str, status: int, facts: Any) -> None:
         """Settle a page of which nothing is known, so that the run is incomplete."""

@@ -165,8 +165,9 @@ class FindingSpider(ListingSpider):
         They show whether the listing without a filter has all rows.
         """
         requests: list[scrapy.Request] = []
-        for listing in self.ledger.listings.values():
+        for key, listing in self.ledger.listings.items():
             self.explorer.count(listing)
+            how: dict[str, Any] = {"view_of": key}
             for name, values in listing.facets.items() if listing.state == "walked" and listing.news else ():
                 if name not in listing.parts:
                     if len(requests) < self.run.config.link_sample // 2:
@@ -174,8 +175,8 @@ class FindingSpider(ListingSpider):
                         urls = list(values)
                         # The first or the last may be the default view.
                         sample = dict.fromkeys((urls[0], urls[len(urls) // 2], urls[-1]))
-                        requests += [self.page(url, "facet", KNOWN, origin=name) for url in sample]
+                        requests += [self.page(url, "facet", KNOWN, origin=name, **how) for url in sample]
                 elif listing.parts[name]:
                     listing.parts[name] = False
-                    requests += [self.page(url, "facet", KNOWN, origin=name) for url in values]
+                    requests += [self.page(url, "facet", KNOWN, origin=name, **how) for url in values]
         return requests

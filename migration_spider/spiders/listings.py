@@ -57,8 +57,10 @@ class ListingSpider(ListSpider):
         spider.from_items = Counter()
         return spider
 
-    def _listing(self, page: ListingPage, found: str, names_news: bool, origin: str | None) -> Iterator[scrapy.Request]:
-        key = canonical(page.url.partition("?")[0])
+    def _listing(
+        self, page: ListingPage, found: str, names_news: bool, meta: Mapping[str, Any]
+    ) -> Iterator[scrapy.Request]:
+        key, origin = meta.get("view_of") or canonical(page.url.partition("?")[0]), meta.get("origin")
         account = self.ledger.listings.get(key)
         if account is None:
             state = "walked" if found == "listing" else "trial"
@@ -68,7 +70,7 @@ class ListingSpider(ListSpider):
         account.names_news |= names_news
         account.is_cut |= page.is_cut
         if found == "facet":
-            yield from self._facet(page, account, origin or "")
+            yield from self._facet(page, account, origin or "", key)
             return
         fresh = self._fresh(page, account)
         self._links(page)
@@ -116,7 +118,7 @@ class ListingSpider(ListSpider):
         account.rows.update(fresh)
         return fresh
 
-    def _facet(self, page: ListingPage, listing: Listing, name: str) -> Iterator[scrapy.Request]:
+    def _facet(self, page: ListingPage, listing: Listing, name: str, key: str) -> Iterator[scrapy.Request]:
         """Yield the new rows of a filtered view of a listing, and its further pages while there are new rows."""
         urls = [address for address, _ in self.scope.pages([row.url for row in page.rows]) if address]
         if new := [url for url in urls if canonical(url) not in self.ledger.named]:
@@ -124,8 +126,8 @@ class ListingSpider(ListSpider):
             for url in new:
                 yield from self.ask(url, "listing", ROW, news=listing.names_news)
             for url in page.pager_links:
-                if address := self.scope.page(url, query=True)[0]:
-                    yield self.page(address, "facet", KNOWN, origin=name)
+                if address := self.scope.page(url, query=True, month=True)[0]:
+                    yield self.page(address, "facet", KNOWN, origin=name, view_of=key)
 
     def _further(self, page: ListingPage, listing: Listing, key: str) -> dict[str, str]:
         """Address of a further page of the listing at ``key`` -> ``key``, or an empty text if no link names that page.
@@ -145,7 +147,7 @@ class ListingSpider(ListSpider):
                 found[address] = key
         for name, value in page.facets:
             values = listing.facets.setdefault(name, {})
-            if len(values) < MOST_VALUES and (address := self.scope.page(value, query=True)[0]):
+            if len(values) < MOST_VALUES and (address := self.scope.page(value, query=True, month=True)[0]):
                 values[address] = None
         found = {url: key for url in found if canonical(url) != canonical(page.url)}
         if found or listing.stale or len(listing.rows) < FEWEST or key in map(canonical, self.run.fronts):
@@ -238,6 +240,7 @@ class ListingSpider(ListSpider):
         """Yield the listings that a page calls news."""
         named = (address for url in menu.news_listings(page) if (address := self.scope.page(url)[0]))
         chosen, refused = self.explorer.named(named, depth)
+        self.ledger.called_news.update(map(canonical, chosen))
         for address in chosen:
             yield from self.follow(address, "listing", NEWS_LISTING, names_news=True, discovery=True, origin="named")
         if refused:

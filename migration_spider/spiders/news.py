@@ -85,9 +85,9 @@ class NewsSpider(SteppedSpider):
             self._no_listing(page, is_named=found == "listing" and not is_row)
         elif is_row and (page.pager_links or len(page.rows) >= BIG):
             # A row that is itself a listing, like those of a landing page.
-            yield from self._listing(page, "menu", False, "menu")
+            yield from self._listing(page, "menu", False, {"origin": "menu"})
         elif found in FOUND and not is_row:
-            yield from self._listing(page, found, names_news, response.meta.get("origin"))
+            yield from self._listing(page, found, names_news, response.meta)
         else:
             self.count(f"not_news/{page.kind}")
         reading.note(page)
@@ -162,6 +162,14 @@ class NewsSpider(SteppedSpider):
             urls = (page.url, *addresses(request), *page.alternates.values())
             self.ledger.name_translations(page.node_id, urls)
 
+    def _other_hosts(self, page: NewsPage) -> None:
+        """Note the hosts at which an item has translations in the languages of this run."""
+        others = {name: url for name, url in page.alternates.items() if name in self.options.languages}
+        # A site that does not know its own name has its own page there, too.
+        if not self.scope.elsewhere([page.alternates.get(page.language, "")]):
+            for host in self.scope.elsewhere(others.values()):
+                self.ledger.hosts.setdefault(host, page.url)
+
     def _item(self, page: NewsPage, found: str, response: Any) -> Iterator[Any]:
         request = response.request
         if page.is_fallback and found != "urls":
@@ -183,6 +191,7 @@ class NewsSpider(SteppedSpider):
             # Translations of an item that no list names are not in a list, either.
             how = "link" if found == "link" else "hreflang"
             yield from self.follow_all(page.alternates.values(), how, ITEM, news=True)
+            self._other_hosts(page)
         if found != "urls":
             self._links(page)
             self.values.update(canonical(value.url) for entry in item.metadata for value in entry.values if value.url)

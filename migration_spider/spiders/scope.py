@@ -53,7 +53,9 @@ class Scope:
         self._on_site = lru_cache(maxsize=REMEMBERED)(self._place)
         self._page = lru_cache(maxsize=REMEMBERED)(self._decide)
 
-    def page(self, url: str, *, query: bool | None = None, host: str = "") -> tuple[str | None, str | None]:
+    def page(
+        self, url: str, *, query: bool | None = None, host: str = "", month: bool = False
+    ) -> tuple[str | None, str | None]:
         """Return (the URL to fetch, None), or (None, reason).
 
         Filters that select everything (``region=All``, ``text=``) are removed; after that, the only query allowed is
@@ -62,10 +64,11 @@ class Scope:
         Args:
             query: For links to single pages (see `pages`): whether any other query is kept or removed.
             host: Another name of the site, used in the list with the link.
+            month: Whether a path that ends in a month or day belongs to an archive, not to a calendar.
         """
-        return self._page(url, query, host)
+        return self._page(url, query, host, month)
 
-    def _decide(self, url: str, query: bool | None, host: str) -> tuple[str | None, str | None]:
+    def _decide(self, url: str, query: bool | None, host: str, month: bool = False) -> tuple[str | None, str | None]:
         parts, reason = self._on_site(url, host)
         if parts is None:
             return None, reason
@@ -75,7 +78,7 @@ class Scope:
         folded = [unquote(segment).lower() for segment in path]
         if any(folded[: len(start)] == start for start in self.excluded):
             return None, "excluded"
-        if CALENDAR.search(parts.path):
+        if not month and CALENDAR.search(parts.path):
             return None, "calendar"
         if FILE.search(parts.path):
             return None, "file"
