@@ -90,6 +90,9 @@ MONITORS = (
             "-s MIGRATION_MAX_RENUMBERED=1 accepts the new ids", "relaunch"),
     Monitor(INCOMPLETE, "migration/share/moved", _any, "{value:.0%} of the known items that were checked have another "
             "address and the same content, as after a relaunch; the new addresses are used", "relaunch"),
+    # This fact is set only in the first run that finds the damage.
+    Monitor(INCOMPLETE, "migration/archive_damaged", _any, "the archive is damaged: {value}: restore a copy of the "
+            "file, or see docs/how-to/recover.md"),
     Monitor(INCOMPLETE, "migration/blocked_pages", _any, "{value} answers were a challenge, login, error or similar "
             "page"),
     Monitor(INCOMPLETE, "migration/failed", _any, "{value} pages could not be fetched", "unfetched"),

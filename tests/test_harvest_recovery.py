@@ -137,3 +137,17 @@ def test_a_state_that_cannot_be_opened_is_one_clear_line(portal, data):
     said = run(command(data, site=portal.url), 5).decode()
     assert "state.sqlite is a folder, not a file: move it away" in said
     assert "Traceback" not in said
+
+
+def test_the_first_harvest_that_finds_a_damaged_warc_file_is_not_complete(portal, data):
+    file = min((data / "warc").glob("*.warc.gz"))
+    content = bytearray(file.read_bytes())
+    middle = len(content) // 2
+    content[middle : middle + 40] = bytes(40)
+    file.write_bytes(content)
+    urls = ("-a", f"urls={portal.url}/es/node/7756")
+    first = harvest(data, *urls, site=portal.url, code=3)
+    (message,) = first["outcome"]["messages"]
+    assert message.startswith(f"the archive is damaged: {file.name} is damaged: it cannot be read from byte ")
+    assert message.endswith(": restore a copy of the file, or see docs/how-to/recover.md")
+    assert [] == again(portal, data)["outcome"]["messages"]
