@@ -27,7 +27,7 @@ EXAMPLES = """\
 
 
 COUNTED = ("new", "changed", "back", "gone")
-"""Counts of a run that its line tells."""
+"""Counts in the line of a run."""
 
 
 class Command(ProjectCommand):
@@ -97,12 +97,12 @@ exit codes:
             self.tell_others(runs_since(file), runs_ahead(file))
 
     def fail(self, error: MigrationError) -> None:
-        """Tell ``error`` in one line."""
+        """Print ``error`` in one line."""
         print(f"scrapy report: error: {error}", file=sys.stderr)
         self.exitcode = USAGE
 
     def tell_others(self, later: int, ahead: int) -> None:
-        """That the report shown is that of the last run, or why it is not."""
+        """Print a note if the report is not that of the last run."""
         if later:
             left = "1 later run" if later == 1 else f"{later} later runs"
             print(f"scrapy report: {left} without a report: see scrapy report --list", file=sys.stderr)
@@ -111,7 +111,7 @@ exit codes:
             print(f"scrapy report: {are} dated in the future and left out: see scrapy report --list", file=sys.stderr)
 
     def list_runs(self, as_json: bool) -> None:
-        """One line for each run on record; of JSON the fields of `standing.PastRun`, without the addresses."""
+        """Print a line for each recorded run; as JSON, the fields of `standing.PastRun` without the addresses."""
         from migration_spider.config import Config
         from migration_spider.standing.past import past_runs, with_running
 
@@ -119,9 +119,9 @@ exit codes:
         runs = with_running(past_runs(config.data_dir, config.languages, surveys=True), config.data_dir)
         if as_json:
             for run in runs:
-                told = {**asdict(run), "left": run.left}
-                del told["missing"]
-                print(harmless(json.dumps(told, ensure_ascii=False)))
+                values = {**asdict(run), "left": run.left}
+                del values["missing"]
+                print(harmless(json.dumps(values, ensure_ascii=False)))
             return
         if not runs:
             print(f"No run is on record in {config.data_dir / 'runs'}: run scrapy harvest, or give -s DATA_DIR=...")

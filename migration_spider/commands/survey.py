@@ -76,7 +76,7 @@ exit codes:
             settings.set("MIGRATION_MAX_REQUESTS", opts.max_requests, priority="cmdline")
 
     def tell(self, run: Any) -> None:
-        """Make the survey of what was archived, write it, show it."""
+        """Make the survey from the archived pages, write it and show it."""
         from rich.console import Console
 
         from archive.capture import archiver_of

@@ -58,12 +58,12 @@ exit codes:
             self.exitcode = 2
             return
         found = unknowns(item for item, _ in lines.present())
-        known = {"label", *CODED, *(one.where for one in found)}
+        known = {"label", *CODED, *(unknown.where for unknown in found)}
         if wrong := set(args) - known:
             raise UsageError(f"no vocabulary for {', '.join(sorted(wrong))}: the fields are {', '.join(sorted(known))}")
-        chosen = [one for one in found if not args or one.where in args]
-        for one in chosen:
-            print(f"{disarmed(one.where):24} {one.count:6}  {disarmed(one.text)}")
-            print(f"{'':32} {disarmed('  '.join(one.examples))}")
+        chosen = [unknown for unknown in found if not args or unknown.where in args]
+        for unknown in chosen:
+            print(f"{disarmed(unknown.where):24} {unknown.count:6}  {disarmed(unknown.text)}")
+            print(f"{'':32} {disarmed('  '.join(unknown.examples))}")
         print("Every value and label is known." if not chosen else f"{len(chosen)} unknown.")
         self.exitcode = 1 if chosen else 0

@@ -11,7 +11,7 @@ from migration_spider.harvest import session
 
 
 class Harvest(session.Harvest):
-    """Begins the harvest, and tells that it has begun; `finish.finish` ends it."""
+    """Begins the harvest, and sends the notification of its start; `finish.finish` ends it."""
 
     @classmethod
     def from_crawler(cls, crawler: Any) -> Harvest:

@@ -10,10 +10,10 @@ from archive.warc.lock import CollectionLock
 
 
 class HarvestLock:
-    """Holds the folder from before the archive is opened until the end of the process.
+    """Locks the folder before the archive is opened, until the end of the process.
 
     Raises:
-        CollectionLockedError: another harvest runs there; the lock of a dead process holds nobody up.
+        CollectionLockedError: Another harvest is running there; the lock of a dead process is released.
     """
 
     def __init__(self, crawler: Any) -> None:

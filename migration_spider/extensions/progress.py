@@ -15,31 +15,31 @@ from scrapy.exceptions import NotConfigured
 
 
 def is_shown(settings: Any) -> bool:
-    """Whether a person watches: standard error is a terminal and nothing else was asked for."""
+    """Whether to show a progress bar: standard error is a terminal, and the log is not sent elsewhere."""
     return sys.stderr.isatty() and not is_logged_elsewhere(settings)
 
 
 def is_plain(settings: Any) -> bool:
-    """Whether lines are wanted, but no bar."""
+    """Whether to print lines instead of a progress bar."""
     return not sys.stderr.isatty() and not is_logged_elsewhere(settings)
 
 
 def is_logged_elsewhere(settings: Any) -> bool:
-    """Whether the log was sent into a file, or switched off."""
+    """Whether the log is written to a file, or switched off."""
     return bool(settings["LOG_FILE"]) or not settings.getbool("LOG_ENABLED")
 
 
 SILENT = "CRITICAL"
-"""LOG_LEVEL of a harvest or survey where nobody watches: then the lines of this module are its progress."""
+"""LOG_LEVEL of a harvest or survey without a terminal, for which this module prints lines of progress."""
 
 FIRST_LINE = 60.0
-"""Seconds after which the first plain line comes; the next after twice, four times as many: a day has eleven."""
+"""Seconds until the first line; each interval is twice as long as the one before, so a day has eleven lines."""
 
 
 class Progress:
-    """Pages fetched of those known so far, items stored, exchanges archived.
+    """Shows the number of pages fetched and known, of items stored, and of exchanges archived.
 
-    The console logs warnings and errors only then (commands/crawl.py); ``runs/<run id>/crawl.log`` has all lines.
+    Then the console logs only warnings and errors (commands/crawl.py); ``runs/<run id>/crawl.log`` has all lines.
     """
 
     def __init__(self, crawler: Any) -> None:
@@ -85,9 +85,9 @@ class Progress:
         )
         if not self.has_bar and monotonic() - self.began >= self.next_line:
             self.next_line *= 2
-            told = f"{done} of {done + waiting} pages, {stats('item_scraped_count', 0)} items"
-            with suppress(OSError):  # nobody reads it any more
-                print(f"Crawling: {told}", file=sys.stderr, flush=True)
+            progress = f"{done} of {done + waiting} pages, {stats('item_scraped_count', 0)} items"
+            with suppress(OSError):  # standard error may be closed
+                print(f"Crawling: {progress}", file=sys.stderr, flush=True)
 
     def closed(self) -> None:
         self.update()

@@ -19,10 +19,10 @@ logger = logging.getLogger(__name__)
 
 
 class LogFile(logging.FileHandler):
-    """``crawl.log``. A disk that takes no more costs its lines, not a traceback for each."""
+    """``crawl.log``. If the disk is full, lines are lost, without a traceback for each."""
 
     error: BaseException | None = None
-    """Why the file is not whole."""
+    """Why the file is not complete."""
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  (the name is logging's)
         self.error = sys.exc_info()[1]
@@ -35,7 +35,7 @@ class LogFile(logging.FileHandler):
 
 
 class Remembered(logging.Handler):
-    """What is logged before there is a folder for it, as when an earlier run's files are mended."""
+    """Keeps the log records until the folder of the run exists, for example about repairs of earlier runs."""
 
     def __init__(self) -> None:
         super().__init__("INFO")
@@ -46,14 +46,14 @@ class Remembered(logging.Handler):
         self.records.append(record)
 
     def forget(self) -> list[logging.LogRecord]:
-        """The records, once; nothing is remembered any more."""
+        """Stop keeping records, and return them."""
         logging.getLogger().removeHandler(self)
         records, self.records = self.records, []
         return records
 
 
 class Disarming(logging.Formatter):
-    """Lines that do nothing to the terminal that shows them: they quote addresses and errors of anybody."""
+    """Formats lines that are safe for a terminal, because they quote addresses and errors of other sites."""
 
     def format(self, record: logging.LogRecord) -> str:
         lines = super().format(record).split("\n")  # a traceback, or settings
@@ -61,7 +61,7 @@ class Disarming(logging.Formatter):
 
 
 class RunLog:
-    """Makes the folder; `finish.finish` closes it."""
+    """Creates the folder of the run and its log; `finish.finish` closes it."""
 
     def __init__(self, run: Run) -> None:
         settings = run.crawler.settings
@@ -69,9 +69,11 @@ class RunLog:
         self.folder = run_folder(settings)
         self.folder.mkdir(parents=True, exist_ok=True)
         command = "harvest" if run.config.harvest else "crawl" if run.keeps else record.SURVEY
-        asked = run.options.sample(run.config.languages)
+        restrictions = run.options.sample(run.config.languages)
         pace = {name: getattr(run.config, name) for name in ("delay", "concurrency", "throttled", "obeys_robots")}
-        record.begin(self.folder, settings["ARCHIVE_RUN_ID"], command, stamp(utcnow()), options_of(run), asked, pace)
+        record.begin(
+            self.folder, settings["ARCHIVE_RUN_ID"], command, stamp(utcnow()), options_of(run), restrictions, pace
+        )
         self.log = LogFile(self.folder / "crawl.log", encoding="utf-8")
         self.log.setLevel("DEBUG" if settings["LOG_LEVEL"] in ("DEBUG", 10, "10") else "INFO")
         self.log.setFormatter(Disarming(settings["LOG_FORMAT"], datefmt=settings["LOG_DATEFORMAT"]))
@@ -79,7 +81,7 @@ class RunLog:
             console.setFormatter(self.log.formatter)
             for rule in console.filters:
                 self.log.addFilter(rule)
-        for early in [one for one in logging.getLogger().handlers if isinstance(one, Remembered)]:
+        for early in [handler for handler in logging.getLogger().handlers if isinstance(handler, Remembered)]:
             for line in early.forget():
                 if self.log.filter(line):
                     self.log.handle(line)
@@ -90,7 +92,7 @@ class RunLog:
         return cls(crawler.spider.run)
 
     def close(self) -> None:
-        """Close the log and write the stats. What the disk does not take is told, and changes nothing of the run."""
+        """Close the log and write the stats. A disk error is logged, and does not change the result of the run."""
         logging.getLogger().removeHandler(self.log)
         self.log.close()
         error = self.log.error

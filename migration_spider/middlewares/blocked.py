@@ -17,33 +17,34 @@ from migration_spider.responses.blocked import CODES
 from migration_spider.whole import CUT, Judge, code_of, judge_of
 
 PASSING = frozenset(("maintenance", "error-page", "empty"))
-"""What may be over in a moment: asked again as often as a 503, at a slower pace."""
+"""Codes of problems that may be temporary; the page is requested again as often as after a 503, at a slower pace."""
 
 CUT_AGAIN = 2
-"""How often a page that broke off is asked again, behind those that wait; one that only looks so, once."""
+"""How often an incomplete page is requested again, after the waiting ones; once if it only may be incomplete."""
 
 MOST_AGAIN = 100
-"""How often that is done in a run: where page after page breaks off it is no help."""
+"""Number of such requests in a run; if very many pages are incomplete, they do not help."""
 
 LATER = -70
-"""What that takes off the priority of the request: more than lies between two kinds of pages."""
+"""Change of the priority of such a request; more than the difference between two kinds of pages."""
 
 CLOSED = frozenset(("challenge", "waf", "captive-portal", "maintenance"))
-"""What in the place of robots.txt says that the whole site is closed."""
+"""Codes of a page instead of robots.txt that mean that the complete site is closed."""
 
 LOGIN_PATH = re.compile(r"/user/login/?$|/saml(?:_login)?(?:/|$)|/caslogin/?$", re.IGNORECASE)
-"""Where Drupal and its modules for single sign-on send a reader who may not see a page."""
+"""Addresses of logins, to which Drupal and its modules for single sign-on redirect from forbidden pages."""
 
 
 class BlockedMiddleware:
-    """Puts `responses.blocked.blocked` between the site and everything that reads its answers, attachments included.
+    """Recognizes blocked pages (`responses.blocked.blocked`) before other code reads them, also attachments.
 
-    Such an answer fails its request with ``BlockedPageError``. Where it stands for the front page or robots.txt, or
-    for MIGRATION_MAX_BLOCKED pages in a row (MIGRATION_MAX_REFUSALS of those that are asked again), the run ends with
-    the reason ``blocked`` and the stat ``migration/stopped``. Page requisites are not looked at: they become no items.
+    A blocked page fails its request with ``BlockedPageError``. If the front page or robots.txt is blocked, or
+    MIGRATION_MAX_BLOCKED pages in a row (MIGRATION_MAX_REFUSALS of those that are requested again), the run ends with
+    the reason ``blocked`` and the stat ``migration/stopped``. Page requisites are not checked, because they are not
+    items.
 
-    A page that broke off half-way fails in the same way, with the code ``cut``, once it was asked again; that ends no
-    run, since the site answers.
+    An incomplete page fails in the same way, with the code ``cut``, after it was requested again. That does not end the
+    run, because the site answers.
 
     Stats: ``migration/blocked/<code>``, ``migration/blocked_pages``, ``migration/blocked/withdrawn``.
     """
@@ -54,9 +55,9 @@ class BlockedMiddleware:
         self.retried_anyway = {int(status) for status in crawler.settings.getlist("RETRY_HTTP_CODES")}
         self.in_a_row = 0
         self.retried = 0
-        """Pages in a row that are asked again: all others come before they do, at an ever slower pace."""
+        """Pages in a row that are requested again; others come before them, at an ever slower pace."""
         self.asked_again = 0
-        """Requests of pages that broke off."""
+        """Number of repeated requests of incomplete pages."""
         self._judge: Judge | None = None
 
     @classmethod
@@ -85,7 +86,7 @@ class BlockedMiddleware:
         raise BlockedPageError(f"{response.url}: {code}, {CODES[code]}", code)
 
     def _whole(self, request: Request, response: Response) -> Request | Response:
-        """The answer when all of the page is there, else the request once more. Raises BlockedPageError."""
+        """The response if the page is complete, else the request again. Raises BlockedPageError."""
         if response.status != 200 or not isinstance(response, TextResponse) or not _is_html(response):
             return response
         shape = self.run.readings.of(response).shape
@@ -101,7 +102,7 @@ class BlockedMiddleware:
         raise BlockedPageError(f"{response.url}: {CUT}, {CODES[CUT]}", CUT)
 
     def _once_more(self, request: Request, most: int) -> Request | None:
-        """``request`` for later, without validators: a 304 would speak of the answer that broke off."""
+        """``request`` for later, without validators, because a 304 would refer to the incomplete response."""
         is_enough = self.asked_again >= MOST_AGAIN
         if is_enough or not self.run.config.retries or request.meta.get("dont_retry"):
             return None
@@ -116,7 +117,7 @@ class BlockedMiddleware:
 
     @property
     def judge(self) -> Judge:
-        """Made when the first page comes: by then the run has its memory."""
+        """The judge, created at the first page, when the run has its memory."""
         if self._judge is None:
             memory = self.run.memory
             pages, items = (memory.pages, (item.url for item in memory.items())) if memory else (None, ())
@@ -124,16 +125,16 @@ class BlockedMiddleware:
         return self._judge
 
     def process_exception(self, request: Request, exception: Exception) -> None:
-        """A page that redirects to the login is blocked also when robots.txt keeps the login itself from us."""
+        """Count a page that redirects to a login as blocked even if robots.txt forbids the login."""
         source = request.meta.get("redirect_urls")
         if source and isinstance(exception, IgnoreRequest) and LOGIN_PATH.search(urlsplit(request.url).path):
             self._count(request, f"{source[0]} redirects to {request.url}", "login")
             raise BlockedPageError(f"{source[0]}: login, redirects to {request.url}", "login") from exception
 
     def _robots(self, request: Request, response: Response) -> None:
-        """End the run when robots.txt is blocked, without an error: RobotsTxtMiddleware would log its traceback.
+        """End the run if robots.txt is blocked; without an error, because RobotsTxtMiddleware would log a traceback.
 
-        An empty or forbidden robots.txt allows everything, and a 5xx is PolitenessMiddleware's.
+        An empty or forbidden robots.txt allows everything; a 5xx is handled by PolitenessMiddleware.
         """
         if response.status < 500 and _is_html(response) and (code := code_of(response) or "") in CLOSED:
             self._count(request, f"{response.url} is answered {response.status}", code)
@@ -150,7 +151,7 @@ class BlockedMiddleware:
     def _count(self, request: Request, answer: str, code: str) -> None:
         memory = self.run.memory
         if memory and memory.is_withdrawn([request.url, *request.meta.get("redirect_urls", ())]):
-            # Known to be kept from us, with a tombstone that says so: nothing new.
+            # It is known to be refused, and has a tombstone for that.
             self.run.count("blocked/withdrawn")
             return
         self.run.count(f"blocked/{code}")

@@ -17,9 +17,9 @@ logger = logging.getLogger(__name__)
 class BoundsMiddleware:
     """Refuses requests that leave the site, and page requests after ``max_items``.
 
-    What the items taken so far still need is fetched: closing the spider instead would cut off their attachments and
-    page requisites. Stats: ``migration/skipped/off-site``, ``migration/skipped/max_items``,
-    ``migration/moved_to`` (where the last page led that is on another host).
+    Attachments and page requisites of the items so far are still fetched; closing the spider would drop them. Stats:
+    ``migration/skipped/off-site``, ``migration/skipped/max_items``, ``migration/moved_to`` (target of the last redirect
+    to another host).
     """
 
     def __init__(self, crawler: Any) -> None:
@@ -32,7 +32,7 @@ class BoundsMiddleware:
 
     def process_request(self, request: Request) -> Request | None:
         sources = request.meta.get("redirect_urls")
-        # What a page itself redirects to, by http-equiv; Location was looked at before.
+        # A redirect by http-equiv in the page; Location headers were handled before.
         if sources and (target := led_to(sources[-1], request.url)) != request.url:
             return request.replace(url=target)
         if not self.spider.scope.holds(request.url):

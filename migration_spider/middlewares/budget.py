@@ -12,18 +12,18 @@ from scrapy.utils.asyncio import call_later
 from migration_spider.exceptions import NotWantedError, OptionError
 
 LOOK_EVERY = 5.0
-"""Seconds between two looks at the clock."""
+"""Seconds between two checks of the clock."""
 
 
 class BudgetMiddleware:
-    """Ends a run that has used up its budget, with the reason ``budget``; the next harvest goes on with it.
+    """Ends a run that has used up its budget, with the reason ``budget``; the next harvest continues it.
 
-    MIGRATION_MAX_REQUESTS counts what is sent, robots.txt and retries included, answers out of the archive not;
-    MIGRATION_MAX_MINUTES counts from the start; MIGRATION_HOURS (``22:00-06:00``, UTC) is when the site may be asked.
-    Requests under way end, and so do the items that they belong to.
+    MIGRATION_MAX_REQUESTS counts sent requests, including robots.txt and retries, but not responses from the archive;
+    MIGRATION_MAX_MINUTES counts from the start; MIGRATION_HOURS (``22:00-06:00``, UTC) are the hours in which requests
+    may be sent. Requests in progress and their items are completed.
 
     Raises:
-        OptionError: the run starts outside of MIGRATION_HOURS.
+        OptionError: The run starts outside of MIGRATION_HOURS.
     """
 
     def __init__(self, crawler: Any) -> None:
@@ -72,7 +72,7 @@ class BudgetMiddleware:
 
 
 def is_within(hours: tuple[time, time] | None, now: datetime) -> bool:
-    """Whether ``now`` is in the range, which may go over midnight."""
+    """Whether ``now`` is in the range, which may include midnight."""
     if hours is None:
         return True
     begin, end = hours

@@ -16,7 +16,7 @@ from migration_spider.items import Evidence, NewsItem
 class CaptureFactsMiddleware:
     """Copies ``response.meta["archive"]`` into the fields ``warc`` and ``fetched_at`` of a news item.
 
-    A response without it is read by nobody: nothing could prove what it says.
+    A response without them is not parsed, because nothing could prove its content.
     """
 
     def __init__(self, crawler: Any) -> None:

@@ -9,7 +9,7 @@ from archive.replay import in_known_encoding
 
 
 class CharsetMiddleware:
-    """Stands before all that reads the text of an answer: Python's own encodings may take for ever."""
+    """Comes before all code that reads the text of a response, because some encodings of Python may take forever."""
 
     def process_response(self, request: Request, response: Response) -> Response:
         return in_known_encoding(response)

@@ -22,7 +22,7 @@ from migration_spider.state import Memory
 logger = logging.getLogger(__name__)
 
 PASSING = frozenset((302, 303, 307))
-"""Redirects that say nothing of tomorrow (RFC 9110, section 15.4)."""
+"""Temporary redirects (RFC 9110, section 15.4)."""
 
 VALIDATORS = ("If-None-Match", "If-Modified-Since")
 NOT_MODIFIED = "not-modified"
@@ -30,22 +30,22 @@ FROM_ARCHIVE = "from-archive"
 
 
 class IncrementalMiddleware:
-    """Puts what is known of earlier runs between the crawl and the site; in a plain crawl nothing is.
+    """Answers or drops requests by the state of earlier runs; does nothing in a plain crawl.
 
-    - What was answered in an earlier part of this harvest, before it was cut off, is answered from the archive: the
-      crawl walks the same way again and finds everything as it was. A passing redirect only when the archive also has
-      where it led: one to a login, a maintenance page or another host may be over.
+    - A page that was fetched in an earlier part of this harvest, before it was interrupted, is answered from the
+      archive, so the crawl takes the same way again and finds the same pages. A temporary redirect is used only if its
+      target is also in the archive, because one to a login, a maintenance page or another host may have ended.
     - A page that is not due fails its request with ``NotWantedError``, code ``not_due``.
-    - Everything else is asked with both validators of the last answer (RFC 9110, sections 13.1.2 and 13.1.3; Drupal
-      answers 304 only when both match), with one where it gave one. A 304 becomes the archived answer; what is answered
-      with one that refers to nothing is asked again, once.
+    - All other requests have the validators of the last response (RFC 9110, sections 13.1.2 and 13.1.3; Drupal returns
+      304 only if both match). A 304 is replaced by the archived response; if there is none, the page is requested
+      again, once.
 
     Stats: ``migration/from_archive``, ``migration/not_modified``, ``migration/not_due``.
     """
 
     def __init__(self, crawler: Any) -> None:
         self.run = crawler.spider.run
-        # Without deduplication a 304 would refer to nothing.
+        # Without deduplication, a 304 could not refer to an archived response.
         self.asks_conditionally = read_settings(crawler.settings).dedup
 
     @classmethod
@@ -61,12 +61,12 @@ class IncrementalMiddleware:
             request.headers.pop(name, None)
         page = memory.page(request.url)
         if request.meta.get("whole"):
-            return None  # what was answered just now is of no use
+            return None  # the last response cannot be used
         if page is not None and memory.is_current(page) and not is_robots(request):
             response = self._from_archive(memory, request, page)
             if response is not None:
                 return response
-            # Whatever its age: the answer that this harvest has is none to go by.
+            # The page is due, regardless of its age, because the response of this harvest cannot be used.
             page = None
         if not self._is_due(memory, request, page):
             self.run.count("not_due")
@@ -96,11 +96,11 @@ class IncrementalMiddleware:
         if not request.meta.get("whole"):
             return request.replace(dont_filter=True, meta={**request.meta, "whole": True})
         if is_robots(request):
-            return response  # PolitenessMiddleware knows what that means for the run.
+            return response  # handled by PolitenessMiddleware
         raise NotAnsweredError(f"{request.url}: answered 304 twice, although the request was unconditional")
 
     def _is_due(self, memory: Memory, request: Request, page: LastAnswer | None) -> bool:
-        """Listings, feeds, sitemaps and robots.txt always, and so the attachments of an item that is looked at."""
+        """Whether a request is due; always for listings, feeds, sitemaps, robots.txt and attachments."""
         if request.meta.get("requisite"):
             return memory.is_requisite_due(page)
         if request.meta.get("discovery") or request.cb_kwargs.get("found") in (None, "urls", "state"):
@@ -109,7 +109,7 @@ class IncrementalMiddleware:
         if is_lead and not memory.items_at([request.url], withdrawn=True):
             return memory.is_other_due(page)
         if memory.items_at(request.meta.get("redirect_urls", ())):
-            # What an item redirects to tells what became of the item, however it was found.
+            # The target of a redirect from an item shows what happened to the item.
             return True
         return memory.is_page_due(request.url, page, self.run.ledger.lastmods.get(canonical(request.url)))
 

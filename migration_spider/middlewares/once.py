@@ -20,28 +20,28 @@ from migration_spider.middlewares.incremental import FROM_ARCHIVE
 logger = logging.getLogger(__name__)
 
 ASKED_ONCE = "asked-once"
-"""Flag of such an answer."""
+"""Flag of a response from the archive of this run."""
 
 MOST_SEEN = 16_384
-"""Addresses of which is known here that they were passed on, the last ones: pages that are near name one another."""
+"""Addresses of the last requests that are remembered; enough, because neighbouring pages link to each other."""
 
 
 class Answered(NamedTuple):
-    """What an address answered in this run."""
+    """The response of an address in this run."""
 
     place: Span
     fetched_at: str
 
 
 class OnceMiddleware:
-    """Gives a request whose address has answered in this run that answer, out of the archive of the run.
+    """Answers a repeated request from the archive of this run.
 
-    A second look at a page tells what the first one did, but for those who look: a row is news once its listing is
-    found to be one of news, a page is evidence of the item that redirects to it. The duplicate filter cannot keep
-    these apart from what needs asking, and files do not pass it at all.
+    A page may be needed a second time: as a row that is news because its listing is now known as one of news, or as
+    evidence for an item that redirects to it. The duplicate filter cannot distinguish these requests from others, and
+    requests for files do not pass through it.
 
-    What the middlewares behind this one refused is not known here, and a retry is asked for its own sake: an error, a
-    blocked page or one that was cut is asked again.
+    Responses that later middlewares refused are not stored here, and retries are always sent, so errors, blocked and
+    incomplete pages are requested again.
     """
 
     def __init__(self, crawler: Any) -> None:
@@ -75,7 +75,7 @@ class OnceMiddleware:
         return response
 
     def dropped(self, request: Request) -> None:
-        """A redirect to a page that was asked for itself: the redirects on the way have answered, too."""
+        """Store the redirects that led to a page that was requested before."""
         self._remember_hops(request)
 
     def _remember_hops(self, request: Request) -> None:
@@ -98,11 +98,11 @@ def _load(text: str | None) -> Answered:
 
 
 class NamedAgainMiddleware:
-    """Drops what a page names and the duplicate filter would drop, right behind the spider: four requests in five.
+    """Drops duplicate requests, four of five, directly after the spider, before the duplicate filter would.
 
-    Every page names all its translations, every page of a listing the others. On its way to the duplicate filter such
-    a request costs as much as one that is sent. Where there is a DEPTH_LIMIT, by which the first request of an address
-    may be refused and a later one not, the duplicate filter is left alone with it.
+    Every page links to all its translations, and every page of a listing to the others; on its way to the duplicate
+    filter, such a request costs as much as one that is sent. With a DEPTH_LIMIT, which may refuse the first request of
+    an address but not a later one, nothing is dropped here.
 
     Stat: ``dupefilter/filtered``, as the duplicate filter counts them.
     """
@@ -111,7 +111,7 @@ class NamedAgainMiddleware:
         self.is_deep = not crawler.settings.getint("DEPTH_LIMIT")
         self.stats = crawler.stats
         self.seen: dict[str, None] = {}
-        """Addresses of the requests that went on from here to the duplicate filter."""
+        """Addresses of the requests that were passed on."""
 
     @classmethod
     def from_crawler(cls, crawler: Any) -> NamedAgainMiddleware:
@@ -130,12 +130,12 @@ class NamedAgainMiddleware:
 
     @staticmethod
     def _is_plain(request: Request) -> bool:
-        """Whether the duplicate filter goes by the address alone, and nobody hears of a request that it drops."""
+        """Whether the duplicate filter decides by the address alone, and no code needs to know of a dropped request."""
         return not (request.dont_filter or request.body or "redirect_urls" in request.meta) and request.method == "GET"
 
 
 class WireStats(DownloaderStats):
-    """Scrapy's counts of answers and bytes, of what came over the network alone; the report rests on them."""
+    """Scrapy's counts of responses and bytes, without those from the archive; used by the report."""
 
     @classmethod
     def from_crawler(cls, crawler: Any) -> WireStats:

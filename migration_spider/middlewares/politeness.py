@@ -25,23 +25,23 @@ from migration_spider.exceptions import NotWantedError
 logger = logging.getLogger(__name__)
 
 REFUSALS = frozenset((429, 503))
-"""Statuses by which a site says "not so fast" (RFC 6585 section 4, RFC 9110 section 15.6.4)."""
+"""Statuses of a site that requests a slower pace (RFC 6585 section 4, RFC 9110 section 15.6.4)."""
 
 LARGEST_ROBOTS = 500 * 1024
-"""Bytes of robots.txt that are read: as many as a crawler has to (RFC 9309, section 2.5)."""
+"""Bytes of robots.txt that are read, the minimum for a crawler (RFC 9309, section 2.5)."""
 
 RECOVERY = 0.8
-"""Share of the added delay that is left after each good answer."""
+"""Factor of the added delay after each good response."""
 
 SHORTEST = 0.01
-"""Seconds. Scrapy looks at a slot's clock only when the slot has a delay."""
+"""Seconds; the delay of a slot must not be 0, because then Scrapy ignores its clock."""
 
 
 def retry_after(value: str | None, now: datetime) -> float | None:
-    """Seconds that a ``Retry-After`` field asks to wait from ``now`` on; None when it says nothing readable.
+    """Seconds to wait from ``now`` according to a ``Retry-After`` field; None if it is not valid.
 
     RFC 9110 section 10.2.3: delay-seconds, or an HTTP-date in any of its three forms. Fractions of a second, which
-    some servers send, are read. A date that has passed is 0.
+    some servers send, are accepted. A date in the past gives 0.
     """
     value = (value or "").strip()
     if re.fullmatch(r"[0-9]+(\.[0-9]+)?", value):
@@ -81,12 +81,12 @@ class Host:
 
     @property
     def floor(self) -> float:
-        """The shortest delay there may be now, in seconds."""
+        """The shortest delay allowed now, in seconds."""
         return max(self.delay, self.crawl_delay) + self.added
 
 
 class PolitenessMiddleware:
-    """Keeps the pace that the site asks for, whatever AutoThrottle thinks, and ends a run that is refused.
+    """Keeps the pace that the site requests, regardless of AutoThrottle, and ends a run that is refused.
 
     - ``Crawl-delay`` of robots.txt is the shortest time between two requests, one at a time; at most
       MIGRATION_MAX_CRAWL_DELAY seconds.
@@ -96,8 +96,8 @@ class PolitenessMiddleware:
     - robots.txt that cannot be read (5xx, 429, no answer) forbids everything, so the run ends; 4xx allows everything
       (RFC 9309 sections 2.3.1.3 and 2.3.1.4).
 
-    The run then ends with the reason ``refused`` and the stat ``migration/stopped``. The pace is set when Scrapy
-    signals, not in ``process_response``: that comes after the next request has left.
+    The run then ends with the reason ``refused`` and the stat ``migration/stopped``. The pace is set by signals, not in
+    ``process_response``, which is called after the next request was sent.
 
     Stats: ``migration/pace/crawl_delay``, ``.../refusals``, ``.../pauses``, ``.../paused_seconds``, ``.../slowdowns``.
     """
@@ -134,10 +134,10 @@ class PolitenessMiddleware:
             kind = "down" if response.status >= 500 else "refused"
             self._robots_unreachable(request, f"was answered {response.status}", kind)
         elif response.status >= 400:
-            # Scrapy would take rules from the text of an error page.
+            # Scrapy would read rules from the text of an error page.
             return response.replace(body=b"")
         elif len(response.body) == LARGEST_ROBOTS:
-            # Half a line could forbid more than the whole one.
+            # An incomplete line could forbid more than the complete one.
             logger.warning("%s: only the first %d bytes are read (RFC 9309, section 2.5)", response.url, LARGEST_ROBOTS)
             return response.replace(body=response.body[: response.body.rfind(b"\n") + 1])
         return response
@@ -150,26 +150,26 @@ class PolitenessMiddleware:
     def _robots_unreachable(self, request: Request, what: str, kind: str) -> None:
         self.run.stop(
             "refused",
-            # RFC 9309, section 2.3.1.4: a site whose rules cannot be read forbids all.
+            # RFC 9309, section 2.3.1.4: if the rules cannot be read, everything is forbidden.
             f"{request.url} {what}, so no page is requested: try later",
             kind,
         )
 
     def robots_parsed(self, robotparser: Any, request: Request) -> None:
-        """``Crawl-delay`` for our user agent becomes the shortest delay of the host."""
-        asked = robotparser.crawl_delay(self.user_agent)
-        if asked is None or math.isnan(asked) or asked <= 0:
+        """Use ``Crawl-delay`` for this user agent as the shortest delay of the host."""
+        requested = robotparser.crawl_delay(self.user_agent)
+        if requested is None or math.isnan(requested) or requested <= 0:
             return
-        self.run.note("pace/crawl_delay", asked)
-        delay = min(asked, self.config.max_crawl_delay)
-        if delay < asked:
+        self.run.note("pace/crawl_delay", requested)
+        delay = min(requested, self.config.max_crawl_delay)
+        if delay < requested:
             logger.warning(
                 "robots.txt asks for %g seconds between requests: limited to %g (MIGRATION_MAX_CRAWL_DELAY)",
-                asked,
+                requested,
                 delay,
             )
         else:
-            logger.info("robots.txt asks for %g seconds between requests", asked)
+            logger.info("robots.txt asks for %g seconds between requests", requested)
         key = scrapy_internals.host_key(self.crawler, request)
         host = self._host(key)
         host.crawl_delay = delay
@@ -215,7 +215,7 @@ class PolitenessMiddleware:
             host.not_before, host.changed = now + wait, now
 
     def slow_down(self, request: Request) -> None:
-        """Double the delay of the host that ``request`` went to, once for what was sent before it was changed."""
+        """Double the delay of the host of ``request``, once for all requests sent before the last change."""
         key = request.meta["download_slot"]
         host, slot = self._host(key), scrapy_internals.host_queue(self.crawler, key)
         if _was_sent(request) < host.changed:
@@ -247,7 +247,7 @@ class PolitenessMiddleware:
             slot.delay = max(slot.delay, host.floor)
         else:
             slot.delay = host.floor
-        # A Crawl-delay is a promise: no random half of it, and no second request while one is under way.
+        # With a Crawl-delay there is no random variation, and no second request at the same time.
         slot.jitter = 0.0 if host.crawl_delay else host.jitter
         slot.concurrency = 1 if host.crawl_delay or host.added else host.concurrency
         if host.not_before > monotonic():
@@ -255,7 +255,7 @@ class PolitenessMiddleware:
             slot.delay = max(slot.delay, SHORTEST)
 
     def _watch(self) -> None:
-        """Let Ctrl-C end the run soon: Scrapy would first send what waits, at the pace of the site."""
+        """Check regularly whether the run ends, because Scrapy would first send all waiting requests at this pace."""
         call_later(0.5, self._guarded_look)
 
     def _look(self) -> None:
@@ -268,13 +268,13 @@ class PolitenessMiddleware:
 
 
 def is_robots(request: Request) -> bool:
-    """Whether RobotsTxtMiddleware asked for this, or a redirect of it."""
+    """Whether this is a request of RobotsTxtMiddleware, or a redirect of one."""
     first = (request.meta.get("redirect_urls") or [request.url])[0]
     return bool(request.meta.get("dont_obey_robotstxt")) and urlsplit(first).path == "/robots.txt"
 
 
 def _was_sent(request: Request) -> float:
-    """``monotonic()`` time at which the answered ``request`` left, or a little later."""
+    """``monotonic()`` time at which ``request`` was sent, or a little later."""
     return monotonic() - float(request.meta.get("download_latency", 0.0))
 
 

@@ -13,10 +13,10 @@ MOVED = frozenset((301, 302, 303, 307, 308))
 
 
 class RedirectLoopMiddleware:
-    """Fails a page that redirects in a circle, and keeps in ``meta["hops"]`` where the redirects are archived.
+    """Fails a page that redirects in a loop, and stores in ``meta["hops"]`` where the redirects are archived.
 
-    Scrapy would ask for the address of a circle again, take that for a duplicate, and say nothing. It follows what
-    `led_to` makes of ``Location``.
+    Scrapy would silently drop the request of a loop as a duplicate. ``Location`` is replaced by the result of `led_to`,
+    which Scrapy follows.
     """
 
     def process_response(self, request: Request, response: Response) -> Response:

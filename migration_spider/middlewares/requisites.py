@@ -13,10 +13,10 @@ from migration_spider.pages.bounds import LARGEST_PAGE
 from migration_spider.responses.requisites import css_requisites
 
 PRIORITY = 300
-"""Above every page, so that whatever page was fetched is whole even when the crawl is stopped."""
+"""Above that of all pages, so that the fetched pages are complete even if the crawl is stopped."""
 
 MAX_IMPORTS = 4
-"""How deep style sheets may import one another."""
+"""Levels of imports of style sheets."""
 
 
 class RequisitesMiddleware:

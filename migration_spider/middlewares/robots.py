@@ -19,10 +19,10 @@ logger = logging.getLogger(__name__)
 
 
 class RobotsMiddleware(RobotsTxtMiddleware):
-    """Scrapy's middleware, one request at a time while a host's robots.txt is not read yet.
+    """Scrapy's middleware, with one request at a time until robots.txt of the host is read.
 
-    Scrapy 2.19 has all waiting requests await one Deferred: the first takes its result, the others get None, which
-    counts as allowed. What waits while the run is ended is not sent. The sitemaps that it names are kept in
+    In Scrapy 2.19 all waiting requests await one Deferred: the first gets its result, the others get None, which counts
+    as allowed. Requests that wait when the run ends are not sent. The sitemaps in robots.txt are stored in
     `run.Run.sitemaps`. Stat: ``migration/skipped/robots``.
     """
 
@@ -36,7 +36,7 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         is_read = host in self._parsers and not self._reading[host].locked()
         async with self._reading[host]:
             parser = await super().robot_parser(request)
-        # Scrapy takes up to CONCURRENT_REQUESTS at once, and sends all of them although the run was interrupted.
+        # Scrapy processes up to CONCURRENT_REQUESTS at once, and would send all of them although the run ends.
         if not is_read and scrapy_internals.is_closing(self.crawler) is not False:
             raise NotWantedError(f"{request.url}: the run stops", "stopped")
         return parser

@@ -36,13 +36,13 @@ Report = Mapping[str, Any]
 
 
 def start(config: Config) -> None:
-    """A run begins: to be called once it holds the lock."""
+    """Send the notification that a run begins; to be called when it has the lock."""
     if url := config.ping_url:
         ping(url, None, "")
 
 
 def finish(config: Config, report: Report) -> None:
-    """A run has ended and has its report: write the metrics, ping, and when it failed call the webhook."""
+    """Write the metrics and ping after a run with a report; if it failed, also call the webhook."""
     code = report["outcome"]["exit_code"]
     if file := config.metrics_file:
         try:
@@ -56,9 +56,9 @@ def finish(config: Config, report: Report) -> None:
 
 
 def fail(config: Config, site: str, exit_code: int, reasons: Sequence[str], kind: str = "") -> None:
-    """A run that began has ended without a report: ping and call the webhook with ``reasons``, one line each.
+    """Ping and call the webhook after a run without a report; ``reasons`` are one line each.
 
-    The metrics file stays as the run before left it, so that the time of the last success in it goes on to age.
+    The metrics file is not changed, so that the time of the last success in it continues to age.
     """
     body = message(None, site=site, outcome={"exit_code": exit_code, "messages": reasons, "kind": kind})
     if url := config.ping_url:

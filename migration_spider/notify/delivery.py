@@ -16,22 +16,22 @@ from migration_spider import __version__
 
 logger = logging.getLogger(__name__)
 
-TIMEOUT = 10.0  # seconds that a server may take for each step of its answer
+TIMEOUT = 10.0  # seconds for each step of a response
 PAUSES = (1.0, 3.0)  # seconds before the second and the third try
-MOST_BYTES = 10_000  # of a ping's text: the least that healthchecks has ever kept of one
+MOST_BYTES = 10_000  # of the text of a ping; all versions of healthchecks keep at least so many
 
 
 class _NoRedirect(HTTPRedirectHandler):
-    # A redirect would turn the POST into a GET without its text, and would tell the secret to another address.
+    # A redirect would change the POST into a GET without its text, and would send the secret to another address.
     def redirect_request(self, *_: Any) -> None:
         return None
 
 
 def ping(url: str, exit_code: int | None, text: str) -> bool:
-    """Tell a watchdog such as healthchecks that a run began (``exit_code`` None) or how it ended.
+    """Notify a watchdog such as healthchecks that a run began (``exit_code`` None) or how it ended.
 
     Posts ``text`` to ``url``/start, to ``url`` itself (exit code 0) or to ``url``/<exit code>. Returns whether it was
-    taken; never raises for what the network or the other side does.
+    accepted; errors of the network or the server are not raised.
     """
     suffix = "/start" if exit_code is None else "" if exit_code == 0 else f"/{exit_code}"
     path, mark, query = url.partition("?")
@@ -41,12 +41,12 @@ def ping(url: str, exit_code: int | None, text: str) -> bool:
 
 
 def webhook(url: str, body: Mapping[str, Any]) -> bool:
-    """Post ``body`` (see ``notify.message``) as JSON. Returns whether it was taken; never raises as ``ping``."""
+    """Post ``body`` (see ``notify.message``) as JSON. Returns whether it was accepted; never raises, like ``ping``."""
     return _post("Webhook", url, json.dumps(body, ensure_ascii=False).encode(), "application/json")
 
 
 def host_of(url: str) -> str:
-    """Scheme and host of an address that must not be shown whole."""
+    """Scheme and host of an address that must not be shown completely."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -68,7 +68,7 @@ def _post(what: str, url: str, body: bytes, media_type: str) -> bool:
         except OSError as error:
             problem = _reason(error)
         except (HTTPException, ValueError) as error:
-            # An address that cannot be read, or an answer that is not HTTP.
+            # The address is not valid, or the response is not HTTP.
             problem = _reason(error)
             break
         else:

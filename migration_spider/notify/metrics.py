@@ -16,14 +16,14 @@ from migration_spider.counts import WORDS, key
 
 Report = Mapping[str, Any]
 Samples = list[tuple[dict[str, str], float | None]]
-"""(labels, value) of each series; a value of None is left out."""
+"""(labels, value) of each series; None values are left out."""
 
 Metrics = list[tuple[str, str, Samples]]
-"""(name, help, samples) of each metric; all are gauges, for each run is a measurement of its own."""
+"""(name, help, samples) of each metric; all are gauges, because each run is a separate measurement."""
 
 
 def metrics_text(report: Report) -> str:
-    """A ``report.json`` -> the text of a ``.prom`` file. Every sample has the label ``site``."""
+    """Convert a ``report.json`` to the text of a ``.prom`` file. Every sample has the label ``site``."""
     site = {"site": report["run"]["site"]}
     lines: list[str] = []
     for name, help_text, samples in [*_of_run(report), *_of_items(report), *_of_network(report)]:
@@ -34,15 +34,15 @@ def metrics_text(report: Report) -> str:
 
 
 def write_metrics(path: Path, text: str) -> None:
-    """Put ``text`` in the place of ``path`` in one step, so that a collector never reads half a file.
+    """Replace the file ``path`` with ``text`` in one step, so that a collector never reads an incomplete file.
 
     Raises:
-        OSError: the folder is not there or cannot be written.
+        OSError: The folder does not exist or cannot be written.
     """
     # The collector reads every *.prom of its folder; the unfinished file has another name.
     with replacing(path) as file:
         file.write(text.encode())
-        os.fchmod(file.fileno(), 0o644)  # another user collects it, whatever the umask of the schedule
+        os.fchmod(file.fileno(), 0o644)  # another user must be able to read it, regardless of the umask
 
 
 def _of_run(report: Report) -> Metrics:
@@ -50,14 +50,14 @@ def _of_run(report: Report) -> Metrics:
     about = {"run": run["id"], "extractor": run["extractor"], "finish_reason": outcome["finish_reason"]}
     return [
         ("migration_run_info", "The last run, how it ended, and the code that made it.", [(about, 1)]),
-        ("migration_exit_code", "Exit code of the last run; 0 is complete.", _one(outcome["exit_code"])),
-        ("migration_last_run_timestamp_seconds", "When the last run ended.", _one(_moment(run["ended"]))),
+        ("migration_exit_code", "Exit code of the last run; 0 is complete.", _single(outcome["exit_code"])),
+        ("migration_last_run_timestamp_seconds", "When the last run ended.", _single(_moment(run["ended"]))),
         (
             "migration_last_success_timestamp_seconds",
             "When the last complete run ended; 0 when none of those known was.",
-            _one(_last_success(report)),
+            _single(_last_success(report)),
         ),
-        ("migration_duration_seconds", "How long the last run took.", _one(run["seconds"])),
+        ("migration_duration_seconds", "How long the last run took.", _single(run["seconds"])),
         (
             "migration_phase_duration_seconds",
             "How long each phase of the last run took.",
@@ -71,9 +71,13 @@ def _of_items(report: Report) -> Metrics:
     counts, known = items["counts"], items["counts"]["known"]
     problems = [*completeness["sitemaps"], *completeness["listings"]]
     return [
-        ("migration_items", "Items after the last run.", _one(items["total"])),
-        ("migration_withdrawn_items", "Items that are gone from the site.", _one(items["withdrawn"])),
-        ("migration_known_items", "Items that were on the site before the last run, or were found in it.", _one(known)),
+        ("migration_items", "Items after the last run.", _single(items["total"])),
+        ("migration_withdrawn_items", "Items that are gone from the site.", _single(items["withdrawn"])),
+        (
+            "migration_known_items",
+            "Items that were on the site before the last run, or were found in it.",
+            _single(known),
+        ),
         (
             "migration_run_items",
             "Those of them by what became of them in it; all results add up.",
@@ -82,15 +86,19 @@ def _of_items(report: Report) -> Metrics:
         (
             "migration_unconfirmed_items",
             "Items that were not found, but do not count as gone yet.",
-            _one(len(items["unconfirmed"])),
+            _single(len(items["unconfirmed"])),
         ),
-        ("migration_missing_urls", "Addresses that are known and not accounted for.", _one(len(report["missing"]))),
-        ("migration_known_urls", "Addresses that the site or the archive names as news.", _one(completeness["known"])),
-        ("migration_accounted_urls", "Those of them that are accounted for.", _one(completeness["accounted"])),
+        ("migration_missing_urls", "Addresses that are known and not accounted for.", _single(len(report["missing"]))),
+        (
+            "migration_known_urls",
+            "Addresses that the site or the archive names as news.",
+            _single(completeness["known"]),
+        ),
+        ("migration_accounted_urls", "Those of them that are accounted for.", _single(completeness["accounted"])),
         (
             "migration_source_problems",
             "Sitemaps and listings that the last run could not read to their end.",
-            _one(sum(1 for source in problems if source["problem"])),
+            _single(sum(1 for source in problems if source["problem"])),
         ),
     ]
 
@@ -98,32 +106,36 @@ def _of_items(report: Report) -> Metrics:
 def _of_network(report: Report) -> Metrics:
     http, archive, robots = report["http"], report["archive"], report["robots"]
     return [
-        ("migration_run_requests", "Requests of the last run.", _one(http["requests"])),
+        ("migration_run_requests", "Requests of the last run.", _single(http["requests"])),
         ("migration_run_responses", "Answers of the last run by status.", _by("status", http["status"])),
         ("migration_run_failed_requests", "Requests without an answer by reason.", _by("reason", http["failures"])),
-        ("migration_run_received_bytes", "Received in the last run.", _one(http["bytes"])),
-        ("migration_run_archived_bytes", "Added to the archive by the last run.", _one(archive["bytes"])),
-        ("migration_run_exchanges", "HTTP exchanges archived by the last run.", _one(archive["exchanges"])),
+        ("migration_run_received_bytes", "Received in the last run.", _single(http["bytes"])),
+        ("migration_run_archived_bytes", "Added to the archive by the last run.", _single(archive["bytes"])),
+        ("migration_run_exchanges", "HTTP exchanges archived by the last run.", _single(archive["exchanges"])),
         (
             "migration_run_revisits",
             "Archived exchanges with a payload that was archived before.",
-            _one(archive["revisits"]),
+            _single(archive["revisits"]),
         ),
         (
             "migration_field_filled_ratio",
             "Share of the items that have the field.",
             _by("field", {row["field"]: row["filled"] / row["of"] for row in report["coverage"] if row["of"]}),
         ),
-        ("migration_unknown_values", "Values and labels that are in no vocabulary.", _one(len(report["vocabulary"]))),
+        (
+            "migration_unknown_values",
+            "Values and labels that are in no vocabulary.",
+            _single(len(report["vocabulary"])),
+        ),
         (
             "migration_robots_changed",
             "1 when robots.txt is not the one of the run before.",
-            _one(int(robots["changed"])),
+            _single(int(robots["changed"])),
         ),
     ]
 
 
-def _one(value: float | None) -> Samples:
+def _single(value: float | None) -> Samples:
     return [({}, value)]
 
 
@@ -132,7 +144,7 @@ def _by(label: str, values: Mapping[str, float]) -> Samples:
 
 
 def _last_success(report: Report) -> float:
-    """Seconds since 1970, 0 when there is none."""
+    """Time of the last complete run in seconds since 1970; 0 if there is none."""
     if report["outcome"]["exit_code"] == 0:
         return _moment(report["run"]["ended"])
     complete = [run for run in report["charts"]["history"] if run["exit_code"] == 0]

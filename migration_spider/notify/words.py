@@ -14,14 +14,13 @@ MOST_MESSAGES = 20
 def message(
     report: Mapping[str, Any] | None, *, site: str = "", outcome: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
-    """A report -> the short object that the webhook sends; see docs/deploy-notify.md for its keys.
+    """Make the short object that the webhook sends from a report; see docs/deploy-notify.md for its keys.
 
-    Without a report (the run broke) ``site`` and ``outcome``, as in `model.Outcome`, take its place, and all counts
-    are null.
+    Without a report, ``site`` and ``outcome`` (as in `model.Outcome`) are used instead, and all counts are null.
     """
     run: Mapping[str, Any] = {"site": site} if report is None else report["run"]
     ended = (outcome or {"exit_code": 1, "messages": []}) if report is None else report["outcome"]
-    told = ending(ended, 0 if report is None else len(report["items"]["unconfirmed"]))
+    result = ending(ended, 0 if report is None else len(report["items"]["unconfirmed"]))
     return {
         "schema": "migration-spider/outcome/1",
         "run": run.get("id"),
@@ -32,11 +31,11 @@ def message(
         "exit_code": ended["exit_code"],
         "finish_reason": ended.get("finish_reason"),
         "kind": ended.get("kind") or None,
-        "do": told.do,
-        "advice": told.advice,
+        "do": result.do,
+        "advice": result.advice,
         "messages": list(ended["messages"][:MOST_MESSAGES]),
         "counts": None if report is None else _counts(report),
-        "text": f"Harvest of {run['site']}: {told.last}",
+        "text": f"Harvest of {run['site']}: {result.last}",
     }
 
 
@@ -45,7 +44,7 @@ def _counts(report: Mapping[str, Any]) -> dict[str, int]:
     return {
         "items": report["items"]["total"],
         **{key(word): counts[key(word)] for word in WORDS},
-        # By their names in earlier versions.
+        # With the keys of earlier versions.
         **{kind: counts[kind] for kind in ("unchanged", "vanished", "reappeared")},
         "unconfirmed": len(report["items"]["unconfirmed"]),
         "missing": len(report["missing"]),
@@ -55,7 +54,7 @@ def _counts(report: Mapping[str, Any]) -> dict[str, int]:
 
 
 def text_of(short: Mapping[str, Any]) -> str:
-    """``message()`` as plain lines, for the log that a ping leaves behind."""
+    """``message()`` as plain lines, for the text of a ping."""
     lines = [short["text"], *(f"- {line}" for line in short["messages"])]
     lines.append(f"to do: {short['do']}: {short['advice']}")
     if short["counts"]:

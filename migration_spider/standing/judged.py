@@ -11,7 +11,7 @@ from migration_spider.report.text import plural, short, visible
 from migration_spider.standing.past import KILLED, PastRun, past_runs
 
 CUT_OFF = ("interrupted", "paused", "down", "refused", "blocked", "broken", "unarchived")
-"""Ways to end before all was met."""
+"""Kinds of runs that ended before all pages were found."""
 
 LONGEST = 160
 """Characters of a reason."""
@@ -19,30 +19,30 @@ LONGEST = 160
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What the runs on record say of the items."""
+    """The completeness of the items, by the recorded runs."""
 
     said: str
     """One sentence without its full stop."""
 
     complete: bool | None
-    """None: no run is on record."""
+    """None if no run is recorded."""
 
     runs: Sequence[PastRun] = ()
     """The oldest first."""
 
     decides: str | None = None
-    """Id of the run by which that is judged."""
+    """Id of the run that decides."""
 
     @property
     def remedy(self) -> str:
-        """What completes them."""
+        """How to complete them."""
         decides = next((run for run in self.runs if run.id == self.decides), None)
         rest = " (without the options that make it a sample)" if decides and decides.asked else ""
         return f"run scrapy harvest{rest}"
 
     @property
     def ended(self) -> str | None:
-        """When the last run ended, or began where it was killed; UTC, ISO 8601 with Z."""
+        """End of the last run, or its start if it was killed; UTC, ISO 8601 with Z."""
         return max((f"{time[:19]}Z" for run in self.runs if (time := run.ended or run.started)), default=None)
 
 
@@ -50,14 +50,13 @@ UNKNOWN = Standing("No run is on record: it is not known whether it is complete"
 
 
 def standing_of(data: Path, languages: Collection[str]) -> Standing:
-    """Whether the items below ``data`` are complete.
+    """Return whether the items below ``data`` are complete.
 
-    The last run that was to look at the whole site decides: what was missing before, it has asked for again. One that
-    came to nothing, since the site was down or refused, changes nothing. A later run for a few pages or items adds to
-    what is there.
+    The last run for the complete site decides, because it has requested all missing pages again. A run without results,
+    because the site was down or refused, does not count. A later run for a few pages or items only adds to the items.
 
     Args:
-        languages: those that the site has.
+        languages: The languages of the site.
     """
     runs = past_runs(data, languages)
     if not runs:
@@ -73,7 +72,7 @@ def standing_of(data: Path, languages: Collection[str]) -> Standing:
 
 
 def _added(later: Sequence[PastRun]) -> str:
-    """What the runs after the one that decides did to it."""
+    """The effect of the runs after the one that decides, in words."""
     parts = [run for run in later if run.asked]
     in_vain = [run for run in later if not run.asked]
     said = ""
@@ -92,9 +91,9 @@ def _sample(run: PastRun) -> str:
 
 
 def _lack(run: PastRun) -> str:
-    """What an incomplete run lacks."""
+    """What is missing after an incomplete run, in words."""
     lack = f"{plural(run.left, 'page')} missing" if run.left else "incomplete"
-    # What was cut off has not met all pages, and knows only of those that it had met.
+    # A run that was cut off has not found all pages, so it does not know how many are missing.
     least = "at least " if run.left and run.kind in (KILLED, *CUT_OFF) else ""
     return f"{least}{lack} ({_reason(run)})"
 

@@ -22,74 +22,74 @@ from migration_spider.state.runs import PastRun as Noted
 from migration_spider.state.runs import Runs
 
 KILLED = "killed"
-"""What a run is called that noted its beginning and no end."""
+"""Kind of a run that recorded its start but no end."""
 
 RUNNING = "running"
-"""What the last run is called while it goes on; see `with_running`."""
+"""Kind of the last run while it is running; see `with_running`."""
 
 COUNTS = ("known", *map(key, WORDS))
 """Keys of the counts of a run."""
 
 _OF_SURVEY: dict[Any, str] = {0: "news-found", 3: "no-news"}
-"""Exit code -> what a survey is called, where it has a meaning of its own there."""
+"""Exit code -> kind of a survey, if the code has a special meaning there."""
 
 _OF_CODE: dict[Any, str] = {0: "complete", 1: "broken", 3: "incomplete", 4: "refused", 5: "unarchived"}
-"""Exit code -> what a run is called of which no more is left."""
+"""Exit code -> kind of a run if only its exit code is known."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PastRun:
-    """What is known of one run."""
+    """The recorded values of one run."""
 
     id: str
     command: str
-    """``harvest``, ``crawl``, ``survey``; empty where that is not known."""
+    """``harvest``, ``crawl``, ``survey``; empty if not known."""
 
     started: str | None = None
     ended: str | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
     asked: str = ""
-    """Names of the options by which it was to look at a part of the site only."""
+    """Names of the options that restricted it to a part of the site."""
 
     pace: Mapping[str, Any] = field(default_factory=dict)
-    """How fast it was set to ask (`record.begin`); empty where that is not known."""
+    """The settings of its speed (`record.begin`); empty if not known."""
 
     exit_code: int | None = None
-    """None: it was killed, or goes on."""
+    """None if it was killed, or is running."""
 
     kind: str = KILLED
-    """One of `outcomes.OUTCOMES`, `KILLED` or `RUNNING`; of a survey `news-found` or `no-news`."""
+    """One of `outcomes.OUTCOMES`, `KILLED` or `RUNNING`; for a survey `news-found` or `no-news`."""
 
     messages: tuple[str, ...] = ()
-    """What was wrong, most serious first."""
+    """The problems, most serious first."""
 
     sample: str = ""
     """``20 items (max_items)``."""
 
     counts: Mapping[str, Any] = field(default_factory=dict)
-    """By `COUNTS`, as far as they are known."""
+    """The known counts, with keys in `COUNTS`."""
 
     missing: tuple[Mapping[str, str], ...] = ()
-    """``url``, ``reason``, ``detail`` of each address that was named and has no item."""
+    """``url``, ``reason``, ``detail`` of each missing address."""
 
     @property
     def left(self) -> int:
-        """Addresses that a later run has to ask for."""
+        """Number of addresses that a later run has to request."""
         return sum(row["reason"] in UNSETTLED for row in self.missing)
 
     @property
     def wrote(self) -> bool | None:
-        """Whether it wrote a line; None when that is not known."""
+        """Whether it wrote a line; None if not known."""
         counts = [self.counts.get(name) for name in ("new", "changed", "back", "gone")]
         return any(counts) if any(count is not None for count in counts) else None
 
 
 def past_runs(data: Path, languages: Collection[str], *, surveys: bool = False) -> list[PastRun]:
-    """The runs below ``data`` that stored items or were to, the oldest first.
+    """Return the runs below ``data``, the oldest first.
 
     Args:
-        languages: those that the site has; a run for fewer was for a part of it.
-        surveys: these, too, which store no item and decide nothing.
+        languages: The languages of the site; a run for fewer languages was for a part of it.
+        surveys: Include surveys, which store no items and do not matter for completeness.
     """
     found: dict[str, PastRun] = {}
     for noted in _of_state(data / "state.sqlite", languages):
@@ -98,7 +98,7 @@ def past_runs(data: Path, languages: Collection[str], *, surveys: bool = False) 
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
         if path.is_dir() and (run := _of_folder(path, languages)) and (surveys or run.command != record.SURVEY):
             before = found.get(run.id)
-            # A clock that was ahead is told by the state alone, which brings such runs back.
+            # Only the state corrects the start of a run from the future (`Runs.bring_back`).
             started = min(filter(None, (run.started, before.started)), default=None) if before else run.started
             found[run.id] = replace(before, **_more(run, before)) if before else run
             found[run.id] = replace(found[run.id], started=started)
@@ -114,13 +114,13 @@ def with_running(runs: list[PastRun], data: Path) -> list[PastRun]:
     except CollectionLockedError:
         return [*runs[:-1], replace(runs[-1], kind=RUNNING)]
     except OSError:
-        pass  # The lock cannot be opened by this user, who cannot know.
+        pass  # This user cannot open the lock, so it is not known.
     return runs
 
 
 def _more(run: PastRun, before: PastRun) -> dict[str, Any]:
-    """What the folder says where it says something, and the state where it does not."""
-    # The run knew which languages the site has; the settings of whoever reads may be others.
+    """The values of the folder that replace those of the state."""
+    # The run knew the languages of the site; the settings now may be different.
     asked = {"asked": run.asked} if run.command else {}
     if run.exit_code is None and before.exit_code is not None:
         return asked
@@ -148,7 +148,7 @@ def _noted(name: str, noted: dict[str, Any]) -> PastRun:
 
 
 def _surveyed(folder: Path, noted: dict[str, Any]) -> PastRun:
-    """The run of a survey: ``run.json`` has how it began, ``survey.json`` how it ended."""
+    """The run of a survey: ``run.json`` has its start, ``survey.json`` its end."""
     survey = object_in(folder / "survey.json")
     run, outcome = ({**found} if isinstance(found := survey.get(name), dict) else {} for name in ("run", "outcome"))
     code, said = outcome.get("exit_code"), outcome.get("messages")
@@ -186,7 +186,7 @@ def _reported(name: str, file: Path, languages: Collection[str]) -> PastRun:
 
 
 def _of_folder(folder: Path, languages: Collection[str]) -> PastRun | None:
-    """The run of a folder below ``runs``; None when nothing in it tells of one."""
+    """The run of a folder below ``runs``; None if there is none."""
     if noted := record.read(folder):
         return _surveyed(folder, noted) if noted.get("command") == record.SURVEY else _noted(folder.name, noted)
     if (file := folder / "report.json").is_file():  # of earlier versions
@@ -203,13 +203,13 @@ def _of_folder(folder: Path, languages: Collection[str]) -> PastRun | None:
 
 
 def _of_state(database: Path, languages: Collection[str]) -> Iterator[PastRun]:
-    """The harvests that ``state.sqlite`` knows, the latest first; none where it cannot be read."""
+    """Yield the harvests in ``state.sqlite``, the latest first; nothing if it cannot be read."""
     try:
         noted, again = _read_state(database) if database.is_file() else ([], {})
     except (sqlite3.Error, ValueError, RecursionError):
         return
     for number, run in enumerate(noted):
-        # What is to be asked again is known of the last run only, and without the words for it.
+        # Addresses to request again are known only for the last run, without details.
         missing = tuple({"url": url, "reason": why, "detail": ""} for url, why in again.items()) if number == 0 else ()
         yield PastRun(
             id=run.id,
@@ -226,7 +226,7 @@ def _of_state(database: Path, languages: Collection[str]) -> Iterator[PastRun]:
 
 
 def _read_state(database: Path) -> tuple[list[Noted], dict[str, str]]:
-    # Where the folder may not be written, SQLite reads a file with a write-ahead log only as one that nobody changes.
+    # In a read-only folder, SQLite can read a file with a write-ahead log only as immutable.
     for mode in ("mode=ro", "immutable=1"):
         try:
             with closing(sqlite3.connect(f"{database.resolve().as_uri()}?{mode}", uri=True)) as db:
@@ -239,7 +239,7 @@ def _read_state(database: Path) -> tuple[list[Noted], dict[str, str]]:
 
 
 def _asked(options: Mapping[str, Any], languages: Collection[str]) -> str:
-    """`Options.sample` of options that are on record."""
+    """The same as `Options.sample`, for recorded options."""
     asked = {name: options.get(name) for name in ("max_items", "since", "urls")}
     chosen = options.get("languages") or languages
     asked["languages"] = isinstance(chosen, Collection) and set(map(str, chosen)) < set(languages)
@@ -247,6 +247,6 @@ def _asked(options: Mapping[str, Any], languages: Collection[str]) -> str:
 
 
 def options_text(options: Mapping[str, Any]) -> str:
-    """Options as one JSON text, those left out that say nothing."""
+    """The options that were set, as JSON."""
     said = {name: value for name, value in options.items() if value not in (None, [], False)}
     return json.dumps(said, ensure_ascii=False, sort_keys=True)

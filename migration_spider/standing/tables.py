@@ -58,14 +58,14 @@ MISSING = Table(
 
 
 class RunTables:
-    """The part of a release that says which runs it rests on."""
+    """The part of a release with the tables of its runs."""
 
     def __init__(self, draft: Draft, standing: Standing) -> None:
         self._draft = draft
         self._standing = standing
 
     def collect(self, record: Record) -> None:
-        """Items say nothing of it."""
+        """Do nothing, because items are not needed."""
 
     def finish(self) -> None:
         runs = self._standing.runs

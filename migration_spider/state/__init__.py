@@ -1,4 +1,4 @@
-"""5 store: what is known from earlier runs, in SQLite; it is an index of the JSON lines and the archive."""
+"""5 store: the state of earlier runs, in SQLite; it is an index of the JSON lines and the archive."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 __all__ = ["ItemStore", "Memory", "revise"]
 
 _HOMES = {"ItemStore": "store", "Memory": "memory", "revise": "store"}
-"""Name -> its module. Who only reads the JSON lines needs neither."""
+"""Name -> its module, which is imported at the first use; code that only reads the JSON lines needs none of them."""
 
 
 def __getattr__(name: str) -> Any:

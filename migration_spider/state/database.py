@@ -31,7 +31,7 @@ CREATE TABLE item (
 CREATE INDEX item_url ON item (url);
 CREATE TABLE lines (one INTEGER PRIMARY KEY CHECK (one = 1), size INTEGER NOT NULL, digest TEXT NOT NULL);
 """
-"""Index of what stands in ``items/``: made again whenever it is lost. That of ``warc/`` was here until version 4."""
+"""Index of the files in ``items/``, which is made again if it is lost. Until version 4 it also indexed ``warc/``."""
 
 MEMORY_SCHEMA = """
 CREATE TABLE IF NOT EXISTS run (
@@ -52,26 +52,26 @@ CREATE TABLE IF NOT EXISTS listing (
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS link (url TEXT PRIMARY KEY, source TEXT NOT NULL) WITHOUT ROWID;
 """
-"""What only this file knows; without it the next run asks more, and counts confirmations anew."""
+"""Data that only this file has; without it, the next run requests more, and counts confirmations from 0."""
 
 BUSY_SECONDS = 60.0
 
 
 def open_database(path: Path) -> sqlite3.Connection:
-    """The database in ``path``; one that is damaged, or of a newer version, is put aside as ``<name>.damaged``.
+    """Open the database in ``path``; one that is damaged or of a newer version is renamed to ``<name>.damaged``.
 
     Raises:
-        StateError: it cannot be opened or written.
+        StateError: It cannot be opened or written.
     """
     if odd := oddity(path):
         raise StateError(f"{path} {odd}: move it away and run again; it is made again")
     for attempt in ("as it is", "anew"):
-        # The pipeline appends in a thread of its own, one line at a time.
+        # The pipeline appends in a separate thread, one line at a time.
         try:
             database = sqlite3.connect(path, check_same_thread=False, timeout=BUSY_SECONDS)
         except sqlite3.Error as error:
             raise _cannot(path, error) from error
-        # A damaged name is that of nothing; it must not be an error.
+        # Invalid bytes in a damaged database must not raise an error here.
         database.text_factory = lambda text: text.decode("utf-8", "replace")
         try:
             database.execute("PRAGMA journal_mode=WAL")
@@ -84,7 +84,7 @@ def open_database(path: Path) -> sqlite3.Connection:
             database.executescript(MEMORY_SCHEMA)
             if not _is_sound(database):
                 raise sqlite3.DatabaseError("damaged, or of another version")  # noqa: TRY301  (put aside below)
-            # Reading does not tell; a run that finds out in its middle has asked for pages in vain.
+            # Check that it can be written, because a run that finds this out later has requested pages in vain.
             database.executescript("BEGIN IMMEDIATE; ROLLBACK;")
         except sqlite3.DatabaseError as error:
             database.close()
@@ -101,7 +101,7 @@ def open_database(path: Path) -> sqlite3.Connection:
 
 
 def free_name(path: Path) -> Path:
-    """``<name>.damaged``, or with a number where that is taken: what was put aside before stays."""
+    """``<name>.damaged``, with a number if that exists, so that earlier files are kept."""
     return next(name for n in count() if not (name := path.with_name(f"{path.name}.damaged{n or ''}")).exists())
 
 
@@ -110,7 +110,7 @@ def _cannot(path: Path, error: sqlite3.Error) -> StateError:
 
 
 def _is_sound(database: sqlite3.Connection) -> bool:
-    """Whether it can be read and has just our tables: what only looks well would fail in the middle of a run."""
+    """Whether it can be read and has exactly these tables; otherwise a run could fail in the middle."""
     if database.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
         return False
     with closing(sqlite3.connect(":memory:")) as pattern:
@@ -127,7 +127,7 @@ def _is_sound(database: sqlite3.Connection) -> bool:
 
 
 def _odd_values(database: sqlite3.Connection, table: str) -> str:
-    """What finds a value of another type than its column has: SQLite takes any (sqlite.org/datatype3.html)."""
+    """A query for values that do not have the type of their column, which SQLite allows (sqlite.org/datatype3.html)."""
     odd = " OR ".join(f"typeof({name}) NOT IN ('null', '{kind.lower()}')" for name, kind in _columns(database, table))
     return f"SELECT 1 FROM {table} WHERE {odd} LIMIT 1"  # noqa: S608
 

@@ -28,24 +28,24 @@ Record = dict[str, Any]
 
 DRAFT = ".mending-"
 
-# ---- what a line is
+# ---- the form of a line
 
 
 REMEDY = "`scrapy harvest` repairs the file from the archive"
 
 DEEPEST = 32
-"""Objects and lists inside each other; an item has five."""
+"""Levels of nested objects and lists; an item has five."""
 
 TOO_DEEP = f"objects or lists in each other, more than {DEEPEST} deep"
 
 _FEW = 256
-"""Brackets of a line of which some may be deeper; those of most items are fewer."""
+"""Brackets in a line above which its nesting is checked; most items have fewer."""
 
 _NEEDED = {"id", "url", "version", "first_seen", "last_changed", "fetched_at", "run_id", "warc"}
-"""What every line has. Lines of earlier versions lack other fields; what is there is of its type."""
+"""Fields that every line has. Lines of earlier versions may lack others; existing fields must have their type."""
 
 _WHOLE = Annotated[int, Field(strict=True, ge=-(2**63), lt=2**63)]
-"""Of the size that SQLite holds."""
+"""An integer that fits into SQLite."""
 
 
 def _dated(text: str) -> str:
@@ -54,16 +54,18 @@ def _dated(text: str) -> str:
 
 
 _TIME = Annotated[str, AfterValidator(_dated)]
-"""By which the schedule reckons."""
+"""A time that the schedule can parse."""
 
 
 def _shape(hint: Any) -> Any:
-    """The type that JSON has for ``hint``, a type in `items`; null is told apart by `_NEEDED` alone."""
+    """The type in JSON for ``hint``, a type in `items`; only the fields in `_NEEDED` must not be null."""
     if is_dataclass(hint):
         hints = get_type_hints(hint)
         shapes = {
-            one.name: Required[hints[one.name]] if one.default is one.default_factory else _shape(hints[one.name])
-            for one in fields(hint)
+            field.name: Required[hints[field.name]]
+            if field.default is field.default_factory
+            else _shape(hints[field.name])
+            for field in fields(hint)
         }
         return TypedDict(str(hint), shapes, total=False)  # type: ignore[operator]
     if get_origin(hint) is list:
@@ -102,18 +104,18 @@ def _shapes() -> TypeAdapter[Any]:
 
 
 def parse(line: bytes) -> Record:
-    """The item or tombstone that ``line`` is. Raises ValueError: it is none, or not what its readers rely on."""
+    """Parse an item or tombstone. Raises ValueError: It is neither, or lacks values that other code needs."""
     try:
         text = line.decode()
         record: Record = json.loads(text, parse_constant=_refuse)
         if text.count("[") + text.count("{") > _FEW or not isinstance(record, dict):
             _look(record)
         if "\\u" in text:
-            dump(record)  # half of a surrogate pair is no text
+            dump(record)  # half of a surrogate pair is not allowed
         _shapes().validate_python(record, strict=True)
     except ValidationError as error:
-        wrong = error.errors(include_url=False, include_input=False, include_context=False)
-        named = sorted({".".join(map(str, one["loc"])) for one in wrong})
+        errors = error.errors(include_url=False, include_input=False, include_context=False)
+        named = sorted({".".join(map(str, entry["loc"])) for entry in errors})
         raise ValueError(f"no or another {', '.join(named[:3])}" if all(named) else "no object") from None
     except RecursionError:
         raise ValueError(TOO_DEEP) from None
@@ -137,7 +139,7 @@ def _look(value: Any) -> None:
 
 
 def parse_or_say(line: bytes) -> Record:
-    """The same for a reader that tells the place itself. Raises ValueError: with what to do."""
+    """Like `parse`, for readers that add the position themselves. Raises ValueError, with the remedy."""
     try:
         return parse(line)
     except ValueError as error:
@@ -163,7 +165,7 @@ def read(path: Path, said: str = "", begin: int = 0) -> Iterator[tuple[int, byte
 
 
 def parsed(line: bytes, path: Path, offset: int) -> Record:
-    """The record of a line of ``path``. Raises StateError: it is none."""
+    """Parse a line of ``path``. Raises StateError: It is not an item."""
     try:
         return parse(line)
     except ValueError as error:
@@ -171,14 +173,14 @@ def parsed(line: bytes, path: Path, offset: int) -> Record:
 
 
 def require_there(path: Path) -> None:
-    """Raises StateError: ``path`` does not exist, or is no file."""
+    """Raise StateError if ``path`` does not exist, or is not a file."""
     if not path.exists():
         raise StateError(f"{path} does not exist: crawl first, or give -s DATA_DIR=...")
     require_file(path)
 
 
 def require_file(path: Path) -> None:
-    """Raises StateError: ``path`` is a named pipe, a folder or the like; opening it might wait for ever."""
+    """Raise StateError if ``path`` is a named pipe, a folder or the like; opening it might block forever."""
     if odd := oddity(path):
         raise StateError(f"{path} {odd}: move it away and run scrapy harvest; it is made again from the archive")
 
@@ -190,13 +192,14 @@ def line_at(path: Path, offset: int) -> Record:
         return parse(stream.readline())
 
 
-# ---- writing it anew
+# ---- repairing
 
 
 def set_bad_lines_aside(path: Path) -> tuple[int, Path, Path]:
-    """Take what is no item out of the file at ``path``, but for a torn last line; keep it as it was beside it.
+    """Remove all lines that are not items from the file ``path``, except an incomplete last line.
 
-    Returns how many lines those were, the file, and the copy, ``<name>.damaged``. Raises StateError: it cannot be done.
+    Returns the number of removed lines, the file, and ``<name>.damaged``, a copy of the original. Raises StateError: It
+    cannot be done.
     """
     bad = 0
     names = (path.with_name(f"{path.name}.damaged{n or ''}") for n in count())
@@ -224,10 +227,10 @@ def set_bad_lines_aside(path: Path) -> tuple[int, Path, Path]:
 
 @contextmanager
 def written_anew(path: Path) -> Iterator[IO[bytes]]:
-    """A file that takes the place of ``path`` once it is on the disk."""
-    for left in path.parent.glob(f"{DRAFT}*"):
-        # Of a run that was killed.
-        left.unlink()
+    """Yield a file that replaces ``path`` once it is on disk."""
+    for draft_left in path.parent.glob(f"{DRAFT}*"):
+        # Of a killed run.
+        draft_left.unlink()
     with tempfile.NamedTemporaryFile(dir=path.parent, prefix=DRAFT, delete=False) as draft:
         yield draft
         draft.flush()

@@ -1,4 +1,4 @@
-"""What a harvest knows when it starts, and the decisions that follow: which pages are due, what may be reused."""
+"""The state of earlier runs for a harvest, and the decisions by it: which pages are due, what may be reused."""
 
 from __future__ import annotations
 
@@ -36,26 +36,26 @@ ITEM_TYPES = frozenset((ITEM_MEDIA_TYPE, TOMBSTONE_MEDIA_TYPE))
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """When to look again; from the settings."""
+    """The schedule of visits, from the settings."""
 
     items: Policy
     """MIGRATION_REVISIT."""
 
     others: timedelta
-    """MIGRATION_REVISIT_OTHERS: pages that are no items, and items that are gone."""
+    """MIGRATION_REVISIT_OTHERS: pages that are not items, and items that are gone."""
 
     requisites: timedelta
     """MIGRATION_REVISIT_REQUISITES: style sheets, scripts, images."""
 
     everything: bool = False
-    """Whether all is due."""
+    """Whether everything is due."""
 
 
 class Memory:
-    """The database in ``path`` for one run that is part of the cycle begun at ``began``.
+    """The database in ``path``, for one run.
 
     Raises:
-        StateError: the database cannot be opened.
+        StateError: The database cannot be opened.
     """
 
     def __init__(self, path: Path, warc: Path, rules: Rules, is_blocked: IsBlocked, is_cut: IsCut) -> None:
@@ -71,51 +71,51 @@ class Memory:
         self.rules = rules
         self.cycle = ""
         self.began = ""
-        """When the cycle began, as ``WARC-Date``: what was answered since then is not asked again."""
+        """Start of the cycle, as ``WARC-Date``; pages with a response since then are not requested again."""
         self.now = moment(LONG_AGO)
         self._now = ""
         self._collection_began = ""
         self._again: dict[str, str] = {}
         self._missed: set[str] = set()
         self.named: Mapping[str, str | None] = {}
-        """What the site named in the last whole run, with its ``lastmod``."""
+        """Addresses that the site named in the last complete run -> ``lastmod``."""
 
     def begin(self, cycle: str, began: str, now: datetime) -> None:
-        """Take up the run, after the indexes were brought up to date."""
+        """Start a run in the cycle ``cycle``, which began at ``began``; to be called after the indexes were updated."""
         self.cycle, self.began, self.now, self._now = cycle, began, now, format_date(now)
         first = self._db.execute("SELECT min(first_seen) FROM item").fetchone()[0]
         self._collection_began = first or stamp(now)
         self._again = self.runs.again()
         self.named = self.runs.named()
-        self._missed = {one.id for one in self.missed.all()}
+        self._missed = {missed.id for missed in self.missed.all()}
 
     def close(self) -> None:
         """Close the databases."""
         self.pages.close()
         self._db.close()
 
-    # ---- items; their address is that where they were met last
+    # ---- items; their address is the one where they were last found
 
     def items(self) -> Iterator[Item]:
-        """All items, by id; also those that have a tombstone."""
+        """Yield all items by id, including those with a tombstone."""
         last = ""
-        # Some at a time, since the run changes them meanwhile, and there may be more than memory should hold.
+        # In parts, because the run changes them meanwhile, and there may be more than fit into memory.
         while rows := self._db.execute(f"{_SELECT} WHERE id > ? ORDER BY id LIMIT {AT_ONCE}", (last,)).fetchall():
             for row in rows:
                 yield Item(*row)
             last = rows[-1][0]
 
     def item(self, item_id: str) -> Item | None:
-        """The item called ``item_id``."""
+        """The item ``item_id``, if it is known."""
         row = self._db.execute(f"{_SELECT} WHERE id = ?", (item_id,)).fetchone()
         return Item(*row) if row else None
 
     def filled(self) -> Iterator[tuple[str, str]]:
-        """Id and `items.filled` of the items that have no tombstone."""
+        """Yield id and `items.filled` of the items without a tombstone."""
         yield from self._db.execute("SELECT id, filled FROM item WHERE tombstone IS NULL")
 
     def items_at(self, urls: Iterable[str], *, withdrawn: bool = False) -> list[Item]:
-        """The items that were met last at one of these addresses; with a tombstone only when ``withdrawn``."""
+        """The items that were last found at one of these addresses; those with a tombstone only if ``withdrawn``."""
         found: dict[str, Item] = {}
         for url in urls:
             for row in self._db.execute(f"{_SELECT} WHERE {HERE}", (url.partition("#")[0],) * 2):
@@ -125,12 +125,12 @@ class Memory:
         return list(found.values())
 
     def is_withdrawn(self, urls: Iterable[str]) -> bool:
-        """Whether these are addresses of items, and all of them have their tombstone."""
+        """Whether these are addresses of items, all with a tombstone."""
         found = self.items_at(urls, withdrawn=True)
         return bool(found) and all(item.withdrawn for item in found)
 
     def due_items(self) -> Iterator[Item]:
-        """The items that it is time to look at, and those looked at in an earlier part of this cycle."""
+        """Yield the items that are due, and those visited in an earlier part of this cycle."""
         for item in self.items():
             page = self.page(item.url)
             if page is None or self.is_current(page) or self._is_due(page, item):
@@ -140,64 +140,64 @@ class Memory:
         """The addresses from which items have moved in this cycle."""
         query = "SELECT moved_from FROM item WHERE moved_from IS NOT NULL AND last_changed BETWEEN ? AND ?"
         seconds = len("YYYY-MM-DDThh:mm:ss")
-        # What the run itself writes is later than its start.
+        # Up to now, because the lines of this run are later than its start.
         return {url for (url,) in self._db.execute(query, (self.began[:seconds], stamp(utcnow())))}
 
     def last_date(self) -> str:
-        """The latest date of an answer, an item or a run; empty when there is none."""
+        """The latest date of a response, an item or a run; empty if there is none."""
         query = "SELECT coalesce(max(max(first_seen), max(last_changed)), '') FROM item UNION SELECT started FROM run"
         return max(self.pages.last_date(), *(str(date) for (date,) in self._db.execute(query)))
 
     # ---- pages
 
     def page(self, url: str) -> LastAnswer | None:
-        """What ``url`` answered last. When that is dated later than now nobody knows when it was: long ago."""
+        """Last response of ``url``. If its date is in the future, it is not the real one, and `LONG_AGO` is used."""
         page = self.pages.get(url)
         return page if page is None or page.checked <= self._now else replace(page, checked=LONG_AGO)
 
     def is_current(self, page: LastAnswer) -> bool:
-        """Whether ``page`` was answered in an earlier part of this cycle: then it is not asked again."""
+        """Whether the response is of an earlier part of this cycle, so that the page is not requested again."""
         return self.began <= page.checked <= self._now
 
     def is_page_due(self, url: str, page: LastAnswer | None, lastmod: str | None) -> bool:
-        """Whether a page of content is to be asked: for its age, or because the site says that it was changed."""
+        """Whether a page of content is to be requested, by its age, or because the site states that it has changed."""
         if page is None or url in self._again or self.rules.everything:
             return True
         if lastmod and self.was_modified(url, lastmod):
             return True
         known = self.items_at([url], withdrawn=True)
         if known:
-            # One that is gone and named all the same may be there again.
+            # An item that counts as gone but is named by the site may be back.
             return any(item.withdrawn or self._is_due(page, item) for item in known)
-        # What the last whole harvest had no part in was perhaps never judged: a crawl of a few items leaves out many.
-        # And an error that is named anew may be a page again; many a site names some of its errors for ever.
+        # A page that was not named in the last complete harvest may never have been judged, for example after a crawl
+        # of a few items, or may be a page again after an error. (Some sites name the same errors forever.)
         return canonical(url) not in self.named or self.is_other_due(page)
 
     def was_modified(self, url: str, lastmod: str) -> bool:
-        """Whether a sitemap says something else than last time; the site's clock is compared only when it must be."""
+        """Whether ``lastmod`` differs from the last run; if that is not known, it is compared with the last visit."""
         if before := self.named.get(canonical(url)):
             return before != lastmod
         page = self.page(url)
         return page is None or _is_later(lastmod, page.checked)
 
     def was_told(self, url: str) -> bool:
-        """Whether the last run settled a page that the site names without asking for it."""
+        """Whether the last run settled the page without a request."""
         return canonical(url) in self.named and url not in self._again and self.pages.get(url) is None
 
     def was_no_page(self, url: str) -> bool:
-        """Whether an address answered with an error or a redirect the last time."""
+        """Whether the last response of an address was an error or a redirect."""
         page = self.pages.get(url)
         return page is not None and page.status != 200
 
     def is_other_due(self, page: LastAnswer | None) -> bool:
-        """Whether a page that only leads to others is to be asked, whatever it answered."""
-        # A survey stores no item: what it has seen may be one. Before the first harvest nothing was learned.
+        """Whether a page that only links to others is to be requested, regardless of its last response."""
+        # A survey stores no items, so its pages may be items. Before the first harvest, nothing is known.
         if page is None or page.head.file.startswith(f"{SURVEY_PREFIX}-") or not self.named or self.rules.everything:
             return True
         return is_due(page.checked, self.rules.others, self.now)
 
     def is_requisite_due(self, page: LastAnswer | None) -> bool:
-        """Whether a style sheet, script or image is to be asked."""
+        """Whether a style sheet, script or image is to be requested."""
         return page is None or self.rules.everything or is_due(page.checked, self.rules.requisites, self.now)
 
     def _is_due(self, page: LastAnswer, item: Item) -> bool:
@@ -212,7 +212,7 @@ class Memory:
 
 
 def _is_later(lastmod: str, checked: str) -> bool:
-    """Whether a sitemap's ``lastmod`` (W3C-DTF) is after the last look; a day counts with its last moment."""
+    """Whether a ``lastmod`` (W3C-DTF) is after the last visit; a day counts to its end."""
     try:
         when = moment(lastmod.strip())
     except ValueError:

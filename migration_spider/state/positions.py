@@ -22,7 +22,7 @@ import msgspec
 from archive.dataset.lines import whole_lines
 
 SUFFIX = ".index"
-"""What is added to the name of the file."""
+"""Suffix of the name of the index."""
 
 _SCHEMA = """
 CREATE TABLE line (
@@ -35,17 +35,18 @@ CREATE TABLE file (
 );
 PRAGMA user_version = 2;
 """
-"""``file`` has one row: the file as it was, the bytes that are indexed, a digest of what stands at both ends of these,
-whether lines were added since all was read, a digest of the other tables; ``odd`` are lines that name no item.
+"""``file`` has one row: the state of the file, the number of indexed bytes, a digest of the first and last of them,
+whether lines were added since the complete file was read, and a digest of the other tables. ``odd`` has the lines that
+are not items.
 
-No column has an index: all rows are read and checked first, after which a look at each costs little.
+No column has an index, because all rows are read first for a check, after which a query costs little.
 """
 
 _EDGE = 4096
 
 
-class _Named(msgspec.Struct):
-    """What is read of a line."""
+class _Indexed(msgspec.Struct):
+    """The values that are read of a line."""
 
     id: str
     url: str
@@ -55,10 +56,10 @@ class _Named(msgspec.Struct):
 class Positions:
     """The lines of the file at ``path``, found by id and address.
 
-    The index is read from ``<path>.index``, brought up to date, and kept there where the folder can be written.
+    The index is read from ``<path>.index``, updated, and stored there if the folder can be written.
 
     Raises:
-        OSError: the file cannot be read.
+        OSError: The file cannot be read.
     """
 
     def __init__(self, path: Path) -> None:
@@ -80,22 +81,22 @@ class Positions:
         self._db.close()
         self._stream.close()
 
-    def ids(self, asked: str) -> list[str]:
-        """Ids of the items whose id or address, with or without the host, is or was ``asked``; in order of the file."""
-        found = self._ids(asked)
-        holds = all(_id_of(line) == item_id for item_id in found for _, line in self.lines(item_id))
-        if holds and (found or not self._has_grown()):
+    def ids(self, name: str) -> list[str]:
+        """Ids of the items whose id or address, with or without the host, is or was ``name``, in order of the file."""
+        found = self._ids(name)
+        is_correct = all(_id_of(line) == item_id for item_id in found for _, line in self.lines(item_id))
+        if is_correct and (found or not self._has_grown()):
             return found
-        self._db.close()  # the file was changed, or may be, and looked as if it had grown or were the same
+        self._db.close()  # the file was changed, or may have been, but looked the same or only longer
         self._db = self._made(self._kept)
-        return self._ids(asked)
+        return self._ids(name)
 
-    def _ids(self, asked: str) -> list[str]:
+    def _ids(self, name: str) -> list[str]:
         rows = self._db.execute(
             "SELECT id, offset FROM line WHERE id = ? UNION SELECT id, offset FROM line WHERE canonical = ? "
             "UNION SELECT id, offset FROM line WHERE url = ? OR url IN (SELECT origin || ? FROM origin) "
             "ORDER BY offset",
-            [asked.encode("utf-8", "replace").decode()] * 4,
+            [name.encode("utf-8", "replace").decode()] * 4,
         )
         return list(dict.fromkeys(item_id for item_id, _ in rows))
 
@@ -108,11 +109,11 @@ class Positions:
         return sorted(item_id for (item_id,) in rows)
 
     def lines(self, item_id: str) -> Iterator[tuple[int, bytes]]:
-        """(byte offset, line) of the item, in order of the file."""
+        """Yield (byte offset, line) of the item, in order of the file."""
         yield from self._read("SELECT offset, length FROM line WHERE id = ? ORDER BY offset", item_id)
 
     def odd(self) -> Iterator[tuple[int, bytes]]:
-        """(byte offset, line) of all lines that name no item."""
+        """Yield (byte offset, line) of all lines that are not items."""
         yield from self._read("SELECT offset, length FROM odd ORDER BY offset")
 
     def _read(self, query: str, *values: Any) -> Iterator[tuple[int, bytes]]:
@@ -120,17 +121,17 @@ class Positions:
             self._stream.seek(offset)
             yield offset, self._stream.read(length)
 
-    # ---- keeping it
+    # ---- the index file
 
     def _opened(self, kept: Path) -> sqlite3.Connection:
-        """An index that says what the file has now."""
+        """The index of the file in its current state."""
         if kept.is_file() and not kept.is_symlink():
             with suppress(sqlite3.Error):
                 database = sqlite3.connect(f"{kept.resolve().as_uri()}?mode=rw", uri=True)
                 try:
                     if self._is_brought_up_to_date(database):
                         return database
-                except sqlite3.Error:  # damaged, locked, or where nothing can be written
+                except sqlite3.Error:  # damaged, locked, or read-only
                     pass
                 database.close()
         return self._made(kept)
@@ -156,15 +157,15 @@ class Positions:
                 self._add(database, 0)
             finally:
                 database.close()
-            shutil.copymode(self._path, draft)  # what it quotes is as private as the file
-            for tail in ("-journal", "-wal", "-shm"):  # of the one before: SQLite would write it into this one
+            shutil.copymode(self._path, draft)  # its content is as private as the file
+            for tail in ("-journal", "-wal", "-shm"):  # of the previous index; SQLite would apply them to this one
                 kept.with_name(kept.name + tail).unlink(missing_ok=True)
             draft.replace(kept)
         finally:
             draft.unlink(missing_ok=True)
 
     def _is_brought_up_to_date(self, database: sqlite3.Connection) -> bool:
-        """Whether it is of this file, as it is or before it grew; the lines since are added."""
+        """Whether the index is of this file, which may have grown since; new lines are added."""
         if not _has_schema(database):
             return False
         rows = database.execute("SELECT state, size, edges, rows FROM file LIMIT 2").fetchall()
@@ -176,7 +177,7 @@ class Positions:
         if state == self._state():
             return True
         now = os.fstat(self._stream.fileno()).st_size
-        # Of the same size, and yet another: changed in its middle, or a copy. Nothing tells which.
+        # The file has the same size but another state: it was changed in the middle, or is a copy.
         if now <= size or edges != self._edges(size):
             return False
         self._add(database, size)
@@ -184,7 +185,7 @@ class Positions:
 
     def _add(self, database: sqlite3.Connection, begin: int) -> None:
         state, end = self._state(), begin
-        decode = msgspec.json.Decoder(_Named).decode
+        decode = msgspec.json.Decoder(_Indexed).decode
         odd: list[tuple[int, int]] = []
         origins: dict[str, None] = {}
 
@@ -193,30 +194,30 @@ class Positions:
             for offset, line in whole_lines(self._stream, begin):
                 end = offset + len(line)
                 try:
-                    found = decode(line)
+                    item = decode(line)
                 except (msgspec.MsgspecError, RecursionError):
                     odd.append((offset, len(line)))
                     continue
-                parts = found.url.split("/", 3)
+                parts = item.url.split("/", 3)
                 origins["/".join(parts[:3])] = None
-                other = found.canonical_url if found.canonical_url != found.url else None
-                yield found.id, found.url, other, offset, len(line)
+                other = item.canonical_url if item.canonical_url != item.url else None
+                yield item.id, item.url, other, offset, len(line)
 
         with database:
             database.executemany("INSERT INTO line VALUES (?, ?, ?, ?, ?)", rows())
             database.executemany("INSERT INTO odd VALUES (?, ?)", odd)
-            database.executemany("INSERT OR IGNORE INTO origin VALUES (?)", [(one,) for one in origins])
+            database.executemany("INSERT OR IGNORE INTO origin VALUES (?)", [(origin,) for origin in origins])
             database.execute("DELETE FROM file")
-            told = (state, end, self._edges(end), begin > 0, _digest(database, end))
-            database.execute("INSERT INTO file VALUES (?, ?, ?, ?, ?)", told)
+            row = (state, end, self._edges(end), begin > 0, _digest(database, end))
+            database.execute("INSERT INTO file VALUES (?, ?, ?, ?, ?)", row)
 
     def _state(self) -> str:
-        """Changes whenever the file is written or another takes its place."""
-        found = os.fstat(self._stream.fileno())
-        return f"{found.st_dev} {found.st_ino} {found.st_size} {found.st_mtime_ns}"
+        """The state of the file, which changes when it is written or replaced."""
+        status = os.fstat(self._stream.fileno())
+        return f"{status.st_dev} {status.st_ino} {status.st_size} {status.st_mtime_ns}"
 
     def _edges(self, size: int) -> str:
-        """Digest of the first and the last bytes of the first ``size``."""
+        """The digest of the first and last bytes of the first ``size`` bytes."""
         digest = sha256()
         for offset in (0, max(0, size - _EDGE)):
             self._stream.seek(offset)
@@ -225,17 +226,17 @@ class Positions:
 
 
 def _has_schema(database: sqlite3.Connection) -> bool:
-    """Whether the tables are ours, and nothing else is there: a view may take for ever to read."""
-    with closing(sqlite3.connect(":memory:")) as ours:
-        ours.executescript(_SCHEMA)
+    """Whether it has exactly the tables of `_SCHEMA`; a view, for example, may take forever to read."""
+    with closing(sqlite3.connect(":memory:")) as pattern:
+        pattern.executescript(_SCHEMA)
         return all(
-            database.execute(query).fetchall() == ours.execute(query).fetchall()
+            database.execute(query).fetchall() == pattern.execute(query).fetchall()
             for query in ("PRAGMA user_version", "SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY name")
         )
 
 
 def _digest(database: sqlite3.Connection, size: int) -> str | None:
-    """Digest of all rows; None when these are not the lines of ``size`` bytes, one after the other."""
+    """The digest of all rows; None if these are not consecutive lines of ``size`` bytes."""
     digest, end = sha256(), 0
     for item_id, url, canonical, offset, length in database.execute(
         "SELECT id, url, canonical, offset, length FROM line "
@@ -252,6 +253,6 @@ def _digest(database: sqlite3.Connection, size: int) -> str | None:
 
 def _id_of(line: bytes) -> str | None:
     try:
-        return msgspec.json.decode(line, type=_Named).id
+        return msgspec.json.decode(line, type=_Indexed).id
     except (msgspec.MsgspecError, RecursionError):
         return None

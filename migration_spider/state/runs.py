@@ -15,11 +15,11 @@ class PastRun:
 
     id: str
     cycle: str
-    """Id of the first of the runs that are parts of one: a run that was cut off, and those that went on with it."""
+    """Id of the first run of a harvest in several parts: an interrupted run and those that continued it."""
 
     started: str
     ended: str | None
-    """None of a run that goes on, or was killed."""
+    """None for a run that is still running, or was killed."""
 
     pid: int
     options: dict[str, Any]
@@ -29,12 +29,12 @@ class PastRun:
 
     @property
     def is_whole(self) -> bool:
-        """Whether it came to its end, with whatever result."""
+        """Whether it finished, with any result."""
         return self.finish_reason == "finished"
 
 
 class Named(Mapping[str, "str | None"]):
-    """What `Runs.set_named` noted, asked of the table each time: there may be more than memory should hold."""
+    """The addresses stored with `Runs.set_named`, read from the table each time, as they may not fit into memory."""
 
     def __init__(self, database: sqlite3.Connection) -> None:
         self._db = database
@@ -67,7 +67,7 @@ class Runs:
         self._db = database
 
     def begin(self, run_id: str, cycle: str, started: str, pid: int, options: Mapping[str, Any]) -> None:
-        """Note that a run begins."""
+        """Record the start of a run."""
         with self._db:
             self._db.execute(
                 "INSERT INTO run (id, cycle, started, pid, options) VALUES (?, ?, ?, ?, ?)",
@@ -77,7 +77,7 @@ class Runs:
     def end(
         self, run_id: str, ended: str, exit_code: int | None, finish_reason: str | None, counts: Mapping[str, Any]
     ) -> None:
-        """Note how it ended."""
+        """Record the end of a run."""
         with self._db:
             self._db.execute(
                 "UPDATE run SET ended = ?, exit_code = ?, finish_reason = ?, counts = ? WHERE id = ?",
@@ -85,12 +85,12 @@ class Runs:
             )
 
     def bring_back(self, now: str) -> None:
-        """Runs that a clock which was ahead dates later than ``now`` began before it: they would stay the last ones."""
+        """Date runs from the future, when the clock was ahead, to ``now``, so that they do not stay the last ones."""
         with self._db:
             self._db.execute("UPDATE run SET started = ? WHERE started > ?", (now, now))
 
     def last(self) -> PastRun | None:
-        """The run begun last."""
+        """The run that started last."""
         return next(iter(self.history(1)), None)
 
     def first_of(self, cycle: str) -> PastRun | None:
@@ -99,14 +99,14 @@ class Runs:
         return _run(row) if row else None
 
     def history(self, most: int) -> list[PastRun]:
-        """The last ``most`` runs, the latest first. Raises ValueError: the table has something else."""
+        """The last ``most`` runs, the latest first. Raises ValueError: The table has other values."""
         rows = self._db.execute("SELECT * FROM run ORDER BY started DESC, id DESC LIMIT ?", (most,))
         return [_run(row) for row in rows]
 
-    # ---- what is to be asked again, whatever the schedule says
+    # ---- pages to request again, regardless of the schedule
 
     def again(self) -> dict[str, str]:
-        """Address -> why it is to be asked again in the next run."""
+        """Address -> why the next run has to request it again."""
         return dict(self._db.execute("SELECT url, why FROM again"))
 
     def set_again(self, urls: Mapping[str, str]) -> None:
@@ -115,14 +115,14 @@ class Runs:
             self._db.execute("DELETE FROM again")
             self._db.executemany("INSERT INTO again VALUES (?, ?)", urls.items())
 
-    # ---- what listings and sitemaps named
+    # ---- addresses in listings and sitemaps
 
     def named(self) -> Named:
-        """Address -> ``lastmod`` of the sitemap, if any, of everything that the site named in the last whole run."""
+        """Address -> ``lastmod`` of the sitemap, if any, of all that the site named in the last complete run."""
         return Named(self._db)
 
     def set_named(self, sources: Mapping[str, str], lastmods: Mapping[str, str]) -> None:
-        """Replace that list; ``sources`` says for each address where it was named."""
+        """Replace that list; ``sources``: address -> the source that named it."""
         with self._db:
             self._db.execute("DELETE FROM named")
             self._db.executemany(
@@ -130,24 +130,24 @@ class Runs:
                 ((url, source, lastmods.get(url)) for url, source in sources.items()),
             )
 
-    # ---- what was learned of the site
+    # ---- learned listings and links
 
     def listings(self) -> dict[str, bool]:
-        """Address of the first page of each listing of news -> whether a row is news for standing there."""
+        """Address of the first page of each listing of news -> whether all its rows count as news."""
         return {url: bool(news) for url, news in self._db.execute("SELECT url, names_news FROM listing ORDER BY url")}
 
     def add_listings(self, run_id: str, listings: Iterable[tuple[str, bool, int, int, int]]) -> None:
-        """What a whole run learned: address, whether it names news, pages, rows, rows that were news.
+        """Store the listings of a complete run: address, whether it names news, pages, rows, rows that were news.
 
-        Those of earlier runs stay: one that yields nothing more is to be told.
+        Those of earlier runs are kept, because a listing that has no more news has to be reported.
         """
         with self._db:
             self._db.executemany(
-                "INSERT OR REPLACE INTO listing VALUES (?, ?, ?, ?, ?, ?)", [(*one, run_id) for one in listings]
+                "INSERT OR REPLACE INTO listing VALUES (?, ?, ?, ?, ?, ?)", [(*listing, run_id) for listing in listings]
             )
 
     def links(self) -> dict[str, str]:
-        """Address that texts link to and no list names -> who links it; as far as it is not known to be news."""
+        """Address that texts link to and no list names -> page with the link; without known items."""
         return dict(self._db.execute("SELECT url, source FROM link"))
 
     def set_links(self, links: Iterable[tuple[str, str]]) -> None:
@@ -159,44 +159,44 @@ class Runs:
 
 @dataclass(frozen=True, slots=True)
 class Missed:
-    """An item that was not where it was, and has no tombstone yet."""
+    """An item that was not found at its address, and has no tombstone yet."""
 
     id: str
     reason: str
     status: int
     confirmed: int
-    """Harvests that found it so one after the other."""
+    """Number of harvests in a row that did not find it."""
 
     cycle: str
-    """The harvest that found it so last."""
+    """The last harvest that did not find it."""
 
     first: str
-    """When it was first found so."""
+    """Time of the first absence."""
 
 
 class MissedItems:
-    """The table of the items that are missed; what makes one and ends it stands in `migration_spider.gone`."""
+    """The table of missed items; see `migration_spider.gone` for the rules."""
 
     def __init__(self, database: sqlite3.Connection) -> None:
         self._db = database
 
     def get(self, item_id: str) -> Missed | None:
-        """The item ``item_id``; None when it is not missed."""
+        """The item ``item_id``; None if it is not missed."""
         row = self._db.execute("SELECT * FROM missing WHERE id = ?", (item_id,)).fetchone()
         return Missed(*row) if row else None
 
     def put(self, missed: Missed) -> None:
-        """Note it, in the place of what was noted before."""
+        """Store a missed item, or replace it."""
         with self._db:
             self._db.execute("INSERT OR REPLACE INTO missing VALUES (?, ?, ?, ?, ?, ?)", astuple(missed))
 
     def forget(self, item_id: str) -> None:
-        """It is there, or has its tombstone."""
+        """Delete an item that was found, or has its tombstone."""
         with self._db:
             self._db.execute("DELETE FROM missing WHERE id = ?", (item_id,))
 
     def all(self) -> list[Missed]:
-        """All of them, by id."""
+        """All missed items, by id."""
         return [Missed(*row) for row in self._db.execute("SELECT * FROM missing ORDER BY id")]
 
 

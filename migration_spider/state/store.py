@@ -30,7 +30,7 @@ CHUNK = 1 << 20
 
 
 class Stored(Protocol):
-    """The last stored version of an item, as far as the next one depends on it."""
+    """The values of the last stored version of an item that the next one depends on."""
 
     @property
     def version(self) -> int: ...
@@ -44,7 +44,7 @@ class Stored(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """What the index knows of an item."""
+    """An item in the index."""
 
     id: str
     url: str
@@ -59,11 +59,11 @@ class Item:
     language: str | None
     title: str | None
     content_sha256: str
-    """Of the last line with the item itself."""
+    """Digest of the last line that is not a tombstone."""
 
 
 COLUMNS = "id, url, version, first_seen, last_changed, published, tombstone, node_id, language, title, content_sha256"
-"""Those of table ``item`` that make an `Item`."""
+"""Columns of the table ``item`` for an `Item`."""
 
 _REMEMBER = """
 INSERT INTO item VALUES (:id, :url, :version, :content_sha256, :first_seen, :last_changed, :published, :tombstone,
@@ -73,28 +73,28 @@ ON CONFLICT (id) DO UPDATE SET url = excluded.url,
     version = excluded.version, last_changed = excluded.last_changed, tombstone = excluded.tombstone,
     node_id = excluded.node_id, language = excluded.language, title = excluded.title
 """
-# A tombstone says nothing of the content, which stays known for the day when the item is back.
+# A tombstone has no content, so the earlier digest is kept in case that the item comes back.
 _REMEMBER_CONTENT = """,
     content_sha256 = excluded.content_sha256, published = excluded.published, filled = excluded.filled
 """
 
 
 def life_of(content_sha256: str, before: Stored | None, *, is_missed: bool = False) -> life.Rule:
-    """What becomes of an item that was met with this content, beside the last stored version."""
+    """The rule for an item that was found with this content, by its last stored version."""
     is_withdrawn = before is not None and before.withdrawn is not None
     state = life.state_of(is_known=before is not None, is_missed=is_missed, is_withdrawn=is_withdrawn)
     return life.met(state, is_same=before is not None and before.content_sha256 == content_sha256)
 
 
 def revise(item: MutableMapping[str, Any], before: Stored | None) -> bool:
-    """Give ``item`` its version and times beside the last stored version; False when its content is as before.
+    """Set version and times of ``item`` by the last stored version; return False if its content has not changed.
 
-    An item that had a tombstone says something new by being there.
+    After a tombstone, the item is always a new version.
     """
     if not life_of(item["content_sha256"], before).line:
         return False
     item["version"] = before.version + 1 if before else 1
-    # A clock that was ahead once does not make it be seen first after it was changed.
+    # The minimum, because a clock that was ahead once must not make it first seen after it changed.
     item["first_seen"] = min(before.first_seen, item["fetched_at"]) if before else item["fetched_at"]
     item["last_changed"] = item["fetched_at"]
     return True
@@ -103,24 +103,24 @@ def revise(item: MutableMapping[str, Any], before: Stored | None) -> bool:
 class ItemStore:
     """The lines in ``path`` (which need not exist yet), with an index of them in ``database``.
 
-    Opening cuts an incomplete last line off: a line counts as stored only once it is whole and synced. The torn bytes
-    are kept beside it as ``<name>.torn``.
+    Opening removes an incomplete last line, because a line counts as stored only when it is complete and synced. The
+    removed bytes are kept as ``<name>.torn``.
 
     Args:
-        mending: remember where all lines stand when they are read, for `mend`.
-        anew: read them all, as when the index is of another file.
+        mending: Store the positions of all lines for `mend`.
+        anew: Read all lines, as if the index was of another file.
 
     Raises:
-        StateError: the file or the database cannot be opened or written.
-        BadLineError: a whole line is not an item.
+        StateError: The file or the database cannot be opened or written.
+        BadLineError: A complete line is not an item.
     """
 
     def __init__(self, database: Path, path: Path, *, mending: bool = False, anew: bool = False) -> None:
         self.path = path
         self.torn = 0
-        """Bytes that were cut off."""
+        """Number of bytes that were removed."""
         self.is_other_file = False
-        """Whether the index was of another file: lines were lost or put there, or the index is new."""
+        """Whether the index was of another file: lines were lost or inserted, or the index is new."""
         self._spans: dict[Key, Span] | None = {} if mending else None
         require_file(path)
         try:
@@ -141,7 +141,7 @@ class ItemStore:
             raise
 
     def _open(self) -> None:
-        # Unbuffered: after a failed write nothing may linger in memory and come out later.
+        # Unbuffered, so that after a failed write no data stays in memory and is written later.
         self._file = self.path.open("ab+", buffering=0)
 
     def close(self) -> None:
@@ -149,14 +149,14 @@ class ItemStore:
         self._file.close()
 
     def item(self, item_id: str) -> Item | None:
-        """What is stored of ``item_id``."""
+        """The item ``item_id``, if it is stored."""
         row = self._db.execute(f"SELECT {COLUMNS} FROM item WHERE id = ?", (item_id,)).fetchone()  # noqa: S608
         return Item(*row) if row else None
 
     def append(self, record: Record, *, sync: bool = True) -> None:
-        """Write one line and sync it to disk; only then is the item stored. Raises OSError when it cannot be.
+        """Write one line and sync it to disk; only then the item is stored. Raises OSError: It cannot be written.
 
-        Without ``sync`` the line is durable when the file is closed and synced by the caller.
+        Without ``sync``, the caller has to close and sync the file.
         """
         line = dump(record)
         end = self._file.seek(0, os.SEEK_END)
@@ -167,7 +167,7 @@ class ItemStore:
             if sync:
                 os.fsync(self._file.fileno())
         except OSError:
-            # A full disk may leave half a line: take it off, so that the next line does not join it.
+            # Remove the part of a line that a full disk may leave, so that the next line is not appended to it.
             os.truncate(self.path, end)
             raise
         with self._db:
@@ -175,7 +175,7 @@ class ItemStore:
             self._mark(end + len(line), line)
 
     def _catch_up(self, *, anew: bool) -> None:
-        """Read what the index does not know yet; all when it is of another file. Cuts a torn line off."""
+        """Read the lines that are not in the index, or all if it is of another file; remove an incomplete line."""
         row = self._db.execute("SELECT size, digest FROM lines").fetchone()
         done = row[0] if row else 0
         self._digest = self._digest_of(done)
@@ -194,7 +194,7 @@ class ItemStore:
             self._mark(done)
 
     def _cut(self, end: int) -> None:
-        """Take off what comes after ``end``, and keep it."""
+        """Move the bytes after ``end`` to ``<name>.torn``."""
         self.torn = self._file.seek(0, os.SEEK_END) - end
         if not self.torn:
             return
@@ -208,7 +208,7 @@ class ItemStore:
         os.truncate(self.path, end)
 
     def _digest_of(self, size: int) -> Any:
-        """Digest of the first ``size`` bytes: tells a file that was changed, be it by one byte, from one that grew."""
+        """The digest of the first ``size`` bytes, which differs for a changed file, but not for one that only grew."""
         digest = sha256()
         with self.path.open("rb") as stream:
             while chunk := stream.read(min(CHUNK, size)):
@@ -234,20 +234,20 @@ class ItemStore:
         self._digest.update(line)
         self._db.execute("INSERT OR REPLACE INTO lines VALUES (1, ?, ?)", (size, self._digest.hexdigest()))
 
-    # ---- mending
+    # ---- repair
 
     def mend(self, archived: Iterable[Sequence[Mapping[str, Any]]]) -> int:
-        """Put lines of the archive where the file lacks them; what is there stays as it is, byte for byte.
+        """Insert missing lines from the archive into the file; existing lines stay the same, byte for byte.
 
-        Takes items and tombstones in their order in the archive; returns how many lines were lacking. Raises
-        StateError: the file cannot be written.
+        ``archived`` are the items and tombstones in the order of the archive. Returns the number of missing lines.
+        Raises StateError: The file cannot be written.
         """
         there, spans = self._spans or {}, dict[Key, Span]()
         try:
             with tempfile.TemporaryFile(dir=self.path.parent, prefix=DRAFT) as spool:
                 for record in (record for records in archived for record in records):
                     line, key = dump(record), (record["id"], record["version"])
-                    # A version noted twice: the first run was killed before it wrote the line, the second wrote it.
+                    # If a version is archived twice, the first run was killed before it wrote the line.
                     spans.pop(key, None)
                     spans[key] = spool.tell(), len(line)
                     spool.write(line)
@@ -268,7 +268,7 @@ class ItemStore:
 
 
 def _in_order(there: Sequence[Key], archived: Sequence[Key]) -> Iterator[Key]:
-    """All keys in the order of the archive; those that it has not, right behind the one that they followed."""
+    """Yield all keys in the order of the archive; those that are not in it come after the one that they followed."""
     known = set(archived)
     behind: dict[Key | None, list[Key]] = {}
     last: Key | None = None
