@@ -31,7 +31,7 @@ _DATE = "publication_date"
 
 @dataclass(slots=True)
 class BlockResult:
-    """What the block says, normalized."""
+    """The normalized metadata block."""
 
     fields: dict[str, Any]
     """``publication_date`` and ``publication_date_raw`` (str or None) and the nine lists of terms; all keys."""
@@ -51,7 +51,7 @@ class BlockResult:
 
 @dataclass(slots=True)
 class NumericDates:
-    """What the numeric publication dates of one page tell of their order, and whether they need to be told."""
+    """The day/month order that the numeric dates of a page show, and whether it has to be known."""
 
     day_first: dict[bool, str] = field(default_factory=dict)
     """Order -> the text that shows it by itself."""
@@ -61,7 +61,7 @@ class NumericDates:
 
 
 def numeric_dates(block: list[Entry]) -> NumericDates:
-    """The numeric dates under the date's label, and those printed without any label."""
+    """Find the numeric dates under the label of the date, and those without a label."""
     found = NumericDates()
     for entry in block:
         own = entry.field_name
@@ -143,26 +143,26 @@ class _Normalizer:
                 self._unlabelled(value, together)
 
     def _other(self, label: str) -> None:
-        """A label of no field."""
+        """Process the values of a label that belongs to no field."""
         if label_kind(label) is None and not is_kosovo_footnote(label):
             self._mark(problem("label-unknown"))
             if label not in self.result.unknown_labels:
                 self.result.unknown_labels.append(label)
 
     def _only_field(self, values: list[Value]) -> set[str]:
-        """The field of a value printed alone, or of all that are printed together, if it is a single one."""
+        """The field of a value printed alone, or of all values printed together; None unless there is exactly one."""
         sets = [self._candidates(value, everyday=True) for value in values]
         shared = set.intersection(*sets) if sets else set()
         return shared if len(shared) == 1 else set()
 
     def _field_of_all(self, values: list[Value]) -> str | None:
-        """The only field that all of the values printed together can belong to; None for less than two values."""
+        """The only field that all values printed together can belong to; None for fewer than two values."""
         sets = [self._candidates(value, everyday=True) for value in values]
         shared = set.intersection(*sets) if len(sets) > 1 else set()
         return shared.pop() if len(shared) == 1 else None
 
     def _labelled(self, own: str, value: Value) -> None:
-        """A value under the label of field ``own``, a field of terms."""
+        """Process a value under the label of ``own``, a field of terms."""
         for raw, found in listed(own, value):
             if found or own not in VOCABULARIES:
                 self._add(own, raw, found)
@@ -180,7 +180,7 @@ class _Normalizer:
     def _elsewhere(self, own: str, value: Value) -> str | None:
         """The only other field that ``value`` can belong to; None when there is none or more than one.
 
-        A field whose own label stands above values that it knows takes in no strays.
+        A field that has known values under its own label gets no values from other labels.
         """
         fields = self._candidates(value, everyday=False) - {own}
         if len(fields) != 1 or fields & ({_ALIKE.get(own, "")} | self.answered):
@@ -188,7 +188,7 @@ class _Normalizer:
         return fields.pop()
 
     def _unlabelled(self, value: Value, together: str | None) -> None:
-        """A value of a field printed without label; ``together`` is the field of all that is printed with it."""
+        """Process a value without label; ``together`` is the field of all values printed with it."""
         fields = self._candidates(value, everyday=True)
         if len(fields) > 1:
             # "International cooperation" beside a label "GCM Objectives" is the theme, whose label is missing.
@@ -203,7 +203,7 @@ class _Normalizer:
                 self._report("unlabelled", raw)
 
     def _candidates(self, value: Value, everyday: bool) -> set[str]:
-        """Fields whose vocabulary knows ``value``, as a whole or as a list of values."""
+        """Fields whose vocabulary has ``value``, as a whole or as a list of values."""
         same = (value.text, value.url, value.datetime, value.day_first, everyday)
         if same not in self.candidates:
             self.candidates[same] = self._look_up(value, everyday)
@@ -222,9 +222,9 @@ class _Normalizer:
 
     @staticmethod
     def _names(name: str, text: str, everyday: bool) -> bool:
-        """Whether ``text`` tells that it belongs to field ``name``.
+        """Whether ``text`` alone shows that it belongs to field ``name``.
 
-        Under another field's label an everyday word is no sign; without any label it is all there is.
+        Under the label of another field an everyday word does not count; without any label it does.
         """
         term = lookup_named(name, text)
         return term is not None and (everyday or not term.generic)
@@ -284,5 +284,5 @@ def _has_value(value: Value) -> bool:
 
 
 def _says(text: str) -> bool:
-    """Whether ``text`` has letters or digits: themes print a dash where there is no value."""
+    """Whether ``text`` has letters or digits. Themes print a dash where there is no value."""
     return any(character.isalnum() for character in text)

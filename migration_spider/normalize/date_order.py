@@ -38,14 +38,14 @@ def order_told(raw: str, datetime: str | None = None) -> bool | None:
 
 
 def reads_both_ways(raw: str, datetime: str | None = None) -> bool:
-    """Whether this is a numeric date of which neither the weekday nor the stamp tells which number is the day."""
+    """Whether this is a numeric date where neither the weekday nor the stamp shows which number is the day."""
     is_stamped = datetime is not None and STAMP.fullmatch(datetime.strip()) is not None
     text = text_of(raw or datetime or "")
     return not is_stamped and both_ways(text) is not None and order_by_weekday(text) is None
 
 
 def _numeric_date(text: str) -> re.Match[str] | None:
-    """``text`` as a date in numbers, the year last, without dots: only day-first languages write those."""
+    """Match a numeric date with the year last. Dates with dots are left out: they always have the day first."""
     if len(text) > LONGEST or NUMERIC.search(text) is None:
         return None
     match = next((match for one in stripped(text) if (match := NUMERIC.fullmatch(one))), None)
@@ -53,7 +53,7 @@ def _numeric_date(text: str) -> re.Match[str] | None:
 
 
 def both_ways(text: str) -> re.Match[str] | None:
-    """``text`` as such a date, where each of the two numbers can be the month and they differ."""
+    """Match a numeric date where both numbers can be the month and are different."""
     match = _numeric_date(text)
     return match if match and match["first"].zfill(2) != match["second"].zfill(2) and _are_months(match) else None
 
@@ -63,7 +63,7 @@ def _are_months(match: re.Match[str]) -> bool:
 
 
 def order_by_stamp(text: str, stamp_day: date | None) -> bool | None:
-    """Whether the day is first, where one of the two readings is the day of the stamp or the day beside it."""
+    """Whether the day is first, if exactly one of the two readings is the day of the stamp or the day next to it."""
     match = None if stamp_day is None else both_ways(text)
     if match is None or stamp_day is None:
         return None
@@ -89,7 +89,7 @@ def order_by_weekday(text: str) -> bool | None:
 
 
 def custom_order(language: str) -> bool | None:
-    """Whether ``language`` writes the day first; None when it does not tell."""
+    """Whether ``language`` writes the day first; None if the language does not decide it."""
     language = language.casefold()
     if language == "en-us":
         return False
@@ -99,7 +99,7 @@ def custom_order(language: str) -> bool | None:
 
 
 def order_of_form(text: str, language: str) -> bool | None:
-    """Month first for what Drupal's own English formats print: ``Wed, 05/09/2018 - 12:00``; None for all else.
+    """Returns False (month first) for Drupal's English formats: ``Wed, 05/09/2018 - 12:00``; else None.
 
     These are the formats "short" and "medium" that every installation starts with (core, system.date_format.*.yml).
     Drupal's translations of them write the day first and translate the weekday: an English one on a page of another
@@ -112,7 +112,7 @@ def order_of_form(text: str, language: str) -> bool | None:
 
 
 def either_order(text: str, stamp_day: date) -> bool:
-    """Whether ``text`` is numeric and one of its two readings is ``stamp_day``: the stamp tells which one was meant."""
+    """Whether ``text`` is a numeric date and one of its two readings is ``stamp_day``."""
     match = NUMERIC.fullmatch(stripped(text)[-1])
     numbers = (int(match["first"]), int(match["second"])) if match else None
     return numbers in ((stamp_day.day, stamp_day.month), (stamp_day.month, stamp_day.day))

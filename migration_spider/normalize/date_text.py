@@ -40,13 +40,13 @@ _HAN_MONTH = re.compile(r"(?<!\d)(1[0-2]|0?[1-9])\s?月(?!\s*\d{1,2}\s*[日号�
 
 
 def text_of(raw: str) -> str:
-    """The text in one spelling, cut off where it is too long to be a date."""
+    """Unify the spelling of the text, and shorten it if it is too long for a date."""
     # What is longer is no date; a broken page may print a book under the label.
     return _chinese_numerals(spelling(raw))[: LONGEST + 1]
 
 
 def stripped(text: str) -> list[str]:
-    """``text`` and what is left of it without time of day, weekday and leading article."""
+    """``text`` as it is, and without time of day, weekday and leading article."""
     stamp = STAMP.fullmatch(text)
     if stamp:
         return [stamp["day"]]
@@ -64,7 +64,7 @@ def stripped(text: str) -> list[str]:
 
 
 def day_of(year: str, month: int, day: int | str) -> tuple[date | None, str | None]:
-    """The day with these numbers, or the code of the problem."""
+    """The day of these numbers, or a problem code."""
     try:
         found = date(int(year), month, int(day))
     except ValueError:
@@ -73,13 +73,13 @@ def day_of(year: str, month: int, day: int | str) -> tuple[date | None, str | No
 
 
 def valid_day(text: str) -> date | None:
-    """``2021-12-17`` as a day."""
+    """Convert ``2021-12-17`` to a date."""
     year, month, day = text.split("-")
     return day_of(year, int(month), day)[0]
 
 
 def _chinese_numerals(text: str) -> str:
-    """``二〇二一年十二月十七日`` written with digits, and ``17 12月 2021``, where the month is a name, without."""
+    """Convert Chinese numerals (``二〇二一年十二月十七日``) to digits; in ``17 12月 2021`` the month becomes a name."""
     if "月" in text and "年" not in text:
         return _HAN_MONTH.sub(lambda month: list(months()["zh"])[int(month[1]) - 1], text)
     match = _HAN_DATE.search(text)
@@ -90,7 +90,7 @@ def _chinese_numerals(text: str) -> str:
 
 
 def _han_number(text: str) -> int:
-    """1 to 99 in Chinese numerals."""
+    """Convert a number from 1 to 99 in Chinese numerals."""
     tens, ten, ones = text.rpartition("十")
     value = int(ones.translate(_HAN_DIGITS) or "0") if ones else 0
     return value + (10 * int(tens.translate(_HAN_DIGITS) or "1") if ten else 0)

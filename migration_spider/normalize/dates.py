@@ -69,7 +69,7 @@ _OPEN_ENDS = frozenset({"present", "ongoing", "now", "today", "presente", "actua
 
 
 class Reading(NamedTuple):
-    """What a printed date says."""
+    """The result of reading a printed date."""
 
     day: str | None
     """ISO 8601."""
@@ -91,7 +91,7 @@ def parse_date(
     site_day_first: bool | None = None,
     seen_day_first: bool | None = None,
 ) -> tuple[str | None, str | None]:
-    """The day that ``raw`` and ``datetime`` name.
+    """Read the day from ``raw`` and ``datetime``.
 
     Args:
         raw: text as printed, in any of the portal's languages; the page's own language is tried first.
@@ -172,14 +172,14 @@ _kept = lru_cache(maxsize=4096)(_read)
 
 
 class _Stamp(NamedTuple):
-    """What a ``datetime`` says that names a day."""
+    """A ``datetime`` attribute that has a day."""
 
     day: date
     time: tuple[int, int] | None
     """Hour and minute."""
 
     def beside(self, text: str, text_day: date | None) -> tuple[date, str | None]:
-        """The day that is meant where the text says ``text_day``, and what is wrong with it."""
+        """Choose between the stamp and ``text_day``, the day in the text; also returns the problem code."""
         if text_day is None or text_day == self.day or either_order(text, self.day):
             return self.day, None
         if _elsewhere(text_day - self.day, self.time):
@@ -196,9 +196,9 @@ def _stamp(datetime: str | None) -> _Stamp | None:
 
 
 def _elsewhere(later: timedelta, time: tuple[int, int] | None) -> bool:
-    """Whether a stamp of this hour and minute falls, somewhere on Earth, on the day that is ``later`` than its own.
+    """Whether this hour and minute is, in some time zone, on the day that is ``later`` than that of the stamp.
 
-    Local time is up to 14 hours ahead of UTC and 12 behind. Noon is no time but Drupal's mark of a date without one.
+    Local time is up to 14 hours ahead of UTC and 12 behind. Drupal writes noon for a date without time.
     """
     if time is None or time == (12, 0):
         return False
@@ -225,7 +225,7 @@ def _parse_text(text: str, language: str, order: bool | None) -> tuple[date | No
 
 
 def _one_day(text: str, tables: list[dict[str, int]], day_first: bool | None) -> tuple[date | None, str | None] | None:
-    """The day, or the reason why none can be told; None when ``text`` has no form of a full date."""
+    """The day, or a problem code; None if ``text`` does not look like a full date."""
     for pattern in (_CHINESE, _YEAR_FIRST):
         if match := pattern.fullmatch(text):
             return day_of(match["year"], int(match["month"]), match["day"])

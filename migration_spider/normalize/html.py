@@ -74,7 +74,7 @@ _NOT_NESTED = frozenset(_UNCLOSED.split())
 def shortened(html: str) -> tuple[str, bool]:
     """``html`` up to its ``LONGEST``, pictures inside addresses not counted, and whether that is not all.
 
-    The sanitiser closes what is open then.
+    The sanitiser closes the elements that are left open.
     """
     if len(html) <= LONGEST:
         return html, False
@@ -89,7 +89,7 @@ def shortened(html: str) -> tuple[str, bool]:
 def sanitise(html: str, base_url: str) -> str:
     """``html`` without scripts, styles, handlers, forms and unsafe schemes; links absolute against ``base_url``.
 
-    ``lang`` and ``dir`` stay; an embed (``iframe``) becomes a link to what it embeds. Sanitising twice changes nothing.
+    ``lang`` and ``dir`` stay; an embed (``iframe``) becomes a link to its page. Sanitising twice changes nothing.
     """
 
     _base.set(base_url)
@@ -103,7 +103,7 @@ def allowed(
     without: Collection[str] = (),
     link_rel: str | None = None,
 ) -> str:
-    """What the allow-list leaves of ``html``.
+    """Remove everything from ``html`` that is not on the allow-list.
 
     Args:
         attribute_filter: (tag, attribute, value) -> the value, or None to drop it.
@@ -137,7 +137,7 @@ def _resolved(tag: str, attribute: str, value: str) -> str | None:
 
 
 def _flattened(html: str) -> str:
-    """``html`` without the tags nested deeper than ``_DEEPEST``; their content stays."""
+    """Remove the tags nested deeper than ``_DEEPEST``; their content stays."""
     if html.count("<") <= _DEEPEST:
         return html
     depth = 0
@@ -156,7 +156,7 @@ def _flattened(html: str) -> str:
 
 
 def _link_to_embed(tag: re.Match[str]) -> str:
-    """The ``iframe`` start tag with a link before it; the sanitiser then drops the iframe and what it holds."""
+    """Put a link before the ``iframe`` start tag; the sanitiser then drops the iframe with its content."""
     found = {name.lower(): unescape(a or b or c).strip() for name, a, b, c in _ATTRIBUTE.findall(tag[1])}
     if not found.get("src"):
         return tag[0]
@@ -164,7 +164,7 @@ def _link_to_embed(tag: re.Match[str]) -> str:
 
 
 def _absolute(url: str, base_url: str) -> str | None:
-    """The absolute URL; None, which drops the attribute, when it cannot be one or has another scheme."""
+    """The absolute URL; None, which drops the attribute, if it is invalid or has another scheme."""
     if _ABSOLUTE.fullmatch(url):
         return url
     try:
@@ -175,7 +175,7 @@ def _absolute(url: str, base_url: str) -> str | None:
 
 
 def _srcset(value: str, base_url: str) -> str | None:
-    """The candidates with absolute URLs; those with a descriptor that is none are left out, as browsers do."""
+    """Make the URLs absolute; candidates with an invalid descriptor are dropped, as in browsers."""
     found = []
     at = 0
     while match := _CANDIDATE.match(value, at):

@@ -35,10 +35,10 @@ def item_id(node_id: int | None, url: str, language: str) -> str:
 
 
 def filename(url: str) -> str:
-    """Last part of the URL's path, percent-decoded, as a name that is one wherever a file is saved under it.
+    """Last part of the URL's path, percent-decoded, as a file name that is valid on every system.
 
-    Slashes, control characters and the like become ``_``, dots and spaces at its end go, a device of Windows gets ``_``
-    before it, and what is too long loses its middle. May be empty.
+    Slashes, control characters and the like become ``_``, dots and spaces at its end go, a device name of Windows gets
+    ``_`` before it, and a name that is too long loses its middle. May be empty.
     """
     name = _UNSAFE.sub("_", unquote(_path(url).rpartition("/")[2])).strip(" ").rstrip(". ")
     if _DEVICE.match(name):
@@ -51,11 +51,11 @@ def filename(url: str) -> str:
 
 
 def content_sha256(item: NewsItem) -> str:
-    """SHA-256, in hex, of what the item says: title, body text, metadata and attachments.
+    """SHA-256, in hex, of the content of the item: title, body text, metadata and attachments.
 
     Over JSON with sorted keys and no spaces, UTF-8. Host names, query strings (``?itok=``, asset versions), links and
-    normalized values stay out: neither another host, nor another render, nor a better vocabulary makes a new version.
-    Nor does what changes by itself, see `normalize.noise`, or the order of values and files.
+    normalized values stay out: another host, another rendering or a better vocabulary does not make a new version.
+    Text that changes without an edit (see `normalize.noise`) and the order of values and files stay out too.
     """
     files = [
         [

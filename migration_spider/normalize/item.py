@@ -14,7 +14,7 @@ from migration_spider.normalize.language import detect
 
 @dataclass(frozen=True, slots=True)
 class SiteOrders:
-    """The order of numeric dates that the pages of a site tell, of `migration_spider.site_profile`."""
+    """The day/month order found on the pages of a site, see `migration_spider.site_profile`."""
 
     digest: str
     """SHA-256, in hex, of the profile."""
@@ -26,7 +26,7 @@ class SiteOrders:
 def normalize(
     item: NewsItem, *, day_first: bool | None = None, site: SiteOrders | None = None, cites: bool = False
 ) -> BlockResult:
-    """Fill the normalized half of ``item`` from its as-printed half; returns what was not recognized.
+    """Fill the normalized fields of ``item`` from its printed fields; returns the unrecognized values.
 
     ``day_first`` is the order of numeric dates as a person says, ``site`` that which other pages tell; None when it is
     not known. An item whose date ``site`` decided cites it, and one with ``cites``, of which the same profile has left
@@ -56,9 +56,9 @@ def normalize(
 
 
 def _is_untranslated(item: NewsItem) -> bool:
-    """Whether the text is in the language of another translation that the page names, and not in the page's own.
+    """Whether the text is in the language of another translation that the page names, not in that of the page.
 
-    The site says that this translation exists, so it is no fallback by address; nobody has translated the text yet.
+    The site lists this translation, so it is not a fallback by address: the text is not translated yet.
     """
     text = (item.content_language or "").split("-")[0]
     others = {language.split("-")[0] for language in item.translations}
@@ -66,6 +66,6 @@ def _is_untranslated(item: NewsItem) -> bool:
 
 
 def finish(item: NewsItem) -> None:
-    """Problem codes once each, in the order met; the content digest, once attachments have theirs."""
+    """Remove duplicate problem codes, and set the content digest: call it when the attachments have theirs."""
     item.problems = list(dict.fromkeys(item.problems))
     item.content_sha256 = content_sha256(item)

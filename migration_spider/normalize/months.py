@@ -1,7 +1,7 @@
 """Names of months and weekdays in the languages of the portal and its sources, as :func:`spelling` writes them.
 
 They come from Unicode CLDR, through babel: genitives, abbreviations, both Arabic names of the Gregorian months
-(Levantine and Egyptian) and those of the Maghreb. Missing names are added here. They are loaded once, at the first
+(Levantine and Egyptian) and those of the Maghreb. Missing names are added here. They are loaded at the first
 date.
 """
 

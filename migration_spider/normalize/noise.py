@@ -78,7 +78,7 @@ _TOKEN = re.compile(r"(?=[^/]*\d)(?:[0-9a-f]{12,}|[\w-]{24,})", re.IGNORECASE)
 
 
 def steady(text: str, *, has_counters: bool = True) -> str:
-    """A line without what changes by itself in it; as it is where all of it stays."""
+    """Remove the parts of a line that change without an edit."""
     return text if len(text) > LONGEST or not _may_change(text) else _steady(text, has_counters)
 
 
@@ -97,7 +97,7 @@ def _steady(text: str, has_counters: bool) -> str:
 
 
 def steady_lines(text: str) -> str:
-    """A text without the lines that change by themselves."""
+    """Remove the lines of a text that change without an edit."""
     lines = text.split("\n")
     full = [number for number, line in enumerate(lines) if line]
     edge = {*full[:EDGE], *full[-EDGE:]}
@@ -108,14 +108,14 @@ def steady_lines(text: str) -> str:
 
 
 def steady_values(label: str, values: list[str]) -> list[str]:
-    """The values below a label, in an order of their own; a counter has none."""
+    """The values under a label, sorted; no values for a counter."""
     if all(map(_ONLY_NUMBER.fullmatch, values)) and _COUNT_LABEL.fullmatch(label.strip(" :：")):
         return []
     return sorted(filter(None, map(steady, values)))
 
 
 def steady_path(path: str, *, is_known: bool) -> str:
-    """The path of a file without ids of sessions; where the content of the file ``is_known``, without tokens, too."""
+    """The path of a file without session ids; also without tokens if the content of the file ``is_known``."""
     path = _SESSION.sub("", path)
     if not is_known:
         return path

@@ -39,7 +39,7 @@ PROBLEMS = {
 
 
 def problem(code: str, field: str | None = None) -> str:
-    """The code as it stands in an item.
+    """The code as it is written in an item.
 
     Raises:
         KeyError: the code is not in :data:`PROBLEMS`, or misses its field.

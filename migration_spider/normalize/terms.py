@@ -19,12 +19,12 @@ _NUMBERED = re.compile(r"\d{1,2}\s*[.:)\-–—]")
 
 
 def fold(text: str) -> str:
-    """``text`` with white space, no-break spaces too, folded to single spaces."""
+    """Replace white space, also no-break spaces, by single spaces."""
     return " ".join(text.split())
 
 
 def find(field: str, value: Value) -> VocabTerm | None:
-    """The term of ``field`` that ``value`` stands for; by its link only when it prints no text."""
+    """Find the term of ``field`` for ``value``; its link is used only if it has no text."""
     if field not in VOCABULARIES:
         return None
     text = fold(value.text)
@@ -34,7 +34,7 @@ def find(field: str, value: Value) -> VocabTerm | None:
 
 
 def to_term(field: str, raw: str, found: VocabTerm | None) -> Term:
-    """``raw`` as a value of ``field``: a :class:`Place` in ``geographic_scope``, else a :class:`Term`."""
+    """Convert ``raw`` to a value of ``field``: a :class:`Place` in ``geographic_scope``, else a :class:`Term`."""
     if field == "geographic_scope":
         if found is None:
             return Place(raw=raw)
@@ -43,7 +43,7 @@ def to_term(field: str, raw: str, found: VocabTerm | None) -> Term:
 
 
 def split(field: str, value: Value) -> list[str]:
-    """The parts of a text that lists several values of ``field``; the text alone when it is one value or not all known.
+    """Split a text that lists several values of ``field``; the whole text if it is one value or not all are known.
 
     Only closed vocabularies are split, and only where every part is known and the whole is not. Separators before the
     first and after the last part are dropped.
@@ -82,7 +82,7 @@ def _split(field: str, text: str) -> list[str]:
 
 
 def _partly_known(field: str, text: str, pieces: list[re.Match[str]]) -> list[str] | None:
-    """The parts of a list whose names are not all known; None when it does not look like one."""
+    """The parts of a list of which only some names are known; None if it does not look like a list."""
     if field == "gcm_objectives":
         # "11. Borders, seas and skies, 12. Screening": titles of no list part where the next number stands.
         parts = _cut(text, [piece for piece in pieces if _NUMBERED.match(text, piece.end())])
@@ -101,12 +101,12 @@ _kept = lru_cache(maxsize=8192)(_split)
 
 
 def _bounds(text: str, pieces: list[re.Match[str]]) -> tuple[list[int], list[int]]:
-    """Starts and ends of what ``pieces`` part."""
+    """Starts and ends of the parts between ``pieces``."""
     return [0, *(piece.end() for piece in pieces)], [*(piece.start() for piece in pieces), len(text)]
 
 
 def _partition(text: str, pieces: list[re.Match[str]], is_known: Callable[[str], bool]) -> list[str] | None:
-    """``text`` cut at some of ``pieces`` so that every part is known, the first as long as can be, or None."""
+    """Split ``text`` at some of ``pieces`` so that every part is known, the first as long as possible; else None."""
     starts, ends = _bounds(text, pieces)
     # following[i]: the parts of the text from starts[i] on.
     following: list[list[str] | None] = [None] * len(starts) + [[]]

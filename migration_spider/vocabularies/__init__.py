@@ -70,7 +70,7 @@ def lookup(vocabulary_name: str, raw: str) -> VocabTerm | None:
 
 
 def _look_up(vocabulary_name: str, raw: str) -> tuple[VocabTerm | None, bool]:
-    """The term, and whether it is named by more than a number."""
+    """The term, and whether more than a number names it."""
     text = key(raw)
     names = vocabulary(vocabulary_name).names
     if (term := names.get(text)) is not None:
@@ -84,9 +84,9 @@ _kept = lru_cache(maxsize=8192)(_look_up)
 
 
 def lookup_url(vocabulary_name: str, url: str) -> VocabTerm | None:
-    """The term that a link stands for: ``/taxonomy/term/279``, ``/hub?gcm_objectives=279``.
+    """Find the term of a link: ``/taxonomy/term/279``, ``/hub?gcm_objectives=279``.
 
-    For values printed without text only: term ids are the portal's own and mean other terms on another site.
+    Only for values without text: the term ids of the portal mean other terms on another site.
     """
     parts = urlsplit(url)
     tids = vocabulary(vocabulary_name).tids
@@ -111,9 +111,9 @@ def lookup_named(vocabulary_name: str, raw: str) -> VocabTerm | None:
 
 
 def vocabularies_of(raw: str) -> dict[str, VocabTerm]:
-    """Every vocabulary that knows ``raw`` by a name that tells where it belongs: item field -> term.
+    """Item field -> term, of each vocabulary where ``raw`` is a name that is specific to it.
 
-    Left out: everyday words, and objectives known by their number alone.
+    Everyday words, and objectives with only a number, are left out.
     """
     found = {name: lookup_named(name, raw) for name in VOCABULARIES}
     return {name: term for name, term in found.items() if term and not term.generic}

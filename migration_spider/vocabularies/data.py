@@ -22,7 +22,7 @@ FILES = {
 
 @cache
 def load(name: str) -> dict[str, Any]:
-    """The parsed file ``<name>.json`` of this package; read once, not to be changed by the caller.
+    """The parsed file ``<name>.json`` of this package; read once. Callers must not change it.
 
     Raises:
         FileNotFoundError: there is no such vocabulary.

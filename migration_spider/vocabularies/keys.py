@@ -24,7 +24,7 @@ _LONGEST_KEPT = 200
 
 
 class _Bases(dict[int, int]):
-    """Code point -> the same without its accents where that leaves an ASCII letter; filled as characters are met."""
+    """Code point -> the same without its accents where that leaves an ASCII letter; filled on demand."""
 
     def __missing__(self, code: int) -> int:
         base = unicodedata.normalize("NFD", chr(code))[0]
@@ -36,7 +36,7 @@ _UNACCENTED = _Bases()
 
 
 def key(text: str) -> str:
-    """``text`` reduced to what makes it the same name.
+    """Reduce ``text`` to its key.
 
     Unicode NFKC (UAX #15) and case folding; white space folded; quotes and dashes unified; accents dropped from Latin
     letters only, because the marks of other scripts are letters of their own (``й``, ``أ``); a closing colon and the

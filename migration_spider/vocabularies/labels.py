@@ -31,7 +31,7 @@ def _generic() -> frozenset[str]:
 
 
 def is_generic_label(label: str) -> bool:
-    """Whether ``label`` is an everyday word (``Date``, ``Country``), too weak to tell which kind of page prints it."""
+    """Whether ``label`` is an everyday word (``Date``, ``Country``), which does not show the kind of page."""
     return len(label) <= _LONGEST and key(label) in _generic()
 
 
@@ -63,7 +63,7 @@ def _machine_names() -> dict[str, str]:
 def machine_name_field(name: str) -> str | None:
     """Item field that the machine name of a Drupal field stands for, such as ``field-other-source``.
 
-    Drupal makes it of the field's first label; None when it is that of no known news label.
+    Drupal makes it from the first label of the field; None if no known news label fits.
     """
     return _machine_names().get(_letters(re.sub(r"^(?:field|node|news)[_-]", "", name)))
 
@@ -73,7 +73,7 @@ def _letters(text: str) -> str:
 
 
 def label_kind(label: str) -> str | None:
-    """Kind of page whose block prints ``label``.
+    """Kind of page that has ``label`` in its block.
 
     One of ``news``, ``event``, ``practice``, ``pledge``, ``discussion``, ``file`` (attachments), ``media`` (a picture
     or film) and ``chrome`` (field labels that leak into the body); None when the label is unknown.

@@ -20,10 +20,10 @@ _WITH_ACRONYM = re.compile(r"(?P<name>[^()]+?)\s*\((?P<acronym>[^()]{2,})\)")
 
 
 def objective(raw: str) -> VocabTerm | None:
-    """Objective named by its number: ``12. Title``, ``12 - Title``, ``12 – Title``, ``Objective 12``, ``12``.
+    """Find an objective by its number: ``12. Title``, ``12 - Title``, ``12 – Title``, ``Objective 12``, ``12``.
 
-    After a separator the number decides, also with a title that no list has; a title known to be another objective's
-    makes it unknown. Without a separator (``12 million ...``) the title must be known.
+    After a separator the number decides, also if the title is unknown; with the title of another objective the result
+    is None. Without a separator (``12 million ...``) the title must be known.
     """
     objectives = vocabulary("gcm_objectives")
     match = _OBJECTIVE.fullmatch(key(raw))

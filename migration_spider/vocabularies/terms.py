@@ -37,7 +37,7 @@ class VocabTerm:
 
 @dataclass(frozen=True, slots=True)
 class LookUp:
-    """A vocabulary by what may be printed of it."""
+    """The look-up tables of a vocabulary."""
 
     terms: dict[str, VocabTerm]
     """Id -> term, in the order of the file."""
