@@ -95,7 +95,7 @@ class Reading:
 
     @cached_property
     def above_picture(self) -> set[Line]:
-        return {line for line, below in pairwise(self.shown) if _is_picture(below)}
+        return {line for line, below in pairwise(self.shown) if _shows_picture(below)}
 
     @cached_property
     def above(self) -> dict[Line, Line]:
@@ -142,8 +142,8 @@ def is_embed(line: Line) -> bool:
     return any(piece.image and piece.slot[0].tag in EMBEDS for piece in line.pieces)
 
 
-def _is_picture(line: Line) -> bool:
-    return not line.text and any(piece.image and piece.link is None for piece in line.pieces)
+def _shows_picture(line: Line) -> bool:
+    return any(piece.image and piece.link is None for piece in line.pieces)
 
 
 def _is_byline(line: Line, reading: Reading) -> bool:
@@ -185,8 +185,6 @@ def _is_date(line: Line, reading: Reading) -> bool:
 def _is_tags(line: Line, reading: Reading) -> bool:
     """Whether ``line`` contains only links to terms, as themes print them above or under a text."""
     links = list(files.links_of(line)) if line.has_link and (is_linked(line) or pointers.lists_links(line)) else []
-    if not links:
-        return False
     if reading.scope.is_between(line) and reading.scope.is_beside(line) and not TERMS[line.parent.classes]:
         return False
     if not is_linked(line):
@@ -293,7 +291,7 @@ def _heads_no_text(line: Line, reading: Reading) -> bool:
     ):
         return False
     if reading.second in TEXT_ROLES and reading.scope.is_between(line) and reading.scope.is_beside(line):
-        # Between them is the caption of a picture, or an example with its own styling.
+        # Between them is a line that is no text, such as the name of an author.
         return False
     if line.text.endswith((":", "：")) and len(line.text) < 60:
         if line in reading.above_picture:

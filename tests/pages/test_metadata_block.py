@@ -327,3 +327,14 @@ def test_running_text_in_several_elements_is_no_list():
     )
     content = f"<p>Target audience: {words}</p>{PROSE}<div><div>Date of publication</div><div>3 May 2021</div></div>"
     assert [FIELDS[0]] == block(content)
+
+
+def test_fields_two_elements_further_in_than_the_others():
+    inner = "<p><b>Geographic scope:</b> Chad</p><p><b>Target audience:</b> Public</p>"
+    page = news(
+        f"<article>{PROSE}<div class='meta'><p><b>Date of publication:</b> 3 May 2021</p>"
+        f"<div class='more'><div class='inner'>{inner}</div><p>Boats</p></div><p><b>Working group:</b> Return</p></div></article>"
+    )
+    expected = [("Date of publication", "3 May 2021"), ("Geographic scope", "Chad"), ("Target audience", "Public")]
+    expected.append(("Working group", "Return"))
+    assert expected == [(entry.label, entry.values[0].text) for entry in page.metadata]

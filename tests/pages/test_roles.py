@@ -158,6 +158,17 @@ def test_a_class_names_the_author(line):
     assert BOTH == read(f"<article>{TEXT}{line}</article>")[1]
 
 
+def test_a_link_to_a_term_between_paragraphs_is_text():
+    link = "All about the boats"
+    content = f"<article><p>{ONE}</p><p><a href='/topics/boats'>{link}</a></p><p>{TWO}</p></article>"
+    assert f"{ONE}\n\n{link}\n\n{TWO}" == read(content)[1]
+
+
+def test_a_heading_above_the_name_of_an_author_heads_the_text_below_it():
+    head = "<h3>The radio desk</h3><p class='contributors'>Ana Pier</p>"
+    assert f"{ONE}\n\nThe radio desk\n\n{TWO}" == read(f"<article><p>{ONE}</p>{head}<p>{TWO}</p></article>")[1]
+
+
 def test_a_list_of_dates_is_text():
     dates = "<ul><li>3 May 2021</li><li>4 June 2021</li></ul>"
     assert (
