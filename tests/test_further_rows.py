@@ -215,6 +215,45 @@ def test_translations_at_another_host(tmp_path):
         assert "Sample" in crawl(tmp_path / "english", "languages=en", site=site.url)
 
 
+def test_translations_that_differ_in_their_query(tmp_path):
+    def answer(target):
+        path, _, query = at(target)
+        if path.startswith("/tale-"):
+            own = site.url + path
+            head = f'<link rel="alternate" hreflang="en" href="{own}"><link rel="alternate" hreflang="fr" href="{own}?language=fr">'
+            language = query.get("language", "en")
+            text = {"en": "It began at the weir.", "fr": "Tout a commencé au barrage."}[language]
+            return page(f"Tale {path[6:]}", text, node=int(path[6:]) + 1, head=head, language=language)
+        return of_page(0) if target == "/news" else None
+
+    with Hostile(answer) as site:
+        crawl(tmp_path, site=site.url, MIGRATION_HARVEST=True)
+        before = len(site.paths)
+        crawl(tmp_path, site=site.url, MIGRATION_HARVEST=True, MIGRATION_FULL=True)
+        asked = {path for path in site.paths[before:] if "/tale" in path}
+    assert [f"{n}@{language}" for n in range(1, ROWS + 1) for language in ("en", "fr")] == sorted(
+        item["id"] for item in items(tmp_path)
+    )
+    assert {f"/tale-{n}{query}" for n in range(ROWS) for query in ("", "?language=fr")} == asked
+
+
+def test_stories_with_a_day_as_their_address(tmp_path):
+    def answer(target):
+        if target.startswith("/briefing/"):
+            day = int(target[-2:])
+            return page(f"Briefing {day}", "It began at the weir.", node=day)
+        if target != "/news":
+            return None
+        days = [f"/briefing/2024-05-{day:02}" for day in range(1, 9)]
+        return page(
+            "News", "".join(f'<div class="views-row"><h3><a href="{day}">Briefing</a></h3></div>' for day in days)
+        )
+
+    with Hostile(answer) as site:
+        crawl(tmp_path, site=site.url)
+    assert {*range(1, 9)} == {item["node_id"] for item in items(tmp_path)}
+
+
 def test_pages_that_robots_txt_forbids(tmp_path):
     plain = Case(lambda path, number, query: of_page(number, numbers(lambda n: f"?page={n}")))
     with portal(plain, b"User-agent: *\nDisallow: /*?page=\n") as site:

@@ -123,8 +123,9 @@ class PortalSpider(scrapy.Spider):
 
     def follow(self, url: str, found: str, priority: int, **how: Any) -> Iterator[scrapy.Request]:
         """Yield the request of a linked page if it is in scope; ``how`` as in `follow_all`."""
-        # A page that only links to others may be a facet; other addresses lose their query.
-        address, reason = self.scope.page(url, query=None if how.get("discovery") else False)
+        # A page that only links to others may be a facet; other addresses lose their query, if no page was found there.
+        is_page = not how.get("discovery")
+        address, reason = self.scope.page(url, query=found == "state" if is_page else None, month=is_page)
         if address is None:
             self.count(f"skipped/{reason}")
         else:
@@ -144,7 +145,7 @@ class PortalSpider(scrapy.Spider):
 
     def placed(self, urls: Collection[str], host: str = "") -> Iterator[tuple[str, str]]:
         """Yield (printed address, requested address) of those in one list that are in scope; count the others."""
-        for url, (address, reason) in zip(urls, self.scope.pages(urls, host), strict=True):
+        for url, (address, reason) in zip(urls, self.scope.pages(urls, host, month=True), strict=True):
             if address is None:
                 self.count(f"skipped/{reason}")
             else:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from hashlib import md5
 from typing import Any
+from urllib.parse import urlsplit
 
 import scrapy
 
@@ -16,6 +17,7 @@ from migration_spider.pages.listing import page_numbers
 from migration_spider.spiders.base import FEED, KNOWN, LISTING, NEWS_LISTING, ROW, addresses
 from migration_spider.spiders.explore import FEWEST, Explorer
 from migration_spider.spiders.lists import ListSpider
+from migration_spider.spiders.scope import CALENDAR
 
 FOUND = {"listing": "settings", "menu": "menu", "link": "link", "facet": "link"}
 """How a listing was found -> its `Listing.origin`, if the request has none."""
@@ -98,7 +100,10 @@ class ListingSpider(ListSpider):
         new = [row for row in page.rows if canonical(row.url) not in account.seen]
         account.seen |= {canonical(row.url) for row in new}
         fresh: dict[str, str | None] = {}
-        for row, (address, reason) in zip(new, self.scope.pages([row.url for row in new]), strict=True):
+        # A row may be a briefing with the day as its address; those of a calendar lead to other months and days.
+        is_calendar = CALENDAR.search(urlsplit(page.url).path) is not None
+        places = self.scope.pages([row.url for row in new], month=not is_calendar)
+        for row, (address, reason) in zip(new, places, strict=True):
             if address is None:
                 self.count(f"skipped/{reason}")
             elif canonical(address) not in account.rows:

@@ -162,6 +162,15 @@ class NewsSpider(SteppedSpider):
             urls = (page.url, *addresses(request), *page.alternates.values())
             self.ledger.name_translations(page.node_id, urls)
 
+    def _translations(self, page: NewsPage, found: str) -> Iterator[scrapy.Request]:
+        """Yield the requests of the translations: each is a page, even if only its query differs (``?language=fr``)."""
+        for url in page.alternates.values():
+            address, reason = self.scope.page(url, query=True, month=True)
+            if address is None:
+                self.count(f"skipped/{reason}")
+            else:
+                yield from self.ask(address, found, ITEM, news=True)
+
     def _other_hosts(self, page: NewsPage) -> None:
         """Note the hosts at which an item has translations in the languages of this run."""
         others = {name: url for name, url in page.alternates.items() if name in self.options.languages}
@@ -190,7 +199,7 @@ class NewsSpider(SteppedSpider):
         if found not in ("urls", "hreflang"):
             # Translations of an item that no list names are not in a list, either.
             how = "link" if found == "link" else "hreflang"
-            yield from self.follow_all(page.alternates.values(), how, ITEM, news=True)
+            yield from self._translations(page, how)
             self._other_hosts(page)
         if found != "urls":
             self._links(page)

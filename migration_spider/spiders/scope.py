@@ -91,7 +91,9 @@ class Scope:
         bare = canonical(urlunsplit(parts._replace(query="", fragment="")))
         return urlunsplit(urlsplit(bare)._replace(query=urlencode(words, safe=","), fragment="")), None
 
-    def pages(self, urls: Collection[str], host: str = "") -> Iterator[tuple[str | None, str | None]]:
+    def pages(
+        self, urls: Collection[str], host: str = "", *, month: bool = False
+    ) -> Iterator[tuple[str | None, str | None]]:
         """Like `page`, for the links of one list, each to a single page.
 
         A query usually tells how the reader came to the page, and is removed, except if several links of the list
@@ -106,7 +108,7 @@ class Scope:
         needed = {path for path, several in queries.items() if len(several) > 1}
         for url in urls:
             parts = self._on_site(url, host)[0] if needed else None
-            yield self._page(url, parts is not None and parts.path in needed, host)
+            yield self._page(url, parts is not None and parts.path in needed, host, month)
 
     def other_host(self, urls: Iterable[str]) -> str:
         """The host of all ``urls`` of a sitemap or feed of this site, if it is another one; else empty."""
