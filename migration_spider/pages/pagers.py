@@ -83,8 +83,11 @@ def has_script_pager(main: Any, boxes: Iterable[Any]) -> bool:
     for element in main.iter("a", "button", "input"):
         if not _needs_script(element) or any(one in inside for one in (element, *element.iterancestors())):
             continue
-        words = element.get("value") if element.tag == "input" else "".join(element.itertext())
-        if key(fold(words or "").strip(_ARROWS)) in _MORE or _is_in_pager(element):
+        printed = element.get("value") if element.tag == "input" else "".join(element.itertext())
+        words = fold(printed or "").strip(_ARROWS)
+        # A pager of one page has that page and an ellipsis; "Show more" of a facet shows more of its values.
+        is_further = _is_in_pager(element) and words not in ("", "1")
+        if is_further or (key(words) in _MORE and "facet" not in (element.get("class") or "")):
             return True
     return False
 

@@ -60,3 +60,18 @@ def test_page_numbers(url, numbers):
 )
 def test_how_many_results_a_listing_says_it_has(shown, total):
     assert total == listing(f"<main>{shown}</main>").total
+
+
+@pytest.mark.parametrize(
+    ("markup", "expected"),
+    [
+        ("<button>Load more</button>", True),
+        ("<ul class=pager><li><a href='#'>2</a></li></ul>", True),
+        ("<ul class=pager><li><a>1</a></li><li><a>…</a></li></ul>", False),
+        ("<a href='#' class='facets-soft-limit-link'>Show more</a>", False),
+        ("<form><button>Load more</button></form>", False),
+        ("<a href='/news/all'>More news</a>", False),
+    ],
+)
+def test_a_pager_that_needs_a_script(markup, expected):
+    assert expected is listing(markup).has_script_pager
