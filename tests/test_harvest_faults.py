@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 
 from archive import read_record
+from migration_spider.config import Config
 from tests import harvesting
 from tests.crawling import items, run
 from tests.harvesting import IN_TWO, OFTEN, SELDOM, command, ids, report
@@ -167,10 +168,14 @@ def test_a_site_that_names_much_less_is_told(harvested, tmp_path):
 
 def test_new_rules_in_robots_txt_are_kept_and_told(harvested, tmp_path):
     harvested.editor.robots("/statements", crawl_delay=0.05)
-    told = harvest(tmp_path, site=harvested.url)
-    assert (True, 0.05) == (told["robots"]["changed"], told["robots"]["crawl_delay"])
-    assert "robots" in {row["reason"] for row in told["missing"]}
-    assert not harvest(tmp_path, site=harvested.url)["robots"]["changed"]
+    report = harvest(tmp_path, site=harvested.url, code=3)
+    assert (True, 0.05) == (report["robots"]["changed"], report["robots"]["crawl_delay"])
+    assert "robots" in {row["reason"] for row in report["missing"]}
+    assert "/statements is linked as a listing of news, and was not read (robots.txt forbids it)" in messages(report)
+    # What the operator leaves out on purpose is not missing.
+    excluded = ",".join(Config().excluded_paths)
+    again = harvest(tmp_path, site=harvested.url, MIGRATION_EXCLUDED_PATHS=f"{excluded},statements")
+    assert not again["robots"]["changed"]
 
 
 def test_a_host_without_a_name_or_a_server(tmp_path):

@@ -49,7 +49,7 @@ def subject(bed: Bed) -> Subject:
         "crawl",
         "A whole crawl",
         "The same addresses from the same server, one process each, from its start to its end. Ours finds the addresses"
-        " itself, archives every exchange, reads and normalises all fields, keeps state, writes lines and a report."
+        " itself, archives every exchange, reads and normalizes all fields, keeps state, writes lines and a report."
         " The targeted spider is given the addresses, takes the fields as printed by CSS, and archives nothing; the"
         " CrawlSpider looks for links in every page too. wget and wpull take no fields.",
         [

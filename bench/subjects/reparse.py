@@ -29,7 +29,7 @@ def subject(bed: Bed) -> Subject:
     return Subject(
         "reparse",
         "Items from an archive",
-        "The archive of the crawl. Ours reads every page by what kind of page it is, normalises all"
+        "The archive of the crawl. Ours reads every page by what kind of page it is, normalizes all"
         " fields, cites the record; the loops take the same fields as printed, by expressions written for this theme."
         " trafilatura takes title, date, description and text alone.",
         [

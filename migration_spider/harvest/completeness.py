@@ -110,7 +110,10 @@ def check(ledger: Ledger, *, is_whole: bool) -> Completeness:
             result.short_listings.append(f"{path} {listing.problem}")
     result.short_listings += [f"{url} {problem}" for url, problem in sorted(ledger.chains.items())]
     for url in sorted(ledger.called_news & ledger.refused.keys()):
-        result.short_listings.append(f"{url} is linked as a listing of news, and was not read ({ledger.refused[url]})")
+        result.short_listings.append(
+            f"{url} is linked as a listing of news, and was not read ({ledger.refused[url]}): if it has no news of its "
+            "own, exclude it with MIGRATION_EXCLUDED_PATHS"
+        )
     for host, url in ledger.hosts.items():
         result.short_listings.append(f"{url} and others have translations at {host}, a site of its own for -a site")
     result.broken_sitemaps = [f"{url}: {s.problem}" for url, s in sorted(ledger.sitemaps.items()) if s.problem]
