@@ -45,6 +45,11 @@ def ids(report: dict[str, Any], kind: str) -> set[str]:
     return {item["id"] for item in report["items"][kind]}
 
 
+def messages(report: dict[str, Any]) -> str:
+    """The problems of the run, in one text."""
+    return "; ".join(report["outcome"]["messages"])
+
+
 def lose(data: Path, *names: str) -> None:
     """Delete files and folders below ``data``."""
     for name in names:
