@@ -103,8 +103,10 @@ def prepare(directory: Path, requests: list[dict], settings: dict | None = None,
 
 def environment() -> dict[str, str]:
     """The environment in which that command finds the archive."""
-    # Without compiled files, every process would compile all of the archive anew.
-    return {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"} | {"PYTHONPATH": str(ROOT)}
+    # Without compiled files, every process would compile all of the archive again. Scrapy names our project in the
+    # environment when a test reads its settings.
+    left_out = ("PYTHONDONTWRITEBYTECODE", "SCRAPY_SETTINGS_MODULE")
+    return {k: v for k, v in os.environ.items() if k not in left_out} | {"PYTHONPATH": str(ROOT)}
 
 
 def scrapy(folder: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
