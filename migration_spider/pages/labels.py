@@ -258,23 +258,32 @@ class Group:
 
 def select(sheet: Sheet, found: list[Row]) -> list[Row]:
     """Return the rows of the block among ``found``, without words of running text and labels of other blocks."""
-    # A label that no vocabulary knows names the field of a text; known ones are printed above no value, too.
-    found = [row for row in found if row.names or not _heads_prose(sheet, row)]
-    outside = [row for row in found if not row.line.parent.in_body]
-    if any(row.names for row in outside):
-        found = outside
+    found = _without_texts(sheet, found)
     groups = _credible(sheet, found)
     if not any(group.known for group in groups):
         return _by_class(sheet, groups)
+    kept = _of_one_block(groups)
+    return [row for row in found if row in kept]
+
+
+def _without_texts(sheet: Sheet, found: list[Row]) -> list[Row]:
+    """Return ``found`` without names of fields of text, and without words of the text if other rows have labels."""
+    # A label that no vocabulary knows names the field of a text; known ones are printed above no value, too.
+    found = [row for row in found if row.names or not _heads_prose(sheet, row)]
+    outside = [row for row in found if not row.line.parent.in_body]
+    return outside if any(row.names for row in outside) else found
+
+
+def _of_one_block(groups: list[Group]) -> set[Row]:
+    """Return the rows of the group with the most labels, and of those that belong to the same block."""
     best = max(groups, key=lambda group: (len(group.names), "publication_date" in group.names))
     taken = set(best.names)
     kept = set(best.rows)
     for group in groups:
-        is_same = group is not best and group.container is best.container
-        if is_same or (group is not best and _joins(group, best.container, taken)):
+        if group is not best and (group.container is best.container or _joins(group, best.container, taken)):
             kept.update(group.rows)
             taken |= group.names
-    return [row for row in found if row in kept]
+    return kept
 
 
 def _credible(sheet: Sheet, found: list[Row]) -> list[Group]:

@@ -8,7 +8,7 @@ and, where rows have no separate boxes, what follows up to there.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from heapq import nlargest
 from itertools import chain, groupby, islice, takewhile
@@ -171,19 +171,26 @@ def _of_nodes(scored: list[tuple[float, Candidates]]) -> list[Candidates]:
 
 def _with_siblings(best: Candidates, titles: list[Title]) -> list[Title]:
     """Return the titles of ``best``, and of further rows of the same lists with other markup."""
+    taken = {*best.titles, *_in_same_lists(best, titles)}
+    taken |= _above_of_same_view(taken, titles)
+    return [title for title in titles if title in taken]
+
+
+def _in_same_lists(best: Candidates, titles: list[Title]) -> Iterable[Title]:
+    """Return one title for each box that looks like those of ``best`` and is in the same list."""
     kinds = {(box.above, box.alike) for box in best.boxes}
     # The box of a row alone in its group is the group: other groups look like it and contain rows.
     groups = {place for title in best.titles for place in up(title.place)}
     rows = {title.box: title for title in best.titles}
     for title in titles:
+        if title.rank < WORDED or (title.place.beside and not best.beside):
+            continue
         box = next((place for place in up(title.place) if (place.above, place.alike) in kinds), None)
-        if box is None or box in groups or title.rank < WORDED or (title.place.beside and not best.beside):
+        if box is None or box in groups:
             continue
         if box not in rows or title.rank > rows[box].rank:
             title.box, rows[box] = box, title
-    taken = {*best.titles, *rows.values()}
-    taken |= _above_of_same_view(taken, titles)
-    return [title for title in titles if title in taken]
+    return rows.values()
 
 
 def _above_of_same_view(taken: set[Title], titles: list[Title]) -> set[Title]:

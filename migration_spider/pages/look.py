@@ -12,6 +12,7 @@ from itertools import pairwise, takewhile
 from typing import NamedTuple
 
 from migration_spider.pages.cells import DATE, LONGEST_LABEL, Cell, label_of, mark, unknown_label
+from migration_spider.pages.entries import FEWEST
 from migration_spider.pages.labels import Row, Sheet
 from migration_spider.pages.outline import HEADING_TAGS, Block, Line, Unit
 from migration_spider.pages.prose import is_site_note, values
@@ -213,9 +214,6 @@ def _trail(line: Line, unit: Unit) -> tuple[Signature, ...]:
         block = block.parent
     return tuple(trail) or (signature(line),)
 
-
-FEWEST = 3
-"""Least number of labels, or of fields without one, that make a block by themselves: fewer may be chance."""
 
 MOST = 200
 """Fields without a label side by side; more are a list."""

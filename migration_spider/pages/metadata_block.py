@@ -7,108 +7,23 @@ label, and between them those with a new label or none, which must look like the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from itertools import chain, groupby, islice, takewhile
-from typing import Literal, NamedTuple
+from collections.abc import Iterable
+from itertools import takewhile
+from typing import Literal
 
-from migration_spider.items import Entry, Value
-from migration_spider.pages.cells import LONGEST_LABEL, Cell, label_of
-from migration_spider.pages.class_words import ADDRESS, CAPTION, FIELD_ITEM, TERM
+from migration_spider.items import Entry
+from migration_spider.pages.cells import LONGEST_LABEL, Cell
+from migration_spider.pages.class_words import CAPTION
+from migration_spider.pages.copies import copies
+from migration_spider.pages.entries import MetadataBlock, Role
+from migration_spider.pages.field_values import is_unread, values_of
 from migration_spider.pages.labels import Row, Sheet, find, select
-from migration_spider.pages.look import FEWEST, Look, fields, is_foreign, named_field, table_of_one
-from migration_spider.pages.outline import HEADING_TAGS, Block, Line, Piece, Unit, ancestors
+from migration_spider.pages.look import Look, fields, is_foreign, named_field, table_of_one
+from migration_spider.pages.outline import Block, Line, Piece, Unit
 from migration_spider.pages.prose import values
 from migration_spider.pages.text import fold
 from migration_spider.pages.words import is_site_label
 from migration_spider.vocabularies import label_kind
-
-
-class Role(NamedTuple):
-    """The role of a line of the block."""
-
-    role: Literal["label", "value", "caption", "copy"]
-    entry: int | None
-    """Number of the entry, from 0; None for a line that belongs to no single entry."""
-
-    why: str
-
-
-@dataclass(slots=True, eq=False)
-class MetadataBlock:
-    entries: list[Entry] = field(default_factory=list)
-    """In page order."""
-
-    units: set[Unit] = field(default_factory=set)
-    """The units of the outline that belong to the block."""
-
-    lines: set[Line] = field(default_factory=set)
-    """All lines in them."""
-
-    roles: dict[Line, Role] = field(default_factory=dict)
-    """The role of each line of the block, in the order read."""
-
-    owners: dict[Piece, int] = field(default_factory=dict)
-    """A piece that prints a label or a value -> number of its entry."""
-
-    @property
-    def fields(self) -> set[str]:
-        """Item fields that the labels name."""
-        return {entry.field_name for entry in self.entries if entry.label and entry.field_name}
-
-    @property
-    def is_of_one_item(self) -> bool:
-        """Whether this is the complete block of one item: date or type once, no label twice, no list of filters."""
-        named = [entry for entry in self.entries if entry.label and entry.field_name]
-        is_single = any(
-            len(entry.values) == 1 for entry in named if entry.field_name in ("publication_date", "material_type")
-        )
-        return len(named) == len(self.fields) >= FEWEST and is_single and not self.is_filter
-
-    @property
-    def is_filter(self) -> bool:
-        """Whether all values are links that filter a listing: ``?gcm_objectives=279``."""
-        values = [value for entry in self.entries for value in entry.values]
-        return bool(values) and all(value.url is not None and "=" in value.url.partition("?")[2] for value in values)
-
-
-# Elements that show something without text.
-_SHOWN = ("img", "svg", "iframe", "object", "embed", "video", "canvas")
-
-
-def is_unread(sheet: Sheet, row: Row) -> bool:
-    """Whether the page prints more than the label of ``row``: a picture without words, a text taken for chrome."""
-    following = sheet.follower(row.unit)
-    end = following.element if isinstance(following, Block) else None
-    piece = row.line.pieces[-1]
-    label = row.unit.element if isinstance(row.unit, Block) else piece.path[0] if piece.path else piece.slot[0]
-    after = takewhile(lambda sibling: sibling is not end and sibling.tag != "br", islice(label.itersiblings(), 20))
-    parts = [element for element in (label, *after) if isinstance(element.tag, str)]
-    text = fold("".join(text for part in parts for text in islice(part.itertext(), 100)))
-    return len(text) > len(row.line.text) or any(next(part.iter(*_SHOWN), None) is not None for part in parts)
-
-
-LONGEST_COPIED = 20_000
-"""Characters; no block of one item is longer."""
-
-
-def printed_again(sheet: Sheet, taken: set[Line]) -> tuple[set[Line], set[Line]]:
-    """Return the lines that begin with a label and repeat text of lines in ``taken``, and all lines with other text.
-
-    Both are empty where no copy can be.
-    """
-    rest = [line for line in sheet.lines if line not in taken] if taken else []
-    labels = {line for line in rest if label_of(line.text[: 2 * LONGEST_LABEL].partition(":")[0]) is not None}
-    own = "".join(map(_letters, filter(taken.__contains__, sheet.lines))) if len(labels) > 1 else ""
-    if not 0 < len(own) <= LONGEST_COPIED:
-        return set(), set()
-    printed = {line: letters for line in sheet.lines if (letters := _letters(line))}
-    alike = {line for line in rest if line in printed and printed[line] in own}
-    return labels & alike, printed.keys() - alike
-
-
-def _letters(line: Line) -> str:
-    return "".join(filter(str.isalnum, line.text))
 
 
 def read(top: Block, base_url: str) -> MetadataBlock:
@@ -120,34 +35,6 @@ def read(top: Block, base_url: str) -> MetadataBlock:
     if is_of_news or not reader.unlabelled(is_any=bool(rows)):
         reader.rows(rows)
     return reader.finish()
-
-
-def _names_of_terms(lines: list[Line]) -> dict[Line, Line]:
-    """Return the lines in the template of a term -> the line with its name, not with its icon or text."""
-    by_term: dict[Block, list[Line]] = {}
-    for line in lines:
-        around = (block for block in islice(ancestors(line), 6) if "taxonomy-term" in block.classes)
-        if (term := next((block for block in around if TERM[block.classes]), None)) is not None:
-            by_term.setdefault(term, []).append(line)
-    names: dict[Line, Line] = {}
-    for lines_of_term in by_term.values():
-        heads = [
-            line for line in lines_of_term if any(block.tag in HEADING_TAGS for block in islice(ancestors(line), 3))
-        ]
-        names.update(
-            dict.fromkeys(
-                lines_of_term, next(chain(heads, (line for line in lines_of_term if line.linked)), lines_of_term[0])
-            )
-        )
-    return names
-
-
-def _address_around(line: Line) -> Block | None:
-    """Return the item of a field of addresses that contains ``line``: all its lines are one value."""
-    around = list(islice(ancestors(line), 6))
-    if not any(ADDRESS[block.classes] for block in around):
-        return None
-    return next((block for block in around if FIELD_ITEM[block.classes]), None)
 
 
 def _field(label: str) -> str | None:
@@ -181,14 +68,7 @@ class _Reader:
 
     def values(self, entry: Entry, lines: Iterable[Line], why: str) -> None:
         lines = list(lines)
-        named = _names_of_terms(lines) if self.sheet.has_terms else {}
-        for item, own in groupby(lines, _address_around):
-            if item is not None:
-                entry.values.append(Value(text=fold(" ".join(line.text for line in own))))
-                continue
-            for line in own:
-                if named.get(line, line) is line:
-                    entry.values.extend(values(line.pieces, self.base_url))
+        entry.values.extend(values_of(self.sheet, lines, self.base_url))
         for line in lines:
             self.roles_of_lines[line] = "value", entry, why
             self.owners.update(dict.fromkeys(line.pieces, entry))
@@ -324,7 +204,9 @@ class _Reader:
 
     def finish(self) -> MetadataBlock:
         block = self.block
-        block.units.update(self._copies())
+        for copy in copies(self.sheet, self._lines()):
+            block.units.add(copy)
+            self.roles_of_lines.update(dict.fromkeys(self.sheet.of(copy), ("copy", None, "copy: the same once more")))
         block.lines = self._lines()
         for entry, row in self.labelled:
             entry.unread = not entry.values and is_unread(self.sheet, row)
@@ -341,23 +223,6 @@ class _Reader:
     def _lines(self) -> set[Line]:
         """Return the lines of the units so far."""
         return {line for unit in self.block.units for line in self.sheet.of(unit)}
-
-    def _copies(self) -> Iterator[Block]:
-        """Yield parts of the page that only repeat the block, as for narrow screens."""
-        labels, others = printed_again(self.sheet, self._lines())
-        if len(labels) < 2:
-            return
-        count_labels, count_others = map(self.sheet.counter, (labels, others))
-        inside: set[Block] = set()
-        for block in self.sheet.top.blocks():
-            if block.parent in inside:
-                inside.add(block)
-            elif count_others(block) == 0 and count_labels(block) > 1:
-                inside.add(block)
-                self.roles_of_lines.update(
-                    (line, ("copy", None, "copy: the same once more")) for line in self.sheet.of(block)
-                )
-                yield block
 
 
 def _is_caption(line: Line) -> bool:

@@ -2,128 +2,27 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Set as AbstractSet
 from functools import cached_property
-from itertools import chain, islice
+from itertools import islice
 from typing import Any
 
 from migration_spider.items import Attachment, Entry, Image, NewsItem
 from migration_spider.pages import attachments as files
 from migration_spider.pages import metadata_block
 from migration_spider.pages.base import Kind, Page
-from migration_spider.pages.body import block_around, inner_html, plain_text, srcset
-from migration_spider.pages.bounds import Elements
-from migration_spider.pages.chrome import Chrome, label_count
-from migration_spider.pages.metadata_block import MetadataBlock
+from migration_spider.pages.beside import block_beside
+from migration_spider.pages.body import block_around, inner_html, plain_text
+from migration_spider.pages.entries import MetadataBlock
+from migration_spider.pages.numeric_dates import day_first, has_numeric_date
 from migration_spider.pages.outline import HEADING_TAGS, Block, Line, local_name
-from migration_spider.pages.outline_builder import build
 from migration_spider.pages.parts import Part, parts, place_of
+from migration_spider.pages.pictures import pictures
 from migration_spider.pages.prose import container
 from migration_spider.pages.roles import TEXT_ROLES, Reading
-from migration_spider.pages.text import Remembered, absolute, fold
+from migration_spider.pages.text import fold
 from migration_spider.pages.titles import DESCRIPTIONS, is_of_body, summary_lines, title_lines, title_of
-
-_NUMERIC_DATE = re.compile(r"(?<![\d/.-])(\d{1,2})[/.-](\d{1,2})[/.-](?:19|20)\d\d(?!\d)")
-
-
-has_numeric_date = Remembered(lambda text: _NUMERIC_DATE.search(text) is not None)
-
-
-def day_first(root: Any) -> bool | None:
-    """Whether all numeric dates of the page, in teasers too, have the day before the month; None if none shows it.
-
-    ``17/12/2021`` and ``12/17/2021`` show it.
-    """
-    text = " ".join(islice(root.itertext("p", "div", "span", "time", "td", "li", "dd", "a", "small"), 5000))
-    orders = {int(first) > int(second) for first, second in _NUMERIC_DATE.findall(text) if _shows_order(first, second)}
-    return orders.pop() if len(orders) == 1 else None
-
-
-def _shows_order(first: str, second: str) -> bool:
-    """Whether only one of two numbers can be a month."""
-    return (int(first) > 12) != (int(second) > 12)
-
-
-MOST_PICTURES = 500
-"""Elements of one article that are examined."""
-
-
-def pictures(around: Any, block: MetadataBlock, chrome: Chrome, base_url: str) -> list[Image]:
-    """Return the pictures in ``around``, each address once, without icons of the metadata block and chrome."""
-    elements = list(islice(around.iter("img"), MOST_PICTURES))
-    if not elements:
-        return []
-    icons = {element for unit in block.units if isinstance(unit, Block) for element in unit.element.iter("img")}
-    found: dict[str, Image] = {}
-    shown: dict[Any, bool] = {around: True}
-    for img in elements:
-        url = absolute(base_url, _source(img))
-        if url is None or img in icons or _PIXEL.search(url) or not _is_shown(img, chrome, shown):
-            continue
-        found.setdefault(url, Image(url=url, alt=fold(img.get("alt")) or None))
-    return list(found.values())
-
-
-def _is_shown(element: Any, chrome: Chrome, shown: dict[Any, bool]) -> bool:
-    """Whether neither ``element`` nor an element around it is chrome; ``shown`` caches results."""
-    chain = []
-    while element is not None and element not in shown:
-        chain.append(element)
-        element = element.getparent()
-    is_shown = True if element is None else shown[element]
-    for ancestor in reversed(chain):
-        tag = ancestor.tag if isinstance(ancestor.tag, str) else ""
-        is_shown = is_shown and not chrome.why_hidden(ancestor, tag)
-        shown[ancestor] = is_shown
-    return is_shown
-
-
-# Pictures that nobody sees, as for counting visits.
-_PIXEL = re.compile(r"(?:pixel|spacer|blank|1x1)\.(?:gif|png)", re.IGNORECASE)
-
-
-def _source(img: Any) -> str | None:
-    """Return the address of a picture; for one that a script loads later, from another attribute."""
-    address = img.get("src") or ""
-    if not address or address.startswith("data:"):
-        address = img.get("data-src") or next((url for url, _ in srcset(img.get("srcset"))), "")
-    return address or None
-
-
-MOST_COLUMNS = 20
-"""Columns of one page that are examined."""
-
-
-def block_beside(elements: Elements, chrome: Chrome, base_url: str) -> tuple[Block, MetadataBlock] | None:
-    """Return the outline of the first column with the complete block of one item, and the block."""
-    for element in _columns(elements)[:MOST_COLUMNS]:
-        if label_count(element) < 3:
-            continue
-        top = build(element, chrome, base_url)
-        found = metadata_block.read(top, base_url)
-        if found.is_of_one_item and not any(map(_is_linked, top.blocks())):
-            return top, found
-        top.release()
-    return None
-
-
-def _columns(page: Elements) -> list[Any]:
-    """Return elements in which themes print what belongs to an article, and much that does not."""
-    named = chain(page.having("class"), page.having("id"))
-    return page.chosen(
-        page.tagged("aside"),
-        (element for element, role in page.having("role") if role == "complementary"),
-        (element for element, words in named if "sidebar" in words),
-    )
-
-
-def _is_linked(block: Block) -> bool:
-    """Whether ``block`` is a heading that is a link, as above a teaser of another page."""
-    pieces = [piece for line in block.lines() for piece in line.pieces] if block.tag in HEADING_TAGS else []
-    return bool(pieces) and all(piece.link is not None for piece in pieces if piece.text.strip())
-
 
 OF_LINES = ("body_text", "body_html", "summary", "attachments")
 """Fields of the item that are read from the roles of the lines."""

@@ -20,7 +20,7 @@ from migration_spider.pages import pointers
 from migration_spider.pages.cells import has_label_class
 from migration_spider.pages.chrome import PARAGRAPH
 from migration_spider.pages.class_words import BYLINE, LEAD, TERMS, TEXT_BOX, VALUE_FIELD
-from migration_spider.pages.metadata_block import MetadataBlock
+from migration_spider.pages.entries import MetadataBlock
 from migration_spider.pages.outline import EMBEDS, HEADING_TAGS, Block, Line, Unit, ancestors
 from migration_spider.pages.prose import (
     LEAST,

@@ -45,12 +45,11 @@ LONGEST_TITLE = 300
 
 
 def date_of(parts: list[Any], title: str) -> str | None:
+    """Return the date in the elements ``parts`` of a row with ``title``, as printed."""
+    if timed := next((text for part in parts if (text := _of_time(part))), None):
+        return timed
     texts: list[str] = []
     for part in parts:
-        for time in part.iter("time"):
-            text = text_of(time)
-            if not _CLOCK.fullmatch(text) and (printed := text or fold(time.get("datetime"))):
-                return printed
         if isinstance(part.tag, str):
             # Not for comments, whose tag is a function.
             texts += filter(None, map(fold, _texts(part, title)))
@@ -65,6 +64,13 @@ def date_of(parts: list[Any], title: str) -> str | None:
         if match := find_date(text):
             return match[0]
     return next(filter(None, map(_with_short_year, short)), None) or _marked(parts, short)
+
+
+def _of_time(part: Any) -> str | None:
+    """Return the first date in a ``<time>``, which may contain a time of the day only."""
+    texts = ((time, text_of(time)) for time in part.iter("time"))
+    dates = (text or fold(time.get("datetime")) for time, text in texts if not _CLOCK.fullmatch(text))
+    return next(filter(None, dates), None)
 
 
 def _texts(part: Any, title: str) -> list[str]:

@@ -140,20 +140,16 @@ class Scope:
 
     def _of_article(self, running: list[Line], article: Any, rest: list[Line]) -> list[Line]:
         """Those of ``running`` in the article, if it contains half of them, and a lead between title and article."""
-        inside = {line for line in running if line.parent in self.inside}
+        inside = [line for line in running if line.parent in self.inside]
         # A film or a few words may be the complete text.
         has_body = not inside and self._has_body(rest)
-        own = sum(map(weight, inside))
-        is_most = bool(inside) and 2 * own >= sum(map(weight, running))
-        if not is_most and own >= LONG and sum(weight(line) for line in inside if line.parent.in_body) >= 0.5 * own:
-            # Below it is more text of other pages than the page itself has.
-            is_most = True
+        is_most = _is_most(inside, running)
         self.article = article if is_most or has_body or not running else None
         if not is_most:
             return [] if has_body else running
         first = next(number for number, line in enumerate(rest) if line.parent in self.inside)
         above = (line for line in running if self.order[line] < first and line not in self.untitled)
-        return [*above, *(line for line in running if line in inside)]
+        return [*above, *inside]
 
     def _has_body(self, rest: list[Line]) -> bool:
         return any(line.parent.in_body and line.parent in self.inside for line in rest)
@@ -218,6 +214,17 @@ class Scope:
             if around.tag not in PROSE_TAGS and size.links > 1 and LOOK[around.classes]:
                 return size.linked > 0.6 * size.all and not self.is_alike(self.part(line))
         return False
+
+
+def _is_most(inside: list[Line], running: list[Line]) -> bool:
+    """Whether ``inside`` is half of the lines ``running``, or text enough in a body field.
+
+    Below such a text may be more text of other pages than the page itself has.
+    """
+    own = sum(map(weight, inside))
+    if inside and 2 * own >= sum(map(weight, running)):
+        return True
+    return own >= LONG and sum(weight(line) for line in inside if line.parent.in_body) >= 0.5 * own
 
 
 def _is_custom(block: Block) -> bool:

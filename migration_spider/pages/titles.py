@@ -33,12 +33,7 @@ def title_lines(top: Block, title: str, heading: Any) -> list[Line]:
     """
     found = []
     above = True
-    # Line of an h1 -> whether it is the heading.
-    headed: dict[Line, bool] = {}
-    for block in top.blocks():
-        if block.tag == "h1":
-            is_first = block.element is heading
-            headed.update((line, is_first or headed.get(line, False)) for line in block.lines())
+    headed = _headed(top, heading)
     for line in top.lines():
         above = above and (line.text == title or not is_prose(line))
         in_body = line.parent.in_body
@@ -47,6 +42,16 @@ def title_lines(top: Block, title: str, heading: Any) -> list[Line]:
         if is_heading or (above and ((line in headed and not in_body) or line.text == title)):
             found.append(line)
     return found
+
+
+def _headed(top: Block, heading: Any) -> dict[Line, bool]:
+    """Return each line of an ``<h1>`` -> whether this is ``heading``."""
+    headed: dict[Line, bool] = {}
+    for block in top.blocks():
+        if block.tag == "h1":
+            is_first = block.element is heading
+            headed.update((line, is_first or headed.get(line, False)) for line in block.lines())
+    return headed
 
 
 def _candidates(page: Page) -> Iterator[str]:
