@@ -11,7 +11,7 @@ in which a page goes through them, which is the order to read them in:
    in a column beside it.
 6. words, scope, pointers, attachments, roles: the role of each line; two tables of evidence.
 7. titles, body, parts, pictures, numeric_dates, places: fields of the item, most from lines with a role.
-8. row_places, row_candidates, listing: the rows of a listing; menu: links to other listings.
+8. row_places, row_titles, row_candidates, listing: the rows of a listing; menu: links to other listings.
 """
 
 from migration_spider.pages.base import Page

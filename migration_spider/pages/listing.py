@@ -18,17 +18,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from migration_spider.pages import pagers
 from migration_spider.pages.base import Kind, Page
 from migration_spider.pages.chrome import Chrome
-from migration_spider.pages.row_candidates import (
-    Candidates,
-    Title,
-    above,
-    candidates,
-    cell_around,
-    parts_of,
-    rank_of,
-    title_in,
-    title_of,
-)
+from migration_spider.pages.row_candidates import Candidates, above, candidates, cell_around, parts_of
 from migration_spider.pages.row_places import (
     HEADED,
     WORDED,
@@ -41,6 +31,7 @@ from migration_spider.pages.row_places import (
     text_of,
     up,
 )
+from migration_spider.pages.row_titles import Title, rank_of, title_in, title_of
 from migration_spider.pages.text import absolute, fold, path_of
 
 if TYPE_CHECKING:
