@@ -6,7 +6,7 @@ in which a page goes through them, which is the order to read them in:
 1. bounds, nodes, main_content, links, base: the elements of a page, which node it is, its language, its main content.
 2. kinds, then listing or news: a table of evidence decides the kind of the page, and so the class that reads it.
 3. class_words, chrome: the parts of the site; a table of marks, and one of excuses.
-4. outline, outline_builder: the main content as blocks and lines, without these parts.
+4. shown_text, outline, outline_walk, outline_builder: the main content as blocks and lines, without these parts.
 5. prose, cells, labels, look, field_values, copies, entries, metadata_block: the labels and values in it; beside: those
    in a column beside it.
 6. words, scope, pointers, attachments, roles: the role of each line; two tables of evidence.

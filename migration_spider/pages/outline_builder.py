@@ -1,20 +1,16 @@
-"""Builds the outline of a page from the DOM in one pass, without parts of the site and teasers of other pages."""
+"""Builds the outline of a page: a walk over its elements, then without teasers of other pages and sections of them."""
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 from itertools import takewhile
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
-from migration_spider.pages.bounds import MAX_ELEMENTS
 from migration_spider.pages.chrome import Chrome, follows_label
-from migration_spider.pages.class_words import BODY, UNSEEN
-from migration_spider.pages.outline import EMBEDS, HEADING_TAGS, Block, Line, Piece, Unit, ancestors, local_name
+from migration_spider.pages.outline import HEADING_TAGS, Block, Line, Unit, ancestors, local_name
+from migration_spider.pages.outline_walk import Walk
 from migration_spider.pages.prose import PROSE_TAGS, is_prose
-from migration_spider.pages.text import absolute, fold, word_set
 from migration_spider.pages.words import leads_elsewhere
 
 MOST_SECTIONS = 200
@@ -141,221 +137,16 @@ def _is_other(box: Block, chrome: Chrome) -> bool:
     return (again and len(box.text) < LONGEST) or any(chrome.is_label(line.text) for line in box.lines())
 
 
-def _first_text(block: Block) -> str:
-    return next((line.text for line in block.lines() if line.text), "")
-
-
-# Elements that start a line of their own in a browser's default style sheet (HTML Standard, section 15.3).
-BLOCK_TAGS = word_set(
-    "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure "
-    "footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol p pre search section summary table "
-    "tbody td tfoot th thead tr ul"
-)
-# Elements whose text is not text of the page.
-SKIPPED_TAGS = word_set(
-    "button canvas datalist head input link map meta noscript option script select style svg template textarea title"
-    " xml"
-)
-
-# A footnote's number right behind a word or a number; "km²" and "CO₂" have a short unit or element before it.
-_FOOTNOTE = re.compile(r"\s*\[?(\d{1,3}(?:\s*,\s*\d{1,3})*)\]?\s*")
-_UNIT = re.compile(r"(?<![^\W\d_])[^\W\d_]{1,2}$")
-DEEPEST = 200
-"""Deepest nesting of blocks in an outline; lines of broken pages that nest deeper go to the deepest block."""
-
-
 def build(root: Any, chrome: Chrome, base_url: str) -> Block:
     """Return the outline of ``root`` without parts that ``chrome`` refuses; ``base_url`` resolves addresses."""
     top = Block(root, local_name(root), None, root.get("class") or "", root.get("id"))
-    builder = _Builder(top, chrome, base_url)
-    builder.run()
-    top.all_blocks = builder.blocks
-    top.contents = builder.blocks, builder.lines
+    walk = Walk(top, chrome, base_url)
+    walk.run()
+    top.all_blocks = walk.blocks
+    top.contents = walk.blocks, walk.lines
     prune(top, chrome)
     _weigh(top)
     return top
-
-
-def shown_text(element: Any, *, is_title: bool = False) -> str:
-    """Return the text of ``element`` as shown, with spaces at blocks and line breaks, without texts for screen readers.
-
-    Empty when the element itself is for screen readers only. From a title, hidden parts, numbers of footnotes and signs
-    that link to the heading itself are removed, too.
-    """
-    out: list[str] = []
-    stack: list[Any] = [element]
-    while stack:
-        node = stack.pop()
-        if isinstance(node, str):
-            out.append(node)
-            continue
-        name = local_name(node)
-        parts = name in BLOCK_TAGS or name == "br"
-        is_unseen = UNSEEN[node.get("class") or ""] or (is_title and _is_beside_title(node, name, out))
-        if name and name not in SKIPPED_TAGS - {"button"} and not is_unseen:
-            stack.append(" " if parts else "")
-            for child in reversed(node):
-                stack.extend((child.tail or "", child))
-            stack.append(node.text or "")
-        if parts:
-            out.append(" ")
-    return fold("".join(out))
-
-
-def _is_beside_title(node: Any, name: str, before: list[str]) -> bool:
-    if node.get("aria-hidden") == "true" or node.get("hidden") is not None:
-        return True
-    if name == "a":
-        return (node.get("href") or "").startswith("#") and len(fold(node.text)) < 2
-    return name == "sup" and _FOOTNOTE.fullmatch(node.text or "") is not None and _UNIT.search("".join(before)) is None
-
-
-class _Builder:
-    """One pass in document order with an explicit stack: cut pages nest deeper than Python recurses."""
-
-    def __init__(self, top: Block, chrome: Chrome, base_url: str) -> None:
-        self.chrome = chrome
-        self.base_url = base_url
-        self.block = top
-        self.blocks = [top]
-        self.lines: list[Line] = []
-        """All lines, in page order."""
-        self.depth = 0
-        self.line: Line | None = None
-        self.path: tuple[Any, ...] = ()
-        self.link: Any = None
-        self.time: Any = None
-
-    def run(self) -> None:
-        root = self.block.element
-        why_hidden = self.chrome.why_hidden
-        if (text := root.text) and not text.isspace():
-            self.add(text, root, False)
-        # (iterator over children, element, state to restore when the element ends)
-        stack: list[tuple[Any, Any, Any]] = [(iter(root), root, None)]
-        budget = MAX_ELEMENTS
-        while stack:
-            children, element, state = stack[-1]
-            for child in children:
-                budget -= 1
-                if budget < 0:
-                    self.flush()
-                    return
-                name = local_name(child)
-                if name == "br":
-                    self.flush()
-                elif name and (name not in SKIPPED_TAGS or (name == "button" and self.is_in_heading)):
-                    if why := why_hidden(child, name):
-                        self.chrome.left_out[child] = why
-                    elif name == "img":
-                        self.image(child)
-                    elif name in EMBEDS:
-                        self.embed(child)
-                    else:
-                        stack.append((iter(child), child, self.enter(child, name)))
-                        if (text := child.text) and (self.line is not None or not text.isspace()):
-                            self.add(text, child, False)
-                        break
-                # White space between blocks is most of what stands between tags.
-                if (tail := child.tail) and (self.line is not None or not tail.isspace()):
-                    self.add(tail, child, True)
-            else:
-                stack.pop()
-                if state is not None:
-                    self.leave(state)
-                    if (tail := element.tail) and (self.line is not None or not tail.isspace()):
-                        self.add(tail, element, True)
-
-    @property
-    def is_in_heading(self) -> bool:
-        """Whether a button is text here: in a heading it folds the section."""
-        return self.block.tag in HEADING_TAGS or self.block.tag in ("dt", "summary", "legend")
-
-    def enter(self, element: Any, name: str) -> Any:
-        state = (self.block, self.depth, self.path, self.link, self.time)
-        if name in BLOCK_TAGS:
-            self.flush()
-            self.path = ()
-            self.depth += 1
-            if self.depth > DEEPEST:
-                return state
-            around = self.block
-            attributes = self.chrome.attributes[element]
-            classes, id_ = attributes.get("class", ""), attributes.get("id")
-            block = Block(element, name, around, classes, id_, in_body=around.in_body, unseen=around.unseen)
-            if classes:
-                block.in_body = block.in_body or BODY[classes]
-                block.unseen = block.unseen or UNSEEN[classes]
-            around.children.append(block)
-            self.blocks.append(block)
-            self.block = block
-        else:
-            self.path = (*self.path, element) if len(self.path) < 50 else self.path
-            if name == "a":
-                self.link = element
-                if not len(element) and not fold(element.text):
-                    # An icon drawn by the style sheet: only the link has a text.
-                    label = fold(element.get("title") or element.get("aria-label"))
-                    self.piece(Piece(label, (element, False), self.path, self.link, self.time, image=True))
-            elif name == "time":
-                self.time = element
-                if element.get("datetime") and not len(element) and not fold(element.text):
-                    # A script prints the text.
-                    self.piece(Piece("", (element, False), self.path, self.link, element, image=True))
-        return state
-
-    def leave(self, state: Any) -> None:
-        block, depth, self.path, self.link, self.time = state
-        if depth != self.depth:
-            self.flush()
-            self.block, self.depth = block, depth
-
-    def add(self, text: str, element: Any, is_tail: bool) -> None:
-        if self.path and len(text) < 30 and any(around.tag == "sup" for around in self.path):
-            text = self.footnote(text)
-        self.piece(Piece(text, (element, is_tail), self.path, self.link, self.time))
-
-    def image(self, element: Any) -> None:
-        alt = fold(element.get("alt")) or fold(element.get("title"))
-        if alt:
-            self.piece(Piece(alt, (element, False), (*self.path, element), self.link, self.time, image=True))
-
-    def embed(self, element: Any) -> None:
-        """Add a film, a map or a form of another site: its title and address, on a separate line."""
-        source = element.get("src") or element.get("data-src") or element.get("data") or ""
-        if not source and (inner := element.find("source")) is not None:
-            source = inner.get("src") or ""
-        if "/oembed?" in source and (shown := parse_qs(urlsplit(source).query).get("url")):
-            source = shown[0]  # Drupal core's frame around the film of another site (media.oembed_iframe)
-        url = absolute(self.base_url, source) if source else None
-        if url is None or "0" in (element.get("width"), element.get("height")):
-            return
-        title = fold(element.get("title"))
-        self.flush()
-        self.piece(Piece(f"{title} {url}" if title else url, (element, False), (element,), image=True))
-        self.flush()
-
-    def footnote(self, text: str) -> str:
-        """Return ``text`` of a ``<sup>``, with the number of a footnote set apart from the word before it."""
-        match = _FOOTNOTE.fullmatch(text)
-        before = self.line.pieces[-1].text if self.line is not None else ""
-        if match is None or not before or before[-1].isspace() or _UNIT.search(before):
-            return text
-        return f" [{match[1]}]"
-
-    def piece(self, piece: Piece) -> None:
-        if self.line is None:
-            self.line = Line(self.block, [piece])
-        else:
-            self.line.pieces.append(piece)
-
-    def flush(self) -> None:
-        if (line := self.line) is not None:
-            self.line = None
-            line.close()
-            if line.weight:
-                line.parent.children.append(line)
-                self.lines.append(line)
 
 
 def _weigh(top: Block) -> None:

@@ -11,8 +11,8 @@ from typing import Any
 from migration_spider.pages.base import Page
 from migration_spider.pages.class_words import SUMMARY
 from migration_spider.pages.outline import HEADING_TAGS, Block, Line
-from migration_spider.pages.outline_builder import shown_text
 from migration_spider.pages.prose import is_prose
+from migration_spider.pages.shown_text import shown_text
 
 _TITLES = frozenset(("twitter:title", "dcterms.title")), frozenset(("og:title",))
 _SITE_PARTS = re.compile(r"\s+[|–—·-]\s+")
