@@ -7,8 +7,8 @@ in which a page goes through them, which is the order to read them in:
 2. kinds, then listing or news: a table of evidence decides the kind of the page, and so the class that reads it.
 3. class_words, chrome: the parts of the site; a table of marks, and one of excuses.
 4. shown_text, outline, outline_walk, outline_builder: the main content as blocks and lines, without these parts.
-5. prose, cells, labels, look, field_values, copies, entries, metadata_block: the labels and values in it; beside: those
-   in a column beside it.
+5. prose, cells, labels, label_groups, look, field_values, copies, entries, metadata_block: the labels and values in it;
+   beside: those in a column beside it.
 6. words, scope, pointers, attachments, roles: the role of each line; two tables of evidence.
 7. titles, body, parts, pictures, numeric_dates, places: fields of the item, most from lines with a role.
 8. row_places, row_titles, row_candidates, listing: the rows of a listing; menu: links to other listings.

@@ -1,8 +1,8 @@
 """The block of labels and values of an article, read from any theme.
 
 Labels are found by meaning (the label vocabulary), the bounds of the block by structure: the containers of the labels,
-the shape of their rows, and the running text around them (labels.py). This module turns rows into entries: those with a
-label, and between them those with a new label or none, which must look like the others (look.py).
+the shape of their rows (labels.py), and the running text around them (label_groups.py). This module turns rows into
+entries: those with a label, and between them those with a new label or none, which must look like the others (look.py).
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from migration_spider.pages.class_words import CAPTION
 from migration_spider.pages.copies import copies
 from migration_spider.pages.entries import MetadataBlock, Role
 from migration_spider.pages.field_values import is_unread, values_of
-from migration_spider.pages.labels import Row, Sheet, find, select
+from migration_spider.pages.label_groups import select
+from migration_spider.pages.labels import Row, Sheet, find
 from migration_spider.pages.look import Look, fields, is_foreign, named_field, table_of_one
 from migration_spider.pages.outline import Block, Line, Piece, Unit
 from migration_spider.pages.prose import values
