@@ -84,12 +84,16 @@ def has_script_pager(main: Any, boxes: Iterable[Any]) -> bool:
         if not _needs_script(element) or any(one in inside for one in (element, *element.iterancestors())):
             continue
         printed = element.get("value") if element.tag == "input" else "".join(element.itertext())
-        words = fold(printed or "").strip(_ARROWS)
-        # A pager of one page has that page and an ellipsis; "Show more" of a facet shows more of its values.
-        is_further = _is_in_pager(element) and words not in ("", "1")
-        if is_further or (key(words) in _MORE and "facet" not in (element.get("class") or "")):
+        if _promises_rows(element, fold(printed or "").strip(_ARROWS)):
             return True
     return False
+
+
+def _promises_rows(button: Any, words: str) -> bool:
+    """Whether ``button`` with ``words`` is one for more rows, and not for more values of a facet."""
+    # A pager of one page has that page and an ellipsis; "Show more" of a facet shows more of its values.
+    is_further = words not in ("", "1") and _is_in_pager(button)
+    return is_further or (key(words) in _MORE and "facet" not in (button.get("class") or ""))
 
 
 def options(main: Any, base_url: str, here: str) -> Iterator[tuple[str, str]]:
@@ -98,18 +102,31 @@ def options(main: Any, base_url: str, here: str) -> Iterator[tuple[str, str]]:
     A list that has a value for all, and has it chosen, hides nothing.
     """
     for form in main.iter("form"):
-        url = absolute(base_url, form.get("action")) if form.get("action") else base_url.partition("?")[0]
-        if (form.get("method") or "get").lower() != "get" or url is None or path_of(url).rstrip("/") != here:
+        if (url := _asks_for(form, base_url)) is None or path_of(url).rstrip("/") != here:
             continue
         for select in form.iter("select"):
-            found = list(islice(select.iter("option"), _MOST_OPTIONS))
-            chosen = [one for one in found if one.get("selected") is not None] or found[:1]
             name = select.get("name") or ""
-            if not name or _OF_VIEWS.search(name) or any(_value(one).lower() in _ALL for one in chosen):
-                continue
-            for option in found:
-                if _value(option).lower() not in _ALL:
-                    yield name, f"{url.partition('?')[0]}?{urlencode({name: _value(option)})}"
+            if name and not _OF_VIEWS.search(name):
+                yield from ((name, f"{url.partition('?')[0]}?{urlencode({name: value})}") for value in _values(select))
+
+
+def _asks_for(form: Any, base_url: str) -> str | None:
+    """Return the absolute URL that ``form`` asks for, without what is chosen in it; None if it sends something."""
+    if (form.get("method") or "get").lower() != "get":
+        return None
+    return absolute(base_url, form.get("action")) if form.get("action") else base_url.partition("?")[0]
+
+
+def _values(select: Any) -> Iterator[str]:
+    """Yield the values of the list ``select``, unless that for all is chosen."""
+    found = list(islice(select.iter("option"), _MOST_OPTIONS))
+    chosen = [one for one in found if one.get("selected") is not None] or found[:1]
+    if not any(_is_for_all(one) for one in chosen):
+        yield from (_value(one) for one in found if not _is_for_all(one))
+
+
+def _is_for_all(option: Any) -> bool:
+    return _value(option).lower() in _ALL
 
 
 def months(main: Any, base_url: str, rows: Collection[str]) -> Iterator[tuple[str, str]]:
