@@ -64,6 +64,7 @@ class Walk:
             else:
                 stack.pop()
                 if state is None:
+                    self.flush()
                     return
                 self.leave(state)
                 text, is_tail = element.tail, True

@@ -245,3 +245,7 @@ def test_what_is_no_text_is_no_html_either(left_out):
 def test_what_opens_over_a_name_in_a_sentence_is_no_text():
     card = "<span class='rollover-block'><a href='/mira'>Mira Quay</a> <a href='/boats'>Boats come home</a></span>"
     assert LONG == text(f"<article><p>{LONG.replace('volunteers', f'volunteers{card}')}</p></article>")
+
+
+def test_text_without_an_element_at_the_end_of_main():
+    assert f"{LONG}\n\nThe boats sail again on Monday." == text(f"<p>{LONG}</p>The boats sail again on Monday.")
