@@ -11,7 +11,7 @@ from migration_spider.items import Attachment
 from migration_spider.pages.class_words import FILE
 from migration_spider.pages.outline import Block, Line, ancestors, local_name
 from migration_spider.pages.text import Remembered, absolute, fold, path_of, word_set
-from migration_spider.vocabularies import key, label_kind
+from migration_spider.vocabularies import key, label_kind, phrases
 
 EXTENSIONS = word_set(
     "pdf doc docx dot dotx rtf odt xls xlsx xlsm ods csv tsv ppt pptx pps ppsx odp zip 7z rar epub txt "
@@ -20,11 +20,6 @@ EXTENSIONS = word_set(
 _PICTURES = word_set("jpg jpeg png gif webp svg")
 _SIZE = re.compile(r"\(\s*[\d.,]+\s*(?:bytes|octets|[KMG]i?[Bo])\s*\)", re.IGNORECASE)
 _SIZE_ALONE = re.compile(r"[\d.,]+\s*(?:bytes|octets|[KMG]i?[Bo])", re.IGNORECASE)
-_FILE_LABELS = frozenset(
-    key(text) for text in ("Upload document", "Document", "Documents", "Download", "Files", "File")
-)
-
-
 _PAGE_TYPE = re.compile(r"text/html|application/(?:xhtml|rss|atom)")
 _HAS_EXTENSION = Remembered(lambda url: path_of(url).rpartition("/")[2].rpartition(".")[2].lower() in EXTENSIONS)
 
@@ -66,7 +61,7 @@ def _is_of_files(table: Block, base_url: str) -> bool:
 
 
 def _labels_files(text: str) -> bool:
-    return label_kind(text) == "file" or key(text) in _FILE_LABELS
+    return label_kind(text) == "file" or key(text) in phrases("file_headings")
 
 
 def attachments(lines: Iterable[Line], base_url: str) -> list[Attachment]:

@@ -8,23 +8,7 @@ from itertools import islice
 from migration_spider.pages.base import Page
 from migration_spider.pages.listing import ListingPage
 from migration_spider.pages.text import absolute, fold
-from migration_spider.vocabularies import key
-
-# Texts of links to listings, in menus and below teasers, in the portal's languages. The complete text must be one of
-# these: "News" is a listing, "News from Chad" is an article.
-LISTING_NAMES = frozenset(
-    key(name)
-    for name in (
-        "News", "All news", "Latest news", "More news", "News and updates", "News & updates", "News and stories",
-        "News & stories", "Newsroom", "News archive", "Press releases", "Statements",
-        "Actualités", "Toutes les actualités", "Dernières actualités", "Nouvelles", "Dernières nouvelles",
-        "Communiqués de presse", "Déclarations",
-        "Noticias", "Todas las noticias", "Últimas noticias", "Más noticias", "Comunicados de prensa", "Declaraciones",
-        "الأخبار", "أخبار", "آخر الأخبار", "بيانات", "البيانات الصحفية",
-        "Новости", "Все новости", "Последние новости", "Пресс-релизы", "Заявления",
-        "新闻", "新聞", "最新消息", "最新新闻", "最新新聞", "新闻稿", "新聞稿", "声明", "聲明",
-    )
-)  # fmt: skip
+from migration_spider.vocabularies import key, phrases
 
 MAX_LINKS = 3000
 
@@ -34,7 +18,7 @@ FEED_TYPES = frozenset(("application/rss+xml", "application/atom+xml", "applicat
 
 def news_listings(page: Page) -> list[str]:
     """Return the absolute URLs of links of ``page``, menus included, whose text names a listing of news; each once."""
-    return list(dict.fromkeys(url for url, text in _links(page) if key(text) in LISTING_NAMES))
+    return list(dict.fromkeys(url for url, text in _links(page) if key(text) in phrases("news_listings")))
 
 
 def links(page: Page) -> tuple[list[str], list[str]]:

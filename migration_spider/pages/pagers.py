@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from migration_spider.pages.text import absolute, fold, path_of
-from migration_spider.vocabularies import key
+from migration_spider.vocabularies import key, phrases
 
 _PAGER = re.compile(
     r"(?:^|\s)(?:(?:js-)?pager(?:__items?|-nav)?|paginat(?:ion|or)|page-(?:item|link|numbers)|(?:js-)?load-?more"
@@ -22,26 +22,6 @@ _PAGER = re.compile(
 _LEVELS = 5
 """Elements around a link among which that of its pager is."""
 
-_NEXT = frozenset(
-    key(name)
-    for name in (
-        "Next", "Next page", "Older", "Older posts", "Older entries", "Older news", "Older stories",
-        "Suivant", "Suivante", "Page suivante", "Plus anciens", "Articles plus anciens",
-        "Siguiente", "Página siguiente", "Más antiguos", "Entradas antiguas",
-        "التالي", "الصفحة التالية", "Следующая", "Следующая страница", "Далее", "下一页", "下一頁", "下页",
-    )
-)  # fmt: skip
-_MORE = frozenset(
-    key(name)
-    for name in (
-        "Load more", "Load more items", "Load more news", "Load more stories", "Load more results", "Show more",
-        "Show more news", "Show more results", "View more", "See more", "More news", "More results",
-        "Afficher plus", "Afficher la suite", "Charger plus", "Charger la suite", "Voir plus",
-        "Cargar más", "Mostrar más", "Ver más", "Más resultados", "Más noticias",
-        "تحميل المزيد", "عرض المزيد", "المزيد", "Загрузить еще", "Загрузить ещё", "Показать еще", "Показать ещё",
-        "加载更多", "载入更多", "載入更多", "查看更多", "显示更多", "顯示更多", "更多",
-    )
-)  # fmt: skip
 _ARROWS = " ›»→…>.\xa0"
 _PAGE_OF_PATH = re.compile(r"/(?:page/|p|page-?)?\d{1,5}$", re.IGNORECASE)
 _ALL = frozenset(("", "all", "_none"))
@@ -74,7 +54,7 @@ def leads_on(link: Any, url: str, here: str) -> bool:
         return False
     words = fold("".join(link.itertext()))
     is_number = words.isdecimal() and len(words) <= 5
-    return key(words.strip(_ARROWS)) in _NEXT or (is_number and _is_in_pager(link))
+    return key(words.strip(_ARROWS)) in phrases("next_page") or (is_number and _is_in_pager(link))
 
 
 def has_script_pager(main: Any, boxes: Iterable[Any]) -> bool:
@@ -93,7 +73,7 @@ def _promises_rows(button: Any, words: str) -> bool:
     """Whether ``button`` with ``words`` is one for more rows, and not for more values of a facet."""
     # A pager of one page has that page and an ellipsis; "Show more" of a facet shows more of its values.
     is_further = words not in ("", "1") and _is_in_pager(button)
-    return is_further or (key(words) in _MORE and "facet" not in (button.get("class") or ""))
+    return is_further or (key(words) in phrases("more_rows") and "facet" not in (button.get("class") or ""))
 
 
 def options(main: Any, base_url: str, here: str) -> Iterator[tuple[str, str]]:

@@ -11,8 +11,8 @@ from typing import Any
 from migration_spider.pages.chrome import Chrome, is_landmark
 from migration_spider.pages.class_words import BESIDE, MENU, NODE, ROW, ROW_DATE, ROW_TITLE, UNSEEN
 from migration_spider.pages.outline import HEADING_TAGS, local_name
-from migration_spider.pages.text import Remembered, fold, key_set
-from migration_spider.vocabularies import key
+from migration_spider.pages.text import Remembered, fold
+from migration_spider.vocabularies import key, phrases
 
 _DATE = re.compile(
     r"\d{1,2}(?:er|st|nd|rd|th|º)?\.?\s+(?:de\s+)?[^\W\d_]{3,12}\.?,?\s+(?:de\s+)?(?:19|20)\d\d"  # 01 Jun 2023
@@ -163,8 +163,6 @@ NEVER, READ_ON, ASIDE, WORDED, NAMED, HEADED = range(6)
 """Ranks of a link in a row, from lowest to highest: no title; a link to a page that is named elsewhere; an author, a
 subject or a second link; any words; words in an element for titles; a heading."""
 
-TITLE_COLUMNS = key_set("title|name|headline|subject|titre|intitulé|título|название|заголовок|العنوان|标题|標題|titel")
-
 # Classes by which a row differs from the one before it.
 _OF_ONE = re.compile(
     r".*\d.*|(?:.*-)?(?:first|last|odd|even|active|trail)|show|in|open|collapsed|expanded|current|clearfix"
@@ -305,7 +303,7 @@ class Places:
             return False
         if table not in self._heads:
             heads = islice(table.iter("th"), 30)
-            self._heads[table] = {column_of(head) for head in heads if key(words_of(head)) in TITLE_COLUMNS}
+            self._heads[table] = {column_of(head) for head in heads if key(words_of(head)) in phrases("title_columns")}
         return column_of(cell) in self._heads[table]
 
 

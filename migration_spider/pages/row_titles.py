@@ -22,18 +22,9 @@ from migration_spider.pages.row_places import (
     up,
     words_of,
 )
-from migration_spider.pages.text import fold, key_set, word_set
-from migration_spider.vocabularies import key
+from migration_spider.pages.text import fold, word_set
+from migration_spider.vocabularies import key, phrases
 
-# Words of links to the rest of a text, or to a form of it, that do not name it.
-_READ_ON = key_set(
-    "read more|more|continue reading|learn more|find out more|see more|view|view more|details|full story|read|full text"
-    "|lire la suite|en savoir plus|lire plus|voir plus|plus|suite|voir|leer más|ver más|más información|más|saber más"
-    "|seguir leyendo|ver|подробнее|читать далее|читать дальше|читать полностью|далее|узнать больше|اقرأ المزيد|المزيد"
-    "|قراءة المزيد|للمزيد|اقرأ أكثر|阅读更多|閱讀更多|更多|了解更多|了解更多信息|查看更多|详情|詳情|阅读全文|閱讀全文"
-    "|ler mais|leia mais|saiba mais|mais|weiterlesen|mehr|mehr lesen|mehr erfahren|download|pdf|download pdf|word|html"
-    "|télécharger|descargar|скачать|تحميل|下载|下載|herunterladen|link|open"
-)
 # Between two links, these make items of one enumeration of them: "Chad, Mali, Niger".
 _SEPARATORS = tuple(",;|/·•、，；")
 _BREAKS = word_set(
@@ -72,7 +63,7 @@ def rank_of(link: Any, words: str, place: Place) -> int:
 
 
 def _reads_on(words: str) -> bool:
-    return len(words) < LONGEST_DATED and key(_SIZE.sub("", words).strip(" .…»›→>+[]()")) in _READ_ON
+    return len(words) < LONGEST_DATED and key(_SIZE.sub("", words).strip(" .…»›→>+[]()")) in phrases("read_on")
 
 
 def _is_number(words: str) -> bool:

@@ -8,8 +8,6 @@ from functools import lru_cache
 from typing import TypeVar
 from urllib.parse import quote, urljoin, urlsplit
 
-from migration_spider.vocabularies import key
-
 T = TypeVar("T")
 
 LONGEST = 500
@@ -128,11 +126,6 @@ def path_of(address: str) -> str:
 def word_set(words: str) -> frozenset[str]:
     """Return the words of a blank-separated list."""
     return frozenset(words.split())
-
-
-def key_set(names: str) -> frozenset[str]:
-    """Return the keys of names separated by ``|``."""
-    return frozenset(key(name) for name in names.split("|"))
 
 
 # Path prefixes of the portal's languages; no prefix is English. See docs on languages: the portal says zh-hant.

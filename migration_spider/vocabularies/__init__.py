@@ -22,6 +22,7 @@ from .labels import (
     labels,
     machine_name_field,
 )
+from .phrases import phrases
 from .rules import objective, publisher
 from .terms import LookUp, VocabTerm, vocabulary
 
@@ -41,6 +42,7 @@ __all__ = [
     "lookup_named",
     "lookup_url",
     "machine_name_field",
+    "phrases",
     "vocabularies_of",
     "vocabulary",
 ]

@@ -22,7 +22,7 @@ FOUND_FIELDS = {
 """The fields of the portal's block when it was first read. One that is added later has the labels that were seen."""
 
 
-@pytest.mark.parametrize("name", [*FILES.values(), "labels"])
+@pytest.mark.parametrize("name", [*FILES.values(), "labels", "phrases"])
 def test_a_file_names_title_source_date_and_licence(name):
     data = load(name)
     assert [field for field in ("title", "source", "date", "licence", "notes") if not data.get(field)] == []
@@ -167,3 +167,9 @@ def test_label_kind(label, kind):
 )
 def test_is_kosovo_footnote(text, expected):
     assert is_kosovo_footnote(text) is expected
+
+
+def test_every_list_of_phrases_says_what_its_texts_mean_and_has_each_text_once():
+    for name, entry in load("phrases")["lists"].items():
+        assert entry["why"], name
+        assert sorted(set(entry["texts"])) == sorted(entry["texts"]), name
