@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -12,6 +13,12 @@ from migration_spider.pages.outline import EMBEDS, HEADING_TAGS, Block, Line, Pi
 from migration_spider.pages.shown_text import BLOCK_TAGS, SKIPPED_TAGS, footnote
 from migration_spider.pages.text import absolute, fold
 
+# A button of another site in a frame, to share or to like the page.
+_BUTTON = re.compile(
+    r"https?://(?:[\w-]+\.)*(?:facebook\.com/plugins/(?:like|share_button|likebox|follow|page|send)\b"
+    r"|twitter\.com/widgets/(?:tweet|follow)_button)",
+    re.IGNORECASE,
+)
 # Comments have no name.
 _APART = SKIPPED_TAGS | frozenset(EMBEDS) | {"", "br", "img"}
 DEEPEST = 200
@@ -144,7 +151,7 @@ class Walk:
         if "/oembed?" in source and (shown := parse_qs(urlsplit(source).query).get("url")):
             source = shown[0]  # Drupal core's frame around the film of another site (media.oembed_iframe)
         url = absolute(self.base_url, source) if source else None
-        if url is None or "0" in (element.get("width"), element.get("height")):
+        if url is None or "0" in (element.get("width"), element.get("height")) or _BUTTON.match(url):
             return
         title = fold(element.get("title"))
         self.flush()

@@ -45,6 +45,11 @@ def test_line_breaks_captions_and_embeds():
         ("<video controls><source src='/film.mp4'></video>", f"{SITE}/film.mp4"),
         ("<iframe src='https://www.googletagmanager.com/ns.html' height='0'></iframe>", ""),
         ("<iframe src='about:blank'></iframe>", ""),
+        ("<iframe src='https://www.facebook.com/plugins/like.php?href=https://a.example'></iframe>", ""),
+        (
+            "<iframe src='//www.facebook.com/plugins/post.php?id=7'></iframe>",
+            "https://www.facebook.com/plugins/post.php?id=7",
+        ),
     ],
 )
 def test_embeds_leave_their_title_and_address(embed, printed):
