@@ -114,10 +114,15 @@ def _heads_running_text(sheet: Sheet, line: Line, printed: list[Cell]) -> bool:
     return False
 
 
+def _is_tag(sheet: Sheet, line: Line, printed: list[Cell]) -> bool:
+    return line.parent.tag == "li" and line.linked >= len(line.text) and label_kind(printed[0].label) == "media"
+
+
 REFUSALS = (
     Refusal("the title", lambda sheet, line, printed: line.parent.tag == "h1"),
     Refusal("a column of a table", _is_column_heading),
     Refusal("the beginning of a text", _heads_running_text),
+    Refusal("a tag: a link named as a picture or a film", _is_tag),
     Refusal(
         "bold words of a text",
         lambda sheet, line, printed: line in sheet.prose and not any(cell.known for cell in printed),

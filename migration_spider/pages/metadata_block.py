@@ -101,9 +101,12 @@ class _Reader:
     def _container(self, container: Block) -> None:
         children = container.children
         labelled = [n for n, child in enumerate(children) if child in self.by_unit]
-        if not labelled:
+        if all(self.by_unit[children[n]].is_media for n in labelled):
+            # No labels, or those of pictures: they tell nothing of the fields beside them.
             for child in children:
-                if isinstance(child, Block) and child in self.holders:
+                if (row := self.by_unit.get(child)) is not None:
+                    self._picture(row)
+                elif isinstance(child, Block) and child in self.holders:
                     self._container(child)
             return
         look = Look(self.sheet, container, self.containers[container])
@@ -122,12 +125,14 @@ class _Reader:
             elif first <= number <= last and not is_foreign(self.sheet, child):
                 open_entry = self._beside(child, look, open_entry)
 
+    def _picture(self, row: Row) -> None:
+        self.block.units.add(row.line)
+        self.roles_of_lines[row.line] = "label", None, f"label: of a picture or film, {row.cells[0].label!r}"
+
     def _row(self, row: Row, look: Look) -> Entry | None:
         """Add the entries of a labelled row; return the last if values may follow in the siblings."""
         if row.is_media:
-            self.block.units.add(row.line)
-            self.roles_of_lines[row.line] = "label", None, f"label: of a picture or film, {row.cells[0].label!r}"
-            return None
+            return self._picture(row)
         self.block.units.add(row.unit)
         entry = self.label(row.line, row.cells, f"label: {row.cells[0].why}")
         self.labelled.append((entry, row))

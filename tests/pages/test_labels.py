@@ -14,6 +14,8 @@ LONG = (
     "Everyone who ever waited at the quay for a boat that was late knows how the harbour smells in the rain at night."
 )
 
+TERMS = "".join(f"<li><a href='/{name}'>{name}</a></li>" for name in ("Quay", "Video", "Rope"))
+
 HEADS = [
     (f"<h5>Working group</h5><div>Return</div>{DATE}", [("Working group", ["Return"]), READ[0]]),
     (f"<p><b>Working group</b> Return</p>{DATE}", [("Working group", ["Return"]), READ[0]]),
@@ -35,6 +37,10 @@ REFUSALS = [
         READ,
     ),
     (f"<p>Target audience: {LONG}</p>{DATE}{SCOPE}", READ),
+    (
+        f"<div class='field'><h3 class='field-label'>Topics of the pier</h3><ul>{TERMS}</ul></div>",
+        [("Topics of the pier", ["Quay", "Video", "Rope"])],
+    ),
     (f"{DATE}<div><b>Mooring:</b> {'quay ' * 60}</div>{SCOPE}", READ),
 ]
 NEW_LABELS = [
@@ -88,6 +94,16 @@ def test_values_that_look_like_teasers_below_a_label(kind, count):
     page = news(f"<article>{PROSE}{DATE}<div><div>GCM Objectives</div><div>{values}</div></div></article>")
     assert [text for _, text in terms] == [value.text for value in page.metadata[1].values]
     assert all(value.url for value in page.metadata[1].values)
+
+
+def test_the_label_of_a_picture_makes_no_value_of_a_heading_beside_it():
+    part = (
+        "<div class='paragraph'><div class='field'><div class='field__label'>Image</div><div><img src='/a.png' alt=''></div>"
+        "</div><h3 class='field'>{}</h3><div class='field'><p>{}</p></div></div>"
+    )
+    page = news(f"<article>{part.format('The quay', LONG)}{part.format('The rope', LONG)}</article>")
+    assert [] == page.metadata
+    assert f"The quay\n\n{LONG}\n\nThe rope\n\n{LONG}" == page.body_text
 
 
 @pytest.mark.parametrize("label", ["Image", "Video", "Imagen", "Видео"])
