@@ -208,6 +208,9 @@ class Nodes:
         if element in self._around_h1:
             return False
         heading = next(element.iter("h2", "h3", "h4"), None)
+        if heading is not None and next(heading.itersiblings(heading.tag), None) is not None:
+            # One of several beside each other: each heads a part of the text.
+            return False
         link = None if heading is None or _has_text_before(element, heading) else next(heading.iter("a"), None)
         href = "" if link is None or not _is_all(link, heading) else link.get("href") or ""
         # A link into the page folds a section.

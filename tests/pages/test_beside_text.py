@@ -290,3 +290,11 @@ def test_the_body_of_another_page_in_a_row_of_a_view():
     assert f"{SHORT}\n\n{OPENED}" == text(f"<article>{own}<div class='latest'><h2>Briefing</h2>{row}</div></article>")
     # Without a body field of its own, a view may print the page.
     assert LONG == text(f"<article>{row}</article>")
+
+
+def test_a_node_printed_in_the_text_whose_parts_have_links_for_headings_is_text():
+    part = "<h2>{}</h2><p>{}</p>"
+    parts = part.format("<a href='/pier'>The old pier</a>", LONG) + part.format("The new pier", LONG)
+    inner = f"<article class='widget'><div class='field'>{parts}</div></article>"
+    found = whole(f"<article><h1>Ferry towns agree</h1><div class='field--name-body'>{FIRST}</div>{inner}</article>")
+    assert f"The old pier\n\n{LONG}\n\nThe new pier\n\n{LONG}" in found.body_text
