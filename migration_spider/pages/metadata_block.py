@@ -132,7 +132,8 @@ class _Reader:
     def _row(self, row: Row, look: Look) -> Entry | None:
         """Add the entries of a labelled row; return the last if values may follow in the siblings."""
         if row.is_media:
-            return self._picture(row)
+            self._picture(row)
+            return None
         self.block.units.add(row.unit)
         entry = self.label(row.line, row.cells, f"label: {row.cells[0].why}")
         self.labelled.append((entry, row))
