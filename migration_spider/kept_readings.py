@@ -117,7 +117,7 @@ class Kept(msgspec.Struct, omit_defaults=True):
     facets: list[tuple[str, str]] | UnsetType = UNSET
     next_url: str | UnsetType | None = UNSET
     further_links: list[str] | UnsetType = UNSET
-    has_script_pager: bool | UnsetType = UNSET
+    out_of_reach: str | UnsetType = UNSET
 
     # ---- members of news
     text: bytes = b""
@@ -139,7 +139,7 @@ class Text(msgspec.Struct):
 
 _MEMBERS = [
     "language", "base_url", "canonical_url", "alternates", "is_fallback", "node_type", "node_id", "links", "is_cut",
-    "rows", "shown", "total", "pager_links", "facets", "next_url", "further_links", "has_script_pager",
+    "rows", "shown", "total", "pager_links", "facets", "next_url", "further_links", "out_of_reach",
 ]  # fmt: skip
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Kept).decode

@@ -85,8 +85,8 @@ class Reach:
     """The largest number that a page links to, except that of the following page: endless pagers link only to that."""
     read: dict[int, int] = field(default_factory=dict)
     """The largest number of a page with new rows."""
-    is_scripted: bool = False
-    """Whether the last page with new rows has a button for more that leads nowhere without a script."""
+    hidden: str = ""
+    """How the last page with new rows hides further ones from a crawl, `ListingPage.out_of_reach`."""
     has_pages: bool = False
     """Whether a page of it links to another."""
 
@@ -169,6 +169,8 @@ class Sitemap:
     host: str = ""
     """Other host that it uses in the addresses of this site."""
     is_feed: bool = False
+    links: list[str] = field(default_factory=list)
+    """Of a feed: the first addresses that it names."""
 
 
 class Ledger:
@@ -190,12 +192,16 @@ class Ledger:
         """By the address of the first page."""
         self.sitemaps: dict[str, Sitemap] = {}
         """By address."""
-        self.chains: dict[str, str] = {}
-        """Address of a page -> problem in words: it names a listing that was not requested because of a limit."""
+        self.doubts: dict[str, str] = {}
+        """Address of a page -> in words why it may name news that were not found."""
         self.refused: dict[str, str] = {}
         """Address of a page that may be a listing -> why it was not read."""
         self.called_news: set[str] = set()
         """Addresses that a link calls a listing of news."""
+        self.mapped: MutableSet[str] = Keys(room)
+        """Addresses in sitemaps."""
+        self.in_menus: set[str] = set()
+        """Addresses in the menus of visited pages."""
         self.hosts: dict[str, str] = {}
         """Other host with translations of items -> address of the first item that names some."""
         self.absent: set[str] = set()

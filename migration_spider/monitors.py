@@ -104,8 +104,8 @@ MONITORS = (
     Monitor(INCOMPLETE, "migration/completeness/lists_lost", _any, "named pages in the last run and none now: {value}"),
     Monitor(INCOMPLETE, "migration/completeness/no_list", _any, "neither a listing of news nor a sitemap was found, so "
             "it is not known what is missing (tried: {value}): run scrapy survey -a site=... to see what the site has"),
-    Monitor(INCOMPLETE, "migration/completeness/unlisted", _any, "{value} items are in no listing, feed or sitemap: "
-            "they were found by links in texts, and there may be more"),
+    Monitor(INCOMPLETE, "migration/completeness/unlisted", _any, "{value} items are in no listing or sitemap: "
+            "they were found by links in texts, on the front page or in a feed, and there may be more"),
     Monitor(INCOMPLETE, "migration/asked_in_vain", _any, "requested, but not found: {value}"),
     Monitor(INCOMPLETE, "migration/taken", lambda value: not value, "no news item was found",
             unless=("migration/not_due", *_ENDED)),

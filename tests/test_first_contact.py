@@ -46,7 +46,7 @@ CASES = {
     "a row for each translation, spelled otherwise": Case(("duplicate-rows", "other-spelling", "no-feed")),
     "sitemap of http://default": Case(("default-host", "no-listing")),
     "endless sitemap, linked from a text only": Case(
-        ("endless-sitemap", "unlisted"), 3, ("sitemaps that cannot be read", "in no listing, feed or sitemap")
+        ("endless-sitemap", "unlisted"), 3, ("sitemaps that cannot be read", "in no listing or sitemap")
     ),
     "nothing lists news": Case(("no-listing", *HARD), 3, ("scrapy survey",), finds=False),
 }

@@ -79,7 +79,7 @@ def test_a_listing_has_the_results_that_it_announces(rows, total, is_short):
 def test_a_pager_that_was_left_is_told_of_a_part_of_the_site_too():
     ledger = Ledger()
     ledger.listings["/news"] = Listing(pages=9, problem="was left")
-    ledger.chains["/page"] = "leads on"
+    ledger.doubts["/page"] = "leads on"
     assert ["/news was left", "/page leads on"] == check(ledger, is_whole=False).short_listings
 
 

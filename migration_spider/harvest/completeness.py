@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 from migration_spider.addresses import canonical
 from migration_spider.harvest.coverage import FEWEST, Coverage
 from migration_spider.harvest.estimate import Estimate, estimate
+from migration_spider.harvest.lists import Lists, no_list
 from migration_spider.kept import Keys
 from migration_spider.ledger import REASONS, UNSETTLED, Ledger, Listing
+from migration_spider.pages.pagers import TABS
 from migration_spider.run import Run
 
 TOLERANCE = 0.02
 """Share of a listing's results that may be rows without an address."""
-
-SAME = 3
-"""Listings of the settings with the same rows that are no listings, but what the site shows instead of an error."""
 
 
 @dataclass(slots=True)
@@ -37,7 +36,7 @@ class Completeness:
     """Addresses that were tried, if neither a listing of news nor a sitemap was found."""
 
     unlisted: list[dict[str, str]] = field(default_factory=list)
-    """``url`` and ``source`` (the page with the link) of the items that no list names; new ones first."""
+    """``url`` and ``source`` (the page with the link, or the feed) of the items that no list names; new ones first."""
 
     unlisted_new: int = 0
     """Number of those that no earlier run knew."""
@@ -48,6 +47,9 @@ class Completeness:
     found: int = 0
     """Number of items that the run found or knew."""
 
+    forbidden: int = 0
+    """Number of pages in lists of news that robots.txt forbids."""
+
     sample: str = ""
     """The restrictions, if not all news were requested: ``20 items (max_items)``."""
 
@@ -55,7 +57,8 @@ class Completeness:
 def _count_unlisted(run: Run, result: Completeness) -> None:
     """Add the items that no list names to ``result``, new ones first."""
     before = run.coverage.known if run.coverage else {}
-    for url, source in run.ledger.unlisted():
+    in_blocks = Lists(run).left_out() if run.options.is_whole else ()
+    for url, source in chain(run.ledger.unlisted(), in_blocks):
         fate = run.ledger.fate(url)
         is_known = fate is not None and fate.detail in before
         place = len(result.unlisted) if is_known else result.unlisted_new
@@ -101,6 +104,7 @@ def check(ledger: Ledger, *, is_whole: bool) -> Completeness:
         detail = fate.detail or REASONS.get(fate.code, "")
         again = fate.code in UNSETTLED
         result.missing.append({"url": url, "reason": fate.code, "detail": detail, "found": source, "again": again})
+        result.forbidden += fate.code == "robots" and _is_of_news(ledger, url, source)
         if fate.code in UNSETTLED:
             result.unsettled[url] = fate.code
     result.missing.sort(key=lambda row: (row["reason"] not in UNSETTLED, row["reason"], row["url"]))
@@ -108,16 +112,30 @@ def check(ledger: Ledger, *, is_whole: bool) -> Completeness:
         listing.problem = listing.problem or (_shortage(listing) if is_whole else None)
         if listing.problem:
             result.short_listings.append(f"{path} {listing.problem}")
-    result.short_listings += [f"{url} {problem}" for url, problem in sorted(ledger.chains.items())]
-    for url in sorted(ledger.called_news & ledger.refused.keys()):
-        result.short_listings.append(
-            f"{url} is linked as a listing of news, and was not read ({ledger.refused[url]}): if it has no news of its "
-            "own, exclude it with MIGRATION_EXCLUDED_PATHS"
-        )
-    for host, url in ledger.hosts.items():
-        result.short_listings.append(f"{url} and others have translations at {host}, a site of its own for -a site")
+    result.short_listings += _unread_lists(ledger)
     result.broken_sitemaps = [f"{url}: {s.problem}" for url, s in sorted(ledger.sitemaps.items()) if s.problem]
     return result
+
+
+def _unread_lists(ledger: Ledger) -> Iterator[str]:
+    """Yield in words the pages that may name news and were not read."""
+    yield from (f"{url} {problem}" for url, problem in sorted(ledger.doubts.items()))
+    for url, why in sorted(ledger.refused.items()):
+        if url in ledger.called_news or url in ledger.in_menus:
+            what = "is linked as a listing of news" if url in ledger.called_news else "is in a menu, may list news"
+            yield (
+                f"{url} {what}, and was not read ({why}): if it has no news of its own, exclude it with "
+                "MIGRATION_EXCLUDED_PATHS"
+            )
+    for host, url in ledger.hosts.items():
+        yield f"{url} and others have translations at {host}, a site of its own for -a site"
+
+
+def _is_of_news(ledger: Ledger, url: str, source: str) -> bool:
+    """Whether ``url`` is named as a page that may be news, not only by a listing of something else."""
+    if source == "listing":
+        return any(listing.news and url in listing.rows for listing in ledger.listings.values())
+    return source not in ("link", "state")
 
 
 def _shortage(listing: Listing) -> str | None:
@@ -138,30 +156,9 @@ def _unread_pages(listing: Listing) -> str | None:
     # Of one that a text links to, the pager is followed only as long as it has what no other list has.
     if listing.origin != "link" and (gap := listing.reach.gap):
         return f"has a pager with {gap[1]} pages, but no new rows after page {gap[0]}"
-    if listing.reach.is_scripted and not listing.reach.has_pages:
-        return f"loads more rows with a script, which is not run ({len(listing.rows)} rows are known)"
+    if (hidden := listing.reach.hidden) and (hidden == TABS or not listing.reach.has_pages):
+        return f"{hidden} ({len(listing.rows)} rows are known)"
     return None
-
-
-def no_list(run: Run) -> str:
-    """The addresses that were tried, in words, if no listing of news and no sitemap was found; else empty."""
-    fronts = {canonical(url) for url in run.fronts}
-    walked = {
-        url: listing for url, listing in run.ledger.listings.items() if listing.state == "walked" and url not in fronts
-    }
-    # The same rows at several guessed addresses are the answer of the site to every unknown address.
-    names: defaultdict[frozenset[bytes], set[str]] = defaultdict(set)
-    for url, listing in walked.items():
-        if listing.origin == "settings":
-            names[frozenset(listing.shows)].add(url.rpartition("/")[2])
-    listings = [listing for listing in walked.values() if len(names[frozenset(listing.shows)]) < SAME]
-    # A feed and the front page show only the latest news.
-    has_sitemap = any(sitemap.size and not sitemap.is_feed for sitemap in run.ledger.sitemaps.values())
-    if any(listing.news for listing in listings) or has_sitemap:
-        return ""
-    tried = f"{len(run.ledger.absent)} addresses that are not there, {run.counted('menus')} pages of menus"
-    left = run.counted("menus/left")
-    return tried + (f" ({left} more were left: raise MIGRATION_MENU_PAGES)" if left else "")
 
 
 def facts_of(result: Completeness) -> dict[str, Any]:
@@ -172,6 +169,7 @@ def facts_of(result: Completeness) -> dict[str, Any]:
         "completeness/sitemaps_broken": _some(result.broken_sitemaps),
         "completeness/no_list": result.no_list,
         "completeness/unlisted": result.unlisted_new,
+        "completeness/forbidden": result.forbidden,
         "sample": result.sample,
     }
     if (estimated := result.estimate) and result.found:

@@ -184,6 +184,7 @@ def outcome_of(verdict: Verdict, facts: Mapping[str, Any], items: Mapping[str, A
         "finish_reason": str(facts["finish_reason"]),
         "messages": list(verdict.messages),
         "sample": facts.get("migration/sample"),
+        "forbidden": facts.get("migration/completeness/forbidden", 0),
         "kind": kind_of(verdict.kind, items),
     }
     return {**outcome, "do": ending(outcome).do}

@@ -321,12 +321,14 @@ class ListingPage(Page):
             url = self._absolute(link)
             if url and (is_next or pagers.leads_on(link, url, self._here)):
                 found.setdefault(url.partition("#")[0])
+        if self.main is not None:
+            found.update(dict.fromkeys(pagers.sent(self.main, self.base_url, self._here)))
         return [url for url in found if url != self.url]
 
     @cached_property
-    def has_script_pager(self) -> bool:
-        """Whether a button loads more rows by a script only."""
-        return self.main is not None and pagers.has_script_pager(self.main, self.boxes)
+    def out_of_reach(self) -> str:
+        """How the listing hides further rows from a crawl, see `pagers.out_of_reach`; empty if it does not."""
+        return "" if self.main is None else pagers.out_of_reach(self.main, self.boxes)
 
     @cached_property
     def next_url(self) -> str | None:

@@ -19,6 +19,7 @@ _PAGER = re.compile(
     r"|infinite-?scroll|posts-navigation|nav-(?:links|previous|older))(?:$|\s|--|__)",
     re.IGNORECASE,
 )
+_TABS = re.compile(r"(?:^|[\s_-])(?:quick)?tabs(?:$|[\s_-])", re.IGNORECASE)
 _LEVELS = 5
 """Elements around a link among which that of its pager is."""
 
@@ -31,6 +32,11 @@ _OF_VIEWS = re.compile(r"sort|order|items_per_page", re.IGNORECASE)
 _MOST_OPTIONS = 200
 _MOST_LINKS = 3000
 _MONTH = re.compile(r"/(?:19|20)\d\d[-/]\d{1,2}/?$")
+SCRIPT = "loads more rows with a script, which is not run"
+FORM = "turns its pages with a form that is sent (POST), which a crawl does not do"
+TABS = "has tabs that a script loads, which is not run"
+"""How a listing hides rows from a crawl."""
+
 FEWEST_MONTHS = 3
 """Links to months that make an archive; a calendar has one back and one forth."""
 
@@ -57,16 +63,58 @@ def leads_on(link: Any, url: str, here: str) -> bool:
     return key(words.strip(_ARROWS)) in phrases("next_page") or (is_number and _is_in_pager(link))
 
 
-def has_script_pager(main: Any, boxes: Iterable[Any]) -> bool:
-    """Whether ``main`` has a button for more rows that leads nowhere without a script; those in rows are none."""
+def out_of_reach(main: Any, boxes: Iterable[Any]) -> str:
+    """Which of `SCRIPT`, `FORM` and `TABS` hides rows of ``main``; empty for none. What is in a row does not count."""
     inside = set(boxes)
+    found: set[str] = set()
     for element in main.iter("a", "button", "input"):
-        if not _needs_script(element) or any(one in inside for one in (element, *element.iterancestors())):
-            continue
-        printed = element.get("value") if element.tag == "input" else "".join(element.itertext())
-        if _promises_rows(element, fold(printed or "").strip(_ARROWS)):
-            return True
-    return False
+        if not any(one in inside for one in (element, *element.iterancestors())):
+            found.add(_hides(element))
+    return next((how for how in (TABS, SCRIPT, FORM) if how in found), "")
+
+
+def _hides(element: Any) -> str:
+    """How a link or a button hides rows; empty if it does not."""
+    if _is_loaded(element) and _is_tab(element):
+        return TABS
+    form = next(element.iterancestors("form"), None)
+    is_sent = form is not None and (form.get("method") or "get").lower() == "post"
+    if not (_is_button(element) if is_sent else _needs_script(element)):
+        return ""
+    words = _words(element)
+    is_for_rows = _promises_rows(element, words) or (is_sent and key(words) in phrases("next_page"))
+    return (FORM if is_sent else SCRIPT) if is_for_rows else ""
+
+
+def sent(main: Any, base_url: str, here: str) -> Iterator[str]:
+    """Absolute URLs that forms of the listing at the path ``here`` ask for, by a button to further rows."""
+    for form in main.iter("form"):
+        further = phrases("next_page") | phrases("more_rows")
+        buttons = [one for one in form.iter("button", "input") if _is_button(one) and key(_words(one)) in further]
+        if buttons and (url := _asks_for(form, base_url)) is not None and path_of(url).rstrip("/") == here:
+            fields = [one for one in form.iter("input") if one.get("type") == "hidden"]
+            values = [(one.get("name"), one.get("value") or "") for one in (*fields, buttons[0]) if one.get("name")]
+            yield f"{url.partition('?')[0]}?{urlencode(values)}"
+
+
+def _words(button: Any) -> str:
+    printed = button.get("value") if button.tag == "input" else "".join(button.itertext())
+    return fold(printed or "").strip(_ARROWS)
+
+
+def _is_button(element: Any) -> bool:
+    types = ("submit", "button") if element.tag == "input" else ("submit", "button", "")
+    return element.tag != "a" and (element.get("type") or "") in types
+
+
+def _is_loaded(element: Any) -> bool:
+    """Whether a script of Drupal loads what a link leads to into the page."""
+    return "use-ajax" in (element.get("class") or "").split()
+
+
+def _is_tab(element: Any) -> bool:
+    around = islice(element.iterancestors(), _LEVELS)
+    return any(one.get("role") == "tablist" or _TABS.search(one.get("class") or "") for one in around)
 
 
 def _promises_rows(button: Any, words: str) -> bool:
@@ -135,7 +183,7 @@ def _value(option: Any) -> str:
 
 def _needs_script(element: Any) -> bool:
     if element.tag == "a":
-        return (element.get("href") or "#").strip().lower().startswith(("#", "javascript:"))
+        return _is_loaded(element) or (element.get("href") or "#").strip().lower().startswith(("#", "javascript:"))
     if element.tag == "input" and element.get("type") not in ("button", "submit"):
         return False
     return next(element.iterancestors("form"), None) is None

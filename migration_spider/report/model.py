@@ -54,6 +54,8 @@ class Outcome(TypedDict):
     """What was wrong, most serious first; empty if complete."""
     sample: NotRequired[str | None]
     """What was requested, if that is not all news of the site: `20 items (max_items)`; else null."""
+    forbidden: NotRequired[Whole]
+    """Pages in lists of news that robots.txt forbids; a complete run has all others."""
     kind: NotRequired[str]
     """Kind of result: `complete`, `paused`, `interrupted`, `down`, `blocked` and others."""
     do: NotRequired[str]

@@ -31,7 +31,11 @@ LONGEST_REASON = 1000
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A possible result. Fields in its texts: ``reason``, ``sample``, ``perhaps`` (items perhaps gone), ``goes_on``."""
+    """A possible result.
+
+    Fields in its texts: ``reason``, ``sample``, ``but`` (what the site forbids), ``perhaps`` (items perhaps gone),
+    ``goes_on``.
+    """
 
     heading: str
     """Heading of the report."""
@@ -47,13 +51,13 @@ _SAMPLE = "Sample of {sample}, as requested"
 _FAILED, _REASON = "NOT COMPLETE: {reason}", "{reason}"
 
 OUTCOMES = {
-    "complete": Outcome("Complete", "Complete.", NOTHING, "everything that the site names is accounted for"),
+    "complete": Outcome("Complete{but}", "Complete{but}.", NOTHING, "everything that the site names is accounted for"),
     "nothing-new": Outcome(
-        "Complete: nothing new", "Complete. Nothing is new, changed or gone.", NOTHING, "nothing has changed"
+        "Complete{but}: nothing new", "Complete{but}. Nothing is new, changed or gone.", NOTHING, "nothing has changed"
     ),
     "perhaps-gone": Outcome(
-        "Complete; {perhaps} perhaps gone",
-        "Complete. {perhaps} perhaps gone: checked again before anything counts as gone.",
+        "Complete{but}; {perhaps} perhaps gone",
+        "Complete{but}. {perhaps} perhaps gone: checked again before anything counts as gone.",
         NOTHING,
         "the next harvests check again before anything counts as gone",
     ),
@@ -154,9 +158,11 @@ def ending(outcome: Mapping[str, Any], perhaps_gone: int = 0, *, goes_on: bool =
     row = OUTCOMES.get(kind, OUTCOMES["incomplete" if code else "complete"])
     problem = messages[0] if messages else MEANINGS.get(code, f"exit code {code}")
     reason = short(problem, LONGEST_REASON) if code else ""
+    forbidden = outcome.get("forbidden") or 0
     words = {
         "reason": short(reason, LONGEST_LINE),
         "sample": short(outcome.get("sample") or ""),
+        "but": f", except {plural(forbidden, 'page')} that robots.txt forbids" if forbidden else "",
         "perhaps": plural(perhaps_gone, "item"),
         "goes_on": GOES_ON if goes_on else GOES_ON_NOT,
         "again": AGAIN if goes_on else AGAIN_NOT,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 from textwrap import wrap
+from typing import Any
 
 from migration_spider.report import words
 from migration_spider.report.model import Report
@@ -65,7 +66,13 @@ def end_of(run: Run) -> str:
     if run.report and run.report["outcome"]["exit_code"] == verdict.code:  # else it failed after the report
         return screen_of(run.report, folder)
     sample, is_harvest = run.facts.get("migration/sample"), run.config.harvest
-    outcome = {"exit_code": verdict.code, "messages": verdict.messages, "kind": verdict.kind, "sample": sample}
+    outcome: dict[str, Any] = {
+        "exit_code": verdict.code,
+        "messages": verdict.messages,
+        "kind": verdict.kind,
+        "sample": sample,
+    }
+    outcome["forbidden"] = run.facts.get("migration/completeness/forbidden")
     ended = ending(outcome, goes_on=is_harvest)
     if verdict.code == 0:
         return ended.last

@@ -206,7 +206,8 @@ def lists(report: Report) -> list[str]:
     if unlisted := completeness.get("unlisted"):
         are = "is" if len(unlisted) == 1 else "are"
         sentences.append(
-            f"{plural(len(unlisted), 'item')} {are} in no listing, feed or sitemap: found by links in texts."
+            f"{plural(len(unlisted), 'item')} {are} in no listing or sitemap: found by links in texts, on the front "
+            "page or in a feed."
         )
     if estimate := completeness.get("estimate"):
         sentences.append(

@@ -330,7 +330,7 @@ class PortalSpider(scrapy.Spider):
         url = request.meta.get("redirect_urls", [request.url])[0]
         if listing := self.ledger.listings.get(request.meta.get("page_of", "")):
             listing.lost[url] = why
-        elif request.meta.get("discovery"):
+        elif request.meta.get("discovery") or request.cb_kwargs.get("found") == "menu":
             self.ledger.refused[canonical(url)] = why
 
     def _not_fetched(self, request: scrapy.Request, error: Exception, why: str, status: int, facts: Any) -> None:

@@ -221,7 +221,9 @@ class ListingSpider(ListSpider):
         if depth is None:
             return
         in_menus, in_text = menu.links(page)
-        self.explorer.offer(self._unasked(in_menus), depth + 1, 1)
+        unasked = list(self._unasked(in_menus))
+        self.ledger.in_menus.update(map(canonical, unasked))
+        self.explorer.offer(unasked, depth + 1, 1)
         if not isinstance(page, NewsPage):
             # Blocks of the front page link to "all updates", like menus.
             is_front = not set(self.run.fronts).isdisjoint(addresses(request))
@@ -249,7 +251,7 @@ class ListingSpider(ListSpider):
         for address in chosen:
             yield from self.follow(address, "listing", NEWS_LISTING, names_news=True, discovery=True, origin="named")
         if refused:
-            self.ledger.chains[page.url] = (
+            self.ledger.doubts[page.url] = (
                 f"names one more listing of news, {refused}, {depth} links from the front page: it is not "
                 "requested (MIGRATION_MENU_DEPTH, MIGRATION_MENU_PAGES)"
             )
@@ -284,4 +286,4 @@ def _measure(page: ListingPage, reach: Reach, *, is_new: bool) -> None:
     reach.note(page_numbers(page.url) or (0,), linked, is_new=is_new)
     reach.has_pages |= bool(page.pager_links or page.further_links)
     if is_new:
-        reach.is_scripted = page.has_script_pager
+        reach.hidden = page.out_of_reach

@@ -18,6 +18,9 @@ from migration_spider.spiders.base import CANDIDATE, ROW, SITEMAP, PortalSpider
 CUT_AGAIN = 2
 """How often an incomplete feed or sitemap is requested again."""
 
+MOST_COMPARED = 200
+"""Addresses of a feed that are compared with the lists of the site."""
+
 DEEPEST_SITEMAP = 3
 """Levels of indexes above a sitemap; the protocol allows one."""
 
@@ -36,7 +39,9 @@ class ListSpider(PortalSpider):
             return
         links = feeds.rss_links(document)
         host = self.scope.other_host(links)
-        self.ledger.sitemaps[response.url] = Sitemap(response.status, len(links), problem, host, is_feed=True)
+        account = Sitemap(response.status, len(links), problem, host, is_feed=True)
+        account.links = [url for url, _ in self.scope.pages(links[:MOST_COMPARED], host) if url]
+        self.ledger.sitemaps[response.url] = account
         yield from self.follow_all(links, "rss", ROW, host=host, news=names_news)
 
     def parse_sitemap(self, response: Response, found: str, names_news: bool = False) -> Iterator[scrapy.Request]:

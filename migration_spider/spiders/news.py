@@ -16,6 +16,7 @@ from migration_spider.ledger import MOST_HOPS, Listing
 from migration_spider.normalize.identity import item_id
 from migration_spider.pages import ListingPage, NewsPage, Page
 from migration_spider.pages.kinds import Facts
+from migration_spider.pages.scripted import needs_script
 from migration_spider.spiders.base import ITEM, PLAIN_TYPES, addresses
 from migration_spider.spiders.explore import BIG
 from migration_spider.spiders.listings import FOUND
@@ -82,7 +83,7 @@ class NewsSpider(SteppedSpider):
         is_row = found in ("listing", "news_listing") and not response.meta.get("discovery")
         self._check_further(page, response.request)
         if not isinstance(page, ListingPage):
-            self._no_listing(page, is_named=found == "listing" and not is_row)
+            self._no_listing(page, found, is_named=found == "listing" and not is_row)
         elif is_row and (page.pager_links or len(page.rows) >= BIG):
             # A row that is itself a listing, like those of a landing page.
             yield from self._listing(page, "menu", False, {"origin": "menu"})
@@ -103,8 +104,13 @@ class NewsSpider(SteppedSpider):
         if page.node_id is not None:
             nodes.add(page.node_id)
 
-    def _no_listing(self, page: Page, *, is_named: bool) -> None:
+    def _no_listing(self, page: Page, found: str, *, is_named: bool) -> None:
         """Count a page without rows; if it was requested as a listing, the report compares it with earlier runs."""
+        if found == "menu" and needs_script(page):
+            self.ledger.doubts[page.url] = (
+                "shows its content with a script, which is not run: if it has no news, exclude it with "
+                "MIGRATION_EXCLUDED_PATHS"
+            )
         if is_named:
             self.ledger.listings.setdefault(canonical(page.url.partition("?")[0]), Listing(pages=1))
         self.count(f"not_news/{page.kind}")

@@ -110,6 +110,7 @@ class SteppedSpider(FindingSpider):
         referrer = self._referrer(response)
         for url, address in self.placed(urls, host):
             self.ledger.name(address, "sitemap", lastmods.get(url))
+            self.ledger.mapped.add(canonical(address))
             self.candidates[address] = referrer
         return iter(())
 

@@ -21,7 +21,7 @@ OF_ALL = [
     "links",
     "is_cut",
 ]
-OF_LISTINGS = ["rows", "shown", "total", "pager_links", "facets", "next_url", "further_links", "has_script_pager"]
+OF_LISTINGS = ["rows", "shown", "total", "pager_links", "facets", "next_url", "further_links", "out_of_reach"]
 OF_NEWS = ["left_out", "alone", "layout", "printed"]
 
 

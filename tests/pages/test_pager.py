@@ -3,6 +3,7 @@
 import pytest
 
 from migration_spider.pages.listing import page_numbers
+from migration_spider.pages.pagers import FORM, SCRIPT, TABS
 from tests.pages.page import SITE, listing
 
 
@@ -65,13 +66,27 @@ def test_how_many_results_a_listing_says_it_has(shown, total):
 @pytest.mark.parametrize(
     ("markup", "expected"),
     [
-        ("<button>Load more</button>", True),
-        ("<ul class=pager><li><a href='#'>2</a></li></ul>", True),
-        ("<ul class=pager><li><a>1</a></li><li><a>…</a></li></ul>", False),
-        ("<a href='#' class='facets-soft-limit-link'>Show more</a>", False),
-        ("<form><button>Load more</button></form>", False),
-        ("<a href='/news/all'>More news</a>", False),
+        ("<button>Load more</button>", SCRIPT),
+        ("<ul class=pager><li><a href='#'>2</a></li></ul>", SCRIPT),
+        ("<ul class=pager><li><a>1</a></li><li><a>…</a></li></ul>", ""),
+        ("<a href='#' class='facets-soft-limit-link'>Show more</a>", ""),
+        ("<a href='/more/2' class='use-ajax'>Load more</a>", SCRIPT),
+        ("<form><button>Load more</button></form>", ""),
+        ("<form method=post><button>Next</button></form>", FORM),
+        ("<form method=post><input type=submit value='Older'></form>", FORM),
+        ("<form method=post><input type=text value='Next'><button>Send</button></form>", ""),
+        ("<ul class=quicktabs-tabs><li><a href='/tabs/2' class='use-ajax'>Older</a></li></ul>", TABS),
+        ("<ul role=tablist><li><a href='/tabs/2' class='use-ajax'>2020</a></li></ul>", TABS),
+        ("<ul class='tabs primary'><li><a href='/node/1'>View</a></li></ul>", ""),
+        ("<a href='/flag/1' class='use-ajax'>Bookmark this</a>", ""),
+        ("<a href='/news/all'>More news</a>", ""),
     ],
 )
-def test_a_pager_that_needs_a_script(markup, expected):
-    assert expected is listing(markup).has_script_pager
+def test_what_hides_further_rows(markup, expected):
+    assert expected == listing(markup).out_of_reach
+
+
+def test_a_form_that_asks_for_the_next_page():
+    form = "<input type=hidden name=from value=10><button name=go value=on>{}</button></form>"
+    page = listing(f"<form>{form.format('Next')}<form action=/search>{form.format('Next')}<form>{form.format('Apply')}")
+    assert [f"{SITE}/news?from=10&go=on"] == page.further_links
