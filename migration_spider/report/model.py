@@ -153,7 +153,7 @@ class Completeness(TypedDict):
     listings: list[ListingCheck]
     """Listings read."""
     unlisted: NotRequired[list[Unlisted]]
-    """Items that are in none of these; links in texts led to them."""
+    """Items that are in no listing or sitemap; links in texts led to them, the front page or a feed."""
     estimate: NotRequired[Estimate | None]
     """How many items the site has; null if texts link to too few of them."""
 
