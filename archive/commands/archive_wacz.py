@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 OPEN = "Open it: choose the file at https://replayweb.page, which uploads nothing, or, offline, in its desktop app"
 
+UNFINISHED = "is not finished (a run writes to it, or was killed): only its whole records up to now are packaged"
+
 
 class Command(ArchiveCommand):
     """See docs/archive.md."""
@@ -86,6 +88,9 @@ exit codes:
         pages = Items(items, settings.get("ARCHIVE_TEXT_FIELD") or "text")
         for words in pages.left_out:
             print(cleaned(f"scrapy archive-wacz: warning: {words}"), file=sys.stderr)
+        for file in files:
+            if file.is_open:
+                print(cleaned(f"scrapy archive-wacz: warning: {file.path} {UNFINISHED}"), file=sys.stderr)
         total = 2 * sum(file.path.stat().st_size for file in files)
         with ByteProgress("packaging", total) as progress:
             result = write_wacz(

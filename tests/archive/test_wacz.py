@@ -298,6 +298,13 @@ def test_the_command_packages_the_project(collection, tmp_path):
     assert "replayweb.page" in done.stdout.splitlines()[-1]
 
 
+def test_the_command_says_that_a_file_is_not_finished(collection, tmp_path):
+    (collection / "b.warc.gz").rename(collection / "b.warc.gz.open")
+    done = command("archive-wacz", "-s", f"ARCHIVE_DIR={collection}", cwd=tmp_path)
+    assert (done.returncode, len(done.stderr.splitlines())) == (0, 1)
+    assert f"warning: {collection / 'b.warc.gz.open'} is not finished" in done.stderr
+
+
 def test_the_command_tells_errors_in_one_line(collection, tmp_path):
     (collection / "b.warc.gz").write_bytes(b"no archive")
     done = command("archive-wacz", str(collection), "-o", str(tmp_path / "c.wacz"))

@@ -80,6 +80,12 @@ def test_all_runs_are_listed(data, tmp_path):
     assert "No run is on record" in scrapy("report", "--list", data=tmp_path).decode()
 
 
+@pytest.mark.parametrize("words", [["--list"], ["--list", "--json"]])
+def test_a_folder_that_is_not_there_has_no_list_of_runs(words, tmp_path):
+    told = scrapy("report", *words, data=tmp_path / "mistyped", code=2).decode()
+    assert f"scrapy report: error: there is no folder {tmp_path / 'mistyped'}: run scrapy harvest" in told
+
+
 def test_a_survey_says_where_its_report_is(data, tmp_path):
     folder = tmp_path / "runs" / "20261122T030404Z-0b44de"
     folder.mkdir(parents=True)
