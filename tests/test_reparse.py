@@ -180,6 +180,15 @@ def test_compare_looks_at_all_versions(tmp_path):
     assert "title                         1 items, 3 versions" in table([difference])
 
 
+def test_compare_tells_a_field_that_only_one_side_has_from_a_change(tmp_path):
+    before = [line(f"{number}@en", "A") for number in range(5)]
+    after = [{**one, "quay": ["North"] if one["id"] == "4@en" else []} for one in before]
+    (difference,) = compare(write(tmp_path / "a", *before), write(tmp_path / "b", *after))
+    assert ("+field quay", 5, [("4@en", None, ["North"])]) == (difference.name, difference.count, difference.examples)
+    assert table([difference]).startswith("+field quay                   5 items, 1 with a value\n")
+    assert {"-field quay": [("4@en", ["North"], None)]} == examples(tmp_path, after, before)
+
+
 def test_compare_takes_another_archive_from_the_last_version_backwards(tmp_path):
     before = [line("1@en", "A", 1), line("1@en", "B", 2)]
     assert {"-version": [("1@en", "u1@en", None)]} == examples(tmp_path, before, [line("1@en", "B", 9)])

@@ -19,11 +19,17 @@ EXAMPLES = 3
 
 @dataclass(slots=True)
 class Difference:
-    """The differences in one field; or, by ``name``, items (``+item``, ``-item``) or versions of only one side."""
+    """The differences in one field; or, by ``name``, items (``+item``, ``-item``), versions or fields of only one side.
+
+    A field that the code has learned since is in all lines, in most without a value: ``+field NAME`` is no change of
+    what the users of the items have.
+    """
 
     name: str
     versions: int = 0
     items: set[str] = field(default_factory=set)
+    filled: set[str] = field(default_factory=set)
+    """Items that the examples are chosen from: those with a value, where only one side has the field."""
     examples: list[tuple[str, Any, Any]] = field(default_factory=list)
     """(item id, before, after), at most one of each item."""
 
@@ -34,9 +40,23 @@ class Difference:
 
     def add(self, item_id: str, before: Any, after: Any) -> None:
         self.versions += 1
-        if item_id not in self.items and len(self.examples) < EXAMPLES:
-            self.examples.append((item_id, before, after))
         self.items.add(item_id)
+        is_told = bool(before or after) or not self._is_of_one_side
+        if is_told and item_id not in self.filled and len(self.examples) < EXAMPLES:
+            self.examples.append((item_id, before, after))
+        if is_told:
+            self.filled.add(item_id)
+
+    @property
+    def _is_of_one_side(self) -> bool:
+        """Whether only one side has the field."""
+        return self.name[1:].startswith("field ")
+
+    def line(self) -> str:
+        """What the table says of it before the examples."""
+        more = f", {self.versions} versions" if self.versions > self.count else ""
+        filled = f", {len(self.filled)} with a value" if self._is_of_one_side else ""
+        return f"{self.name:24} {self.count:6} items{more}{filled}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +94,7 @@ def table(differences: list[Difference]) -> str:
         return "No difference."
     lines = []
     for difference in differences:
-        more = f", {difference.versions} versions" if difference.versions > difference.count else ""
-        lines.append(f"{difference.name:24} {difference.count:6} items{more}")
+        lines.append(difference.line())
         for item_id, before, after in difference.examples:
             lines += [f"    {item_id}", f"      - {short(before)}", f"      + {short(after)}"]
     return "\n".join(map(cleaned, lines))
@@ -109,8 +128,10 @@ def _differences(old: Record | None, new: Record | None, kind: str) -> Iterator[
         yield f"{'+' if old is None else '-'}{kind}", old and line["url"], new and line["url"]
         return
     for name in dict.fromkeys((*new, *old)):
-        if name not in PROVENANCE and old.get(name) != new.get(name):
-            yield name, old.get(name), new.get(name)
+        if name in PROVENANCE or (name in old and name in new and old[name] == new[name]):
+            continue
+        side = "+field " if name not in old else "-field " if name not in new else ""
+        yield f"{side}{name}", old.get(name), new.get(name)
 
 
 def _versions(path: Path) -> dict[str, list[_Version]]:
