@@ -67,7 +67,6 @@ exit codes:
     def execute(self, args: list[str], opts: argparse.Namespace) -> int:
         from archive.cdxj import index_path, warc_files
         from archive.commands.progress import ByteProgress
-        from archive.errors import cleaned
         from archive.wacz import Items, write_wacz
 
         settings: Any = self.settings
@@ -86,11 +85,7 @@ exit codes:
         _check_values(opts)
         key = _key(opts)
         pages = Items(items, settings.get("ARCHIVE_TEXT_FIELD") or "text")
-        for words in pages.left_out:
-            print(cleaned(f"scrapy archive-wacz: warning: {words}"), file=sys.stderr)
-        for file in files:
-            if file.is_open:
-                print(cleaned(f"scrapy archive-wacz: warning: {file.path} {UNFINISHED}"), file=sys.stderr)
+        _warn([*pages.left_out, *(f"{file.path} {UNFINISHED}" for file in files if file.is_open)])
         total = 2 * sum(file.path.stat().st_size for file in files)
         with ByteProgress("packaging", total) as progress:
             result = write_wacz(
@@ -112,6 +107,13 @@ exit codes:
         print(f"{output}: {result.bytes / 1e6:.2f} MB; {', '.join(counts)}")
         print(OPEN)
         return 0
+
+
+def _warn(sentences: list[str]) -> None:
+    from archive.errors import cleaned
+
+    for sentence in sentences:
+        print(cleaned(f"scrapy archive-wacz: warning: {sentence}"), file=sys.stderr)
 
 
 def _check_values(opts: argparse.Namespace) -> None:
