@@ -32,7 +32,7 @@ _SITE = (
     r"(?:breadcrumbs?|shar(?:e|ing)|social|addtoany|a2a|sharethis|cookies?|sliding-popup|newsletter|related"
     r"|pagers?|pagination|flippy|skip-?(?:link|to)|tabs--(?:primary|secondary)|local-tasks|comment(?:s|-wrapper|-form)?"
     r"|sidebar|menu|language-switcher|site-(?:header|footer|branding)|(?:page|region)-footer|footer-wrapper|toolbar"
-    r"|contextual(?!-region)|messages|views-exposed-form|view-filters|(?:book|forum-topic)-navigation|exposed-form"
+    r"|contextual(?!(?:-links)?-region)|messages|views-exposed-form|view-filters|(?:book|forum-topic)-navigation|exposed-form"
     r"|facets?|feed-icons?|teasers?|submitted|byline|links inline|inline links|advert|banner-message"
     r"|search-block-form|modal)"
 )
@@ -151,14 +151,14 @@ CAPTION = _in("title|header|heading|caption|legend", after=r"\s")
 # Rows of a listing.
 
 ROW = _is("views-row|views-col|teaser|node--view-mode-teaser|node-teaser|search-result|card")
-ROW_TITLE = _in("title|headline", after=r"[\s_]")
+ROW_TITLE = _in(r"title|headline|biblio-title[\w-]*", after=r"[\s_]")
 ROW_DATE = _in("date|datum|fecha|created|published")
 _BESIDE = _matches(
     r"(?:^|[\s_-])(?:sidebar|related|latest|recent|popular|upcoming)(?:$|[\s_-])|(?:^|\s)block-block-\d+(?:$|\s)"
 )
 _MENU = _matches(
     r"(?:^|[\s_-])(?:menu|nav|main-?(?:nav|menu)|navigation|navbar|breadcrumbs?|pagers?|pagination|tabs|toolbar"
-    r"|contextual(?!-region)|shar(?:e|ing)|social|addtoany|language-switcher|skip-link|cookies?|exposed-form|facets?|footer"
+    r"|contextual(?!(?:-links)?-region)|shar(?:e|ing)|social|addtoany|language-switcher|skip-link|cookies?|exposed-form|facets?|footer"
     rf"|comments?|tags)(?:$|[\s_-])|(?:^|\s){_CORE_BLOCK}(?:$|\s)"
 )
 # The name of a view, which Views prints: the listing may be named "facets" or "tags".

@@ -18,6 +18,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from migration_spider.pages import pagers
 from migration_spider.pages.base import Kind, Page
 from migration_spider.pages.chrome import Chrome
+from migration_spider.pages.class_words import NODE
 from migration_spider.pages.row_candidates import Candidates, above, candidates, cell_around, parts_of
 from migration_spider.pages.row_places import (
     HEADED,
@@ -121,7 +122,7 @@ class Rows:
         # The same rows with other links: the author's may be longer than the title.
         equal = [(group.rank, score, group) for score, group in scored if group.boxes == best.boxes]
         best = max(equal, key=lambda entry: entry[:2])[2]
-        return next((group for group in _of_nodes(scored) if best.rank < HEADED and group.contains(best)), best)
+        return next((group for group in _of_nodes(scored, best) if group.contains(best)), best)
 
     def _titles(self) -> Iterator[Title]:
         for link in islice(self.top.iter("a"), MOST_LINKS):
@@ -154,10 +155,16 @@ class Rows:
         return self._lines.get(cell)
 
 
-def _of_nodes(scored: list[tuple[float, Candidates]]) -> list[Candidates]:
-    """Return the best candidates that are teasers of nodes: links in the texts of these are no rows."""
-    of_nodes = ((score, group) for score, group in scored if score > 0 and group.are_nodes)
+def _of_nodes(scored: list[tuple[float, Candidates]], best: Candidates) -> list[Candidates]:
+    """Return the best candidates that are teasers of nodes: links in the texts of these are no rows, headings are."""
+    if best.rank == HEADED:
+        return []
+    of_nodes = ((score, group) for score, group in scored if score > 0 and _are_nodes(group, best))
     return [group for _, group in nlargest(3, of_nodes, key=lambda pair: pair[0])]
+
+
+def _are_nodes(group: Candidates, best: Candidates) -> bool:
+    return group.are_nodes or (best.rank == WORDED and group.read_on_nodes and not best.urls <= group.urls)
 
 
 def _with_siblings(best: Candidates, titles: list[Title]) -> list[Title]:
@@ -190,11 +197,15 @@ def _above_of_same_view(taken: set[Title], titles: list[Title]) -> set[Title]:
     view = _view_of(first)
     rows: dict[Place, Title] = {}
     for title in () if view is None else takewhile(lambda title: title is not first, titles):
-        row = next((place for place in up(title.place) if place.is_row), None)
+        row = _row_around(title)
         is_title = row is not None and title.rank == first.rank and not title.place.beside and row not in rows
         if row is not None and is_title and _view_of(title) == view:
             title.box, rows[row] = row, title
     return set(rows.values()) if len(rows) < len(taken) else set()
+
+
+def _row_around(title: Title) -> Place | None:
+    return next((place for place in up(title.place) if place.is_row or NODE[place.element.get("class") or ""]), None)
 
 
 def _view_of(title: Title) -> str | None:

@@ -12,7 +12,8 @@ from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from migration_spider.pages.outline import local_name
+from migration_spider.pages.class_words import NODE
+from migration_spider.pages.outline import HEADING_TAGS, local_name
 from migration_spider.pages.row_places import (
     ASIDE,
     FEW,
@@ -111,7 +112,8 @@ class Candidates:
         _box(titles, top)
         self.titles, self.rank, self.top = titles, titles[0].rank, top
         self.boxes = {title.box for title in titles}
-        self.different = len({title.url for title in titles})
+        self.urls = {title.url for title in titles}
+        self.different = len(self.urls)
 
     @cached_property
     def length(self) -> float:
@@ -151,6 +153,11 @@ class Candidates:
     def are_nodes(self) -> bool:
         """Whether the links are headings of several teasers of nodes."""
         return self.rank == HEADED and self.different > 1 and all(place.is_row for place in self.boxes)
+
+    @property
+    def read_on_nodes(self) -> bool:
+        """Whether the links lead on from several teasers of nodes whose headings are no links."""
+        return self.rank == READ_ON and self.different > 1 and all(map(_is_headed_node, self.boxes))
 
     def contains(self, other: Candidates) -> bool:
         """Whether all of ``other`` are in rows of these."""
@@ -233,6 +240,11 @@ def _box(titles: list[Title], top: Any) -> None:
         title.box = next((place for place in around if place.is_row), next(lines, title.place))
 
 
+def _is_headed_node(place: Place) -> bool:
+    element = place.element
+    return (place.is_row or NODE[element.get("class") or ""]) and next(element.iter(*HEADING_TAGS), None) is not None
+
+
 def _is_only_heading(title: Title) -> bool:
     """Whether the box contains no further heading of this level, as a text with chapters does."""
     tag = next((local_name(place.element) for place in up(title.place) if place.rank == HEADED), "")
@@ -241,16 +253,34 @@ def _is_only_heading(title: Title) -> bool:
 
 
 def _columns(titles: list[Title]) -> list[list[Title]]:
-    """Return ``titles`` by column of a table with links of several kinds; in a grid each cell contains a teaser."""
+    """Return ``titles`` by column of a table, or field of rows, with links of several kinds.
+
+    In a grid each cell contains a teaser.
+    """
     by_column: dict[int, list[Title]] = {}
     lines = set()
     for title in titles:
-        cell = next(title.link.iterancestors("td"), None)
-        by_column.setdefault(-1 if cell is None else column_of(cell), []).append(title)
-        lines.add(title.link if cell is None else cell.getparent())
+        column, line = _column_of(title)
+        by_column.setdefault(column, []).append(title)
+        lines.add(line)
     if len(lines) == len(titles) or len(by_column) == 1:
         return [titles]
     lengths = [sum(len(title.words) for title in column) / len(column) for column in by_column.values()]
     differ = all(len({title.url for title in column}) == len(column) for column in by_column.values())
-    is_grid = differ and min(lengths) * 2 >= max(lengths)
+    is_grid = differ and min(lengths) * 2 >= max(lengths) and not any(map(_has_head, titles))
     return [titles] if is_grid else list(by_column.values())
+
+
+def _column_of(title: Title) -> tuple[int, Any]:
+    """Return the number of the column, or field, that ``title`` is in, and the element of its line."""
+    cell = next(title.link.iterancestors("td"), None)
+    if cell is not None:
+        return column_of(cell), cell.getparent()
+    row = next((place for place in up(title.place) if place.is_row), None)
+    return (-1, title.link) if row is None else (title.place.exact, row.element)
+
+
+def _has_head(title: Title) -> bool:
+    """Whether ``title`` is in a table whose columns have names."""
+    table = next(title.link.iterancestors("table"), None)
+    return table is not None and next(table.iter("thead"), None) is not None

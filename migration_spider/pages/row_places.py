@@ -15,7 +15,8 @@ from migration_spider.pages.text import Remembered, fold
 from migration_spider.vocabularies import key, phrases
 
 _DATE = re.compile(
-    r"\d{1,2}(?:er|st|nd|rd|th|º)?\.?\s+(?:de\s+)?[^\W\d_]{3,12}\.?,?\s+(?:de\s+)?(?:19|20)\d\d"  # 01 Jun 2023
+    r"\d{1,2}(?:er|st|nd|rd|th|º)?(?:\.?\s+(?:de\s+)?[^\W\d_]{3,12}\.?|\s+[^\W\d_]{3,12}\.?,)"  # 01 Jun 2023
+    r"\s+(?:de\s+)?(?:19|20)\d\d"
     r"|[^\W\d_]{3,12}(?:\.?\s+|,\s?)\d{1,2}(?:st|nd|rd|th)?(?:\s+|,\s*)(?:19|20)\d\d"  # Sep 13, 2022
     r"|(?<![\w-])\d{1,2}-[^\W\d_]{3,12}-(?:19|20)\d\d"  # 01-Jun-2023
     r"|\d{1,2}\s+[^\W\d_]{3,12}(?:\s[^\W\d_]{3,12})?\s?/\s?[^\W\d_]{3,12}\s+(?:19|20)\d\d"  # 1 أيار/مايو 2020

@@ -92,11 +92,13 @@ def test_rows_of_three_columns_are_of_one_kind():
     assert [f"{SITE}/{n}" for n in range(4)] == [row.url for row in listing(rows).rows]
 
 
-@pytest.mark.parametrize("classes", ["contextual-region", "node comment", "clear-block with-navbar"])
+@pytest.mark.parametrize(
+    "classes", ["contextual-region", "contextual-links-region", "node comment", "clear-block with-navbar"]
+)
 def test_no_menu_is_called_so(classes):
     rows = "".join(f"<div class='{classes}'><h3><a href='/{n}'>Story {n} of the towns</a></h3></div>" for n in range(3))
     assert [f"{SITE}/{n}" for n in range(3)] == [row.url for row in listing(rows).rows]
-    assert [] == listing(rows.replace(classes, "contextual comments")).rows
+    assert [] == listing(rows.replace(classes, "contextual-links-wrapper comments")).rows
 
 
 def test_words_that_lead_on_elsewhere_are_a_title_at_its_place():
@@ -164,3 +166,52 @@ def test_a_featured_row_in_a_display_of_its_own_of_the_same_view():
     assert list("123") == numbers(block.format(view("news", 1)), view("news", 2, 3))
     assert list("23") == numbers(block.format(view("events", 1)), view("news", 2, 3))
     assert list("12") == numbers(view("news", 1, 2), block.format(view("news", 3)))
+
+
+def test_a_featured_node_without_a_row_of_the_same_view():
+    def view(box, *numbers):
+        row = "<{0} class='node'><h4>Story {1} of the towns</h4><p>The boats come home</p><a href='/{1}'>Read more about story {1}</a></{0}>"
+        rows = "".join(f"<div class='{box}'>{row.format('article', number)}</div>" for number in numbers)
+        return f"<div class='block'><div class='view view-id-news'>{rows}</div></div>"
+
+    found = listing(view("first", 1) + view("views-row", 2, 3, 4)).rows
+    assert list("1234") == [row.url.rpartition("/")[2] for row in found]
+
+
+def test_a_column_of_files_is_none_of_titles():
+    rows = "".join(
+        f"<tr><td><a href='/{n}'>Story {n} of the towns</a></td><td><a href='/{n}.pdf'>Slides {n} of boats</a></td></tr>"
+        for n in range(4)
+    )
+    head = "<thead><tr><th>What</th><th>Slides</th></tr></thead>"
+    assert [f"{SITE}/{n}" for n in range(4)] == [row.url for row in listing(f"<table>{head}{rows}</table>").rows]
+
+
+def test_a_row_whose_fields_are_all_headings_has_one_title():
+    field = "<div class='views-field views-field-{}'><h2 class='{}'><a href='{}'>{}</a></h2></div>"
+    rows = "".join(
+        "<div class='views-row'>"
+        + field.format("title", "field-content what", f"/{n}", f"Story {n} of the towns and boats")
+        + field.format("link", "field-content where", f"https://o.example/{n}", "In a shop")
+        + "</div>"
+        for n in range(3)
+    )
+    assert [f"{SITE}/{n}" for n in range(3)] == [row.url for row in listing(rows).rows]
+
+
+def test_the_title_of_a_publication_stands_in_its_citation():
+    entry = """<div class="biblio-entry"><span class="biblio-authors">Ann Quay, Ben Light, Cleo Harbour, Dan Ferry and Eve Boats.</span>
+    <i><span class="biblio-title-chicago"><a href="/{0}">Story {0} of the towns</a></span></i> In Boats, 12. ISLE, 2011.
+    <ul><li><a href="/{0}/bibtex">BibTex</a></li><li><a href="https://o.example/{0}">Another shop</a></li></ul></div>"""
+    found = listing("".join(map(entry.format, range(4)))).rows
+    assert [(f"{SITE}/{n}", f"Story {n} of the towns", None) for n in range(4)] == [tuple(row) for row in found]
+
+
+@pytest.mark.parametrize("classes", ["node ntype-story", "views-row"])
+def test_nodes_without_a_linked_title_lead_on_below_their_text(classes):
+    node = f"""<div class="{classes}"><h2>Story {{0}} of the towns</h2><div>12 May 2021</div><div><p>The boats came home.
+    <a href="https://o.example/{{0}}">The boats of harbour {{0}}</a></p></div><ul><li><a href="/{{0}}">Read more</a></li></ul></div>"""
+    found = listing("".join(map(node.format, range(4)))).rows
+    assert [(f"{SITE}/{n}", f"Story {n} of the towns", "12 May 2021") for n in range(4)] == [
+        tuple(row) for row in found
+    ]
