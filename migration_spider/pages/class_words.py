@@ -144,6 +144,8 @@ RIGHTS = _in(
     "licen[cs](?:e|ing|ias?)|lizenz|copyrights?|(?:(?:photo|image|picture|caption|media)[_-]*)?credits?"
     "|(?:photo|image|picture|caption|media|img)[_-]*(?:source|author|owner|copyright)"
 )
+TITLE_FIELD = _matches(r"(?:^|\s)field-{1,2}name-(?:[\w-]*-)?(?:title|heading|headline)(?:$|\s)")
+"""A field whose name says that it heads something: a part of the text, as paragraphs do."""
 TERMS = _in("tags?|keywords?|categor(?:y|ies)|topics?|terms?")
 CAPTION = _in("title|header|heading|caption|legend", after=r"\s")
 """Names of the element above the fields of a box, as Bootstrap's "card-header"."""

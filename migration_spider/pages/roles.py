@@ -19,7 +19,7 @@ from migration_spider.pages import attachments as files
 from migration_spider.pages import pointers
 from migration_spider.pages.cells import has_label_class
 from migration_spider.pages.chrome import PARAGRAPH
-from migration_spider.pages.class_words import BYLINE, LEAD, TERMS, TEXT_BOX, VALUE_FIELD
+from migration_spider.pages.class_words import BYLINE, LEAD, TERMS, TEXT_BOX, TITLE_FIELD, VALUE_FIELD
 from migration_spider.pages.entries import MetadataBlock
 from migration_spider.pages.outline import EMBEDS, HEADING_TAGS, Block, Line, Unit, ancestors
 from migration_spider.pages.prose import (
@@ -281,6 +281,13 @@ def _heads_text(line: Line, reading: Reading) -> bool:
     return not reading.scope.is_above(line) or {one.parent for one in reading.scope.part(line).lines()} == {line.parent}
 
 
+def _names_part(line: Line, reading: Reading) -> bool:
+    """Whether ``line`` is in a field for a title, right above a text or with a number between."""
+    if is_linked(line) or not any(TITLE_FIELD[block.classes] for block in islice(ancestors(line), 3)):
+        return False
+    return reading.follower in TEXT_ROLES or reading.second in TEXT_ROLES
+
+
 def _heads_no_text(line: Line, reading: Reading) -> bool:
     """Whether ``line`` is a heading, or words with a colon, above something else than text: "Share this page"."""
     if (
@@ -356,6 +363,7 @@ LEFT = (
     Evidence("date", "a date and little beside it", _is_date, words="date"),
     Evidence("chrome", "links to terms", _is_tags),
     Evidence("text", "a lead, by its class", _is_lead),
+    Evidence("heading", "heads a part of the text, by the name of its field", _names_part),
     Evidence("text", "a sentence right below the title", _is_below_title),
     Evidence("chrome", "a line of a template above the text", _is_kicker),
     Evidence("text", "running text, or beside it", lambda line, page: page.scope.is_beside(line)),

@@ -88,6 +88,10 @@ LINES = {
         f"<article><div class='intro'>Two days, one list</div><div class='text'>{TEXT}</div></article>",
         f"Two days, one list\n\n{BOTH}",
     ),
+    "heads a part of the text, by the name of its field": (
+        f"<article><div class='field--name-field-title'>Boats</div><div>1</div><div class='field--name-field-text'>{TEXT}</div></article>",
+        f"Boats\n\n{BOTH}",
+    ),
     "a sentence right below the title": (
         f"<article><h1>Ferry towns agree</h1><h2>{LEAD}</h2><div>12 May 2021</div><div><p>{TWO}</p></div></article>",
         f"{LEAD}\n\n{TWO}",
