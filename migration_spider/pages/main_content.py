@@ -50,10 +50,15 @@ def _is_in_text(heading: Any) -> bool:
 
 def _doubt(h1: Any) -> int:
     """Return how unlikely ``h1`` is the title: 1 in text written by an editor, 2 for the name of the site, else 0."""
-    if h1.getparent().tag == "a" or SITE_NAME[f"{h1.get('class')} {h1.get('id')}"]:
+    if names_site(h1):
         return 2
     around = [element.get("class") or "" for element in islice(h1.iterancestors(), 8)]
     return any(TEXT_FIELD[classes] or BODY[classes] for classes in around)
+
+
+def names_site(h1: Any) -> bool:
+    """Whether ``h1`` is a link or is called the name or the logo of the site."""
+    return h1.getparent().tag == "a" or SITE_NAME[f"{h1.get('class')} {h1.get('id')}"]
 
 
 def _with_text(marked: list[Any]) -> Any:

@@ -10,6 +10,7 @@ from typing import Any
 
 from migration_spider.pages.base import Page
 from migration_spider.pages.class_words import SUMMARY
+from migration_spider.pages.main_content import names_site
 from migration_spider.pages.outline import HEADING_TAGS, Block, Line
 from migration_spider.pages.prose import is_prose
 from migration_spider.pages.shown_text import shown_text
@@ -32,16 +33,26 @@ def title_lines(top: Block, title: str, heading: Any) -> list[Line]:
         heading: its element; None when the page has none.
     """
     found = []
-    above = True
+    above, below_heading = True, False
     headed = _headed(top, heading)
+    # Where the heading is the name of the site, the title may stand below a notice of the site.
+    of_title = next((line for line in top.lines() if line.text == title and line.parent.tag in HEADING_TAGS), None)
+    is_other = of_title is not None and not any(_are_related(line.text, title) for line, own in headed.items() if own)
     for line in top.lines():
         above = above and (line.text == title or not is_prose(line))
         in_body = line.parent.in_body
         # The first h1 of a theme that prints its title otherwise heads a part of the text.
-        is_heading = headed.get(line) and (not in_body or line.text in title or title in line.text)
-        if is_heading or (above and ((line in headed and not in_body) or line.text == title)):
+        is_heading = headed.get(line) and (not in_body or _are_related(line.text, title))
+        is_outer = line in headed and not in_body and not below_heading
+        is_own = is_heading or (above and (is_outer or line.text == title))
+        if line is of_title or (is_own and not (is_other and headed.get(line))):
             found.append(line)
+        below_heading = below_heading or bool(is_heading)
     return found
+
+
+def _are_related(text: str, title: str) -> bool:
+    return text in title or title in text
 
 
 def _headed(top: Block, heading: Any) -> dict[Line, bool]:
@@ -69,7 +80,8 @@ def _candidates(page: Page) -> Iterator[str]:
     yield from filter({_shown(found) for found in islice(page.elements_with("h1", "h2"), 40)}.__contains__, named)
     if page.outline is not None:
         yield from filter({line.text for line in page.outline.lines()}.__contains__, named)
-    yield from (own, shared, document.rpartition(" | ")[0], *named[-1:], heading)
+    of_head = (shared, document.rpartition(" | ")[0], *named[-1:])
+    yield from (*of_head, heading) if own and names_site(page.heading) else (own, *of_head, heading)
 
 
 def _parts_of_heading(heading: Any, named: list[str], shared: str) -> Iterator[str]:

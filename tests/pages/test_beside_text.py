@@ -51,9 +51,7 @@ def test_a_sentence_that_begins_so_is_text(line):
 
 
 def test_a_teaser_without_a_link_is_the_lead():
-    assert f"{LONG}\n\n{SHORT}" == text(
-        f"<main><h1>A</h1><div class='page-teaser'><p>{LONG}</p></div><p>{SHORT}</p></main>"
-    )
+    assert f"{LONG}\n\n{SHORT}" == text(f"<main><div class='page-teaser'><p>{LONG}</p></div><p>{SHORT}</p></main>")
 
 
 @pytest.mark.parametrize("tag", ["footer", "aside"])

@@ -60,6 +60,10 @@ def test_title_is_printed_once_and_without_the_site():
         ),
         ("<title>A story - part two</title><main><h2>A story - part two</h2></main>", "A story - part two"),
         ("<meta property='og:title' content='A story'><main><p>x</p></main>", "A story"),
+        (
+            "<title>A story | Harbour</title><h1 id='logo'><a href='/'>Old harbour</a></h1><main><h2></h2></main>",
+            "A story",
+        ),
     ],
 )
 def test_title_of_other_themes(html, title):
@@ -72,6 +76,20 @@ def test_the_first_h1_of_the_text_is_no_title_where_another_heading_is():
     page = NewsPage(SITE, Selector(f"<title>A story | Harbour</title>{content}"))
     assert "A story" == page.title
     assert page.body_text.startswith("Introduction")
+
+
+def test_headings_of_the_first_level_below_the_title_head_the_text():
+    parts = f"<article><div class='part'><h1>What was agreed</h1>{PROSE}</div></article>"
+    assert news(parts).body_text.startswith("What was agreed")
+
+
+def test_a_notice_between_the_name_of_the_site_and_the_title_is_no_text():
+    notice = (
+        "<div class='block'><p>This story is six years old, and much of what it tells may have changed since.</p></div>"
+    )
+    content = f"<div><h1>Harbour news</h1>{notice}<h2>A story</h2><div class='node'>{PROSE}</div></div>"
+    page = NewsPage(SITE, Selector(f"<title>A story | Old harbour</title>{content}"))
+    assert page.body_text.startswith("The ferry towns met")
 
 
 def test_summary_is_a_lead_of_its_own():
