@@ -14,8 +14,8 @@ from lxml import etree
 from migration_spider.items import Entry
 from migration_spider.pages import ListingPage, NewsPage
 from migration_spider.pages.outline import Line, local_name
+from migration_spider.pages.outline_builder import shown_text
 from migration_spider.pages.places import Slot, entries
-from migration_spider.pages.shown_text import shown_text
 from migration_spider.pages.text import absolute, fold
 from migration_spider.vocabularies import label_field
 

@@ -3,15 +3,14 @@
 ``page_for`` returns a page as an object of the class for its kind; crawl and reparse share it. The modules in the order
 in which a page goes through them, which is the order to read them in:
 
-1. bounds, nodes, main_content, links, base: the elements of a page, which node it is, its language, its main content.
+1. bounds, nodes, base: the elements of a page, which node it is, its language, its main content.
 2. kinds, then listing or news: a table of evidence decides the kind of the page, and so the class that reads it.
 3. class_words, chrome: the parts of the site; a table of marks, and one of excuses.
-4. shown_text, outline, outline_walk, outline_builder: the main content as blocks and lines, without these parts.
-5. prose, cells, labels, label_groups, look, field_values, copies, entries, metadata_block: the labels and values in it;
-   beside: those in a column beside it.
+4. outline, outline_builder: the main content as blocks and lines, without these parts.
+5. prose, cells, labels, look, metadata_block: the labels and values in it, or in a column beside it.
 6. words, scope, pointers, attachments, roles: the role of each line; two tables of evidence.
-7. titles, body, parts, pictures, numeric_dates, places: fields of the item, most from lines with a role.
-8. row_places, row_titles, row_candidates, listing: the rows of a listing; menu: links to other listings.
+7. titles, body, parts, places: fields of the item, most from lines with a role.
+8. row_places, row_titles, row_candidates, pagers, listing: the rows of a listing; menu: links to other listings.
 """
 
 from migration_spider.pages.base import Page

@@ -12,11 +12,10 @@ from parsel import Selector
 
 from migration_spider.pages.bounds import Elements, bounded, elements_of
 from migration_spider.pages.chrome import Chrome
-from migration_spider.pages.links import links_in
-from migration_spider.pages.main_content import heading_of, main_of
-from migration_spider.pages.nodes import Nodes, form_node, node_id_of
+from migration_spider.pages.nodes import Nodes, form_node, heading_of, main_of, node_id_of
 from migration_spider.pages.outline import Block, local_name
 from migration_spider.pages.outline_builder import build
+from migration_spider.pages.pagers import links_in
 from migration_spider.pages.text import absolute, fold, language_of, language_tag, path_of, prefix_of
 
 Kind = Literal["news", "listing", "other"]

@@ -1,15 +1,21 @@
-"""The text of the article, made of the lines with a text role: as plain text, and as HTML."""
+"""The text of the article, made of the lines with a text role: as plain text, and as HTML; and its pictures."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
-from typing import Any
+from itertools import islice
+from typing import TYPE_CHECKING, Any
 
+from migration_spider.items import Image
 from migration_spider.pages.class_words import UNSEEN
 from migration_spider.pages.outline import EMBEDS, Block, Line, Piece, ancestors, local_name
 from migration_spider.pages.text import Remembered, absolute, fold, word_set
+
+if TYPE_CHECKING:
+    from migration_spider.pages.chrome import Chrome
+    from migration_spider.pages.metadata_block import MetadataBlock
 
 # HTML Standard, section 13.1.2.
 VOID_TAGS = word_set("area base br col embed hr img input link meta source track wbr")
@@ -206,3 +212,49 @@ def _after(element: Any, top: Any) -> Any:
             return following
         element = element.getparent()
     return None
+
+
+MOST_PICTURES = 500
+"""Elements of one article that are examined."""
+
+
+def pictures(around: Any, block: MetadataBlock, chrome: Chrome, base_url: str) -> list[Image]:
+    """Return the pictures in ``around``, each address once, without icons of the metadata block and chrome."""
+    elements = list(islice(around.iter("img"), MOST_PICTURES))
+    if not elements:
+        return []
+    icons = {element for unit in block.units if unit.element is not None for element in unit.element.iter("img")}
+    found: dict[str, Image] = {}
+    shown: dict[Any, bool] = {around: True}
+    for img in elements:
+        url = absolute(base_url, _source(img))
+        if url is None or img in icons or _PIXEL.search(url) or not _is_shown(img, chrome, shown):
+            continue
+        found.setdefault(url, Image(url=url, alt=fold(img.get("alt")) or None))
+    return list(found.values())
+
+
+def _is_shown(element: Any, chrome: Chrome, shown: dict[Any, bool]) -> bool:
+    """Whether neither ``element`` nor an element around it is chrome; ``shown`` caches results."""
+    chain = []
+    while element is not None and element not in shown:
+        chain.append(element)
+        element = element.getparent()
+    is_shown = True if element is None else shown[element]
+    for ancestor in reversed(chain):
+        tag = ancestor.tag if isinstance(ancestor.tag, str) else ""
+        is_shown = is_shown and not chrome.why_hidden(ancestor, tag)
+        shown[ancestor] = is_shown
+    return is_shown
+
+
+# Pictures that nobody sees, as for counting visits.
+_PIXEL = re.compile(r"(?:pixel|spacer|blank|1x1)\.(?:gif|png)", re.IGNORECASE)
+
+
+def _source(img: Any) -> str | None:
+    """Return the address of a picture; for one that a script loads later, from another attribute."""
+    address = img.get("src") or ""
+    if not address or address.startswith("data:"):
+        address = img.get("data-src") or next((url for url, _ in srcset(img.get("srcset"))), "")
+    return address or None

@@ -12,18 +12,16 @@ from itertools import chain, islice
 from typing import Any, NamedTuple
 
 from migration_spider.pages.bounds import Attributes
-from migration_spider.pages.class_words import BOX, FIELD, HIDDEN, PART, SOFT, hint_of
+from migration_spider.pages.class_words import BOX, FIELD, HIDDEN, LANDMARK_ROLES, LANDMARKS, PART, SOFT, hint_of
 from migration_spider.pages.outline import local_name
 from migration_spider.pages.text import fold, reading_length, word_set
 from migration_spider.vocabularies import key, label_field, label_kind
 
-_LANDMARKS = word_set("nav header footer aside")
-_LANDMARK_ROLES = word_set("navigation banner contentinfo complementary search")
 _NO_ARTICLE = word_set("nav form dialog search menu")
 _NO_TEXT = word_set("a h1 script style noscript template svg select")
-_MARKED_BY_NAME = _LANDMARKS | _NO_ARTICLE
+_MARKED_BY_NAME = LANDMARKS | _NO_ARTICLE
 """Elements whose name alone may be a mark; all others have no mark without an attribute."""
-_HIDDEN_ROLES = _LANDMARK_ROLES | word_set("alert alertdialog dialog menu menubar status toolbar")
+_HIDDEN_ROLES = LANDMARK_ROLES | word_set("alert alertdialog dialog menu menubar status toolbar")
 _PARTED = re.compile(r"[\s_-]+")
 _DISPLAY_NONE = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 MOST = 0.6
@@ -43,11 +41,6 @@ LONG = 500
 
 LEAD = 60
 """Reading length of the shortest text that may be a lead."""
-
-
-def is_landmark(element: Any) -> bool:
-    """Whether ``element`` is a part of the site by its name or role."""
-    return element.tag in _LANDMARKS or element.get("role") in _LANDMARK_ROLES
 
 
 class Chrome:
@@ -275,13 +268,13 @@ MARKS = (
     Mark(
         "a header, footer or aside of the site",
         NEARLY_ALL,
-        lambda face: face.name in _LANDMARKS or face.role == "complementary",
+        lambda face: face.name in LANDMARKS or face.role == "complementary",
         Chrome.is_site_part,
     ),
     Mark(
         "its role is of the site",
         NEARLY_ALL,
-        lambda face: face.role in _HIDDEN_ROLES and face.role != "complementary" and face.name not in _LANDMARKS,
+        lambda face: face.role in _HIDDEN_ROLES and face.role != "complementary" and face.name not in LANDMARKS,
     ),
     # In other elements with this role Bootstrap 3 prints the contents of the tabs, too.
     Mark("the names of tabs", NEARLY_ALL, lambda face: face.name in ("ul", "ol") and face.role == "tablist"),

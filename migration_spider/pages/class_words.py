@@ -7,6 +7,7 @@ over these words, and running text in an element may show them to be wrong.
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from migration_spider.pages.text import Remembered, word_set
 
@@ -74,6 +75,15 @@ _EDITORS_NAME = re.compile(
     r"\b(?:views-field-field|field-{1,2}name-field|field--field|field-field|paragraph-{1,2}type-{1,2}"
     r"|node-{1,2}type-{1,2}|media-{1,2}type-{1,2}|teaser-?text|elementor)[\w-]*"
 )
+
+
+LANDMARKS = word_set("nav header footer aside")
+LANDMARK_ROLES = word_set("navigation banner contentinfo complementary search")
+
+
+def is_landmark(element: Any) -> bool:
+    """Whether ``element`` is a part of the site by its name or role."""
+    return element.tag in LANDMARKS or element.get("role") in LANDMARK_ROLES
 
 
 def hint_of(name: str, classes: str, id_: str) -> str:

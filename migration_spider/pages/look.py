@@ -8,17 +8,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from itertools import pairwise, takewhile
-from typing import NamedTuple
+from itertools import chain, groupby, islice, pairwise, takewhile
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from migration_spider.items import Value
 from migration_spider.pages.cells import DATE, LONGEST_LABEL, Cell, label_of, mark, unknown_label
-from migration_spider.pages.entries import FEWEST
-from migration_spider.pages.labels import Row, Sheet
-from migration_spider.pages.outline import HEADING_TAGS, Block, Line, Unit
-from migration_spider.pages.prose import is_site_note, values
-from migration_spider.pages.text import Remembered
+from migration_spider.pages.class_words import ADDRESS, FIELD_ITEM, TERM
+from migration_spider.pages.outline import HEADING_TAGS, Block, Line, Unit, ancestors
+from migration_spider.pages.prose import values
+from migration_spider.pages.text import Remembered, fold
 from migration_spider.pages.words import only_shares
-from migration_spider.vocabularies import VOCABULARIES, lookup_named, machine_name_field, vocabularies_of
+from migration_spider.vocabularies import (
+    VOCABULARIES,
+    is_kosovo_footnote,
+    lookup_named,
+    machine_name_field,
+    vocabularies_of,
+)
+
+if TYPE_CHECKING:
+    from migration_spider.pages.labels import Row, Sheet
+
+FEWEST = 3
+"""Least number of labels, or of fields without one, that make a block by themselves: fewer may be chance."""
 
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 # Classes that name one field, not the kind of it.
@@ -59,7 +71,7 @@ class Look:
 
     def is_empty_box(self, row: Row) -> bool:
         """Whether a label alone in its unit is a field without value, among fields that box label and value."""
-        return signature(row.unit) in self.boxes and not (isinstance(row.unit, Line) or row.unit.tag == "p")
+        return signature(row.unit) in self.boxes and row.unit.tag not in ("", "p")
 
     def new_label(self, unit: Unit, *, is_below: bool) -> tuple[Cell, str, bool] | None:
         """Return a label unknown to the vocabulary at the beginning of ``unit``, why, and whether values may follow.
@@ -69,7 +81,7 @@ class Look:
         for entry in NEW_LABELS:
             cell = entry.label(self, unit)
             if cell is not None and not (is_below and cell.facts.isdisjoint(("alone", "element"))):
-                is_open = "box" not in cell.facts and (isinstance(unit, Line) or unit.tag == "p")
+                is_open = "box" not in cell.facts and unit.tag in ("", "p")
                 return cell, entry.why.format(cell.label), is_open or "alone" in cell.facts
         return None
 
@@ -84,8 +96,8 @@ class Look:
             follow = self._values(below)
         else:
             # Lines beside a line, in containers without text.
-            beside = Line if isinstance(final.unit, Line) and not self.sheet.has_prose(self.container) else ()
-            follow = takewhile(lambda unit: self._continues(unit) or isinstance(unit, beside), below)
+            beside = final.unit.tag == "" and not self.sheet.has_prose(self.container)
+            follow = takewhile(lambda unit: self._continues(unit) or (beside and unit.tag == ""), below)
         return first, last + len(list(follow))
 
     def _values(self, below: list[Unit]) -> Iterator[Unit]:
@@ -118,7 +130,7 @@ class Look:
             return False
         lines = self.sheet.of(unit)
         is_new = _box_label(self, unit) is not None or _inline_label(self, unit) is not None
-        if isinstance(unit, Line) or unit.tag in ("p", "li"):
+        if unit.tag in ("", "p", "li"):
             return is_new
         look = signature(unit)
         # Elements without classes only if they look like a value without label.
@@ -140,9 +152,9 @@ def is_foreign(sheet: Sheet, unit: Unit) -> bool:
     if not text:
         # A link or a date may be a value without text.
         return not any(piece.link is not None or piece.time is not None for line in lines for piece in line.pieces)
-    if isinstance(unit, Block) and (unit.tag in ("h1", "figure") or unit.in_body or label_of(text) is not None):
+    if unit.tag and (unit.tag in ("h1", "figure") or unit.in_body or label_of(text) is not None):
         return True
-    return is_site_note(text)
+    return is_kosovo_footnote(text)
 
 
 class NewLabel(NamedTuple):
@@ -169,7 +181,7 @@ def _inline_label(look: Look, unit: Unit) -> Cell | None:
 
 def _box_label(look: Look, unit: Unit) -> Cell | None:
     lines = look.sheet.of(unit)
-    if isinstance(unit, Line) or len(lines) < 2 or not 0 < len(lines[0].text) <= LONGEST_LABEL:
+    if unit.tag == "" or len(lines) < 2 or not 0 < len(lines[0].text) <= LONGEST_LABEL:
         return None
     trail = _trail(lines[0], unit)
     if trail not in look.box_labels or vocabularies_of(lines[0].text):
@@ -220,7 +232,7 @@ MOST = 200
 
 # Classes in which Drupal's themes, Views and Layout Builder print the machine name of a field.
 _NAME = re.compile(r"(?:field-{1,2}name-|views-field-|block-field-block(?:node|node-?\w+?)(?=field))(field-[\w-]+)")
-_NO_FIELD = HEADING_TAGS | {"p", "ul", "ol", "table", "blockquote", "figure", "pre"}
+_NO_FIELD = HEADING_TAGS | {"", "p", "ul", "ol", "table", "blockquote", "figure", "pre"}
 
 Column = tuple[Block, str, Block]
 """The cell of a heading, its text, and the cell below it."""
@@ -236,7 +248,7 @@ def _columns(table: Block) -> list[Column]:
     rows = [block for block in table.blocks() if block.tag == "tr"]
     if len(rows) != 2:
         return []
-    heads, below = ([cell for cell in row.children if isinstance(cell, Block)] for row in rows)
+    heads, below = (row.inner for row in rows)
     labels = [label_of(head.text) for head in heads if head.tag == "th"]
     # A table of the text may have one or two headings that sound like labels.
     if len(labels) - labels.count(None) < FEWEST or not len(heads) == len(below) == len(set(labels)):
@@ -269,7 +281,7 @@ def _rows_of_fields(sheet: Sheet, base_url: str) -> Iterator[list[Block]]:
 
 def _fields_of(sheet: Sheet, unit: Unit, base_url: str) -> set[str]:
     """Return ``date``, or the item fields to which all values of ``unit`` may belong."""
-    if isinstance(unit, Line) or unit.tag in _NO_FIELD or is_foreign(sheet, unit):
+    if unit.tag in _NO_FIELD or is_foreign(sheet, unit):
         return set()
     if name := named_field(unit):
         return {"date" if name == "publication_date" else name}
@@ -286,7 +298,63 @@ def _vocabularies_of_all(texts: list[str]) -> set[str]:
 
 def named_field(unit: Unit) -> str | None:
     """Return the item field that the classes of ``unit`` name; None when they name none or several."""
-    if isinstance(unit, Line):
-        return None
     names = {match[1] for block in unit.blocks() for match in _NAME.finditer(block.classes)}
     return machine_name_field(names.pop()) if len(names) == 1 else None
+
+
+def values_of(sheet: Sheet, lines: list[Line], base_url: str) -> list[Value]:
+    """Return the values that ``lines``, all of one field, print; links are resolved against ``base_url``."""
+    found: list[Value] = []
+    named = _names_of_terms(lines) if sheet.has_terms else {}
+    for item, own in groupby(lines, _address_around):
+        if item is not None:
+            found.append(Value(text=fold(" ".join(line.text for line in own))))
+            continue
+        for line in own:
+            if named.get(line, line) is line:
+                found.extend(values(line.pieces, base_url))
+    return found
+
+
+def _names_of_terms(lines: list[Line]) -> dict[Line, Line]:
+    """Return the lines in the template of a term -> the line with its name, not with its icon or text."""
+    by_term: dict[Block, list[Line]] = {}
+    for line in lines:
+        around = (block for block in islice(ancestors(line), 6) if "taxonomy-term" in block.classes)
+        if (term := next((block for block in around if TERM[block.classes]), None)) is not None:
+            by_term.setdefault(term, []).append(line)
+    names: dict[Line, Line] = {}
+    for lines_of_term in by_term.values():
+        heads = [
+            line for line in lines_of_term if any(block.tag in HEADING_TAGS for block in islice(ancestors(line), 3))
+        ]
+        names.update(
+            dict.fromkeys(
+                lines_of_term, next(chain(heads, (line for line in lines_of_term if line.linked)), lines_of_term[0])
+            )
+        )
+    return names
+
+
+def _address_around(line: Line) -> Block | None:
+    """Return the item of a field of addresses that contains ``line``: all its lines are one value."""
+    around = list(islice(ancestors(line), 6))
+    if not any(ADDRESS[block.classes] for block in around):
+        return None
+    return next((block for block in around if FIELD_ITEM[block.classes]), None)
+
+
+# Elements that show something without text.
+_SHOWN = ("img", "svg", "iframe", "object", "embed", "video", "canvas")
+
+
+def is_unread(sheet: Sheet, row: Row) -> bool:
+    """Whether the page prints more than the label of ``row``: a picture without words, a text taken for chrome."""
+    following = sheet.follower(row.unit)
+    end = None if following is None else following.element
+    piece = row.line.pieces[-1]
+    label: Any = row.unit.element if row.unit.tag else piece.path[0] if piece.path else piece.slot[0]
+    after = takewhile(lambda sibling: sibling is not end and sibling.tag != "br", islice(label.itersiblings(), 20))
+    parts = [element for element in (label, *after) if isinstance(element.tag, str)]
+    text = fold("".join(text for part in parts for text in islice(part.itertext(), 100)))
+    return len(text) > len(row.line.text) or any(next(part.iter(*_SHOWN), None) is not None for part in parts)

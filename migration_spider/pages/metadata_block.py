@@ -1,30 +1,89 @@
 """The block of labels and values of an article, read from any theme.
 
 Labels are found by meaning (the label vocabulary), the bounds of the block by structure: the containers of the labels,
-the shape of their rows (labels.py), and the running text around them (label_groups.py). This module turns rows into
+the shape of their rows and the running text around them (labels.py). This module turns rows into
 entries: those with a label, and between them those with a new label or none, which must look like the others (look.py).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from itertools import takewhile
-from typing import Literal
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import chain, takewhile
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from migration_spider.items import Entry
-from migration_spider.pages.cells import LONGEST_LABEL, Cell
+from migration_spider.pages.cells import LONGEST_LABEL, Cell, label_of
+from migration_spider.pages.chrome import Chrome, label_count
 from migration_spider.pages.class_words import CAPTION
-from migration_spider.pages.copies import copies
-from migration_spider.pages.entries import MetadataBlock, Role
-from migration_spider.pages.field_values import is_unread, values_of
-from migration_spider.pages.label_groups import select
-from migration_spider.pages.labels import Row, Sheet, find
-from migration_spider.pages.look import Look, fields, is_foreign, named_field, table_of_one
-from migration_spider.pages.outline import Block, Line, Piece, Unit
+from migration_spider.pages.labels import Row, Sheet, find, select
+from migration_spider.pages.look import (
+    FEWEST,
+    Look,
+    fields,
+    is_foreign,
+    is_unread,
+    named_field,
+    table_of_one,
+    values_of,
+)
+from migration_spider.pages.outline import HEADING_TAGS, Block, Line, Piece, Unit
+from migration_spider.pages.outline_builder import build, is_linked
 from migration_spider.pages.prose import values
 from migration_spider.pages.text import fold
 from migration_spider.pages.words import is_site_label
 from migration_spider.vocabularies import label_kind
+
+if TYPE_CHECKING:
+    from migration_spider.pages.bounds import Elements
+
+
+class Role(NamedTuple):
+    """The role of a line of the block."""
+
+    role: Literal["label", "value", "caption", "copy"]
+    entry: int | None
+    """Number of the entry, from 0; None for a line that belongs to no single entry."""
+
+    why: str
+
+
+@dataclass(slots=True, eq=False)
+class MetadataBlock:
+    entries: list[Entry] = field(default_factory=list)
+    """In page order."""
+
+    units: set[Unit] = field(default_factory=set)
+    """The units of the outline that belong to the block."""
+
+    lines: set[Line] = field(default_factory=set)
+    """All lines in them."""
+
+    roles: dict[Line, Role] = field(default_factory=dict)
+    """The role of each line of the block, in the order read."""
+
+    owners: dict[Piece, int] = field(default_factory=dict)
+    """A piece that prints a label or a value -> number of its entry."""
+
+    @property
+    def fields(self) -> set[str]:
+        """Item fields that the labels name."""
+        return {entry.field_name for entry in self.entries if entry.label and entry.field_name}
+
+    @property
+    def is_of_one_item(self) -> bool:
+        """Whether this is the complete block of one item: date or type once, no label twice, no list of filters."""
+        named = [entry for entry in self.entries if entry.label and entry.field_name]
+        is_single = any(
+            len(entry.values) == 1 for entry in named if entry.field_name in ("publication_date", "material_type")
+        )
+        return len(named) == len(self.fields) >= FEWEST and is_single and not self.is_filter
+
+    @property
+    def is_filter(self) -> bool:
+        """Whether all values are links that filter a listing: ``?gcm_objectives=279``."""
+        values = [value for entry in self.entries for value in entry.values]
+        return bool(values) and all(value.url is not None and "=" in value.url.partition("?")[2] for value in values)
 
 
 def read(top: Block, base_url: str) -> MetadataBlock:
@@ -106,7 +165,7 @@ class _Reader:
             for child in children:
                 if (row := self.by_unit.get(child)) is not None:
                     self._picture(row)
-                elif isinstance(child, Block) and child in self.holders:
+                elif child in self.holders:
                     self._container(child)
             return
         look = Look(self.sheet, container, self.containers[container])
@@ -117,7 +176,7 @@ class _Reader:
             row = self.by_unit.get(child)
             if row is not None:
                 open_entry = self._row(row, look)
-            elif isinstance(child, Block) and child in self.holders:
+            elif child in self.holders:
                 self._container(child)
                 open_entry = None
             elif number in strays or self.sheet.has_prose(child):
@@ -147,7 +206,7 @@ class _Reader:
             else lines_of_row[:place] + lines_of_row[place + 1 :]
         )
         self.values(entry, others, f"value: in the box of the label {entry.label!r}")
-        is_open = row.shape == "inline" and (isinstance(row.unit, Line) or row.unit.tag == "p")
+        is_open = row.shape == "inline" and row.unit.tag in ("", "p")
         return entry if is_open else None
 
     def _beside(self, child: Unit, look: Look, open_entry: Entry | None) -> Entry | None:
@@ -243,3 +302,68 @@ def _is_caption(line: Line) -> bool:
 def _is_link(lines: list[Line]) -> bool:
     pieces = [piece for line in lines for piece in line.pieces if piece.image or fold(piece.text)]
     return any(piece.link is not None for piece in pieces[:1])
+
+
+LONGEST_COPIED = 20_000
+"""Characters; no block of one item is longer."""
+
+
+def copies(sheet: Sheet, taken: set[Line]) -> Iterator[Block]:
+    """Yield the parts of the page that only repeat the block, whose lines are ``taken``."""
+    labels, others = _printed_again(sheet, taken)
+    if len(labels) < 2:
+        return
+    count_labels, count_others = map(sheet.counter, (labels, others))
+    inside: set[Block] = set()
+    for block in sheet.top.blocks():
+        if block.parent in inside:
+            inside.add(block)
+        elif count_others(block) == 0 and count_labels(block) > 1:
+            inside.add(block)
+            yield block
+
+
+def _printed_again(sheet: Sheet, taken: set[Line]) -> tuple[set[Line], set[Line]]:
+    """Return the lines that begin with a label and repeat text of lines in ``taken``, and all lines with other text.
+
+    Both are empty where no copy can be.
+    """
+    rest = [line for line in sheet.lines if line not in taken] if taken else []
+    labels = {line for line in rest if label_of(line.text[: 2 * LONGEST_LABEL].partition(":")[0]) is not None}
+    own = "".join(map(_letters, filter(taken.__contains__, sheet.lines))) if len(labels) > 1 else ""
+    if not 0 < len(own) <= LONGEST_COPIED:
+        return set(), set()
+    printed = {line: letters for line in sheet.lines if (letters := _letters(line))}
+    alike = {line for line in rest if line in printed and printed[line] in own}
+    return labels & alike, printed.keys() - alike
+
+
+def _letters(line: Line) -> str:
+    return "".join(filter(str.isalnum, line.text))
+
+
+MOST_COLUMNS = 20
+"""Columns of one page that are examined."""
+
+
+def block_beside(elements: Elements, chrome: Chrome, base_url: str) -> tuple[Block, MetadataBlock] | None:
+    """Return the outline of the first column with the complete block of one item, and the block."""
+    for element in _columns(elements)[:MOST_COLUMNS]:
+        if label_count(element) < 3:
+            continue
+        top = build(element, chrome, base_url)
+        found = read(top, base_url)
+        if found.is_of_one_item and not any(block.tag in HEADING_TAGS and is_linked(block) for block in top.blocks()):
+            return top, found
+        top.release()
+    return None
+
+
+def _columns(page: Elements) -> list[Any]:
+    """Return elements in which themes print what belongs to an article, and much that does not."""
+    named = chain(page.having("class"), page.having("id"))
+    return page.chosen(
+        page.tagged("aside"),
+        (element for element, role in page.having("role") if role == "complementary"),
+        (element for element, words in named if "sidebar" in words),
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Set as AbstractSet
 from functools import cached_property
@@ -12,20 +13,21 @@ from migration_spider.items import Attachment, Entry, Image, NewsItem
 from migration_spider.pages import attachments as files
 from migration_spider.pages import metadata_block
 from migration_spider.pages.base import Kind, Page
-from migration_spider.pages.beside import block_beside
-from migration_spider.pages.body import block_around, inner_html, plain_text
-from migration_spider.pages.entries import MetadataBlock
-from migration_spider.pages.numeric_dates import day_first, has_numeric_date
+from migration_spider.pages.body import block_around, inner_html, pictures, plain_text
+from migration_spider.pages.metadata_block import MetadataBlock, block_beside
 from migration_spider.pages.outline import HEADING_TAGS, Block, Line, local_name
 from migration_spider.pages.parts import Part, parts, place_of
-from migration_spider.pages.pictures import pictures
 from migration_spider.pages.prose import container
 from migration_spider.pages.roles import TEXT_ROLES, Reading
-from migration_spider.pages.text import fold
+from migration_spider.pages.text import Remembered, fold
 from migration_spider.pages.titles import DESCRIPTIONS, is_of_body, summary_lines, title_lines, title_of
 
 OF_LINES = ("body_text", "body_html", "summary", "attachments")
 """Fields of the item that are read from the roles of the lines."""
+
+_NUMERIC_DATE = re.compile(r"(?<![\d/.-])(\d{1,2})[/.-](\d{1,2})[/.-](?:19|20)\d\d(?!\d)")
+
+_HAS_NUMERIC_DATE = Remembered(lambda text: _NUMERIC_DATE.search(text) is not None)
 
 _HEADS = HEADING_TAGS | {"dt", "summary", "legend"}
 
@@ -57,13 +59,13 @@ class NewsPage(Page):
     def metadata(self) -> list[Entry]:
         for entry in self.block.entries:
             for value in entry.values:
-                if has_numeric_date[value.text]:
+                if _HAS_NUMERIC_DATE[value.text]:
                     value.day_first = self._day_first
         return self.block.entries
 
     @cached_property
     def _day_first(self) -> bool | None:
-        return None if self.root is None else day_first(self.root)
+        return None if self.root is None else _day_first(self.root)
 
     @cached_property
     def title(self) -> str:
@@ -220,3 +222,18 @@ class NewsPage(Page):
 def _is_control(element: Any) -> bool:
     """Whether a button is no text; in a heading it is text, as in the outline."""
     return not any(local_name(around) in _HEADS for around in islice(element.iterancestors(), 3))
+
+
+def _day_first(root: Any) -> bool | None:
+    """Whether all numeric dates of the page, in teasers too, have the day before the month; None if none shows it.
+
+    ``17/12/2021`` and ``12/17/2021`` show it.
+    """
+    text = " ".join(islice(root.itertext("p", "div", "span", "time", "td", "li", "dd", "a", "small"), 5000))
+    orders = {int(first) > int(second) for first, second in _NUMERIC_DATE.findall(text) if _shows_order(first, second)}
+    return orders.pop() if len(orders) == 1 else None
+
+
+def _shows_order(first: str, second: str) -> bool:
+    """Whether only one of two numbers can be a month."""
+    return (int(first) > 12) != (int(second) > 12)

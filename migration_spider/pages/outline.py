@@ -1,8 +1,8 @@
 """The page as a tree of blocks, which a browser stacks, and lines, whose parts it prints side by side.
 
 All readers of article pages (metadata block, body, title) work on this outline, which outline_builder.py makes in one
-pass over the DOM, so that themes without any class read the same as themes with many. Parts of the site are left out,
-see chrome.py; roles.py gives each line its role.
+pass over the elements, so that themes without any class read the same as themes with many. Parts of the site are left
+out, see chrome.py; roles.py gives each line its role.
 """
 
 from __future__ import annotations
@@ -10,12 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, ClassVar
 
-from migration_spider.pages.text import fold, reading_length, word_set
-
-HEADING_TAGS = word_set("h1 h2 h3 h4 h5 h6")
-EMBEDS = word_set("iframe embed object video audio")
+HEADING_TAGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+EMBEDS = frozenset(("iframe", "embed", "object", "video", "audio"))
 """Elements that show a resource at another address."""
 
 
@@ -60,7 +58,12 @@ class Piece:
 
 @dataclass(slots=True, eq=False)
 class Line:
-    """Inline content between two block boundaries or line breaks."""
+    """Inline content between two block boundaries or line breaks; without an element, and so without tag or class."""
+
+    element: ClassVar[None] = None
+    tag: ClassVar[str] = ""
+    classes: ClassVar[str] = ""
+    children: ClassVar[tuple[Unit, ...]] = ()
 
     parent: Block
     pieces: list[Piece]
@@ -87,25 +90,16 @@ class Line:
     why: str = ""
     """The evidence for the role."""
 
+    @property
+    def in_body(self) -> bool:
+        return self.parent.in_body
+
     def lines(self) -> Iterator[Line]:
         """The line itself: a unit of one line."""
         yield self
 
-    def close(self) -> None:
-        texts = []
-        for piece in self.pieces:
-            if piece.image:
-                self.weight += len(piece.text) or 1
-            else:
-                texts.append(piece.text)
-            if piece.link is not None:
-                self.has_link = True
-                self.linked += len(fold(piece.text))
-        self.text = fold("".join(texts))
-        self.length = reading_length(self.text)
-        self.weight += len(self.text)
-        if self.has_link:
-            self.weight = self.weight or 1
+    def blocks(self) -> Iterator[Block]:
+        return iter(())
 
 
 @dataclass(slots=True, eq=False)
@@ -131,8 +125,7 @@ class Block:
     contents: tuple[list[Block], list[Line]] | None = None
     """Of the top of a finished outline: all its blocks and lines, in page order."""
 
-    holds_only_lines: bool | None = None
-    """Of a finished outline; None until it was computed, since a block may have thousands of children."""
+    _is_flat: bool | None = None
 
     all_blocks: list[Block] | None = None
     """Of the top of a finished outline: all its blocks, with those that were left out later."""
@@ -144,6 +137,18 @@ class Block:
     def blocks(self) -> Iterator[Block]:
         """This block and all blocks inside, in page order."""
         return iter(self.contents[0]) if self.contents else self._blocks()
+
+    @property
+    def inner(self) -> list[Block]:
+        """The blocks among the children."""
+        return [child for child in self.children if isinstance(child, Block)]
+
+    @property
+    def is_flat(self) -> bool:
+        """Whether all children are lines. Of a finished outline: cached, since a block may have thousands."""
+        if self._is_flat is None:
+            self._is_flat = not self.inner
+        return self._is_flat
 
     def _lines(self) -> Iterator[Line]:
         stack: list[Block | Line] = [self]
@@ -159,7 +164,7 @@ class Block:
         while stack:
             block = stack.pop()
             yield block
-            stack += [child for child in block.children[::-1] if isinstance(child, Block)]
+            stack += block.inner[::-1]
 
     def release(self) -> None:
         """Break the references between the blocks of a finished outline, so that the page can be freed."""

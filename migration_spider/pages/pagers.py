@@ -1,4 +1,5 @@
-"""What leads from a page of a listing to its further rows: pagers, buttons for scripts, lists to choose from.
+"""What leads from a page to others: the links that a crawl may follow, and what leads from a listing to its further
+rows: pagers, buttons for scripts, lists to choose from.
 
 Drupal counts pages in ``?page=``; other software has ``?start=20``, ``/page/2`` or a link "Older posts".
 """
@@ -8,11 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from migration_spider.pages.text import absolute, fold, path_of
 from migration_spider.vocabularies import key, phrases
+
+if TYPE_CHECKING:
+    from migration_spider.pages.chrome import Chrome
 
 _PAGER = re.compile(
     r"(?:^|\s)(?:(?:js-)?pager(?:__items?|-nav)?|paginat(?:ion|or)|page-(?:item|link|numbers)|(?:js-)?load-?more"
@@ -169,7 +173,7 @@ def months(main: Any, base_url: str, rows: Collection[str]) -> Iterator[tuple[st
             yield from ((path, url) for url in urls)
 
 
-def jumps(main: Any, base_url: str) -> Iterator[str]:
+def _jumps(main: Any, base_url: str) -> Iterator[str]:
     """Absolute URLs of the pages of the site that a list to choose from leads to."""
     for option in islice(main.iter("option"), 10 * _MOST_OPTIONS):
         value = _value(option)
@@ -192,3 +196,28 @@ def _needs_script(element: Any) -> bool:
 def _is_in_pager(element: Any) -> bool:
     around = (element, *islice(element.iterancestors(), _LEVELS))
     return any(_PAGER.search(one.get("class") or "") for one in around)
+
+
+def links_in(main: Any, chrome: Chrome, base_url: str) -> dict[str, str]:
+    """Return absolute URL -> ``content`` or ``pager`` of the links in the element ``main``, in page order."""
+    parts = main.iter("nav", "footer", "aside", "form")
+    refused = (element for element in parts if not (chrome.protects(element) or _is_pager(element)))
+    hidden = {link for element in refused for link in element.iter("a")}
+    found: dict[str, str] = {}
+    for link in main.iter("a"):
+        pages = _pages(link.get("href"))
+        url = None if link in hidden and not pages else absolute(base_url, link.get("href"))
+        if url is not None:
+            found.setdefault(url.partition("#")[0], "pager" if pages else "content")
+    for url in _jumps(main, base_url):
+        found.setdefault(url.partition("#")[0], "content")
+    return found
+
+
+def _is_pager(element: Any) -> bool:
+    words = f"{element.get('class') or ''} {element.get('id') or ''} {element.get('aria-label') or ''}".lower()
+    return "pager" in words or "pagination" in words
+
+
+def _pages(href: str | None) -> bool:
+    return href is not None and re.search(r"[?&]page=[\d,%C]*", href) is not None

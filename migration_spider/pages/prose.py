@@ -138,11 +138,6 @@ LEAST = 60
 """Reading length of running text; shorter texts may be names."""
 
 
-def is_site_note(text: str) -> bool:
-    """Whether ``text`` is the note on Security Council resolution 1244, which every page of the portal prints."""
-    return is_kosovo_footnote(text)
-
-
 def is_prose(line: Line) -> bool:
     """Whether ``line`` reads as running text and not as a value: long, or a sentence of some length."""
     if line.is_prose is None:
@@ -157,8 +152,8 @@ def _is_prose(line: Line) -> bool:
         return False
     if length > len(text) and text.endswith(SENTENCE_END):
         # Chinese has no spaces between words; names do not end in its full stop.
-        return not is_site_note(text)
-    if line.linked > 0.8 * length or is_site_note(text) or is_list(line.pieces):
+        return not is_kosovo_footnote(text)
+    if line.linked > 0.8 * length or is_kosovo_footnote(text) or is_list(line.pieces):
         return False
     return length > 250 or (text.endswith(SENTENCE_END) and text.count(" ") > 7) or _sentences(text)
 
@@ -220,9 +215,7 @@ def container(line: Line) -> Block:
     while block.tag in WRITTEN and block.parent is not None:
         block = block.parent
     if block is line.parent and block.parent is not None:
-        if block.holds_only_lines is None:
-            block.holds_only_lines = all(isinstance(child, Line) for child in block.children)
-        block = block.parent if block.holds_only_lines else block
+        block = block.parent if block.is_flat else block
     return block
 
 

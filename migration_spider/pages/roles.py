@@ -13,14 +13,13 @@ from collections import Counter
 from collections.abc import Callable
 from functools import cached_property
 from itertools import islice, pairwise, takewhile
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from migration_spider.pages import attachments as files
 from migration_spider.pages import pointers
 from migration_spider.pages.cells import has_label_class
 from migration_spider.pages.chrome import PARAGRAPH
 from migration_spider.pages.class_words import BYLINE, LEAD, TERMS, TEXT_BOX, TITLE_FIELD, VALUE_FIELD
-from migration_spider.pages.entries import MetadataBlock
 from migration_spider.pages.outline import EMBEDS, HEADING_TAGS, Block, Line, Unit, ancestors
 from migration_spider.pages.prose import (
     LEAST,
@@ -35,6 +34,9 @@ from migration_spider.pages.prose import (
 )
 from migration_spider.pages.scope import Scope
 from migration_spider.pages.words import WORDS, hrefs, only_links, only_shares
+
+if TYPE_CHECKING:
+    from migration_spider.pages.metadata_block import MetadataBlock
 
 ROLES = ("title", "lead", "text", "heading", "caption", "label", "value", "file", "note", "date", "chrome")
 """``date`` is a line with the date of publication or the author; ``note`` the one on resolution 1244."""

@@ -6,13 +6,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from migration_spider.pages.chrome import Chrome, is_landmark
-from migration_spider.pages.class_words import BESIDE, MENU, NODE, ROW, ROW_DATE, ROW_TITLE, UNSEEN
+from migration_spider.pages.class_words import BESIDE, MENU, NODE, ROW, ROW_DATE, ROW_TITLE, UNSEEN, is_landmark
 from migration_spider.pages.outline import HEADING_TAGS, local_name
 from migration_spider.pages.text import Remembered, fold
 from migration_spider.vocabularies import key, phrases
+
+if TYPE_CHECKING:
+    from migration_spider.pages.chrome import Chrome
 
 _DATE = re.compile(
     r"\d{1,2}(?:er|st|nd|rd|th|º)?(?:\.?\s+(?:de\s+)?[^\W\d_]{3,12}\.?|\s+[^\W\d_]{3,12}\.?,)"  # 01 Jun 2023

@@ -6,14 +6,16 @@ import re
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from migration_spider.pages.base import Page
 from migration_spider.pages.class_words import SUMMARY
-from migration_spider.pages.main_content import names_site
+from migration_spider.pages.nodes import names_site
 from migration_spider.pages.outline import HEADING_TAGS, Block, Line
+from migration_spider.pages.outline_builder import shown_text
+
+if TYPE_CHECKING:
+    from migration_spider.pages.base import Page
 from migration_spider.pages.prose import is_prose
-from migration_spider.pages.shown_text import shown_text
 
 _TITLES = frozenset(("twitter:title", "dcterms.title")), frozenset(("og:title",))
 _SITE_PARTS = re.compile(r"\s+[|–—·-]\s+")

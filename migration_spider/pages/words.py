@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from migration_spider.pages.outline import Line
-from migration_spider.pages.prose import is_site_note
 from migration_spider.pages.text import Remembered, fold
-from migration_spider.vocabularies import key, label_kind, phrases
+from migration_spider.vocabularies import is_kosovo_footnote, key, label_kind, phrases
+
+if TYPE_CHECKING:
+    from migration_spider.pages.outline import Line
 
 # Addresses of share buttons.
 _SHARER = re.compile(
@@ -170,7 +172,7 @@ def _meanings(text: str) -> frozenset[str]:
     facts = {
         "phrase": is_phrase(text),
         "site label": is_site_label(text),
-        "note": is_site_note(text),
+        "note": is_kosovo_footnote(text),
         "banner": "banner" in words,
         "setting": words in ("off", "on", "0", "1"),
         "asks": asks_to_read(text) > 0,

@@ -11,7 +11,7 @@ from typing import Any
 from parsel import Selector
 
 from migration_spider.pages.bounds import Elements, elements_of, is_parseable
-from migration_spider.pages.chrome import is_landmark
+from migration_spider.pages.class_words import is_landmark
 from migration_spider.pages.text import fold
 from migration_spider.responses.blocked_marks import HEADERS, MARKUP, SENTENCES, TITLES
 

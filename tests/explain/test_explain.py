@@ -12,8 +12,8 @@ from scrapy.exceptions import UsageError
 
 from migration_spider import explained
 from migration_spider.pages import NewsPage
+from migration_spider.pages.outline_builder import shown_text
 from migration_spider.pages.roles import ROLES
-from migration_spider.pages.shown_text import shown_text
 from tests.burial import bury
 from tests.crawling import ROOT
 from tests.explain.sample import NEWS

@@ -8,9 +8,9 @@ from parsel import Selector
 
 from migration_spider import explained
 from migration_spider.pages import NewsPage, page_for
+from migration_spider.pages.outline_builder import shown_text
 from migration_spider.pages.places import places
 from migration_spider.pages.roles import ROLES
-from migration_spider.pages.shown_text import shown_text
 from migration_spider.survey import still, still_marks
 from tests.explain.sample import NEWS
 from tests.pages.page import SITE

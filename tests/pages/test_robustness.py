@@ -13,7 +13,7 @@ from migration_spider.items import TERM_FIELDS
 from migration_spider.normalize.item import normalize
 from migration_spider.pages import page_for
 from migration_spider.pages.outline import ancestors
-from migration_spider.pages.outline_walk import DEEPEST
+from migration_spider.pages.outline_builder import DEEPEST
 from migration_spider.responses.requisites import css_requisites
 from migration_spider.vocabularies import label_field
 from tests.pages.huge import HUGE, read_all, seconds
