@@ -18,8 +18,15 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from migration_spider.pages import pagers
 from migration_spider.pages.base import Kind, Page
 from migration_spider.pages.chrome import Chrome
-from migration_spider.pages.class_words import NODE
-from migration_spider.pages.row_candidates import Candidates, above, candidates, cell_around, parts_of
+from migration_spider.pages.row_candidates import (
+    Candidates,
+    above,
+    candidates,
+    cell_around,
+    is_headed,
+    is_node,
+    parts_of,
+)
 from migration_spider.pages.row_places import (
     HEADED,
     WORDED,
@@ -184,7 +191,7 @@ def _in_same_lists(best: Candidates, titles: list[Title]) -> Iterable[Title]:
         if title.rank < WORDED or (title.place.beside and not best.beside):
             continue
         box = next((place for place in up(title.place) if (place.above, place.alike) in kinds), None)
-        if box is None or box in groups:
+        if box is None or box in groups or (title.rank == WORDED and best.rank == HEADED and is_headed(box)):
             continue
         if box not in rows or title.rank > rows[box].rank:
             title.box, rows[box] = box, title
@@ -205,7 +212,7 @@ def _above_of_same_view(taken: set[Title], titles: list[Title]) -> set[Title]:
 
 
 def _row_around(title: Title) -> Place | None:
-    return next((place for place in up(title.place) if place.is_row or NODE[place.element.get("class") or ""]), None)
+    return next(filter(is_node, up(title.place)), None)
 
 
 def _view_of(title: Title) -> str | None:

@@ -117,8 +117,9 @@ class Candidates:
 
     @cached_property
     def length(self) -> float:
-        """Mean reading length of the titles."""
-        return sum(min(reading_length(title.words), 60) for title in self.titles) / len(self.titles)
+        """Mean reading length of the titles; printed addresses say nothing."""
+        named = (title.words for title in self.titles if not title.words.startswith(("http://", "https://", "www.")))
+        return sum(min(reading_length(words), 60) for words in named) / len(self.titles)
 
     @cached_property
     def beyond(self) -> float:
@@ -152,7 +153,7 @@ class Candidates:
     @property
     def are_nodes(self) -> bool:
         """Whether the links are headings of several teasers of nodes."""
-        return self.rank == HEADED and self.different > 1 and all(place.is_row for place in self.boxes)
+        return self.rank == HEADED and self.different > 1 and all(map(is_node, self.boxes))
 
     @property
     def read_on_nodes(self) -> bool:
@@ -240,9 +241,16 @@ def _box(titles: list[Title], top: Any) -> None:
         title.box = next((place for place in around if place.is_row), next(lines, title.place))
 
 
+def is_node(place: Place) -> bool:
+    return place.is_row or NODE[place.element.get("class") or ""]
+
+
+def is_headed(place: Place) -> bool:
+    return next(place.element.iter(*HEADING_TAGS), None) is not None
+
+
 def _is_headed_node(place: Place) -> bool:
-    element = place.element
-    return (place.is_row or NODE[element.get("class") or ""]) and next(element.iter(*HEADING_TAGS), None) is not None
+    return is_node(place) and is_headed(place)
 
 
 def _is_only_heading(title: Title) -> bool:

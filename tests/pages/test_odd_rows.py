@@ -215,3 +215,27 @@ def test_nodes_without_a_linked_title_lead_on_below_their_text(classes):
     assert [(f"{SITE}/{n}", f"Story {n} of the towns", "12 May 2021") for n in range(4)] == [
         tuple(row) for row in found
     ]
+
+
+def test_a_list_in_the_text_of_a_node_is_none_of_rows():
+    links = "".join(
+        f"<li><a href='https://o.example/{n}'>Number {n} of the boats that come home</a></li>" for n in range(40)
+    )
+    node = "<div class='node node-blog'><h2><a href='/{0}'>Story {0}</a></h2><p>The boats came home.</p>{1}</div>"
+    texts = ["<h2>Boats</h2><p>Long ones.</p><h2>Quays</h2>", f"<ul>{links}</ul>", ""]
+    found = listing("".join(node.format(n, text) for n, text in enumerate(texts))).rows
+    assert [f"{SITE}/{n}" for n in range(3)] == [row.url for row in found]
+
+
+def test_a_row_with_an_unlinked_heading_has_no_address_in_its_text():
+    row = (
+        "<article class='item'><h3>{}</h3><time>12 May 2021</time><div>All of it: <ul><li>{}</li></ul></div></article>"
+    )
+    rows = row.format(link(0), "Boats") + row.format("Other places", "<a href='https://o.example/'>Harbour</a> in town")
+    assert [BOATS, FARO] == [one.url for one in listing(rows + row.format(link(1), "Light")).rows]
+
+
+def test_addresses_as_words_name_no_row():
+    row = "<tr><td><a href='/{0}'>ann{0}</a></td><td><a href='https://o.example/a/{0}'>https://o.example/story/of/boats/{0}</a></td></tr>"
+    found = listing(f"<table>{''.join(map(row.format, range(4)))}</table>").rows
+    assert [f"{SITE}/{n}" for n in range(4)] == [one.url for one in found]
