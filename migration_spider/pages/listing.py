@@ -191,11 +191,16 @@ def _in_same_lists(best: Candidates, titles: list[Title]) -> Iterable[Title]:
         if title.rank < WORDED or (title.place.beside and not best.beside):
             continue
         box = next((place for place in up(title.place) if (place.above, place.alike) in kinds), None)
-        if box is None or box in groups or (title.rank == WORDED and best.rank == HEADED and is_headed(box)):
+        if box is None or box in groups or _is_in_text(title, box, best):
             continue
         if box not in rows or title.rank > rows[box].rank:
             title.box, rows[box] = box, title
     return rows.values()
+
+
+def _is_in_text(title: Title, box: Place, best: Candidates) -> bool:
+    """Whether ``title`` is a link below the heading of ``box``, which is no link; those of ``best`` are headings."""
+    return title.rank == WORDED and best.rank == HEADED and is_headed(box)
 
 
 def _above_of_same_view(taken: set[Title], titles: list[Title]) -> set[Title]:
