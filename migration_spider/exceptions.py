@@ -72,3 +72,15 @@ class KeptError(MigrationError):
 
 class BadLineError(StateError):
     """A line of ``items/news.jsonl`` is not an item. Raised, with its position, by all code that reads the file."""
+
+
+def in_words(error: BaseException) -> str:
+    """What ``error`` says, or its name.
+
+    That of Twisted for a connection that ended early prints a list of objects, and Scrapy's repeats it: here are the
+    words of what is in the list (``Connection was closed cleanly.``).
+    """
+    for one in (error, error.__cause__):
+        if reasons := getattr(one, "reasons", None):
+            return "; ".join(dict.fromkeys(in_words(reason.value) for reason in reasons))
+    return str(error) or type(error).__name__

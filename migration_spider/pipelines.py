@@ -22,7 +22,7 @@ from archive.disk import refusal
 from migration_spider import EXTRACTOR, gone
 from migration_spider.addresses import canonical
 from migration_spider.counts import WORD_OF
-from migration_spider.exceptions import KeptError, NotArchivedError, NotWantedError
+from migration_spider.exceptions import KeptError, NotArchivedError, NotWantedError, in_words
 from migration_spider.items import (
     BLOCK_FIELDS,
     ITEM_MEDIA_TYPE,
@@ -195,7 +195,7 @@ class AttachmentsPipeline(MediaPipeline):
             return None
         self.run.count("attachments/failed")
         self.in_trouble.add(request.url)
-        logger.warning("Not fetched: %s (%s)", request.url, failure.getErrorMessage() or failure.type.__name__)
+        logger.warning("Not fetched: %s (%s)", request.url, in_words(failure.value))
         return None
 
     def item_completed(self, results: Any, item: Any, info: Any) -> Any:

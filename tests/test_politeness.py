@@ -1,8 +1,12 @@
 """What the site asks for is kept: pace, pauses, robots.txt that cannot be read."""
 
+import re
 import signal
+import socket
 import subprocess
+import threading
 import time
+from contextlib import suppress
 from datetime import datetime, timezone
 from itertools import pairwise
 
@@ -176,6 +180,20 @@ def test_robots_txt_that_cannot_be_fetched_forbids_everything(tmp_path):
     assert "robots.txt could not be fetched" in output
     assert "the site is down, or cannot be reached" in output.splitlines()[-1]
     assert "Traceback" not in output
+
+
+def test_a_connection_that_is_closed_is_told_in_words(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def close_each():
+            with suppress(OSError):
+                while True:
+                    server.accept()[0].close()
+
+        threading.Thread(target=close_each, daemon=True).start()
+        output = crawl(tmp_path, site=f"http://127.0.0.1:{server.getsockname()[1]}", code=4, RETRY_ENABLED=False)
+        server.shutdown(socket.SHUT_RDWR)
+    assert re.search(r"robots.txt could not be fetched \(Connection [^<]+\), so no page is requested", output)
 
 
 def test_robots_txt_that_is_missing_allows_everything_whatever_its_page_says(tmp_path):

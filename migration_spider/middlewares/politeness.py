@@ -20,7 +20,7 @@ from scrapy.utils.asyncio import call_later
 
 from archive.capture.decoding import START_KEY
 from migration_spider import scrapy_internals
-from migration_spider.exceptions import NotWantedError
+from migration_spider.exceptions import NotWantedError, in_words
 
 logger = logging.getLogger(__name__)
 
@@ -144,7 +144,7 @@ class PolitenessMiddleware:
 
     def process_exception(self, request: Request, exception: Exception) -> None:
         if is_robots(request) and not isinstance(exception, IgnoreRequest):
-            self._robots_unreachable(request, f"could not be fetched ({str(exception).rstrip('.')})", "down")
+            self._robots_unreachable(request, f"could not be fetched ({in_words(exception).rstrip('.')})", "down")
             raise IgnoreRequest("robots.txt could not be fetched") from exception
 
     def _robots_unreachable(self, request: Request, what: str, kind: str) -> None:

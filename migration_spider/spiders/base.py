@@ -12,7 +12,7 @@ from scrapy.http import Response
 from migration_spider import gone
 from migration_spider.addresses import canonical
 from migration_spider.config import Config
-from migration_spider.exceptions import BlockedPageError, NotArchivedError, NotWantedError
+from migration_spider.exceptions import BlockedPageError, NotArchivedError, NotWantedError, in_words
 from migration_spider.kept import Keys
 from migration_spider.ledger import LISTS, REASONS, SETTLED, Fate, Ledger
 from migration_spider.pages import Page
@@ -284,7 +284,7 @@ class PortalSpider(scrapy.Spider):
         if response is not None:
             status, why = response.status, f"answer {response.status}"
         else:
-            status, why = (facts or {}).get("status", 200), failure.getErrorMessage() or failure.type.__name__
+            status, why = (facts or {}).get("status", 200), in_words(error)
         if response is not None and status < 500 and status != 429:
             self._refused(request, status, facts)
         elif isinstance(error, NotWantedError):
@@ -377,7 +377,7 @@ class PortalSpider(scrapy.Spider):
         """Count a style sheet or image that could not be fetched; the page does not need it."""
         if not isinstance(failure.value, NotWantedError):
             self.count("requisites/failed")
-            self.logger.info("Not fetched: %s (%s)", failure.request.url, failure.getErrorMessage())
+            self.logger.info("Not fetched: %s (%s)", failure.request.url, in_words(failure.value))
 
     def count(self, name: str) -> None:
         """Add one to the stat ``migration/<name>``."""
