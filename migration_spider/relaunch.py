@@ -62,7 +62,9 @@ class Relaunch:
             stood: The items that were last found at its address.
             is_redirect: Whether the address of ``known`` redirects to it.
         """
-        others = [former for former in stood if former.id != item["id"]]
+        # If this item was found there before, a person has accepted its id, and the one before it is about to end.
+        is_settled = any(former.id == item["id"] for former in stood)
+        others = [] if is_settled else stood
         self._note(item, known, others)
         if self.is_decided:
             return self.is_relaunch and bool(others)
