@@ -140,6 +140,23 @@ def refusal(error: BaseException, place: object) -> str | None:
     """
     if (to_do := remedy(error)) is None:
         return None
+    if isinstance(error, sqlite3.Error) and "disk I/O" in str(error) and _is_full(place):
+        return f"{place}: {os.strerror(errno.ENOSPC)}: {_REMEDIES[errno.ENOSPC]}"
     if isinstance(error, OSError):
         return f"{error.filename or place}: {error.strerror}: {to_do}"
     return f"{place}: {error}: {to_do}"
+
+
+_INDEX_OF_WAL = 1 << 16
+"""Bytes that SQLite needs at once for a file that it maps (``-shm``); without them it says ``disk I/O error``."""
+
+
+def _is_full(place: object) -> bool:
+    """Whether the disk of a file or folder has no room even for the smallest file of SQLite."""
+    if not isinstance(place, Path):
+        return False
+    try:
+        disk = os.statvfs(place if place.exists() else place.parent)
+    except OSError:
+        return False
+    return disk.f_bavail * disk.f_frsize < _INDEX_OF_WAL

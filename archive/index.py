@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from archive.cdxj.files import WarcFile, find
+from archive.disk import refusal
 from archive.entity import entity_start
 from archive.errors import ArchiveError, BrokenRecordError, UndecodableEntityError
 from archive.index_file import (
@@ -116,7 +117,8 @@ class CollectionIndex:
             self._db = open_index(directory)
         except (sqlite3.Error, OSError) as error:
             path = directory / INDEX_NAME
-            raise ArchiveError(f"{path}: {error}: move it away and run again; it is made again") from error
+            why = refusal(error, path) or f"{path}: {error}: move it away and run again; it is made again"
+            raise ArchiveError(why) from error
 
     def close(self) -> None:
         """Close the index."""

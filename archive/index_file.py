@@ -77,7 +77,7 @@ def open_index(directory: Path) -> sqlite3.Connection:
         except sqlite3.Error as error:
             db.close()
             if is_new or isinstance(error, sqlite3.OperationalError):
-                raise type(error)(f"{path}: {error}") from error
+                raise
             logger.warning("%s is made again: %s", path, error)
             remove_index(directory)
         else:

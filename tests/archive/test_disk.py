@@ -4,10 +4,14 @@ import errno
 import os
 import sqlite3
 import stat
+from contextlib import suppress
 
 import pytest
 
 from archive.disk import refusal, replacing
+from archive.errors import ArchiveError
+from archive.index import CollectionIndex
+from tests.disks import mounted
 
 
 @pytest.mark.parametrize(
@@ -43,6 +47,19 @@ def test_what_sqlite_says_of_a_disk_has_a_remedy(message, says):
     told = refusal(sqlite3.OperationalError(message), "state.sqlite")
     assert told.startswith(f"state.sqlite: {message}: ")
     assert says in told
+
+
+def test_a_database_without_room_for_its_smallest_file_is_told_as_a_full_disk():
+    with mounted("size=1m") as folder:
+        if folder is None:
+            pytest.skip("a disk can be mounted by root only")
+        CollectionIndex(folder).close()
+        with (folder / "filler").open("wb", buffering=0) as filler, suppress(OSError):
+            while True:
+                filler.write(bytes(4096))
+        with pytest.raises(ArchiveError) as told:
+            CollectionIndex(folder)
+    assert f"{folder}/.index.sqlite: No space left on device: make room, and run again" == str(told.value)
 
 
 def test_an_error_in_the_code_is_not_the_disks():
