@@ -190,12 +190,16 @@ def _in_same_lists(best: Candidates, titles: list[Title]) -> Iterable[Title]:
     for title in titles:
         if title.rank < WORDED or (title.place.beside and not best.beside):
             continue
-        box = next((place for place in up(title.place) if (place.above, place.alike) in kinds), None)
+        box = _box_of(title, kinds)
         if box is None or box in groups or _is_in_text(title, box, best):
             continue
         if box not in rows or title.rank > rows[box].rank:
             title.box, rows[box] = box, title
     return rows.values()
+
+
+def _box_of(title: Title, kinds: set[tuple[Place | None, int]]) -> Place | None:
+    return next((place for place in up(title.place) if (place.above, place.alike) in kinds), None)
 
 
 def _is_in_text(title: Title, box: Place, best: Candidates) -> bool:
