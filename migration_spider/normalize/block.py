@@ -99,7 +99,8 @@ class _Normalizer:
         self.result = BlockResult(fields={_DATE: None, "publication_date_raw": None})
         self.printed: set[str] = set()
         self.answered: set[str] = set()
-        # Broken pages print a value thousands of times.
+        # Broken pages print a value thousands of times, or thousands of values.
+        self.met: set[tuple[str | None, ...]] = set()
         self.candidates: dict[tuple[object, ...], set[str]] = {}
 
     def run(self, block: list[Entry]) -> BlockResult:
@@ -146,7 +147,7 @@ class _Normalizer:
         """Process the values of a label that belongs to no field."""
         if label_kind(label) is None and not is_kosovo_footnote(label):
             self._mark(problem("label-unknown"))
-            if label not in self.result.unknown_labels:
+            if self._is_new("label", label):
                 self.result.unknown_labels.append(label)
 
     def _only_field(self, values: list[Value]) -> set[str]:
@@ -267,12 +268,18 @@ class _Normalizer:
     def _add(self, name: str, raw: str, found: Any) -> None:
         # A theme may print the block twice, once for narrow screens.
         term = to_term(name, raw, found)
-        if term not in self.terms[name]:
+        if self._is_new("term", name, term.raw, term.id):
             self.terms[name].append(term)
 
     def _report(self, name: str, raw: str) -> None:
-        if (name, raw) not in self.result.unrecognized:
+        if self._is_new("unrecognized", name, raw):
             self.result.unrecognized.append((name, raw))
+
+    def _is_new(self, *what: str | None) -> bool:
+        """Whether ``what`` was not met before."""
+        before = len(self.met)
+        self.met.add(what)
+        return len(self.met) > before
 
     def _mark(self, code: str) -> None:
         if code not in self.result.problems:

@@ -17,6 +17,10 @@ from migration_spider.pages.text import Remembered, fold, word_set
 from migration_spider.vocabularies import date_label, is_date_word, label_kind
 
 LONGEST_LABEL = 80
+
+MOST_SIGNS = 8
+"""Pieces of one character, or of white space, that may stand behind a label that is a complete line."""
+
 _LABEL_CLASS = re.compile(r"(?:^|[\s_-])(?:label|label-above|label-inline)(?:$|[\s_-])", re.IGNORECASE)
 
 
@@ -160,8 +164,9 @@ def _is_blank(piece: Piece) -> bool:
 def _whole_line(line: Line, pieces: Sequence[Piece]) -> Cell | None:
     """Return the label that is the complete ``line``, except an asterisk or the letter of a help text."""
     last = len(pieces)
+    fewest = max(1, last - MOST_SIGNS)
     label = label_of(line.text)
-    while label is None and last > 1 and pieces[last - 1].path and len(fold(pieces[last - 1].text)) < 2:
+    while label is None and last > fewest and pieces[last - 1].path and len(fold(pieces[last - 1].text)) < 2:
         last -= 1
         label = label_of("".join(piece.text for piece in pieces[:last]))
     if label is None or any(piece.image for piece in pieces):

@@ -228,7 +228,7 @@ def _trail(line: Line, unit: Unit) -> tuple[Signature, ...]:
 
 
 MOST = 200
-"""Fields without a label side by side; more are a list."""
+"""Fields without a label side by side, and lines of one of them; more are a list."""
 
 # Classes in which Drupal's themes, Views and Layout Builder print the machine name of a field.
 _NAME = re.compile(r"(?:field-{1,2}name-|views-field-|block-field-block(?:node|node-?\w+?)(?=field))(field-[\w-]+)")
@@ -285,15 +285,26 @@ def _fields_of(sheet: Sheet, unit: Unit, base_url: str) -> set[str]:
         return set()
     if name := named_field(unit):
         return {"date" if name == "publication_date" else name}
-    printed = [value for line in sheet.of(unit) for value in values(line.pieces, base_url)]
-    if len(printed) == 1 and (printed[0].datetime or DATE.fullmatch(printed[0].text)):
+    lines = sheet.of(unit)
+    if len(lines) > MOST:
+        return set()
+    printed = (value for line in lines for value in values(line.pieces, base_url))
+    first = next(printed, None)
+    if first is None:
+        return set()
+    second = next(printed, None)
+    if second is None and (first.datetime or DATE.fullmatch(first.text)):
         return {"date"}
-    return _vocabularies_of_all([value.text for value in printed])
+    shared = _vocabularies_of(first)
+    for value in chain(() if second is None else (second,), printed):
+        if not shared:
+            break  # Most units are text with thousands of lines.
+        shared &= _vocabularies_of(value)
+    return shared
 
 
-def _vocabularies_of_all(texts: list[str]) -> set[str]:
-    sets = [{name for name in VOCABULARIES if lookup_named(name, text)} for text in texts]
-    return set.intersection(*sets) if sets else set()
+def _vocabularies_of(value: Value) -> set[str]:
+    return {name for name in VOCABULARIES if lookup_named(name, value.text)}
 
 
 def named_field(unit: Unit) -> str | None:

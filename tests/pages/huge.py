@@ -74,5 +74,12 @@ HUGE = {
     "rules": "<div>" + "word<hr>" * 600_000,
     "italics": "<p>" + "<i>Aa</i>" * 500_000,
     "colons": f"<p>{':' * 5_000_000}</p>",
+    "signs": "<ruby>x<rt>y</rt></ruby>" * 200_000,
+    "nested comments": "<div class='comment'><div>By someone</div><p>Words.</p>" * 90_000,
+    "nested values": "<div><div>Chad</div><p>Chad</p><div>Chad</div>" * 105_000,
+    "values of one field": "".join(
+        f"<div class='field'><div class='field__label'>Target audience</div><div class='field__item'>{n}</div></div>"
+        for n in range(50_000)
+    ),
     "addresses": f"<p>{'www.' * 1_200_000}</p>",
 }
