@@ -38,6 +38,10 @@ _ONLY_OF_BROWSERS = {
 }
 """Labels of the list that Python does not know -> Python's name of the encoding."""
 
+_IN_PAGE_MEANS = dict.fromkeys(("utf-16", "utf-16-le", "utf-16-be"), "unicode-1-1-utf-8")
+"""A page whose name for its encoding can be read byte by byte is not in UTF-16 (HTML Standard, 13.2.3.2): the label to
+use instead, one that Scrapy does not know."""
+
 _IN_HEADER = re.compile(r"""charset\s*=\s*["']?\s*([^\s;,"']+)""", re.IGNORECASE)
 _IN_PAGE = re.compile(
     rb"""<meta\b[^>]*?\bcharset\s*=\s*["']?\s*([^\s"'/>;]+)|^\s*<\?xml\b[^>]*?\bencoding\s*=\s*["']([^"']+)""",
@@ -85,5 +89,6 @@ def _labels(content_type: str | None, body: bytes) -> list[str]:
     in_page = _IN_PAGE.search(body[:_SEARCHED])
     labels = [in_header[1]] if in_header else []
     if in_page and not (in_header and known(in_header[1])):
-        labels.append((in_page[1] or in_page[2]).decode("latin-1"))
+        label = (in_page[1] or in_page[2]).decode("latin-1")
+        labels.append(_IN_PAGE_MEANS.get(known(label) or "", label))
     return labels

@@ -9,11 +9,11 @@ from parsel import Selector
 from scrapy.http import HtmlResponse, Response
 
 from archive.dataset.lines import is_tombstone
-from archive.replay import response_of
+from archive.replay import in_known_encoding, response_of
 from migration_spider import evidence
 from migration_spider.exceptions import MigrationError
 from migration_spider.pages import Page, page_for
-from migration_spider.pages.bounds import is_parseable
+from migration_spider.pages.bounds import why_unread
 from migration_spider.reparse.reading import Seen, record_at, scan_file
 from migration_spider.reparse.source import Source, own_files, sources
 from migration_spider.responses.blocked import CODES
@@ -80,8 +80,8 @@ def find(name: str, data: Path, *, url: str | None = None, named_as_news: bool =
     if not isinstance(response, HtmlResponse):
         raise NoSuchPageError(f"{name}: no HTML page")
     text = response.text
-    if not is_parseable(text):
-        raise NoSuchPageError(f"{name}: too large, or too many attributes in one tag, to be parsed")
+    if why := why_unread(text):
+        raise NoSuchPageError(f"{name}: {why}")
     address = response.url
     if address == NOWHERE:
         address = Page(address, response.selector).canonical_url or address
@@ -93,7 +93,7 @@ def _of_file(file: Path, url: str | None) -> Response:
     body = file.read_bytes()
     if body.startswith(NO_PAGES):
         raise NoSuchPageError(f"{file}: no HTML page; of an archive, name an item or the address of a page")
-    return HtmlResponse(url or NOWHERE, body=body)
+    return in_known_encoding(HtmlResponse(url or NOWHERE, body=body))
 
 
 def _is_address(name: str) -> bool:

@@ -60,16 +60,23 @@ _Printed = tuple[tuple[str, str], ...]
 
 def _head(found: RequestedPage, page: Page) -> Iterator[_Printed]:
     yield ((found.url, ""),)
-    yield (page.kind, "bold"), (f", recognized by {TOLD_BY[told_by(page)]}", "")
+    how = told_by(page)
+    why = ": nothing shows that it is news or a listing" if how == "nothing" else f", recognized by {TOLD_BY[how]}"
+    yield (page.kind, "bold"), (why, "")
     if found.blocked:
         yield ((f"Instead of the page there is {found.blocked}", "bold red"),)
+    if page.is_cut:
+        yield (("The end of the page is missing: it has too many or too deep elements", "bold red"),)
     if page.kind == "other":
         yield (("Its lines as they would be read if it were news:", ""),)
 
 
 def _lines(page: Page, roles: list[str] | None) -> Iterator[_Printed]:
     before = None
-    for line in _selected(page, roles):
+    lines = _selected(page, roles)
+    if not lines:
+        yield (("No text is printed on the page." if not roles else "No line has this role.", ""),)
+    for line in lines:
         yield (f"{line.role:8} ", COLOURS[line.role]), (line.text, "dim" if line.role == "chrome" else "")
         details = " · ".join(
             filter(None, (line.field and f"-> {line.field}", line.date, line.url, line.why, line.path))
@@ -85,4 +92,6 @@ def _block(page: NewsPage) -> Iterator[_Printed]:
     for entry in page.metadata:
         values = "; ".join(value.text or value.url or value.datetime or "" for value in entry.values)
         field = explained.field_of(entry)
+        if field == "metadata" and entry.label:
+            field = "metadata, as the vocabulary does not have this label"
         yield (entry.label or "(no label)", "cyan"), (f" -> {values}", ""), (f"  {field}", "dim italic")

@@ -286,9 +286,11 @@ def _fields_of(sheet: Sheet, unit: Unit, base_url: str) -> set[str]:
     if name := named_field(unit):
         return {"date" if name == "publication_date" else name}
     lines = sheet.of(unit)
-    if len(lines) > MOST:
-        return set()
-    printed = (value for line in lines for value in values(line.pieces, base_url))
+    return _told_by(value for line in lines for value in values(line.pieces, base_url)) if len(lines) <= MOST else set()
+
+
+def _told_by(printed: Iterator[Value]) -> set[str]:
+    """Return ``date`` for one date, or the item fields to which all values ``printed`` may belong."""
     first = next(printed, None)
     if first is None:
         return set()
@@ -298,7 +300,7 @@ def _fields_of(sheet: Sheet, unit: Unit, base_url: str) -> set[str]:
     shared = _vocabularies_of(first)
     for value in chain(() if second is None else (second,), printed):
         if not shared:
-            break  # Most units are text with thousands of lines.
+            break  # Most units are text with many lines.
         shared &= _vocabularies_of(value)
     return shared
 

@@ -43,6 +43,14 @@ def test_a_name_of_the_list_counts(label, encoding):
     assert unknown_label(f"text/html; charset={label}", b"") is None
 
 
+@pytest.mark.parametrize("name", ["utf-16", "UTF-16LE", "utf-16be", "unicode"])
+def test_a_page_that_calls_itself_utf_16_in_ascii_is_in_utf_8(name):
+    text = f'<!DOCTYPE html><meta charset="{name}">{TEXT}'
+    assert text == response_of("http://x/", 200, Fields([("Content-Type", "text/html")]), text.encode()).text
+    in_header = Fields([("Content-Type", "text/html; charset=utf-16le")])
+    assert text == response_of("http://x/", 200, in_header, text.encode("utf-16-le")).text
+
+
 def test_the_first_name_that_is_known_counts():
     body = b'<meta http-equiv="Content-Type" content="text/html; charset=koi8-r"><p>\xc1'
     assert ("nonsense", "koi8-r") == (

@@ -65,7 +65,7 @@ def test_for_people_it_is_one_line_each_cut_to_the_width_and_the_block_by_labels
     assert max(map(len, lines)) <= 72
     assert any(line.startswith("text     The ferry towns met") and line.endswith("…") for line in lines)
     assert "Date of publication -> 3 May 2021  publication_date" == lines[-2]
-    assert "Tides -> High  metadata" == lines[-1]
+    assert "Tides -> High  metadata, as the vocabulary does not have this label" == lines[-1]
     assert "\x1b" not in printed
     assert "…" not in run(file(NEWS), "--full")[1]
 
@@ -135,6 +135,17 @@ def test_nothing_on_a_page_reaches_the_terminal_but_text(run, file):
 def test_what_stands_in_the_place_of_a_page_is_said(run, file):
     printed = run(file("<title>Just a moment...</title><p>Checking your browser</p>"), "--full")[1]
     assert "Instead of the page there is a test whether a browser asks" in printed
+    printed = run(file(document("<div>" * 3000 + "Far down")))[1]
+    assert "The end of the page is missing: it has too many or too deep elements" in printed
+
+
+def test_a_page_without_text_says_so(run, file):
+    assert "No text is printed on the page." in run(file("{}"))[1]
+    assert "No line has this role." in run(file(NEWS), "--role", "caption")[1]
+
+
+def test_a_base_with_an_invalid_address_is_ignored(run, file):
+    assert "The ferry towns" in run(file(document(PROSE, head="<base href='http://[bad'>")))[1]
 
 
 def test_a_file_says_its_address_itself_or_is_told_it(run, file):
@@ -142,7 +153,7 @@ def test_a_file_says_its_address_itself_or_is_told_it(run, file):
     page = file(document(PROSE, head=head))
     assert "https://portal.example/ferry" == run(page)[1].splitlines()[0]
     printed = run(page, "--url", f"{SITE}/node/7")[1].splitlines()
-    assert [f"{SITE}/node/7", "other, recognized by nothing"] == printed[:2]
+    assert [f"{SITE}/node/7", "other: nothing shows that it is news or a listing"] == printed[:2]
     assert (
         "news, recognized by a listing of news that links to it" in run(page, "--url", f"{SITE}/node/7", "--named")[1]
     )
