@@ -8,7 +8,7 @@ in which a page goes through them, which is the order to read them in:
 3. class_words, chrome: the parts of the site; a table of marks, and one of excuses.
 4. outline, outline_builder: the main content as blocks and lines, without these parts.
 5. prose, cells, labels, look, metadata_block: the labels and values in it, or in a column beside it.
-6. words, scope, pointers, attachments, roles: the role of each line; two tables of evidence.
+6. words, links, scope, roles: the role of each line; two tables of evidence.
 7. titles, body, parts, places: fields of the item, most from lines with a role.
 8. row_places, row_titles, row_candidates, pagers, listing: the rows of a listing; menu: links to other listings.
 """

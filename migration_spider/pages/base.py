@@ -213,6 +213,11 @@ class Page:
         """Outline of the main content without chrome."""
         return None if self.main is None else build(self.main, self.chrome, self.base_url)
 
+    @property
+    def row_urls(self) -> set[str]:
+        """Absolute URLs to which the rows of a listing lead; of other pages none."""
+        return set()
+
     @cached_property
     def links(self) -> list[tuple[str, str]]:
         """(absolute URL, ``content`` or ``pager``) of the links in the content area, each once, in page order."""

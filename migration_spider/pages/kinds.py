@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 
 from parsel import Selector
 
-from migration_spider.pages.attachments import is_file
 from migration_spider.pages.base import Kind, Page
+from migration_spider.pages.links import is_file
 from migration_spider.pages.listing import ListingPage
 from migration_spider.pages.news import NewsPage
 from migration_spider.pages.outline import Line, ancestors

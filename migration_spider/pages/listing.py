@@ -265,6 +265,10 @@ class ListingPage(Page):
         return results_total(self)
 
     @property
+    def row_urls(self) -> set[str]:
+        return {row.url for row in self.rows}
+
+    @property
     def boxes(self) -> list[Any]:
         """The elements of the rows."""
         return [part for teaser in self._teasers for part in teaser.parts]

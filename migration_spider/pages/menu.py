@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import islice
+from typing import TYPE_CHECKING
 
-from migration_spider.pages.base import Page
-from migration_spider.pages.listing import ListingPage
 from migration_spider.pages.text import absolute, fold
 from migration_spider.vocabularies import key, phrases
 
+if TYPE_CHECKING:
+    from migration_spider.pages.base import Page
+
 MAX_LINKS = 3000
-
-
 FEED_TYPES = frozenset(("application/rss+xml", "application/atom+xml", "application/rdf+xml"))
 
 
@@ -23,8 +23,7 @@ def news_listings(page: Page) -> list[str]:
 
 def links(page: Page) -> tuple[list[str], list[str]]:
     """Return the absolute URLs linked in the menus of ``page``, and those in its text that are no rows; each once."""
-    rows = {row.url for row in page.rows} if isinstance(page, ListingPage) else set()
-    content = {url for url, _ in page.links}
+    rows, content = page.row_urls, {url for url, _ in page.links}
     found = dict.fromkeys(url for url, _ in _links(page))
     return [url for url in found if url not in content], [url for url in found if url in content and url not in rows]
 

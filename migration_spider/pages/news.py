@@ -10,8 +10,7 @@ from itertools import islice
 from typing import Any
 
 from migration_spider.items import Attachment, Entry, Image, NewsItem
-from migration_spider.pages import attachments as files
-from migration_spider.pages import metadata_block
+from migration_spider.pages import links, metadata_block
 from migration_spider.pages.base import Kind, Page
 from migration_spider.pages.body import block_around, inner_html, pictures, plain_text
 from migration_spider.pages.metadata_block import MetadataBlock, block_beside
@@ -172,7 +171,7 @@ class NewsPage(Page):
         lines = [line for line in self.lines if line.role == "file" or line in self.block.lines]
         if self.block is not self._own_block and self._beside is not None:
             lines.extend(self._beside[0].lines())
-        return files.attachments(lines, self.base_url)
+        return links.attachments(lines, self.base_url)
 
     @cached_property
     def images(self) -> list[Image]:

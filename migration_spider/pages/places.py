@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from migration_spider.items import Entry
-from migration_spider.pages.news import NewsPage
-from migration_spider.pages.outline import Line, Piece
 from migration_spider.pages.text import absolute, fold
+
+if TYPE_CHECKING:
+    from migration_spider.items import Entry
+    from migration_spider.pages.news import NewsPage
+    from migration_spider.pages.outline import Line, Piece
 
 Slot = tuple[Any, bool]
 """A text in the DOM: (element, True if it is the element's tail)."""

@@ -15,8 +15,7 @@ from functools import cached_property
 from itertools import islice, pairwise, takewhile
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from migration_spider.pages import attachments as files
-from migration_spider.pages import pointers
+from migration_spider.pages import links
 from migration_spider.pages.cells import has_label_class
 from migration_spider.pages.chrome import PARAGRAPH
 from migration_spider.pages.class_words import BYLINE, LEAD, TERMS, TEXT_BOX, TITLE_FIELD, VALUE_FIELD
@@ -82,8 +81,8 @@ class Reading:
         self.block = block
         self.titles = titles
         self.summary = summary
-        self.tables = {line for table in files.tables_of_files(top, base_url) for line in table.lines()}
-        self.files = {*files.file_lines(top, base_url), *(line for line in self.tables if line.has_link)}
+        self.tables = {line for table in links.tables_of_files(top, base_url) for line in table.lines()}
+        self.files = {*links.file_lines(top, base_url), *(line for line in self.tables if line.has_link)}
         self.shapes: dict[Block, Counter[Shape] | None] = {}
         self.after_banner = False
         self.follower = self.second = ""
@@ -107,7 +106,7 @@ class Reading:
     @cached_property
     def stories(self) -> set[Line]:
         asking = {line for line, meanings in self.meanings.items() if "asks below" in meanings}
-        return pointers.stories(self.lines, asking, self.base_url) if asking else set()
+        return links.stories(self.lines, asking, self.base_url) if asking else set()
 
     def _assign_known(self) -> None:
         for line in self.lines:
@@ -186,28 +185,28 @@ def _is_date(line: Line, reading: Reading) -> bool:
 
 def _is_tags(line: Line, reading: Reading) -> bool:
     """Whether ``line`` contains only links to terms, as themes print them above or under a text."""
-    links = list(files.links_of(line)) if line.has_link and (is_linked(line) or pointers.lists_links(line)) else []
+    own = list(links.links_of(line)) if line.has_link and (is_linked(line) or links.lists_links(line)) else []
     if reading.scope.is_between(line) and reading.scope.is_beside(line) and not TERMS[line.parent.classes]:
         return False
     if not is_linked(line):
-        return bool(line.parent.classes) and len(links) > 1
-    if all(map(pointers.leads_to_term, links)):
+        return bool(line.parent.classes) and len(own) > 1
+    if all(map(links.leads_to_term, own)):
         return True
     return any(TERMS[block.classes] for block in islice(ancestors(line), 4))
 
 
 def _is_menu(line: Line, reading: Reading) -> bool:
-    return reading.scope.is_menu(line) and not files.offers_file(line, reading.base_url)
+    return reading.scope.is_menu(line) and not links.offers_file(line, reading.base_url)
 
 
 def _is_file(line: Line, reading: Reading) -> bool:
     """Whether ``line`` offers a file, and is not an item of a list with links to pages."""
-    if not files.offers_file(line, reading.base_url):
+    if not links.offers_file(line, reading.base_url):
         return False
     items = line.parent.parent.children if line.parent.tag == "li" and line.parent.parent is not None else []
     blocks = (item for item in islice(items, MOST_BESIDE) if isinstance(item, Block))
     others = (other for block in blocks for other in block.lines() if other.text)
-    return all(files.offers_file(other, reading.base_url) for other in others)
+    return all(links.offers_file(other, reading.base_url) for other in others)
 
 
 def _is_kicker(line: Line, reading: Reading) -> bool:
@@ -344,14 +343,14 @@ TOLD = (
     Evidence("chrome", "leads to the front page", _is_front_page),
     Evidence("chrome", "leads to the comment form", _is_to_comment),
     Evidence("chrome", "rights of the site", _is_no_paragraph, words="rights"),
-    Evidence("chrome", "whose it is, by its class", lambda line, page: pointers.is_rights(line)),
-    Evidence("chrome", "whose a picture is", lambda line, page: pointers.is_no_item(line), words="credit"),
+    Evidence("chrome", "whose it is, by its class", lambda line, page: links.is_rights(line)),
+    Evidence("chrome", "whose a picture is", lambda line, page: links.is_no_item(line), words="credit"),
     Evidence("chrome", "names another story below such words", lambda line, page: line in page.stories),
     Evidence("chrome", "asks to log in, or to follow the site", words="invites"),
     Evidence(
         "chrome",
         "asks to read another story",
-        lambda line, page: pointers.leads_to_story(line, page.base_url),
+        lambda line, page: links.leads_to_story(line, page.base_url),
         words="asks",
     ),
 )

@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from migration_spider.pages.attachments import file_lines
+from migration_spider.pages.links import file_lines
 from tests.pages.page import PROSE, SITE, news
 
 FILE = f"{SITE}/sites/default/files/docs/plan%20%281%29.pdf"
