@@ -34,23 +34,25 @@ def title_lines(top: Block, title: str, heading: Any) -> list[Line]:
         top: the outline.
         heading: its element; None when the page has none.
     """
-    found = []
-    above, below_heading = True, False
     headed = _headed(top, heading)
     # Where the heading is the name of the site, the title may stand below a notice of the site.
     of_title = next((line for line in top.lines() if line.text == title and line.parent.tag in HEADING_TAGS), None)
     is_other = of_title is not None and not any(_are_related(line.text, title) for line, own in headed.items() if own)
+    own = {line for line in _headings(top, title, headed) if not (is_other and headed.get(line))}
+    return [line for line in top.lines() if line is of_title or line in own]
+
+
+def _headings(top: Block, title: str, headed: dict[Line, bool]) -> Iterator[Line]:
+    """Yield the lines of the heading, and those above the text that print ``title`` or are in another ``<h1>``."""
+    above, below_heading = True, False
     for line in top.lines():
         above = above and (line.text == title or not is_prose(line))
-        in_body = line.parent.in_body
         # The first h1 of a theme that prints its title otherwise heads a part of the text.
-        is_heading = headed.get(line) and (not in_body or _are_related(line.text, title))
-        is_outer = line in headed and not in_body and not below_heading
-        is_own = is_heading or (above and (is_outer or line.text == title))
-        if line is of_title or (is_own and not (is_other and headed.get(line))):
-            found.append(line)
+        is_heading = headed.get(line) and (not line.in_body or _are_related(line.text, title))
+        is_outer = line in headed and not (line.in_body or below_heading)
+        if is_heading or (above and (is_outer or line.text == title)):
+            yield line
         below_heading = below_heading or bool(is_heading)
-    return found
 
 
 def _are_related(text: str, title: str) -> bool:
