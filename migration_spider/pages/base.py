@@ -195,6 +195,7 @@ class Page:
             if element is not None:
                 kept.add(element)
                 kept.update(element.iterancestors())
+        kept.update(self._own_headers())
         article = self.article if self.article is not None else self.main
         page = self.elements
         return Chrome(
@@ -207,6 +208,14 @@ class Page:
             attributes=page.attributes,
             type_=self.node_type or "",
         )
+
+    def _own_headers(self) -> Iterator[Any]:
+        """The header elements of the main content with the words of the heading: of the page, not of the site."""
+        title = "" if self.heading is None else fold("".join(self.heading.itertext()))
+        for h2 in self.elements.tagged("h2")[:40] if title else ():
+            header = next((outer for outer in h2.iterancestors("header")), None)
+            if header is not None and fold("".join(h2.itertext())) == title:
+                yield header
 
     @cached_property
     def outline(self) -> Block | None:

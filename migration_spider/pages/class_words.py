@@ -45,7 +45,7 @@ _BOXES = (
     r"|newsletters?|promos?|related[a-z]*|relacionad[ao]s?|recommend[a-z]*|empfehlung(?:en)?|dfp"
     r"|ad-?(?:slot|unit|wrapper|container|box)|ads?|advertis\w+|anzeigen?|vote|rating|rate|likes?|disqus|outbrain"
     r"|taboola|trending|most-?(?:read|viewed|popular)|tag-?(?:list|cloud)|read-?(?:more|next|also)|see-?also"
-    r"|next-?(?:story|article|post)|post-?nav\w*|printfriendly|page-?tools|tools|rollover(?:-\w+)?-block"
+    r"|next-?(?:story|article|post)|prev-?next|post-?nav\w*|printfriendly|page-?tools|tools|rollover(?:-\w+)?-block"
     r"|tooltip-?(?:text|content|inner)|pop(?:over|up(?:-element)?)-?(?:content|body)|hover-?card|copyright|disclaimer|disclosures?|cta\d*"
     r"|call-to-action|no-?print|hidden-print|d-print-none|placeholder|consent|third-party[a-z-]*|donat\w+|banners?"
     r"|reading-?time|sidebar\w*|sharekit|shares?|social\w*)"
@@ -140,10 +140,12 @@ SUMMARY = _in(
     "|article-(?:lead|summary)|lead-text|standfirst",
     after=r"\s",
 )
-LEAD = _in(
+_LEAD = _in(
     "lead|lede|intro(?:duction)?|standfirst|blurb|dek|chap[oe]|chapeau|sub-?(?:title|head(?:line|ing)?)|bajada"
     "|entradilla|sumario|vorspann|anriss|teaser-text|excerpt|summary|abstract"
 )
+_OF_PICTURE = _in("(?:image|picture|photo|media|bild|img)[_-]*sub-?title")
+LEAD = Remembered(lambda classes: _LEAD[classes] and not _OF_PICTURE[classes])
 _BY = _in(
     "node__meta|submitted|byline|authors?|autor(?:es)?|contributors?|(?:article|entry|post|node)-?meta(?:data)?"
     "|post-?date|pub-?date|timestamp|fecha"

@@ -19,7 +19,7 @@ from migration_spider.pages.parts import Part, parts, place_of
 from migration_spider.pages.prose import container
 from migration_spider.pages.roles import TEXT_ROLES, Reading
 from migration_spider.pages.text import Remembered, fold
-from migration_spider.pages.titles import DESCRIPTIONS, is_of_body, summary_lines, title_lines, title_of
+from migration_spider.pages.titles import DESCRIPTIONS, is_of_body, lead_above, summary_lines, title_lines, title_of
 
 OF_LINES = ("body_text", "body_html", "summary", "attachments")
 """Fields of the item that are read from the roles of the lines."""
@@ -73,7 +73,7 @@ class NewsPage(Page):
     @cached_property
     def summary(self) -> str | None:
         """The lead that the page prints in a separate field, else its description unless cut from the body."""
-        lead = fold(" ".join(line.text for line in self._summary_lines))
+        lead = fold(" ".join(line.text for line in self._summary_lines)) or lead_above(self)
         description = None if lead else self.meta(*DESCRIPTIONS)
         if description is None:
             return lead or None

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from migration_spider.pages import links
 from migration_spider.pages.cells import has_label_class
 from migration_spider.pages.chrome import PARAGRAPH
-from migration_spider.pages.class_words import BYLINE, LEAD, TERMS, TEXT_BOX, TITLE_FIELD, VALUE_FIELD
+from migration_spider.pages.class_words import BYLINE, LEAD, TERMS, TEXT_BOX, TEXT_FIELD, TITLE_FIELD, VALUE_FIELD
 from migration_spider.pages.outline import EMBEDS, HEADING_TAGS, Block, Line, Unit, ancestors
 from migration_spider.pages.prose import (
     LEAST,
@@ -302,10 +302,17 @@ def _heads_no_text(line: Line, reading: Reading) -> bool:
         # Between them is a line that is no text, such as the name of an author.
         return False
     if line.text.endswith((":", "：")) and len(line.text) < 60:
-        if line in reading.above_picture:
+        if line in reading.above_picture or _introduces(line, reading):
             return False
         return reading.follower in ("chrome", "")
     return is_heading(line) and not (line.parent.in_body or is_prose(line))
+
+
+def _introduces(line: Line, reading: Reading) -> bool:
+    """Whether ``line`` is a paragraph of the text that says what is below it: "The plan of the pier is here:"."""
+    if line.parent.tag != "p" or line.parent.classes or line.text.count(" ") < 4 or not TEXT_FIELD[_outer(line)]:
+        return False
+    return reading.scope.is_beside(line) or reading.scope.is_alike(reading.scope.part(line))
 
 
 def _is_below_title(line: Line, reading: Reading) -> bool:

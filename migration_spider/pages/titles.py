@@ -8,14 +8,15 @@ from collections.abc import Set as AbstractSet
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from migration_spider.pages.class_words import SUMMARY
+from migration_spider.pages.class_words import LEAD, SUMMARY
 from migration_spider.pages.nodes import names_site
 from migration_spider.pages.outline import HEADING_TAGS, Block, Line
 from migration_spider.pages.outline_builder import shown_text
+from migration_spider.pages.prose import is_prose
+from migration_spider.pages.text import fold
 
 if TYPE_CHECKING:
     from migration_spider.pages.base import Page
-from migration_spider.pages.prose import is_prose
 
 _TITLES = frozenset(("twitter:title", "dcterms.title")), frozenset(("og:title",))
 _SITE_PARTS = re.compile(r"\s+[|–—·-]\s+")
@@ -125,6 +126,10 @@ DESCRIPTIONS = frozenset(("description",)), frozenset(("og:description",))
 """Names and properties of the ``<meta>`` that describe a page."""
 
 
+LEAST_LEAD = 40
+"""Characters of the shortest lead outside of the main content."""
+
+
 SENTENCE = 20
 """Letters of a sentence; fewer may be an abbreviation."""
 
@@ -138,6 +143,21 @@ def summary_lines(top: Block, block_lines: AbstractSet[Line]) -> list[Line]:
         if SUMMARY[block.classes] and not any(line in block_lines for line in block.lines()):
             return [line for line in block.lines() if line.text and not _labels(line)]
     return []
+
+
+def lead_above(page: Page) -> str:
+    """Return the lead that a theme prints between the heading and the main content, outside of both; else empty."""
+    heading, main = page.heading, page.main
+    if heading is None or main is None or main in heading.iterancestors():
+        return ""
+    inside = {main, heading, *main.iterancestors(), *heading.iterancestors()}
+    places = {element: number for number, element in enumerate(page.elements.all)}
+    for element, classes in page.elements.having("class"):
+        if LEAD[classes] and element not in inside and places[heading] < places[element] < places[main]:
+            text = fold("".join(element.itertext()))
+            if len(text) > LEAST_LEAD and next(element.iter("a", "form", "ul"), None) is None:
+                return text
+    return ""
 
 
 def is_of_body(description: str, body_text: str) -> bool:

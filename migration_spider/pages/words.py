@@ -134,7 +134,8 @@ _INVITES = re.compile(
     r"|devez|чтобы)\b).*"
     r"|\W*(?:follow|like|join|síguenos|siguenos|suivez-nous|folgen sie uns|folge uns|folgt uns|besuchen sie uns"
     r"|siga-nos|únete)\b(?: us)?.{0,60}"
-    r"\b(?:facebook|twitter|instagram|telegram|whatsapp|youtube|linkedin|tiktok)\b.{0,80}",
+    r"\b(?:facebook|twitter|instagram|telegram|whatsapp|youtube|linkedin|tiktok)\b.{0,80}"
+    r"(?:\b(?:facebook|twitter|instagram|telegram|whatsapp|youtube|linkedin|tiktok)\b.{0,100})?",
     re.IGNORECASE,
 )
 
@@ -145,13 +146,13 @@ LONG = 200
 """Characters of a line with several facts: author and date, rights."""
 
 LONGEST = 250
-"""Characters of a line that leads to another story: its title, and the words before."""
+"""Characters of a line that leads to another story, with its title, or names several sites to follow."""
 
 FORMS = {
     "view": (LONG, _VIEW_DOCUMENT),
     "submitted": (LONG, _SUBMITTED),
     "rights": (LONG, _COPYRIGHT),
-    "invites": (LONG, _INVITES),
+    "invites": (LONGEST, _INVITES),
     "credit": (SHORT, _CREDIT),
     "asks below": (SHORT, _LEADS_BELOW),
     "date": (SHORT, _DATE_ALONE),

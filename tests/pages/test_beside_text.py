@@ -27,6 +27,7 @@ def text(content):
         "<a href='/b'>Lea también: Los barcos del norte</a>",
         "Lesen Sie auch: <a href='/b'>Boote</a>",
         "Follow us on Facebook and Instagram",
+        f"Follow The Harbour News on Twitter and on Facebook @{'North' * 9}. Message us on WhatsApp at 555-0100, or write to a@harbour.example",
         "Um zu kommentieren, müssen Sie angemeldet sein.",
     ],
 )
@@ -192,6 +193,13 @@ def test_stories_below_an_article_that_are_longer_than_its_text():
     assert "\n\n".join([OPENED] * 6) == whole(f"{article}<div class='below'>{stories}</div>").body_text
 
 
+def test_a_paragraph_of_the_text_says_what_is_below_it():
+    said = "<div class='part'><div class='text-formatted field'><p>{}</p></div></div>"
+    file = "<div class='x'><a href='/plan.pdf'><h3>The plan</h3><span class='label'>Fetch</span></a></div>"
+    parts = said.format(LONG) + said.format("The plan of the pier is here:") + file
+    assert f"{LONG}\n\nThe plan of the pier is here:" == text(f"<article>{parts}</article>")
+
+
 def test_a_term_below_the_text_is_none_of_it():
     term = "<div class='field field--type-entity-reference field--label-hidden field__item'>North shore</div>"
     body = f"<div class='field field--name-body field--type-text field--label-hidden field__item'>{FIRST}</div>"
@@ -204,8 +212,9 @@ def test_what_opens_over_the_page_is_no_text(classes):
     assert OPENED == whole(f"<article><h1>Ferry towns agree</h1><div>{FIRST}{popup}</div></article>").body_text
 
 
-def test_the_way_to_the_item_before_is_no_text():
-    pager = f"<div class='part'><ul class='flippy'><li class='flippy-previous'><a href='/b'>{SHORT}</a></li></ul></div>"
+@pytest.mark.parametrize("name", ["flippy", "prev-next-links"])
+def test_the_way_to_the_item_before_is_no_text(name):
+    pager = f"<div class='part'><ul class='{name}'><li class='{name}-1'><a href='/b'>{SHORT}</a></li></ul></div>"
     assert (
         OPENED
         == whole(f"<article><h1>Ferry towns agree</h1><div class='part'>{FIRST}</div>{pager}</article>").body_text

@@ -99,6 +99,31 @@ def test_summary_is_a_lead_of_its_own():
     assert "Two days" not in page.body_text
 
 
+def test_a_lead_between_the_title_and_the_main_content_is_the_summary():
+    lead = "The ferry towns of the north keep one list from now on, and share it."
+    top = f"<div class='top'><h1>A story</h1><div class='intro-text'><p>{lead}</p></div></div>"
+    page = NewsPage(SITE, Selector(f"<title>A story | Harbour</title>{top}<main>{PROSE}</main>"))
+    assert lead == page.summary
+    assert page.body_text.startswith("The ferry towns met")
+
+
+def test_a_header_with_the_title_is_of_the_page_and_so_is_its_lead():
+    lead = "Two towns on the north shore now keep one list of all the people whom they helped."
+    header = f"<header><h2>Ferry towns agree</h2><div class='subtitle'>{lead}</div></header>"
+    page = NewsPage(
+        SITE,
+        Selector(
+            f"<title>Ferry towns agree</title><div><h1>Ferry towns agree</h1></div>{header}<article>{PROSE}</article>"
+        ),
+    )
+    assert page.body_text.startswith(f"{lead}\n\nThe ferry towns met")
+
+
+def test_the_words_of_a_picture_are_no_lead():
+    picture = "<div class='image'><img src='/a.jpg' alt=''><div class='image-subtitle'>Logo of the pier</div></div>"
+    assert "Logo" not in news(f"<article>{picture}<div class='text'>{PROSE}</div></article>").body_text
+
+
 def test_a_description_cut_from_the_body_is_no_summary():
     cut = "<meta name='description' content='The ferry towns met for two days and agreed'>"
     own = "<meta name='description' content='Two days, one list.'>"
