@@ -90,7 +90,7 @@ def test_lines_that_the_archive_has_not_stay_where_they_are(portal, data):
     kept = lines[:5] + lines[-1:]
     file.write_bytes(b"".join(kept))
     first.unlink()
-    again(portal, data)
+    harvest(data, "-a", f"urls={portal.url}/es/node/7756", site=portal.url, code=3)
     assert kept[:5] == file.read_bytes().splitlines(keepends=True)[:5]
     assert set(lines[-2:]) <= set(file.read_bytes().splitlines(keepends=True))
 
@@ -150,4 +150,26 @@ def test_the_first_harvest_that_finds_a_damaged_warc_file_is_not_complete(portal
     (message,) = first["outcome"]["messages"]
     assert message.startswith(f"the archive is damaged: {file.name} is damaged: it cannot be read from byte ")
     assert message.endswith(": restore a copy of the file, or see docs/how-to/recover.md")
+    assert [] == again(portal, data)["outcome"]["messages"]
+
+
+def _delete(file):
+    file.unlink()
+    return " is not there any more"
+
+
+def _cut_after_a_record(file):
+    whole = file.read_bytes()
+    kept = whole[: whole.rindex(b"\x1f\x8b\x08")]
+    file.write_bytes(kept)
+    return f" has lost its end: it has {len(kept):,} of {len(whole):,} bytes"
+
+
+@pytest.mark.parametrize("lose_it", [_delete, _cut_after_a_record])
+def test_the_first_harvest_that_misses_records_of_the_archive_is_not_complete(portal, data, lose_it):
+    file = min((data / "warc").glob("*.warc.gz"))
+    says = lose_it(file)
+    first = harvest(data, *("-a", f"urls={portal.url}/es/node/7756"), site=portal.url, code=3)
+    restore = ": restore a copy of the file, or see docs/how-to/recover.md"
+    assert [f"the archive is damaged: {file.name}{says}{restore}"] == first["outcome"]["messages"]
     assert [] == again(portal, data)["outcome"]["messages"]

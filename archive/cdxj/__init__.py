@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from archive.cdxj.build import Indexed, build_index, index_path, write_index
-from archive.cdxj.files import Damage, WarcFile, named_files, read_damage, warc_files
+from archive.cdxj.files import Damage, WarcFile, lost_files, named_files, read_damage, warc_files
 from archive.cdxj.line import IndexEntry
 from archive.cdxj.lookup import iter_captures, lookup, read_capture
 from archive.cdxj.surt import surt
@@ -17,6 +17,7 @@ __all__ = [
     "index_path",
     "iter_captures",
     "lookup",
+    "lost_files",
     "named_files",
     "read_capture",
     "read_damage",

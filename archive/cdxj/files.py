@@ -162,6 +162,22 @@ def read_damage(index: Path, directory: Path) -> list[Damage]:
         return []
 
 
+def lost_files(index: Path, files: Iterable[WarcFile]) -> dict[str, str]:
+    """Return the WARC files that ``index`` covers and that are not there any more, or shorter: name -> sentence.
+
+    A file that was cut after a record looks whole: only its former size tells that records are lost.
+    """
+    sizes = {file.name: file.path.stat().st_size for file in files}
+    lost: dict[str, str] = {}
+    for name, known in read_manifest(index).items():
+        size, before = sizes.get(name), known["bytes"]
+        if size is None:
+            lost[name] = f"{name} is not there any more"
+        elif size < before:
+            lost[name] = f"{name} has lost its end: it has {size:,} of {before:,} bytes"
+    return lost
+
+
 def write_manifest(index: Path, files: dict[str, Stamp], damage: Sequence[tuple[Damage, int]] = ()) -> None:
     """Note that ``index`` in its current state has all lines of ``files``.
 

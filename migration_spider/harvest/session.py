@@ -11,7 +11,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from archive.cdxj import build_index, index_path, read_damage, warc_files
+from archive.cdxj import build_index, index_path, lost_files, read_damage, warc_files
 from archive.commands.progress import ByteProgress
 from archive.warc.record import format_date
 from migration_spider import counts
@@ -191,16 +191,19 @@ class Harvest:
         with ByteProgress("indexing the archive", _size(self.memory), quiet=self.is_quiet) as progress:
             if files := warc_files(self.warc) if self.warc.is_dir() else []:
                 known = {(damage.file, damage.offset) for damage in read_damage(index_path(self.warc), self.warc)}
+                lost = lost_files(index_path(self.warc), files)
                 # The files of this run are read only once for both indexes.
                 indexed = build_index(
                     files, index_path(self.warc), passing=partial(pages.passing, advance=progress.advance)
                 )
-                for sentence in indexed.sentences:
-                    logger.error("The archive is damaged: %s", sentence)
                 # Reported once: without a copy of the file, nothing can be repaired.
                 new = [damage for damage in indexed.damage if (damage.file, damage.offset) not in known]
-                if new:
-                    self.run.note("archive_damaged", f"{new[0].sentence}{f', and {len(new) - 1} more' * bool(new[1:])}")
+                for damage in new:
+                    lost.pop(damage.file, None)
+                for sentence in (*indexed.sentences, *lost.values()):
+                    logger.error("The archive is damaged: %s", sentence)
+                if told := [*(damage.sentence for damage in new), *lost.values()]:
+                    self.run.note("archive_damaged", f"{told[0]}{f', and {len(told) - 1} more' * bool(told[1:])}")
             for _ in pages.catch_up(progress.advance):
                 pass
         self.robots = robots_of(pages, self.options["site"], self.robots)
