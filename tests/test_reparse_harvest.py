@@ -54,6 +54,21 @@ def test_lines_are_those_of_the_harvests(harvested, tmp_path):
     assert stored == (tmp_path / "items" / "news.jsonl").read_bytes()
 
 
+def test_what_is_left_of_a_lost_archive_keeps_its_versions_and_times(harvested, tmp_path):
+    stored = items(harvested)
+    shutil.copytree(harvested / "warc", tmp_path / "warc")
+    lost = min((tmp_path / "warc").glob("*.warc.gz"))
+    lost.unlink()
+    scrapy("reparse", data=tmp_path)
+    left = [line for line in stored if "tombstone" in line or line["warc"]["file"] != lost.name]
+    assert {2, 3} <= {line["version"] for line in left}
+    # Not the digest of the content: that of a file which only the lost archive had is not confirmed any more.
+    names = ("id", "version", "title", "first_seen", "last_changed", "fetched_at", "run_id", "warc")
+    assert [[line[name] for name in names] for line in left] == [
+        [line[name] for name in names] for line in items(tmp_path)
+    ]
+
+
 def test_every_version_and_tombstone_is_proved(harvested):
     for item_id in {line["id"] for line in items(harvested) if "tombstone" in line}:
         assert b"that it is gone" in scrapy("show", item_id, "--verify", data=harvested)

@@ -18,7 +18,11 @@ from archive.dataset.lines import TOMBSTONE, dump, load
 from archive.disk import sync
 from migration_spider.items import NewsItem, to_record
 from migration_spider.normalize.item import finish
+from migration_spider.reparse.notes import Note
 from migration_spider.state import revise
+
+MOST_VERSIONS = 1_000_000_000
+"""A number above it was not written by a crawl."""
 
 _DRAFT = ".reparse-"
 _BUFFER = 1 << 20
@@ -85,19 +89,28 @@ class Lines:
         row = self._database.execute(query, (item_id,)).fetchone()
         return Last(*row) if row else None
 
-    def add(self, line: Line) -> str:
-        """Write ``line`` if it is a new version of its item; return ``new``, ``changed`` or ``unchanged``."""
+    def add(self, line: Line, note: Note | None = None) -> str:
+        """Write ``line`` if it is a new version of its item; return ``new``, ``changed`` or ``unchanged``.
+
+        If earlier versions are not in these files, ``note``, the record of the crawl about it, still says their number,
+        and when the item was first seen.
+        """
         before = self.last(line.id)
-        if before is None:
+        version, first_seen = _noted(line, note)
+        if before is None and (version, first_seen) == (1, line.fetched_at):
             self._stream.write(line.data)
             self._note(line.id, Last(1, line.fetched_at, line.content_sha256, None))
             return "new"
         record = load(line.data)
         if not revise(record, before):
             return "unchanged"
+        record["version"] = max(record["version"], version)
+        if before is None:
+            record["first_seen"] = first_seen
         self._stream.write(dump(record))
-        self._note(line.id, Last(record["version"], before.first_seen, line.content_sha256, None))
-        return "changed"
+        first_seen = before.first_seen if before else first_seen
+        self._note(line.id, Last(record["version"], first_seen, line.content_sha256, None))
+        return "changed" if before else "new"
 
     def withdraw(self, tombstone: Mapping[str, Any]) -> None:
         """Write a tombstone."""
@@ -109,6 +122,13 @@ class Lines:
 
     def _note(self, item_id: str, last: Last) -> None:
         self._database.execute("INSERT OR REPLACE INTO item VALUES (?, ?, ?, ?, ?)", (item_id, *astuple(last)))
+
+
+def _noted(line: Line, note: Note | None) -> tuple[int, str]:
+    """The version of a line and the time at which its item was first seen, as the crawl noted them."""
+    if note is None or note.id != line.id or note.version > MOST_VERSIONS:
+        return 1, line.fetched_at
+    return max(1, note.version), min(note.first_seen or line.fetched_at, line.fetched_at)
 
 
 @contextmanager

@@ -36,6 +36,7 @@ class Note:
     url: str
     run_id: str
     fetched_at: str = ""
+    first_seen: str = ""
     files: Mapping[str, File] = field(default_factory=dict)
     """URL of an attachment -> its noted values."""
 
@@ -62,6 +63,7 @@ class _Item(msgspec.Struct):
     url: str
     version: Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
     fetched_at: str
+    first_seen: str
     run_id: str
     attachments: list[_File]
     site_profile: str | None = None
@@ -96,7 +98,17 @@ def note_of(kind: str, text: str, place: int) -> Note:
         )
     item = _read_item(text)
     files = {file.url: (file.sha256, file.size, file.media_type) for file in item.attachments}
-    return Note(place, item.id, item.version, item.url, item.run_id, _time(item.fetched_at), files, item.site_profile)
+    return Note(
+        place,
+        item.id,
+        item.version,
+        item.url,
+        item.run_id,
+        _time(item.fetched_at),
+        _time(item.first_seen),
+        files,
+        item.site_profile,
+    )
 
 
 def _time(text: str) -> str:

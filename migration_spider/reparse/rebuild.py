@@ -127,7 +127,7 @@ class _Store:
         if isinstance(read, NewsItem):
             fill(read, self.files.found(read, capture, step.note))
             read = first_line(read)
-        return self.lines.add(read), ""
+        return self.lines.add(read, step.note), ""
 
     def add_without_page(self, step: Step) -> tuple[str, str]:
         note = step.note
