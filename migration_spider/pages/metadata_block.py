@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain, takewhile
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from migration_spider.items import Entry
 from migration_spider.pages.cells import LONGEST_LABEL, Cell, label_of
@@ -27,7 +27,7 @@ from migration_spider.pages.look import (
     table_of_one,
     values_of,
 )
-from migration_spider.pages.outline import HEADING_TAGS, Block, Line, Piece, Unit
+from migration_spider.pages.outline import HEADING_TAGS, Block, Line, Piece, Unit, ancestors
 from migration_spider.pages.outline_builder import build, is_linked
 from migration_spider.pages.prose import values
 from migration_spider.pages.text import fold
@@ -36,16 +36,6 @@ from migration_spider.vocabularies import label_kind
 
 if TYPE_CHECKING:
     from migration_spider.pages.bounds import Elements
-
-
-class Role(NamedTuple):
-    """The role of a line of the block."""
-
-    role: Literal["label", "value", "caption", "copy"]
-    entry: int | None
-    """Number of the entry, from 0; None for a line that belongs to no single entry."""
-
-    why: str
 
 
 @dataclass(slots=True, eq=False)
@@ -59,11 +49,11 @@ class MetadataBlock:
     lines: set[Line] = field(default_factory=set)
     """All lines in them."""
 
-    roles: dict[Line, Role] = field(default_factory=dict)
-    """The role of each line of the block, in the order read."""
+    roles: dict[Line, tuple[str, str]] = field(default_factory=dict)
+    """Each line of the block, in the order read -> its role, for a copy ``chrome``, and why."""
 
-    owners: dict[Piece, int] = field(default_factory=dict)
-    """A piece that prints a label or a value -> number of its entry."""
+    owners: dict[Piece, Entry] = field(default_factory=dict)
+    """A piece that prints a label or a value -> its entry, also if this is none of `entries`."""
 
     @property
     def fields(self) -> set[str]:
@@ -108,8 +98,6 @@ class _Reader:
         self.sheet = sheet
         self.base_url = base_url
         self.block = MetadataBlock()
-        self.roles_of_lines: dict[Line, tuple[Literal["label", "value", "caption", "copy"], Entry | None, str]] = {}
-        self.owners: dict[Piece, Entry] = {}
         self.labelled: list[tuple[Entry, Row]] = []
 
     # Entries and their lines.
@@ -122,16 +110,16 @@ class _Reader:
             entry = Entry(label=cell.label, values=values(cell.pieces, self.base_url))
             self.block.entries.append(entry)
             begin = 0 if cell is printed[0] else cell.start
-            self.owners.update(dict.fromkeys(line.pieces[begin:end], entry))
-        self.roles_of_lines[line] = "label", entry, why
+            self.block.owners.update(dict.fromkeys(line.pieces[begin:end], entry))
+        self.block.roles[line] = "label", why
         return entry
 
     def values(self, entry: Entry, lines: Iterable[Line], why: str) -> None:
         lines = list(lines)
         entry.values.extend(values_of(self.sheet, lines, self.base_url))
         for line in lines:
-            self.roles_of_lines[line] = "value", entry, why
-            self.owners.update(dict.fromkeys(line.pieces, entry))
+            self.block.roles[line] = "value", why
+            self.block.owners.update(dict.fromkeys(line.pieces, entry))
 
     # Pages with known labels.
 
@@ -140,21 +128,8 @@ class _Reader:
         self.containers: dict[Block, list[Row]] = {}
         for row in rows:
             self.containers.setdefault(row.container, []).append(row)
-        self.holders: set[Block] = set()
-        outer = []
-        for container in self.containers:
-            block: Block | None = container
-            while block is not None and block not in self.holders:
-                self.holders.add(block)
-                block = block.parent
-        for container in self.containers:
-            block = container.parent
-            while block is not None and block not in self.containers:
-                block = block.parent
-            if block is None:
-                outer.append(container)
-        for container in outer:
-            self._container(container)
+        self.holders = {block for container in self.containers for block in (container, *ancestors(container))}
+        self._container(self.sheet.top)
         self._captions()
 
     def _container(self, container: Block) -> None:
@@ -186,7 +161,7 @@ class _Reader:
 
     def _picture(self, row: Row) -> None:
         self.block.units.add(row.line)
-        self.roles_of_lines[row.line] = "label", None, f"label: of a picture or film, {row.cells[0].label!r}"
+        self.block.roles[row.line] = "label", f"label: of a picture or film, {row.cells[0].label!r}"
 
     def _row(self, row: Row, look: Look) -> Entry | None:
         """Add the entries of a labelled row; return the last if values may follow in the siblings."""
@@ -196,15 +171,11 @@ class _Reader:
         self.block.units.add(row.unit)
         entry = self.label(row.line, row.cells, f"label: {row.cells[0].why}")
         self.labelled.append((entry, row))
-        lines_of_row = self.sheet.of(row.unit)
-        place = lines_of_row.index(row.line)
         if row.shape == "flat":
             return None if look.is_empty_box(row) else entry
-        others = (
-            lines_of_row[place + 1 :] or lines_of_row[:place]
-            if row.shape == "box"
-            else lines_of_row[:place] + lines_of_row[place + 1 :]
-        )
+        lines = self.sheet.of(row.unit)
+        place = lines.index(row.line)
+        others = lines[place + 1 :] or lines[:place]
         self.values(entry, others, f"value: in the box of the label {entry.label!r}")
         is_open = row.shape == "inline" and row.unit.tag in ("", "p")
         return entry if is_open else None
@@ -238,7 +209,7 @@ class _Reader:
             self.block.entries.append(entry)
 
     def unlabelled(self, *, is_any: bool) -> bool:
-        """Read what unlabelled.py finds: columns of a table, else fields if no label is known; return whether any."""
+        """Read the columns of a table, else fields if no label is known; return whether there are any."""
         table = table_of_one(self.sheet)
         if table is not None:
             self.block.units.add(table[0])
@@ -264,7 +235,7 @@ class _Reader:
                 if not all(line in taken for line in lines[len(above) :]) or not all(map(_is_caption, above)):
                     break
                 self.block.units.update(above)
-                self.roles_of_lines.update((line, ("caption", None, "caption: heads the block")) for line in above)
+                self.block.roles.update(dict.fromkeys(above, ("label", "caption: heads the block")))
                 taken.update(above)
                 block = block.parent
 
@@ -272,18 +243,12 @@ class _Reader:
         block = self.block
         for copy in copies(self.sheet, self._lines()):
             block.units.add(copy)
-            self.roles_of_lines.update(dict.fromkeys(self.sheet.of(copy), ("copy", None, "copy: the same once more")))
+            block.roles.update(dict.fromkeys(self.sheet.of(copy), ("chrome", "copy: the same once more")))
         block.lines = self._lines()
         for entry, row in self.labelled:
             entry.unread = not entry.values and is_unread(self.sheet, row)
         # Settings of the layout that are printed on the page, such as "Full width banner: Off", are no metadata.
         block.entries = [entry for entry in block.entries if not is_site_label(entry.label)]
-        numbers = {id(entry): number for number, entry in enumerate(block.entries)}
-        block.roles = {
-            line: Role(role, None if entry is None else numbers.get(id(entry)), why)
-            for line, (role, entry, why) in self.roles_of_lines.items()
-        }
-        block.owners = {piece: numbers[id(entry)] for piece, entry in self.owners.items() if id(entry) in numbers}
         return block
 
     def _lines(self) -> set[Line]:

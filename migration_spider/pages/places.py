@@ -88,10 +88,11 @@ def _title(page: NewsPage) -> Iterator[Slot]:
 
 def _block(page: NewsPage) -> dict[int, list[Piece]]:
     """Return the number of each entry of the block -> the pieces of its label and values, in the order read."""
+    numbers = {id(entry): number for number, entry in enumerate(page.block.entries)}
     found: dict[int, list[Piece]] = {}
-    for piece, number in page.block.owners.items():
-        if fold(piece.text):
-            found.setdefault(number, []).append(piece)
+    for piece, entry in page.block.owners.items():
+        if id(entry) in numbers and fold(piece.text):
+            found.setdefault(numbers[id(entry)], []).append(piece)
     return found
 
 

@@ -112,7 +112,7 @@ class Reading:
         for line in self.lines:
             _assign(line, TOLD, self)
             if line.role == "value" and (in_block := self.block.roles.get(line)):
-                line.role, line.why = _OF_BLOCK[in_block.role], in_block.why
+                line.role, line.why = in_block
             self.after_banner = "banner" in self.meanings[line]
 
     def _assign_rest(self) -> None:
@@ -122,9 +122,6 @@ class Reading:
                 _assign(line, LEFT, self)
             if line.why not in _BESIDE_TEXT:
                 self.follower, self.second = line.role, self.follower
-
-
-_OF_BLOCK = {"label": "label", "value": "value", "caption": "label", "copy": "chrome"}
 
 
 def _assign(line: Line, table: tuple[Evidence, ...], reading: Reading) -> None:
