@@ -16,7 +16,7 @@ from migration_spider.pages.nodes import Nodes, form_node, heading_of, main_of, 
 from migration_spider.pages.outline import Block, local_name
 from migration_spider.pages.outline_builder import build
 from migration_spider.pages.pagers import links_in
-from migration_spider.pages.text import absolute, fold, language_of, language_tag, path_of, prefix_of
+from migration_spider.pages.text import absolute, fold, language_of, language_tag, path_of, prefix_of, text_in
 
 Kind = Literal["news", "listing", "other"]
 
@@ -214,7 +214,7 @@ class Page:
         title = "" if self.heading is None else fold("".join(self.heading.itertext()))
         for h2 in self.elements.tagged("h2")[:40] if title else ():
             header = next((outer for outer in h2.iterancestors("header")), None)
-            if header is not None and fold("".join(h2.itertext())) == title:
+            if header is not None and text_in(h2) == title:
                 yield header
 
     @cached_property

@@ -18,7 +18,7 @@ from migration_spider.pages.listing import ListingPage
 from migration_spider.pages.news import NewsPage
 from migration_spider.pages.outline import Line, ancestors
 from migration_spider.pages.prose import is_prose
-from migration_spider.pages.text import fold, path_of, word_set
+from migration_spider.pages.text import path_of, text_in, word_set
 from migration_spider.vocabularies import is_generic_label, label_kind
 
 NEWS_TYPES = word_set(
@@ -203,7 +203,7 @@ class Facts:
     def _sizes(self) -> tuple[int, int]:
         """Characters of the running text beside the rows, and of the rows."""
         boxes = set(self.listing.boxes)
-        text, rows = 0, sum(len(fold("".join(box.itertext()))) for box in boxes)
+        text, rows = 0, sum(len(text_in(box)) for box in boxes)
         for line in filter(is_prose, () if self.page.outline is None else self.page.outline.lines()):
             if not any(block.element in boxes for block in ancestors(line)):
                 text += len(line.text)

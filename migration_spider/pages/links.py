@@ -16,7 +16,7 @@ from urllib.parse import unquote, urlsplit
 from migration_spider.items import Attachment
 from migration_spider.pages.class_words import FILE, RIGHTS
 from migration_spider.pages.outline import Block, Line, ancestors, local_name
-from migration_spider.pages.text import Remembered, absolute, fold, path_of, word_set
+from migration_spider.pages.text import Remembered, absolute, fold, path_of, text_in, word_set
 from migration_spider.pages.words import asks_to_read
 from migration_spider.vocabularies import key, label_kind, phrases
 
@@ -85,7 +85,7 @@ def attachments(lines: Iterable[Line], base_url: str) -> list[Attachment]:
             url = _url(link, base_url)
             if url is None:
                 continue
-            title = fold("".join(link.itertext())) or fold(link.get("title")) or None
+            title = text_in(link) or fold(link.get("title")) or None
             found.setdefault(
                 url,
                 Attachment(
@@ -137,7 +137,7 @@ def _marked(line: Line, links: list[Any]) -> bool:
 
 def _in_sentence(line: Line, links: list[Any]) -> bool:
     """Whether the links are part of a longer text."""
-    linked = sum(len(fold("".join(link.itertext()))) for link in links)
+    linked = sum(len(text_in(link)) for link in links)
     return len(_SIZE.sub("", line.text)) - linked > max(40, linked)
 
 

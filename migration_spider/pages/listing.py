@@ -40,7 +40,7 @@ from migration_spider.pages.row_places import (
     up,
 )
 from migration_spider.pages.row_titles import Title, rank_of, title_in, title_of
-from migration_spider.pages.text import absolute, fold, path_of
+from migration_spider.pages.text import absolute, fold, path_of, text_in
 
 if TYPE_CHECKING:
     from migration_spider.pages.base import Page
@@ -64,7 +64,7 @@ def results_total(page: Page) -> int | None:
         return None
     totals: set[int] = set()
     for element in page.main.iter("div", "p", "span", "header", "footer", "caption", "h2", "h3"):
-        text = fold("".join(element.itertext()))
+        text = text_in(element)
         if len(text) > 120:
             continue
         for pattern in (_RANGE, _CHINESE):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from migration_spider.pages.text import absolute, fold
+from migration_spider.pages.text import absolute, text_in
 from migration_spider.vocabularies import key, phrases
 
 if TYPE_CHECKING:
@@ -43,4 +43,4 @@ def _links(page: Page) -> Iterator[tuple[str, str]]:
     for link in islice(page.root.iter("a"), MAX_LINKS) if page.root is not None else ():
         url = absolute(page.base_url, link.get("href"))
         if url is not None:
-            yield url.partition("#")[0], fold("".join(link.itertext()))
+            yield url.partition("#")[0], text_in(link)

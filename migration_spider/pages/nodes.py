@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from migration_spider.pages.bounds import Elements
 from migration_spider.pages.class_words import BODY, OF_NODE, SITE_NAME, TEXT_FIELD
-from migration_spider.pages.text import absolute, fold, path_of
+from migration_spider.pages.text import absolute, fold, path_of, text_in
 
 if TYPE_CHECKING:
     from migration_spider.pages.base import Page
@@ -182,7 +182,7 @@ class Nodes:
     @cached_property
     def _titles(self) -> set[str]:
         """The texts of the ``<h1>``."""
-        return {_words(h1) for h1 in self.page.tagged("h1")[:20]}
+        return {text_in(h1) for h1 in self.page.tagged("h1")[:20]}
 
     def _is_row(self, element: Any) -> bool:
         """Whether ``element`` is in one of several rows of a view, which may print complete nodes."""
@@ -216,11 +216,7 @@ class Nodes:
         # A link into the page folds a section.
         if href == "" or href.startswith("#"):
             return False
-        return not self.is_own(href) or (bool(self._titles) and _words(heading) not in self._titles)
-
-
-def _words(element: Any) -> str:
-    return fold("".join(element.itertext()))
+        return not self.is_own(href) or (bool(self._titles) and text_in(heading) not in self._titles)
 
 
 def ancestors_of(*groups: list[Any]) -> set[Any]:
@@ -294,7 +290,7 @@ def heading_of(page: Elements, article: Any, main: Any, document: str = "") -> A
 
     Of several in the same element, those with which ``document``, the title in the head, begins come first.
     """
-    shown = {h1: text for h1 in page.tagged("h1")[:20] if (text := _words(h1))}
+    shown = {h1: text for h1 in page.tagged("h1")[:20] if (text := text_in(h1))}
     headings = [h1 for h1 in shown if not _is_in_text(h1)]
     doubts = {h1: _doubt(h1) for h1 in headings}
     headings.sort(key=lambda h1: (doubts[h1], not document.startswith(shown[h1])))
@@ -308,7 +304,7 @@ def heading_of(page: Elements, article: Any, main: Any, document: str = "") -> A
 def _is_in_text(heading: Any) -> bool:
     """Whether ``heading`` is in a body field below a paragraph, or one of several: it heads a part of the text."""
     body = next((outer for outer in islice(heading.iterancestors(), 6) if BODY[outer.get("class") or ""]), None)
-    parts = [] if body is None else [part for part in body.iter("p", "h1") if _words(part)]
+    parts = [] if body is None else [part for part in body.iter("p", "h1") if text_in(part)]
     return (parts[:1] != [heading] and body is not None) or sum(part.tag == "h1" for part in parts) > 1
 
 

@@ -12,7 +12,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from migration_spider.pages.text import absolute, fold, path_of
+from migration_spider.pages.text import absolute, fold, path_of, text_in
 from migration_spider.vocabularies import key, phrases
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def leads_on(link: Any, url: str, here: str) -> bool:
     path, first = path_of(url).rstrip("/"), _PAGE_OF_PATH.sub("", here)
     if path not in (here, first) and not path.startswith(f"{first}/"):
         return False
-    words = fold("".join(link.itertext()))
+    words = text_in(link)
     is_number = words.isdecimal() and len(words) <= 5
     return key(words.strip(_ARROWS)) in phrases("next_page") or (is_number and _is_in_pager(link))
 

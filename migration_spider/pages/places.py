@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from migration_spider.pages.text import absolute, fold
+from migration_spider.pages.text import absolute, fold, text_in
 
 if TYPE_CHECKING:
     from migration_spider.items import Entry
@@ -74,7 +74,7 @@ def _pieces(lines: list[Line]) -> list[Piece]:
 
 def _title(page: NewsPage) -> Iterator[Slot]:
     heading = page.heading
-    if heading is not None and page.title in fold("".join(heading.itertext())):
+    if heading is not None and page.title in text_in(heading):
         for element in heading.iter():
             if isinstance(element.tag, str) and fold(element.text):
                 yield element, False

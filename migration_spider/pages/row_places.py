@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from migration_spider.pages.class_words import BESIDE, MENU, NODE, ROW, ROW_DATE, ROW_TITLE, UNSEEN, is_landmark
 from migration_spider.pages.outline import HEADING_TAGS, local_name
-from migration_spider.pages.text import Remembered, fold
+from migration_spider.pages.text import Remembered, fold, text_in
 from migration_spider.vocabularies import key, phrases
 
 if TYPE_CHECKING:
@@ -318,7 +318,7 @@ def words_of(element: Any) -> str:
     if not hidden:
         return text
     for part in hidden:
-        text = fold(text.replace(fold("".join(part.itertext())), " ", 1))
+        text = fold(text.replace(text_in(part), " ", 1))
     return text
 
 

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any
 
 from migration_spider.pages.base import Page
-from migration_spider.pages.text import fold
+from migration_spider.pages.text import fold, text_in
 
 MOST_TEXT = 200
 """Characters that such a page prints beside its heading, at most: an introduction."""
@@ -51,7 +51,7 @@ def _is_place(element: Any) -> bool:
     if not isinstance(element.tag, str):
         return False
     if element.tag == "noscript":
-        return bool(fold("".join(element.itertext())))
+        return bool(text_in(element))
     if len(element) or fold(element.text):
         return False
     names = {element.get("id") or "", element.tag}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import lru_cache
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import quote, urljoin, urlsplit
 
 T = TypeVar("T")
@@ -55,6 +55,11 @@ def fold(text: str | None) -> str:
     if not text.isascii() and any(map(text.__contains__, _UNSEEN)):
         text = text.translate(_WITHOUT_UNSEEN)
     return " ".join(text.split())
+
+
+def text_in(element: Any) -> str:
+    """Return the text of ``element`` (lxml) with all elements in it, folded."""
+    return fold("".join(element.itertext()))
 
 
 def reading_length(text: str) -> int:

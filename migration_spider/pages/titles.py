@@ -13,7 +13,7 @@ from migration_spider.pages.nodes import names_site
 from migration_spider.pages.outline import HEADING_TAGS, Block, Line
 from migration_spider.pages.outline_builder import shown_text
 from migration_spider.pages.prose import is_prose
-from migration_spider.pages.text import fold
+from migration_spider.pages.text import text_in
 
 if TYPE_CHECKING:
     from migration_spider.pages.base import Page
@@ -154,7 +154,7 @@ def lead_above(page: Page) -> str:
     places = {element: number for number, element in enumerate(page.elements.all)}
     for element, classes in page.elements.having("class"):
         if LEAD[classes] and element not in inside and places[heading] < places[element] < places[main]:
-            text = fold("".join(element.itertext()))
+            text = text_in(element)
             if len(text) > LEAST_LEAD and next(element.iter("a", "form", "ul"), None) is None:
                 return text
     return ""
