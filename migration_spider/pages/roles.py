@@ -172,6 +172,9 @@ def _is_date(line: Line, reading: Reading) -> bool:
         return False
     if line.parent.tag == "li" and reading.scope.is_beside(line):
         return False
+    if line.parent.tag == "p" and any(TEXT_FIELD[block.classes] for block in islice(ancestors(line), 4)):
+        # An editor wrote it: "For immediate release, 22 March".
+        return False
     return not (
         reading.scope.is_beside(line)
         and not line.parent.classes

@@ -200,6 +200,12 @@ def test_a_paragraph_of_the_text_says_what_is_below_it():
     assert f"{LONG}\n\nThe plan of the pier is here:" == text(f"<article>{parts}</article>")
 
 
+def test_a_date_in_a_paragraph_that_an_editor_wrote_is_text():
+    opening = "<p>For immediate release<br>Thursday, March 22, 2018</p>"
+    field = f"<div class='field-type-text-long'><div><div>{opening}<p>{LONG}</p></div></div></div>"
+    assert text(f"<article>{field}</article>").startswith("For immediate release\nThursday, March 22, 2018")
+
+
 def test_a_term_below_the_text_is_none_of_it():
     term = "<div class='field field--type-entity-reference field--label-hidden field__item'>North shore</div>"
     body = f"<div class='field field--name-body field--type-text field--label-hidden field__item'>{FIRST}</div>"
