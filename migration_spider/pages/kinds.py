@@ -119,7 +119,7 @@ class Facts:
 
         Empty for a page with a pager that is no node: it is read as a listing regardless of its labels.
         """
-        if self.is_list_of_no_node:
+        if self.is_list_of_no_node or self._is_block_of_row:
             return []
         counts = Counter(entry.label for entry in self.page.block.entries)
         return [label for label, count in counts.items() if count == 1]
@@ -132,7 +132,28 @@ class Facts:
         block = self.page.block
         # The filters of a listing have some of the labels.
         is_many = not self._is_node and (bool(self.listing.pager_links) or block.is_filter)
-        return set() if is_many else block.fields
+        return set() if is_many or self._is_block_of_row else block.fields
+
+    @cached_property
+    def _is_block_of_row(self) -> bool:
+        """Whether the labels are in a row of a list with dates, on a page that is no node."""
+        if self.is_node or not self._has_repeated_label or not self._has_dated_rows:
+            return False
+        boxes = set(self.listing.boxes)
+        elements = (piece.slot[0] for piece in self.page.block.owners)
+        return any(not boxes.isdisjoint((element, *element.iterancestors())) for element in elements)
+
+    @property
+    def _has_repeated_label(self) -> bool:
+        """Whether a label of the block comes again and again; without that the rows need not be read."""
+        text = "" if self.page.main is None else str(self.page.main.xpath("string()"))
+        labels = (entry.label for entry in self.page.block.entries if entry.label and entry.field_name)
+        return any(text.count(label) >= FEWEST_ROWS for label in labels)
+
+    @property
+    def _has_dated_rows(self) -> bool:
+        rows = self.listing.rows
+        return len(rows) >= FEWEST_ROWS and 2 * sum(row.date is not None for row in rows) >= len(rows)
 
     @property
     def is_node(self) -> bool:

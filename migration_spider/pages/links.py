@@ -37,6 +37,10 @@ _PAGE_TYPE = re.compile(r"text/html|application/(?:xhtml|rss|atom)")
 _HAS_EXTENSION = Remembered(lambda url: path_of(url).rpartition("/")[2].rpartition(".")[2].lower() in EXTENSIONS)
 
 
+def is_picture(url: str) -> bool:
+    return path_of(url).rpartition(".")[2].lower() in _PICTURES
+
+
 def is_file(url: str, media_type: str | None = None) -> bool:
     """Whether a link leads to a file: by the extension of its path or the type that the link states."""
     return _HAS_EXTENSION[url] or (bool(media_type) and not _PAGE_TYPE.match(media_type or ""))
@@ -113,9 +117,7 @@ def _url(link: Any, base_url: str) -> str | None:
     if url is None or not is_file(url, _media_type(link)):
         return None
     # A picture that links to its large copy is an image of the article.
-    if path_of(url).rpartition(".")[2].lower() in _PICTURES and any(
-        local_name(child) == "img" for child in link.iter()
-    ):
+    if is_picture(url) and any(local_name(child) == "img" for child in link.iter()):
         return None
     return url.partition("#")[0]
 

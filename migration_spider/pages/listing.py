@@ -18,6 +18,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from migration_spider.pages import pagers
 from migration_spider.pages.base import Kind, Page
 from migration_spider.pages.chrome import Chrome
+from migration_spider.pages.links import is_picture
 from migration_spider.pages.row_candidates import (
     Candidates,
     above,
@@ -142,6 +143,8 @@ class Rows:
             for around in up(place):
                 around.linked += len(text)
             words = title_in(link) if len(link) else text
+            if not words and is_picture(url):
+                continue
             yield Title(link, url, words, rank_of(link, words, place), place, place)
 
     def _read(self, titles: list[Title]) -> Iterator[Teaser]:
@@ -190,7 +193,7 @@ def _in_same_lists(best: Candidates, titles: list[Title]) -> Iterable[Title]:
     for title in titles:
         if title.rank < WORDED or (title.place.beside and not best.beside):
             continue
-        box = _box_of(title, kinds)
+        box = _box_of(title, best, kinds)
         if box is None or box in groups or _is_in_text(title, box, best):
             continue
         if box not in rows or title.rank > rows[box].rank:
@@ -198,8 +201,19 @@ def _in_same_lists(best: Candidates, titles: list[Title]) -> Iterable[Title]:
     return rows.values()
 
 
-def _box_of(title: Title, kinds: set[tuple[Place | None, int]]) -> Place | None:
-    return next((place for place in up(title.place) if (place.above, place.alike) in kinds), None)
+def _box_of(title: Title, best: Candidates, kinds: set[tuple[Place | None, int]]) -> Place | None:
+    """Return the box of ``title`` that looks like those of ``best``, or is another item of their lists or tables.
+
+    The classes of these may say what each is about; the title then is at the same depth.
+    """
+    if box := next((place for place in up(title.place) if (place.above, place.alike) in kinds), None):
+        return box
+    first = best.titles[0]
+    if title.rank != first.rank or first.rank == WORDED or title.place.depth != first.place.depth:
+        return None
+    lists = {above for above, _ in kinds}
+    items = (place for place in up(title.place) if place.element.tag in ("li", "tr"))
+    return next((place for place in items if place.above in lists), None)
 
 
 def _is_in_text(title: Title, box: Place, best: Candidates) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from migration_spider.pages.class_words import BESIDE, MENU, NODE, ROW, ROW_DATE, ROW_TITLE, UNSEEN, is_landmark
+from migration_spider.pages.class_words import BESIDE, BYLINE, MENU, NODE, ROW, ROW_DATE, ROW_TITLE, UNSEEN, is_landmark
 from migration_spider.pages.outline import HEADING_TAGS, local_name
 from migration_spider.pages.text import Remembered, fold, text_in
 from migration_spider.vocabularies import key, phrases
@@ -66,7 +66,7 @@ def date_of(parts: list[Any], title: str) -> str | None:
     for text in (*short, _ENDING.sub("", " ".join(short))):
         if match := find_date(text):
             return match[0]
-    return next(filter(None, map(_with_short_year, short)), None) or _marked(parts, short)
+    return _less_sure(parts, short)
 
 
 def _of_time(part: Any) -> str | None:
@@ -117,6 +117,17 @@ def date_in(title: str) -> str | None:
     is_first = not before and (not after or after.startswith(("|", "–", "—", "-", ":")))
     is_last = before.endswith("(") and after == ")"
     return match[0] if is_first or is_last else None
+
+
+def _less_sure(parts: list[Any], short: list[str]) -> str | None:
+    return next(filter(None, map(_with_short_year, short)), None) or _marked(parts, short) or _in_byline(parts)
+
+
+def _in_byline(parts: list[Any]) -> str | None:
+    """Return the date in a line that says by whom and when, which may be long."""
+    elements = (element for part in parts for element in part.iter("div", "span", "p", "footer"))
+    lines = (text_of(element) for element in elements if BYLINE[element.get("class", "")])
+    return next((match[0] for line in lines if len(line) < LONGEST_TITLE and (match := find_date(line))), None)
 
 
 def _marked(parts: list[Any], short: list[str]) -> str | None:

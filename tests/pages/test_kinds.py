@@ -17,6 +17,10 @@ EVERYDAY = FIELD.format("Venue", "Harbour hall") + FIELD.format("Last updated", 
 EVENT = FIELD.format("Main organizer/s", "A")
 ROW = "<div class='views-row'><h3><a href='/{0}'>Story {0} of the ferry towns</a></h3><p>Words.</p></div>"
 ROWS = "".join(map(ROW.format, range(6)))
+DATED_ROW = (
+    "<div class='views-field-title'><a href='/{0}'>Story {0} of the ferry towns</a></div><div><span>Published on:</span> "
+    "<span>07/04/2012</span></div><div><span>URL:</span> <a href='https://o.example/{0}'>https://o.example/{0}</a></div>"
+)
 LINKS = "".join(f"<ul><li><a href='/{n}'>Story {n} of the ferry towns</a></li></ul>" for n in range(6))
 REPLY = "<p>{0} <a href='/comment/reply/{0}#form'>Reply</a></p>"
 PAGER = "<nav class='pager'><a href='?page=1'>2</a></nav>"
@@ -57,6 +61,9 @@ CASES = {
     "rows": ("listing", "rows", ROWS, {}),
     "one node in a list": (
         "listing", "rows", f"<div><div class='node'><h3><a href='/b'>Boats</a></h3>{PROSE}</div></div>", {}),
+    "dated rows, each with its labels": (
+        "listing", "rows", "<h2>First</h2><table><tr><td>" + DATED_ROW.format(9) + "</td></tr></table><table><tr>"
+        + "".join(f"<td>{DATED_ROW.format(n)}</td>" for n in range(6)) + "</tr></table>", {}),
     "rows of events": ("listing", "rows", ROWS, {"url": f"{SITE}/events/past"}),
     "rows with everyday words": ("listing", "rows", "".join(ROW.format(n) + EVERYDAY for n in range(6)), {}),
     "rows on a node": ("listing", "rows", PROSE + ROWS, {"head": NODE}),

@@ -137,6 +137,7 @@ NO_ROWS = {
     "share": "<h3>Share:</h3><ul><li><a href='https://a.example/?u=x'>Birdsong</a></li>"
         "<li><a href='https://b.example/'>Harbourbook</a></li></ul>",
     "one heading": "<h2><a href='/a'>One thing</a></h2><p>Words.</p>",
+    "pictures without words": "".join(f"<p><a href='/{n}'><img src='/small-{n}.jpg'></a></p>" for n in range(5)),
     "pictures": "".join(f"<p><a href='/{n}.jpg'><img src='/small-{n}.jpg'></a></p>" for n in range(5)),
     "whom a text quotes": "<article>" + "".join(
         "<p>The ferry towns met.</p><blockquote><p>Nobody signed anything new on 5 May 2021.</p>"

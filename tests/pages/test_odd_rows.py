@@ -239,3 +239,16 @@ def test_addresses_as_words_name_no_row():
     row = "<tr><td><a href='/{0}'>ann{0}</a></td><td><a href='https://o.example/a/{0}'>https://o.example/story/of/boats/{0}</a></td></tr>"
     found = listing(f"<table>{''.join(map(row.format, range(4)))}</table>").rows
     assert [f"{SITE}/{n}" for n in range(4)] == [one.url for one in found]
+
+
+def test_items_of_a_list_whose_classes_say_what_each_is_about():
+    subjects = ["Boats odd", "Quays &amp; light even", "Light", "Boats", "Ferries", "Boats last"]
+    row = "<li class='{1}'><span class='title'><a href='/{0}'>Story {0} of the towns</a></span> by <a href='/ann{0}'>Ann</a></li>"
+    found = listing(f"<ul>{''.join(row.format(n, subject) for n, subject in enumerate(subjects))}</ul>").rows
+    assert [f"{SITE}/{n}" for n in range(6)] == [one.url for one in found]
+
+
+def test_a_picture_that_opens_its_large_copy_is_no_row():
+    row = "<div class='views-row'><h3>Story {0}</h3><p>Boats come home.</p><a href='/{0}.jpg'><img src='/{0}s.jpg'></a>{1}</div>"
+    rows = "".join(row.format(n, f"<a href='https://o.example/{n}'>Read more</a>" if n else "") for n in range(4))
+    assert [f"https://o.example/{n}" for n in range(1, 4)] == [one.url for one in listing(rows).rows]

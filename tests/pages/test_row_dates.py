@@ -103,3 +103,9 @@ def test_a_title_that_is_read_aloud_again_is_no_date():
     title = "Minutes of all of the ferry towns, 18.09.1991"
     again = f"<a href='/1'>More<i class='visually-hidden'> about {title}</i></a>"
     assert [None] == dates(f"<div class='views-row'><h3><a href='/1'>{title}</a></h3>{again}</div>")
+
+
+def test_a_long_line_by_whom_and_when():
+    line = "<div class='node-submitted'>Submitted by Ann on Mon, 05/21/2012 - 16:09, last updated Tue, 05/22/2012 - 20:14</div>"
+    assert ["05/21/2012"] * 2 == dates(*(row(n, f"<p>Boats.</p>{line}") for n in range(2)))
+    assert [None] * 2 == dates(*(row(n, line.replace("node-submitted", "told")) for n in range(2)))
