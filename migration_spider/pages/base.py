@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property, partial
-from itertools import islice
 from typing import Any, Literal
 
 from parsel import Selector
@@ -190,28 +189,11 @@ class Page:
 
     @cached_property
     def chrome(self) -> Chrome:
-        kept: set[Any] = set()
-        for element in (self.heading, self.main, self.article):
-            if element is not None:
-                kept.add(element)
-                kept.update(element.iterancestors())
-        kept.update(self._own_headers())
-        article = self.article if self.article is not None else self.main
-        page = self.elements
-        return Chrome(
-            self.main,
-            kept=frozenset(kept),
-            article=frozenset(() if article is None else (article,)),
-            others=self.nodes.others(self.node_id),
-            is_own=self.is_own,
-            folded=frozenset(word for _, ids in islice(page.having("aria-controls"), 500) for word in ids.split()),
-            attributes=page.attributes,
-            type_=self.node_type or "",
-        )
+        return Chrome(self)
 
-    def _own_headers(self) -> Iterator[Any]:
+    def own_headers(self) -> Iterator[Any]:
         """The header elements of the main content with the words of the heading: of the page, not of the site."""
-        title = "" if self.heading is None else fold("".join(self.heading.itertext()))
+        title = "" if self.heading is None else text_in(self.heading)
         for h2 in self.elements.tagged("h2")[:40] if title else ():
             header = next((outer for outer in h2.iterancestors("header")), None)
             if header is not None and text_in(h2) == title:

@@ -100,7 +100,7 @@ def srcset(text: str | None) -> list[tuple[str, str]]:
 
 # Elements that contain paragraphs rather than being one.
 _FRAMES = word_set("div section article main body")
-_FRAME_TAGS = _FRAMES | word_set("td th tr tbody table")
+_FRAMES_AND_CELLS = _FRAMES | word_set("td th tr tbody table")
 
 
 def block_around(lines: Sequence[Line]) -> Block | None:
@@ -113,9 +113,7 @@ def block_around(lines: Sequence[Line]) -> Block | None:
         while shared[-1] not in around:
             shared.pop()
     block = shared[-1]
-    while (
-        block.tag not in _FRAME_TAGS or block.tag in ("td", "th", "tr", "tbody", "table")
-    ) and block.parent is not None:
+    while block.tag not in _FRAMES and block.parent is not None:
         block = block.parent
     return block
 
@@ -168,7 +166,7 @@ def _around(block: Block, known: dict[Block, Around]) -> Around:
 
 def _joint(before: Line, line: Line, known: dict[Block, Around]) -> str:
     """Return the separator of two lines in the plain text."""
-    if before.parent is line.parent and line.parent.tag not in _FRAME_TAGS:
+    if before.parent is line.parent and line.parent.tag not in _FRAMES_AND_CELLS:
         return "\n\n" if line.parent.tag in ("p", "blockquote") and _broken_twice(before, line) else "\n"
     cell_a, row_a, outer_a = _around(before.parent, known)
     cell_b, row_b, outer_b = _around(line.parent, known)

@@ -94,8 +94,8 @@ def _tags(markup: str) -> Iterator[re.Match[str]]:
 class Attributes(dict[Any, dict[str, str]]):
     """Element -> its attributes, read once: lxml takes as long for one as for all."""
 
-    def __init__(self, read: Mapping[Any, list[tuple[str, str]]] | None = None) -> None:
-        self._read = {} if read is None else read
+    def __init__(self, read: Mapping[Any, list[tuple[str, str]]]) -> None:
+        self._read = read
 
     def __missing__(self, element: Any) -> dict[str, str]:
         attributes = self[element] = dict(self._read[element] if element in self._read else element.items())
@@ -182,3 +182,15 @@ def _depth(nodes: list[Any]) -> int:
     for node in nodes:
         depths[node] = depths.get(node.getparent(), 0) + 1
     return max(depths.values())
+
+
+def ancestors_of(*groups: list[Any]) -> set[Any]:
+    """Return all ancestors of the elements in ``groups``."""
+    outer: set[Any] = set()
+    for group in groups:
+        for element in group:
+            around = element.getparent()
+            while around is not None and around not in outer:
+                outer.add(around)
+                around = around.getparent()
+    return outer

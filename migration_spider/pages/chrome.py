@@ -9,13 +9,16 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 from itertools import chain, islice
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from migration_spider.pages.bounds import Attributes
+from migration_spider.pages.bounds import ancestors_of
 from migration_spider.pages.class_words import BOX, FIELD, HIDDEN, LANDMARK_ROLES, LANDMARKS, PART, SOFT, hint_of
 from migration_spider.pages.outline import local_name
 from migration_spider.pages.text import fold, reading_length, word_set
 from migration_spider.vocabularies import key, label_field, label_kind
+
+if TYPE_CHECKING:
+    from migration_spider.pages.base import Page
 
 _NO_ARTICLE = word_set("nav form dialog search menu")
 _NO_TEXT = word_set("a h1 script style noscript template svg select")
@@ -44,51 +47,36 @@ LEAD = 60
 
 
 class Chrome:
-    """Decides which elements of one page belong to the site.
+    """Decides which elements of ``page`` belong to the site. It does not refer to the page, which can so be freed."""
 
-    Args:
-        main: the element of the main content.
-        kept: the elements that contain the page's own article and title.
-        article: the element of the article.
-        others: elements of other articles on the page.
-        is_own: whether an ``href`` leads to the page itself.
-        folded: ids of elements that a button on the page folds and unfolds.
-        attributes: those of the page's elements.
-        type_: the content type of the page, where the theme prints it; parts of a newsletter are named "newsletter".
-    """
-
-    def __init__(
-        self,
-        main: Any,
-        kept: frozenset[Any],
-        article: frozenset[Any],
-        others: frozenset[Any] = frozenset(),
-        is_own: Callable[[str | None], bool] = lambda _: False,
-        folded: frozenset[str] = frozenset(),
-        attributes: Attributes | None = None,
-        type_: str = "",
-    ) -> None:
-        self._main = main
-        self._kept = kept
-        self._article = article
-        self._others = others
-        self._folded = folded
-        self._type = type_
-        self.attributes = Attributes() if attributes is None else attributes
+    def __init__(self, page: Page) -> None:
+        self.is_own = page.is_own
+        self.attributes = page.elements.attributes
+        self._main = page.main
+        self._article = page.main if page.article is None else page.article
+        own = [element for element in (page.heading, page.main, page.article) if element is not None]
+        self._kept = {*own, *ancestors_of(own), *page.own_headers()}
+        """The elements that contain the page's own article and title."""
+        self._others = page.nodes.others(page.node_id)
+        """Elements of other articles on the page."""
+        folded = islice(page.elements.having("aria-controls"), 500)
+        self._folded = {word for _, ids in folded for word in ids.split()}
+        """Ids of elements that a button on the page folds and unfolds."""
+        self._type = page.node_type or ""
+        """The content type of the page, where the theme prints it; parts of a newsletter are named "newsletter"."""
         self._lengths: dict[Any, int] = {}
         self._inside: dict[Any, bool] = {}
         self._values: dict[Any, bool] = {}
         self._asides: set[Any] = set()
         """Elements in asides that belong to the page."""
-        self.is_own = is_own
         self.left_out: dict[Any, str] = {}
-        """Elements left out of the outline -> why: by a mark (`MARKS`) or by their content (prune.py)."""
+        """Elements left out of the outline -> why: by a mark (`MARKS`) or by their content (outline_builder.py)."""
         self.dropped_texts: set[tuple[Any, bool]] = set()
         """The same for texts that share their element with others, as :attr:`Piece.slot`."""
 
     def is_of_another(self, element: Any) -> bool:
         """Whether ``element`` prints another node, on a page that is no node itself."""
-        return element in self._others and self._main in self._article
+        return element in self._others and self._main is self._article
 
     def protects(self, element: Any) -> bool:
         """Whether ``element`` contains the page's title or article."""
@@ -115,7 +103,7 @@ class Chrome:
 
     def _is_most(self, element: Any) -> bool:
         """Whether ``element`` contains nearly all text of a page that is no node itself, though a link heads it."""
-        return self._length(element) >= LONG and self._has_text(element, MOST) and self._main in self._article
+        return self._length(element) >= LONG and self._has_text(element, MOST) and self._main is self._article
 
     def _has_text(self, element: Any, share: float) -> bool:
         """Whether ``element`` contains more than ``share`` of the page's text."""
@@ -157,7 +145,7 @@ class Chrome:
         chain = []
         around = element.getparent()
         while around is not None and around not in self._inside:
-            if around in self._article:
+            if around is self._article:
                 self._inside[around] = True
                 break
             chain.append(around)
@@ -170,7 +158,7 @@ class Chrome:
         """Whether an aside, header or footer is outside the article, or contains little but links."""
         if not self._inside_article(element):
             return True
-        if face.name in ("footer", "aside") and self._main.tag == "body" and self._main in self._article:
+        if face.name in ("footer", "aside") and self._main.tag == "body" and self._main is self._article:
             # The theme marks no article to which it could belong.
             return label_count(element) < 2
         if face.name in ("footer", "header") or element.getparent() in self._asides:
@@ -192,7 +180,7 @@ class Chrome:
     def _is_most_of_article(self, element: Any) -> bool:
         """Whether the running text of the article is in ``element``."""
         own = self._length(element)
-        return own >= LONG and self._inside_article(element) and own > MOST * max(map(self._length, self._article))
+        return own >= LONG and self._inside_article(element) and own > MOST * self._length(self._article)
 
     def _leads_nowhere(self, element: Any) -> bool:
         """Whether ``element`` is running text without a link in or around it: the page's own lead and no teaser."""

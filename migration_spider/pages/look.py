@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from migration_spider.items import Value
 from migration_spider.pages.cells import DATE, LONGEST_LABEL, Cell, label_of, mark, unknown_label
 from migration_spider.pages.class_words import ADDRESS, FIELD_ITEM, TERM
-from migration_spider.pages.outline import HEADING_TAGS, Block, Line, Unit, ancestors
+from migration_spider.pages.outline import FOLDS, HEADING_TAGS, Block, Line, Unit, ancestors
 from migration_spider.pages.prose import values
 from migration_spider.pages.text import Remembered, fold
 from migration_spider.pages.words import only_shares
@@ -212,9 +212,7 @@ def _are_known(lines: list[Line]) -> bool:
 
 def _heads(unit: Unit) -> bool:
     """Whether the element of ``unit`` is a heading of what follows it."""
-    if isinstance(unit, Line):
-        return signature(unit)[1] in ("b", "strong")
-    return unit.tag in HEADING_TAGS or unit.tag in ("dt", "th", "legend", "summary")
+    return unit.tag in FOLDS or unit.tag == "th"
 
 
 def _trail(line: Line, unit: Unit) -> tuple[Signature, ...]:

@@ -14,7 +14,7 @@ from migration_spider.pages import links, metadata_block
 from migration_spider.pages.base import Kind, Page
 from migration_spider.pages.body import block_around, inner_html, pictures, plain_text
 from migration_spider.pages.metadata_block import MetadataBlock, block_beside
-from migration_spider.pages.outline import HEADING_TAGS, Block, Line, local_name
+from migration_spider.pages.outline import FOLDS, Block, Line, local_name
 from migration_spider.pages.parts import Part, parts, place_of
 from migration_spider.pages.prose import container
 from migration_spider.pages.roles import TEXT_ROLES, Reading
@@ -27,8 +27,6 @@ OF_LINES = ("body_text", "body_html", "summary", "attachments")
 _NUMERIC_DATE = re.compile(r"(?<![\d/.-])(\d{1,2})[/.-](\d{1,2})[/.-](?:19|20)\d\d(?!\d)")
 
 _HAS_NUMERIC_DATE = Remembered(lambda text: _NUMERIC_DATE.search(text) is not None)
-
-_HEADS = HEADING_TAGS | {"dt", "summary", "legend"}
 
 
 class NewsPage(Page):
@@ -220,7 +218,7 @@ class NewsPage(Page):
 
 def _is_control(element: Any) -> bool:
     """Whether a button is no text; in a heading it is text, as in the outline."""
-    return not any(local_name(around) in _HEADS for around in islice(element.iterancestors(), 3))
+    return not any(local_name(around) in FOLDS for around in islice(element.iterancestors(), 3))
 
 
 def _day_first(root: Any) -> bool | None:

@@ -8,7 +8,7 @@ from functools import cached_property
 from itertools import chain, islice, product
 from typing import TYPE_CHECKING, Any
 
-from migration_spider.pages.bounds import Elements
+from migration_spider.pages.bounds import Elements, ancestors_of
 from migration_spider.pages.class_words import BODY, OF_NODE, SITE_NAME, TEXT_FIELD
 from migration_spider.pages.text import absolute, fold, path_of, text_in
 
@@ -33,8 +33,8 @@ def node_of(url: str | None) -> int | None:
 
 
 def node_id_of(page: Page) -> int | None:
-    """Return the Drupal node id of the page itself, never that of a teaser on it: the first result of `SOURCES`."""
-    return next((number for source in SOURCES for number in source(page) if number is not None), None)
+    """Return the Drupal node id of the page itself, never that of a teaser on it."""
+    return next((number for number in _numbers(page) if number is not None), None)
 
 
 def form_node(elements: Elements) -> int | None:
@@ -43,55 +43,29 @@ def form_node(elements: Elements) -> int | None:
     return next((int(match[1] or match[2]) for match in map(_FORM.search, actions) if match), None)
 
 
-def _short_link(page: Page) -> Iterator[int | None]:
+def _numbers(page: Page) -> Iterator[int | None]:
+    """Yield the numbers that the parts of ``page`` name, the most reliable part first; some are None."""
+    elements = page.elements
     yield node_of(absolute(page.base_url, page.linked("shortlink")))
-
-
-def _settings(page: Page) -> Iterator[int | None]:
-    """``path.currentPath`` of drupalSettings: the system path, also on pages with an alias."""
-    scripts = [script for script in page.elements.tagged("script") if "currentPath" in (script.text or "")]
-    matches = (_CURRENT_PATH.search(script.text[:100_000]) for script in scripts)
-    yield next((int(match[1]) for match in matches if match), None)
-
-
-def _body_class(page: Page) -> Iterator[int | None]:
-    for body in page.elements.tagged("body"):
-        yield _number(_BODY_CLASS, body.get("class"))
-
-
-def _links_of_core(page: Page) -> Iterator[int | None]:
-    """Core marks the links of the language switcher and of local tasks with the system path of the page."""
-    for element, path in page.elements.having("data-drupal-link-system-path"):
-        if "hreflang" in page.elements.attributes[element]:
-            yield node_of("/" + path)
-
-
-def _article(page: Page) -> Iterator[int | None]:
+    # ``path.currentPath`` of drupalSettings: the system path, also on pages with an alias.
+    scripts = (script.text for script in elements.tagged("script") if "currentPath" in (script.text or ""))
+    yield next((number for text in scripts if (number := _number(_CURRENT_PATH, text[:100_000])) is not None), None)
+    yield from (_number(_BODY_CLASS, body.get("class")) for body in elements.tagged("body"))
+    for element, path in elements.having("data-drupal-link-system-path"):
+        # Core marks the links of the language switcher and of local tasks with the system path of the page.
+        yield node_of("/" + path) if "hreflang" in elements.attributes[element] else None
     if (article := page.article) is not None:
         history = article.get("data-history-node-id") or ""
         yield int(history) if history.isdecimal() and len(history) < 11 else None
         yield _number(_ARTICLE_CLASS, article.get("class"))
         yield _number(_ARTICLE_CLASS, article.get("id"))
         yield node_of(absolute(page.base_url, article.get("about")))
-
-
-def _addresses(page: Page) -> Iterator[int | None]:
     yield node_of(page.url)
     yield node_of(page.canonical_url)
-
-
-def _links(page: Page) -> Iterator[int | None]:
-    for element, href in page.elements.having("href"):
-        if _leads_to_own_node(element.tag, page.elements.attributes[element]):
+    for element, href in elements.having("href"):
+        if _leads_to_own_node(element.tag, elements.attributes[element]):
             yield node_of(absolute(page.base_url, href))
-
-
-def _form(page: Page) -> Iterator[int | None]:
-    yield form_node(page.elements)
-
-
-SOURCES = (_short_link, _settings, _body_class, _links_of_core, _article, _addresses, _links, _form)
-"""The most reliable first."""
+    yield form_node(elements)
 
 
 def _number(pattern: re.Pattern[str], words: str | None) -> int | None:
@@ -217,18 +191,6 @@ class Nodes:
         if href == "" or href.startswith("#"):
             return False
         return not self.is_own(href) or (bool(self._titles) and text_in(heading) not in self._titles)
-
-
-def ancestors_of(*groups: list[Any]) -> set[Any]:
-    """Return all ancestors of the elements in ``groups``."""
-    outer: set[Any] = set()
-    for group in groups:
-        for element in group:
-            around = element.getparent()
-            while around is not None and around not in outer:
-                outer.add(around)
-                around = around.getparent()
-    return outer
 
 
 def _is_beside(element: Any) -> bool:

@@ -13,6 +13,9 @@ from functools import lru_cache
 from typing import Any, ClassVar
 
 HEADING_TAGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+FOLDS = HEADING_TAGS | {"dt", "summary", "legend"}
+"""Elements in which a button is text: it folds what they head."""
+
 EMBEDS = frozenset(("iframe", "embed", "object", "video", "audio"))
 """Elements that show a resource at another address."""
 

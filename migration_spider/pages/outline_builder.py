@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from migration_spider.pages.bounds import MAX_ELEMENTS
 from migration_spider.pages.class_words import BODY, UNSEEN
-from migration_spider.pages.outline import EMBEDS, HEADING_TAGS, Block, Line, Piece, Unit, ancestors, local_name
+from migration_spider.pages.outline import EMBEDS, FOLDS, HEADING_TAGS, Block, Line, Piece, Unit, ancestors, local_name
 from migration_spider.pages.prose import PROSE_TAGS, is_prose
 from migration_spider.pages.text import absolute, fold, reading_length, word_set
 from migration_spider.pages.words import leads_elsewhere
@@ -33,7 +33,6 @@ SKIPPED_TAGS = word_set(
     " xml"
 )
 
-_FOLDED = HEADING_TAGS | {"dt", "summary", "legend"}
 # A button of another site in a frame, to share or to like the page.
 _BUTTON = re.compile(
     r"https?://(?:[\w-]+\.)*(?:facebook\.com/plugins/(?:like|share_button|likebox|follow|page|send)\b"
@@ -96,10 +95,7 @@ class Walk:
                 text, is_tail = element.tail, True
 
     def read_apart(self, element: Any, name: str) -> bool:
-        """End the line, add a picture or an embedded page, or skip ``element``; false for a button that is text.
-
-        In a heading a button folds the section.
-        """
+        """End the line, add a picture or an embedded page, or skip ``element``; false for a button that is text."""
         if name == "br":
             self.flush()
         elif name == "img" or name in EMBEDS:
@@ -109,7 +105,7 @@ class Walk:
                 self.image(element)
             else:
                 self.embed(element)
-        return name != "button" or self.block.tag not in _FOLDED
+        return name != "button" or self.block.tag not in FOLDS
 
     def enter(self, element: Any, name: str) -> Any:
         state = (self.block, self.depth, self.path, self.link, self.time)
