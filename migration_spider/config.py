@@ -257,7 +257,7 @@ class Config(BaseModel):
     )
     max_misfits: Share = Field(
         0.5,
-        description="largest share of the pages read whose title or text is where no page had it before",
+        description="largest share of the pages read whose title or text is where no page had it before, or lost",
     )
     max_unknown_labels: Amount = Field(0.5, description="largest number of new labels per page read")
 

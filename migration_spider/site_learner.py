@@ -18,7 +18,7 @@ from migration_spider.pages import NewsPage
 from migration_spider.pages.bounds import bounded
 from migration_spider.pages.news import OF_LINES
 from migration_spider.pages.parts import Part
-from migration_spider.site_profile import ORDER_NAMES, Order, ProfileError, SiteProfile, facts_in, parse
+from migration_spider.site_profile import ORDER_NAMES, REMEDY, Order, ProfileError, SiteProfile, facts_in, parse
 from migration_spider.templates import ENOUGH
 from migration_spider.templates import LEAST as LEAST_ALIKE
 
@@ -93,7 +93,7 @@ class SiteLearner:
             try:
                 self.profile, self.before, template = parse(data)
             except ProfileError as error:
-                raise ProfileError(f"{path}: {error}; delete it, and it is learned again") from error
+                raise ProfileError(f"{path}: {error}; {REMEDY}") from error
         self.profile.keep_in(room or Room())
         self._put_in_force(self.before, template)
 

@@ -38,6 +38,8 @@ SCHEMA = "migration-spider/site-profile/1"
 FILE = "profile.json"
 """Name of the file in ``DATA_DIR``."""
 
+REMEDY = "correct it, or delete it, and it is learned again"
+
 LEAST = 6
 """Pages that must agree. If authors write both orders at random, six pages agree in 3 of 100 cases."""
 
@@ -49,6 +51,9 @@ KEPT = 100
 """
 
 ORDER_NAMES = {True: "day-first", False: "month-first"}
+PERSON = "person"
+"""What ``told_by`` is for a decision of somebody who edited the file."""
+
 _ORDERS = {name: order for order, name in ORDER_NAMES.items()}
 # The language that the others are translated from, including the formats of dates.
 _SOURCE = "en"
@@ -64,7 +69,8 @@ class Order:
 
     day_first: bool
     told_by: str
-    """``pages``: pages of the language itself; ``languages``: the other languages, which all have the same order."""
+    """``pages``: pages of the language itself; ``languages``: the other languages, which all have the same order;
+    ``person``: somebody who edited the file, whatever the pages show."""
 
 
 @dataclass(slots=True)
@@ -73,8 +79,13 @@ class Evidence:
 
     pages: dict[bool, MutableMapping[str, str]] = field(default_factory=lambda: {True: {}, False: {}})
 
+    said: bool | None = None
+    """The order that a person wrote into the file, if any."""
+
     def order(self) -> bool | None:
-        """The order that enough pages agree on."""
+        """The order that a person said, or that enough pages agree on."""
+        if self.said is not None:
+            return self.said
         first, second = (len(self.pages[order]) for order in (True, False))
         most = max(first, second)
         return first > second if most >= LEAST and most >= SHARE * (first + second) else None
@@ -103,6 +114,7 @@ class SiteProfile:
         self._evidence = lambda: Evidence({True: Table(room), False: Table(room)})
         for name, before in self.languages.items():
             evidence = self.languages[name] = self._evidence()
+            evidence.said = before.said
             for order, pages in evidence.pages.items():
                 pages.update(before.pages[order])
         self.templates.keep_in(room)
@@ -132,7 +144,10 @@ class SiteProfile:
         the others, or a language that usually has the other order.
         """
         settled = {name: order for name, evidence in self.languages.items() if (order := evidence.order()) is not None}
-        orders = {name: Order(order, "pages") for name, order in settled.items()}
+        orders = {
+            name: Order(order, "pages" if self.languages[name].said is None else PERSON)
+            for name, order in settled.items()
+        }
         shared = set(settled.values())
         if len(settled) < 2 or len(shared) > 1:
             return orders
@@ -158,6 +173,7 @@ class SiteProfile:
                     "dates": {name: self._as_json(name, orders.get(name)) for name in sorted(self.languages)},
                     "templates": self.templates.dump(template),
                     "layouts": self.layouts.dump(),
+                    "layouts_undecided": self.layouts.dump_undecided(),
                 },
                 ensure_ascii=False,
                 indent=2,
@@ -198,28 +214,53 @@ def parse(data: bytes) -> tuple[SiteProfile, dict[str, Order], dict[str, frozens
     """Parse a profile into its evidence and its settled facts (orders, template). Raises ProfileError."""
     try:
         document = json.loads(data)
-        if document["schema"] != SCHEMA:
-            raise ProfileError(f"{document['schema']!r:.60} is not the schema of a site profile: {SCHEMA}")
-        dates = document["dates"]
-        evidence = {
-            str(name): Evidence({order: _texts(entry["examples"][ORDER_NAMES[order]]) for order in (True, False)})
-            for name, entry in dates.items()
-        }
-        orders = {
-            str(name): Order(_ORDERS[entry["order"]], str(entry["told_by"]))
-            for name, entry in dates.items()
-            if entry["order"] is not None
-        }
+    except (ValueError, RecursionError) as error:
+        raise ProfileError(f"no JSON: {error}") from error
+    if (schema := document.get("schema") if isinstance(document, dict) else None) != SCHEMA:
+        raise ProfileError(f"its schema is {schema!r:.60}, not that of a site profile: {SCHEMA}")
+    evidence: dict[str, Evidence] = {}
+    orders: dict[str, Order | None] = {}
+    where = "dates"
+    try:
+        for name, entry in document["dates"].items():
+            where = f"dates, {name}"
+            evidence[name], orders[name] = _order_of(entry)
         # Profiles of earlier versions lack these.
+        where = "templates"
         templates, template = parse_templates(document.get("templates", {}))
-        layouts = parse_layouts(document.get("layouts", {}))
-    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
-        raise ProfileError(f"no site profile: {type(error).__name__}: {error}") from error
-    return SiteProfile(evidence, templates, layouts), orders, template
+        where = "layouts"
+        layouts = parse_layouts(document.get("layouts", {}), document.get("layouts_undecided"))
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
+        raise ProfileError(f"{where}: {_in_words(error)}") from error
+    settled = {name: order for name, order in orders.items() if order is not None}
+    return SiteProfile(evidence, templates, layouts), settled, template
 
 
-def _texts(texts: Any) -> dict[str, str]:
-    return {str(item_id): str(text) for item_id, text in texts.items()}
+def _order_of(entry: Mapping[str, Any]) -> tuple[Evidence, Order | None]:
+    order, told_by = entry["order"], entry["told_by"]
+    if not (order is None or (isinstance(order, str) and order in _ORDERS)):
+        raise ValueError(f"its order is {order!r:.60}, not day-first, month-first or null")
+    if told_by not in (None, "pages", "languages", PERSON) or (order is None) != (told_by is None):
+        raise ValueError(
+            f"the order {order} is told_by {told_by!r:.60}: pages, languages or person tell an order, null no order"
+        )
+    # A person may add a language of which there is no evidence.
+    examples = entry.get("examples", {}) if told_by == PERSON else entry["examples"]
+    pages = {day_first: examples.get(name, {}) for day_first, name in ORDER_NAMES.items()}
+    evidence = Evidence(
+        {first: {str(item): str(text) for item, text in texts.items()} for first, texts in pages.items()}
+    )
+    if order is None:
+        return evidence, None
+    if told_by == PERSON:
+        evidence.said = _ORDERS[order]
+    return evidence, Order(_ORDERS[order], told_by)
+
+
+def _in_words(error: Exception) -> str:
+    if isinstance(error, KeyError):
+        return f"the key {error} is missing"
+    return str(error) if type(error) is ValueError else f"something has not the form that a run writes ({error})"
 
 
 def settled_facts(data: bytes) -> SettledFacts:
@@ -239,7 +280,10 @@ def template_in(folder: Path, language: str) -> frozenset[Part]:
         data = (folder / FILE).read_bytes()
     except FileNotFoundError:
         return frozenset()
-    return settled_facts(data).template.get(language, frozenset())
+    try:
+        return settled_facts(data).template.get(language, frozenset())
+    except ProfileError as error:
+        raise ProfileError(f"{folder / FILE}: {error}; {REMEDY}") from error
 
 
 def facts_in(data: bytes, orders: Mapping[str, Order], template: Mapping[str, frozenset[Part]]) -> SettledFacts:

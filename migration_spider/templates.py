@@ -168,21 +168,30 @@ def parse(dumped: Mapping[str, Any]) -> tuple[Templates, dict[str, frozenset[Par
     """Parse the output of `Templates.dump` into the evidence and the parts in force.
 
     Raises:
-        KeyError, TypeError, ValueError, AttributeError: It is something else.
+        KeyError, TypeError, ValueError, AttributeError: It is something else; a ValueError says what, in words.
     """
     templates = Templates()
     in_force: dict[str, frozenset[Part]] = {}
     for language, places in dumped.items():
         of_language = templates.languages[str(language)] = {}
         for entry in places:
-            by_person = entry["told_by"] == "person"
-            place = of_language[str(entry["place"])] = Place(
+            name, left_out, told_by = str(entry["place"]), entry["left_out"], entry["told_by"]
+            if not isinstance(left_out, bool) or told_by not in ("pages", "person"):
+                raise ValueError(
+                    f'{name}: left_out is true or false, told_by "pages" or "person", '
+                    f"not {left_out!r:.60} and {told_by!r:.60}"
+                )
+            by_person = told_by == "person"
+            place = of_language[name] = Place(
                 {str(item_id): str(text["text"]) for text in entry["texts"] for item_id in text["items"] or ["-"]},
-                bool(entry["differs"]),
-                bool(entry["left_out"]) if by_person else None,
+                # Whoever decided it by hand has seen that pages differ.
+                bool(entry.get("differs")) and not by_person,
+                left_out if by_person else None,
             )
-            if entry["left_out"] and place.pages:
+            if left_out and not place.pages:
+                raise ValueError(f"{name}: left_out is true, but its texts have no words to leave out")
+            if left_out:
                 text = Counter(place.pages.values()).most_common(1)[0][0]
-                in_force[language] = in_force.get(language, frozenset()) | {Part(str(entry["place"]), text)}
+                in_force[language] = in_force.get(language, frozenset()) | {Part(name, text)}
             templates.not_met.update(place.pages)
     return templates, in_force

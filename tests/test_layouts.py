@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from migration_spider.layouts import FEWEST, FEWEST_KNOWN, MOST_PLACES, Layouts, parse
@@ -44,6 +46,41 @@ def test_a_page_without_a_part_is_no_misfit():
     layouts = met(FEWEST, 0)
     layouts.add("/without", {})
     assert {} == layouts.misfits()
+
+
+def test_parts_that_most_pages_have_lost_are_told_until_they_are_back():
+    layouts = met(0, 0)
+    for run in range(3):
+        for n in range(2 * FEWEST):
+            layouts.add(f"/{n}", {"title": OLD["title"]} if n else OLD)
+        facts = layouts.facts()
+        assert (2 * FEWEST - 1, "text: now nowhere, before div.text < main, as on /1") == (
+            facts["layout/misfits"],
+            facts["layout/new"],
+        ), run
+        layouts = parse(layouts.dump())
+    for n in range(FEWEST):
+        layouts.add(f"/{n}", OLD)
+    assert {} == layouts.facts()
+
+
+def test_where_most_pages_never_had_a_part_none_has_lost_it():
+    layouts = Layouts()
+    for n in range(FEWEST_KNOWN):
+        layouts.add(f"/{n}", {"text": OLD["text"]})
+    layouts = parse(layouts.dump())
+    layouts.add("/new", {"text": OLD["text"]})
+    assert {} == layouts.facts()
+
+
+def test_runs_that_are_too_small_are_compared_together():
+    layouts = met(0, FEWEST - 1)
+    assert "share/misfits" not in layouts.facts()
+    layouts = parse(layouts.dump(), json.loads(json.dumps(layouts.dump_undecided())))
+    layouts.add("/next", NEW)
+    assert (FEWEST, 1.0) == (layouts.facts()["layout/misfits"], layouts.facts()["share/misfits"])
+    assert ({}, FEWEST) == (layouts.dump_undecided(), layouts.dump()["text"][NEW["text"]])
+    assert {} == met(FEWEST - 1, 0).dump_undecided()
 
 
 def test_what_was_met_is_known_from_the_next_run_on():

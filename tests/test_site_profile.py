@@ -6,6 +6,7 @@ import pytest
 
 from migration_spider import site_learner
 from migration_spider.items import Entry, Value
+from migration_spider.pages.parts import Part
 from migration_spider.site_learner import SiteLearner
 from migration_spider.site_profile import LEAST, Order, ProfileError, SiteProfile, parse, settled_facts
 
@@ -215,6 +216,75 @@ def test_a_run_that_meets_no_numeric_date_writes_no_profile(tmp_path):
     orders.release()
     orders.save()
     assert [] == list(tmp_path.iterdir())
+
+
+def edited(tmp_path, change):
+    """A profile with evidence of all kinds after ``change``, an edit by hand."""
+    made = SiteProfile()
+    for n in range(LEAST):
+        made.add(f"{n}@en", "en", block("17/12/2021"))
+        made.templates.add(f"{n}@en", "en", [Part("div.note", "Same.")])
+        made.layouts.add(f"/{n}", {"text": "div.text < main"})
+    data = json.loads(made.dump(made.orders(), made.templates.template_parts()))
+    change(data)
+    path = tmp_path / "profile.json"
+    path.write_text(json.dumps(data), encoding="utf-8")
+    return path
+
+
+def test_an_order_that_a_person_wrote_holds_whatever_pages_show(tmp_path):
+    def change(data):
+        data["dates"]["en"] |= {"order": "month-first", "told_by": "person"}
+        data["dates"]["fr"] = {"order": "day-first", "told_by": "person"}
+
+    expected = {"en": Order(False, "person"), "fr": Order(True, "person")}
+    path = edited(tmp_path, change)
+    for _ in range(2):
+        learner = SiteLearner(path)
+        assert expected == learner.before
+        assert {"en": False, "fr": True} == learner.site.day_first
+        for n in range(3 * LEAST):
+            learner.profile.add(f"{n}@en", "en", block("18/12/2021"))
+        assert [] == learner.changes()
+        learner.save()
+    assert 3 * LEAST == json.loads(path.read_bytes())["dates"]["en"]["pages"]["day-first"]
+
+
+@pytest.mark.parametrize(
+    ("where", "value", "said"),
+    [
+        (
+            ("dates", "en", "order"),
+            "day first",
+            "dates, en: its order is 'day first', not day-first, month-first or null",
+        ),
+        (
+            ("dates", "en", "told_by"),
+            "me",
+            "dates, en: the order day-first is told_by 'me': pages, languages or person",
+        ),
+        (("dates", "en", "order"), None, "dates, en: the order None is told_by 'pages'"),
+        (("dates", "en"), {"order": None}, "dates, en: the key 'told_by' is missing"),
+        (("dates", "en"), "day-first", "dates, en: something has not the form that a run writes"),
+        (("templates", "en", 0, "told_by"), "Person", "templates: div.note: left_out is true or false, told_by"),
+        (("templates", "en", 0, "left_out"), "no", "templates: div.note: left_out is true or false"),
+        (("templates", "en", 0, "texts"), [], "templates: div.note: left_out is true, but its texts have no words"),
+        (("templates", "en", 0, "texts"), None, "templates: something has not the form that a run writes"),
+        (("layouts", "text", "div.text < main"), "many", "layouts: div.text < main: 'many' is no number of pages"),
+        (("schema",), "other/1", "its schema is 'other/1', not that of a site profile"),
+    ],
+)
+def test_an_edit_that_is_none_is_told_with_its_place_and_the_remedy(tmp_path, where, value, said):
+    def change(data):
+        for key in where[:-1]:
+            data = data[key]
+        data[where[-1]] = value
+
+    path = edited(tmp_path, change)
+    with pytest.raises(ProfileError) as told:
+        SiteLearner(path)
+    assert str(told.value).startswith(f"{path}: {said}")
+    assert str(told.value).endswith("; correct it, or delete it, and it is learned again")
 
 
 @pytest.mark.parametrize(

@@ -125,6 +125,20 @@ def test_a_person_corrects_the_file(is_template):
     assert "person" == json.loads(profile.dump({}, template))["templates"]["en"][0]["told_by"]
 
 
+def test_a_person_decides_where_pages_differ(tmp_path):
+    made = SiteProfile()
+    for n in range(LEAST):
+        made.templates.add(f"{n}@en", "en", [Part("div.note", f"Text {n}.")])
+    data = json.loads(made.dump({}, {}))
+    (one,) = data["templates"]["en"]
+    assert one["differs"]
+    one |= {"left_out": True, "told_by": "person", "texts": [{"text": "Same.", "items": []}]}
+    for _ in range(2):
+        profile, orders, template = parse(json.dumps(data).encode())
+        assert {"en": SAME} == template == profile.templates.template_parts()
+        data = json.loads(profile.dump(orders, template))
+
+
 def page(note, text="The harbour towns met on Tuesday and agreed on a desk for all who arrive by sea."):
     html = f"""<html lang="en"><head><title>Towns</title></head><body><main><article class="node">
       <h1>Towns</h1><div class="lines"><p>{text}</p><p>It opens in May, in the old customs house at the quay.</p></div>

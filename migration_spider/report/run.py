@@ -66,7 +66,7 @@ def summary(run: Run) -> str:
             f"  clock     the archive has dates in the future, up to {ahead}: pages with such dates are requested again"
         )
     if misfits := stats.get("migration/layout/misfits"):
-        lines.append(f"  layout    {misfits} pages have their title or text where no page had it before")
+        lines.append(f"  layout    {misfits} pages have their title or text where no page had it before, or lack it")
     lines += _left_over(stats)
     places = {
         str(run.config.data_dir / "items" / "news.jsonl"): "the items, one JSON object per line",
