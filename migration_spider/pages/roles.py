@@ -12,7 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from functools import cached_property
-from itertools import islice, pairwise, takewhile
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from migration_spider.pages import links
@@ -90,8 +90,8 @@ class Reading:
         self.lines = [line for line in self.shown if line.text or is_embed(line)]
         self.meanings = {line: WORDS[line.text] for line in self.lines}
         self._assign_known()
-        above = takewhile(lambda line: line not in titles, self.lines) if titles else ()
-        self.scope = Scope(top, article, [line for line in self.lines if not line.role], frozenset(above))
+        last = max((number for number, line in enumerate(self.lines) if line in titles), default=0)
+        self.scope = Scope(top, article, [line for line in self.lines if not line.role], frozenset(self.lines[:last]))
         self._assign_rest()
 
     @cached_property

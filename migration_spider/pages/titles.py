@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
-from itertools import islice
+from itertools import islice, takewhile
 from typing import TYPE_CHECKING, Any
 
-from migration_spider.pages.class_words import LEAD, SUMMARY
-from migration_spider.pages.nodes import names_site
+from migration_spider.pages.class_words import CUSTOM_BLOCK, LEAD, SITE_NAME, SUMMARY, TEXT_FIELD
 from migration_spider.pages.outline import HEADING_TAGS, Block, Line
 from migration_spider.pages.outline_builder import shown_text
 from migration_spider.pages.prose import is_prose
@@ -39,8 +38,12 @@ def title_lines(top: Block, title: str, heading: Any) -> list[Line]:
     # Where the heading is the name of the site, the title may stand below a notice of the site.
     of_title = next((line for line in top.lines() if line.text == title and line.parent.tag in HEADING_TAGS), None)
     is_other = of_title is not None and not any(_are_related(line.text, title) for line, own in headed.items() if own)
-    own = {line for line in _headings(top, title, headed) if not (is_other and headed.get(line))}
-    return [line for line in top.lines() if line is of_title or line in own]
+    own = set(_headings(top, title, headed))
+    if of_title is not None and is_other:
+        # Below the title it heads a part of the text.
+        above = set(takewhile(lambda line: line is not of_title, top.lines()))
+        own = {of_title, *(line for line in own if line in above or not headed.get(line))}
+    return [line for line in top.lines() if line in own]
 
 
 def _headings(top: Block, title: str, headed: dict[Line, bool]) -> Iterator[Line]:
@@ -86,7 +89,8 @@ def _candidates(page: Page) -> Iterator[str]:
     if page.outline is not None:
         yield from filter({line.text for line in page.outline.lines()}.__contains__, named)
     of_head = (shared, document.rpartition(" | ")[0], *named[-1:])
-    yield from (*of_head, heading) if own and names_site(page.heading) else (own, *of_head, heading)
+    is_site = own and SITE_NAME[f"{page.heading.get('class')} {page.heading.get('id')}"]
+    yield from (*of_head, heading) if is_site else (own, *of_head, heading)
 
 
 def _parts_of_heading(heading: Any, named: list[str], shared: str) -> Iterator[str]:
@@ -153,11 +157,16 @@ def lead_above(page: Page) -> str:
     inside = {main, heading, *main.iterancestors(), *heading.iterancestors()}
     places = {element: number for number, element in enumerate(page.elements.all)}
     for element, classes in page.elements.having("class"):
-        if LEAD[classes] and element not in inside and places[heading] < places[element] < places[main]:
+        is_between = element not in inside and places[heading] < places[element] < places[main]
+        if LEAD[classes] and not TEXT_FIELD[classes] and is_between and not _is_of_site(element):
             text = text_in(element)
             if len(text) > LEAST_LEAD and next(element.iter("a", "form", "ul"), None) is None:
                 return text
     return ""
+
+
+def _is_of_site(element: Any) -> bool:
+    return any(CUSTOM_BLOCK[outer.get("class") or ""] for outer in islice(element.iterancestors(), 6))
 
 
 def is_of_body(description: str, body_text: str) -> bool:

@@ -78,6 +78,14 @@ def test_the_first_h1_of_the_text_is_no_title_where_another_heading_is():
     assert page.body_text.startswith("Introduction")
 
 
+def test_the_name_of_the_site_above_the_title_and_its_notices_are_no_lead():
+    notice = "<div class='block-block-content'><div class='intro'><p>Every spring the ferry towns meet on the pier.</p></div></div>"
+    page = NewsPage(SITE, Selector(f"<title>A story</title><div><h1>A story</h1>{notice}</div><main>{PROSE}</main>"))
+    assert None is page.summary
+    linked = "<title>A story | Harbour</title><meta property='og:title' content='A story | Harbour'><a href='/a'><h1>A long story</h1></a>"
+    assert "A long story" == NewsPage(SITE, Selector(f"{linked}<main>{PROSE}</main>")).title
+
+
 def test_headings_of_the_first_level_below_the_title_head_the_text():
     parts = f"<article><div class='part'><h1>What was agreed</h1>{PROSE}</div></article>"
     assert news(parts).body_text.startswith("What was agreed")
