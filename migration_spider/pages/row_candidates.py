@@ -18,6 +18,7 @@ from migration_spider.pages.row_places import (
     ASIDE,
     FEW,
     HEADED,
+    KIND_OF,
     LONGEST_DATED,
     NAMED,
     NEVER,
@@ -275,7 +276,7 @@ def _columns(titles: list[Title]) -> list[list[Title]]:
         return [titles]
     lengths = [sum(len(title.words) for title in column) / len(column) for column in by_column.values()]
     differ = all(len({title.url for title in column}) == len(column) for column in by_column.values())
-    is_grid = differ and min(lengths) * 2 >= max(lengths) and not any(map(_has_head, titles))
+    is_grid = differ and min(lengths) * 2 >= max(lengths) and not _are_named(by_column)
     return [titles] if is_grid else list(by_column.values())
 
 
@@ -288,7 +289,12 @@ def _column_of(title: Title) -> tuple[int, Any]:
     return (-1, title.link) if row is None else (title.place.exact, row.element)
 
 
-def _has_head(title: Title) -> bool:
-    """Whether ``title`` is in a table whose columns have names."""
-    table = next(title.link.iterancestors("table"), None)
-    return table is not None and next(table.iter("thead"), None) is not None
+def _are_named(by_column: dict[int, list[Title]]) -> bool:
+    """Whether the columns of a table have names and, if its cells have classes, each its own; days of a week do not."""
+    cells = [[next(title.link.iterancestors("td"), None) for title in column] for column in by_column.values()]
+    first = cells[0][0]
+    table = None if first is None else next(first.iterancestors("table"), None)
+    if table is None or next(table.iter("thead"), None) is None:
+        return False
+    kinds = {tuple({KIND_OF[cell.get("class") or ""] for cell in column if cell is not None}) for column in cells}
+    return kinds == {("",)} or (len(kinds) == len(cells) and all(len(kind) == 1 for kind in kinds))

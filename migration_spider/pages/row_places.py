@@ -184,6 +184,8 @@ _OF_ONE = re.compile(
 _KIND = Remembered(lambda classes: sorted(filter(_is_of_kind, classes.split()[:MOST_CLASSES]), key=_is_not_of_views))
 """The classes common to elements of one kind, that of Views first: a theme adds the column before it."""
 
+KIND_OF = Remembered(lambda classes: " ".join(_KIND[classes]))
+
 
 def _is_of_kind(word: str) -> bool:
     return _OF_ONE.fullmatch(word) is None

@@ -11,6 +11,7 @@ from migration_spider.pages.class_words import ROW_TITLE, UNSEEN
 from migration_spider.pages.outline import HEADING_TAGS, local_name
 from migration_spider.pages.row_places import (
     ASIDE,
+    FEW,
     HEADED,
     LONGEST_DATED,
     NEVER,
@@ -18,6 +19,7 @@ from migration_spider.pages.row_places import (
     WORDED,
     Place,
     find_date,
+    heading_date,
     text_of,
     up,
     words_of,
@@ -30,6 +32,7 @@ _SEPARATORS = tuple(",;|/·•、，；")
 _BREAKS = word_set(
     "article body br caption dd div dl dt fieldset figure hr li main ol p section table tbody td th tr ul"
 )
+_FILE_NAME = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|od[tsp]|zip)$", re.IGNORECASE)
 _SIZE = re.compile(r"\([^()]*\)")
 _LED = re.compile(r"^(?:about|on|sur|sobre|acerca de|о|об|über|عن|حول|关于|關於)[\s:]+", re.IGNORECASE)
 
@@ -106,8 +109,19 @@ def _is_enumerated(link: Any) -> bool:
 
 
 def title_in(link: Any) -> str:
-    """Return the words of ``link``; for a link around a complete teaser those of its heading or title element."""
-    return _named_in([link]) or words_of(link)
+    """Return the words of ``link``; for a link around a complete teaser those of its heading or title element.
+
+    Without these, the first of its parts that is no date and has more than a word or two.
+    """
+    if named := _named_in([link]):
+        return named
+    parts = [text_of(part) for part in link.iter("div", "p") if not _has_parts(part)]
+    texts = (text for text in parts if len(text) > FEW and not heading_date(text))
+    return (next(texts, "") if len(parts) > 1 else "") or words_of(link)
+
+
+def _has_parts(element: Any) -> bool:
+    return any(part is not element for part in islice(element.iter("div", "p"), 2))
 
 
 def _named_in(parts: list[Any]) -> str:
@@ -120,7 +134,7 @@ def _named_in(parts: list[Any]) -> str:
 
 def title_of(title: Title, parts: list[Any]) -> str:
     if title.rank != READ_ON:
-        return title.words
+        return _named_in(parts) or title.words if _FILE_NAME.search(title.words) else title.words
     hidden = (span for span in title.link.iter("span") if UNSEEN[span.get("class") or ""])
     texts = (fold(text) for part in parts for text in part.itertext())
     phrases = (text for text in texts if any(map(str.isalpha, text)) and not find_date(text))

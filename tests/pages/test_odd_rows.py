@@ -252,3 +252,30 @@ def test_a_picture_that_opens_its_large_copy_is_no_row():
     row = "<div class='views-row'><h3>Story {0}</h3><p>Boats come home.</p><a href='/{0}.jpg'><img src='/{0}s.jpg'></a>{1}</div>"
     rows = "".join(row.format(n, f"<a href='https://o.example/{n}'>Read more</a>" if n else "") for n in range(4))
     assert [f"https://o.example/{n}" for n in range(1, 4)] == [one.url for one in listing(rows).rows]
+
+
+def test_events_in_a_calendar_are_rows_whatever_the_day_of_the_week():
+    day = "<td class='single-day {1}'><div class='item'><span class='field-content'>{0}</span></div></td>"
+    event = "<a href='/{0}'>Meeting {0} of the towns</a>"
+    weeks = "".join(
+        "<tr>"
+        + "".join(day.format("" if n % 3 else event.format(n), "past" if n < 9 else "future") for n in week)
+        + "</tr>"
+        for week in (range(7), range(7, 14), range(14, 21))
+    )
+    table = f"<table><thead><tr><th>Mon</th><th>Tue</th></tr></thead><tbody>{weeks}</tbody></table>"
+    assert [f"{SITE}/{n}" for n in range(0, 21, 3)] == [one.url for one in listing(table).rows]
+
+
+def test_the_title_in_a_link_around_all_of_a_row():
+    row = "<div class='views-row'><a href='/{0}'><div>{1} May 2021</div><div>News</div><div>Story {0} of the towns</div><p>Boats came.</p></a></div>"
+    assert [(f"Story {n} of the towns", f"{n + 1} May 2021") for n in range(3)] == [
+        one[1:] for one in listing("".join(row.format(n, n + 1) for n in range(3))).rows
+    ]
+
+
+def test_a_file_has_the_title_of_its_row():
+    row = "<div class='views-row'><div class='views-field-title'>Story {0}</div><p>Boats came.</p><a href='/{0}.pdf'>of_{0}.pdf</a></div>"
+    assert [(f"{SITE}/{n}.pdf", f"Story {n}") for n in range(3)] == [
+        one[:2] for one in listing("".join(map(row.format, range(3)))).rows
+    ]
