@@ -117,6 +117,7 @@ class Kept(msgspec.Struct, omit_defaults=True):
     facets: list[tuple[str, str]] | UnsetType = UNSET
     next_url: str | UnsetType | None = UNSET
     further_links: list[str] | UnsetType = UNSET
+    earlier_months: list[str] | UnsetType = UNSET
     out_of_reach: str | UnsetType = UNSET
 
     # ---- members of news
@@ -139,7 +140,8 @@ class Text(msgspec.Struct):
 
 _MEMBERS = [
     "language", "base_url", "canonical_url", "alternates", "is_fallback", "node_type", "node_id", "links", "is_cut",
-    "rows", "shown", "total", "pager_links", "facets", "next_url", "further_links", "out_of_reach",
+    "rows", "shown", "total", "pager_links", "facets", "next_url", "further_links", "earlier_months",
+    "out_of_reach",
 ]  # fmt: skip
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Kept).decode

@@ -144,6 +144,10 @@ class Listing:
     """Parameter -> addresses of the filtered views of the listing by it, for example ``year``."""
     parts: dict[str, bool] = field(default_factory=dict)
     """Parameter with a visited view -> whether the view had rows that the listing lacks."""
+    apart: MutableMapping[str, str] = field(default_factory=dict)
+    """Address of a row in a section of other content -> that section, see `Scope.section`."""
+    is_hub: bool = False
+    """Whether it is no listing of news, but its rows lead to some."""
     stale: int = 0
     """Number of pages in a row without a new row."""
     lost: dict[str, str] = field(default_factory=dict)
@@ -248,7 +252,9 @@ class Ledger:
 
     def listing(self, url: str, **how: Any) -> Listing:
         """Add the listing whose first page is at ``url``; ``how`` are its initial values."""
-        listing = self.listings[url] = Listing(rows=Table(self.room), seen=Keys(self.room), **how)
+        listing = self.listings[url] = Listing(
+            rows=Table(self.room), seen=Keys(self.room), apart=Table(self.room), **how
+        )
         return listing
 
     def name_translations(self, node: int, urls: Iterable[str]) -> None:

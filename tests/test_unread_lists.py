@@ -53,6 +53,20 @@ CASES = {
     "the front page has more": ({"/": front(1, 20, 2, 21)}, "", [], "2 items are in no listing or sitemap"),
     "the front page has others": ({"/": front(20, 21)}, "", [], "2 items are in no listing or sitemap"),
     "the front page is newer": ({"/": front(20, 1, 2)}, "", [], ""),
+    "an index names a sitemap that is not there": (
+        {
+            "/sitemap.xml": (
+                200, {"Content-Type": "application/xml"}, b"<sitemapindex><sitemap><loc>http://default/more.xml</loc></sitemap></sitemapindex>"
+            )
+        }, "", [], "/more.xml: answer 404, although an index names it"
+    ),
+    "a script loads data into it": (
+        {
+            "/happens": page("What happens", rows(*range(ROWS)) + '<div data-url="/more"></div>'),
+            "/more": (200, {"Content-Type": "application/json"}, b"[]"),
+        }, "", [], "/more with a script"
+    ),
+    "robots.txt forbids a search in the menu": ({}, " /search", ["/search?kind=tale"], "/search?kind=tale is in a menu"),
     "a menu page is not there": ({}, "", ["/updates"], ""),
 }  # fmt: skip
 

@@ -29,6 +29,10 @@ OTHER_TYPES = word_set(
     "event events practice practices good-practice repository-practice pledge pledges discussion discussion-space "
     "forum topic webform project mptf-project video videos"
 )
+_LIKELY = re.compile(
+    r"(?:^|-)(?:news|newsletter|article|blog|post|story|stories|press|release|statement|announcement|updates?|dispatch"
+    r"|speech|op-?ed|opinion|interview|insights?|bulletin)(?:-|$)"
+)
 _OTHER_PATHS = re.compile(
     r"^/(?:[a-z]{2}(?:-[a-z]+)?/)?(?:events?|practices?|pledges?|projects?|comment|webform"
     r"|hub/(?:discussion-space|events|repository-of-practices))/",
@@ -53,6 +57,11 @@ class Evidence:
 
     applies: Callable[[Facts], bool]
     why: str
+
+
+def is_likely_type(node_type: str | None) -> bool:
+    """Whether pages of a content type are news if a list has nothing but such pages: ``article``, ``blog-post``."""
+    return node_type is not None and node_type not in OTHER_TYPES and _LIKELY.search(node_type) is not None
 
 
 class Facts:

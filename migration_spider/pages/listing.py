@@ -41,40 +41,11 @@ from migration_spider.pages.row_places import (
     up,
 )
 from migration_spider.pages.row_titles import Title, rank_of, title_in, title_of
-from migration_spider.pages.text import absolute, fold, path_of, text_in
+from migration_spider.pages.text import absolute, path_of
+from migration_spider.pages.totals import results_total
 
 if TYPE_CHECKING:
     from migration_spider.pages.base import Page
-
-# "Displaying results 1 - 12 of 738", "Affichage des résultats 1 - 12 sur 738",
-# "Показано 1–12 из 738", "عرض 1 - 12 من 738"
-_WORDS = r"\s*[-–—‑]\s*(\d{1,6})\s+(?:of|sur|de|von|из|من)\s+"
-_RANGE = re.compile(rf"(?<!\d)(\d{{1,6}}){_WORDS}(\d{{1,3}}(?:[\s.,\u00a0\u202f]?\d{{3}})*)(?!\d)")
-# "共 738 条", "第 1 - 12 项，共 738 项"
-_CHINESE = re.compile(r"(\d{1,6})\s*[-–—至]\s*(\d{1,6})[^\d]{0,6}[共,，]\s*(?:有\s*)?(\d{1,6})")
-# A part of both: most pages do not contain it, and searching each element takes as long as reading the rows.
-_EITHER = re.compile(rf"\d{_WORDS}\d|{_CHINESE.pattern}")
-
-
-def results_total(page: Page) -> int | None:
-    """Return the total in a line such as ``Displaying results 1 - 12 of 738`` (Drupal Views, result summary).
-
-    None when the page has no such line, or several listings with different totals.
-    """
-    if page.main is None or not _EITHER.search(fold("".join(page.main.itertext()))):
-        return None
-    totals: set[int] = set()
-    for element in page.main.iter("div", "p", "span", "header", "footer", "caption", "h2", "h3"):
-        text = text_in(element)
-        if len(text) > 120:
-            continue
-        for pattern in (_RANGE, _CHINESE):
-            if match := pattern.search(text):
-                first, last, total = int(match[1]), int(match[2]), int(re.sub(r"\D", "", match[3]))
-                if first <= last <= total:
-                    totals.add(total)
-    return totals.pop() if len(totals) == 1 else None
-
 
 MOST_LINKS = 5000
 
@@ -349,6 +320,8 @@ class ListingPage(Page):
         """(parameter, absolute URL) of the links to this listing that select by one parameter, as ``?year=2020``."""
         found = []
         for url, link in self._own_links.items():
+            if page_numbers(url) is not None:
+                continue  # the next page of a view that is shown
             chosen = [name for name, value in parse_qsl(urlsplit(url).query) if name != "page" and value != "All"]
             if len(chosen) == 1 and link.tag == "a":
                 found.append((chosen[0], url))
@@ -369,6 +342,11 @@ class ListingPage(Page):
         if self.main is not None:
             found.update(dict.fromkeys(pagers.sent(self.main, self.base_url, self._here)))
         return [url for url in found if url != self.url]
+
+    @cached_property
+    def earlier_months(self) -> list[str]:
+        """Absolute URL of the month before, if the page is one of a calendar."""
+        return [] if self.main is None else list(pagers.earlier_months(self.main, self.url, self.base_url))
 
     @cached_property
     def out_of_reach(self) -> str:

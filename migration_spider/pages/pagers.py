@@ -136,10 +136,9 @@ def options(main: Any, base_url: str, here: str) -> Iterator[tuple[str, str]]:
     for form in main.iter("form"):
         if (url := _asks_for(form, base_url)) is None or path_of(url).rstrip("/") != here:
             continue
-        for select in form.iter("select"):
-            name = select.get("name") or ""
+        for name, values in _choices(form):
             if name and not _OF_VIEWS.search(name):
-                yield from ((name, f"{url.partition('?')[0]}?{urlencode({name: value})}") for value in _values(select))
+                yield from ((name, f"{url.partition('?')[0]}?{urlencode({name: value})}") for value in values)
 
 
 def _asks_for(form: Any, base_url: str) -> str | None:
@@ -149,10 +148,23 @@ def _asks_for(form: Any, base_url: str) -> str | None:
     return absolute(base_url, form.get("action")) if form.get("action") else base_url.partition("?")[0]
 
 
-def _values(select: Any) -> Iterator[str]:
-    """Yield the values of the list ``select``, unless that for all is chosen."""
-    found = list(islice(select.iter("option"), _MOST_OPTIONS))
-    chosen = [one for one in found if one.get("selected") is not None] or found[:1]
+def _choices(form: Any) -> Iterator[tuple[str, Iterator[str]]]:
+    """Yield (name, values) of the lists of ``form``, and of its groups of buttons of which one is chosen."""
+    for select in form.iter("select"):
+        found = list(islice(select.iter("option"), _MOST_OPTIONS))
+        chosen = [one for one in found if one.get("selected") is not None] or found[:1]
+        yield select.get("name") or "", _values(found, chosen)
+    groups: dict[str, list[Any]] = {}
+    for button in islice(form.iter("input"), _MOST_OPTIONS):
+        if button.get("type") == "radio":
+            groups.setdefault(button.get("name") or "", []).append(button)
+    for name, found in groups.items():
+        chosen = [one for one in found if one.get("checked") is not None]
+        yield name, _values(found if chosen else [], chosen)
+
+
+def _values(found: list[Any], chosen: list[Any]) -> Iterator[str]:
+    """Yield the values to choose from, unless that for all is ``chosen``."""
     if not any(_is_for_all(one) for one in chosen):
         yield from (_value(one) for one in found if not _is_for_all(one))
 
@@ -171,6 +183,26 @@ def months(main: Any, base_url: str, rows: Collection[str]) -> Iterator[tuple[st
     for path, urls in found.items():
         if len(urls) >= FEWEST_MONTHS:
             yield from ((path, url) for url in urls)
+
+
+def earlier_months(main: Any, url: str, base_url: str) -> Iterator[str]:
+    """Absolute URLs of the latest month before that at ``url``, to which a calendar at ``url`` links."""
+    here = path_of(url).rstrip("/")
+    shown = _MONTH.search(here)
+    base = here[: shown.start()] if shown else here
+    found: dict[tuple[int, ...], str] = {}
+    for link in islice(main.iter("a"), _MOST_LINKS):
+        target = absolute(base_url, link.get("href"))
+        month = _MONTH.search(path_of(target)) if target and "?" not in target else None
+        if target and month and path_of(target)[: month.start()] == base:
+            found[_numbers(month[0])] = target.partition("#")[0]
+    before = [one for one in found if shown is None or one < _numbers(shown[0])]
+    if 0 < len(found) < FEWEST_MONTHS and before:
+        yield found[max(before)]
+
+
+def _numbers(month: str) -> tuple[int, ...]:
+    return tuple(map(int, re.findall(r"\d+", month)))
 
 
 def _jumps(main: Any, base_url: str) -> Iterator[str]:

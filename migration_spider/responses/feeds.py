@@ -1,4 +1,4 @@
-"""The addresses in RSS, Atom and sitemap files. Broken files are read as far as possible."""
+"""The addresses in RSS, Atom, JSON Feed and sitemap files. Broken files are read as far as possible."""
 
 from __future__ import annotations
 
@@ -14,6 +14,11 @@ def rss_links(data: str | bytes | Document) -> list[str]:
     """Return the URLs of the items of an RSS 2.0, RSS 1.0 or Atom feed in feed order, each once; [] for other files."""
     entries = read(data).listed.entries
     return list(dict.fromkeys(entry.url for entry in entries if entry.kind in ("item", "entry")))
+
+
+def further_feed(data: str | bytes | Document) -> str:
+    """Return the URL of the feed's next page or earlier archive (RFC 5005, JSON Feed); empty if there is none."""
+    return read(data).listed.further
 
 
 def sitemap_links(data: str | bytes | Document) -> tuple[SitemapKind, list[Entry]]:

@@ -30,6 +30,7 @@ LONGEST_TAG = 8_000_000
 """Bytes between two tags, or of one tag: 50 MB of attributes of one element take 600 MB of memory."""
 
 _LONGEST_DATE = 100
+_FURTHER = ("next", "prev-archive")
 _ENTRIES = frozenset(("url", "sitemap", "item", "entry"))
 _WEB = ("http://", "https://")
 _PIECE = 1 << 16
@@ -82,6 +83,9 @@ class Listed:
 
     entries: list[Entry] = field(default_factory=list)
     """Those with an address, `MOST_ENTRIES` at most, in the order of the file."""
+
+    further: str = ""
+    """Absolute address of the feed's next page, or of the archive before it (RFC 5005, sections 3 and 4)."""
 
     unread: str | None = None
     """Why the rest was not read; None if everything was."""
@@ -164,6 +168,8 @@ class Reader:
             self._take(self._entries.pop())
         elif self._entries and self._open and lower_name(self._open[-1].tag) in _ENTRIES:
             self._entries[-1].take(name, element)
+        elif name == "link" and not self._entries and element.get("rel") in _FURTHER:
+            self.listed.further = _address(fold(element.get("href")))
 
     def _take(self, entry: Entry) -> None:
         if entry.url and len(self.listed.entries) == MOST_ENTRIES:
@@ -179,8 +185,13 @@ def _link_of_feed(name: str, child: Any) -> str:
     return _own_text(child) if name == "guid" and child.get("isPermaLink") == "true" else ""
 
 
+def is_address(text: str) -> bool:
+    """Whether ``text`` is an absolute web address that is not too long."""
+    return text.startswith(_WEB) and len(text) <= LONGEST_ADDRESS
+
+
 def _address(text: str) -> str:
-    return text if text.startswith(_WEB) and len(text) <= LONGEST_ADDRESS else ""
+    return text if is_address(text) else ""
 
 
 def _own_text(element: Any) -> str:

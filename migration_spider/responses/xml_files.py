@@ -1,4 +1,4 @@
-"""Reads feeds and sitemaps as XML: strictly if possible, else with bad characters repaired, else up to the damage.
+"""Reads feeds and sitemaps, as text, JSON or XML: strictly if possible, else with repairs, else up to the damage.
 
 No DTD, entity or address in a file is followed.
 """
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from lxml import etree
 from w3lib.encoding import read_bom, resolve_encoding
 
+from migration_spider.responses import plain_files
 from migration_spider.responses.xml_entries import Listed, Reader
 
 # A sitemap has at most 50 MB uncompressed (sitemaps.org protocol, "Sitemap file size").
@@ -91,6 +92,8 @@ def read(data: str | bytes | Document) -> Document:
 
 def _parse(content: str | bytes, *, recover: bool = False) -> tuple[Listed, str | None]:
     """Return (the entries, the error or None); undeclared prefixes are no error."""
+    if isinstance(content, bytes) and (plain := plain_files.read(content)):
+        return plain, None
     parser = etree.XMLPullParser(
         events=("start", "end"),
         recover=recover,

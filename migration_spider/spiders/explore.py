@@ -8,12 +8,14 @@ for links with the text "News", and for listings that earlier runs have learned.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
 from itertools import chain
 from typing import NamedTuple
 
 from migration_spider.addresses import canonical
 from migration_spider.ledger import NEWS, Ledger, Listing, Tally
+from migration_spider.pages.kinds import is_likely_type
 from migration_spider.pages.listing import page_numbers
 
 SAMPLE = 8
@@ -56,8 +58,10 @@ class Explorer:
         self.left = self._left_named = most
         self.is_item = is_item
         self.path = path
-        self.would_be: set[str] = set()
-        """Addresses of pages that are news only if a listing of news names them."""
+        self.would_be: dict[str, str | None] = {}
+        """Address of a page that is news only if a listing of news names it -> its content type."""
+        self.types: Counter[str] = Counter()
+        """Content type -> number of its pages that are news because a listing names them."""
         self._depths: dict[str, int] = {}
         self._waiting: dict[str, Candidate] = {}
         self._looked: set[str] = set()
@@ -69,6 +73,11 @@ class Explorer:
     def waiting(self) -> int:
         """Number of pages that were not visited, because there were too many or everything was found."""
         return len(self._waiting)
+
+    @property
+    def left_out(self) -> int:
+        """Number of those that the menus of the front page link to, without other languages of visited pages."""
+        return sum(candidate.depth <= 1 for candidate in self._likeliest()[0])
 
     def offer(self, urls: Iterable[str], depth: int, rank: int) -> None:
         """Add the pages that a page at ``depth - 1`` links to."""
@@ -203,10 +212,22 @@ class Explorer:
         self.count(listing)
         # A page that would be news only by name is no evidence against the listing.
         others = listing.read - listing.news - sum(row in self.would_be for row in listing.rows)
+        likely = sum(is_likely_type(self.would_be.get(row)) for row in listing.rows)
+        is_of_news = bool(listing.news) or (likely >= FEWEST and likely == listing.read)
         if listing.state == "trial":
-            listing.state = "walked" if listing.news else "left"
-        if listing.news >= FEWEST and not others:
+            listing.state = "walked" if is_of_news else "left"
+        if max(listing.news, likely) >= FEWEST and not others and is_of_news:
             listing.names_news = True
+
+    def of_known_types(self) -> list[str]:
+        """Take the pages whose content type is one of news by what is known of other pages of this type."""
+        likely = Counter(kind for kind in self.would_be.values() if is_likely_type(kind))
+        counts = (self.types + likely).items()
+        known = {kind for kind, number in counts if number >= (FEWEST if is_likely_type(kind) else SAMPLE)}
+        found = [url for url, kind in self.would_be.items() if kind in known]
+        for url in found:
+            del self.would_be[url]
+        return found
 
     def brings_news(self, listing: Listing) -> bool:
         """Whether a row that no other list names is news."""

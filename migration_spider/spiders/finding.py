@@ -11,12 +11,12 @@ import scrapy
 from migration_spider.addresses import canonical
 from migration_spider.ledger import NEWS, Listing
 from migration_spider.spiders.base import KNOWN, LISTING, ROW
-from migration_spider.spiders.listings import ListingSpider
+from migration_spider.spiders.hubs import HubSpider
 
 logger = logging.getLogger(__name__)
 
 
-class FindingSpider(ListingSpider):
+class FindingSpider(HubSpider):
     """A spider that finds listings of news by the pages of their rows, see `explore`."""
 
     values: set[str]
@@ -48,12 +48,18 @@ class FindingSpider(ListingSpider):
         for listing in self.ledger.listings.values():
             self.explorer.count(listing)
             requests += self._newly_named(listing)
+            requests += self._sections(listing)
         # Rows that were requested before yield no request, but their results count.
         menus = [] if requests else list(self._unasked(self.explorer.take()))
         self.run.count("menus", len(menus))
         if self.explorer.left <= 0:
             self.run.note("menus/left", self.explorer.waiting)
-        yield from requests or (self.page(url, "menu", LISTING) for url in menus)
+            if left := self.explorer.left_out:
+                self.ledger.doubts[self.run.fronts[0]] = (
+                    f"has {left} more pages in its menus, which were not visited: raise MIGRATION_MENU_PAGES"
+                )
+        requests = requests or [self.page(url, "menu", LISTING) for url in menus]
+        yield from requests or self._try_hubs()
 
     def _decided(self, url: str, listing: Listing) -> Iterator[scrapy.Request]:
         """Yield the requests for a listing after its trial: its last page to be sure, all of it, or nothing."""
@@ -86,6 +92,7 @@ class FindingSpider(ListingSpider):
         if listing.news:
             logger.info("A listing of news: %s (%d of %d rows read are news)", url, listing.news, listing.read)
         yield from self._pager(listing, listing.pager)
+        yield from self._kin(url)
         self.explorer.offer(self._in_other_languages(url), 1, 0)
 
     def _in_other_languages(self, url: str) -> Iterator[str]:
@@ -100,10 +107,17 @@ class FindingSpider(ListingSpider):
             self.explorer.decide(listing)
         if listing.names_news:
             rows = [row for row in listing.rows if canonical(row) in self.explorer.would_be]
-            self.explorer.would_be.difference_update(map(canonical, rows))
+            for row in rows:
+                del self.explorer.would_be[canonical(row)]
             for row in rows:
                 for request in self.ask(row, "news_listing", ROW, news=True):
                     yield request.replace(dont_filter=True)
+
+    def _typed(self) -> Iterator[scrapy.Request]:
+        """Yield the pages again that are of a content type of news, as other pages have shown."""
+        for url in self.explorer.of_known_types():
+            for request in self.ask(url, self.ledger.named.get(canonical(url), "link"), ROW, news=True):
+                yield request.replace(dont_filter=True)
 
     def _unvisited(self) -> dict[str, str]:
         """Address that only texts link to and that is due -> when it was last visited."""

@@ -34,6 +34,9 @@ MANY, FEW_OF_MANY = 60, 5
 ENDS = frozenset(("answer 404", "answer 410", "has no rows"))
 """Reasons in `Listing.lost` that a page after the last one has, too."""
 
+MONTHS_OF_PATIENCE = 12
+"""The same for the months of a calendar."""
+
 PATIENCE = 2
 """Pages in a row without a new row after which a listing has ended, regardless of its pager."""
 
@@ -62,7 +65,7 @@ class ListingSpider(ListSpider):
     def _listing(
         self, page: ListingPage, found: str, names_news: bool, meta: Mapping[str, Any]
     ) -> Iterator[scrapy.Request]:
-        key, origin = meta.get("view_of") or canonical(page.url.partition("?")[0]), meta.get("origin")
+        key, origin = meta.get("view_of") or _key(page.url, meta), meta.get("origin")
         account = self.ledger.listings.get(key)
         if account is None:
             state = "walked" if found == "listing" else "trial"
@@ -76,7 +79,7 @@ class ListingSpider(ListSpider):
             return
         fresh = self._fresh(page, account)
         self._links(page)
-        pages = self._further(page, account, key)
+        pages = self._further(page, account, key, is_view=bool(meta.get("is_view")))
         if account.state == "walked":
             yield from self._rows(account, fresh)
             if self._is_barren(account, fresh):
@@ -85,7 +88,7 @@ class ListingSpider(ListSpider):
                 account.problem = (
                     "always has new rows, which lead to the same few pages: its pager was not followed further"
                 )
-            elif account.stale < (1 if account.origin == "link" else PATIENCE):
+            elif account.stale < _patience(page, account):
                 yield from self._pager(account, pages)
         elif found == "listing":
             # It was on trial or left, and is now named as a listing.
@@ -101,11 +104,11 @@ class ListingSpider(ListSpider):
         account.seen |= {canonical(row.url) for row in new}
         fresh: dict[str, str | None] = {}
         # A row may be a briefing with the day as its address; those of a calendar lead to other months and days.
-        is_calendar = CALENDAR.search(urlsplit(page.url).path) is not None
-        places = self.scope.pages([row.url for row in new], month=not is_calendar)
+        places = self.scope.pages([row.url for row in new], month=not is_month(page.url))
         for row, (address, reason) in zip(new, places, strict=True):
             if address is None:
                 self.count(f"skipped/{reason}")
+                self._apart(account, row.url)
             elif canonical(address) not in account.rows:
                 fresh[canonical(address)] = row.date
         # A pager without end repeats known rows. `is_told` must be called for each row, because it also settles it.
@@ -123,6 +126,12 @@ class ListingSpider(ListSpider):
         account.rows.update(fresh)
         return fresh
 
+    def _apart(self, account: Listing, url: str) -> None:
+        """Keep a row that is left out because it is in a section of other content."""
+        section = self.scope.section(url)
+        if section and (address := self.scope.page(url, month=True, is_open=True)[0]):
+            account.apart[canonical(address)] = section
+
     def _facet(self, page: ListingPage, listing: Listing, name: str, key: str) -> Iterator[scrapy.Request]:
         """Yield the new rows of a filtered view of a listing, and its further pages while there are new rows."""
         urls = [address for address, _ in self.scope.pages([row.url for row in page.rows]) if address]
@@ -134,31 +143,48 @@ class ListingSpider(ListSpider):
                 if address := self.scope.page(url, query=True, month=True)[0]:
                     yield self.page(address, "facet", KNOWN, origin=name, view_of=key)
 
-    def _further(self, page: ListingPage, listing: Listing, key: str) -> dict[str, str]:
+    def _further(self, page: ListingPage, listing: Listing, key: str, *, is_view: bool = False) -> dict[str, str]:
         """Address of a further page of the listing at ``key`` -> ``key``, or an empty text if no link names that page.
 
-        Other links of the listing to itself are added to its ``facets``.
+        Other links of the listing to itself are added to its ``facets``. With ``is_view`` the query of the listing
+        selects its rows.
         """
-        found: dict[str, str] = {}
+        if not is_view:
+            self._note_facets(page, listing)
+        linked = self._linked_pages(page, is_view=is_view)
+        found = {url: key for url in linked if canonical(url) != canonical(page.url)}
+        if listing.stale or len(listing.rows) < FEWEST or key in map(canonical, self.run.fronts):
+            return found
+        number = page_numbers(page.url) or (0,)
+        following = page_numbers(page.next_url or "")
+        if not found or (following and following <= number):
+            # There may be a button that loads more by script, or the pager leads back: the pages after this one are
+            # known by their number only. Views counts pages from 0 (Drupal core, PagerManager).
+            found.setdefault(f"{key}{'&' if '?' in key else '?'}page={number[-1] + 1}", "")
+        return found
+
+    def _linked_pages(self, page: ListingPage, *, is_view: bool) -> Iterator[str]:
+        """Yield the addresses of the further pages that a page links to."""
         for url in page.pager_links:
-            address, reason = self.scope.page(url)
+            address, reason = self.scope.page(url, query=True if is_view else None, month=is_view, is_open=is_view)
             if address is None:
                 self.count(f"skipped/{reason}")
             else:
-                found[address] = key
+                yield address
+        yield from self._months(page.earlier_months)
         # The link to the next page may use another parameter, for example ``offset``.
         for url in page.further_links:
-            if address := self.scope.page(url, query=True)[0]:
-                found[address] = key
+            if address := self.scope.page(url, query=True, month=is_view, is_open=is_view)[0]:
+                yield address
+
+    def _months(self, urls: Iterable[str]) -> Iterator[str]:
+        return (address for url in urls if (address := self.scope.page(url, month=True)[0]))
+
+    def _note_facets(self, page: ListingPage, listing: Listing) -> None:
         for name, value in page.facets:
             values = listing.facets.setdefault(name, {})
             if len(values) < MOST_VALUES and (address := self.scope.page(value, query=True, month=True)[0]):
                 values[address] = None
-        found = {url: key for url in found if canonical(url) != canonical(page.url)}
-        if found or listing.stale or len(listing.rows) < FEWEST or key in map(canonical, self.run.fronts):
-            return found
-        # There may be a button that loads more by script. Views counts pages from 0 (Drupal core, PagerManager).
-        return {f"{key}?page={(page_numbers(page.url) or (0,))[-1] + 1}": ""}
 
     def _is_barren(self, listing: Listing, rows: Mapping[str, str | None]) -> bool:
         """Whether its last pages had no news, so that its pager is left; called for each page with its new ``rows``."""
@@ -190,6 +216,9 @@ class ListingSpider(ListSpider):
         priority = NEWS_LISTING if listing.names_news else LISTING
         for url, key in pages.items():
             how: dict[str, Any] = {"names_news": listing.names_news, "origin": listing.origin, "page_of": key}
+            how["is_view"] = "?" in key
+            if is_month(url):
+                how |= {"view_of": key, "page_of": ""}
             yield from self.ask(url, "listing", priority, discovery=True, **how)
 
     def _excuse(self) -> None:
@@ -278,6 +307,28 @@ class ListingSpider(ListSpider):
             address = self.scope.page(url)[0] if where == "content" else None
             if address is not None:
                 self.ledger.links.setdefault(canonical(address), page.url)
+
+
+def _key(url: str, meta: Mapping[str, Any]) -> str:
+    """The address of the listing with the page ``url``: without its query, or only without its number if it is a view.
+
+    The further pages of a view have the address of its first page in ``page_of``.
+    """
+    if not meta.get("is_view"):
+        return canonical(url.partition("?")[0])
+    return str(meta.get("page_of") or canonical(url))
+
+
+def is_month(url: str) -> bool:
+    """Whether ``url`` is that of a month, week or day."""
+    return CALENDAR.search(urlsplit(url).path) is not None
+
+
+def _patience(page: ListingPage, listing: Listing) -> int:
+    """The number of pages in a row without a new row after which ``listing`` has ended."""
+    if is_month(page.url):
+        return MONTHS_OF_PATIENCE
+    return 1 if listing.origin == "link" else PATIENCE
 
 
 def _measure(page: ListingPage, reach: Reach, *, is_new: bool) -> None:

@@ -8,15 +8,19 @@ from typing import Any
 import scrapy
 from scrapy.http import Response
 
+from migration_spider.addresses import canonical
 from migration_spider.ledger import Sitemap
 from migration_spider.normalize.dates import parse_date
 from migration_spider.responses import feeds
 from migration_spider.responses.xml_entries import Entry
 from migration_spider.responses.xml_files import Document, read
-from migration_spider.spiders.base import CANDIDATE, ROW, SITEMAP, PortalSpider
+from migration_spider.spiders.base import CANDIDATE, FEED, ROW, SITEMAP, PortalSpider
 
 CUT_AGAIN = 2
 """How often an incomplete feed or sitemap is requested again."""
+
+MOST_FEED_PAGES = 200
+"""Pages of one feed that are read."""
 
 MOST_COMPARED = 200
 """Addresses of a feed that are compared with the lists of the site."""
@@ -43,6 +47,22 @@ class ListSpider(PortalSpider):
         account.links = [url for url, _ in self.scope.pages(links[:MOST_COMPARED], host) if url]
         self.ledger.sitemaps[response.url] = account
         yield from self.follow_all(links, "rss", ROW, host=host, news=names_news)
+        yield from self._further_feed(response, feeds.further_feed(document), account, names_news=names_news)
+
+    def _further_feed(
+        self, response: Response, url: str, account: Sitemap, *, names_news: bool
+    ) -> Iterator[scrapy.Request]:
+        """Yield the next page of a feed. A feed with several pages that is read to its end is a list of the site."""
+        links = [*response.meta.get("feed_links", ()), *account.links]
+        page = response.meta.get("feed_page", 1)
+        if url and page >= MOST_FEED_PAGES:
+            account.problem = f"more than {MOST_FEED_PAGES} pages of a feed: the others are not requested"
+        elif file := self.scope.file(url, account.host) if url else None:
+            request = self.start_page(file, FEED, callback=self.parse_feed, names_news=names_news)
+            yield request.replace(meta={**request.meta, "feed_page": page + 1, "feed_links": links})
+        elif page > 1 and not account.problem:
+            for link in links:
+                self.ledger.mapped.add(canonical(link))
 
     def parse_sitemap(self, response: Response, found: str, names_news: bool = False) -> Iterator[scrapy.Request]:
         """Yield the pages and further sitemaps in a sitemap."""
@@ -53,6 +73,8 @@ class ListSpider(PortalSpider):
             return
         account = self.ledger.sitemaps[response.url] = Sitemap(response.status)
         if self.is_missing(response):
+            if "depth_of_sitemap" in response.meta:
+                account.problem = f"answer {response.status}, although an index names it"
             return
         document = self._read(response)
         account.problem = feeds.sitemap_problem(document)
@@ -132,6 +154,7 @@ class ListSpider(PortalSpider):
                     discovery=True,
                     depth_of_sitemap=depth,
                     is_named=True,
+                    handle_httpstatus_list=[403, 404, 410],
                 )
 
     def _is_before_since(self, text: str | None) -> bool:

@@ -82,7 +82,11 @@ class NewsSpider(SteppedSpider):
         facts.page.forget()
         is_row = found in ("listing", "news_listing") and not response.meta.get("discovery")
         self._check_further(page, response.request)
+        if is_row:
+            self._row_of_list(page, response.request)
+            yield from self._of_hub(page, response.request)
         if not isinstance(page, ListingPage):
+            yield from self._empty_month(page, response.request)
             self._no_listing(page, found, is_named=found == "listing" and not is_row)
         elif is_row and (page.pager_links or len(page.rows) >= BIG):
             # A row that is itself a listing, like those of a landing page.
@@ -96,16 +100,19 @@ class NewsSpider(SteppedSpider):
 
     def _not_news(self, page: Page, response: Any, facts: Facts) -> None:
         """Settle a page that is not news, and its node."""
+        self._embeds(response)
         self.settle(response.request, "not_news", page.kind)
         nodes = self.ledger.other_nodes
         if page.node_type not in PLAIN_TYPES and facts.is_news_if_named:
-            self.explorer.would_be.add(canonical(response.url))
+            self.explorer.would_be[canonical(response.url)] = page.node_type
             nodes = self.ledger.plain_nodes
         if page.node_id is not None:
             nodes.add(page.node_id)
 
     def _no_listing(self, page: Page, found: str, *, is_named: bool) -> None:
         """Count a page without rows; if it was requested as a listing, the report compares it with earlier runs."""
+        if found == "menu":
+            self._archive(page)
         if found == "menu" and needs_script(page):
             self.ledger.doubts[page.url] = (
                 "shows its content with a script, which is not run: if it has no news, exclude it with "
@@ -137,6 +144,7 @@ class NewsSpider(SteppedSpider):
             self.logger.warning("Not read: %s (%s)", response.url, what)
             self.settle(response.request, "unreadable", what)
         else:
+            self._embeds(response)
             self.settle(response.request, "not_news", "no page")
 
     def _original(self, page: NewsPage, request: scrapy.Request) -> Iterator[scrapy.Request]:
@@ -195,6 +203,8 @@ class NewsSpider(SteppedSpider):
             yield from self.ask(address, "canonical", ITEM, news=True)
             return
         self._place(page, found, request)
+        if page.node_type and canonical(response.url) in self.news_urls:
+            self.explorer.types[page.node_type] += 1
         reading = self.run.readings.of(response)
         self.run.dates.note(page, lambda: response.text)
         reading.note_text(page)

@@ -25,6 +25,9 @@ TRACKING = re.compile(r"(utm_\w+|fbclid|gclid|mc_[ce]id|mkt_tok|_hs\w+)")
 """Parameters that newsletters and social networks add to a link, without effect on the page."""
 
 
+OF_CONTENT = frozenset(("events", "pledge", "practice", "projects", "videos", "hub/discussion-space", "hub/resource"))
+"""Excluded paths of other content types, below which a site may have news nevertheless."""
+
 REMEMBERED = 2048
 """Links whose decision is cached, because every page of a site has the same menus and links to its translations."""
 
@@ -54,7 +57,13 @@ class Scope:
         self._page = lru_cache(maxsize=REMEMBERED)(self._decide)
 
     def page(
-        self, url: str, *, query: bool | None = None, host: str = "", month: bool = False
+        self,
+        url: str,
+        *,
+        query: bool | None = None,
+        host: str = "",
+        month: bool = False,
+        is_open: bool = False,
     ) -> tuple[str | None, str | None]:
         """Return (the URL to fetch, None), or (None, reason).
 
@@ -65,18 +74,39 @@ class Scope:
             query: For links to single pages (see `pages`): whether any other query is kept or removed.
             host: Another name of the site, used in the list with the link.
             month: Whether a path that ends in a month or day belongs to an archive, not to a calendar.
+            is_open: Whether excluded paths count as well.
         """
-        return self._page(url, query, host, month)
+        return self._page(url, query, host, month, is_open)
 
-    def _decide(self, url: str, query: bool | None, host: str, month: bool = False) -> tuple[str | None, str | None]:
+    def section(self, url: str) -> str | None:
+        """The path of other content types that excludes ``url``, one of `OF_CONTENT`; None if nothing or else does."""
+        parts, _ = self._on_site(url, "")
+        start = self._excludes(self._split(parts.path)[1]) if parts else None
+        return start if start in OF_CONTENT else None
+
+    def is_open(self, section: str) -> bool:
+        """Whether pages below ``section`` belong to the crawl."""
+        return section.split("/") not in self.excluded
+
+    def open(self, section: str) -> None:
+        """Do not exclude the pages below ``section`` any more."""
+        self.excluded.remove(section.split("/"))
+        self._page.cache_clear()
+
+    def _excludes(self, path: list[str]) -> str | None:
+        folded = [unquote(segment).lower() for segment in path]
+        return next(("/".join(start) for start in self.excluded if folded[: len(start)] == start), None)
+
+    def _decide(
+        self, url: str, query: bool | None, host: str, month: bool = False, is_open: bool = False
+    ) -> tuple[str | None, str | None]:
         parts, reason = self._on_site(url, host)
         if parts is None:
             return None, reason
         language, path = self._split(parts.path)
         if language not in self.languages:
             return None, "language"
-        folded = [unquote(segment).lower() for segment in path]
-        if any(folded[: len(start)] == start for start in self.excluded):
+        if not is_open and self._excludes(path) is not None:
             return None, "excluded"
         if not month and CALENDAR.search(parts.path):
             return None, "calendar"

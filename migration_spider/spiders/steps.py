@@ -60,7 +60,8 @@ class SteppedSpider(FindingSpider):
         if self.options.urls:
             return (self._asked, self._doubted)
         named = (self._hints, self._explore, self._sitemaps, self._candidates)
-        return (*named, self._known, self._unnamed, self._merged, self._unlisted, self._merged, self._doubted)
+        known = (self._known, self._unnamed, self._merged)
+        return (*named, self._typed, *known, self._unlisted, self._typed, self._merged, self._doubted)
 
     async def _idle(self) -> bool:
         """Wait until everything found so far is fetched and read; return False if the run ends early."""

@@ -10,8 +10,9 @@ from typing import Any
 from migration_spider.items import Entry, NewsItem
 from migration_spider.normalize.dates import parse_date
 from migration_spider.pages import ListingPage, NewsPage
-from migration_spider.pages.listing import page_numbers, results_total
+from migration_spider.pages.listing import page_numbers
 from migration_spider.pages.text import fold
+from migration_spider.pages.totals import results_total
 from migration_spider.report.text import plural
 from migration_spider.survey.model import (
     DateForm,

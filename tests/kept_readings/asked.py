@@ -21,7 +21,17 @@ OF_ALL = [
     "links",
     "is_cut",
 ]
-OF_LISTINGS = ["rows", "shown", "total", "pager_links", "facets", "next_url", "further_links", "out_of_reach"]
+OF_LISTINGS = [
+    "rows",
+    "shown",
+    "total",
+    "pager_links",
+    "facets",
+    "next_url",
+    "further_links",
+    "earlier_months",
+    "out_of_reach",
+]
 OF_NEWS = ["left_out", "alone", "layout", "printed"]
 
 

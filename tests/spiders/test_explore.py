@@ -115,7 +115,7 @@ def test_a_row_without_a_sign_of_its_own_says_nothing_for_or_against():
     ledger = Ledger()
     listing = on_trial(ledger, ["item"] * 7 + ["not_news"])
     found = explorer(ledger)
-    found.would_be.add(urls("row-7")[0])
+    found.would_be[urls("row-7")[0]] = None
     found.decide(listing)
     assert listing.names_news
 
