@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -72,3 +73,17 @@ def test_what_is_left_of_a_lost_archive_keeps_its_versions_and_times(harvested, 
 def test_every_version_and_tombstone_is_proved(harvested):
     for item_id in {line["id"] for line in items(harvested) if "tombstone" in line}:
         assert b"that it is gone" in scrapy("show", item_id, "--verify", data=harvested)
+
+
+def test_a_site_that_has_moved_gives_the_same_lines(tmp_path):
+    data = tmp_path / "data"
+    with Portal(nodes=8) as portal:
+        for site in (portal.url, portal.url.replace("127.0.0.1", "localhost")):
+            run(command(data, "--full", *IN_TWO, site=site, MIGRATION_MAX_RENUMBERED=1))
+            node = next(item["node_id"] for item in items(data) if any(one["sha256"] for one in item["attachments"]))
+            portal.editor.replace_file(node, grow=True)
+    assert {"127.0.0.1", "localhost"} == {urlsplit(item["url"]).hostname for item in items(data)}
+    assert any(item["version"] == 2 and item["attachments"][0]["sha256"] for item in items(data))
+    shutil.copytree(data / "warc", tmp_path / "again" / "warc")
+    scrapy("reparse", data=tmp_path / "again")
+    assert (data / "items" / "news.jsonl").read_bytes() == (tmp_path / "again" / "items" / "news.jsonl").read_bytes()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from itertools import chain
+from urllib.parse import urlsplit
 
 from archive import ArchiveError, BrokenRecordError
 from archive.entity import decode_entity
@@ -14,7 +15,7 @@ from archive.warc.file import sha256
 from archive.warc.reader import StreamedRecord, is_gzip
 from archive.warc.record import starts_with_chunk
 from migration_spider.items import NewsItem
-from migration_spider.reparse.capture import Capture
+from migration_spider.reparse.capture import Capture, host_of
 from migration_spider.reparse.catalogue import Catalogue
 from migration_spider.reparse.notes import File, Note
 from migration_spider.reparse.reading import LONGEST_HEAD, opened
@@ -45,15 +46,26 @@ class Attachments:
     def __init__(self, catalogue: Catalogue, scope: Scope) -> None:
         self.catalogue = catalogue
         self.scope = scope
+        self._scopes = {host_of(scope.site.geturl()): scope}
+
+    def _scope_of(self, page: str) -> Scope:
+        """The scope of the site at the address that it had when it sent ``page``: its files are there."""
+        host, scope = host_of(page), self.scope
+        if host not in self._scopes:
+            site = f"{urlsplit(page).scheme}://{host}"
+            self._scopes[host] = Scope(site, scope.languages, scope.known_languages, ())
+        return self._scopes[host]
 
     def noted(self, note: Note) -> Files:
         """The files of a note, as far as the archive confirms them."""
-        urls = {printed: self.scope.file(printed) for printed in note.files}
+        file = self._scope_of(note.url).file
+        urls = {printed: file(printed) for printed in note.files}
         return {printed: self._noted(url, note.files[printed]) if url else ELSEWHERE for printed, url in urls.items()}
 
     def found(self, item: NewsItem, page: Capture, note: Note | None) -> Files:
         """The files of ``item``: those of the note, and for others, what the run of ``page`` fetched."""
-        urls = {attachment.url: self.scope.file(attachment.url) for attachment in item.attachments}
+        file = self._scope_of(page.url).file
+        urls = {attachment.url: file(attachment.url) for attachment in item.attachments}
         run_id = note.run_id if note else self.catalogue.run_of(page)
         fetched = {printed: self._fetched(url, page, run_id) if url else ELSEWHERE for printed, url in urls.items()}
         return {**fetched, **(self.noted(note) if note else {})}

@@ -13,7 +13,7 @@ import json
 import sqlite3
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import astuple, fields
 from operator import attrgetter
@@ -37,6 +37,7 @@ _VALUES = attrgetter(*_COLUMNS[2:])
 _KEYS = ("id_key", "at_key", "url_key", "digest_key")
 _INSERT = f"INSERT INTO capture VALUES (NULL, {', '.join('?' * (len(_COLUMNS) + 2 + len(_KEYS)))})"
 _OF_URL = "url_key = ? AND url = ?"
+_CHOSEN = "(SELECT value FROM json_each(?))"
 _SCHEMA = f"""
 PRAGMA journal_mode = OFF;
 PRAGMA synchronous = OFF;
@@ -267,13 +268,13 @@ class Catalogue:
 
     # ---- the lines to make again
 
-    def plan(self, host: str, *, everything: bool) -> tuple[int, int]:
-        """Sort the lines of ``host`` for :meth:`steps`; return their number, and the number of those with a page.
+    def plan(self, hosts: Iterable[str], *, everything: bool) -> tuple[int, int]:
+        """Sort the lines of ``hosts`` for :meth:`steps`; return their number, and the number of those with a page.
 
         Lines of the own archive are in the order of its notes, and pages without a note are left out, unless
         ``everything``. Lines of other archives are in the order of their dates, regardless of the order of the files.
         """
-        run = self.database.execute
+        run, chosen = self.database.execute, json.dumps([*hosts])
         for table in ("own", "own_step", "step"):
             run(f"DELETE FROM {table}")
         self.database.executemany("INSERT INTO own VALUES (?)", ((run_id,) for run_id in self.own_runs if run_id))
@@ -285,16 +286,17 @@ class Catalogue:
         )
         run(
             "INSERT INTO own_step SELECT note.place, coalesce(capture.date, note.fetched_at), note.capture, note.place"
-            " FROM note LEFT JOIN capture ON capture.number = note.capture WHERE note.host = ?",
-            (host,),
+            " FROM note LEFT JOIN capture ON capture.number = note.capture"
+            f" WHERE note.host IN {_CHOSEN}",
+            (chosen,),
         )
         self.database.executemany("DELETE FROM own_step WHERE place = ?", self._unstored())
         if everything:
             run(
-                "INSERT INTO own_step SELECT place, date, number, NULL FROM capture WHERE is_page AND host = ?"
-                " AND run_id IN (SELECT run_id FROM own)"
+                "INSERT INTO own_step SELECT place, date, number, NULL FROM capture WHERE is_page"
+                f" AND host IN {_CHOSEN} AND run_id IN (SELECT run_id FROM own)"
                 " AND NOT EXISTS (SELECT 1 FROM note WHERE note.capture = number)",
-                (host,),
+                (chosen,),
             )
         latest = ""
         for place, date, capture, note in run("SELECT * FROM own_step ORDER BY place"):
@@ -302,11 +304,11 @@ class Catalogue:
             latest = max(latest, date.rstrip("Z"))
             run("INSERT INTO step VALUES (?, ?, ?, ?)", (latest, place, capture, note))
         run(
-            "INSERT INTO step SELECT rtrim(date, 'Z'), place, number, NULL FROM capture WHERE is_page AND host = ?"
-            " AND run_id NOT IN (SELECT run_id FROM own)"
+            "INSERT INTO step SELECT rtrim(date, 'Z'), place, number, NULL FROM capture WHERE is_page"
+            f" AND host IN {_CHOSEN} AND run_id NOT IN (SELECT run_id FROM own)"
             " AND NOT EXISTS"
             " (SELECT 1 FROM note WHERE refers_key = capture.id_key AND refers_to = capture.record_id)",
-            (host,),
+            (chosen,),
         )
         in_all, pages = run("SELECT count(*), count(capture) FROM step").fetchone()
         return in_all, pages

@@ -62,6 +62,7 @@ def rebuild(
     news_listings: Sequence[str] = (),
     day_first: bool | None = None,
     everything: bool = False,
+    is_own: bool = False,
     engine: Engine = one_process,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Outcome:
@@ -72,6 +73,7 @@ def rebuild(
     Args:
         news_listings: Paths of listings whose rows are news, without language prefix.
         day_first: See :func:`migration_spider.normalize.item.normalize`.
+        is_own: All files are of one site, whatever its address was: also make the items that a crawl noted at another.
         everything: Also read the pages of an own archive that were not items for the crawl, or left out by ``since``.
         engine: Distributes the pages.
         progress: Called with (pages read, pages in total).
@@ -82,12 +84,12 @@ def rebuild(
     if output.exists():
         raise FileExistsError(f"{output} exists and is not overwritten")
     outcome = Outcome(problems=list(catalogue.broken))
-    host = host_of(scope.site.geturl())
-    in_all, pages = catalogue.plan(host, everything=everything)
+    hosts = {host_of(scope.site.geturl()), *(catalogue.noted_hosts if is_own else ())}
+    in_all, pages = catalogue.plan(sorted(hosts), everything=everything)
     outcome.counts += Counter(
         damaged=len(catalogue.broken),
         duplicates=catalogue.duplicates,
-        other_hosts=sum(count for name, count in catalogue.hosts.items() if name != host),
+        other_hosts=sum(count for name, count in catalogue.hosts.items() if name not in hosts),
         revisits_without_original=catalogue.orphans,
         pages=pages,
     )

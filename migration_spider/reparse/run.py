@@ -78,6 +78,7 @@ def items_of(args: list[str], opts: argparse.Namespace, settings: Any) -> int:
             raise AskedWrongError(
                 f"{data / 'warc' / '*.warc.gz'}: no such file; name files, or the folder with -s DATA_DIR=..."
             )
+        opts.is_own = not args and not opts.site
         with engine_for(opts.engine, opts.jobs, opts.scheduler) as engine:
             return _rebuild(archive, engine, opts, settings, data / "items" / "news.jsonl")
 
@@ -98,7 +99,7 @@ def _rebuild(archive: list[Source], engine: Engine, opts: argparse.Namespace, se
 def _write(
     catalogue: Catalogue, engine: Engine, opts: argparse.Namespace, settings: Any, present: Path, output: Path
 ) -> int:
-    scope = _scope(catalogue, opts.site, settings)
+    scope = _scope(catalogue, opts.site, settings, is_own=opts.is_own)
     with Steps("Reading pages") as steps:
         outcome = rebuild(
             catalogue,
@@ -107,6 +108,7 @@ def _write(
             news_listings=settings.getlist("MIGRATION_NEWS_LISTINGS"),
             day_first=Config.of(settings).day_first,
             everything=opts.all,
+            is_own=opts.is_own,
             engine=engine,
             progress=steps.update,
         )
@@ -158,15 +160,20 @@ def _listed(hosts: Mapping[str, int]) -> str:
     return ", ".join(sorted(hosts, key=lambda name: -hosts[name])[:5])
 
 
-def _scope(catalogue: Catalogue, site: str | None, settings: Any) -> Scope:
-    """The site whose pages are read: the requested one, the portal, or the only one in the archive."""
+def _scope(catalogue: Catalogue, site: str | None, settings: Any, *, is_own: bool) -> Scope:
+    """The site whose pages are read: the requested one, the portal, or the only one in the archive.
+
+    The own archive is of one site. If that has moved, it is the host with the most items.
+    """
     known = settings.getlist("MIGRATION_LANGUAGES")
     portal = host_of(settings["MIGRATION_SITE"])
     hosts = catalogue.hosts or catalogue.noted_hosts
     if not hosts:
         raise AskedWrongError("there is no page in the archive")
     if not site:
-        host = portal if portal in hosts else max(hosts, key=lambda name: hosts[name]) if len(hosts) == 1 else None
+        candidates = catalogue.noted_hosts if is_own and catalogue.noted_hosts else hosts
+        is_clear = len(candidates) == 1 or candidates is not hosts
+        host = portal if portal in hosts else max(candidates, key=lambda name: candidates[name]) if is_clear else None
         if host is None:
             raise AskedWrongError(
                 f"no page of {portal} in the archive; its hosts: {_listed(hosts)}. Choose one with --site"
