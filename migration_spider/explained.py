@@ -16,7 +16,7 @@ from migration_spider.pages import ListingPage, NewsPage
 from migration_spider.pages.outline import Line, local_name
 from migration_spider.pages.outline_builder import shown_text
 from migration_spider.pages.places import Slot, entries
-from migration_spider.pages.text import absolute, fold
+from migration_spider.text import absolute, fold
 from migration_spider.vocabularies import label_field
 
 FIELDS = {

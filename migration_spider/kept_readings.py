@@ -77,7 +77,7 @@ CREATE TABLE IF NOT EXISTS reading (
 """Columns: digest of the address, `answer_digest`, digest of that and of the data, `Kept`."""
 
 _CODE = {
-    "migration_spider": ("pages", "vocabularies", "items.py", "kept_readings.py", "whole.py"),
+    "migration_spider": ("pages", "vocabularies", "items.py", "text.py", "kept_readings.py", "whole.py"),
     "archive": ("charset.py", "entity.py", "message.py", "replay.py"),
 }
 """The code that the stored values depend on: package -> its files and folders."""

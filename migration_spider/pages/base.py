@@ -15,7 +15,7 @@ from migration_spider.pages.nodes import Nodes, form_node, heading_of, main_of, 
 from migration_spider.pages.outline import Block, local_name
 from migration_spider.pages.outline_builder import build
 from migration_spider.pages.pagers import links_in
-from migration_spider.pages.text import absolute, fold, language_of, language_tag, path_of, prefix_of, text_in
+from migration_spider.text import absolute, fold, language_of, language_tag, path_of, prefix_of, text_in
 
 Kind = Literal["news", "listing", "other"]
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from migration_spider.items import Image
 from migration_spider.pages.class_words import UNSEEN
 from migration_spider.pages.outline import EMBEDS, Block, Line, Piece, ancestors, local_name
-from migration_spider.pages.text import Remembered, absolute, fold, word_set
+from migration_spider.text import Remembered, absolute, fold, word_set
 
 if TYPE_CHECKING:
     from migration_spider.pages.chrome import Chrome

@@ -13,7 +13,7 @@ from itertools import dropwhile
 from typing import NamedTuple
 
 from migration_spider.pages.outline import Line, Piece
-from migration_spider.pages.text import Remembered, fold, word_set
+from migration_spider.text import Remembered, fold, word_set
 from migration_spider.vocabularies import date_label, is_date_word, label_kind
 
 LONGEST_LABEL = 80

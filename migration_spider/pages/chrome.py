@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from migration_spider.pages.bounds import ancestors_of
 from migration_spider.pages.class_words import BOX, FIELD, HIDDEN, LANDMARK_ROLES, LANDMARKS, PART, SOFT, hint_of
 from migration_spider.pages.outline import local_name
-from migration_spider.pages.text import fold, reading_length, word_set
+from migration_spider.text import fold, reading_length, word_set
 from migration_spider.vocabularies import key, label_field, label_kind
 
 if TYPE_CHECKING:

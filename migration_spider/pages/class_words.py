@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from migration_spider.pages.text import Remembered, word_set
+from migration_spider.text import Remembered, word_set
 
 
 def _matches(pattern: str) -> Remembered[bool]:

@@ -18,7 +18,7 @@ from migration_spider.pages.listing import ListingPage
 from migration_spider.pages.news import NewsPage
 from migration_spider.pages.outline import Line, ancestors
 from migration_spider.pages.prose import is_prose
-from migration_spider.pages.text import path_of, text_in, word_set
+from migration_spider.text import path_of, text_in, word_set
 from migration_spider.vocabularies import is_generic_label, label_kind
 
 NEWS_TYPES = word_set(

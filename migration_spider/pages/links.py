@@ -16,8 +16,8 @@ from urllib.parse import unquote, urlsplit
 from migration_spider.items import Attachment
 from migration_spider.pages.class_words import FILE, RIGHTS
 from migration_spider.pages.outline import Block, Line, ancestors, local_name
-from migration_spider.pages.text import Remembered, absolute, fold, path_of, text_in, word_set
 from migration_spider.pages.words import asks_to_read
+from migration_spider.text import Remembered, absolute, fold, path_of, text_in, word_set
 from migration_spider.vocabularies import key, label_kind, phrases
 
 EXTENSIONS = word_set(

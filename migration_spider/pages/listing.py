@@ -41,8 +41,8 @@ from migration_spider.pages.row_places import (
     up,
 )
 from migration_spider.pages.row_titles import Title, rank_of, title_in, title_of
-from migration_spider.pages.text import absolute, path_of
 from migration_spider.pages.totals import results_total
+from migration_spider.text import absolute, path_of
 
 if TYPE_CHECKING:
     from migration_spider.pages.base import Page

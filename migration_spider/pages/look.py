@@ -16,8 +16,8 @@ from migration_spider.pages.cells import DATE, LONGEST_LABEL, Cell, label_of, ma
 from migration_spider.pages.class_words import ADDRESS, FIELD_ITEM, TERM
 from migration_spider.pages.outline import FOLDS, HEADING_TAGS, Block, Line, Unit, ancestors
 from migration_spider.pages.prose import values
-from migration_spider.pages.text import Remembered, fold
 from migration_spider.pages.words import only_shares
+from migration_spider.text import Remembered, fold
 from migration_spider.vocabularies import (
     VOCABULARIES,
     is_kosovo_footnote,

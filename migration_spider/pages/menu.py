@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from migration_spider.pages.text import absolute, text_in
+from migration_spider.text import absolute, text_in
 from migration_spider.vocabularies import key, phrases
 
 if TYPE_CHECKING:

@@ -30,8 +30,8 @@ from migration_spider.pages.look import (
 from migration_spider.pages.outline import HEADING_TAGS, Block, Line, Piece, Unit, ancestors
 from migration_spider.pages.outline_builder import build, is_linked
 from migration_spider.pages.prose import values
-from migration_spider.pages.text import fold
 from migration_spider.pages.words import is_site_label
+from migration_spider.text import fold
 from migration_spider.vocabularies import label_kind
 
 if TYPE_CHECKING:

@@ -18,8 +18,8 @@ from migration_spider.pages.outline import FOLDS, Block, Line, local_name
 from migration_spider.pages.parts import Part, parts, place_of
 from migration_spider.pages.prose import container
 from migration_spider.pages.roles import TEXT_ROLES, Reading
-from migration_spider.pages.text import Remembered, fold
 from migration_spider.pages.titles import DESCRIPTIONS, is_of_body, lead_above, summary_lines, title_lines, title_of
+from migration_spider.text import Remembered, fold
 
 OF_LINES = ("body_text", "body_html", "summary", "attachments")
 """Fields of the item that are read from the roles of the lines."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from migration_spider.pages.bounds import Elements, ancestors_of
 from migration_spider.pages.class_words import BODY, OF_NODE, SITE_NAME, TEXT_FIELD
-from migration_spider.pages.text import absolute, fold, path_of, text_in
+from migration_spider.text import absolute, fold, path_of, text_in
 
 if TYPE_CHECKING:
     from migration_spider.pages.base import Page

@@ -15,8 +15,8 @@ from migration_spider.pages.bounds import MAX_ELEMENTS
 from migration_spider.pages.class_words import BODY, UNSEEN
 from migration_spider.pages.outline import EMBEDS, FOLDS, HEADING_TAGS, Block, Line, Piece, Unit, ancestors, local_name
 from migration_spider.pages.prose import PROSE_TAGS, is_prose
-from migration_spider.pages.text import absolute, fold, reading_length, word_set
 from migration_spider.pages.words import leads_elsewhere
+from migration_spider.text import absolute, fold, reading_length, word_set
 
 if TYPE_CHECKING:
     from migration_spider.pages.chrome import Chrome

@@ -12,7 +12,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from migration_spider.pages.text import absolute, fold, path_of, text_in
+from migration_spider.text import absolute, fold, path_of, text_in
 from migration_spider.vocabularies import key, phrases
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from migration_spider.pages.text import absolute, fold, text_in
+from migration_spider.text import absolute, fold, text_in
 
 if TYPE_CHECKING:
     from migration_spider.items import Entry

@@ -10,7 +10,7 @@ from typing import Any
 
 from migration_spider.items import Value
 from migration_spider.pages.outline import HEADING_TAGS, Block, Line, Piece, ancestors, local_name
-from migration_spider.pages.text import absolute, fold, word_set
+from migration_spider.text import absolute, fold, word_set
 from migration_spider.vocabularies import is_kosovo_footnote
 
 LONGEST_NAME = 200

@@ -30,8 +30,8 @@ from migration_spider.pages.row_places import (
     text_of,
     up,
 )
-from migration_spider.pages.text import fold, reading_length
 from migration_spider.pages.words import leads_elsewhere
+from migration_spider.text import fold, reading_length
 
 if TYPE_CHECKING:
     from migration_spider.pages.row_titles import Title

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from migration_spider.pages.class_words import BESIDE, BYLINE, MENU, NODE, ROW, ROW_DATE, ROW_TITLE, UNSEEN, is_landmark
 from migration_spider.pages.outline import HEADING_TAGS, local_name
-from migration_spider.pages.text import Remembered, fold, text_in
+from migration_spider.text import Remembered, fold, text_in
 from migration_spider.vocabularies import key, phrases
 
 if TYPE_CHECKING:

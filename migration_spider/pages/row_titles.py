@@ -24,7 +24,7 @@ from migration_spider.pages.row_places import (
     up,
     words_of,
 )
-from migration_spider.pages.text import fold, word_set
+from migration_spider.text import fold, word_set
 from migration_spider.vocabularies import key, phrases
 
 # Between two links, these make items of one enumeration of them: "Chad, Mali, Niger".

@@ -9,7 +9,7 @@ from typing import Any
 from migration_spider.pages.class_words import CUSTOM_BLOCK, VIEWED
 from migration_spider.pages.outline import Block, Line, Unit, ancestors
 from migration_spider.pages.prose import PROSE_TAGS, SENTENCE_END, Size, container, is_prose, sizes_of, weight
-from migration_spider.pages.text import Remembered
+from migration_spider.text import Remembered
 
 LEAST = 0.4
 """Least share of running text, 0 to 1, in a part of the text; the rest is links and lines of templates."""

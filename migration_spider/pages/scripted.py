@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any
 
 from migration_spider.pages.base import Page
-from migration_spider.pages.text import fold, text_in
+from migration_spider.text import fold, text_in
 
 MOST_TEXT = 200
 """Characters that such a page prints beside its heading, at most: an introduction."""

@@ -12,7 +12,7 @@ from migration_spider.pages.class_words import CUSTOM_BLOCK, LEAD, SITE_NAME, SU
 from migration_spider.pages.outline import HEADING_TAGS, Block, Line
 from migration_spider.pages.outline_builder import shown_text
 from migration_spider.pages.prose import is_prose
-from migration_spider.pages.text import text_in
+from migration_spider.text import text_in
 
 if TYPE_CHECKING:
     from migration_spider.pages.base import Page

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from migration_spider.pages.text import Remembered, fold
+from migration_spider.text import Remembered, fold
 from migration_spider.vocabularies import is_kosovo_footnote, key, label_kind, phrases
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from parsel import Selector
 
 from migration_spider.pages.bounds import Elements, elements_of, is_parseable
 from migration_spider.pages.class_words import is_landmark
-from migration_spider.pages.text import fold
 from migration_spider.responses.blocked_marks import HEADERS, MARKUP, SENTENCES, TITLES
+from migration_spider.text import fold
 
 CODES = {
     "challenge": "a test whether a browser asks (Cloudflare, AWS WAF, Imperva, DataDome, Anubis and others)",

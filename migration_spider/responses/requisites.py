@@ -12,7 +12,7 @@ from parsel import Selector
 
 from migration_spider.pages.base import Page
 from migration_spider.pages.body import srcset
-from migration_spider.pages.text import absolute, word_set
+from migration_spider.text import absolute, word_set
 
 # CSS Syntax 3: url(...) quoted or not, and @import with a plain string.
 _URL = re.compile(r"url\(\s*(?:\"([^\"]*)\"|'([^']*)'|([^()\"'\s]+))\s*\)", re.IGNORECASE)

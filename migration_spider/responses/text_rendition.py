@@ -11,8 +11,8 @@ from functools import cached_property
 from migration_spider.items import Entry, NewsItem, Value
 from migration_spider.pages.cells import label_of
 from migration_spider.pages.nodes import node_of
-from migration_spider.pages.text import fold, language_of
 from migration_spider.pages.words import is_phrase
+from migration_spider.text import fold, language_of
 from migration_spider.vocabularies import is_kosovo_footnote, label_kind
 
 LONGEST_VALUE = 160

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from migration_spider.pages.outline import lower_name
-from migration_spider.pages.text import fold
+from migration_spider.text import fold
 
 MOST_ENTRIES = 50_000
 """Addresses that a sitemap may have (sitemaps.org protocol 0.9, "Sitemap index files"); also the limit for feeds."""

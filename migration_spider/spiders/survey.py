@@ -18,13 +18,13 @@ from migration_spider.normalize.dates import parse_date
 from migration_spider.normalize.identity import item_id
 from migration_spider.pages import NewsPage, Page
 from migration_spider.pages.listing import page_numbers
-from migration_spider.pages.text import language_of
 from migration_spider.responses.requisites import css_requisites, page_requisites
 from migration_spider.sampling import MOST, SAMPLES, Traits, traits, varied
 from migration_spider.spiders.base import CANDIDATE, FEED, LISTING, NEWS_LISTING, ROW
 from migration_spider.spiders.explore import Explorer
 from migration_spider.spiders.news import NewsSpider
 from migration_spider.state.memory import SURVEY_PREFIX
+from migration_spider.text import language_of
 
 LOOKED_AT = 40
 """Pages of menus that are visited, in addition to the front pages."""

@@ -11,7 +11,6 @@ from migration_spider.items import Entry, NewsItem
 from migration_spider.normalize.dates import parse_date
 from migration_spider.pages import ListingPage, NewsPage
 from migration_spider.pages.listing import page_numbers
-from migration_spider.pages.text import fold
 from migration_spider.pages.totals import results_total
 from migration_spider.report.text import plural
 from migration_spider.survey.model import (
@@ -22,6 +21,7 @@ from migration_spider.survey.model import (
     PageType,
 )
 from migration_spider.survey.reading import Read, Site
+from migration_spider.text import fold
 from migration_spider.vocabularies import is_kosovo_footnote, label_kind
 
 MOST_EXAMPLES = 5

@@ -11,12 +11,12 @@ from migration_spider.normalize import PROBLEMS
 from migration_spider.normalize.item import finish
 from migration_spider.pages import NewsPage
 from migration_spider.pages.places import Place, places
-from migration_spider.pages.text import fold
 from migration_spider.report.text import plural
 from migration_spider.sampling import SAMPLES, traits, varied
 from migration_spider.survey.model import Field, Sample
 from migration_spider.survey.reading import Read
 from migration_spider.survey.still import Stills
+from migration_spider.text import fold
 from migration_spider.vocabularies import VOCABULARIES, label_kind
 
 PARTS = "\n\n"

@@ -19,7 +19,6 @@ from migration_spider.explained import ExplainedLine
 from migration_spider.pages.base import Page
 from migration_spider.pages.outline import local_name
 from migration_spider.pages.places import Place
-from migration_spider.pages.text import absolute, word_set
 from migration_spider.responses.requisites import with_addresses
 from migration_spider.survey.answers import Answers
 from migration_spider.survey.still_marks import (
@@ -32,6 +31,7 @@ from migration_spider.survey.still_marks import (
     mark_role,
     style_of,
 )
+from migration_spider.text import absolute, word_set
 
 POLICY = (
     "default-src 'none'; style-src 'unsafe-inline' data:; img-src data:; font-src data:; "

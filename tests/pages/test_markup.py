@@ -5,7 +5,7 @@ from urllib.parse import urljoin
 import pytest
 
 from migration_spider.pages.body import srcset
-from migration_spider.pages.text import absolute
+from migration_spider.text import absolute
 
 
 @pytest.mark.parametrize(

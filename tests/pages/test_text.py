@@ -1,6 +1,6 @@
 """White space and addresses as a reader sees them."""
 
-from migration_spider.pages.text import reading_length
+from migration_spider.text import reading_length
 
 
 def test_characters_of_chinese_read_as_half_a_word_each():
