@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import dropwhile
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from migration_spider.pages.outline import Line, Piece
 from migration_spider.text import Remembered, fold, word_set
 from migration_spider.vocabularies import date_label, is_date_word, label_kind
+
+if TYPE_CHECKING:
+    from migration_spider.pages.outline import Line, Piece
 
 LONGEST_LABEL = 80
 
@@ -237,7 +239,7 @@ def _run(pieces: Sequence[Piece]) -> tuple[Cell, int] | None:
 
 
 def _cut(piece: Piece, label: str, end: int, fact: str) -> tuple[Cell, int]:
-    rest = Piece(piece.text[end:], piece.slot, piece.path, piece.link, piece.time)
+    rest = replace(piece, text=piece.text[end:])
     return Cell(label, {"known", "first", fact}, [rest] if fold(rest.text) else []), 1
 
 
@@ -270,5 +272,5 @@ def unknown_label(line: Line, marks: set[str]) -> Cell | None:
     label = fold(piece.text[: match.start()])
     if not label or label[-1].isdigit() or label.startswith("http"):
         return None
-    rest = Piece(piece.text[match.end() :], piece.slot, piece.path, piece.link, piece.time)
+    rest = replace(piece, text=piece.text[match.end() :])
     return Cell(label, {"colon"}, [rest, *line.pieces[1:]])

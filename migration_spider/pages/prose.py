@@ -6,12 +6,14 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from migration_spider.items import Value
-from migration_spider.pages.outline import HEADING_TAGS, Block, Line, Piece, ancestors, local_name
 from migration_spider.text import absolute, fold, word_set
 from migration_spider.vocabularies import is_kosovo_footnote
+
+if TYPE_CHECKING:
+    from migration_spider.pages.outline import Block, Line, Piece
 
 LONGEST_NAME = 200
 # Elements that print values side by side.
@@ -97,13 +99,13 @@ def _by_element(pieces: Sequence[Piece]) -> list[list[Piece]] | None:
             return None
         element = piece.path[depth]
         first = groups[0][0].path[depth] if groups else element
-        if local_name(element) not in _LISTED or element.get("class") != first.get("class"):
+        if element.tag not in _LISTED or element.get("class") != first.get("class"):
             return None
         if element is not current:
             groups.append([])
             current = element
         groups[-1].append(piece)
-    if len(groups) < 2 or any(local_name(group[0].path[depth]) == "time" for group in groups):
+    if len(groups) < 2 or any(group[0].path[depth].tag == "time" for group in groups):
         return None
     return groups
 
@@ -132,7 +134,7 @@ def _value(pieces: Sequence[Piece], base_url: str) -> Value | None:
 
 SENTENCE_END = (".", "!", "?", "”", "…", "。", "؟", "۔", "»", ".)", '."')
 # Elements of prose: a label between them is a word of the text.
-PROSE_TAGS = word_set("p blockquote ul ol pre figure table") | HEADING_TAGS
+PROSE_TAGS = word_set("p blockquote ul ol pre figure table h1 h2 h3 h4 h5 h6")
 
 LEAST = 60
 """Reading length of running text; shorter texts may be names."""
@@ -167,7 +169,7 @@ WRITTEN = PROSE_TAGS | word_set("li dl dt dd tr td th tbody thead tfoot caption 
 """Elements written by editors rather than templates."""
 
 
-_HEADS = HEADING_TAGS | {"summary"}
+_HEADS = word_set("h1 h2 h3 h4 h5 h6 summary")
 
 
 @dataclass(slots=True)
@@ -257,7 +259,7 @@ def among_prose(line: Line, known: dict[Block, Counter[Shape] | None]) -> bool:
         shape = (*shape, (block.tag, block.classes))
         if len(block.parent.children) > 1:
             if block.parent not in known:
-                blocks = [child for child in block.parent.children[:MOST_BESIDE] if isinstance(child, Block)]
+                blocks = block.parent.inner[:MOST_BESIDE]
                 known[block.parent] = Counter(map(_shape_of_prose, blocks)) if len(blocks) > 1 else None
             if (shapes := known[block.parent]) is not None:
                 return shapes[shape] >= min(len(shape), 2)
@@ -273,8 +275,8 @@ def _shape_of_prose(block: Block) -> Shape:
         return shape
     if len({id(line.parent) for line in lines}) > 1:
         return shape
-    for around in ancestors(lines[0]):
+    around = lines[0].parent
+    while around is not block and around.parent is not None:
         shape = (*shape, (around.tag, around.classes))
-        if around is block:
-            break
-    return shape
+        around = around.parent
+    return (*shape, (block.tag, block.classes))
