@@ -13,7 +13,7 @@ import json
 import logging
 import sqlite3
 from collections.abc import Callable, Collection, Generator, Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -37,6 +37,7 @@ from archive.message import Fields, head_length, parse_fields, split_head, statu
 from archive.warc.payload import LONGEST_START, target_uri
 from archive.warc.reader import Advance, StreamedRecord, read_record, stream_file
 from archive.warc.record import Span
+from archive.warc.walk import FoundRecord, walk
 
 logger = logging.getLogger(__name__)
 
@@ -156,32 +157,51 @@ class CollectionIndex:
     def catch_up(self, advance: Advance = lambda size: None) -> Iterator[list[dict[str, Any]]]:
         """Read the new files, and yield for each the items that it contains, in order.
 
-        A damaged file is read up to the damage, which is logged. ``advance`` gets the numbers of bytes read.
+        Of a damaged file, all items that can be read, and the answers up to the damage, which is logged. ``advance``
+        gets the numbers of bytes read.
         """
         for file in self.unknown_files():
             items: list[dict[str, Any]] = []
             stamp = stamp_of(file.path)
             try:
                 for record in self._indexing(file, stamp, stream_file(file.path, advance)):
-                    kind, content_type = map(record.headers.get, ("WARC-Type", "Content-Type"))
-                    if kind == "metadata" and content_type in self._item_types:
-                        items += self._items_of(file, record)
+                    items += self._items_of(file, record)
             except BrokenRecordError as error:
                 logger.warning(_DAMAGE, error)
+                items += self._items_after(file, error.offset)
             # Outside of the transaction: the file is marked as read only after the caller has processed the items, so
             # that a kill in between loses nothing.
             yield items
             self._mark_read(file, stamp)
 
-    def _items_of(self, file: WarcFile, record: StreamedRecord) -> Iterator[dict[str, Any]]:
+    def _items_of(self, file: WarcFile, record: StreamedRecord) -> list[dict[str, Any]]:
+        """The item in a record, if it is one. Raises BrokenRecordError: It is damaged."""
+        kind, content_type = map(record.headers.get, ("WARC-Type", "Content-Type"))
+        if kind != "metadata" or content_type not in self._item_types:
+            return []
         try:
             if record.size > LARGEST_ITEM:
                 raise ValueError(f"{record.size} bytes, and no item has more than {LARGEST_ITEM}")  # noqa: TRY301
-            yield self._parse_item(record.start(record.size))
+            block = record.start(record.size)
+            record.length()  # Only its end tells whether all bytes before are right.
+            return [self._parse_item(block)]
         except ValueError as error:
             logger.warning(
                 "%s: the record at byte %d is not an item and is left out: %s", file.path, record.offset, error
             )
+            return []
+
+    def _items_after(self, file: WarcFile, damage: int) -> list[dict[str, Any]]:
+        """The items in a file after the damage that begins at this byte, and after any further damage."""
+        items: list[dict[str, Any]] = []
+        # The walk finds the starts of records in a separate stream.
+        with file.path.open("rb") as walked, file.path.open("rb") as stream:
+            for part in walk(str(file.path), walked, damage):
+                if part.offset > damage and isinstance(part, FoundRecord):
+                    with suppress(BrokenRecordError):
+                        record = StreamedRecord(str(file.path), stream, part.offset, is_gzipped=part.is_gzipped)
+                        items += self._items_of(file, record)
+        return items
 
     def passing(
         self, file: WarcFile, records: Generator[StreamedRecord, None, None], advance: Advance = lambda size: None

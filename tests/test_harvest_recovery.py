@@ -173,3 +173,14 @@ def test_the_first_harvest_that_misses_records_of_the_archive_is_not_complete(po
     restore = ": restore a copy of the file, or see docs/how-to/recover.md"
     assert [f"the archive is damaged: {file.name}{says}{restore}"] == first["outcome"]["messages"]
     assert [] == again(portal, data)["outcome"]["messages"]
+
+
+def test_lines_are_made_again_from_what_is_behind_a_damage(portal, data):
+    file, lines = min((data / "warc").glob("*.warc.gz")), (data / "items" / "news.jsonl")
+    content, before = bytearray(file.read_bytes()), lines.read_bytes().splitlines()
+    content[4000:4040] = bytes(40)
+    file.write_bytes(content)
+    lines.unlink()
+    harvest(data, "-a", f"urls={portal.url}/es/node/7756", site=portal.url, code=3)
+    # The damage is in the first of hundreds of records.
+    assert set(before) - set(lines.read_bytes().splitlines()) == set()
