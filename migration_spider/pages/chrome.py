@@ -187,6 +187,11 @@ class Chrome:
         is_text = self._length(element) >= LEAD and next(element.iter("a", "button"), None) is None
         return is_text and next(element.iterancestors("a"), None) is None
 
+    def _has_own_heading(self, element: Any) -> bool:
+        """Whether an ``<h1>`` without a link heads the running text of ``element``, as none heads a teaser."""
+        heading = next(element.iter("h1"), None) if self._length(element) >= LEAD else None
+        return heading is not None and next(chain(heading.iter("a"), heading.iterancestors("a")), None) is None
+
     def is_page_type(self, element: Any, face: Face) -> bool:
         return self._type != "" and self._type in _PARTED.split(face.hint.lower())
 
@@ -196,7 +201,9 @@ class Chrome:
         return self._length(element) >= PARAGRAPH and self._inside_article(element)
 
     def is_own_teaser(self, element: Any, face: Face) -> bool:
-        return "teaser" in face.hint.lower() and (self._is_in_value(element) or self._leads_nowhere(element))
+        if "teaser" not in face.hint.lower():
+            return False
+        return self._is_in_value(element) or self._leads_nowhere(element) or self._has_own_heading(element)
 
     def is_around_text(self, element: Any, face: Face) -> bool:
         return "comment" not in face.hint.lower() and self._is_most_of_article(element)

@@ -212,6 +212,15 @@ def test_a_term_below_the_text_is_none_of_it():
     assert OPENED == whole(f"<article><h1>Ferry towns agree</h1>{body}{term}</article>").body_text
 
 
+def test_a_part_headed_by_an_h1_is_no_teaser_whatever_its_name():
+    part = "<section class='box teaser_12'><h1>{}</h1><p>{} <a href='/b'>Boats</a></p></section>"
+    parts = part.format("How to help", LONG) + part.format("How to come", LONG)
+    assert (
+        f"How to help\n\n{LONG} Boats\n\nHow to come\n\n{LONG} Boats"
+        == whole(f"<h1>Ferry towns agree</h1>{parts}").body_text
+    )
+
+
 @pytest.mark.parametrize("classes", ["popup-element-body", "popup-content"])
 def test_what_opens_over_the_page_is_no_text(classes):
     popup = f"<div class='{classes}'><p>{LONG}</p></div>"
