@@ -73,14 +73,17 @@ def items_of(args: list[str], opts: argparse.Namespace, settings: Any) -> int:
         # A run in progress adds items and renames its files, so everything would differ, or could not be read.
         CollectionLock.require_free(data / "warc")
     with nullcontext() if opts.output or opts.diff else _alone(data / "warc"):
-        archive = archive or sources(own_files(data / "warc"))
-        if not archive:
-            raise AskedWrongError(
-                f"{data / 'warc' / '*.warc.gz'}: no such file; name files, or the folder with -s DATA_DIR=..."
-            )
-        opts.is_own = not args and not opts.site
+        archive = archive or _own(data / "warc")
+        opts.is_own = not (args or opts.site)
         with engine_for(opts.engine, opts.jobs, opts.scheduler) as engine:
             return _rebuild(archive, engine, opts, settings, data / "items" / "news.jsonl")
+
+
+def _own(folder: Path) -> list[Source]:
+    """The files of the own archive. Raises AskedWrongError: There are none."""
+    if found := sources(own_files(folder)):
+        return found
+    raise AskedWrongError(f"{folder / '*.warc.gz'}: no such file; name files, or the folder with -s DATA_DIR=...")
 
 
 def _rebuild(archive: list[Source], engine: Engine, opts: argparse.Namespace, settings: Any, present: Path) -> int:
