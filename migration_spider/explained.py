@@ -93,7 +93,8 @@ def _of_lines(page: NewsPage, order: Mapping[Slot, int]) -> Iterator[tuple[int, 
             field = next((fields[piece] for piece in line.pieces if piece in fields), "metadata")
         text = line.text or fold(" ".join(piece.text for piece in line.pieces))
         place = order.get(line.pieces[0].slot, 0)
-        yield place, ExplainedLine(role, why, text, path(line.parent.element), field, slots)
+        # In the metadata block a reason says what it is the reason for: "label: a class says ...".
+        yield place, ExplainedLine(role, why.removeprefix(f"{role}: "), text, path(line.parent.element), field, slots)
 
 
 def rows(page: ListingPage) -> list[ExplainedLine]:

@@ -25,7 +25,9 @@ MARKS = "".join(f'[data-survey-colour="{n}"]{{--survey:{shade}}}' for n, shade i
     "[data-survey-box]{outline:4px solid var(--survey)!important;outline-offset:2px;scroll-margin:6rem}"
     "b[data-survey-number]{all:unset;display:inline-block;margin:0;margin-inline-end:.35em;"
     "padding:0 .45em;border-radius:1em;background:#14181b;color:#fff;-webkit-text-fill-color:#fff;"
-    "font:700 12px/1.5 system-ui,sans-serif;letter-spacing:0;text-transform:none;vertical-align:baseline}"
+    "font:700 12px/1.5 system-ui,sans-serif;letter-spacing:0;text-transform:none;vertical-align:baseline;"
+    # Above the background of the next line.
+    "position:relative;z-index:1}"
     "[data-survey]:target,[data-survey-box]:target{outline:3px solid #14181b!important;outline-offset:3px}"
 )
 
@@ -33,7 +35,7 @@ MARKS = "".join(f'[data-survey-colour="{n}"]{{--survey:{shade}}}' for n, shade i
 _TAG = (
     "all:unset;display:inline-block;margin-inline-end:.4em;padding:0 .4em;border-radius:.3em;background:#14181b;"
     "color:#fff;-webkit-text-fill-color:#fff;font:600 11px/1.5 system-ui,sans-serif;letter-spacing:0;"
-    "text-transform:none;text-indent:0;vertical-align:baseline"
+    "text-transform:none;text-indent:0;vertical-align:baseline;position:relative;z-index:1"
 )
 _BAR = (
     "all:unset;position:fixed;z-index:2147483647;inset-block-end:.5rem;inset-inline:.5rem;display:flex;flex-wrap:wrap;"
@@ -76,7 +78,9 @@ ROLE_MARKS = (
     + "}"
     + _on(
         "data-survey-out",
-        "filter:grayscale(1)!important;opacity:.55!important;outline:2px dashed #7a848c!important;outline-offset:-2px",
+        "filter:grayscale(1)!important;opacity:.55!important;outline:2px dashed #7a848c!important;outline-offset:-2px;"
+        # A banner would cover the text.
+        "position:static!important",
     )
     + _on("data-survey-out::before", f'{_TAG};content:"chrome: " attr(data-survey-out)')
     + f"#{SWITCH}{{all:unset;position:fixed;inset-block-end:0;inset-inline-start:0;inline-size:1px;block-size:1px}}"
