@@ -10,7 +10,10 @@ in which a page goes through them, which is the order to read them in:
 5. prose, cells, labels, look, metadata_block: the labels and values in it, or in a column beside it.
 6. words, links, scope, roles: the role of each line; two tables of evidence.
 7. titles, body, parts, places: fields of the item, most from lines with a role.
-8. row_places, row_titles, row_candidates, pagers, listing: the rows of a listing; menu: links to other listings.
+8. row_places, row_titles, row_candidates, pagers, totals, scripted, listing: the rows of a listing, and what may hide
+   more of them; menu: links to other listings.
+
+All of them use text: white space, addresses.
 """
 
 from migration_spider.pages.base import Page

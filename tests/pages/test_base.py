@@ -1,6 +1,8 @@
 """Identity of a page: node, language, translations, type."""
 
 import gc
+import pkgutil
+import re
 import weakref
 
 import pytest
@@ -10,6 +12,7 @@ from scrapy.utils.response import get_meta_refresh
 
 from archive.message import Fields
 from archive.replay import response_of
+from migration_spider import pages
 from migration_spider.pages import page_for
 from migration_spider.pages.base import Page
 from migration_spider.pages.bounds import (
@@ -341,3 +344,8 @@ def test_headings_in_the_text_and_the_name_of_the_site_are_no_titles():
         assert "Ferry towns agree" == page(HEADED.format(field)).heading.text
     assert "In short" == page(HEADED.format("node__header")).heading.text
     assert "Harbour portal" == page("<body><div><a href='/'><h1>Harbour portal</h1></a></div></body>").heading.text
+
+
+def test_the_order_to_read_the_modules_in_names_them_all():
+    named = set(re.findall(r"\w+", str(pages.__doc__)))
+    assert [] == [module.name for module in pkgutil.iter_modules(pages.__path__) if module.name not in named]

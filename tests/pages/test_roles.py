@@ -146,6 +146,7 @@ def read(content):
 def test_every_entry_on_lines_is_needed(table, monkeypatch):
     entries = getattr(roles, table)
     for entry in entries:
+        assert entry.why in LINES, "add a case for the entry to LINES"
         content, expected = LINES[entry.why]
         monkeypatch.setattr(roles, table, entries)
         found, text = read(content)
@@ -184,6 +185,7 @@ def test_every_mark_of_a_part_is_needed(monkeypatch):
     monkeypatch.setattr(chrome, "suspected", chrome.suspected.__wrapped__)
     marks = chrome.MARKS
     for mark in marks:
+        assert mark.why in PARTS, "add a case for the mark to PARTS"
         content = f"<div><p>{ONE}</p>{PARTS[mark.why]}<p>{TWO}</p></div>"
         monkeypatch.setattr(chrome, "MARKS", marks)
         assert BOTH == read(content)[1], mark.why
