@@ -34,9 +34,8 @@ from scrapy.http import Response
 
 from archive.disk import oddity
 from migration_spider.items import NewsItem
-from migration_spider.pages import NewsPage, Page, facts_of
+from migration_spider.pages import Facts, NewsPage, Page, facts_of
 from migration_spider.pages.bounds import why_unread
-from migration_spider.pages.kinds import Facts
 from migration_spider.pages.listing import Row
 from migration_spider.pages.parts import Part
 from migration_spider.responses.blocked import TELLING_FIELDS
@@ -95,7 +94,7 @@ class Kept(msgspec.Struct, omit_defaults=True):
 
     requisites: list[str] | UnsetType = UNSET
     told: dict[str, int] = {}
-    """``named`` if a listing of news names the page, else ``plain`` -> index in `kinds.EVIDENCE` of the evidence for
+    """``named`` if a listing of news names the page, else ``plain`` -> index in `pages.EVIDENCE` of the evidence for
     its kind, -1 for none."""
 
     # ---- members of pages of any kind

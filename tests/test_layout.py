@@ -78,3 +78,28 @@ def test_ways_are_counted():
     (function,) = ast.parse(code.replace("\n        ", "\n")).body
     assert isinstance(function, ast.FunctionDef)
     assert 11 == 1 + sum(map(ways, function.body))
+
+
+MOST_FLOORS = 5
+"""A module that imports none of its package is on the first floor; any other one above the highest that it imports."""
+
+
+def test_the_reader_of_pages_has_few_floors():
+    package = "migration_spider.pages"
+    texts = {name: text for name, text in FILES.items() if name.startswith("migration_spider/pages/")}
+    modules = {name: name.rpartition("/")[2].removesuffix(".py") for name in texts}
+
+    def imported(text: str) -> Iterator[str]:
+        # What only the type checker imports is indented.
+        for node in ast.parse(text).body:
+            if isinstance(node, ast.ImportFrom) and node.module == package:
+                yield from (one.name for one in node.names)
+            elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith(f"{package}."):
+                yield (node.module or "").rpartition(".")[2]
+
+    below = {module: set(imported(texts[name])) for name, module in modules.items()}
+
+    def floor(module: str) -> int:
+        return 1 + max(map(floor, below[module] & below.keys()), default=0)
+
+    assert {} == {module: found for module in below if (found := floor(module)) > MOST_FLOORS}

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from migration_spider.pages.base import Page
 from migration_spider.text import fold, text_in
+
+if TYPE_CHECKING:
+    from migration_spider.pages.base import Page
 
 MOST_TEXT = 200
 """Characters that such a page prints beside its heading, at most: an introduction."""

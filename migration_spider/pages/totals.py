@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-from migration_spider.pages.base import Page
 from migration_spider.text import fold, text_in
+
+if TYPE_CHECKING:
+    from migration_spider.pages.base import Page
 
 # "Displaying results 1 - 12 of 738", "Affichage des résultats 1 - 12 sur 738",
 # "Показано 1–12 из 738", "عرض 1 - 12 من 738"

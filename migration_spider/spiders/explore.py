@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from migration_spider.addresses import canonical
 from migration_spider.ledger import NEWS, Ledger, Listing, Tally
-from migration_spider.pages.kinds import is_likely_type
+from migration_spider.pages import is_likely_type
 from migration_spider.pages.listing import page_numbers
 
 SAMPLE = 8

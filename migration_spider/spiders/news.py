@@ -14,8 +14,7 @@ from migration_spider.addresses import canonical
 from migration_spider.kept_readings import Reading
 from migration_spider.ledger import MOST_HOPS, Listing
 from migration_spider.normalize.identity import item_id
-from migration_spider.pages import ListingPage, NewsPage, Page
-from migration_spider.pages.kinds import Facts
+from migration_spider.pages import Facts, ListingPage, NewsPage, Page
 from migration_spider.pages.scripted import needs_script
 from migration_spider.spiders.base import ITEM, PLAIN_TYPES, addresses
 from migration_spider.spiders.explore import BIG

@@ -3,7 +3,8 @@
 import pytest
 from parsel import Selector
 
-from migration_spider.pages import kinds, metadata_block, page_for, told_by
+from migration_spider import pages
+from migration_spider.pages import metadata_block, page_for, told_by
 from tests.pages.page import PROSE, SITE, document
 
 NODE = "<link rel='shortlink' href='/node/5'>"
@@ -100,47 +101,47 @@ def test_kinds_and_what_told_them():
     assert [] == wrong()
 
 
-@pytest.mark.parametrize("one", kinds.EVIDENCE, ids=lambda one: f"{one.kind} by {one.word}: {one.why}")
+@pytest.mark.parametrize("one", pages.EVIDENCE, ids=lambda one: f"{one.kind} by {one.word}: {one.why}")
 def test_no_evidence_is_there_for_nothing(one, monkeypatch):
-    monkeypatch.setattr(kinds, "EVIDENCE", tuple(other for other in kinds.EVIDENCE if other is not one))
+    monkeypatch.setattr(pages, "EVIDENCE", tuple(other for other in pages.EVIDENCE if other is not one))
     assert [] != wrong()
 
 
 def test_the_order_of_the_evidence_matters(monkeypatch):
-    for place in range(len(kinds.EVIDENCE) - 1):
-        first, second = kinds.EVIDENCE[place : place + 2]
+    for place in range(len(pages.EVIDENCE) - 1):
+        first, second = pages.EVIDENCE[place : place + 2]
         if first.kind == second.kind or first.word == second.word == "type" or first.word == "pager":
             # Both say the same, or cannot hold together; whatever has a pager and is no news is a listing.
             continue
-        swapped = (*kinds.EVIDENCE[:place], second, first, *kinds.EVIDENCE[place + 2 :])
+        swapped = (*pages.EVIDENCE[:place], second, first, *pages.EVIDENCE[place + 2 :])
         with monkeypatch.context() as changed:
-            changed.setattr(kinds, "EVIDENCE", swapped)
+            changed.setattr(pages, "EVIDENCE", swapped)
             assert [] != wrong(), (first.why, second.why)
 
 
 def test_pages_that_a_news_listing_would_make_news():
-    assert kinds.Facts(read(PROSE + EVERYDAY + SHARED, head=NODE), named_as_news=False).is_news_if_named
-    assert not kinds.Facts(read(PROSE + EVENT, head=NODE), named_as_news=False).is_news_if_named
+    assert pages.Facts(read(PROSE + EVERYDAY + SHARED, head=NODE), named_as_news=False).is_news_if_named
+    assert not pages.Facts(read(PROSE + EVENT, head=NODE), named_as_news=False).is_news_if_named
 
 
 @pytest.mark.parametrize("body", [PROSE + EVENT, ROWS + PAGER, PROSE + EVERYDAY + SHARED])
 def test_what_is_asked_besides_the_kind_reads_the_block_once(monkeypatch, body):
     read_block, told = metadata_block.read, []
     monkeypatch.setattr(metadata_block, "read", lambda *given: told.append(given) or read_block(*given))
-    facts = kinds.facts_of(f"{SITE}/a", Selector(document(body, head=NODE)), False)
+    facts = pages.facts_of(f"{SITE}/a", Selector(document(body, head=NODE)), False)
     assert "news" != facts.result.kind
     assert facts.is_news_if_named in (True, False)
     assert 1 == len(told)
 
 
 def test_news_is_told_without_reading_rows(monkeypatch):
-    monkeypatch.setattr(kinds.ListingPage, "rows", property(lambda page: 1 / 0))
+    monkeypatch.setattr(pages.ListingPage, "rows", property(lambda page: 1 / 0))
     assert "news" == read(PROSE + ROWS, body="class='page-node-type-news'").kind
     assert "news" == read(PROSE + DATED).kind
     assert "news" == read(PROSE, head=NODE, named=True).kind
 
 
 def test_a_listing_that_goes_on_is_told_without_reading_labels(monkeypatch):
-    monkeypatch.setattr(kinds.NewsPage, "outline", property(lambda page: 1 / 0))
+    monkeypatch.setattr(pages.NewsPage, "outline", property(lambda page: 1 / 0))
     assert "listing" == read(ROWS + PAGER).kind
     assert "listing" == read(EVENT + ROWS + PAGER, named=True).kind
