@@ -225,7 +225,9 @@ class HubSpider(ListingSpider):
             # What is in a listing of nothing but news is more likely to be news.
             trial = (section, listing.names_news)
             if not self.scope.is_open(section) and trial not in self.sections:
-                self.sections[trial] = _some(rows)
+                # Those that an earlier run has read need not be read again.
+                known = [url for url in rows if self.memory and self.memory.page(url)]
+                self.sections[trial] = _some(known or rows)
                 for url in self.sections[trial]:
                     yield from self.ask(url, "listing", ROW)
                 continue
