@@ -11,8 +11,8 @@ in which a page goes through them, which is the order to read them in:
 5. prose, cells, labels, look, metadata_block: the labels and values in it, or in a column beside it.
 6. words, links, scope, roles: the role of each line; two tables of evidence.
 7. titles, body, parts, places: fields of the item, most from lines with a role.
-8. row_places, row_titles, row_candidates, pagers, totals, scripted, listing: the rows of a listing, and what may hide
-   more of them; menu: links to other listings.
+8. row_places, row_titles, row_candidates, row_siblings, pagers, totals, scripted, listing: the rows of a listing, and
+   what may hide more of them; menu: links to other listings.
 
 They stand on five floors: a module imports only from floors below its own. `migration_spider.text` holds what they all
 ask of a text.

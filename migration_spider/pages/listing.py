@@ -8,10 +8,10 @@ and, where rows have no separate boxes, what follows up to there.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from heapq import nlargest
-from itertools import chain, groupby, islice, takewhile
+from itertools import chain, groupby, islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -24,14 +24,11 @@ from migration_spider.pages.row_candidates import (
     above,
     candidates,
     cell_around,
-    is_headed,
-    is_node,
     parts_of,
 )
 from migration_spider.pages.row_places import (
     HEADED,
     WORDED,
-    Place,
     Places,
     date_in,
     date_of,
@@ -40,6 +37,7 @@ from migration_spider.pages.row_places import (
     text_of,
     up,
 )
+from migration_spider.pages.row_siblings import with_siblings
 from migration_spider.pages.row_titles import Title, rank_of, title_in, title_of
 from migration_spider.pages.totals import results_total
 from migration_spider.text import absolute, path_of
@@ -48,8 +46,6 @@ if TYPE_CHECKING:
     from migration_spider.pages.base import Page
 
 MOST_LINKS = 5000
-
-_VIEW = re.compile(r"(?<!\S)view-id-\S+")
 
 
 class Teaser(NamedTuple):
@@ -78,7 +74,7 @@ class Rows:
     @cached_property
     def teasers(self) -> list[Teaser]:
         """In page order; a page to which two rows lead is included twice."""
-        return [] if self._best is None else list(self._read(_with_siblings(self._best, self._found)))
+        return [] if self._best is None else list(self._read(with_siblings(self._best, self._found)))
 
     @property
     def are_mere_links(self) -> bool:
@@ -146,73 +142,6 @@ def _of_nodes(scored: list[tuple[float, Candidates]], best: Candidates) -> list[
 
 def _are_nodes(group: Candidates, best: Candidates) -> bool:
     return group.are_nodes or (best.rank == WORDED and group.read_on_nodes and not best.urls <= group.urls)
-
-
-def _with_siblings(best: Candidates, titles: list[Title]) -> list[Title]:
-    """Return the titles of ``best``, and of further rows of the same lists with other markup."""
-    taken = {*best.titles, *_in_same_lists(best, titles)}
-    taken |= _above_of_same_view(taken, titles)
-    return [title for title in titles if title in taken]
-
-
-def _in_same_lists(best: Candidates, titles: list[Title]) -> Iterable[Title]:
-    """Return one title for each box that looks like those of ``best`` and is in the same list."""
-    kinds = {(box.above, box.alike) for box in best.boxes}
-    # The box of a row alone in its group is the group: other groups look like it and contain rows.
-    groups = {place for title in best.titles for place in up(title.place)}
-    rows = {title.box: title for title in best.titles}
-    for title in titles:
-        if title.rank < WORDED or (title.place.beside and not best.beside):
-            continue
-        box = _box_of(title, best, kinds)
-        if box is None or box in groups or _is_in_text(title, box, best):
-            continue
-        if box not in rows or title.rank > rows[box].rank:
-            title.box, rows[box] = box, title
-    return rows.values()
-
-
-def _box_of(title: Title, best: Candidates, kinds: set[tuple[Place | None, int]]) -> Place | None:
-    """Return the box of ``title`` that looks like those of ``best``, or is another item of their lists or tables.
-
-    The classes of these may say what each is about; the title then is at the same depth.
-    """
-    if box := next((place for place in up(title.place) if (place.above, place.alike) in kinds), None):
-        return box
-    first = best.titles[0]
-    if title.rank != first.rank or first.rank == WORDED or title.place.depth != first.place.depth:
-        return None
-    lists = {above for above, _ in kinds}
-    items = (place for place in up(title.place) if place.element.tag in ("li", "tr"))
-    return next((place for place in items if place.above in lists), None)
-
-
-def _is_in_text(title: Title, box: Place, best: Candidates) -> bool:
-    """Whether ``title`` is a link below the heading of ``box``, which is no link; those of ``best`` are headings."""
-    return title.rank == WORDED and best.rank == HEADED and is_headed(box)
-
-
-def _above_of_same_view(taken: set[Title], titles: list[Title]) -> set[Title]:
-    """Return the titles of fewer rows above those of ``taken``, in a display of its own of the same view."""
-    first = next(title for title in titles if title in taken)
-    view = _view_of(first)
-    rows: dict[Place, Title] = {}
-    for title in () if view is None else takewhile(lambda title: title is not first, titles):
-        row = _row_around(title)
-        is_title = row is not None and title.rank == first.rank and not title.place.beside and row not in rows
-        if row is not None and is_title and _view_of(title) == view:
-            title.box, rows[row] = row, title
-    return set(rows.values()) if len(rows) < len(taken) else set()
-
-
-def _row_around(title: Title) -> Place | None:
-    return next(filter(is_node, up(title.place)), None)
-
-
-def _view_of(title: Title) -> str | None:
-    """Return the class with the name of the view around ``title``."""
-    classes = (place.element.get("class") or "" for place in up(title.place))
-    return next((match[0] for match in map(_VIEW.search, classes) if match is not None), None)
 
 
 class Row(NamedTuple):

@@ -279,3 +279,10 @@ def test_a_file_has_the_title_of_its_row():
     assert [(f"{SITE}/{n}.pdf", f"Story {n}") for n in range(3)] == [
         one[:2] for one in listing("".join(map(row.format, range(3)))).rows
     ]
+
+
+def test_rows_behind_a_tag_that_closes_the_list_too_early():
+    row = "<div class='views-row'><article class='node'><h2><a href='/{0}'>Story {0} of the towns</a></h2><p>Boats.</p>{1}</article></div>"
+    rows = "".join(row.format(n, "</div></div></div>" if n == 3 else "") for n in range(6))
+    content = f"<div class='block'><div class='view'><div class='view-content'>{rows}</div></div></div>"
+    assert [f"{SITE}/{n}" for n in range(6)] == [one.url for one in listing(content).rows]
