@@ -281,7 +281,7 @@ def template_in(folder: Path, language: str) -> frozenset[Part]:
     except FileNotFoundError:
         return frozenset()
     try:
-        return settled_facts(data).template.get(language, frozenset())
+        return settled_facts(data).template.get(language, frozenset()) if data else frozenset()
     except ProfileError as error:
         raise ProfileError(f"{folder / FILE}: {error}; {REMEDY}") from error
 

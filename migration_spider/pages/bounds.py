@@ -165,6 +165,10 @@ def bounded(selector: Selector) -> Selector:
         share = MAX_ELEMENTS / selector.root.xpath("count(//*)")
         selector = Selector(text=markup[: max(10_000, int(len(markup) * share))], type="html")
         nodes = _nodes(selector.root)
+    for template in selector.root.iter("template"):
+        # Browsers show it in place of the element around it (HTML Standard, 4.12.3).
+        if template.get("shadowrootmode") in ("open", "closed"):
+            template.tag = "div"
     _known[selector] = Elements(selector.root, nodes, is_cut=is_cut)
     return selector
 

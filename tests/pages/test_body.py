@@ -254,3 +254,11 @@ def test_what_opens_over_a_name_in_a_sentence_is_no_text():
 
 def test_text_without_an_element_at_the_end_of_main():
     assert f"{LONG}\n\nThe boats sail again on Monday." == text(f"<p>{LONG}</p>The boats sail again on Monday.")
+
+
+def test_a_template_is_read_only_as_the_shadow_of_an_element():
+    text = "The harbour office kept the lights on for the whole night, and the volunteers took turns at the radio desk."
+    content = (
+        f"<x-text><template shadowrootmode='open'><p>{text}</p></template></x-text><template><p>Unseen</p></template>"
+    )
+    assert text == news(content).body_text
