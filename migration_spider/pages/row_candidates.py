@@ -12,8 +12,7 @@ from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from migration_spider.pages.class_words import NODE
-from migration_spider.pages.outline import HEADING_TAGS, local_name
+from migration_spider.pages.outline import local_name
 from migration_spider.pages.row_places import (
     ASIDE,
     FEW,
@@ -154,12 +153,12 @@ class Candidates:
     @property
     def are_nodes(self) -> bool:
         """Whether the links are headings of several teasers of nodes."""
-        return self.rank == HEADED and self.different > 1 and all(map(is_node, self.boxes))
+        return self.rank == HEADED and self.different > 1 and all(box.is_node for box in self.boxes)
 
     @property
     def read_on_nodes(self) -> bool:
         """Whether the links lead on from several teasers of nodes whose headings are no links."""
-        return self.rank == READ_ON and self.different > 1 and all(map(_is_headed_node, self.boxes))
+        return self.rank == READ_ON and self.different > 1 and all(box.is_node and box.is_headed for box in self.boxes)
 
     def contains(self, other: Candidates) -> bool:
         """Whether all of ``other`` are in rows of these."""
@@ -240,18 +239,6 @@ def _box(titles: list[Title], top: Any) -> None:
         around = list(up(title.place))[:-1]
         lines = (place for place in around if local_name(place.element) in ("article", "li", "tr", "div", "p"))
         title.box = next((place for place in around if place.is_row), next(lines, title.place))
-
-
-def is_node(place: Place) -> bool:
-    return place.is_row or NODE[place.element.get("class") or ""]
-
-
-def is_headed(place: Place) -> bool:
-    return next(place.element.iter(*HEADING_TAGS), None) is not None
-
-
-def _is_headed_node(place: Place) -> bool:
-    return is_node(place) and is_headed(place)
 
 
 def _is_only_heading(title: Title) -> bool:

@@ -243,6 +243,14 @@ class Place:
         return self._dated
 
     @property
+    def is_node(self) -> bool:
+        return self.is_row or NODE[self.element.get("class") or ""]
+
+    @property
+    def is_headed(self) -> bool:
+        return next(self.element.iter(*HEADING_TAGS), None) is not None
+
+    @property
     def beyond(self) -> int:
         """Characters outside of links."""
         return max(0, len(fold(self.text)) - self.linked)

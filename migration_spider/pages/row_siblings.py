@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from itertools import dropwhile, islice, takewhile
+from typing import TYPE_CHECKING
 
-from migration_spider.pages.row_candidates import Candidates, is_headed, is_node
 from migration_spider.pages.row_places import HEADED, KIND_OF, WORDED, Place, up
-from migration_spider.pages.row_titles import Title
+
+if TYPE_CHECKING:
+    from migration_spider.pages.row_candidates import Candidates
+    from migration_spider.pages.row_titles import Title
 
 _VIEW = re.compile(r"(?<!\S)view-id-\S+")
 
@@ -55,7 +58,7 @@ def _box_of(title: Title, best: Candidates, kinds: set[tuple[Place | None, int]]
 
 def _is_in_text(title: Title, box: Place, best: Candidates) -> bool:
     """Whether ``title`` is a link below the heading of ``box``, which is no link; those of ``best`` are headings."""
-    return title.rank == WORDED and best.rank == HEADED and is_headed(box)
+    return title.rank == WORDED and best.rank == HEADED and box.is_headed
 
 
 def _above_of_same_view(taken: set[Title], titles: list[Title]) -> set[Title]:
@@ -72,7 +75,7 @@ def _above_of_same_view(taken: set[Title], titles: list[Title]) -> set[Title]:
 
 
 def _row_around(title: Title) -> Place | None:
-    return next(filter(is_node, up(title.place)), None)
+    return next((place for place in up(title.place) if place.is_node), None)
 
 
 def _view_of(title: Title) -> str | None:
