@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from archive.cdxj.files import WarcFile, find
-from archive.disk import refusal
+from archive.disk import oddity, refusal
 from archive.entity import entity_start
 from archive.errors import ArchiveError, BrokenRecordError, UndecodableEntityError
 from archive.index_file import (
@@ -118,8 +118,9 @@ class CollectionIndex:
             self._db = open_index(directory)
         except (sqlite3.Error, OSError) as error:
             path = directory / INDEX_NAME
-            why = refusal(error, path) or f"{path}: {error}: move it away and run again; it is made again"
-            raise ArchiveError(why) from error
+            odd = oddity(path)
+            why = None if odd else refusal(error, path)
+            raise ArchiveError(why or f"{path}: {odd or error}: move it away and run again; it is made again") from error
 
     def close(self) -> None:
         """Close the index."""

@@ -16,7 +16,6 @@ from archive.commands.output import harmless, printing
 from archive.errors import cleaned
 from migration_spider.exceptions import MigrationError
 from migration_spider.monitors import USAGE
-from migration_spider.report.checking import ReportError
 
 EXAMPLES = """\
   scrapy report                       # the last harvest
@@ -118,7 +117,7 @@ exit codes:
 
         config = Config.of(self.settings)
         if not config.data_dir.is_dir():
-            raise ReportError(f"there is no folder {config.data_dir}: run scrapy harvest, or give -s DATA_DIR=...")
+            raise MigrationError(f"there is no folder {config.data_dir}: run scrapy harvest, or give -s DATA_DIR=...")
         runs = with_running(past_runs(config.data_dir, config.languages, surveys=True), config.data_dir)
         if as_json:
             for run in runs:

@@ -87,11 +87,11 @@ def complete(run: Run) -> Completeness:
         for row in result.missing:
             row["again"] |= row["url"] in absent
     _count_unlisted(run, result)
+    result.found = _met(run)
     if is_finished and not run.options.max_items:
-        result.no_list = no_list(run)
+        result.no_list = no_list(run, result.found)
     if is_whole:
         result.estimate = estimate(run.ledger, run.was_item)
-    result.found = _met(run)
     if restrictions := run.options.sample(run.config.languages):
         result.sample = f"{result.found} items ({restrictions})" if result.found != 1 else f"1 item ({restrictions})"
     return result

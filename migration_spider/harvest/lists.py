@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from migration_spider.addresses import canonical
-from migration_spider.ledger import NEWS, Listing
+from migration_spider.ledger import NEWS, Listing, Sitemap
 from migration_spider.run import Run
 
 SAME = 3
@@ -91,10 +91,21 @@ class Lists:
         return fate.detail.partition("@")[0] if fate and fate.code == "item" else ""
 
 
-def no_list(run: Run) -> str:
-    """The addresses that were tried, in words, if no listing of news and no sitemap was found; else empty."""
+def no_list(run: Run, found: int) -> str:
+    """The addresses that were tried, in words, if no listing of news and no sitemap was found; else empty.
+
+    Args:
+        found: the number of items that were found.
+    """
     if Lists(run):
+        return ""
+    if not found and run.coverage and run.coverage.known and any(map(_is_sitemap, run.ledger.sitemaps.values())):
+        # All news was withdrawn: the lists that named it have nothing left.
         return ""
     tried = f"{len(run.ledger.absent)} addresses that are not there, {run.counted('menus')} pages of menus"
     left = run.counted("menus/left")
     return tried + (f" ({left} more were left: raise MIGRATION_MENU_PAGES)" if left else "")
+
+
+def _is_sitemap(account: Sitemap) -> bool:
+    return bool(account.size) and not account.is_feed

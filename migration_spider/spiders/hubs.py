@@ -230,14 +230,18 @@ class HubSpider(ListingSpider):
                 self.sections[trial] = _some(known or rows)
                 for url in self.sections[trial]:
                     yield from self.ask(url, "listing", ROW)
-                continue
-            if not self.scope.is_open(section) and self._has_news(self.sections[trial]):
-                self.scope.open(section)
-            for url in rows:
-                del listing.apart[url]
-            if self.scope.is_open(section):
-                listing.rows.update(dict.fromkeys(rows))
-                yield from self._rows(listing, dict.fromkeys(rows))
+            else:
+                yield from self._tried_section(listing, section, rows)
+
+    def _tried_section(self, listing: Listing, section: str, rows: list[str]) -> Iterator[scrapy.Request]:
+        """Yield the rows of a listing in a section of which some pages were read, if the section has news."""
+        if not self.scope.is_open(section) and self._has_news(self.sections[section, listing.names_news]):
+            self.scope.open(section)
+        for url in rows:
+            del listing.apart[url]
+        if self.scope.is_open(section):
+            listing.rows.update(dict.fromkeys(rows))
+            yield from self._rows(listing, dict.fromkeys(rows))
 
     def _has_news(self, urls: list[str]) -> bool:
         """Whether one of these pages is news by itself, not only because a listing names it."""

@@ -182,7 +182,7 @@ def test_an_index_that_cannot_be_used_is_made_again(tmp_path, harm):
 
 def test_an_index_that_cannot_be_made_is_one_clear_line(tmp_path):
     (tmp_path / INDEX_NAME).mkdir()
-    with pytest.raises(ArchiveError, match=r"index\.sqlite: unable to open database file: move it away"):
+    with pytest.raises(ArchiveError, match=r"index\.sqlite: is a folder, not a file: move it away"):
         CollectionIndex(tmp_path)
 
 
