@@ -120,7 +120,9 @@ class CollectionIndex:
             path = directory / INDEX_NAME
             odd = oddity(path)
             why = None if odd else refusal(error, path)
-            raise ArchiveError(why or f"{path}: {odd or error}: move it away and run again; it is made again") from error
+            raise ArchiveError(
+                why or f"{path}: {odd or error}: move it away and run again; it is made again"
+            ) from error
 
     def close(self) -> None:
         """Close the index."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from operator import itemgetter
 from typing import Any
 
 import scrapy
@@ -45,7 +46,8 @@ class FindingSpider(HubSpider):
                     requests += self.ask(row, "listing", ROW)
             else:
                 requests += self._decided(url, listing)
-        for listing in self.ledger.listings.values():
+        # In the order of the addresses: which of two listings was answered first must not decide what is read.
+        for _, listing in sorted(self.ledger.listings.items(), key=itemgetter(0)):
             self.explorer.count(listing)
             requests += self._newly_named(listing)
             requests += self._sections(listing)

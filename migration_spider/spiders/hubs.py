@@ -221,7 +221,7 @@ class HubSpider(ListingSpider):
         if listing.state != "walked" or not listing.news:
             return
         for section in sorted(set(listing.apart.values())):
-            rows = [url for url, its in listing.apart.items() if its == section]
+            rows = sorted(url for url, its in listing.apart.items() if its == section)
             # What is in a listing of nothing but news is more likely to be news.
             trial = (section, listing.names_news)
             if not self.scope.is_open(section) and trial not in self.sections:
