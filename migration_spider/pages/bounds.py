@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from functools import lru_cache
 from itertools import chain, islice
 from typing import Any
@@ -45,6 +46,10 @@ INDEXED = (
 """Attributes by which elements are looked for."""
 # A start tag: a sign of its end is none in a quoted value (HTML Standard, section 13.2.5.32 and following).
 _TAG = re.compile(r"""<[a-zA-Z][^>=]*(?:=\s*(?:"[^"]*"|'[^']*')?[^>=]*)*""")
+# The tags of the page itself, and what only looks like one: in comments and scripts.
+_OUTER_TAG = re.compile(
+    r"<!--.*?(?:-->|$)|<(script|style)\b.*?(?:</\1|$)|<(html|body)(\s[^<>]+)>", re.DOTALL | re.IGNORECASE
+)
 _VALUE = re.compile(r"""=\s*(?:"[^"]*"|'[^']*')""")
 _PARTED = re.compile(r"[\s/]+")
 
@@ -156,6 +161,7 @@ def bounded(selector: Selector) -> Selector:
         selector = Selector(text=selector.get() or "", type="html")
     if not isinstance(getattr(selector.root, "tag", None), str):
         return selector
+    _restore(selector)
     nodes = _nodes(selector.root)
     is_cut = len(nodes) > MAX_ELEMENTS or (len(nodes) > DEEPEST and _depth(nodes) > DEEPEST)
     for _ in range(MOST_CUTS):
@@ -171,6 +177,25 @@ def bounded(selector: Selector) -> Selector:
             template.tag = "div"
     _known[selector] = Elements(selector.root, nodes, is_cut=is_cut)
     return selector
+
+
+def _restore(selector: Selector) -> None:
+    """Give ``<html>`` and ``<body>`` the attributes of their tags where these come too late, as browsers do.
+
+    If a text or an element is printed before a tag, libxml2 drops the tag, and so language and type of the page (HTML
+    Standard, section 13.2.6.4.7, start tags "html" and "body").
+    """
+    root = selector.root
+    dropped = {
+        element.tag: element for element in (root, root.find("body")) if element is not None and not element.attrib
+    }
+    # parsel's own name for the text that it has parsed; there is no public one.
+    for tag in _OUTER_TAG.finditer(getattr(selector, "_text", None) or "") if dropped else ():
+        element = dropped.pop((tag[2] or "").lower(), None)
+        if element is not None:
+            for name, value in Selector(text=f"<{tag[2]}{tag[3]}>.", type="html").css(tag[2].lower()).attrib.items():
+                with suppress(ValueError):  # no name that lxml lets anyone set
+                    element.set(name, value)
 
 
 def _nodes(root: Any) -> list[Any]:

@@ -139,6 +139,30 @@ def test_node_type(body, node_type):
     assert node_type == page(f"<body class='{body}'><main><p>x</p></main></body>").node_type
 
 
+@pytest.mark.parametrize(
+    "late",
+    [
+        "<div>A notice</div>",
+        "A notice",
+        "<!-- <body class='node-type-page'> --><script>'<body class=node-type-page>'</script><p>",
+        "<div>A notice</div><body><p>",
+    ],
+)
+def test_a_body_behind_something_printed_before_it_keeps_its_attributes(late):
+    read = page(f"<html lang='fr'><head></head>{late}<body\n class='node-type-news'>{PROSE}</body></html>")
+    assert ("news", "fr") == (read.node_type, read.language)
+
+
+def test_a_root_behind_something_printed_before_it_keeps_its_attributes():
+    read = page(f"A notice<!DOCTYPE html><html lang='fr' xml:lang='fr' xmlns:a='b'><body>{PROSE}</body></html>")
+    assert "fr" == read.language
+
+
+def test_a_document_pasted_into_a_page_does_not_change_its_body():
+    read = page(f"<html lang='fr'><body class='node-type-news'><html lang='de'><body class='node-type-page'>{PROSE}")
+    assert ("news", "fr") == (read.node_type, read.language)
+
+
 def test_links_of_the_content_and_of_the_pager():
     found = page(
         "<main><nav><a href='/menu'>M</a></nav><p><a href='/a#top'>A</a> <a href='/a'>A</a> <a href='mailto:x@y.z'>m</a>"
