@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property, partial
+from itertools import islice
 from typing import Any, Literal
 
 from parsel import Selector
@@ -194,9 +195,8 @@ class Page:
     def own_headers(self) -> Iterator[Any]:
         """The header elements of the main content with the words of the heading: of the page, not of the site."""
         title = "" if self.heading is None else text_in(self.heading)
-        for h2 in self.elements.tagged("h2")[:40] if title else ():
-            header = next((outer for outer in h2.iterancestors("header")), None)
-            if header is not None and text_in(h2) == title:
+        for header in self.elements.tagged("header")[:40] if title else ():
+            if any(text_in(h2) == title for h2 in islice(header.iter("h2"), 40)):
                 yield header
 
     @cached_property

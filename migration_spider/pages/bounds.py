@@ -186,9 +186,8 @@ def _restore(selector: Selector) -> None:
     Standard, section 13.2.6.4.7, start tags "html" and "body").
     """
     root = selector.root
-    dropped = {
-        element.tag: element for element in (root, root.find("body")) if element is not None and not element.attrib
-    }
+    bodies = root.iterchildren("body")
+    dropped = {element.tag: element for element in (root, *islice(bodies, 1)) if not element.keys()}
     # parsel's own name for the text that it has parsed; there is no public one.
     for tag in _OUTER_TAG.finditer(getattr(selector, "_text", None) or "") if dropped else ():
         element = dropped.pop((tag[2] or "").lower(), None)

@@ -349,10 +349,11 @@ def _names_of_terms(lines: list[Line]) -> dict[Line, Line]:
 
 def _address_around(line: Line) -> Block | None:
     """Return the item of a field of addresses that contains ``line``: all its lines are one value."""
-    around = list(islice(ancestors(line), 6))
-    if not any(ADDRESS[block.classes] for block in around):
-        return None
-    return next((block for block in around if FIELD_ITEM[block.classes]), None)
+    item, is_address = None, False
+    for block in islice(ancestors(line), 6):
+        is_address = is_address or ADDRESS[block.classes]
+        item = item or (block if FIELD_ITEM[block.classes] else None)
+    return item if is_address else None
 
 
 # Elements that show something without text.

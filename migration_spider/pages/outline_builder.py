@@ -224,8 +224,10 @@ def _weigh(top: Block) -> None:
     """Set the weight of each block, and leave out blocks in which a reader would see nothing."""
     blocks, lines = list(top.blocks()), list(top.lines())
     for block in reversed(blocks):
-        block.children = [child for child in block.children if child.weight]
-        block.weight = sum(child.weight for child in block.children)
+        weights = [child.weight for child in block.children]
+        block.weight = sum(weights)
+        if 0 in weights:
+            block.children = [child for child in block.children if child.weight]
     top.contents = [block for block in blocks if block.weight or block is top], lines
 
 
