@@ -123,6 +123,7 @@ def keep_record(run: Run, completeness: Completeness) -> None:
         finish_reason=run.finish_reason,
         messages=list(verdict.messages),
         sample=completeness.sample,
+        forbidden=completeness.forbidden,
         counts=known | {counts.key(word): words[word] for word in counts.WORDS},
         missing=[{name: row[name] for name in ("url", "reason", "detail")} for row in completeness.missing],
     )

@@ -49,6 +49,12 @@ def test_a_complete_run_makes_whole_what_an_earlier_one_left(tmp_path):
     assert f"As of run {last}: complete" == found.said
 
 
+def test_pages_that_robots_txt_forbids_are_named_with_a_complete_run(tmp_path):
+    last = ran(tmp_path, 1, missing=missing(2, "robots"), forbidden=2)
+    found = standing_of(tmp_path, LANGUAGES)
+    assert (True, f"As of run {last}: complete, except 2 pages that robots.txt forbids") == (found.complete, found.said)
+
+
 def test_missing_pages_are_counted_but_not_the_answers_of_the_site(tmp_path):
     left = [*missing(19), *missing(3, "gone"), *missing(2, "robots")]
     last = ran(tmp_path, 1, 3, said=["19 pages could not be fetched", "more"], missing=left)

@@ -143,6 +143,11 @@ class Ending:
     """Whether ``heading`` contains ``reason``, perhaps cut."""
 
 
+def but_forbidden(count: int) -> str:
+    """What a complete run lacks, in words: ``count`` pages in lists of news that robots.txt forbids."""
+    return f", except {plural(count, 'page')} that robots.txt forbids" if count else ""
+
+
 def ending(outcome: Mapping[str, Any], perhaps_gone: int = 0, *, goes_on: bool = True) -> Ending:
     """Return how a run ended, in words.
 
@@ -158,11 +163,10 @@ def ending(outcome: Mapping[str, Any], perhaps_gone: int = 0, *, goes_on: bool =
     row = OUTCOMES.get(kind, OUTCOMES["incomplete" if code else "complete"])
     problem = messages[0] if messages else MEANINGS.get(code, f"exit code {code}")
     reason = short(problem, LONGEST_REASON) if code else ""
-    forbidden = outcome.get("forbidden") or 0
     words = {
         "reason": short(reason, LONGEST_LINE),
         "sample": short(outcome.get("sample") or ""),
-        "but": f", except {plural(forbidden, 'page')} that robots.txt forbids" if forbidden else "",
+        "but": but_forbidden(outcome.get("forbidden") or 0),
         "perhaps": plural(perhaps_gone, "item"),
         "goes_on": GOES_ON if goes_on else GOES_ON_NOT,
         "again": AGAIN if goes_on else AGAIN_NOT,

@@ -45,6 +45,7 @@ class _Record(TypedDict, total=False):
     kind: Optional[str]  # noqa: UP045
     messages: list[str]
     sample: Optional[str]  # noqa: UP045
+    forbidden: _Whole
     counts: dict[str, Optional[_Whole]]  # noqa: UP045
     missing: list[_Missing]
 
@@ -80,7 +81,8 @@ def begin(
 
 def end(folder: Path, **values: Any) -> None:
     """Add how the run ended: ``ended``, ``exit_code``, ``kind`` (`outcomes.OUTCOMES`), ``finish_reason``, ``messages``,
-    ``sample``, ``counts`` (by the words of `counts.WORDS`), ``missing`` (``url``, ``reason``, ``detail`` of each).
+    ``sample``, ``forbidden`` (number of pages), ``counts`` (by the words of `counts.WORDS`), ``missing`` (``url``,
+    ``reason``, ``detail`` of each).
 
     Raises:
         OSError: It cannot be written.

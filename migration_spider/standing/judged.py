@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from migration_spider.monitors import REFUSED
+from migration_spider.report.outcomes import but_forbidden
 from migration_spider.report.text import plural, short, visible
 from migration_spider.standing.past import KILLED, PastRun, past_runs
 
@@ -66,7 +67,7 @@ def standing_of(data: Path, languages: Collection[str]) -> Standing:
     if not whole:
         return Standing(_sample(runs[-1]), False, runs, runs[-1].id)
     run = (reached or whole)[-1]
-    said = f"As of run {run.id}: {'complete' if run.exit_code == 0 else _lack(run)}"
+    said = f"As of run {run.id}: {f'complete{but_forbidden(run.forbidden)}' if run.exit_code == 0 else _lack(run)}"
     said += _added(runs[runs.index(run) + 1 :])
     return Standing(said, run.exit_code == 0, runs, run.id)
 

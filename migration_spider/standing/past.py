@@ -66,6 +66,9 @@ class PastRun:
     sample: str = ""
     """``20 items (max_items)``."""
 
+    forbidden: int = 0
+    """Number of pages in lists of news that robots.txt forbids."""
+
     counts: Mapping[str, Any] = field(default_factory=dict)
     """The known counts, with keys in `COUNTS`."""
 
@@ -142,6 +145,7 @@ def _noted(name: str, noted: dict[str, Any]) -> PastRun:
         kind=noted.get("kind") or KILLED,
         messages=tuple(noted.get("messages") or ()),
         sample=noted.get("sample") or "",
+        forbidden=noted.get("forbidden") or 0,
         counts=noted.get("counts") or {},
         missing=tuple(noted.get("missing") or ()),
     )
@@ -180,6 +184,7 @@ def _reported(name: str, file: Path, languages: Collection[str]) -> PastRun:
         kind=outcome.get("kind") or _OF_CODE.get(code, "incomplete"),
         messages=tuple(outcome["messages"]),
         sample=outcome.get("sample") or "",
+        forbidden=outcome.get("forbidden") or 0,
         counts=report["items"]["counts"],
         missing=tuple(report["missing"]),
     )
